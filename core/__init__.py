@@ -1,0 +1,1 @@
+"""What every platform shares: the Wanjie client, the work engine, the store, the conversation."""

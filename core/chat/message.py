@@ -1,0 +1,101 @@
+"""The values that flow through a conversation: where, who, what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """Where a conversation lives; its string form is its key everywhere.
+
+    `tg:<bot>:<chat>[:<topic>]`, `sl:<team>:<channel>[:<thread_ts>]`. No part may hold a colon.
+    """
+
+    platform: str
+    account: str
+    chat: str
+    thread: str = ""
+
+    def __str__(self) -> str:
+        parts = (self.platform, self.account, self.chat, self.thread)
+        return ":".join(part for part in parts if part)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the string form back; raise `ValueError` when it is none."""
+        parts = text.split(":")
+        if not 3 <= len(parts) <= 4 or not all(parts):
+            raise ValueError(f"not a chat reference: {text!r}")
+        return cls(*parts)
+
+    @property
+    def parent(self) -> ChatRef:
+        """The chat around a thread or topic; a chat without one is its own parent."""
+        return ChatRef(self.platform, self.account, self.chat)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote.
+
+    `name` is what people call them, "" when the platform sent none; `locale` a language tag such as `zh-hans`, "" when
+    unknown.
+    """
+
+    id: str
+    name: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; `kind` is image, voice, audio, video, document or other."""
+
+    kind: str
+    id: str
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+    """Bytes, where the platform says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A pressed button or a picked menu entry: which menu it belongs to, and the value behind it."""
+
+    menu: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that a user did, the same on every platform."""
+
+    chat: ChatRef
+    event_id: str
+    """Equal for every delivery of the same event; unique within `chat`."""
+    message_id: str
+    """The message itself, or the one that bears the pressed button."""
+    sender: Sender
+    text: str = ""
+    """Without the bot's mention and without the command word."""
+    direct: bool = False
+    """A private conversation: nobody else reads along."""
+    addressed: bool = True
+    """False: said in a thread without naming the bot; it counts only where the bot already takes part."""
+    mentioned: bool = False
+    """The bot was named in the text, so a bare command word behind the name is meant as a command."""
+    thread: str = ""
+    """Where the answer goes within the chat: a topic's or a thread's id."""
+    command: str = ""
+    """A command's name in lower case, without its slash or exclamation mark."""
+    choice: Choice | None = None
+    attachments: tuple[Attachment, ...] = ()
+    quoted: str = ""
+    """The text of the message that this one replies to."""
+    sent_at: float = 0.0
+    """Seconds since the epoch, by the platform's clock."""
+    reply_route: str = ""
+    """A private way back that only the platform's outbox understands (Slack: `response_url`)."""

@@ -1,0 +1,190 @@
+"""All that can be configured: the one place that reads the environment and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Kind = Literal["chat", "speech", "image", "video"]
+Seconds = Annotated[float, Field(gt=0)]
+
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
+
+
+class SettingsError(Exception):
+    """What is set cannot work; `problems` has a plain sentence for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def _url(value: str) -> str:
+    """Check an address and give it back as it was written, without a slash at its end."""
+    _HTTP_URL.validate_python(value)
+    return value.rstrip("/")
+
+
+class _Area(BaseSettings):
+    # An empty variable (`SLACK_BOT_TOKEN=` in an untouched .env) means "not set".
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+
+class WanjieSettings(_Area):
+    """The Wanjie Ark key and how patiently its answers are awaited."""
+
+    model_config = SettingsConfigDict(env_prefix="WANJIE_")
+
+    api_key: SecretStr = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
+    base_url: str = Field(
+        "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, up to and without `/v1`."
+    )
+    default_model: str | None = Field(
+        None, description="The chat model of chats that chose none. Unset: the first chat model of the key's list."
+    )
+    connect_timeout: Seconds = Field(10, description="Seconds to wait for a connection.")
+    first_byte_timeout: Seconds = Field(120, description="Seconds to wait for an answer to begin.")
+    idle_timeout: Seconds = Field(60, description="Seconds that a stream may stay silent between two tokens.")
+    max_attempts: int = Field(
+        4, ge=1, description="How often a call is tried before its first token, the first try included."
+    )
+    catalog_ttl: Seconds = Field(300, description="Seconds for which the list of models is kept.")
+    model_kinds: Annotated[dict[str, Kind], NoDecode] = Field(
+        default_factory=dict,
+        description="Kinds of models the built-in rules get wrong: `pattern=kind` pairs with commas, `*` matches "
+        "anything, e.g. `my-tts-*=speech,painter=image`. Kinds: chat, speech, image, video.",
+    )
+
+    _checked_url = field_validator("base_url")(_url)
+
+    @field_validator("model_kinds", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+        return {pattern.strip(): kind.strip() for pattern, _, kind in pairs}
+
+
+class TelegramSettings(_Area):
+    """A Telegram bot; without its token the platform is not started."""
+
+    model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
+
+    bot_token: SecretStr = Field(description="The token that @BotFather gave. Unset: no Telegram.")
+    base_url: str = Field("https://api.telegram.org/bot", description="The Bot API, up to where the token follows.")
+    file_url: str = Field(
+        "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
+    )
+
+    _checked_urls = field_validator("base_url", "file_url")(_url)
+
+
+class SlackSettings(_Area):
+    """A Slack app in Socket Mode; without its bot token the platform is not started."""
+
+    model_config = SettingsConfigDict(env_prefix="SLACK_")
+
+    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
+    app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
+    api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+
+    @field_validator("api_url")
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        return _url(value) + "/"
+
+
+class ChatSettings(_Area):
+    """How conversations are led and remembered."""
+
+    access_mode: Literal["open"] = Field(
+        "open", description="Who may talk to the bot. `open`: everybody who can reach it."
+    )
+    system_prompt: str = Field("", description="What every conversation begins with, unless `/system` set another.")
+    history_messages: int = Field(60, ge=2, description="How many messages of a chat are kept for the model at most.")
+    history_tokens: int = Field(
+        24_000, ge=500, description="How many tokens of history a question carries at most, by estimate."
+    )
+    history_days: float = Field(30, gt=0, description="Days after its last message when a chat is forgotten.")
+
+
+class ServiceSettings(_Area):
+    """Where things are kept and what the program shows of itself."""
+
+    redis_url: SecretStr | None = Field(
+        None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private one in DATA_DIR."
+    )
+    data_dir: Path = Field(Path(".data"), description="The folder of the private Redis; one running service a folder.")
+    http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz, /readyz and /metrics; 0: no HTTP surface.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least level that is logged."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for a log collector.")
+    drain_seconds: float = Field(
+        10, ge=0, description="Seconds that running answers get at a shutdown before they are handed over."
+    )
+    mailbox_limit: int = Field(50, ge=1, description="How many unanswered messages one chat may have.")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+
+class Settings:
+    """Every area; a platform that has no token is None."""
+
+    def __init__(self) -> None:
+        problems: list[str] = []
+        wanjie = _load(WanjieSettings, problems)
+        self.telegram = _load(TelegramSettings, problems) if _named(TelegramSettings) else None
+        self.slack = _load(SlackSettings, problems) if _named(SlackSettings) else None
+        chat = _load(ChatSettings, problems)
+        service = _load(ServiceSettings, problems)
+        if not _named(TelegramSettings) and not _named(SlackSettings):
+            problems.append(
+                "No platform: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
+            )
+        if problems or wanjie is None or chat is None or service is None:
+            raise SettingsError(problems)
+        self.wanjie, self.chat, self.service = wanjie, chat, service
+
+
+_AreaT = TypeVar("_AreaT", bound=_Area)
+
+
+class _Tokens(_Area):
+    """Only the variables that decide which platforms run."""
+
+    telegram_bot_token: str = ""
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+
+
+def _named(area: type[_Area]) -> bool:
+    tokens = _Tokens()
+    if area is TelegramSettings:
+        return bool(tokens.telegram_bot_token)
+    return bool(tokens.slack_bot_token or tokens.slack_app_token)
+
+
+def _load(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
+    try:
+        return area()
+    except ValidationError as error:
+        prefix = str(area.model_config.get("env_prefix", ""))
+        problems += [_sentence(prefix, dict(found)) for found in error.errors(include_url=False, include_input=False)]
+        return None
+
+
+def _sentence(prefix: str, found: dict[str, object]) -> str:
+    """One problem in plain words; never with the value, which may be a secret."""
+    where = found["loc"]
+    name = (prefix + str(where[0])).upper() if isinstance(where, tuple) and where else "A setting"
+    if found["type"] == "missing":
+        return f"{name} is not set."
+    return f"{name} is not usable: {str(found['msg']).removeprefix('Value error, ')}."
