@@ -177,14 +177,14 @@ def _load(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
         return area()
     except ValidationError as error:
         prefix = str(area.model_config.get("env_prefix", ""))
-        problems += [_sentence(prefix, dict(found)) for found in error.errors(include_url=False, include_input=False)]
+        for found in error.errors(include_url=False, include_input=False):
+            name = prefix + str(found["loc"][0]) if found["loc"] else "A setting"
+            problems.append(_sentence(name.upper(), found["type"], found["msg"]))
         return None
 
 
-def _sentence(prefix: str, found: dict[str, object]) -> str:
+def _sentence(name: str, kind: str, message: str) -> str:
     """One problem in plain words; never with the value, which may be a secret."""
-    where = found["loc"]
-    name = (prefix + str(where[0])).upper() if isinstance(where, tuple) and where else "A setting"
-    if found["type"] == "missing":
+    if kind == "missing":
         return f"{name} is not set."
-    return f"{name} is not usable: {str(found['msg']).removeprefix('Value error, ')}."
+    return f"{name} is not usable: {message.removeprefix('Value error, ')}."

@@ -26,9 +26,12 @@ class ChatRef:
     def parse(cls, text: str) -> Self:
         """Read the string form back; raise `ValueError` when it is none."""
         parts = text.split(":")
-        if not 3 <= len(parts) <= 4 or not all(parts):
+        if not all(parts):
             raise ValueError(f"not a chat reference: {text!r}")
-        return cls(*parts)
+        try:
+            return cls(*parts)
+        except TypeError:
+            raise ValueError(f"not a chat reference: {text!r}") from None
 
     @property
     def parent(self) -> ChatRef:
