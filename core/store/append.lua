@@ -1,0 +1,17 @@
+-- Append an exchange to a history, once.
+-- KEYS: history list, uid of the last append. ARGV: uid, most messages kept, seconds to live, messages to drop from the end first, message...
+-- Returns 1 when appended, 0 when this uid was appended before.
+if redis.call('GET', KEYS[2]) == ARGV[1] then
+  return 0
+end
+local drop = tonumber(ARGV[4])
+if drop > 0 then
+  redis.call('LTRIM', KEYS[1], 0, -drop - 1)
+end
+for i = 5, #ARGV do
+  redis.call('RPUSH', KEYS[1], ARGV[i])
+end
+redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])
+return 1

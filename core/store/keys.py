@@ -1,0 +1,24 @@
+"""The names under which a chat's data lie in Redis.
+
+The braces are Redis Cluster's hash tag: all keys of a chat share a slot, so one script may touch them together.
+"""
+
+
+def history_key(chat: str) -> str:
+    """List of messages, oldest first."""
+    return f"h:{{{chat}}}"
+
+
+def last_append_key(chat: str) -> str:
+    """The uid of the exchange that was appended last."""
+    return f"u:{{{chat}}}"
+
+
+def choices_key(chat: str) -> str:
+    """Hash of what the chat chose for itself."""
+    return f"p:{{{chat}}}"
+
+
+def engaged_key(chat: str) -> str:
+    """Present while the bot takes part in a thread."""
+    return f"e:{{{chat}}}"

@@ -1,0 +1,94 @@
+"""The memory of chats, on a real server and on fakeredis: one body for both."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from fakeredis import FakeAsyncRedis
+from redis.asyncio import Redis
+
+from core.store import Choices, Conversations, Remembered
+
+CHAT = "tg:1:2"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(params=["server", "fake"])
+async def store(request: pytest.FixtureRequest, redis: Redis) -> AsyncIterator[Redis]:
+    if request.param == "server":
+        yield redis
+        return
+    fake = FakeAsyncRedis()
+    yield fake
+    await fake.aclose()
+
+
+@pytest.fixture
+def conversations(store: Redis) -> Conversations:
+    return Conversations(store, messages=6, lifetime=DAY)
+
+
+def exchange(number: int) -> list[Remembered]:
+    return [Remembered("user", f"question {number}"), Remembered("assistant", f"answer {number} ☃")]
+
+
+async def test_an_exchange_is_remembered_in_order(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.append(CHAT, "2", exchange(2))
+
+    assert exchange(1) + exchange(2) == await conversations.history(CHAT)
+
+
+async def test_a_turn_finished_twice_is_remembered_once(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.append(CHAT, "1", exchange(1))
+
+    assert exchange(1) == await conversations.history(CHAT)
+
+
+async def test_old_exchanges_are_forgotten_whole(store: Redis) -> None:
+    conversations = Conversations(store, messages=5, lifetime=DAY)
+    for number in range(4):
+        await conversations.append(CHAT, str(number), exchange(number))
+
+    assert exchange(2) + exchange(3) == await conversations.history(CHAT)
+
+
+async def test_a_retried_answer_takes_the_place_of_the_old_one(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.append(CHAT, "2", exchange(2))
+    for _ in range(2):
+        await conversations.append(CHAT, "3", exchange(3), drop=2)
+
+    assert exchange(1) + exchange(3) == await conversations.history(CHAT)
+
+
+async def test_a_history_ends_with_its_lifetime(conversations: Conversations, store: Redis) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+
+    assert 86_390 <= await store.ttl("h:{tg:1:2}") <= 86_400
+
+
+async def test_forgetting_keeps_the_choices(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.choose(CHAT, "model", "kimi-k2")
+    await conversations.forget(CHAT)
+
+    assert await conversations.history(CHAT) == []
+    assert Choices(model="kimi-k2") == await conversations.choices(CHAT)
+
+
+async def test_a_choice_can_be_taken_back(conversations: Conversations) -> None:
+    await conversations.choose(CHAT, "model", "kimi-k2")
+    await conversations.choose(CHAT, "system", "Be brief.")
+    await conversations.choose(CHAT, "model", None)
+
+    assert Choices(system="Be brief.") == await conversations.choices(CHAT)
+
+
+async def test_a_thread_is_joined_once_named(conversations: Conversations) -> None:
+    assert not await conversations.engaged("sl:T:C:1")
+    await conversations.engage("sl:T:C:1")
+
+    assert await conversations.engaged("sl:T:C:1")
+    assert not await conversations.engaged("sl:T:C:2")
