@@ -1,0 +1,56 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the arguments of its pools and scripts untyped; this is the one place that builds them.
+"""The way to Redis: how its connections behave when the server is slow, restarting or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import TypeAlias
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import EqualJitterBackoff
+from redis.exceptions import RedisClusterException, RedisError
+
+STORE_DOWN: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
+"""What an operation on the store raises when the store did not do it: unreachable, restarting, full, read-only.
+
+A script of ours is refused for no other reason, so every error of the client's counts.
+"""
+
+Argument: TypeAlias = str | bytes | int | float
+"""What a script may be given."""
+
+
+def connect(url: str, *, max_connections: int = 64) -> Redis:
+    """Make a client for `url` (`redis://`, `rediss://`, `unix://`); connects when first used.
+
+    A call waits for a free connection instead of failing, and is sent again for about seven seconds when the
+    connection breaks or the server is not there, so a restarting server is survived in place. Whatever is called
+    must therefore be idempotent. Answers are `bytes`. The caller closes it with `aclose()`.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=max_connections,
+        timeout=None,  # wait for a connection: the default pool raises when 100 are in use
+        socket_connect_timeout=5,
+        socket_timeout=10,
+        retry=Retry(EqualJitterBackoff(cap=1, base=0.05), retries=10),
+        protocol=2,
+        legacy_responses=True,
+    )
+    return Redis.from_pool(pool)
+
+
+class Script:
+    """A Lua script of this package, `scripts/<name>.lua`, sent by its digest."""
+
+    def __init__(self, redis: Redis, name: str) -> None:
+        source = resources.files(__name__.rpartition(".")[0]).joinpath("scripts", f"{name}.lua").read_text("utf-8")
+        self._script = redis.register_script(source)
+
+    async def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> object:
+        """Run it; raises one of `STORE_DOWN`. The keys must share a hash tag."""
+        answer: object = await self._script(keys=list(keys), args=list(arguments))
+        return answer

@@ -1,0 +1,81 @@
+"""The guard of a data directory: one service and one server at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from pathlib import Path
+
+from .server_binary import EmbeddedRedisError
+
+_ORPHAN_SECONDS = 1.0  # a server that outlives its owner by this was not ended by the kernel and is told to end
+
+
+class DirectoryLock:
+    """Two locks on files: `service.lock` is held by the service, `lock` by the service and by its server together.
+
+    The server inherits the second, so that one is free only when both are gone; a held `lock` beside a free
+    `service.lock` is a server whose owner was killed.
+    """
+
+    def __init__(self, folder: Path, *, patience: float) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._held: list[int] = []
+
+    @property
+    def shared(self) -> int:
+        """The file descriptor that the server must inherit."""
+        return self._held[1]
+
+    async def acquire(self, socket: Path) -> None:
+        """Take both, or raise `EmbeddedRedisError` after the patience; `socket` is where an orphaned server listens."""
+        try:
+            await self._take("service.lock", self._patience)
+            try:
+                await self._take("lock", _ORPHAN_SECONDS)
+            except TimeoutError:
+                await _tell_to_end(socket)
+                await self._take("lock", self._patience)
+        except TimeoutError:
+            self.release()
+            raise EmbeddedRedisError(
+                f"Another service is running on the folder {self._folder}: stop it, or set DATA_DIR to another folder."
+            ) from None
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let go; the files stay, since deleting a locked file would let two in."""
+        while self._held:
+            os.close(self._held.pop())
+
+    async def _take(self, name: str, patience: float) -> None:
+        descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            async with asyncio.timeout(patience):
+                while not _locked(descriptor):  # noqa: ASYNC110 - the kernel tells nobody when a lock is free
+                    await asyncio.sleep(0.02)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._held.append(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _tell_to_end(socket: Path) -> None:
+    try:
+        _, writer = await asyncio.open_unix_connection(socket)
+    except OSError:
+        return
+    writer.write(b"SHUTDOWN NOSAVE\r\n")
+    writer.close()

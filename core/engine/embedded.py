@@ -1,0 +1,193 @@
+"""A private Redis server, run as a child of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import structlog
+
+from .directory_lock import DirectoryLock
+from .server_binary import EmbeddedRedisError, ServerBinary, find_server
+
+_PR_SET_PDEATHSIG = 1
+_LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
+_FIRST_WITH_APPENDONLYDIR = (7, 0)
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+class EmbeddedRedis:
+    """A Redis server over a unix socket that nobody else can reach, with its data in `data_dir`.
+
+    `async with EmbeddedRedis(folder) as url:` gives a `unix://` URL. Every write is on disk when it is answered
+    (append-only file, fsync always). The server ends with this process, however that ends, and is started again
+    when it dies alone. One live service a folder: a start right after a `kill -9` waits for the old server to vanish,
+    and a second service gets an `EmbeddedRedisError` after `patience` seconds. Its log is `redis.log` in the folder.
+
+    Must be entered on a thread that lives as long as the server: Linux ends it with the thread that started it.
+    """
+
+    def __init__(self, data_dir: Path, *, patience: float = 10.0) -> None:
+        self._folder = data_dir.absolute()
+        self._lock = DirectoryLock(self._folder, patience=patience)
+        self._socket_folder = self._folder
+        self._server: ServerBinary
+        self._process: asyncio.subprocess.Process
+        self._watch: asyncio.Task[None]
+
+    @property
+    def process_id(self) -> int:
+        """Of the server that runs at the moment."""
+        return self._process.pid
+
+    async def __aenter__(self) -> str:
+        self._server = await find_server()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_newer_data()
+        await self._lock.acquire(self._socket)
+        try:
+            self._choose_socket()
+            await self._start()
+        except BaseException:
+            self._release()
+            raise
+        self._watch = asyncio.create_task(self._keep_running())
+        return f"unix://{quote(str(self._socket))}"
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watch.cancel()
+        await asyncio.wait([self._watch])
+        await self._end()
+        self._release()
+
+    @property
+    def _socket(self) -> Path:
+        return self._socket_folder / "redis.sock"
+
+    def _choose_socket(self) -> None:
+        if len(os.fsencode(self._socket)) > _LONGEST_SOCKET_PATH:
+            self._socket_folder = Path(tempfile.mkdtemp(prefix="wanjie-"))
+
+    def _release(self) -> None:
+        if self._socket_folder != self._folder:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+        self._lock.release()
+
+    def _refuse_newer_data(self) -> None:
+        # Redis 6 would not see the data of Redis 7, which keeps it in a folder, and would start empty.
+        if (self._folder / "appendonlydir").exists() and self._server.version < _FIRST_WITH_APPENDONLYDIR:
+            raise EmbeddedRedisError(
+                f"The data in {self._folder} was written by Redis 7 or later, but {self._server.path} is older: "
+                "install Redis 7, or set DATA_DIR to another folder."
+            )
+
+    async def _start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            self._server.path,
+            *_options(self._folder, self._socket),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=[self._lock.shared],
+            start_new_session=True,  # a Ctrl-C in the terminal must not end it before we are finished
+            preexec_fn=_dying_with(os.getpid()),
+        )
+        try:
+            await self._answering()
+        except BaseException:
+            await self._end()
+            raise
+
+    async def _answering(self) -> None:
+        """Wait until the server has read its file, however long that is, and answers."""
+        while not await _pong(self._socket):
+            if self._process.returncode is not None:
+                raise EmbeddedRedisError(
+                    f"The private Redis did not start; the last line of {self._folder / 'redis.log'} is: "
+                    f"{self._last_line()}"
+                )
+            await asyncio.sleep(0.005)
+
+    def _last_line(self) -> str:
+        try:
+            lines = (self._folder / "redis.log").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            lines = []
+        return lines[-1] if lines else "(nothing)"
+
+    async def _keep_running(self) -> None:
+        while True:
+            status = await self._process.wait()
+            _log.error("the private Redis died and is started again", status=status)
+            try:
+                await self._start()
+            except (EmbeddedRedisError, OSError) as error:
+                _log.error("the private Redis does not start", reason=str(error))
+                await asyncio.sleep(1)
+
+    async def _end(self) -> None:
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(10):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+
+def _options(folder: Path, socket: Path) -> list[str]:
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "logfile": str(folder / "redis.log"),
+        "daemonize": "no",
+        "save": "",
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "aof-load-truncated": "yes",  # a kill in the middle of a write leaves half a command, which nobody was promised
+        "maxmemory-policy": "noeviction",
+    }
+    return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+
+def _dying_with(parent: int) -> Callable[[], None] | None:
+    """Make what a new child runs first, so that it is killed when its parent is (Linux: prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec as little as possible may happen
+
+    def tie() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return tie
+
+
+async def _pong(socket: Path) -> bool:
+    try:
+        reader, writer = await asyncio.open_unix_connection(socket)
+    except OSError:
+        return False
+    try:
+        writer.write(b"PING\r\n")
+        return (await reader.readline()).startswith(b"+PONG")  # "-LOADING" while it reads its file
+    except OSError:
+        return False
+    finally:
+        writer.close()

@@ -1,0 +1,73 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""What every test may ask for: a real Redis, and a fence around the loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import AsyncGenerator, Generator
+from typing import cast
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from core.engine.connection import connect
+from core.engine.embedded import EmbeddedRedis
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def redis_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    """Start a real server, once per session; give its `unix://` URL."""
+    async with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    """Give a client whose server holds nothing."""
+    client = connect(redis_url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in {"", "localhost"}
+
+
+class _Fence:
+    """Refuses connections out of this machine; as an audit hook it sees every way to make one."""
+
+    up = False
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.up and event == "socket.getaddrinfo":
+            _check(arguments[0])
+        elif self.up and event == "socket.connect" and isinstance(arguments[1], tuple):  # else it is a unix socket
+            host, *_ = cast("tuple[object, ...]", arguments[1])
+            _check(host)
+
+
+def _check(host: object) -> None:
+    name = host.decode() if isinstance(host, bytes) else str(host or "")
+    if not _is_loopback(name):
+        raise ConnectionRefusedError(f"a test may reach this machine only, not {name}")
+
+
+@pytest.fixture(scope="session")
+def fence() -> _Fence:
+    found = _Fence()
+    sys.addaudithook(found)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_out_of_this_machine(fence: _Fence) -> Generator[None]:
+    fence.up = True
+    yield
+    fence.up = False
