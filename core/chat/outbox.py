@@ -18,6 +18,8 @@ class Capabilities:
     """Least seconds between two steps of one growing answer when nobody competes."""
     pace_group: float
     """The same where more than one person reads."""
+    threads: bool = False
+    """Every conversation among several people is a thread; the chat around it is none."""
     page_seconds: float | None = None
     """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
 
@@ -39,6 +41,8 @@ class Page:
     """The outbox's own word for how it shows this page."""
     shown: int = 0
     """The outbox's own count of what it has put on the screen."""
+    length: int = 0
+    """Characters of the text that was given to the outbox last."""
     opened_at: float = 0.0
     """Seconds since the epoch when the page first appeared."""
     adopted: bool = False
@@ -132,6 +136,10 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """The first part of its `ChatRef`s."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until the platform knows who the bot is; the other methods may be called after that."""
         ...
 
     def read(self, payload: bytes) -> Incoming | None:

@@ -1,0 +1,121 @@
+"""What happens to one stored event: it is read, understood and answered, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from core.engine import STORE_DOWN, FencedError, Turn
+from core.wanjie import WanjieError
+
+from .commands import Call, Desk, find, nearest, pick, routed
+from .deliver import deliver, whole
+from .explain import explain
+from .lanes import is_full, platform_of
+from .outbox import GoneError, OutboxError, Platform
+from .progress import Progress
+from .prompts import estimate_tokens, question_of
+
+_log = structlog.get_logger()
+
+
+class Bot:
+    """The handler of the work engine: every event of every platform passes through it."""
+
+    def __init__(self, desk: Desk, platforms: Mapping[str, Platform], *, mailbox_limit: int) -> None:
+        """Answer on `platforms` (by the first part of their chat references)."""
+        self._desk = desk
+        self._platforms = platforms
+        self._mailbox_limit = mailbox_limit
+
+    async def handle(self, turn: Turn) -> None:
+        """Answer one event. Raises only what the engine must know: the turn is not ours any more, the store is away."""
+        call = await self._open(turn)
+        if call is None:
+            return
+        with structlog.contextvars.bound_contextvars(chat=str(call.incoming.chat), event=turn.event_id):
+            try:
+                await self._respond(call)
+            except (FencedError, *STORE_DOWN):
+                raise
+            except GoneError as error:
+                _log.info("nobody there to read the answer", error=str(error))
+            except WanjieError as error:
+                _log.warning("model call failed", error=repr(error))
+                await self._excuse(call, explain(error))
+            except Exception:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
+                reference = secrets.token_hex(3)
+                _log.exception("turn failed", reference=reference)
+                await self._excuse(call, "error.unexpected", reference=reference)
+
+    async def give_up(self, turn: Turn) -> None:
+        """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
+        call = await self._open(turn)
+        if call is None:
+            return
+        progress = Progress(turn)
+        try:
+            await deliver(whole(call.phrase("error.gave_up")), call.outbox, progress, stopped=asyncio.Event(), pace=1.0)
+        except OutboxError as error:
+            _log.warning("the apology could not be shown", error=str(error))
+
+    async def _open(self, turn: Turn) -> Call | None:
+        platform = self._platforms.get(platform_of(turn.lane))
+        if platform is None:
+            _log.error("an event of a platform that is not set up", lane=turn.lane)
+            return None
+        await platform.ready()
+        read = platform.read(turn.payload)
+        if read is None:
+            return None
+        incoming = replace(routed(read), sender=await platform.introduce(read.sender))
+        return Call(incoming, turn, platform.outbox(incoming), self._desk)
+
+    async def _respond(self, call: Call) -> None:
+        incoming = call.incoming
+        if is_full(call.turn.lane):
+            await call.say("talk.full", count=self._mailbox_limit)
+        elif incoming.choice is not None:
+            await pick(call, incoming.choice.menu, incoming.choice.value)
+        elif incoming.command:
+            await self._command(call)
+        else:
+            await self._ask(call)
+
+    async def _command(self, call: Call) -> None:
+        name = call.incoming.command
+        command = find(name)
+        beside = call.outbox.capabilities.threads and not call.incoming.direct and not call.incoming.chat.thread
+        if command is None:
+            near = nearest(name)
+            await (
+                call.say("command_error.suggest", name=name, suggestion=near)
+                if near
+                else call.say("command_error.unknown", name=name)
+            )
+        elif command.within_conversation and beside:
+            await call.say("command_error.thread", name=name)
+        else:
+            await command.run(call)
+
+    async def _ask(self, call: Call) -> None:
+        incoming = call.incoming
+        history = await self._desk.conversations.history(str(incoming.chat))
+        question = question_of(incoming, history)
+        tokens, limit = estimate_tokens(question), self._desk.talk.longest_question
+        if not question:
+            await call.say("talk.attachment" if incoming.attachments else "talk.empty")
+        elif tokens > limit:
+            await call.say("talk.long", tokens=tokens, limit=limit)
+        else:
+            await self._desk.talk.answer(call.turn, incoming, call.outbox, question)
+
+    async def _excuse(self, call: Call, key: str, **values: object) -> None:
+        try:
+            await call.say(key, **values)
+        except OutboxError as error:
+            _log.warning("the excuse could not be said", error=str(error))

@@ -1,0 +1,26 @@
+"""`/start` and `/help`: what the bot is and can do."""
+
+from __future__ import annotations
+
+from core.chat.deliver import insist
+
+from .command import Call
+
+
+async def hello(call: Call) -> None:
+    await call.say("start.hello")
+
+
+async def overview(call: Call) -> None:
+    lines = [call.phrase("help.title")]
+    for command in call.desk.commands:
+        usage = f"{command.name} {call.phrase('usage.' + command.name)}" if command.argument else command.name
+        lines.append(
+            "- " + call.phrase("help.line", sign="/", usage=usage, description=call.phrase("command." + command.name))
+        )
+    if call.outbox.capabilities.threads:
+        lines.append("\n" + call.phrase("help.threads"))
+    model = await call.desk.talk.model_of(call.incoming.chat)
+    if model:
+        lines.append("\n" + call.phrase("help.model", model=model))
+    await insist(lambda: call.outbox.say("\n".join(lines)))

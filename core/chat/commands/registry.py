@@ -1,0 +1,65 @@
+"""All commands, and how what users write leads to one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rapidfuzz import fuzz, process
+
+from core.chat.message import Incoming
+
+from .about import hello, overview
+from .command import Call, Command
+from .conversation import again, anew, stop
+from .model import choose_model, pick_model
+from .system import instruct
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", hello),
+    Command("help", overview),
+    Command("model", choose_model, argument=True, words=2, pick=pick_model),
+    Command("system", instruct, argument=True),
+    Command("new", anew, within_conversation=True),
+    Command("stop", stop, within_conversation=True),
+    Command("retry", again, within_conversation=True),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+_SIGN = "!"
+_LIKELY = 70
+"""Score (0 to 100, rapidfuzz's ratio) from which a mistyped name is worth a suggestion."""
+
+
+def find(name: str) -> Command | None:
+    """The command of that exact name."""
+    return _BY_NAME.get(name)
+
+
+def nearest(name: str) -> str | None:
+    """The command's name that a mistyped one was probably meant to be."""
+    found = process.extractOne(name, list(_BY_NAME), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    return found[0] if found else None
+
+
+async def pick(call: Call, menu: str, value: str) -> None:
+    """Act on a pressed button; a menu that no longer exists is ignored."""
+    command = _BY_NAME.get(menu)
+    if command is not None and command.pick is not None:
+        await command.pick(call, value)
+
+
+def routed(incoming: Incoming) -> Incoming:
+    """Recognise commands that came as text: `!model …` anywhere, a bare `model …` behind the bot's name.
+
+    Where platforms have slash commands these do the same without a slash, since Slack takes none inside threads.
+    """
+    if incoming.command or incoming.choice is not None:
+        return incoming
+    word, _, rest = incoming.text.strip().partition(" ")
+    command = _BY_NAME.get(word.removeprefix(_SIGN).lower())
+    if command is None:
+        return incoming
+    spoken = incoming.mentioned and len(rest.split()) <= command.words
+    if not word.startswith(_SIGN) and not spoken:
+        return incoming
+    # A sign in front is as good as the bot's name; in a thread it still only counts where the bot takes part.
+    return replace(incoming, command=command.name, text=rest.strip())

@@ -1,0 +1,24 @@
+"""`/system`: what the model of a chat is told before everything else."""
+
+from __future__ import annotations
+
+from .command import Call
+
+_LIMIT = 8_000
+"""Characters; a few thousand tokens of every request."""
+
+
+async def instruct(call: Call) -> None:
+    chat = str(call.incoming.chat)
+    text = call.argument
+    if not text:
+        now = (await call.desk.talk.choices_of(call.incoming.chat)).system
+        await (call.say("system.now", text=now) if now else call.say("system.empty"))
+    elif len(text) > _LIMIT:
+        await call.say("system.long", length=len(text), limit=_LIMIT)
+    elif text.lower() == "off":
+        await call.desk.conversations.choose(chat, "system", None)
+        await call.say("system.off")
+    else:
+        await call.desk.conversations.choose(chat, "system", text)
+        await call.say("system.set")

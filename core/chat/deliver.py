@@ -1,0 +1,226 @@
+"""Showing a growing answer: one pump that reads, one writer that shows the newest state.
+
+The pump never waits for the screen and the screen never waits for the pump. Steps in between are cosmetic: what the
+rate limits refuse is skipped. The last state of each page is insisted on until it stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TypeVar
+
+import structlog
+
+from .outbox import FloodedError, Outbox, OutboxError, Page, RefusedError, UnreachableError
+from .pages import Room, break_before, closing, open_fence, page_end, room
+from .progress import Progress
+
+_log = structlog.get_logger()
+_Result = TypeVar("_Result")
+
+_WORD_PATIENCE = 20.0
+"""Seconds that a page which is due may wait for the end of a word."""
+_FIRST_PATIENCE = 0.5
+_LONGEST_PATIENCE = 30.0
+"""Seconds between two tries to reach a platform that does not answer."""
+
+
+async def deliver(
+    stream: AsyncGenerator[str], outbox: Outbox, progress: Progress, *, stopped: asyncio.Event, pace: float
+) -> str:
+    """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
+
+    Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
+    word stands on the screen, or, after `stopped`, with what had come until then. `pace` is the least number of seconds
+    between two cosmetic steps.
+
+    Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
+    `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
+    """
+    text = _Text()
+    writer = _Writer(text, outbox, progress, pace)
+    pump = asyncio.create_task(_pump(stream, text))
+    stop = asyncio.create_task(_stop(stopped, pump))
+    try:
+        await writer.follow()
+        await asyncio.wait([pump])
+        if not pump.cancelled():
+            pump.result()
+        await progress.complete(text.value)
+        await writer.finish()
+    finally:
+        stop.cancel()
+        pump.cancel()
+        await asyncio.gather(pump, stop, return_exceptions=True)
+    return text.value
+
+
+async def whole(text: str) -> AsyncGenerator[str]:
+    """The stream of a text that is already there."""
+    yield text
+
+
+async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Repeat `call` until the platform has done it, however long that takes.
+
+    Raises the errors that waiting cannot mend: `GoneError`, `RefusedError`.
+    """
+    patience = _FIRST_PATIENCE
+    while True:
+        try:
+            return await call()
+        except FloodedError as error:
+            await asyncio.sleep(error.retry_after)
+        except UnreachableError as error:
+            _log.warning("platform unreachable", error=str(error), again_in=patience)
+            await asyncio.sleep(patience)
+            patience = min(patience * 2, _LONGEST_PATIENCE)
+
+
+class _Text:
+    """What has come so far, and whether more will."""
+
+    def __init__(self) -> None:
+        self.value = ""
+        self.ended = asyncio.Event()
+        self.news = asyncio.Event()
+
+    def add(self, piece: str) -> None:
+        self.value += piece
+        self.news.set()
+
+    def end(self) -> None:
+        self.ended.set()
+        self.news.set()
+
+
+async def _pump(stream: AsyncGenerator[str], text: _Text) -> None:
+    try:
+        async with aclosing(stream):
+            async for piece in stream:
+                text.add(piece)
+    finally:
+        text.end()
+
+
+async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
+    await stopped.wait()
+    pump.cancel()
+
+
+class _Writer:
+    """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
+
+    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, pace: float) -> None:
+        self._text = text
+        self._outbox = outbox
+        self._progress = progress
+        self._pace = pace
+        self._pages = progress.pages or [Page(start=0)]
+        self._index = 0
+        self._reached = 0
+        self._not_before = 0.0
+
+    async def follow(self) -> None:
+        """Show the text as it grows, until it has ended."""
+        while True:
+            await self._text.news.wait()
+            self._text.news.clear()
+            if await self._pause() or self._text.ended.is_set():
+                return
+            await self._finish_full_pages()
+            await self._step()
+
+    async def finish(self) -> None:
+        """Make the last state of every page stand; remove pages that only a former attempt needed."""
+        await self._finish_full_pages()
+        if self._body(self._page).strip():
+            await self._settle()
+            self._index += 1
+        for page in self._pages[self._index :]:
+            if page.message_id:
+                await insist(lambda page=page: self._outbox.remove(page))
+        await self._save(self._pages[: self._index])
+
+    @property
+    def _page(self) -> Page:
+        return self._pages[self._index]
+
+    async def _pause(self) -> bool:
+        """Keep the pace; True when the text ended meanwhile."""
+        delay = self._not_before - time.monotonic()
+        if delay <= 0:
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._text.ended.wait()
+        return self._text.ended.is_set()
+
+    async def _finish_full_pages(self) -> None:
+        while (end := self._end_of_page()) is not None:
+            self._pages[self._index] = replace(self._page, end=end)
+            following = open_fence(self._page.opening + self._text.value[self._page.start : end])
+            await self._settle()
+            self._index += 1
+            if self._index == len(self._pages):
+                self._pages.append(Page(start=end))
+            self._pages[self._index] = replace(self._page, start=end, opening=following)
+            self._reached = end
+
+    def _end_of_page(self) -> int | None:
+        page, text = self._page, self._text.value
+        end = page_end(text, self._room())
+        most = self._outbox.capabilities.page_seconds
+        if end is None and most is not None and page.opened_at and time.time() - page.opened_at > most:
+            found = break_before(text, self._reached, len(text))
+            overdue = time.time() - page.opened_at > most + _WORD_PATIENCE
+            return found if found < len(text) or overdue else None
+        return end
+
+    def _room(self) -> Room:
+        return room(self._text.value, self._page.start, self._outbox.capabilities.page_limit, self._page.opening)
+
+    async def _step(self) -> None:
+        reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
+        body = self._body(self._page, reach)
+        self._not_before = time.monotonic() + self._pace
+        if not body.strip() or len(body) <= self._page.length:  # an adopted page does not shrink while it is rewritten
+            return
+        try:
+            await self._show(body, final=False)
+            self._reached = reach
+        except FloodedError as error:
+            self._not_before = time.monotonic() + error.retry_after
+            self._text.news.set()  # there is text to show, whether or not more comes
+        except (UnreachableError, RefusedError) as error:
+            _log.warning("a step was skipped", error=str(error))
+
+    async def _settle(self) -> None:
+        body = self._body(self._page)
+        try:
+            await insist(lambda: self._show(body, final=True))
+        except OutboxError:
+            _log.warning("a page could not be finished", characters=len(body), page=self._index)
+            raise
+
+    async def _show(self, body: str, *, final: bool) -> None:
+        await self._save(self._pages)
+        new = not self._page.message_id
+        page = await self._outbox.show(self._page, body, final=final)
+        opened = time.time() if new and not page.opened_at else page.opened_at
+        self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
+        if new:
+            await self._save(self._pages)
+
+    def _body(self, page: Page, reach: int | None = None) -> str:
+        shown = self._text.value[page.start : page.end if reach is None else reach].lstrip("\n")
+        body = page.opening + shown
+        return body if page.end is None else body + closing(open_fence(body))
+
+    async def _save(self, pages: list[Page]) -> None:
+        await self._progress.save(pages)

@@ -1,0 +1,45 @@
+"""What the service itself says, in the reader's language."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent.parent / "locales"
+_DEFAULT = "en"
+
+
+class Sentences:
+    """The catalogue of sentences; each exists in every language."""
+
+    def __init__(self) -> None:
+        self._languages = {
+            file.stem: _flat(tomllib.loads(file.read_text(encoding="utf-8"))) for file in _FOLDER.glob("*.toml")
+        }
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language codes (ISO 639-1) there are, the default one first."""
+        return (_DEFAULT, *sorted(set(self._languages) - {_DEFAULT}))
+
+    def keys(self, language: str) -> set[str]:
+        """All keys of a language, such as `error.refused`."""
+        return set(self._languages[language])
+
+    def say(self, key: str, locale: str, /, **values: object) -> str:
+        """Sentence `key` for a reader with the language tag `locale` (any form: `zh`, `zh-hans`, `zh_CN`, "").
+
+        `values` fill the placeholders. An unknown language reads English; an unknown key is a `KeyError`.
+        """
+        language = locale.replace("_", "-").partition("-")[0].lower()
+        return self._languages.get(language, self._languages[_DEFAULT])[key].format(**values)
+
+
+def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")  # pyright: ignore[reportUnknownArgumentType] - TOML tables have text keys
+        else:
+            flat[prefix + key] = str(value)
+    return flat

@@ -1,0 +1,81 @@
+"""How a growing Markdown text is cut into messages; pure.
+
+A page's end depends on nothing but the text up to its limit, so a page that is full never changes when more text
+arrives, and it need not be edited again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_CLOSING_ROOM = 8
+"""Units kept free for the line that closes a fence."""
+_BREAKS = ("\n\n", "\n", "。", ". ", " ")
+"""Where a page may end, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How far a page may go in a text: up to `sure` whatever follows, and it ends between `sure` and `stop`."""
+
+    sure: int
+    stop: int
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units, the largest of the ways in which platforms count."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def room(text: str, start: int, limit: int, opening: str = "") -> Room:
+    """Measure the page that begins at `start`; `limit` is in UTF-16 units and counts `opening`, which stands before."""
+    units = limit - utf16_length(opening) - _CLOSING_ROOM
+    return Room(sure=_reach(text, start, units - units // 5), stop=_reach(text, start, units))
+
+
+def page_end(text: str, page: Room) -> int | None:
+    """Where the page has to end; None while all of the text fits into it."""
+    return None if page.stop == len(text) else break_before(text, page.sure, page.stop)
+
+
+def break_before(text: str, sure: int, stop: int) -> int:
+    """The best place to end a page in `text[sure:stop]`: a paragraph, a line, a sentence, a word; else `stop`."""
+    for mark in _BREAKS:
+        found = text.rfind(mark, sure, stop)
+        if found >= 0:
+            return found + len(mark.rstrip())
+    return stop
+
+
+def open_fence(body: str) -> str:
+    """The first line of the code fence that `body` leaves open, with its newline; "" when none is open."""
+    opened = ""
+    for found in _FENCE.finditer(body):
+        mark, info = found[1], found[2].strip()
+        if not opened:
+            if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
+                opened = found[0].strip()
+        elif opened.startswith(mark[0]) and not info and len(mark) >= len(_mark(opened)):
+            opened = ""
+    return opened + "\n" if opened else ""
+
+
+def closing(opening: str) -> str:
+    """What ends the fence that `opening` (as given by `open_fence`) began."""
+    return "\n" + _mark(opening) if opening else ""
+
+
+def _mark(opening: str) -> str:
+    return opening[: len(opening) - len(opening.lstrip(opening[0]))]
+
+
+def _reach(text: str, start: int, most: int) -> int:
+    """The greatest stop for which `text[start:stop]` has at most `most` units, but at least one character."""
+    window = text[start : start + most]
+    if window.isascii():
+        return max(start + len(window), min(start + 1, len(text)))
+    units = accumulate(2 if ord(character) > 0xFFFF else 1 for character in window)  # noqa: PLR2004 - the last code point that UTF-16 writes as one unit
+    return start + max(sum(1 for total in units if total <= most), 1)

@@ -1,0 +1,57 @@
+"""What the model is given to read: instructions, history, question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.store import Remembered
+from core.wanjie import ChatMessage
+
+from .message import Incoming
+
+_GROUP_NOTE = (
+    "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
+    "your own answers carry no name."
+)
+_QUOTED_AT_MOST = 2_000
+"""Characters of a quoted message that go into the question."""
+
+
+def estimate_tokens(text: str) -> int:
+    """Guess the number of tokens: four ASCII characters or one other character each.
+
+    A rule of thumb that errs on the high side for most tokenizers; the platform documents no tokenizer of its models.
+    """
+    ascii_count = len(text) if text.isascii() else sum(character.isascii() for character in text)
+    return ascii_count // 4 + (len(text) - ascii_count) + 1
+
+
+def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
+    """What the user said, as the model will read it: with the speaker in a group, with the message replied to."""
+    text = incoming.text.strip()
+    quoted = incoming.quoted.strip()[:_QUOTED_AT_MOST]
+    if not text:
+        text, quoted = quoted, ""  # the bot was named under a message: that message is the question
+    if not text:
+        return ""
+    if quoted and not any(quoted[:200] in message.content for message in history):
+        text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
+    speaker = incoming.sender.name.replace("\n", " ").strip() or incoming.sender.id
+    return text if incoming.direct else f"{speaker}: {text}"
+
+
+def messages_for(
+    question: str, history: Sequence[Remembered], *, system: str, group: bool, tokens: int
+) -> list[ChatMessage]:
+    """The whole request: as much of the newest history as fits into `tokens` beside the question, whole exchanges."""
+    instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
+    messages = [ChatMessage("system", instructions)] if instructions else []
+    left = tokens - estimate_tokens(question)
+    kept: list[Remembered] = []
+    for asked, answered in zip(reversed(history[::2]), reversed(history[1::2]), strict=True):
+        left -= estimate_tokens(asked.content) + estimate_tokens(answered.content)
+        if left < 0:
+            break
+        kept += [answered, asked]
+    messages += [ChatMessage(message.role, message.content) for message in reversed(kept)]
+    return [*messages, ChatMessage("user", question)]

@@ -1,0 +1,41 @@
+"""The door: an event is stored before its platform is told that it arrived."""
+
+from __future__ import annotations
+
+import structlog
+
+from core.engine import Acceptance, Inbox
+from core.store import Conversations
+
+from .commands import routed
+from .lanes import full_lane, lane
+from .outbox import Platform
+
+_log = structlog.get_logger()
+
+
+class Reception:
+    """Takes raw events from the platforms' ingress into the inbox."""
+
+    def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
+        self._inbox = inbox
+        self._conversations = conversations
+
+    async def receive(self, platform: Platform, payload: bytes) -> None:
+        """Store the event if it is for the bot; when this returns, the platform may be told that it arrived.
+
+        Safe to call again with the same event. Raises a `STORE_DOWN` error when it could not be stored.
+        """
+        read = platform.read(payload)
+        if read is None:
+            return
+        incoming = routed(read)
+        chat = str(incoming.chat)
+        if not incoming.addressed and not await self._conversations.engaged(chat):
+            return
+        if incoming.addressed and incoming.chat.thread:
+            await self._conversations.engage(chat)
+        accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
+        if accepted is Acceptance.FULL:
+            _log.warning("mailbox full", chat=chat)
+            await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)

@@ -1,0 +1,259 @@
+"""Showing a growing answer, against a screen that refuses, fails and keeps what it was shown."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.chat.deliver import deliver, insist, whole
+from core.chat.outbox import Capabilities, FloodedError, GoneError, Menu, Page, RefusedError, UnreachableError
+from core.chat.progress import Progress
+
+LIMIT = 80
+
+
+class Checkpoint:
+    """A turn's checkpoint that only remembers."""
+
+    def __init__(self, state: dict[str, str] | None = None) -> None:
+        self.state = state or {}
+
+    async def checkpoint(self, **fields: str) -> None:
+        self.state |= fields
+
+
+@dataclass
+class Screen:
+    """An outbox whose messages can be read; it does next what `script` says: an error, or None to work."""
+
+    append_only: bool = False
+    script: list[Exception | None] = field(default_factory=list[Exception | None])
+    messages: dict[str, str] = field(default_factory=dict[str, str])
+    final: set[str] = field(default_factory=set[str])
+    steps: int = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(page_limit=LIMIT, pace=0.0, pace_group=0.0)
+
+    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+        await asyncio.sleep(0)
+        if self.script and (error := self.script.pop(0)):
+            raise error
+        name = page.message_id or str(len(self.messages) + 1)
+        assert name not in self.final or page.adopted, "a finished page was touched again"
+        if self.append_only and not page.adopted:
+            assert text.startswith(self.messages.get(name, "")), "words were taken back"
+        self.messages[name] = text
+        self.steps += 1
+        if final:
+            self.final.add(name)
+        return replace(page, message_id=name, done=final)
+
+    async def remove(self, page: Page) -> None:
+        del self.messages[page.message_id]
+
+    async def say(self, text: str) -> None:
+        raise AssertionError(text)
+
+    async def choose(self, menu: Menu) -> None:
+        raise AssertionError(menu)
+
+    async def working(self) -> None:
+        raise AssertionError
+
+    @property
+    def shown(self) -> str:
+        return "\n".join(self.messages[name] for name in sorted(self.messages, key=int))
+
+
+async def pieces(parts: Sequence[str], error: Exception | None = None) -> AsyncGenerator[str]:
+    for part in parts:
+        await asyncio.sleep(0)
+        yield part
+    if error is not None:
+        raise error
+
+
+async def show(
+    screen: Screen,
+    stream: AsyncGenerator[str],
+    checkpoint: Checkpoint | None = None,
+    stopped: asyncio.Event | None = None,
+) -> str:
+    progress = Progress(checkpoint or Checkpoint())
+    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event(), pace=0.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    parts=st.lists(st.text(alphabet="word \n.☃", max_size=30), max_size=30),
+    refusals=st.lists(st.sampled_from([None, None, FloodedError(0.001)]), max_size=6),
+)
+async def test_the_screen_finally_shows_the_words_whatever_happens(
+    parts: list[str], refusals: list[Exception | None]
+) -> None:
+    screen = Screen(append_only=True, script=refusals)
+
+    text = await show(screen, pieces(parts))
+
+    assert text == "".join(parts)
+    assert text.split() == screen.shown.split()
+    assert set(screen.messages) == screen.final
+    assert all(len(message) <= LIMIT for message in screen.messages.values())
+
+
+async def test_what_is_refused_in_between_is_skipped_and_the_end_is_insisted_on() -> None:
+    screen = Screen(script=[None, FloodedError(0.01), FloodedError(0.01), UnreachableError("gone for a moment")])
+
+    await show(screen, pieces(["a ", "b ", "c"]))
+
+    assert screen.shown == "a b c"
+
+
+async def test_code_goes_on_in_a_fence_on_the_next_page() -> None:
+    code = "```python\n" + "\n".join(f"line_{number} = {number}" for number in range(12)) + "\n```\nend"
+    screen = Screen(append_only=True)
+
+    await show(screen, pieces([code[i : i + 7] for i in range(0, len(code), 7)]))
+
+    pages = [screen.messages[name] for name in sorted(screen.messages, key=int)]
+    assert len(pages) > 2
+    assert all(page.startswith("```python\n") for page in pages)
+    assert all(page.count("```") == 2 for page in pages)
+    assert pages[-1].endswith("end")
+
+
+async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
+    first = Screen()
+    checkpoint = Checkpoint()
+    with pytest.raises(ConnectionError):
+        await show(first, pieces(["word " * 12, "word " * 12, "more"], ConnectionError()), checkpoint)
+    names = set(first.messages)
+
+    await show(first, pieces(["other " * 20]), checkpoint)
+
+    assert len(names) == 2
+    assert names == set(first.messages)
+    assert first.shown.split() == ["other"] * 20
+
+
+async def test_messages_that_the_new_answer_does_not_need_are_removed() -> None:
+    screen, checkpoint = Screen(), Checkpoint()
+    with pytest.raises(ConnectionError):
+        await show(screen, pieces(["word " * 15, "word " * 30], ConnectionError()), checkpoint)
+
+    await show(screen, pieces(["short"]), checkpoint)
+
+    assert screen.messages == {"1": "short"}
+
+
+async def test_an_adopted_message_does_not_shrink_while_it_is_rewritten() -> None:
+    screen = Screen(messages={"1": "x" * 40})
+    checkpoint = Checkpoint({"pages": json.dumps([{"start": 0, "message_id": "1", "length": 40}])})
+    lengths: list[int] = []
+
+    async def watched() -> AsyncGenerator[str]:
+        for _ in range(30):
+            await asyncio.sleep(0.001)
+            lengths.append(len(screen.messages["1"]))
+            yield "yy"
+
+    await show(screen, watched(), checkpoint)
+
+    assert min(lengths) == 40
+    assert screen.shown == "yy" * 30
+
+
+async def test_a_text_that_was_complete_is_only_shown_again() -> None:
+    checkpoint = Checkpoint()
+    await show(Screen(), pieces(["all", " of it"]), checkpoint)
+    progress = Progress(checkpoint)
+
+    assert progress.text == "all of it"
+    assert [page.message_id for page in progress.pages] == ["1"]
+    assert progress.pages[0].adopted
+
+
+async def test_a_stop_keeps_what_has_come() -> None:
+    screen, stopped = Screen(), asyncio.Event()
+
+    async def endless() -> AsyncGenerator[str]:
+        yield "so far"
+        while True:
+            await asyncio.sleep(0.001)
+            if screen.messages:
+                stopped.set()
+
+    assert await show(screen, endless(), stopped=stopped) == "so far"
+    assert screen.shown == "so far"
+    assert screen.final == {"1"}
+
+
+async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
+    screen, closed = Screen(), asyncio.Event()
+
+    async def endless() -> AsyncGenerator[str]:
+        try:
+            while True:
+                yield "x "
+                await asyncio.sleep(0.001)
+        finally:
+            closed.set()
+
+    task = asyncio.create_task(show(screen, endless()))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert not screen.final
+    assert closed.is_set()
+
+
+@pytest.mark.parametrize("error", [GoneError("blocked"), RefusedError("never")])
+async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        await show(Screen(script=[None, error]), pieces(["a", "b"]))
+
+
+async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
+    closed = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[str]:
+        try:
+            while True:
+                yield "x "
+                await asyncio.sleep(0.001)
+        finally:
+            closed.set()
+
+    with pytest.raises(GoneError):
+        await show(Screen(script=[GoneError("kicked")]), endless())
+
+    assert closed.is_set()
+
+
+async def test_an_empty_answer_leaves_no_message() -> None:
+    screen = Screen()
+
+    assert await show(screen, whole("\n \n")) == "\n \n"
+    assert screen.messages == {}
+
+
+async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
+    answers: list[Exception | None] = [FloodedError(0.05), FloodedError(0.05), None]
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+
+    async def call() -> str:
+        if error := answers.pop(0):
+            raise error
+        return "done"
+
+    assert await insist(call) == "done"
+    assert loop.time() - begun >= 0.1
