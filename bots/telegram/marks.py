@@ -1,0 +1,234 @@
+"""Finding Markdown's marks: which bytes of a text are markup, and what they say about the rest.
+
+Nothing but marks is ever named here, so a text without them cannot change, and with them only the marks can vanish. A
+mark that a model may have meant literally (`2*3*4`, `x**2`, `__init__`, `<b>`, `5.`) is left where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pyromark import Markdown, Options
+from pyromark.event import Event
+
+_OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
+_HEADING = re.compile(rb"#{1,6}[ \t]+")
+_BULLET = re.compile(rb"[-*](?=[ \t]+\S)")
+_BACKTICKS = re.compile(rb"`+")
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
+_WEB = re.compile(r"https?://[^\s/]+\S*")
+_MARKS = b"*_~"
+_ESCAPABLE = b"*_`~#>|"
+_FIRST_UNSPACED_SCRIPT = "\u2e80"
+"""From here on (Chinese, Japanese, …) words are not set apart by spaces, so marks touch them on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Bytes `start:end` of the source give way to `put`."""
+
+    start: int
+    end: int
+    put: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Bytes `start:end` of the source look like `kind`, a name of Telegram's (Bot API: MessageEntity.type)."""
+
+    kind: str
+    start: int
+    end: int
+    url: str = ""
+    language: str = ""
+
+
+def find(source: bytes) -> tuple[list[Cut], list[Style]]:
+    """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too."""
+    finder = _Finder(source)
+    for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
+        finder.take(event, where["start"], where["end"])
+    return finder.cuts, finder.styles
+
+
+@dataclass(slots=True)
+class _Fence:
+    start: int
+    language: str
+    first: int = -1
+
+
+@dataclass(slots=True)
+class _Link:
+    url: str
+    label: int
+
+
+class _Finder:
+    """Walks through the parser's events; offsets are bytes of the source."""
+
+    def __init__(self, source: bytes) -> None:
+        self.cuts: list[Cut] = []
+        self.styles: list[Style] = []
+        self._source = source
+        self._last = 0
+        """Where the piece of text or inline markup before this event ended."""
+        self._fence: _Fence | None = None
+        self._links: list[_Link] = []
+        self._quotes = self._deepest = 0
+        self._in_table = False
+
+    def take(self, event: Event, start: int, end: int) -> None:
+        match event:
+            case {"Start": tag}:
+                self._open(tag, start, end)
+            case {"End": tag}:
+                self._close(tag, start, end)
+            case {"Code": _}:
+                self._code(start, end)
+                self._last = end
+            case {"Text": _}:
+                self._text(start)
+                self._last = end
+            case _:  # HTML and line breaks stay as they are written
+                self._last = end
+
+    def _open(self, tag: object, start: int, end: int) -> None:
+        match tag:
+            case "Strong":
+                self._emphasis("bold", b"**", start, end)
+            case "Emphasis":
+                self._emphasis("italic", self._source[start : start + 1], start, end)
+            case "Strikethrough":
+                self._emphasis("strikethrough", b"~~", start, end)
+            case {"Link": {"link_type": "Inline", "dest_url": str(url)}}:
+                self._links.append(_Link(url, start + 1))
+            case {"Image": {"link_type": "Inline", "dest_url": str(url)}}:
+                self._links.append(_Link(url, start + 2))
+            case {"Link": object()} | {"Image": object()}:  # its address is not written here, so all of it is text
+                self._links.append(_Link("", start))
+            case _:
+                self._open_block(tag, start, end)
+
+    def _open_block(self, tag: object, start: int, end: int) -> None:
+        match tag:
+            case "Item":
+                self._item(start, end)
+            case {"Heading": object()}:
+                self._heading(start, end)
+            case {"CodeBlock": {"Fenced": str(info)}}:
+                language = _LANGUAGE.match(info)
+                self._fence = _Fence(start, language.group() if language else "")
+            case {"BlockQuote": object()}:
+                self._quotes += 1
+                self._deepest = max(self._deepest, self._quotes)
+            case {"Table": object()}:
+                self._in_table = True
+                self.styles.append(Style("pre", start, end))
+            case _:
+                pass
+
+    def _close(self, tag: object, start: int, end: int) -> None:
+        match tag:
+            case "Strong" | "Emphasis" | "Strikethrough":
+                self._last = end
+            case "CodeBlock" | {"CodeBlock": object()} if self._fence:
+                self._end_fence(self._fence, end)
+            case "Link" | "Image" if self._links:
+                self._end_link(self._links.pop(), start, end)
+                self._last = end
+            case {"BlockQuote": object()} | "BlockQuote":
+                self._quotes -= 1
+                if not self._quotes:
+                    self._quote(start, end)
+            case "Table" | {"Table": object()}:
+                self._in_table = False
+            case _:
+                pass
+
+    def _emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
+        width = len(mark)
+        if self._source[start : start + width] != mark or self._within_word(start, end):
+            return
+        self._unwrap(start, end, width)
+        self.styles.append(Style(kind, start + width, end - width))
+
+    def _within_word(self, start: int, end: int) -> bool:
+        """A mark that touches a letter from outside is more often a product or a power than half a word in italics."""
+        while start > 0 and self._source[start - 1] in _MARKS:
+            start -= 1
+        while end < len(self._source) and self._source[end] in _MARKS:
+            end += 1
+        before = self._source[max(0, start - 4) : start].decode(errors="ignore")[-1:]
+        after = self._source[end : end + 4].decode(errors="ignore")[:1]
+        return any(char.isalnum() and char < _FIRST_UNSPACED_SCRIPT for char in (before, after))
+
+    def _code(self, start: int, end: int) -> None:
+        ticks = _BACKTICKS.match(self._source, start)
+        if ticks is None:
+            return
+        width = len(ticks.group())
+        self._unwrap(start, end, width)
+        # Telegram allows no code within a link or within `pre` (Bot API: Formatting options).
+        if not self._links and not self._in_table:
+            self.styles.append(Style("code", start + width, end - width))
+
+    def _unwrap(self, start: int, end: int, width: int) -> None:
+        self.cuts += [Cut(start, start + width), Cut(end - width, end)]
+
+    def _text(self, start: int) -> None:
+        fence = self._fence
+        if fence:
+            if fence.first < 0:
+                fence.first = start
+            elif self._last < start:  # what surrounds the block on each line: indentation, quote marks
+                self.cuts.append(Cut(self._last, start))
+        elif self._escaped(start):
+            self.cuts.append(Cut(start - 1, start))
+
+    def _escaped(self, start: int) -> bool:
+        r"""A backslash that only protects a mark goes with it; others (`\(`, `C:\.x`) are more than markup."""
+        return self._last < start and self._source[start - 1] == ord("\\") and self._source[start] in _ESCAPABLE
+
+    def _end_fence(self, fence: _Fence, end: int) -> None:
+        self._fence = None
+        if fence.first < 0:
+            self.cuts.append(Cut(fence.start, end))
+            return
+        content_end = self._last
+        if content_end < end and self._source[content_end - 1] == ord("\n"):
+            content_end -= 1  # the line break before the closing fence belongs to the fence
+        self.cuts += [Cut(fence.start, fence.first), Cut(content_end, end)]
+        self.styles.append(Style("pre", fence.first, content_end, language=fence.language))
+
+    def _end_link(self, link: _Link, start: int, end: int) -> None:
+        label_end = self._last
+        usable = _WEB.fullmatch(link.url) and not self._links and not self._in_table
+        if not usable or self._source[label_end : label_end + 2] != b"](":
+            return
+        if self._source[link.label : label_end].strip():
+            self.cuts += [Cut(start, link.label), Cut(label_end, end)]
+            self.styles.append(Style("text_link", link.label, label_end, url=link.url))
+
+    def _heading(self, start: int, end: int) -> None:
+        mark = _HEADING.match(self._source, start, end)
+        if mark and mark.end() < end:  # an underlined heading keeps its line: it may be the beginning of a list
+            self.cuts.append(Cut(start, mark.end()))
+            self.styles.append(Style("bold", mark.end(), end))
+
+    def _item(self, start: int, end: int) -> None:
+        if _BULLET.match(self._source, start, end):
+            self.cuts.append(Cut(start, start + 1, "•".encode()))
+
+    def _quote(self, start: int, end: int) -> None:
+        marks = re.compile(rb"(?:[ \t]*>){1,%d} ?" % self._deepest)
+        self._deepest = 0
+        if not self._source[start:end].strip(b"> \t\r\n"):
+            return
+        line = start
+        while 0 <= line < end:
+            if found := marks.match(self._source, line, end):
+                self.cuts.append(Cut(*found.span()))
+            line = self._source.find(b"\n", line, end) + 1 or end
+        self.styles.append(Style("blockquote", start, end))

@@ -1,0 +1,137 @@
+"""From Markdown to what Telegram shows: a text and the entities that dress it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from .marks import Cut, Style, find
+
+_MOST_ENTITIES = 100
+"""Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
+_MERGED = ("bold", "italic", "strikethrough")
+_ALONE = ("pre", "code")
+"""Kinds that can contain and be part of nothing else (Bot API: Formatting options)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A message entity; `offset` and `length` are UTF-16 code units (Bot API: MessageEntity)."""
+
+    kind: str
+    offset: int
+    length: int
+    url: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text as Telegram keeps it, without white space around it, and its entities in order."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+def render(markdown: str) -> Rendered:
+    """Render Markdown, finished or cut off anywhere.
+
+    The result is never longer than `markdown`, has the same words in the same order, and is blank only if `markdown`
+    is. Its spans are not empty, lie within the text and either contain each other or do not touch.
+    """
+    source = markdown.strip().encode(errors="replace")
+    cuts, styles = find(source)
+    layout = _Layout(source, cuts)
+    bare = layout.text.strip()
+    if not bare.decode().strip():
+        return plain(markdown)
+    lead = len(layout.text) - len(layout.text.lstrip())
+    placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
+    pieces = [_trimmed(layout.text, piece) for piece in _apart(_merged(placed))]
+    pieces = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces if piece is not None]
+    return Rendered(bare.decode(), _spans(bare, pieces))
+
+
+def plain(markdown: str) -> Rendered:
+    """Show the text as it is, marks and all."""
+    return Rendered(markdown.strip().encode(errors="replace").decode())
+
+
+class _Layout:
+    """The source after its cuts, and where each of its bytes went."""
+
+    def __init__(self, source: bytes, cuts: list[Cut]) -> None:
+        self._starts = [0]
+        self._ends = [0]
+        self._placed = [0]
+        out = bytearray()
+        position = 0
+        for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
+            if cut.end <= position:
+                continue
+            start = max(cut.start, position)
+            out += source[position:start] + cut.put
+            position = cut.end
+            self._starts.append(start)
+            self._ends.append(position)
+            self._placed.append(len(out))
+        self.text = bytes(out + source[position:])
+
+    def place(self, offset: int) -> int:
+        """Where a byte of the source went; a byte that was cut out went to where the text continues."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._placed[index] + max(0, offset - self._ends[index])
+
+
+def _merged(styles: list[Style]) -> Iterator[Style]:
+    """Join what overlaps within one kind, such as bold words in a bold heading."""
+    for kind in _MERGED:
+        same = sorted((style for style in styles if style.kind == kind), key=lambda style: style.start)
+        for index, style in enumerate(same):
+            if index and style.start < same[index - 1].end:
+                same[index] = replace(style, start=same[index - 1].start, end=max(style.end, same[index - 1].end))
+            elif index:
+                yield same[index - 1]
+        yield from same[-1:]
+    yield from (style for style in styles if style.kind not in _MERGED)
+
+
+def _apart(styles: Iterable[Style]) -> Iterator[Style]:
+    """Interrupt whatever surrounds code by that code."""
+    everything = list(styles)
+    alone = sorted((style for style in everything if style.kind in _ALONE), key=lambda style: style.start)
+    yield from alone
+    for style in everything:
+        if style.kind in _ALONE:
+            continue
+        start = style.start
+        for code in alone:
+            if start < code.end and code.start < style.end:
+                yield replace(style, start=start, end=code.start)
+                start = code.end
+        yield replace(style, start=start)
+
+
+def _trimmed(text: bytes, style: Style) -> Style | None:
+    """Take white space off both ends; None when nothing remains."""
+    inside = text[style.start : style.end]
+    if style.start >= style.end or not inside.strip():
+        return None
+    start = style.start + len(inside) - len(inside.lstrip())
+    return replace(style, start=start, end=start + len(inside.strip()))
+
+
+def _spans(text: bytes, styles: list[Style]) -> tuple[Span, ...]:
+    edges = sorted({edge for style in styles for edge in (style.start, style.end)})
+    units: dict[int, int] = {}
+    count = before = 0
+    for edge in edges:
+        count += len(text[before:edge].decode().encode("utf-16-le")) // 2
+        units[edge] = count
+        before = edge
+    ordered = sorted(styles, key=lambda style: (style.start, -style.end))
+    return tuple(
+        Span(style.kind, units[style.start], units[style.end] - units[style.start], style.url, style.language)
+        for style in ordered[:_MOST_ENTITIES]
+    )

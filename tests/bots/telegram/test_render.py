@@ -1,0 +1,224 @@
+"""Markdown becomes a text with entities; no word of it is ever lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bots.telegram.render import Rendered, Span, plain, render
+
+WORD = re.compile(r"[^\W_]+")
+PRECIOUS = [
+    *(
+        "w_12",
+        "2*3*4",
+        "x**2",
+        "y**n",
+        "<b>",
+        "</b>",
+        "List<String>",
+        "$5",
+        "$x$",
+        "a_b_c",
+        "#1",
+        "1.",
+        "2)",
+        "12.",
+        "5",
+    ),
+    *(
+        ">",
+        "|",
+        "~",
+        "~5",
+        "~~",
+        "\\",
+        "\\\\",
+        "\\(x\\)",
+        "C:\\dir",
+        "a|b",
+        "__init__",
+        "snake_",
+        "*",
+        "**",
+        "_",
+        "&amp;",
+    ),
+    *("&", "[1]", "[x]:", "(a)", "f(*a,", "**kw)", "!", "`", "~/x", "@name", "#tag", "http://e.org/a_b_c", "<t@x.y>"),
+    *(
+        "🙂",
+        "👩‍👩‍👧",
+        "你好",
+        "世界。",
+        "שלום",
+        "مرحبا",
+        "naïve",
+        "-1",
+        "+1",
+        "--",
+        "…",
+        "10:30",
+        "3.14",
+        "%",
+        "^2",
+        "||",
+    ),
+]
+MARKS = {"~~", "~", "*", "**", "_", "`", ">", "snake_", "**kw)", "f(*a,", "__init__"}
+UNMARKED = [word for word in PRECIOUS if word not in MARKS]
+MARKUP = [
+    *("# ", "## ", "- ", "* ", "> ", "1. ", "```\n", "```py\n", "\n```\n", "`", "``", "**", "*", "_", "__", "~~", "||"),
+    *("[a](http://e.org)", "![b](http://e.org/i)", "[c](", "](x)", "| a | b |\n|---|---|\n| 1 | 2 |\n", "\n", "\n\n"),
+    *(" ", "    ", "---\n", "\\*", "<i>", "<!-- x", "word", "длинное", "слово", "🙂", "中文", "\t", "\r\n", "\ud800"),
+]
+markdown = st.lists(st.sampled_from(MARKUP) | st.text(max_size=6), max_size=40).map("".join)
+
+
+def seen(rendered: Rendered, span: Span) -> str:
+    units = rendered.text.encode("utf-16-le")
+    return units[span.offset * 2 : (span.offset + span.length) * 2].decode("utf-16-le")
+
+
+def dressed(source: str) -> list[tuple[str, str]]:
+    rendered = render(source)
+    return [(span.kind, seen(rendered, span)) for span in rendered.spans]
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "spans"),
+    [
+        ("plain", "plain", []),
+        ("a > b ~ c * d _ e `", "a > b ~ c * d _ e `", []),
+        ("**a** b", "a b", [("bold", "a")]),
+        ("*a* _b_", "a b", [("italic", "a"), ("italic", "b")]),
+        ("~~a~~ ~b~", "a ~b~", [("strikethrough", "a")]),
+        ("***a***", "a", [("bold", "a"), ("italic", "a")]),
+        ("这是**重点**内容", "这是重点内容", [("bold", "重点")]),
+        ("**API**s **API**'s", "**API**s API's", [("bold", "API")]),
+        ("# A *b* **c**", "A b c", [("bold", "A b c"), ("italic", "b")]),
+        ("- a\n- b\n  - c\n* d", "• a\n• b\n  • c\n• d", []),
+        ("5. a\n7. b", "5. a\n7. b", []),
+        ("- [x] a", "• [x] a", []),
+        ("a `b<c>` d", "a b<c> d", [("code", "b<c>")]),
+        ("**a `b` c**", "a b c", [("bold", "a"), ("code", "b"), ("bold", "c")]),
+        ("[t](http://e.org/x)", "t", [("text_link", "t")]),
+        ("[`t`](http://e.org/x)", "t", [("text_link", "t")]),
+        ("![alt](https://e.org/i.png)", "alt", [("text_link", "alt")]),
+        ("[![a](http://e.org/i)](http://e.org)", "![a](http://e.org/i)", [("text_link", "![a](http://e.org/i)")]),
+        ("[t](javascript:x) [](http://e.org)", "[t](javascript:x) [](http://e.org)", []),
+        ("[t](tg://user?id=1)", "[t](tg://user?id=1)", []),
+        ("[t][1]\n\n[1]: http://e.org", "[t][1]\n\n[1]: http://e.org", []),
+        ("a\n```py\nx = 1\n\ny\n```\nb", "a\nx = 1\n\ny\nb", [("pre", "x = 1\n\ny")]),
+        ("a\n```py\nx = 1", "a\nx = 1", [("pre", "x = 1")]),
+        ("> a\n> b\n\nc", "a\nb\n\nc", [("blockquote", "a\nb")]),
+        ("> a\n> > b", "a\nb", [("blockquote", "a\nb")]),
+        ("> a\n> ```\n> > x\n> y\n> ```", "a\n> x\ny", [("blockquote", "a"), ("pre", "> x\ny")]),
+        ("|a|b|\n|-|-|\n|`1`|**2**|", "|a|b|\n|-|-|\n|1|2|", [("pre", "|a|b|\n|-|-|\n|1|2|")]),
+        ("\\*a\\* \\# \\(x\\)", "*a* # \\(x\\)", []),
+        ("a\n---\nb", "a\n---\nb", []),
+        ("    four", "four", []),
+        ("x <think>y</think>", "x <think>y</think>", []),
+        ("<details>\n<summary>s</summary>\n**t**", "<details>\n<summary>s</summary>\n**t**", []),
+        ("  \n a \n ", "a", []),
+        ("```\n```", "```\n```", []),
+        ("****", "****", []),
+    ],
+)
+def test_each_mark_becomes_what_it_means(source: str, text: str, spans: list[tuple[str, str]]) -> None:
+    assert render(source).text == text
+    assert dressed(source) == spans
+
+
+def test_code_knows_its_language_and_a_link_its_address() -> None:
+    code, link = render("```c++ title\nx\n```\n[t](http://e.org/a_(b))").spans
+
+    assert code == Span("pre", 0, 1, language="c++")
+    assert link.url == "http://e.org/a_(b)"
+
+
+def test_spans_count_utf_16_units() -> None:
+    assert render("🙂 **a** 👩‍👩‍👧 `b`").spans == (Span("bold", 3, 1), Span("code", 14, 1))
+
+
+def test_telegram_would_ignore_more_than_a_hundred_entities() -> None:
+    assert len(render("**a** " * 120).spans) == 100
+
+
+def test_the_plain_form_keeps_the_marks() -> None:
+    assert plain(" **a** `b` ") == Rendered("**a** `b`")
+
+
+@given(st.lists(st.sampled_from(UNMARKED), min_size=1).map(" ".join))
+@example("1. 5 2) 12.")
+def test_a_text_without_marks_does_not_change(source: str) -> None:
+    assert render(source).text == source
+
+
+@given(st.lists(st.lists(st.sampled_from(PRECIOUS), min_size=1).map(" ".join), min_size=1).map("\n".join))
+def test_no_word_is_lost_whatever_stands_around_it(source: str) -> None:
+    assert WORD.findall(render(source).text) == WORD.findall(source)
+
+
+LONG = """# Title of *it*
+
+Some **bold**, `code`, [a link](http://example.org/a?b=c) and 2*3*4 of List<String>.
+
+1. One
+2. Two with **bold
+   over lines**
+
+- a `b` 🙂
+  > quoted **text**
+  > ```py
+  > x = 1
+  > ```
+
+| a | **b** |
+|---|---|
+| `1` | 2 |
+
+```sh
+echo "*" > out
+```
+The ~~end~~.
+"""
+
+
+def check(source: str) -> None:
+    rendered = render(source)
+    spans = [(span.offset, span.offset + span.length, span.kind) for span in rendered.spans]
+
+    assert units(rendered.text) <= units(source)
+    assert rendered.text == rendered.text.strip(" \t\r\n")
+    assert bool(rendered.text) == bool(source.strip())
+    assert spans == sorted(spans, key=lambda span: (span[0], -span[1]))
+    for span in rendered.spans:
+        assert span.length > 0
+        assert span.offset + span.length <= units(rendered.text)
+        assert seen(rendered, span) == seen(rendered, span).strip(" \t\r\n")
+    for index, (_, end, kind) in enumerate(spans):
+        for start, other_end, other in spans[index + 1 :]:
+            assert start >= end or other_end <= end, "they overlap by halves"
+            if start < end:
+                assert {kind, other}.isdisjoint({"pre", "code"}), "something is inside code, or code in something"
+                assert kind != other
+
+
+@given(markdown)
+@example("> a\n- ```\n  b\n> c")
+@example("a***b***c")
+@example("[**a](http://e.org) b**")
+def test_any_markdown_renders_to_something_valid(source: str) -> None:
+    check(source)
+
+
+def test_an_answer_renders_to_something_valid_at_every_moment() -> None:
+    for length in range(len(LONG) + 1):
+        check(LONG[:length])
