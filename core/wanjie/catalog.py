@@ -1,0 +1,159 @@
+"""The models of the key, as people choose among them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from rapidfuzz import fuzz, process
+
+from core.settings import WanjieSettings
+
+from .client import WanjieClient
+from .errors import AmbiguousModelError, ModelNotFoundError, UnknownModelError, WanjieError
+from .kinds import Kinds, ModelKind
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+_SEPARATORS = re.compile(r"[\s\-_.]+")
+_SUGGESTIONS = 5
+_SIMILAR_ENOUGH = 60
+# While Wanjie is away, an old list is given out after this many seconds of trying, and not retried for some time.
+_GRACE = 2.0
+_RETRY_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of the key; `id` is spelt as Wanjie wants it."""
+
+    id: str
+    kind: ModelKind
+    owner: str = ""
+
+
+class Catalog:
+    """Know the models of the key, asking Wanjie at most once in `settings.catalog_ttl` seconds.
+
+    However many callers wait, one request is under way. When a refresh fails, the old list is served; without one, the
+    `WanjieError` is raised.
+    """
+
+    def __init__(
+        self, client: WanjieClient, settings: WanjieSettings, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._kinds = Kinds(settings.model_kinds)
+        self._default = settings.default_model
+        self._ttl = settings.catalog_ttl
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._listed: tuple[Model, ...] | None = None
+        self._fresh_until = float("-inf")
+        self._failure: tuple[float, WanjieError] | None = None
+
+    async def models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
+        """List the models, of one kind or all, in the platform's order."""
+        listed = await self._list()
+        return tuple(model for model in listed if kind in {None, model.kind})
+
+    async def default_chat_model(self) -> Model:
+        """Tell the model of chats that chose none: the configured one, else the first chat model of the list.
+
+        A configured model is given out even when Wanjie cannot be asked or does not list it.
+        """
+        if self._default:
+            try:
+                return await self.resolve(self._default)
+            except WanjieError:
+                return Model(self._default, "chat")
+        chat_models = await self.models("chat")
+        if not chat_models:
+            raise ModelNotFoundError("the list of models has none for chat")
+        return chat_models[0]
+
+    async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
+        """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.
+
+        Raises:
+            UnknownModelError: no model of `kind` is called so; it holds suggestions.
+            AmbiguousModelError: several begin so; it holds their ids.
+        """
+        return _find(text.strip(), await self.models(kind))
+
+    def forget(self) -> None:
+        """Ask Wanjie again at the next call: the list has turned out to be wrong."""
+        self._fresh_until = float("-inf")
+
+    async def _list(self) -> tuple[Model, ...]:
+        arrived = self._clock()
+        if self._listed is not None and arrived < self._fresh_until:
+            return self._listed
+        async with self._lock:
+            if self._listed is not None and self._clock() < self._fresh_until:
+                return self._listed
+            if self._listed is None and self._failure is not None and self._failure[0] >= arrived:
+                # It failed while this caller waited for it; a queue of tries in turn would last for minutes.
+                raise self._failure[1]
+            return await self._refreshed()
+
+    async def _refreshed(self) -> tuple[Model, ...]:
+        try:
+            async with asyncio.timeout(None if self._listed is None else _GRACE):
+                cards = await self._client.models()
+        except (WanjieError, TimeoutError) as error:
+            return self._after(error)
+        self._listed = tuple(Model(card.id, self._kinds.of(card.id), card.owner) for card in cards)
+        self._fresh_until = self._clock() + self._ttl
+        return self._listed
+
+    def _after(self, error: WanjieError | TimeoutError) -> tuple[Model, ...]:
+        if self._listed is not None:
+            _log.warning("wanjie.catalog_stale", error=repr(error))
+            self._fresh_until = self._clock() + min(self._ttl, _RETRY_PAUSE)
+            return self._listed
+        if isinstance(error, WanjieError):
+            self._failure = (self._clock(), error)
+        raise error
+
+
+def _find(text: str, models: tuple[Model, ...]) -> Model:
+    if exact := [model for model in models if model.id == text]:
+        return exact[0]
+    wanted = _folded(text)
+    for fits in (_is_called, _begins_with):
+        found = [model for model in models if wanted and fits(model, wanted)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguousModelError(text, tuple(model.id for model in found))
+    similar = process.extract(
+        wanted,
+        {model.id: _folded(model.id) for model in models},
+        scorer=fuzz.WRatio,
+        limit=_SUGGESTIONS,
+        score_cutoff=_SIMILAR_ENOUGH,
+    )
+    raise UnknownModelError(text, tuple(name for _, _, name in similar))
+
+
+def _is_called(model: Model, wanted: str) -> bool:
+    return wanted in _names(model)
+
+
+def _begins_with(model: Model, wanted: str) -> bool:
+    return any(name.startswith(wanted) for name in _names(model))
+
+
+def _names(model: Model) -> tuple[str, str]:
+    """The id without differences of spelling, with its vendor (`Qwen/…`) and without."""
+    folded = _folded(model.id)
+    return folded, folded.rpartition("/")[2]
+
+
+def _folded(text: str) -> str:
+    return _SEPARATORS.sub("", text).casefold()

@@ -1,0 +1,170 @@
+"""Everything that a Wanjie key can do: models, chat, speech, images."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from functools import partial
+
+from core.settings import WanjieSettings
+
+from .answer import AnswerReader
+from .diagnosis import diagnose, diagnose_json
+from .errors import (
+    ServerFaultError,
+    StreamBrokenError,
+    TooManyRequestsError,
+    TooSlowError,
+    UnreachableError,
+    UnreadableAnswerError,
+)
+from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Http
+from .wire import (
+    ChatRequest,
+    Completion,
+    Delta,
+    ImageRequest,
+    ImageResult,
+    ModelCard,
+    SpeechRequest,
+    parse_completion,
+    parse_images,
+    parse_models,
+)
+
+_CHAT = "/v1/chat/completions"
+# Comments prove that a gateway lives, not that a model works.
+_SILENCES = 10
+_AFTER_END = 5.0
+_AFTER_DONE = 0.05
+
+
+class WanjieClient:
+    """Call the Open API; safe for any number of concurrent calls.
+
+    Every method may raise any `WanjieError` but `ModelNameError`. A call is tried again, up to
+    `settings.max_attempts` times in all, after a 429 (its `Retry-After` is kept to, if it is at most 30 s), a 5xx or a
+    lost connection, as long as nothing of its answer was given out.
+    """
+
+    def __init__(self, settings: WanjieSettings, *, backoff: Backoff = DEFAULT_BACKOFF) -> None:
+        self._http = Http(settings, backoff)
+        self._first_byte_timeout = settings.first_byte_timeout
+        self._idle_timeout = settings.idle_timeout
+
+    async def aclose(self) -> None:
+        """Close every connection; running calls fail."""
+        await self._http.aclose()
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        """List the models that this key may use, in the platform's order."""
+
+        async def attempt() -> tuple[ModelCard, ...]:
+            return parse_models(self._json(await self._http.fetch("GET", "/v1/models")))
+
+        return await self._http.retried(attempt)
+
+    async def chat(self, request: ChatRequest) -> Completion:
+        """Ask for an answer in one piece, waiting up to `settings.first_byte_timeout` for it."""
+
+        async def attempt() -> Completion:
+            return parse_completion(self._json(await self._http.fetch("POST", _CHAT, request.as_json(stream=False))))
+
+        return await self._http.retried(attempt)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+        """Ask for an answer piece by piece; the last delta is the only `Finish`.
+
+        Use it with `contextlib.aclosing`: whoever stops early closes the connection, which stops the model.
+        After the first delta, every loss of the connection, silence of `settings.idle_timeout` (comments count as
+        sound, for ten times as long at most) and failure of the platform is a `StreamBrokenError`.
+        """
+        first, rest = await self._http.retried(partial(self._begin, request))
+        async with aclosing(rest):
+            yield first
+            try:
+                async for delta in rest:
+                    yield delta
+            except (ServerFaultError, TooManyRequestsError, UnreachableError) as error:
+                raise StreamBrokenError(
+                    f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
+                ) from error
+
+    async def speech(self, request: SpeechRequest) -> bytes:
+        """Have a text spoken; return the audio in the requested format."""
+
+        async def attempt() -> bytes:
+            answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
+            if not answer.content or _is_document(answer):
+                raise diagnose(200, {}, self._http.redacted(_decoded(answer.content)))
+            return answer.content
+
+        return await self._http.retried(attempt)
+
+    async def images(self, request: ImageRequest) -> list[ImageResult]:
+        """Have pictures made; links among them are not promised to live long, so fetch them at once."""
+
+        async def attempt() -> list[ImageResult]:
+            answer = await self._http.fetch("POST", "/v1/images/generations", request.as_json())
+            return parse_images(self._json(answer))
+
+        return await self._http.retried(attempt)
+
+    def _json(self, answer: Answer) -> object:
+        text = self._http.redacted(_decoded(answer.content))
+        try:
+            raw: object = json.loads(text)
+        except ValueError:
+            raise UnreadableAnswerError("the answer is no JSON", status=200, excerpt=text[:500]) from None
+        if error := diagnose_json(raw):
+            raise error
+        return raw
+
+    async def _begin(self, request: ChatRequest) -> tuple[Delta, AsyncGenerator[Delta]]:
+        deltas = self._deltas(request)
+        return await anext(deltas), deltas
+
+    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+        reader = AnswerReader(self._http.redacted)
+        async with self._http.opened(_CHAT, request.as_json(stream=True)) as body:
+            async with aclosing(self._arriving(body, reader)) as arriving:
+                async for delta in arriving:
+                    yield delta
+            for delta in reader.end():
+                yield delta
+            if reader.done:
+                await _read_out(body)
+
+    async def _arriving(self, body: ByteStream, reader: AnswerReader) -> AsyncGenerator[Delta]:
+        clock = asyncio.get_running_loop().time
+        patience, waiting_since = self._first_byte_timeout, clock()
+        while not reader.done:
+            longest = _AFTER_END if reader.complete else waiting_since + _SILENCES * patience - clock()
+            try:
+                data = await body.read(max(0.0, min(patience, longest)))
+            except UnreachableError:
+                if reader.complete:
+                    return
+                raise
+            if not data:
+                return
+            for delta in reader.feed(data):
+                yield delta
+                patience, waiting_since = self._idle_timeout, clock()
+
+
+async def _read_out(body: ByteStream) -> None:
+    """Read to the very end, so that the connection can be used again."""
+    with suppress(TooSlowError, UnreachableError):
+        while await body.read(_AFTER_DONE):
+            pass
+
+
+def _is_document(answer: Answer) -> bool:
+    return answer.media_type in {"application/json", "text/html", "text/plain"} or answer.content[:1] in b"{<"
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8-sig", errors="replace")

@@ -1,0 +1,209 @@
+"""The connection to Wanjie: authorised, patient within limits, retried while that is harmless."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import httpx
+import stamina
+
+from core.settings import WanjieSettings
+
+from .diagnosis import diagnose
+from .errors import (
+    KeyRejectedError,
+    ServerFaultError,
+    StreamBrokenError,
+    TooManyRequestsError,
+    TooSlowError,
+    UnreachableError,
+    UnreadableAnswerError,
+    WanjieError,
+)
+
+_T = TypeVar("_T")
+_ERROR_BODY_LIMIT = 64 * 1024
+# Fewer than the seconds after which load balancers usually forget a silent connection without telling anybody.
+_KEEPALIVE_SECONDS = 15.0
+_KEPT_CONNECTIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before a call is tried again: `first` seconds, doubled up to `longest`, plus up to `jitter`."""
+
+    first: float = 0.5
+    longest: float = 8.0
+    jitter: float = 0.5
+    longest_retry_after: float = 30.0
+    """A `Retry-After` of more seconds than this is the caller's to wait for."""
+
+
+DEFAULT_BACKOFF = Backoff()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole of a successful response."""
+
+    content: bytes
+    media_type: str
+
+
+class ByteStream:
+    """The body of a successful response, as it arrives."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._chunks = response.aiter_bytes()
+
+    async def read(self, patience: float) -> bytes:
+        """Wait for the next bytes, b"" at the end.
+
+        Raises:
+            TooSlowError: none came for `patience` seconds; the stream cannot be read any further.
+            UnreachableError: the connection broke.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                return await anext(self._chunks, b"")
+        except TimeoutError:
+            raise TooSlowError(f"no word for {patience:g} s") from None
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from None
+
+
+class Http:
+    """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
+
+    def __init__(self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF) -> None:
+        self._key = settings.api_key.get_secret_value().strip()
+        self._first_byte_timeout = settings.first_byte_timeout
+        self._backoff = backoff
+        self._retrying = stamina.AsyncRetryingCaller(
+            attempts=settings.max_attempts,
+            timeout=None,
+            wait_initial=backoff.first,
+            wait_max=backoff.longest,
+            wait_jitter=backoff.jitter,
+        )
+        connect = settings.connect_timeout
+        self._plain = httpx.Timeout(settings.first_byte_timeout, connect=connect, pool=connect)
+        # Reads of a stream have their own clock, see `ByteStream`.
+        self._streamed = httpx.Timeout(connect, read=None)
+        self._client = httpx.AsyncClient(
+            base_url=settings.base_url,
+            headers={"User-Agent": "wanjie-bots"},
+            # One connection for each running answer; how many run is decided elsewhere.
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=_KEPT_CONNECTIONS,
+                keepalive_expiry=_KEEPALIVE_SECONDS,
+            ),
+            # A proxy named in the environment cannot reach this machine's own loopback.
+            trust_env=not _is_local(settings.base_url),
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def retried(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+        """Make a call, again and again while trying again may help (see `Backoff`); raise what the last try raised."""
+        return await self._retrying(self._worth_retrying, attempt)
+
+    async def fetch(self, method: Literal["GET", "POST"], path: str, body: dict[str, Any] | None = None) -> Answer:
+        """Try once to have a whole answer."""
+        request = self._request(method, path, body, self._plain)
+        try:
+            response = await self._client.send(request)
+        except httpx.ReadTimeout:
+            raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
+        except httpx.DecodingError:
+            raise UnreadableAnswerError("the answer cannot be decompressed") from None
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from None
+        if not response.is_success:
+            raise self._refused(response, response.content)
+        return Answer(response.content, response.headers.get("content-type", "").partition(";")[0].strip().lower())
+
+    @asynccontextmanager
+    async def opened(self, path: str, body: dict[str, Any]) -> AsyncGenerator[ByteStream]:
+        """Try once to have an answer begin; leaving the context closes the connection unless it was read to its end."""
+        response = await self._begin(self._request("POST", path, body, self._streamed))
+        try:
+            stream = ByteStream(response)
+            if not response.is_success:
+                raise self._refused(response, await _beginning(stream, self._first_byte_timeout))
+            yield stream
+        finally:
+            await response.aclose()
+
+    async def _begin(self, request: httpx.Request) -> httpx.Response:
+        # A gateway that compresses a stream holds its tokens back until a block is full.
+        request.headers["Accept-Encoding"] = "identity"
+        try:
+            async with asyncio.timeout(self._first_byte_timeout):
+                return await self._client.send(request, stream=True)
+        except TimeoutError:
+            raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from None
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None, timeout: httpx.Timeout) -> httpx.Request:
+        if not self._key.isascii() or not self._key.isprintable() or " " in self._key:
+            # httpx would quote the key in its complaint.
+            raise KeyRejectedError("the key holds characters that no key has", code="malformed_key")
+        headers = {"Authorization": f"Bearer {self._key}"}
+        if body is None:
+            return self._client.build_request(method, path, headers=headers, timeout=timeout)
+        # A lone surrogate, which platforms do send, has no UTF-8 form.
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
+        headers["Content-Type"] = "application/json"
+        return self._client.build_request(method, path, headers=headers, content=content, timeout=timeout)
+
+    def _refused(self, response: httpx.Response, body: bytes) -> WanjieError:
+        return diagnose(
+            response.status_code,
+            {name: self.redacted(value) for name, value in response.headers.items()},
+            self.redacted(body[:_ERROR_BODY_LIMIT].decode("utf-8", errors="replace")),
+        )
+
+    def redacted(self, text: str) -> str:
+        """Take the key out of a text."""
+        return text.replace(self._key, "[key]") if self._key else text
+
+    def _worth_retrying(self, error: Exception) -> bool | float:
+        if isinstance(error, TooManyRequestsError) and error.retry_after is not None:
+            jitter = random.uniform(0, self._backoff.jitter)  # noqa: S311 - spreads load, guards nothing
+            return error.retry_after <= self._backoff.longest_retry_after and error.retry_after + jitter
+        if isinstance(error, TooSlowError):
+            # The question was delivered, so it may be at work, and paid for.
+            return False
+        return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
+
+
+async def _beginning(stream: ByteStream, patience: float) -> bytes:
+    body = b""
+    while len(body) < _ERROR_BODY_LIMIT and (more := await stream.read(patience)):
+        body += more
+    return body
+
+
+def _unreachable(error: httpx.HTTPError) -> UnreachableError:
+    # Not `from error`: httpx quotes headers in some of its messages, and the key is in one.
+    return UnreachableError(f"no connection: {type(error).__name__}")
+
+
+def _is_local(url: str) -> bool:
+    host = httpx.URL(url).host
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

@@ -1,0 +1,76 @@
+"""Server-sent events out of text or bytes, wherever the network cut them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+# Not str.splitlines(): U+2028, U+0085 and others may stand unescaped inside a JSON string.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; `data` has its lines joined by newlines."""
+
+    data: str
+    name: str = "message"
+    id: str = ""
+
+
+class EventDecoder:
+    """Decode one stream, piece by piece.
+
+    The events do not depend on where the pieces were cut, and each is given out with the piece that completes it.
+    Comments are dropped. (WHATWG HTML, 9.2.6 "Interpreting an event stream".)
+    """
+
+    def __init__(self) -> None:
+        # "-sig": a byte order mark may stand at the beginning.
+        self._utf8 = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        self._line = ""
+        self._after_cr = False
+        self._data: list[str] = []
+        self._name = ""
+        self._id = ""
+
+    def feed_bytes(self, data: bytes) -> list[Event]:
+        return self.feed(self._utf8.decode(data))
+
+    def feed(self, text: str) -> list[Event]:
+        if not text:
+            return []
+        if self._after_cr:
+            # The "\r" that ended the piece before was half of a "\r\n".
+            text = text.removeprefix("\n")
+        self._after_cr = text.endswith("\r")
+        *lines, self._line = _LINE_END.split(self._line + text)
+        return [event for line in lines if (event := self._take(line)) is not None]
+
+    def flush(self) -> list[Event]:
+        """End the stream: give out an event whose closing blank line never came.
+
+        The standard drops such an event, but gateways that close right behind `data: [DONE]` are common.
+        """
+        rest = self._line + self._utf8.decode(b"", final=True)
+        self._line = ""
+        return [event for line in (rest, "") if (event := self._take(line)) is not None]
+
+    def _take(self, line: str) -> Event | None:
+        if not line:
+            return self._dispatch()
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "data":
+            self._data.append(value)
+        elif field == "event":
+            self._name = value
+        elif field == "id" and "\0" not in value:
+            self._id = value
+        return None
+
+    def _dispatch(self) -> Event | None:
+        data, name = self._data, self._name
+        self._data, self._name = [], ""
+        return Event("\n".join(data), name or "message", self._id) if data else None
