@@ -1,0 +1,207 @@
+"""Reading a stored Slack event: what a user did, or nothing; pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
+
+from .mrkdwn import read, unescape
+
+PLATFORM = "sl"
+MENU = "menu:"
+"""What the `action_id` of every element of a menu begins with; the menu's name follows."""
+
+_Json = dict[str, Any]
+_SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
+_GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
+_SYSTEM_USER = "USLACK"
+_TEAM_ROUTE = "team:"
+
+
+def read_event(payload: bytes, bot: str) -> Incoming | None:
+    """Read `{"type": ..., "payload": ..., "bot": ...}` as the ingress stored it; None: nothing to answer.
+
+    `bot` is the bot's own user id for payloads that do not name it. A direct message belongs to one conversation,
+    whatever thread it is in; elsewhere the thread is the conversation. Both events that Slack sends for one mention
+    (`message` and `app_mention`) have the same `event_id`.
+    """
+    stored: _Json = json.loads(payload)
+    body = _object(stored.get("payload"))
+    match stored.get("type"):
+        case "events_api":
+            return _event(body, stored.get("bot") or _installed(body).get("user_id") or bot)
+        case "slash_commands":
+            return _command(body)
+        case "interactive":
+            return _action(body)
+        case _:
+            return None
+
+
+def recipient_team(incoming: Incoming) -> str:
+    """The workspace of whoever wrote; in a shared channel it may be another one than the bot's."""
+    route = incoming.reply_route
+    return route.removeprefix(_TEAM_ROUTE) if route.startswith(_TEAM_ROUTE) else incoming.chat.account
+
+
+def response_url(incoming: Incoming) -> str:
+    """The address that answers a command or an action (Slack: 5 uses within 30 minutes); "" when there is none."""
+    return "" if incoming.reply_route.startswith(_TEAM_ROUTE) else incoming.reply_route
+
+
+def _event(body: _Json, bot: str) -> Incoming | None:
+    event = _object(body.get("event"))
+    team = str(body.get("team_id") or _installed(body).get("team_id") or "")
+    if not team or not event.get("channel"):
+        return None
+    match event.get("type"):
+        case "message" | "app_mention":
+            return _message(event, team, bot)
+        case "agent_session_stopped":
+            return _stopped(event, team)
+        case _:
+            return None
+
+
+def _message(event: _Json, team: str, bot: str) -> Incoming | None:
+    user, ts = str(event.get("user") or ""), str(event.get("ts") or "")
+    if not ts or event.get("bot_id") or (event.get("subtype") or "") not in _SUBTYPES or not _human(user, bot):
+        return None
+    direct = _direct(event["channel"], event.get("channel_type"))
+    said = read(str(event.get("text") or ""), bot)
+    mentioned = said.mentioned or event["type"] == "app_mention"
+    if not (direct or mentioned or event.get("thread_ts")):
+        return None
+    thread = str(event.get("thread_ts") or ts)
+    return Incoming(
+        chat=_chat(team, event["channel"], thread, direct=direct),
+        event_id=f"m{ts}",
+        message_id=ts,
+        sender=Sender(user),
+        text=said.text,
+        direct=direct,
+        addressed=direct or mentioned,
+        mentioned=mentioned,
+        thread=thread,
+        attachments=_attachments(_objects(event.get("files"))),
+        sent_at=float(ts),
+        reply_route=_foreign_team(event, team),
+    )
+
+
+def _stopped(event: _Json, team: str) -> Incoming:
+    thread = str(event.get("thread_ts") or "")
+    direct = _direct(event["channel"])
+    return Incoming(
+        chat=_chat(team, event["channel"], thread, direct=direct),
+        event_id=f"s{event.get('event_ts') or thread}",
+        message_id=thread,
+        sender=Sender(str(event.get("user") or "")),
+        direct=direct,
+        thread=thread,
+        command="stop",
+    )
+
+
+def _command(body: _Json) -> Incoming | None:
+    name = str(body.get("command") or "").lstrip("/").lower()
+    if not name or not body.get("team_id") or not body.get("channel_id"):
+        return None
+    return Incoming(
+        chat=ChatRef(PLATFORM, body["team_id"], body["channel_id"]),
+        event_id=f"c{body.get('trigger_id', '')}",
+        message_id="",
+        sender=Sender(str(body.get("user_id") or "")),
+        text=unescape(str(body.get("text") or "")).strip(),
+        direct=_direct(body["channel_id"]),
+        command=name,
+        reply_route=str(body.get("response_url") or ""),
+    )
+
+
+def _action(body: _Json) -> Incoming | None:
+    action = _first(body.get("actions"))
+    chosen, user = _choice(action), _object(body.get("user"))
+    place = _object(body.get("message")) | _object(body.get("container"))
+    channel = _object(body.get("channel")).get("id") or place.get("channel_id")
+    team = _object(body.get("team")).get("id") or user.get("team_id")
+    if body.get("type") != "block_actions" or not (chosen and channel and team):
+        return None
+    thread, direct = str(place.get("thread_ts") or ""), _direct(channel)
+    return Incoming(
+        chat=_chat(team, channel, thread, direct=direct),
+        event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
+        message_id=str(place.get("message_ts") or place.get("ts") or ""),
+        sender=Sender(str(user.get("id") or "")),
+        direct=direct,
+        thread=thread,
+        choice=chosen,
+        reply_route=str(body.get("response_url") or ""),
+    )
+
+
+def _choice(action: _Json) -> Choice | None:
+    action_id = str(action.get("action_id") or "")
+    value = str(action.get("value") or _object(action.get("selected_option")).get("value") or "")
+    if not action_id.startswith(MENU) or not value:
+        return None
+    return Choice(action_id.removeprefix(MENU).partition(":")[0], value)
+
+
+def _chat(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
+    return ChatRef(PLATFORM, team, channel, "" if direct else thread)
+
+
+def _direct(channel: str, kind: str | None = None) -> bool:
+    return kind == "im" or channel.startswith("D")
+
+
+def _human(user: str, bot: str) -> bool:
+    return bool(user) and user not in {_SYSTEM_USER, bot}
+
+
+def _installed(body: _Json) -> _Json:
+    return _first(body.get("authorizations"))
+
+
+def _foreign_team(event: _Json, team: str) -> str:
+    # In a shared channel the writer's own workspace; an organisation's id (E...) is no answer.
+    theirs = str(event.get("user_team") or "")
+    return _TEAM_ROUTE + theirs if theirs.startswith("T") and theirs != team else ""
+
+
+def _attachments(files: list[_Json]) -> tuple[Attachment, ...]:
+    return tuple(_attachment(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
+
+
+def _attachment(file: _Json) -> Attachment:
+    mime = str(file.get("mimetype") or "")
+    family = mime.partition("/")[0]
+    if file.get("subtype") == "slack_audio":
+        kind = "voice"
+    elif family in {"image", "audio", "video"}:
+        kind = family
+    else:
+        kind = "document" if mime else "other"
+    size = file.get("size")
+    return Attachment(
+        kind=kind,
+        id=str(file["id"]),
+        name=str(file.get("name") or ""),
+        mime=mime,
+        size=size if isinstance(size, int) else None,
+    )
+
+
+def _object(value: object) -> _Json:
+    return cast("_Json", value) if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[_Json]:
+    return [_object(part) for part in cast("list[object]", value)] if isinstance(value, list) else []
+
+
+def _first(value: object) -> _Json:
+    return next(iter(_objects(value)), cast("_Json", {}))

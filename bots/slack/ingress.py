@@ -1,0 +1,112 @@
+"""Taking events in over Socket Mode: each is stored before Slack is told that it arrived."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeArgument=false, reportMissingTypeStubs=false
+# slack_bolt leaves the bodies of requests and most return values untyped; this module is the only one that sees them.
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from .api import sdk_logger
+
+Receive = Callable[[bytes], Awaitable[None]]
+
+_log = structlog.get_logger()
+_STORE_PATIENCE = 2.5
+"""Seconds: Slack redelivers what is not acknowledged within 3."""
+_PING = 5
+"""Seconds between two pings, and between two looks of the SDK at a broken connection."""
+_CONNECT_PATIENCE = 10.0
+_OUTAGE = 8.0
+"""Seconds without a connection after which a new address is asked for; the SDK itself would go on with the old one."""
+_GLANCE = 0.5
+_CLOSE_PATIENCE = 2.0
+
+
+class Ingress:
+    """Bolt over one socket, with a middleware that stores each payload and acknowledges it.
+
+    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ...}` as JSON and
+    returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and sends again.
+    """
+
+    def __init__(self, client: AsyncWebClient, app_token: str, bot: str, receive: Receive) -> None:
+        self._client = client
+        self._app_token = app_token
+        self._bot = bot
+        self._receive = receive
+        self._logger = sdk_logger("slack_bolt")
+
+    async def listen(self, address: str, connected: Callable[[bool], None]) -> None:
+        """Take events in from the socket at `address`; return when it has been lost for good.
+
+        Shorter losses and Slack's own requests to reconnect are mended on the way; `connected` is told how it stands.
+        """
+        handler = AsyncSocketModeHandler(self._app(), self._app_token, logger=self._logger, ping_interval=_PING)
+        handler.client.wss_uri = address
+        try:
+            async with asyncio.timeout(_CONNECT_PATIENCE):
+                await handler.connect_async()
+            await self._watch(handler, connected)
+        except TimeoutError:
+            _log.warning("no connection to Slack's socket")
+        finally:
+            connected(False)  # noqa: FBT003 - a setter
+            await _close(handler)
+
+    def _app(self) -> AsyncApp:
+        # Before authorisation: nothing that Slack's API may fail at stands between an event and its storage.
+        return AsyncApp(
+            name=__name__,
+            client=self._client,
+            logger=self._logger,
+            before_authorize=self._store,
+            ssl_check_enabled=False,
+            request_verification_enabled=False,
+        )
+
+    async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
+        stored = {"type": _kind(request.body), "payload": request.body, "bot": self._bot}
+        try:
+            async with asyncio.timeout(_STORE_PATIENCE):
+                await self._receive(json.dumps(stored, ensure_ascii=False).encode())
+        except TimeoutError:
+            _log.warning("an event could not be stored in time, Slack will send it again")
+            return BoltResponse(status=503)
+        return BoltResponse(status=200, body="")
+
+    async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:
+        lost = 0.0
+        while lost < _OUTAGE:
+            up = await handler.client.is_connected()
+            connected(up)
+            lost = 0.0 if up else lost + _GLANCE
+            await asyncio.sleep(_GLANCE)
+        _log.warning("Slack's socket is lost, asking for another one")
+
+
+def _kind(body: dict[str, Any]) -> str:
+    if body.get("type") == "event_callback":
+        return "events_api"
+    return "slash_commands" if "command" in body else "interactive"
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSE_PATIENCE):
+            await handler.close_async()
+            return
+    # The other side did not say goodbye; the second attempt does not wait for it.
+    await handler.close_async()

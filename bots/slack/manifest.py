@@ -1,0 +1,101 @@
+"""The Slack app's manifest: everything that has to be set at api.slack.com, derived from the commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+_HEADER = """\
+# The Slack app, to be pasted at https://api.slack.com/apps ("Create New App", "From a manifest").
+# Written by `make manifest` from the commands of the bot; do not edit.
+#
+# It declares no agent (`features.agent_view`): Slack keeps guests and workspaces without a paid plan away from parts of
+# that, and neither streaming nor the status line asks for more than chat:write.
+"""
+_SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "im:history",
+    "mpim:history",
+    "users:read",
+)
+_EVENTS = (
+    "agent_session_stopped",
+    "app_mention",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
+
+_Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command in Slack's menu; `name` without its slash (Slack: 32 characters, 50 commands)."""
+
+    name: str
+    description: str
+    usage_hint: str = ""
+
+
+def manifest(commands: Iterable[SlashCommand]) -> str:
+    """Write the manifest as YAML, for an app in Socket Mode."""
+    return _HEADER + "\n".join(_lines(_tree(commands))) + "\n"
+
+
+def _tree(commands: Iterable[SlashCommand]) -> dict[str, _Node]:
+    return {
+        "_metadata": {"major_version": 1},
+        "display_information": {
+            "name": "Wanjie",
+            "description": "Chat with every model of your Wanjie Ark key",
+            "background_color": "#1f2937",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "wanjie", "always_online": True},
+            "slash_commands": [_command(command) for command in commands],
+        },
+        "oauth_config": {"scopes": {"bot": _SCOPES}},
+        "settings": {
+            "event_subscriptions": {"bot_events": _EVENTS},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _command(command: SlashCommand) -> dict[str, _Node]:
+    hint: dict[str, _Node] = {"usage_hint": command.usage_hint} if command.usage_hint else {}
+    return {"command": f"/{command.name}", "description": command.description, **hint, "should_escape": False}
+
+
+def _lines(node: _Node, indent: str = "") -> list[str]:
+    if isinstance(node, Mapping):
+        return [line for key, value in node.items() for line in _entry(f"{indent}{key}:", value, indent)]
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [line for value in node for line in _item(value, indent)]
+    return [indent + json.dumps(node, ensure_ascii=False)]  # a JSON scalar is a YAML scalar
+
+
+def _entry(key: str, value: _Node, indent: str) -> list[str]:
+    if isinstance(value, (str, bool, int)):
+        return [f"{key} {json.dumps(value, ensure_ascii=False)}"]
+    return [key, *_lines(value, indent + "  ")] if value else [f"{key} []"]
+
+
+def _item(value: _Node, indent: str) -> list[str]:
+    first, *rest = _lines(value, indent + "  ")
+    return [f"{indent}- {first.strip()}", *rest]

@@ -1,0 +1,140 @@
+"""Slack as the core sees it, from connecting to closing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+import aiohttp
+import structlog
+
+from core.chat.message import Incoming, Sender
+from core.chat.outbox import FloodedError, OutboxError, UnreachableError
+from core.engine import Budget
+from core.settings import SlackSettings
+
+from .api import Api, AsyncWebClient, Identity, open_socket, web_client, who_am_i
+from .incoming import PLATFORM, read_event
+from .ingress import Ingress, Receive
+from .outbox import Features, SlackOutbox
+from .people import People
+
+_log = structlog.get_logger()
+_Result = TypeVar("_Result")
+_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+_FIRST_PATIENCE, _LONGEST_PATIENCE = 1.0, 30.0
+"""Seconds between two tries to reach Slack."""
+
+
+class SlackTokenError(Exception):
+    """Slack does not accept a token of the settings; the text names the variable and Slack's reason."""
+
+
+class SlackPlatform:
+    """One Slack workspace; use it within `async with`, which needs no network.
+
+    `budgets` gives the shared budget of an account such as `sl:T123`.
+    """
+
+    name = PLATFORM
+
+    def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget]) -> None:
+        self._settings = settings
+        self._budgets = budgets
+        self._features = Features()
+        self._people = People()
+        self._identity: Identity | None = None
+        self._web: _Web | None = None
+        self.connected = asyncio.Event()
+        """Set while the socket is open."""
+
+    async def __aenter__(self) -> Self:
+        session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        client = web_client(self._settings.bot_token.get_secret_value(), self._settings.api_url, session)
+        self._web = _Web(client, session)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._web is not None:
+            await self._web.session.close()
+
+    async def run(self, receive: Receive) -> None:
+        """Take events in until cancelled, through whatever outages of Slack.
+
+        Each event is acknowledged after `receive` returned (see `Ingress`). Raises `SlackTokenError` when Slack refuses
+        a token at the start; one that is revoked later is complained of in the log and tried again.
+        """
+        identity = await self.connect()
+        app_token = self._settings.app_token.get_secret_value()
+        ingress = Ingress(self._opened.client, app_token, identity.user, receive)
+        first = True
+        while True:
+            address = await _insist(
+                lambda: open_socket(self._opened.client, app_token), "SLACK_APP_TOKEN", give_up=first
+            )
+            first = False
+            await ingress.listen(address, self._note)
+
+    async def connect(self) -> Identity:
+        """Find out who the bot is, waiting until Slack can be reached; raise `SlackTokenError` when it refuses."""
+        if self._identity is None:
+            self._identity = await _insist(lambda: who_am_i(self._opened.client), "SLACK_BOT_TOKEN", give_up=True)
+            _log.info("Slack knows the bot", team=self._identity.team, user=self._identity.user)
+        return self._identity
+
+    def read(self, payload: bytes) -> Incoming | None:
+        """Read an event as the ingress stored it."""
+        return read_event(payload, self._identity.user if self._identity else "")
+
+    async def introduce(self, sender: Sender) -> Sender:
+        """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
+        if self._identity is None:
+            return sender
+        return await self._people.introduce(self._api(self._identity.team), sender)
+
+    def outbox(self, incoming: Incoming) -> SlackOutbox:
+        """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
+        return SlackOutbox(self._api(incoming.chat.account), incoming, self._features)
+
+    def _api(self, team: str) -> Api:
+        return Api(self._opened.client, self._opened.session, self._budgets(f"{PLATFORM}:{team}"))
+
+    def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
+        if up:
+            self.connected.set()
+        else:
+            self.connected.clear()
+
+    @property
+    def _opened(self) -> _Web:
+        if self._web is None:
+            raise RuntimeError("SlackPlatform is used outside `async with`")
+        return self._web
+
+
+@dataclass(frozen=True, slots=True)
+class _Web:
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+
+
+async def _insist(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:
+    """Repeat `call` until Slack answers; a refusal is final only if `give_up`."""
+    patience = _FIRST_PATIENCE
+    while True:
+        wait = patience
+        try:
+            return await call()
+        except FloodedError as error:
+            wait = error.retry_after
+        except UnreachableError as error:
+            _log.warning("Slack cannot be reached", reason=str(error), again_in=wait)
+        except OutboxError as error:
+            _log.error("Slack refuses a token", variable=variable, reason=str(error))
+            if give_up:
+                raise SlackTokenError(f"Slack does not accept {variable}: {error}") from error
+            wait = _LONGEST_PATIENCE
+        await asyncio.sleep(wait)
+        patience = min(patience * 2, _LONGEST_PATIENCE)

@@ -1,0 +1,36 @@
+"""Making a model's Markdown safe to show: nobody is pinged by what a model wrote."""
+
+from __future__ import annotations
+
+import re
+
+_OPENERS = ("<!channel", "<!here", "<!everyone", "<!group", "<!subteam", "<@u", "<@w", "<@b", "<#c", "<#g", "<#d")
+_JOINER = "\u2060"
+"""U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
+_MENTION = re.compile("<(?=" + "|".join(re.escape(opener[1:]) for opener in _OPENERS) + ")", re.IGNORECASE)
+_NOTIFICATION = 3000
+"""Characters of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
+
+
+def stable(text: str, *, final: bool) -> str:
+    """Render what may be shown of `text` now: the result for a longer text begins with the result for a shorter one.
+
+    Slack takes Markdown as it is; only mentions (`<!channel>`, `<@U1>`, `<#C1>`) are made harmless. Unless `final`, an
+    end that may turn out to open a mention is held back.
+    """
+    shown = text if final else text[: len(text) - _pending(text)]
+    return _MENTION.sub("<" + _JOINER, shown)
+
+
+def notification(text: str) -> str:
+    """The short plain form of a message for notifications and screen readers, in Slack's mrkdwn escapes."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if len(escaped) <= _NOTIFICATION:
+        return escaped
+    return re.sub("&[a-z]*$", "", escaped[: _NOTIFICATION - 1]) + "…"
+
+
+def _pending(text: str) -> int:
+    """How many characters at the end may be the beginning of a mention."""
+    tail = text[text.rfind("<") :].lower() if "<" in text[-len("<!everyone") :] else ""
+    return len(tail) if any(opener.startswith(tail) for opener in _OPENERS) else 0

@@ -1,0 +1,248 @@
+"""What Slack sends, as the core reads it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.slack.incoming import read_event, recipient_team, response_url
+from bots.slack.mrkdwn import read
+from core.chat.message import Attachment, ChatRef, Choice, Incoming
+from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, stored
+
+
+def _read(payload: bytes) -> Incoming:
+    found = read_event(payload, BOT)
+    assert found is not None
+    return found
+
+
+def test_a_direct_message_belongs_to_one_conversation_and_is_answered_in_its_thread() -> None:
+    top, inside = _read(direct()), _read(direct(thread_ts="50.1"))
+
+    assert top.chat == inside.chat == ChatRef("sl", TEAM, "D1")
+    assert (top.thread, inside.thread) == ("100.5", "50.1")
+    assert top.direct
+    assert top.addressed
+    assert not top.mentioned
+
+
+def test_a_mention_starts_a_thread_of_its_own() -> None:
+    found = _read(event(text="<@UBOT> what is 1 &lt; 2?"))
+
+    assert found.chat == ChatRef("sl", TEAM, "C1", "100.5")
+    assert found.thread == "100.5"
+    assert found.text == "what is 1 < 2?"
+    assert found.addressed
+    assert found.mentioned
+    assert not found.direct
+    assert (found.message_id, found.sender.id, found.sent_at) == ("100.5", "U1", 100.5)
+
+
+def test_both_events_of_one_mention_are_the_same() -> None:
+    message = _read(event(text="<@UBOT> hi"))
+    mention = _read(event(text="<@UBOT> hi", type="app_mention", channel_type=None))
+
+    assert message == mention
+
+
+def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:
+    found = _read(event(thread_ts="50.1"))
+
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
+    assert not found.addressed
+    assert not found.mentioned
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        event(),
+        event(channel="G1", channel_type="mpim"),
+        event(text="<@U7> hi"),
+        direct(subtype="message_changed"),
+        direct(subtype="message_deleted"),
+        direct(subtype="channel_join"),
+        direct(subtype="bot_message"),
+        direct(bot_id="B9"),
+        direct(user=BOT),
+        direct(user="USLACK"),
+        direct(user=None),
+        direct(type="reaction_added"),
+        stored("events_api", {"type": "event_callback", "team_id": TEAM, "event": {"type": "tokens_revoked"}}),
+        stored("hello", {}),
+        stored("interactive", {"type": "view_submission", "user": {"id": "U1"}, "team": {"id": TEAM}}),
+        stored("slash_commands", {}),
+        b'{"type": "events_api", "payload": null}',
+    ],
+)
+def test_what_is_not_for_the_bot_is_nothing(payload: bytes) -> None:
+    assert read_event(payload, BOT) is None
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_some_subtypes_are_messages(subtype: str) -> None:
+    assert _read(direct(subtype=subtype)).text == "hi"
+
+
+def test_the_bot_is_known_by_what_was_stored_by_the_installation_or_by_the_platform() -> None:
+    said: dict[str, Any] = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.0", "text": "<@UX> hi"}
+    body: dict[str, Any] = {"type": "event_callback", "team_id": TEAM, "event": said}
+    installed = {**body, "authorizations": [{"team_id": TEAM, "user_id": "UX"}]}
+
+    assert _read(stored("events_api", body, bot="UX")).text == "hi"
+    assert read_event(stored("events_api", installed, bot=""), "UY") is not None
+    assert read_event(stored("events_api", body, bot=""), "UX") is not None
+    assert read_event(stored("events_api", body, bot=""), "UY") is None
+
+
+def test_files_become_attachments() -> None:
+    files = [
+        {"id": "F1", "name": "a.png", "mimetype": "image/png", "size": 7, "mode": "hosted"},
+        {"id": "F2", "subtype": "slack_audio", "mimetype": "audio/webm"},
+        {"id": "F3", "mimetype": "application/pdf", "name": "b.pdf"},
+        {"id": "F4"},
+        {"id": "F5", "mode": "tombstone"},
+        {"id": "F6", "mode": "hidden_by_limit"},
+    ]
+    found = _read(direct(subtype="file_share", files=files, text=""))
+
+    assert found.text == ""
+    assert found.attachments == (
+        Attachment("image", "F1", "a.png", "image/png", 7),
+        Attachment("voice", "F2", mime="audio/webm"),
+        Attachment("document", "F3", "b.pdf", "application/pdf"),
+        Attachment("other", "F4"),
+    )
+
+
+def test_a_visitor_of_a_shared_channel_keeps_his_own_workspace() -> None:
+    visitor = _read(event(text="<@UBOT> hi", user_team="T2"))
+
+    assert visitor.chat.account == TEAM
+    assert recipient_team(visitor) == "T2"
+    assert response_url(visitor) == ""
+    assert recipient_team(_read(event(text="<@UBOT> hi", user_team="E2"))) == TEAM
+    assert recipient_team(_read(event(text="<@UBOT> hi", user_team=TEAM))) == TEAM
+
+
+def test_a_slash_command_is_for_the_channel() -> None:
+    found = _read(command("/Model", " gpt &amp; co "))
+
+    assert found.command == "model"
+    assert found.text == "gpt & co"
+    assert found.chat == ChatRef("sl", TEAM, "C1")
+    assert found.thread == ""
+    assert found.event_id == "c9.8.x"
+    assert response_url(found) == URL
+    assert not found.direct
+
+
+def test_a_slash_command_in_a_direct_message_is_for_the_same_conversation_as_its_messages() -> None:
+    found = _read(command("/new", channel_id="D1"))
+
+    assert found.chat == _read(direct()).chat
+    assert found.direct
+
+
+def test_a_command_with_an_exclamation_mark_is_left_to_the_core() -> None:
+    assert _read(direct(text="!model gpt")).text == "!model gpt"
+
+
+def test_a_pressed_button_is_a_choice() -> None:
+    pressed = {"action_id": "menu:model:3", "value": "gpt", "action_ts": "7.7"}
+    container = {"type": "message", "message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}
+    found = _read(action(pressed, container, message={"ts": "60.1", "thread_ts": "50.1"}))
+
+    assert found.choice == Choice("model", "gpt")
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
+    assert (found.message_id, found.thread, found.event_id) == ("60.1", "50.1", "a7.7")
+    assert response_url(found) == URL
+
+
+def test_a_pick_from_a_list_that_only_its_user_sees_is_a_choice_for_the_channel() -> None:
+    picked = {"action_id": "menu:model", "selected_option": {"value": "x"}, "action_ts": "7.8"}
+    found = _read(action(picked, {"message_ts": "60.1", "channel_id": "C1", "is_ephemeral": True}))
+
+    assert found.choice == Choice("model", "x")
+    assert found.chat == ChatRef("sl", TEAM, "C1")
+    assert found.thread == ""
+
+
+def test_a_pick_in_a_direct_message_is_for_its_conversation() -> None:
+    picked = {"action_id": "menu:model", "selected_option": {"value": "x"}, "action_ts": "7.8"}
+    found = _read(action(picked, {"message_ts": "60.1", "channel_id": "D1", "thread_ts": "50.1"}))
+
+    assert found.chat == ChatRef("sl", TEAM, "D1")
+    assert found.thread == "50.1"
+    assert found.direct
+
+
+@pytest.mark.parametrize("picked", [{"action_id": "other", "value": "x"}, {"action_id": "menu:model"}, {}])
+def test_other_actions_are_nothing(picked: dict[str, Any]) -> None:
+    assert read_event(action(picked, {"channel_id": "C1"}), BOT) is None
+
+
+def test_slacks_stop_button_is_the_stop_command() -> None:
+    found = _read(event(type="agent_session_stopped", thread_ts="50.1", event_ts="9.9", ts=None))
+    private = _read(event(type="agent_session_stopped", channel="D1", thread_ts="50.1", event_ts="9.9"))
+
+    assert found.command == "stop"
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
+    assert private.chat == ChatRef("sl", TEAM, "D1")
+    assert private.direct
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("<@UBOT>", ""),
+        ("<@UBOT>: hello", "hello"),
+        ("<@UBOT|wanjie> hello", "hello"),
+        ("hello <@UBOT> there", "hello there"),
+        ("hello <@UBOT>", "hello"),
+        ("ask <@U7> and <@U8|Ann>", "ask @U7 and @Ann"),
+        ("see <#C1|general> or <#C2>", "see #general or #C2"),
+        ("<!here> <!subteam^S1|@team> <!date^1^x|noon>", "@here @team noon"),
+        ("<https://x.y/z>", "https://x.y/z"),
+        ("<https://x.y/z|the page>", "the page (https://x.y/z)"),
+        ("<https://x.y|https://x.y>", "https://x.y"),
+        ("<mailto:a@b.c|a@b.c> <tel:123|123>", "a@b.c 123"),
+        ("&lt;b&gt; &amp;amp;", "<b> &amp;"),
+        ("line\n<@UBOT> next", "line\n next"),
+        ("", ""),
+    ],
+)
+def test_mrkdwn_becomes_plain_words(text: str, plain: str) -> None:
+    assert read(text, BOT).text == plain
+    assert read(text, BOT).mentioned == ("<@UBOT" in text)
+
+
+@given(st.text())
+def test_text_survives_slacks_escaping(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    assert read(escaped, BOT).text == text.strip()
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+
+
+@given(
+    st.sampled_from(["events_api", "slash_commands", "interactive"]),
+    st.dictionaries(
+        st.sampled_from(["event", "team_id", "team", "user", "actions", "container", "command", "channel", "type"]),
+        _json,
+    ),
+)
+def test_odd_payloads_are_survived(kind: str, payload: dict[str, Any]) -> None:
+    found = read_event(json.dumps({"type": kind, "payload": payload}).encode(), BOT)
+
+    assert found is None or found.chat.platform == "sl"

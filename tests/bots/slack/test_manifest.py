@@ -1,0 +1,59 @@
+"""The manifest, read back as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.slack.manifest import SlashCommand, manifest
+
+_words = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"], blacklist_characters="\ufeff\ufffe\uffff")
+)
+
+
+def _manifest(*commands: SlashCommand) -> dict[str, Any]:
+    return yaml.safe_load(manifest(commands))
+
+
+def test_commands_become_slash_commands() -> None:
+    found = _manifest(SlashCommand("model", "Choose: a model", "[name]"), SlashCommand("new", "Forget"))
+
+    assert found["features"]["slash_commands"] == [
+        {"command": "/model", "description": "Choose: a model", "usage_hint": "[name]", "should_escape": False},
+        {"command": "/new", "description": "Forget", "should_escape": False},
+    ]
+
+
+def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
+    found = _manifest()
+
+    assert found["settings"]["socket_mode_enabled"] is True
+    assert found["settings"]["interactivity"] == {"is_enabled": True}
+    assert found["features"]["app_home"]["messages_tab_enabled"] is True
+    assert found["features"]["app_home"]["messages_tab_read_only_enabled"] is False
+    assert "agent_view" not in found["features"]
+    assert found["features"]["slash_commands"] == []
+    events = found["settings"]["event_subscriptions"]["bot_events"]
+    assert {"app_mention", "message.im", "message.channels", "message.groups", "message.mpim"} < set(events)
+    needed = {
+        "app_mention": "app_mentions:read",
+        "message.im": "im:history",
+        "message.channels": "channels:history",
+        "message.groups": "groups:history",
+        "message.mpim": "mpim:history",
+        "agent_session_stopped": "chat:write",
+    }
+    scopes = set(found["oauth_config"]["scopes"]["bot"])
+    assert {needed[event] for event in events} | {"commands", "users:read"} == scopes
+
+
+@given(_words, _words)
+def test_any_words_survive_the_yaml(description: str, hint: str) -> None:
+    (command,) = _manifest(SlashCommand("x", description, hint))["features"]["slash_commands"]
+
+    assert command["description"] == description
+    assert command.get("usage_hint", "") == hint

@@ -1,0 +1,105 @@
+"""Markdown of a model, made safe and shown step by step."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.slack.render import notification, stable
+
+_JOINER = "\u2060"
+_pieces = st.sampled_from(
+    [
+        "<",
+        "!",
+        "<!",
+        "<!chan",
+        "nel>",
+        "<!here>",
+        "<@",
+        "U1>",
+        "@U1",
+        "<#C1|x>",
+        "<@W9>",
+        "a",
+        " ",
+        "&lt;",
+        "`",
+        "\n",
+        "é😀",
+    ]
+)
+_texts = st.one_of(st.text(), st.lists(_pieces).map("".join))
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "<!channel>",
+        "<!here>",
+        "<!everyone>",
+        "<!Channel|x>",
+        "<!subteam^S1|@t>",
+        "<!group>",
+        "<@U1>",
+        "<@W1|n>",
+        "<#C1>",
+    ],
+)
+def test_a_mention_from_a_model_pings_nobody(mention: str) -> None:
+    assert mention not in stable(f"so {mention} do", final=True)
+    assert stable(f"so {mention} do", final=True).replace(_JOINER, "") == f"so {mention} do"
+
+
+@pytest.mark.parametrize("text", ["a < b", "<https://x.y|z>", "<!DOCTYPE html>", "<stdio.h>", "List<@Nullable T>"])
+def test_what_is_no_mention_stays_as_it_is(text: str) -> None:
+    assert stable(text, final=True) == text
+
+
+@given(_texts)
+def test_no_word_is_lost(text: str) -> None:
+    assert stable(text, final=True).replace(_JOINER, "") == text.replace(_JOINER, "")
+
+
+@given(_texts)
+def test_no_mention_survives_wherever_the_text_ends(text: str) -> None:
+    for final in (True, False):
+        shown = stable(text, final=final).lower()
+
+        assert not any(opener in shown for opener in ("<!channel", "<!here", "<!everyone", "<@u", "<@w", "<#c"))
+
+
+@given(st.lists(_pieces, max_size=12))
+def test_what_is_shown_never_has_to_be_taken_back(pieces: list[str]) -> None:
+    text, shown = "", ""
+    for piece in pieces:
+        text += piece
+        step = stable(text, final=False)
+
+        assert step.startswith(shown)
+
+        shown = step
+    assert stable(text, final=True).startswith(shown)
+
+
+def test_only_what_may_become_a_mention_is_held_back() -> None:
+    assert stable("hello", final=False) == "hello"
+    assert stable("1 < 2", final=False) == "1 < 2"
+    assert stable("hello <!cha", final=False) == "hello "
+    assert stable("hello <!chat", final=False) == "hello <!chat"
+
+
+@given(st.text(max_size=8000))
+def test_a_notification_is_short_and_escaped(text: str) -> None:
+    shown = notification(text)
+
+    assert len(shown) <= 3000
+    assert "<" not in shown
+    assert ">" not in shown
+
+
+def test_a_notification_is_not_cut_within_an_escape() -> None:
+    assert notification("<" * 2000).removesuffix("…").replace("&lt;", "") == ""
+    assert notification("a" * 2990 + "&" * 20).startswith("a" * 2990 + "&amp;")
+    assert len(notification("a" * 4000)) == 3000
