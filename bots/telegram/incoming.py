@@ -1,0 +1,134 @@
+"""Reading an update: what a person did, or nothing; pure.
+
+Facts: Bot API 10.3, Update and Message. Whatever an update holds, reading it raises nothing: a fault here would come
+back with each delivery of the same update.
+"""
+
+from __future__ import annotations
+
+from core.chat.message import ChatRef, Choice, Incoming, Sender
+
+from .address import Address, Identity, read_address
+from .attachments import read_attachments
+from .fields import Json, inner, number, objects, text
+from .rich import flatten
+
+PLATFORM = "tg"
+_ANONYMOUS = frozenset({1087968824, 136817688})
+"""Accounts of Telegram's, bots by name, that stand for a person who writes as a group or a channel."""
+_OTHER_ROUTES = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
+"""Messages that can be answered, if at all, only in ways of their own."""
+
+
+def read(update: Json, bot: Identity) -> Incoming | None:
+    """Read an update; None when it is nothing that `bot` should answer.
+
+    Edited messages, channel posts, service messages and what other bots write are nothing; neither is what people in a
+    group say to each other.
+    """
+    event_id = str(number(update, "update_id"))
+    if message := inner(update, "message"):
+        return _message(message, bot, event_id)
+    if query := inner(update, "callback_query"):
+        return _choice(query, bot, event_id)
+    return None
+
+
+def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
+    sender = _sender(message)
+    direct = _direct(message)
+    attachments = read_attachments(message)
+    if sender is None or direct is None or not (_has_words(message) or attachments):
+        return None
+    address = _address(message, bot)
+    if address.elsewhere:
+        return None
+    if not (direct or address.command or address.mentioned or _answers(message, bot)):
+        return None
+    return Incoming(
+        chat=_chat(message, bot),
+        event_id=event_id,
+        message_id=str(number(message, "message_id")),
+        sender=sender,
+        text=address.text,
+        direct=direct,
+        mentioned=address.mentioned,
+        thread=_topic(message),
+        command=address.command,
+        attachments=attachments,
+        quoted=_quoted(message),
+        sent_at=float(number(message, "date")),
+    )
+
+
+def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
+    message = inner(query, "message")
+    direct = _direct(message)
+    menu, colon, value = text(query, "data").partition(":")
+    if not colon or direct is None:
+        return None
+    return Incoming(
+        chat=_chat(message, bot),
+        event_id=event_id,
+        message_id=str(number(message, "message_id")),
+        sender=_person(inner(query, "from")),
+        direct=direct,
+        thread=_topic(message),
+        choice=Choice(menu, value),
+        reply_route=text(query, "id"),
+    )
+
+
+def _direct(message: Json) -> bool | None:
+    """True in a private chat, False in a group, None where bots do not converse."""
+    return {"private": True, "group": False, "supergroup": False}.get(text(inner(message, "chat"), "type"))
+
+
+def _chat(message: Json, bot: Identity) -> ChatRef:
+    return ChatRef(PLATFORM, str(bot.id), str(number(inner(message, "chat"), "id")), _topic(message))
+
+
+def _topic(message: Json) -> str:
+    """Empty in a forum's General topic, and for the threads of replies that a group without topics has."""
+    return str(number(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
+
+
+def _sender(message: Json) -> Sender | None:
+    """Who wrote; None for bots and for what is not meant for this one."""
+    author = inner(message, "from")
+    if not author or any(message.get(route) for route in _OTHER_ROUTES):
+        return None
+    if number(author, "id") in _ANONYMOUS:
+        chat = inner(message, "sender_chat") or inner(message, "chat")
+        return Sender(str(number(chat, "id")), text(chat, "title") or text(author, "first_name"))
+    return None if author.get("is_bot") else _person(author)
+
+
+def _person(user: Json) -> Sender:
+    name = f"{text(user, 'first_name')} {text(user, 'last_name')}".strip()
+    return Sender(str(number(user, "id")), name or text(user, "username"), text(user, "language_code").lower())
+
+
+def _has_words(message: Json) -> bool:
+    return any(field in message for field in ("text", "caption", "rich_message"))
+
+
+def _address(message: Json, bot: Identity) -> Address:
+    field = "text" if "text" in message else "caption"
+    entities = objects(message, "entities" if field == "text" else "caption_entities")
+    return read_address(_words(message), entities, bot)
+
+
+def _words(message: Json) -> str:
+    return text(message, "text") or text(message, "caption") or flatten(inner(message, "rich_message"))
+
+
+def _answers(message: Json, bot: Identity) -> bool:
+    original = inner(message, "reply_to_message")
+    # In a topic, whatever is no explicit reply "replies" to the service message that opened the topic.
+    return "forum_topic_created" not in original and number(inner(original, "from"), "id") == bot.id
+
+
+def _quoted(message: Json) -> str:
+    """The part that was quoted by hand, else the whole message that this one replies to."""
+    return text(inner(message, "quote"), "text") or _words(inner(message, "reply_to_message"))
