@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Kind = Literal["chat", "speech", "image", "video"]
@@ -135,6 +137,15 @@ class ServiceSettings(_Area):
         return value.upper() if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable; `default` is "" where there is none."""
+
+    name: str
+    description: str
+    default: str
+
+
 class Settings:
     """Every area; a platform that has no token is None."""
 
@@ -152,6 +163,39 @@ class Settings:
         if problems or wanjie is None or chat is None or service is None:
             raise SettingsError(problems)
         self.wanjie, self.chat, self.service = wanjie, chat, service
+
+    def secrets(self) -> list[str]:
+        """Every configured value that must never be logged."""
+        areas = [area for area in (self.wanjie, self.telegram, self.slack, self.service) if area is not None]
+        values = [value for area in areas for value in dict(area).values()]
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+AREAS: tuple[tuple[str, type[_Area]], ...] = (
+    ("Wanjie Ark", WanjieSettings),
+    ("Telegram", TelegramSettings),
+    ("Slack", SlackSettings),
+    ("Conversations", ChatSettings),
+    ("The service", ServiceSettings),
+)
+"""Every area under its heading, for the documents made from them."""
+
+
+def variables(area: type[BaseSettings]) -> list[Variable]:
+    """The environment variables of an area, in the order of their declaration."""
+    prefix = str(area.model_config.get("env_prefix", ""))
+    return [
+        Variable(
+            (prefix + name).upper(), field.description or "", _default(field.get_default(call_default_factory=True))
+        )
+        for name, field in area.model_fields.items()
+    ]
+
+
+def _default(value: object) -> str:
+    if value is None or value is PydanticUndefined or isinstance(value, dict):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 _AreaT = TypeVar("_AreaT", bound=_Area)

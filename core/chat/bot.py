@@ -59,7 +59,7 @@ class Bot:
             return
         progress = Progress(turn)
         try:
-            await deliver(whole(call.phrase("error.gave_up")), call.outbox, progress, stopped=asyncio.Event(), pace=1.0)
+            await deliver(whole(call.phrase("error.gave_up")), call.outbox, progress, stopped=asyncio.Event())
         except OutboxError as error:
             _log.warning("the apology could not be shown", error=str(error))
 

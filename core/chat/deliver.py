@@ -23,6 +23,8 @@ from .progress import Progress
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 
+_SLOWING = 0.25
+"""Seconds by which each step in a group comes later after the one before: short answers stay lively there too."""
 _WORD_PATIENCE = 20.0
 """Seconds that a page which is due may wait for the end of a word."""
 _FIRST_PATIENCE = 0.5
@@ -31,19 +33,18 @@ _LONGEST_PATIENCE = 30.0
 
 
 async def deliver(
-    stream: AsyncGenerator[str], outbox: Outbox, progress: Progress, *, stopped: asyncio.Event, pace: float
+    stream: AsyncGenerator[str], outbox: Outbox, progress: Progress, *, stopped: asyncio.Event, group: bool = False
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
-    word stands on the screen, or, after `stopped`, with what had come until then. `pace` is the least number of seconds
-    between two cosmetic steps.
+    word stands on the screen, or, after `stopped`, with what had come until then. In a `group` the steps slow down.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
     """
     text = _Text()
-    writer = _Writer(text, outbox, progress, pace)
+    writer = _Writer(text, outbox, progress, group=group)
     pump = asyncio.create_task(_pump(stream, text))
     stop = asyncio.create_task(_stop(stopped, pump))
     try:
@@ -116,11 +117,12 @@ async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
 class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
-    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, pace: float) -> None:
+    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool) -> None:
         self._text = text
         self._outbox = outbox
         self._progress = progress
-        self._pace = pace
+        self._pace = outbox.capabilities.pace
+        self._slowest = outbox.capabilities.pace_group if group else self._pace
         self._pages = progress.pages or [Page(start=0)]
         self._index = 0
         self._reached = 0
@@ -188,9 +190,10 @@ class _Writer:
     async def _step(self) -> None:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
         body = self._body(self._page, reach)
-        self._not_before = time.monotonic() + self._pace
         if not body.strip() or len(body) <= self._page.length:  # an adopted page does not shrink while it is rewritten
             return
+        self._not_before = time.monotonic() + self._pace
+        self._pace = min(self._pace + _SLOWING, self._slowest)
         try:
             await self._show(body, final=False)
             self._reached = reach

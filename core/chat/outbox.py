@@ -17,7 +17,7 @@ class Capabilities:
     pace: float
     """Least seconds between two steps of one growing answer when nobody competes."""
     pace_group: float
-    """The same where more than one person reads."""
+    """What the steps slow down to, one by one, where more than one person reads."""
     threads: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
     page_seconds: float | None = None

@@ -132,8 +132,7 @@ class _Writing:
         self._request = request
         self._turn = turn
         self._outbox = outbox
-        capabilities = outbox.capabilities
-        self._pace = capabilities.pace if incoming.direct else capabilities.pace_group
+        self._group = not incoming.direct
         self._progress = Progress(turn)
         self._text = ""
         self._begun = asyncio.Event()
@@ -163,7 +162,7 @@ class _Writing:
         raise StreamBrokenError
 
     async def _show(self, pieces: AsyncGenerator[str]) -> str:
-        return await deliver(pieces, self._outbox, self._progress, stopped=self._turn.stopped, pace=self._pace)
+        return await deliver(pieces, self._outbox, self._progress, stopped=self._turn.stopped, group=self._group)
 
     async def _pieces(self, working: asyncio.Task[None]) -> AsyncGenerator[str]:
         self._text = ""

@@ -86,7 +86,7 @@ async def show(
     stopped: asyncio.Event | None = None,
 ) -> str:
     progress = Progress(checkpoint or Checkpoint())
-    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event(), pace=0.0)
+    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event())
 
 
 @settings(max_examples=60, deadline=None)

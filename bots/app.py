@@ -1,0 +1,85 @@
+"""The program: every platform that is set up, on one service, from start to shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import structlog
+
+from bots.platform import Connected, Opening, PlatformError
+from bots.slack import SlackPlatform
+from bots.telegram import TelegramPlatform
+from bots.web import serve_health
+from core.service import Service, open_service
+from core.settings import Settings
+
+_log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when no platform lets us in."""
+    async with open_service(settings) as service, AsyncExitStack() as stack:
+        platforms = [await stack.enter_async_context(opening) for opening in _platforms(settings, service)]
+        worker = service.worker({platform.name: platform for platform in platforms})
+        if settings.service.http_port:
+            await stack.enter_async_context(serve_health(settings.service.http_port, service, platforms))
+        working = asyncio.create_task(worker.run())
+        try:
+            status = await _receive(platforms, service)
+        finally:
+            await worker.drain(settings.service.drain_seconds)
+            await working
+        return status
+
+
+def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
+    if settings.telegram is not None:
+        yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu)
+    if settings.slack is not None:
+        yield SlackPlatform(settings.slack, service.budget)
+
+
+async def _receive(platforms: list[Connected], service: Service) -> int:
+    """Take events in until a signal asks to end, or until no platform is left."""
+    with _asked_to_end() as ending:
+        intakes = {asyncio.create_task(_intake(platform, service)) for platform in platforms}
+        ended = asyncio.create_task(ending.wait())
+        try:
+            while intakes and not ended.done():
+                await asyncio.wait({*intakes, ended}, return_when=asyncio.FIRST_COMPLETED)
+                intakes = {intake for intake in intakes if not _refused(intake)}
+        finally:
+            for task in (*intakes, ended):
+                task.cancel()
+            await asyncio.gather(*intakes, ended, return_exceptions=True)
+    return 0 if intakes else 1
+
+
+async def _intake(platform: Connected, service: Service) -> None:
+    await platform.run(lambda payload: service.reception.receive(platform, payload))
+
+
+def _refused(intake: asyncio.Task[None]) -> bool:
+    """Whether an intake has ended because the platform refused it; raise what else ended it."""
+    if not intake.done():
+        return False
+    try:
+        intake.result()
+    except PlatformError as error:
+        _log.error("platform refused", reason=str(error))
+    return True
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[asyncio.Event]:
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    try:
+        yield ending
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,86 @@
+"""The composition root of the core: everything that platforms share is built here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from core.chat.bot import Bot
+from core.chat.commands import COMMANDS, Desk
+from core.chat.i18n import Sentences
+from core.chat.outbox import Platform
+from core.chat.reception import Reception
+from core.chat.talk import Brief, Talk
+from core.engine import STORE_DOWN, Budget, EmbeddedRedis, Inbox, Lease, Worker, connect
+from core.settings import Settings
+from core.store import Conversations
+from core.wanjie import Catalog, WanjieClient
+
+
+class Service:
+    """What the platforms and the program are given to work with."""
+
+    def __init__(self, settings: Settings, url: str, client: WanjieClient, *, exclusive: bool) -> None:
+        """Build everything over the store at `url`; `exclusive`: no other process works on it."""
+        self._settings = settings
+        self._exclusive = exclusive
+        self._redis = connect(url)
+        inbox = Inbox(self._redis, mailbox_limit=settings.service.mailbox_limit)
+        chat = settings.chat
+        conversations = Conversations(
+            self._redis, messages=chat.history_messages, lifetime=timedelta(days=chat.history_days)
+        )
+        catalog, sentences = Catalog(client, settings.wanjie), Sentences()
+        brief = Brief(chat.system_prompt, chat.history_tokens)
+        talk = Talk(client, catalog, conversations, sentences, brief)
+        self._desk = Desk(conversations, catalog, inbox, sentences, talk, COMMANDS)
+        self.reception = Reception(inbox, conversations)
+
+    def worker(self, platforms: Mapping[str, Platform]) -> Worker:
+        """Answers on these platforms, by the first part of their chat references."""
+        bot = Bot(self._desk, platforms, mailbox_limit=self._settings.service.mailbox_limit)
+        return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
+
+    def budget(self, account: str) -> Budget:
+        """The calls that may be made in the name of `account` (such as `tg:<bot>`), counted over all replicas."""
+        return Budget(self._redis, account)
+
+    def lease(self, name: str) -> Lease:
+        """A task that one replica does at a time."""
+        return Lease(self._redis, name)
+
+    def menu(self) -> dict[str, list[tuple[str, str]]]:
+        """The commands with their descriptions, by language; the default language first."""
+        sentences = self._desk.sentences
+        return {
+            language: [(command.name, sentences.say(f"command.{command.name}", language)) for command in COMMANDS]
+            for language in sentences.languages
+        }
+
+    async def store_answers(self) -> bool:
+        """Whether Redis can be reached at the moment."""
+        try:
+            return bool(await self._redis.ping())
+        except STORE_DOWN:
+            return False
+
+    async def aclose(self) -> None:
+        """Close the connections to the store."""
+        await self._redis.aclose()
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncGenerator[Service]:
+    """Open the store, a private one unless `REDIS_URL` names another, and all that works on it."""
+    async with AsyncExitStack() as stack:
+        configured = settings.service.redis_url
+        if configured is None:
+            url = await stack.enter_async_context(EmbeddedRedis(settings.service.data_dir))
+        else:
+            url = configured.get_secret_value()
+        client = WanjieClient(settings.wanjie)
+        stack.push_async_callback(client.aclose)
+        service = Service(settings, url, client, exclusive=configured is None)
+        stack.push_async_callback(service.aclose)
+        yield service

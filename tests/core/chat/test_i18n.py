@@ -1,0 +1,69 @@
+"""The catalogue of sentences: complete, and the same in every language."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from core.chat.commands import COMMANDS
+from core.chat.i18n import Sentences
+
+SOURCES = Path(__file__).parents[3] / "core"
+SENTENCES = Sentences()
+KEYS = sorted(SENTENCES.keys("en"))
+CALL = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"')
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def raw(key: str, language: str) -> str:
+    values = {name: "{" + name + "}" for name in ALL_PLACEHOLDERS}
+    return SENTENCES.say(key, language, **values)
+
+
+ALL_PLACEHOLDERS = [
+    "sign", "usage", "description", "model", "hidden", "name", "suggestions", "text", "length", "limit", "tokens",
+    "count", "suggestion", "reference",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", SENTENCES.languages)
+def test_every_language_has_every_sentence(language: str) -> None:
+    assert SENTENCES.keys(language) == set(KEYS)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_sentence_takes_the_same_values_in_every_language(key: str) -> None:
+    forms = {language: placeholders(raw(key, language)) for language in SENTENCES.languages}
+
+    assert all(form == forms["en"] for form in forms.values())
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("en", "en"), ("", "en"), ("fr-FR", "en"), ("zh", "zh"), ("zh-hans", "zh"), ("zh_CN", "zh"), ("ZH-TW", "zh")],
+)
+def test_a_reader_gets_the_nearest_language(locale: str, language: str) -> None:
+    assert SENTENCES.say("stop.done", language) == SENTENCES.say("stop.done", locale)
+
+
+def test_every_sentence_that_the_code_says_exists() -> None:
+    areas = {key.partition(".")[0] for key in KEYS}
+    said = {
+        key
+        for file in SOURCES.rglob("*.py")
+        for key in CALL.findall(file.read_text(encoding="utf-8"))
+        if key.partition(".")[0] in areas
+    }
+
+    assert said <= set(KEYS)
+    assert {key for key in KEYS if not key.startswith(("command.", "usage."))} <= said
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_is_described(command) -> None:  # noqa: ANN001
+    assert f"command.{command.name}" in KEYS
+    assert (f"usage.{command.name}" in KEYS) == command.argument
