@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from core.settings import WanjieSettings
 
 from .client import WanjieClient
-from .errors import AmbiguousModelError, ModelNotFoundError, UnknownModelError, WanjieError
+from .errors import AmbiguousModelError, UnknownModelError, WanjieError
 from .kinds import Kinds, ModelKind
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -61,20 +61,18 @@ class Catalog:
         listed = await self._list()
         return tuple(model for model in listed if kind in {None, model.kind})
 
-    async def default_chat_model(self) -> Model:
-        """Tell the model of chats that chose none: the configured one, else the first chat model of the list.
+    async def default_chat_model(self) -> str | None:
+        """Tell the id of the model of chats that chose none: the configured one, else the first chat model of the list.
 
-        A configured model is given out even when Wanjie cannot be asked or does not list it.
+        None when the key has no chat model. A configured model is given out, as it was written, even when Wanjie cannot
+        be asked or does not list it.
         """
         if self._default:
             try:
-                return await self.resolve(self._default)
+                return (await self.resolve(self._default)).id
             except WanjieError:
-                return Model(self._default, "chat")
-        chat_models = await self.models("chat")
-        if not chat_models:
-            raise ModelNotFoundError("the list of models has none for chat")
-        return chat_models[0]
+                return self._default
+        return next((model.id for model in await self.models("chat")), None)
 
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
         """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.

@@ -31,7 +31,7 @@ class WanjieError(Exception):
     """
 
     def __init__(
-        self, message: str, *, status: int | None = None, code: str = "", request_id: str = "", excerpt: str = ""
+        self, message: str = "", *, status: int | None = None, code: str = "", request_id: str = "", excerpt: str = ""
     ) -> None:
         super().__init__(message)
         self.status = status

@@ -1,0 +1,104 @@
+"""Which requests the simulated Wanjie takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+_ROLES = frozenset({"system", "user", "assistant", "tool", "developer"})
+_SPEECH = re.compile(r"cosyvoice|tts", re.IGNORECASE)
+_IMAGE = re.compile(r"flux|image", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
+_LONGEST_SPEECH = 4096
+_MOST_IMAGES = 10
+_LONGEST_SIDE = 2048
+_SPEEDS = (0.25, 4.0)
+
+
+class Refused(Exception):  # noqa: N818 - what the platform does, not what went wrong with it
+    """The platform does not take a request."""
+
+    def __init__(self, status: int, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOrder:
+    """A request for pictures that is in order."""
+
+    prompt: str
+    n: int
+    width: int
+    height: int
+
+
+def check_chat(body: dict[str, Any], models: Sequence[str]) -> dict[str, Any]:
+    """OpenAI: Create chat completion; `model` and a non-empty `messages` are required."""
+    model = _known_model(body, models)
+    if _SPEECH.search(model) or _IMAGE.search(model):
+        raise Refused(400, f"This is not a chat model: {model}", "invalid_model")
+    messages: object = body.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise Refused(400, "[] is too short - 'messages'", "invalid_messages")
+    for message in cast("list[object]", messages):
+        fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+        if fields.get("role") not in _ROLES or not isinstance(fields.get("content"), str | list):
+            raise Refused(400, "Invalid value in 'messages'", "invalid_messages")
+    return body
+
+
+def check_speech(body: dict[str, Any], models: Sequence[str]) -> dict[str, Any]:
+    """Open API: text to speech; limits are those of OpenAI: Create speech (4,096 characters, speed 0.25 to 4)."""
+    model = _known_model(body, models)
+    _camel_case(body)
+    if not _SPEECH.search(model):
+        raise Refused(400, f"This is not a speech model: {model}", "invalid_model")
+    text, voice, speed = body.get("input"), body.get("voice"), body.get("speed", 1.0)
+    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_SPEECH:
+        raise Refused(400, f"'input' must have 1 to {_LONGEST_SPEECH} characters", "invalid_input")
+    if not isinstance(voice, str) or not voice:
+        raise Refused(400, "you must provide a 'voice'", "invalid_voice")
+    if not isinstance(speed, int | float) or not _SPEEDS[0] <= speed <= _SPEEDS[1]:
+        raise Refused(400, "'speed' must be between 0.25 and 4.0", "invalid_speed")
+    if body.get("responseFormat", "mp3") != "mp3":
+        raise Refused(400, "unsupported 'responseFormat'", "invalid_format")
+    return body
+
+
+def check_image(body: dict[str, Any], models: Sequence[str]) -> ImageOrder:
+    """Open API: text to image; Flux.1-Schnell takes prompts in English only."""
+    model = _known_model(body, models)
+    _camel_case(body)
+    if not _IMAGE.search(model):
+        raise Refused(400, f"This is not an image model: {model}", "invalid_model")
+    prompt, n = body.get("prompt"), body.get("n", 1)
+    if not isinstance(prompt, str) or not prompt.strip():
+        raise Refused(400, "you must provide a 'prompt'", "invalid_prompt")
+    if "flux" in model.lower() and any(letter.isalpha() and not letter.isascii() for letter in prompt):
+        raise Refused(400, f"{model} supports prompts in English only", "invalid_prompt")
+    if not isinstance(n, int) or not 1 <= n <= _MOST_IMAGES:
+        raise Refused(400, f"'n' must be between 1 and {_MOST_IMAGES}", "invalid_n")
+    size = _SIZE.fullmatch(str(body.get("size", "1024x1024")))
+    if size is None or max(int(size[1]), int(size[2])) > _LONGEST_SIDE:
+        raise Refused(400, "invalid 'size'", "invalid_size")
+    return ImageOrder(prompt, n, int(size[1]), int(size[2]))
+
+
+def _known_model(body: dict[str, Any], models: Sequence[str]) -> str:
+    model: object = body.get("model")
+    if not isinstance(model, str) or not model:
+        raise Refused(400, "you must provide a model parameter", "missing_model")
+    if model not in models:
+        raise Refused(404, f"The model `{model}` does not exist or you do not have access to it.", "model_not_found")
+    return model
+
+
+def _camel_case(body: dict[str, Any]) -> None:
+    """Hold callers to the Open API's own spelling."""
+    if "response_format" in body:
+        raise Refused(400, "Unknown parameter: 'response_format' (it is spelt 'responseFormat')", "unknown_parameter")

@@ -1,0 +1,96 @@
+"""What a test or a demo may ask of the simulated Wanjie."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .wanjie_talk import Messages, demo_answer, demo_reasoning
+
+# The ids on the Open API's page, in its order.
+MODELS = (
+    "qwen3-32b",
+    "claude-3.7-sonnet-20250219",
+    "gemini-2.5-flash-lite",
+    "gemini-2.5-flash",
+    "gemini-2.5-pro",
+    "claude-sonnet-4-20250514",
+    "GPT-4o",
+    "GPT-4.1",
+    "deepseek-reasoner",
+    "qwen3-next",
+    "qwen3-coder",
+    "kimi-k2",
+    "qwen3-235b",
+    "CosyVoice",
+    "Flux.1-Schnell",
+    "deepseek-v3",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How one request fails instead of being answered."""
+
+    status: int
+    retry_after: float | None = None
+    """Seconds, sent as `Retry-After`."""
+    html: bool = False
+    """A gateway's page instead of JSON."""
+    message: str = "something failed"
+    code: str = ""
+    drop: bool = False
+    """Close the connection without a word; `status` is not used."""
+
+
+@dataclass(slots=True)
+class Script:
+    """How the simulator behaves; every field may be changed at any time and counts for the next request.
+
+    Numbers of tokens count what a reply has sent so far, reasoning included.
+    """
+
+    key: str = "sandbox-key"
+    models: tuple[str, ...] = MODELS
+    bare_list: bool = False
+    """The list of models as a bare array, the other shape that is documented."""
+    answer: Callable[[Messages], str] = demo_answer
+    reasoning: Callable[[Messages], str] = demo_reasoning
+    """What models called *reasoner* or *thinking* say before they answer; "" for nothing."""
+    tokens_per_second: float | None = None
+    """None: as fast as the socket takes them."""
+    first_token_delay: float = 0.0
+    """Seconds from the request to the first token; the response's headers are sent at once."""
+    header_delay: float = 0.0
+    """Seconds before anything at all is answered."""
+    finish_reason: str = "stop"
+    fail_next: deque[Failure] = field(default_factory=deque[Failure])
+    """The next requests to the four endpoints fail like this, one entry each."""
+    break_after: int | None = None
+    """Drop the connection after so many tokens."""
+    break_times: int | None = None
+    """How many replies `break_after` applies to; None: all."""
+    hang_after: int | None = None
+    """Fall silent for ever after so many tokens."""
+    error_after: int | None = None
+    """Send an error object inside the stream after so many tokens, and end."""
+    malformed_after: int | None = None
+    """Send a frame that is no JSON after so many tokens, and go on."""
+    comment_every: float | None = None
+    """Seconds between keep-alive comments while nothing else is sent."""
+    ids: bool = True
+    """`id:` lines before each frame."""
+    done: bool = True
+    """`data: [DONE]` at the end."""
+    usage: bool = True
+    """A last chunk without choices that holds the usage."""
+    finish: bool = True
+    """A chunk with the finish reason."""
+    newline: Literal["\n", "\r", "\r\n"] = "\n"
+    cut: int | None = None
+    """Write the stream in pieces of so many bytes, wherever that cuts it."""
+    whole: bool = False
+    """Ignore `"stream": true` and answer in one piece."""
+    images_as: Literal["url", "b64_json"] = "url"

@@ -1,0 +1,118 @@
+"""What the simulated models say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+Messages: TypeAlias = Sequence[dict[str, Any]]
+
+_TOKEN = re.compile(r"\s*(?:[\u3000-\u9fff\uff00-\uffef]{1,2}|[^\s\u3000-\u9fff\uff00-\uffef]+)|\s+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SPEAKER = re.compile(r"\A(?P<name>[^\s:][^:\n]{0,40}): (?P<text>.*)\Z", re.DOTALL)
+_NAMES = (
+    re.compile(r"\bmy name is ([A-Z][\w'-]*)"),
+    re.compile(r"\b(?:call me|I am|I'm) ([A-Z][\w'-]*)"),
+    re.compile(r"我(?:的名字)?(?:叫|是)\s*([\w·]{1,8})"),
+)
+_ASKS_NAME = re.compile(r"what(?:'s| is) my name|who am i|我叫什么|我的名字是什么|我是谁", re.IGNORECASE)
+_NOT_NAMES = re.compile(r"什么|谁")
+
+_ENGLISH_ANSWER = """\
+You asked:
+
+> {question}
+
+Here is what I can say, as a **simulated** model:
+
+1. **The short answer.** It depends on what you want to reach; start with the smallest thing that could work.
+2. **The longer one.** Write down what must hold at the end, build the riskiest part first, and measure before \
+you polish.
+3. **A pinch of code**, because every good answer has some:
+
+```python
+def answer(question: str) -> str:
+    return f"Let us think about {{question!r}} together."
+```
+
+Ask me *anything else*, or use `/model` to let another model try."""
+
+_CHINESE_ANSWER = """\
+您的问题是:
+
+> {question}
+
+作为一个**模拟模型**,我的回答如下:
+
+1. **简单地说**:取决于您的目标,先从最小可行的一步开始。
+2. **详细地说**:先写下最终必须成立的条件,再做风险最大的部分,最后用数据验证。
+3. **附上一点代码**:
+
+```python
+def answer(question: str) -> str:
+    return f"我们一起想想 {{question!r}}。"
+```
+
+欢迎继续提问,也可以用 `/model` 换一个模型试试。"""
+
+
+def tokens_of(text: str) -> list[str]:
+    """Cut a text roughly into words, each with the blanks before it; joined, they are the text."""
+    return _TOKEN.findall(text)
+
+
+def count_tokens(messages: Messages) -> int:
+    return sum(len(tokens_of(text_of(message))) + 3 for message in messages)
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The words of a message, whose content is a text or a list of parts."""
+    content: object = message.get("content")
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else ""
+    parts = cast("list[dict[str, Any]]", content)
+    return " ".join(str(part.get("text", "")) for part in parts if part.get("type") == "text")
+
+
+def demo_answer(messages: Messages) -> str:
+    """Answer the last question in its language, in Markdown; a name that was told is remembered."""
+    speaker, question = _question(messages)
+    chinese = _CHINESE.search(question) is not None
+    if _ASKS_NAME.search(question):
+        return _about_name(_told_name(messages) or speaker, chinese=chinese)
+    told = _name_in(question)
+    greeting = ("你好," if chinese else "Nice to meet you, ") + f"**{told}**! " if told else ""
+    answer = _CHINESE_ANSWER if chinese else _ENGLISH_ANSWER
+    return greeting + answer.format(question=question.replace("\n", "\n> "))
+
+
+def demo_reasoning(messages: Messages) -> str:
+    """Think a little, aloud."""
+    _, question = _question(messages)
+    if _CHINESE.search(question):
+        return f"\n用户问:{question[:80]}。我先理清目标,再给出一个清楚、简短的回答。\n"
+    return f"\nThe user asks: {question[:80]} I should find out what matters here and then answer clearly.\n"
+
+
+def _question(messages: Messages) -> tuple[str, str]:
+    """Who asked last, "" when nobody says so, and what."""
+    last = next((text_of(message) for message in reversed(messages) if message.get("role") == "user"), "")
+    spoken = _SPEAKER.match(last.strip())
+    return (spoken["name"], spoken["text"].strip()) if spoken else ("", last.strip())
+
+
+def _about_name(name: str, *, chinese: bool) -> str:
+    if chinese:
+        return f"您的名字是 **{name}**。" if name else "您还没有告诉我您的名字。"
+    return f"Your name is **{name}**." if name else "You have not told me your name yet."
+
+
+def _told_name(messages: Messages) -> str:
+    said = [text_of(message) for message in reversed(messages) if message.get("role") == "user"]
+    return next((name for text in said if (name := _name_in(text))), "")
+
+
+def _name_in(text: str) -> str:
+    found = (match[1] for pattern in _NAMES if (match := pattern.search(text)))
+    return next((name for name in found if not _NOT_NAMES.search(name)), "")
