@@ -1,0 +1,30 @@
+"""The work engine: messages are taken in durably and answered in order, whatever dies."""
+
+from .budget import Budget, Limit
+from .connection import STORE_DOWN, connect
+from .embedded import EmbeddedRedis
+from .inbox import Acceptance, Inbox
+from .keys import Keys, ShardMismatchError
+from .lease import Lease
+from .server_binary import EmbeddedRedisError
+from .turn import FencedError, Keep, Turn
+from .worker import Periods, Worker
+
+__all__ = [
+    "STORE_DOWN",
+    "Acceptance",
+    "Budget",
+    "EmbeddedRedis",
+    "EmbeddedRedisError",
+    "FencedError",
+    "Inbox",
+    "Keep",
+    "Keys",
+    "Lease",
+    "Limit",
+    "Periods",
+    "ShardMismatchError",
+    "Turn",
+    "Worker",
+    "connect",
+]

@@ -26,7 +26,7 @@ Argument: TypeAlias = str | bytes | int | float
 def connect(url: str, *, max_connections: int = 64) -> Redis:
     """Make a client for `url` (`redis://`, `rediss://`, `unix://`); connects when first used.
 
-    A call waits for a free connection instead of failing, and is sent again for about seven seconds when the
+    A call waits for a free connection instead of failing, and is sent again for about five seconds when the
     connection breaks or the server is not there, so a restarting server is survived in place. Whatever is called
     must therefore be idempotent. Answers are `bytes`. The caller closes it with `aclose()`.
     """
@@ -44,11 +44,12 @@ def connect(url: str, *, max_connections: int = 64) -> Redis:
 
 
 class Script:
-    """A Lua script of this package, `scripts/<name>.lua`, sent by its digest."""
+    """Lua scripts of this package, `scripts/<name>.lua`, joined to one and sent by its digest."""
 
-    def __init__(self, redis: Redis, name: str) -> None:
-        source = resources.files(__name__.rpartition(".")[0]).joinpath("scripts", f"{name}.lua").read_text("utf-8")
-        self._script = redis.register_script(source)
+    def __init__(self, redis: Redis, *names: str) -> None:
+        folder = resources.files(__name__.rpartition(".")[0]).joinpath("scripts")
+        sources = [folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names]
+        self._script = redis.register_script("\n".join(sources))
 
     async def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> object:
         """Run it; raises one of `STORE_DOWN`. The keys must share a hash tag."""

@@ -1,0 +1,63 @@
+"""The names of everything the engine keeps in Redis."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from redis.asyncio import Redis
+
+GROUP = "w"
+"""The consumer group of every ticket stream."""
+
+_SHARDS = "q:shards"
+
+
+class ShardMismatchError(Exception):
+    """The store was laid out for another number of shards; changing it needs an engine that has no work."""
+
+
+class Keys:
+    """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, so its scripts run on a Cluster.
+
+    One shard is right for a standalone server.
+    """
+
+    def __init__(self, shards: int = 1) -> None:
+        self.shards = range(shards)
+
+    def shard(self, lane: str) -> int:
+        return crc32(lane.encode()) % len(self.shards)
+
+    def stream(self, shard: int) -> str:
+        """STREAM of tickets: one entry `c: lane` for each lane that has work."""
+        return f"{{q{shard}}}:t"
+
+    def dead(self, shard: int) -> str:
+        """STREAM of messages that were given up."""
+        return f"{{q{shard}}}:dead"
+
+    def channel(self, shard: int) -> str:
+        """Channel on which a lane is named when it is asked to stop."""
+        return f"{{q{shard}}}:stop"
+
+    def mailbox(self, lane: str) -> str:
+        """LIST of messages; the head stays until it is done."""
+        return self._of(lane, "m")
+
+    def seen(self, lane: str) -> str:
+        """ZSET of the last event ids by time."""
+        return self._of(lane, "d")
+
+    def state(self, lane: str) -> str:
+        """HASH: the checkpoint of the message that is being worked on, and `!stop` once somebody asked for it."""
+        return self._of(lane, "r")
+
+    def _of(self, lane: str, kind: str) -> str:
+        return f"{{q{self.shard(lane)}}}:{kind}:{lane}"
+
+    async def confirm(self, redis: Redis) -> None:
+        """Raise `ShardMismatchError` unless the store has this number of shards or none yet."""
+        await redis.set(_SHARDS, len(self.shards), nx=True)
+        found = int(await redis.get(_SHARDS) or 0)
+        if found != len(self.shards):
+            raise ShardMismatchError(f"the store has {found} shards, not {len(self.shards)}")

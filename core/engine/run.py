@@ -1,0 +1,160 @@
+"""One ticket's way through this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import structlog
+
+from .connection import STORE_DOWN
+from .tickets import Hold, Ticket, Tickets, Work
+from .turn import FencedError, Turn
+
+Handler: TypeAlias = Callable[[Turn], Awaitable[None]]
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What is done with a message."""
+
+    handle: Handler
+    give_up: Handler
+    deliveries: int
+    """How often a message is handed out before it is given up."""
+
+
+class Run:
+    """Works on the head of one lane, once `after` (an earlier run of the lane in this process) has ended.
+
+    Two runs of a lane never overlap in a process, even when the process takes its own ticket away from itself after a
+    stall longer than the lease.
+    """
+
+    def __init__(self, ticket: Ticket, tickets: Tickets, handlers: Handlers, after: Run | None) -> None:
+        self.ticket = ticket
+        self.ended = asyncio.Event()
+        self._tickets = tickets
+        self._handlers = handlers
+        self._after = after
+        self._hold: Hold | None = None
+        self._turn: Turn | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._lost = False
+        self._leaving = False
+
+    @property
+    def hold(self) -> Hold | None:
+        """What must be renewed; None while or when there is nothing."""
+        return None if self._lost or self.ended.is_set() else self._hold
+
+    def fence(self) -> None:
+        """The ticket is another's: stop working on it."""
+        self._lost = True
+        if self._turn is not None:
+            self._turn.fenced = True
+        self._cancel()
+
+    def hand_over(self) -> None:
+        """Stop working and give the ticket to whoever wants it."""
+        self._leaving = True
+        self._cancel()
+
+    def stop(self) -> None:
+        """Somebody asked for it; what that means is the handler's business."""
+        if self._turn is not None:
+            self._turn.stopped.set()
+
+    async def serve(self) -> None:
+        """Do it all; never raises for what handlers or the store do."""
+        try:
+            if self._after is not None:
+                await self._after.ended.wait()
+                self._after = None
+            await self._serve()
+        except FencedError:
+            _log.warning("a message went to another owner", lane=self.ticket.lane)
+        except STORE_DOWN as error:
+            _log.warning("the store failed; the message waits", lane=self.ticket.lane, error=type(error).__name__)
+        finally:
+            self.ended.set()
+
+    async def _serve(self) -> None:
+        work = None if self._lost else await self._tickets.start(self.ticket)
+        if work is None or self._lost:
+            return
+        self._hold = work.hold
+        if work.hold.deliveries <= self._handlers.deliveries:
+            await self._handle(work)
+        else:
+            await self._give_up(work)
+
+    async def _handle(self, work: Work) -> None:
+        if not self._leaving and await self._attempt(work, self._handlers.handle):
+            await self._finish(work.hold)
+        else:
+            await self._release(work.hold)
+
+    async def _give_up(self, work: Work) -> None:
+        _log.error("a message is given up", lane=self.ticket.lane, deliveries=work.hold.deliveries)
+        # Saying so may be what kills the process, so that is not tried for ever either.
+        if not self._leaving and work.hold.deliveries <= 2 * self._handlers.deliveries:
+            await self._attempt(work, self._handlers.give_up)
+        await self._finish(work.hold, dead=True)
+
+    async def _release(self, hold: Hold) -> None:
+        """Let the next owner begin at once when we are leaving; after a failure the lease is the pause before it."""
+        if self._leaving and await self._tickets.release(hold):
+            _log.info("a message was handed over", lane=self.ticket.lane)
+
+    async def _attempt(self, work: Work, handler: Handler) -> bool:
+        """Let a handler work in a task of its own; True when it returned. Raises what leaves the ticket alone."""
+        self._turn = self._turn_of(work)
+        self._task = asyncio.ensure_future(handler(self._turn))
+        try:
+            await asyncio.wait([self._task])
+        finally:
+            self._task.cancel()  # nothing to a task that is done; else this run itself is being cancelled
+            await asyncio.wait([self._task])
+        if self._task.cancelled():
+            return False
+        if (error := self._task.exception()) is None:
+            return True
+        if isinstance(error, (FencedError, *STORE_DOWN)):
+            raise error
+        _log.error("a handler failed", lane=self.ticket.lane, deliveries=work.hold.deliveries, exc_info=error)
+        return False
+
+    def _turn_of(self, work: Work) -> Turn:
+        turn = Turn(
+            lane=self.ticket.lane,
+            event_id=work.mail.event_id,
+            payload=work.mail.payload,
+            attempt=work.hold.deliveries,
+            state=work.state,
+            keep=partial(self._tickets.keep, work.hold),
+        )
+        if work.stop:
+            turn.stopped.set()
+        return turn
+
+    async def _finish(self, hold: Hold, *, dead: bool = False) -> None:
+        """Say that the message is done, however long the store is away; else it would be done again."""
+        while not self._leaving:
+            try:
+                if not await self._tickets.done(hold, dead=dead):
+                    raise FencedError(self.ticket.lane)
+            except STORE_DOWN as error:
+                _log.warning("the store is away at the end of a message", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()

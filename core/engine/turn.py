@@ -1,0 +1,68 @@
+"""One message, in the hands of whoever answers it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+
+class FencedError(Exception):
+    """This run has lost the message: another one owns it, so nothing may be shown or kept any more."""
+
+
+Keep: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
+"""Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `FencedError`."""
+
+
+class Turn:
+    """An accepted message and what a former owner of it left behind.
+
+    The task that works on it is cancelled when the message is lost (`fenced` is True then) and when the worker is
+    drained (`fenced` is False, and a last `checkpoint` is possible; five seconds are given for it).
+    """
+
+    def __init__(
+        self,
+        *,
+        lane: str,
+        event_id: str,
+        payload: bytes,
+        attempt: int,
+        state: Mapping[str, str],
+        keep: Keep,
+    ) -> None:
+        self.lane = lane
+        self.event_id = event_id
+        self.payload = payload
+        self.attempt = attempt
+        """1 the first time, and again after a hand-over: what was done, `state` knows."""
+        self.stopped = asyncio.Event()
+        """Set when somebody called `Inbox.stop` for the lane."""
+        self.fenced = False
+        """True once the message is known to be lost."""
+        self._state = dict(state)
+        self._keep = keep
+
+    @property
+    def state(self) -> Mapping[str, str]:
+        """Every field that any owner kept for this message; {} at first."""
+        return MappingProxyType(self._state)
+
+    async def checkpoint(self, **fields: str) -> None:
+        """Prove that the message is still ours and keep `fields` for a successor; call it before each visible step.
+
+        Without fields it only proves. Also notices a stop. Raises `FencedError`, or one of `STORE_DOWN`; let both
+        pass: the message is then left for its next owner.
+        """
+        if self.fenced:
+            raise FencedError(self.lane)
+        try:
+            stop = await self._keep(fields)
+        except FencedError:
+            self.fenced = True
+            raise
+        self._state.update(fields)
+        if stop:
+            self.stopped.set()
