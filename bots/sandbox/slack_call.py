@@ -1,0 +1,105 @@
+"""One call of the Web API: its arguments, however they were sent, and how it is refused."""
+
+import json
+from typing import Any, TypeAlias, cast
+
+from aiohttp import web
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object as it crosses the wire."""
+
+
+class RefusalError(Exception):
+    """Answer `ok: false` with this `error`; the messages go to `response_metadata`, as Slack does for blocks."""
+
+    def __init__(self, error: str, *messages: str) -> None:
+        super().__init__(error)
+        self.error = error
+        self.messages = messages
+
+    def answer(self) -> Json:
+        answer: Json = {"ok": False, "error": self.error}
+        if self.messages:
+            answer["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in self.messages]}
+        return answer
+
+
+class Args:
+    """The named arguments of a call; a query or form carries strings where JSON carries values, both read alike."""
+
+    def __init__(self, values: Json) -> None:
+        self.values = values
+
+    def has(self, name: str) -> bool:
+        return self.values.get(name) is not None
+
+    def text(self, name: str) -> str:
+        """Return the argument as a string, "" when it is absent."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+    def number(self, name: str, default: int) -> int:
+        """Return the argument as an integer; refuses what is none (`invalid_arguments`)."""
+        try:
+            return int(self.text(name) or default)
+        except ValueError:
+            raise RefusalError("invalid_arguments", f"must be an integer [json-pointer:/{name}]") from None
+
+    def flag(self, name: str) -> bool:
+        return self.text(name).lower() in {"true", "1"}
+
+    def items(self, name: str, error: str) -> list[Json]:
+        """Return an array of objects, [] when absent; refuses with *error* what is none."""
+        value = self._decoded(name, error)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise RefusalError(error, f"must be an array [json-pointer:/{name}]")
+        entries = cast("list[Any]", value)
+        if not all(isinstance(entry, dict) for entry in entries):
+            raise RefusalError(error, f"must be an array of objects [json-pointer:/{name}]")
+        return cast("list[Json]", entries)
+
+    def mapping(self, name: str, error: str) -> Json | None:
+        """Return an object, None when absent; refuses with *error* what is none."""
+        value = self._decoded(name, error)
+        if value is None or isinstance(value, dict):
+            return cast("Json | None", value)
+        raise RefusalError(error, f"must be an object [json-pointer:/{name}]")
+
+    def _decoded(self, name: str, error: str) -> object:
+        value = self.values.get(name)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value) if value else None
+        except ValueError:
+            raise RefusalError(error, f"must be valid JSON [json-pointer:/{name}]") from None
+
+
+async def read_args(request: web.Request) -> Args:
+    """Read the query string and a JSON or form body (the Python SDK uses all three, by method)."""
+    values: Json = dict(request.query)
+    if not request.can_read_body:
+        return Args(values)
+    if request.content_type == "application/json":
+        values |= _json_object(await request.text())
+    else:
+        values |= dict(await request.post())
+    return Args(values)
+
+
+def _json_object(body: str) -> Json:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise RefusalError("invalid_json") from None
+    if not isinstance(value, dict):
+        raise RefusalError("json_not_object")
+    return cast("Json", value)
+
+
+def token_of(request: web.Request, args: Args) -> str:
+    """Return the bearer token of the header or the `token` argument, "" when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else args.text("token")

@@ -1,0 +1,56 @@
+"""Faults to order: calls that fail, are slow, or are carried out without the answer ever arriving."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+ANY_METHOD = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to one call: an error in a 200 answer, another HTTP status, or a lost answer."""
+
+    error: str | None = None
+    status: int = 200
+    retry_after: int | None = None
+    lose_answer: bool = False
+
+
+class Faults:
+    """Faults queued per method; each is used up by one call. "*" means whichever method is called next."""
+
+    def __init__(self) -> None:
+        self._queued: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._delays: dict[str, float] = {}
+
+    def fail(self, method: str, error: str = "internal_error", *, times: int = 1) -> None:
+        """Answer the next calls `ok: false` with *error*; nothing is carried out."""
+        self._queue(method, Fault(error=error), times)
+
+    def break_down(self, method: str, *, status: int = 500, times: int = 1) -> None:
+        """Answer the next calls with an HTTP status and an HTML page; nothing is carried out."""
+        self._queue(method, Fault(status=status), times)
+
+    def flood(self, method: str, *, retry_after: int = 1, times: int = 1) -> None:
+        """Answer the next calls HTTP 429 with *retry_after* seconds."""
+        self._queue(method, Fault(error="ratelimited", status=429, retry_after=retry_after), times)
+
+    def lose_answers(self, method: str, *, times: int = 1) -> None:
+        """Carry the next calls out, then cut the connection instead of answering."""
+        self._queue(method, Fault(lose_answer=True), times)
+
+    def delay(self, method: str, seconds: float) -> None:
+        """Let each call of *method* wait before it is looked at; 0 ends it."""
+        self._delays[method] = seconds
+
+    def take(self, method: str) -> Fault | None:
+        for name in (method, ANY_METHOD):
+            if self._queued[name]:
+                return self._queued[name].popleft()
+        return None
+
+    def delay_of(self, method: str) -> float:
+        return self._delays.get(method, self._delays.get(ANY_METHOD, 0.0))
+
+    def _queue(self, method: str, fault: Fault, times: int) -> None:
+        self._queued[method].extend([fault] * times)

@@ -1,0 +1,176 @@
+"""What a workspace consists of: people, channels, messages, streams and files."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from .slack_call import Json
+from .slack_text import visible_text
+
+ChannelKind: TypeAlias = Literal["channel", "group", "im", "mpim"]
+
+
+@dataclass(slots=True)
+class Person:
+    """An account; bots are people too."""
+
+    id: str
+    name: str
+    locale: str
+    is_bot: bool = False
+
+    def as_json(self, team: str, *, with_locale: bool) -> Json:
+        profile = {"real_name": self.name, "display_name": self.name, "team": team}
+        user: Json = {"id": self.id, "team_id": team, "name": self.name.lower(), "real_name": self.name}
+        user |= {"deleted": False, "is_bot": self.is_bot, "tz": "Etc/UTC", "tz_offset": 0, "profile": profile}
+        return user | ({"locale": self.locale} if with_locale else {})
+
+
+@dataclass(slots=True)
+class Channel:
+    """A conversation; *kind* is the `channel_type` of its message events."""
+
+    id: str
+    name: str
+    kind: ChannelKind = "channel"
+    bot_member: bool = True
+    archived: bool = False
+    members: set[str] = field(default_factory=set[str])
+
+    def as_json(self) -> Json:
+        answer: Json = {"id": self.id, "is_archived": self.archived, "is_member": self.bot_member}
+        answer |= {f"is_{kind}": self.kind == kind for kind in ("channel", "group", "im", "mpim")}
+        answer["is_private"] = self.kind != "channel"
+        if self.kind == "im":
+            return answer | {"user": next(iter(self.members), "")}
+        return answer | {"name": self.name}
+
+
+class StreamState(StrEnum):
+    LIVE = "live"
+    ENDED = "ended"  # by chat.stopStream
+    EXPIRED = "expired"  # by Slack, about five minutes after the start
+    STOPPED = "stopped"  # by a user's click
+
+
+@dataclass(slots=True)
+class Stream:
+    """The streaming half of a message; *expires* is a time of the workspace's clock."""
+
+    expires: float
+    state: StreamState = StreamState.LIVE
+    tasks: dict[str, Json] = field(default_factory=dict[str, Json])
+    plan: str = ""
+
+
+@dataclass(slots=True)
+class SlackFile:
+    """An uploaded file; *shares* fills when it has been posted, which is later than the upload."""
+
+    id: str
+    name: str
+    user: str
+    title: str = ""
+    mimetype: str = "application/octet-stream"
+    content: bytes | None = None
+    length: int = 0
+    alt_txt: str = ""
+    subtype: str = ""
+    completed: bool = False
+    url: str = ""
+    shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict[str, dict[str, list[Json]]])
+
+    def as_json(self) -> Json:
+        kind = self.name.rpartition(".")[2] if "." in self.name else "binary"
+        answer: Json = {"id": self.id, "name": self.name, "title": self.title or self.name, "user": self.user}
+        answer |= {"mimetype": self.mimetype, "filetype": kind, "size": len(self.content or b""), "mode": "hosted"}
+        answer |= {"url_private": self.url, "url_private_download": f"{self.url}?download=1", "shares": self.shares}
+        return answer | ({"subtype": self.subtype} if self.subtype else {})
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A message as it stands now; *history* holds what it read before each change."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str = ""
+    blocks: list[Json] = field(default_factory=list[Json])
+    markdown: str | None = None
+    thread_ts: str | None = None
+    bot_id: str | None = None
+    subtype: str | None = None
+    client_msg_id: str | None = None
+    attachments: list[Json] = field(default_factory=list[Json])
+    files: list[SlackFile] = field(default_factory=list[SlackFile])
+    metadata: Json | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    history: list[str] = field(default_factory=list[str])
+    stream: Stream | None = None
+    visible_to: str | None = None
+    deleted: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees: the markdown and the text of the blocks, or the plain text when there are neither."""
+        parts = [part for part in (self.markdown, visible_text(self.blocks)) if part]
+        return "\n\n".join(parts) or self.text
+
+    @property
+    def root(self) -> str:
+        """The ts of the thread that it belongs to or would begin."""
+        return self.thread_ts or self.ts
+
+    def as_json(self, team: str, *, with_metadata: bool = True) -> Json:
+        answer: Json = {"type": "message", "user": self.user, "text": self.text or self.shown, "ts": self.ts}
+        answer["team"] = team
+        if self.bot_id is None:
+            answer["user_team"] = team
+        optional = {"bot_id": self.bot_id, "thread_ts": self.thread_ts, "subtype": self.subtype}
+        optional |= {"client_msg_id": self.client_msg_id, "metadata": self.metadata if with_metadata else None}
+        answer |= {name: value for name, value in optional.items() if value}
+        blocks = ([{"type": "markdown", "text": self.markdown}] if self.markdown else []) + self.blocks
+        lists = {"blocks": blocks, "attachments": self.attachments, "files": [file.as_json() for file in self.files]}
+        lists["reactions"] = [
+            {"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()
+        ]
+        return answer | {name: value for name, value in lists.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One change that a person saw, and when (monotonic seconds)."""
+
+    at: float
+    channel: str
+    root: str
+    ts: str
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status line ("<app> is thinking…") or session state that was set; "" cleared it."""
+
+    at: float
+    channel: str
+    thread_ts: str
+    text: str
+    loading_messages: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Rules:
+    """How this workspace behaves; every field may be changed by a test at any time. Seconds and characters."""
+
+    stream_lifetime: float = 300.0
+    stream_limit: int = 12_000
+    agent_sessions: bool = False
+    mention_first: bool = False
+    share_delay: float = 0.05
+    trigger_lifetime: float = 3.0
+    response_url_lifetime: float = 1800.0
+    response_url_uses: int = 5
+    status_lifetime: float = 120.0

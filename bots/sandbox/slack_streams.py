@@ -1,0 +1,114 @@
+"""chat.startStream, appendStream and stopStream: one message that grows, for about five minutes."""
+
+from .slack_blocks import MAX_BLOCKS, check_blocks
+from .slack_call import Args, Json, RefusalError
+from .slack_content import Piece, read_piece
+from .slack_events import Announcer
+from .slack_state import Channel, Message, Stream, StreamState
+from .slack_workspace import Workspace
+
+
+class Streams:
+    """Streamed messages; see `Rules` for their lifetime and length."""
+
+    def __init__(self, workspace: Workspace, announcer: Announcer) -> None:
+        self._workspace = workspace
+        self._announcer = announcer
+
+    def start(self, args: Args) -> Json:
+        channel = self._workspace.writable(args.text("channel"))
+        root = self._thread(channel, args.text("thread_ts"))
+        self._check_recipient(channel, args)
+        piece = read_piece(args)
+        message = Message(channel.id, self._workspace.new_ts(), self._workspace.bot.id, markdown="")
+        message.bot_id, message.thread_ts = self._workspace.bot_id, root
+        message.stream = Stream(self._workspace.clock() + self._workspace.rules.stream_lifetime)
+        self._extend(message, piece)
+        self._workspace.add(message, "started")
+        self._workspace.answered(channel.id, root)
+        self._announcer.posted(message)
+        return {"ok": True, "channel": channel.id, "ts": message.ts}
+
+    def append(self, args: Args) -> Json:
+        message, stream = self._streamed(args)
+        state = self._workspace.state_of(stream)
+        if state is StreamState.STOPPED:
+            raise RefusalError("stopped_by_user")
+        if state is not StreamState.LIVE:
+            raise RefusalError("message_not_in_streaming_state")
+        piece = read_piece(args)
+        if piece == Piece(""):
+            raise RefusalError("no_text")
+        message.history.append(message.shown)
+        self._extend(message, piece)
+        self._workspace.seen(message, "appended")
+        return {"ok": True, "channel": message.channel, "ts": message.ts}
+
+    def stop(self, args: Args) -> Json:
+        message, stream = self._streamed(args)
+        if self._workspace.state_of(stream) is not StreamState.LIVE:
+            raise RefusalError("message_not_in_streaming_state")
+        blocks = args.items("blocks", "invalid_blocks_format")
+        if len(blocks) > MAX_BLOCKS:
+            raise RefusalError("msg_blocks_too_many")
+        check_blocks(blocks)
+        piece = read_piece(args)
+        before = message.as_json(self._workspace.team_id)
+        message.history.append(message.shown)
+        self._extend(message, piece)
+        message.blocks += blocks
+        message.metadata = args.mapping("metadata", "invalid_metadata_format")
+        stream.state = StreamState.ENDED
+        self._workspace.seen(message, "stopped")
+        self._announcer.changed(message, before)
+        after = message.as_json(self._workspace.team_id)
+        return {"ok": True, "channel": message.channel, "ts": message.ts, "message": after}
+
+    def live(self, channel: str, root: str) -> list[Message]:
+        """Return the messages of a thread that are streaming now."""
+        found = [one for one in self._workspace.thread(channel, root) if one.stream]
+        return [one for one in found if one.stream and self._workspace.state_of(one.stream) is StreamState.LIVE]
+
+    def _thread(self, channel: Channel, ts: str) -> str:
+        """Return the root for a `thread_ts`; a stream outside a thread is refused (`invalid_thread_ts`)."""
+        parent = next((one for one in self._workspace.standing(channel.id) if ts in {one.ts, one.thread_ts}), None)
+        if not ts or parent is None:
+            raise RefusalError("invalid_thread_ts")
+        if parent.ts == ts and parent.root != ts:
+            self._workspace.violation(f"thread_ts {ts} names a reply, not the parent of a thread")
+        return parent.root
+
+    def _check_recipient(self, channel: Channel, args: Args) -> None:
+        """Require the reader outside direct messages (Slack: required when streaming to channels)."""
+        if channel.kind != "im":
+            for name in ("recipient_team_id", "recipient_user_id"):
+                if not args.text(name):
+                    raise RefusalError(f"missing_{name}")
+        known = {"", *self._workspace.people}
+        if args.text("recipient_user_id") not in known:
+            self._workspace.violation(f"unknown recipient_user_id {args.text('recipient_user_id')}")
+        if args.text("recipient_team_id") not in {"", self._workspace.team_id}:
+            self._workspace.violation(f"unknown recipient_team_id {args.text('recipient_team_id')}")
+
+    def _streamed(self, args: Args) -> tuple[Message, Stream]:
+        channel = self._workspace.writable(args.text("channel"))
+        message = self._workspace.message(channel.id, args.text("ts"))
+        if message.bot_id != self._workspace.bot_id:
+            raise RefusalError("message_not_owned_by_app")
+        if message.stream is None:
+            raise RefusalError("message_not_in_streaming_state")
+        return message, message.stream
+
+    def _extend(self, message: Message, piece: Piece) -> None:
+        text = (message.markdown or "") + piece.markdown
+        if len(text) > self._workspace.rules.stream_limit:
+            raise RefusalError("msg_too_long")
+        message.markdown = text
+        message.blocks = [*message.blocks, *piece.blocks]
+        if message.stream is None:
+            return
+        message.stream.plan = piece.plan or message.stream.plan
+        for task in piece.tasks:
+            known = message.stream.tasks.get(task["id"], {})
+            details = known.get("details", "") + task.get("details", "")  # details add up, the rest is replaced
+            message.stream.tasks[task["id"]] = {**known, **task, "details": details}

@@ -1,0 +1,68 @@
+"""The text of messages: what people type, and what they read in blocks."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from .slack_call import Json
+
+_TOKEN = re.compile(r"<(?:[@#!][^<>\s]*|https?://[^<>\s]*)>")
+_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def as_mrkdwn(typed: str) -> str:
+    """Escape what was typed as Slack delivers it: `& < >` as entities, mentions and links left as they are."""
+    escaped: list[str] = []
+    end = 0
+    for token in _TOKEN.finditer(typed):
+        escaped += [_escaped(typed[end : token.start()]), token.group()]
+        end = token.end()
+    return "".join([*escaped, _escaped(typed[end:])])
+
+
+def as_rich_text(typed: str) -> list[Json]:
+    """Return the `blocks` that Slack's clients send along with typed text."""
+    elements: list[Json] = []
+    for part in re.split(rf"({_TOKEN.pattern})", typed):
+        if part.startswith("<@") and part.endswith(">"):
+            elements.append({"type": "user", "user_id": part[2:-1]})
+        elif part:
+            elements.append({"type": "text", "text": part})
+    section: Json = {"type": "rich_text_section", "elements": elements}
+    return [{"type": "rich_text", "block_id": "b1", "elements": [section]}]
+
+
+def visible_text(blocks: list[Json]) -> str:
+    """Return the text of blocks as a reader sees it, a paragraph for each block; labels of buttons are left out."""
+    return "\n\n".join(filter(None, ("".join(_texts(block)) for block in blocks)))
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ENTITY.get(char, char) for char in text)
+
+
+def _texts(node: Json) -> Iterator[str]:
+    kind = node.get("type")
+    if kind in {"actions", "context_actions"}:
+        return
+    if isinstance(node.get("text"), str):
+        yield node["text"]
+    elif isinstance(node.get("text"), dict):
+        yield from _texts(node["text"])
+    if kind in {"user", "emoji"}:
+        yield f"<@{node['user_id']}>" if kind == "user" else f":{node['name']}:"
+    if kind == "image":
+        yield f"[{node.get('alt_text', '')}]"
+    for name in ("fields", "elements", "rows"):
+        yield from _nested(node.get(name))
+
+
+def _nested(value: object) -> Iterator[str]:
+    """Yield the texts of a list; the cells of a table row are set apart by " | "."""
+    if not isinstance(value, list):
+        return
+    for entry in cast("list[Any]", value):
+        if isinstance(entry, dict):
+            yield from _texts(cast("Json", entry))
+        elif isinstance(entry, list):
+            yield " | ".join("".join(_texts(cell)) for cell in cast("list[Json]", entry)) + "\n"

@@ -1,0 +1,288 @@
+"""Socket Mode of the simulated Slack: events to a bolt app, acknowledgements, redelivery, reconnection."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportOptionalSubscript=false, reportOptionalIterable=false
+# (slack_sdk and slack_bolt are typed in part only; any key of an answer may be None)
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bots.sandbox.slack import SlackSim
+from tests.bots.sandbox.slack_fixtures import APP_TOKEN, bolt, simulator, web_client
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[SlackSim, None]:
+    async with simulator() as sim:
+        yield sim
+
+
+class Listener:
+    """A bolt app that writes down every event."""
+
+    def __init__(self, app: AsyncApp) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.ids: list[str] = []
+        self.app = app
+        app.event("message")(self.hear)
+        app.event("app_mention")(self.hear)
+        app.event("agent_session_stopped")(self.hear)
+        app.event("app_home_opened")(self.hear)
+
+    async def hear(self, body: dict[str, Any]) -> None:
+        self.events.append(body["event"])
+        self.ids.append(body["event_id"])
+
+
+@pytest.fixture
+async def listener(sim: SlackSim) -> AsyncGenerator[Listener, None]:
+    async with web_client(sim) as client:
+        yield Listener(AsyncApp(client=client))
+
+
+class Line:
+    """A bare Socket Mode connection that acknowledges only when told."""
+
+    def __init__(self, sim: SlackSim, session: aiohttp.ClientSession) -> None:
+        self._sim = sim
+        self._session = session
+        self.socket: aiohttp.ClientWebSocketResponse | None = None
+
+    async def connect(self) -> dict[str, Any]:
+        """Open the connection and return its first frame."""
+        async with web_client(self._sim) as client:
+            opened = await client.apps_connections_open(app_token=APP_TOKEN)
+        self.socket = await self._session.ws_connect(str(opened["url"]))
+        return await self.receive()
+
+    async def receive(self) -> dict[str, Any]:
+        assert self.socket
+        frame: dict[str, Any] = await self.socket.receive_json(timeout=2)
+        return frame
+
+    async def ack(self, envelope_id: str) -> None:
+        assert self.socket
+        await self.socket.send_json({"envelope_id": envelope_id})
+
+
+@pytest.fixture
+async def session() -> AsyncGenerator[aiohttp.ClientSession, None]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def line(sim: SlackSim, session: aiohttp.ClientSession) -> Line:
+    line = Line(sim, session)
+    await line.connect()
+    return line
+
+
+async def test_a_mention_comes_as_two_events_of_one_post(sim: SlackSim, listener: Listener) -> None:
+    channel = sim.channel("general")
+    async with bolt(sim, listener.app):
+        said = await sim.user("Ann").mention(channel, "hi & <b>")
+        await sim.wait_for(lambda: len(sim.acks) == 2)
+
+    assert sorted(event["type"] for event in listener.events) == ["app_mention", "message"]
+    assert len(set(listener.ids)) == 2
+    assert {(event["ts"], event["client_msg_id"]) for event in listener.events} == {(said.ts, said.client_msg_id)}
+    assert {event["text"] for event in listener.events} == {f"{sim.mention} hi &amp; &lt;b&gt;"}
+    assert [event.get("channel_type") for event in listener.events if event["type"] == "message"] == ["channel"]
+    assert said.shown == f"{sim.mention} hi & <b>"
+
+
+async def test_a_direct_message_is_one_event_even_with_a_mention(sim: SlackSim, listener: Listener) -> None:
+    ann = sim.user("Ann")
+    async with bolt(sim, listener.app):
+        await ann.mention(sim.im(ann), "hi")
+        await sim.wait_for(lambda: sim.acks)
+
+    assert [event["channel_type"] for event in listener.events] == ["im"]
+
+
+async def test_a_reply_names_its_thread(sim: SlackSim, listener: Listener) -> None:
+    channel, ann, bob = sim.channel("general"), sim.user("Ann"), sim.user("Bob")
+    async with bolt(sim, listener.app):
+        root = await ann.say(channel, "question")
+        await bob.say(channel, "me too", thread_ts=root.ts)
+        await sim.wait_for(lambda: len(sim.acks) == 2)
+
+    assert (listener.events[1]["thread_ts"], listener.events[1]["parent_user_id"]) == (root.ts, ann.id)
+
+
+async def test_own_posts_come_back_with_the_bot_id_and_updates_as_message_changed(sim: SlackSim, line: Line) -> None:
+    channel = sim.channel("general")
+    async with web_client(sim) as client:
+        ts = (await client.chat_postMessage(channel=channel.id, text="a"))["ts"]
+        await client.chat_update(channel=channel.id, ts=str(ts), text="b")
+    posted, updated = [(await line.receive())["payload"]["event"] for _ in range(2)]
+
+    assert (posted["bot_id"], posted["user"]) == (sim.workspace.bot_id, sim.bot_user_id)
+    assert (updated["subtype"], updated["message"]["text"], updated["previous_message"]["text"]) == (
+        "message_changed",
+        "b",
+        "a",
+    )
+
+
+async def test_a_bot_that_is_not_there_hears_nothing(sim: SlackSim, listener: Listener) -> None:
+    away, here, ann = sim.channel("away", bot_member=False), sim.channel("here"), sim.user("Ann")
+    async with bolt(sim, listener.app):
+        await ann.mention(away, "hello?")
+        await ann.say(here, "hello")
+        sim.remove_bot(here)
+        await ann.say(here, "still there?")
+        await ann.say(sim.im(ann), "last")
+        await sim.wait_for(lambda: len(sim.acks) == 2)
+
+    assert [event["text"] for event in listener.events] == ["hello", "last"]
+
+
+async def test_only_subscribed_events_are_sent(sim: SlackSim, listener: Listener) -> None:
+    ann = sim.user("Ann")
+    async with bolt(sim, listener.app):
+        said = await ann.say(sim.channel("general"), "hi")
+        await ann.react(said, "eyes")
+        await ann.open_app("home")
+        await ann.stop(sim.channel("other"), "1.1")
+        await sim.wait_for(lambda: len(sim.acks) == 3)
+
+    assert sorted(event["type"] for event in listener.events) == [
+        "agent_session_stopped",
+        "app_home_opened",
+        "message",
+    ]
+
+
+async def test_an_event_that_is_not_acknowledged_comes_again_as_itself(sim: SlackSim, line: Line) -> None:
+    sim.socket.ack_within, sim.socket.retry_delays = 0.05, (0.0, 0.0, 0.0)
+    await sim.user("Ann").say(sim.channel("general"), "hi")
+    frames = [await line.receive() for _ in range(4)]
+    await sim.wait_for(lambda: sim.socket.undelivered)
+
+    assert len({frame["envelope_id"] for frame in frames}) == 1
+    assert len({frame["payload"]["event_id"] for frame in frames}) == 1
+    assert [frame.get("retry_attempt") for frame in frames] == [None, 1, 2, 3]
+    assert [frame.get("retry_reason") for frame in frames] == [None, "timeout", "timeout", "timeout"]
+
+
+async def test_an_acknowledged_event_does_not_come_again(sim: SlackSim, line: Line) -> None:
+    sim.socket.ack_within, sim.socket.retry_delays = 0.05, (0.0,)
+    ann, channel = sim.user("Ann"), sim.channel("general")
+    await ann.say(channel, "one")
+    frame = await line.receive()
+    await line.receive()
+    await line.ack(frame["envelope_id"])
+    await sim.wait_for(lambda: sim.acks)
+    await ann.say(channel, "two")
+    following = await line.receive()
+
+    assert following["payload"]["event"]["text"] == "two"
+    assert (sim.acks[0].attempt, sim.acks[0].type) == (1, "events_api")
+
+
+async def test_an_event_whose_process_died_goes_to_the_next_connection(
+    sim: SlackSim, line: Line, session: aiohttp.ClientSession
+) -> None:
+    await sim.user("Ann").say(sim.channel("general"), "hi")
+    first = await line.receive()
+    sim.drop_connections()
+    successor = Line(sim, session)
+    hello = await successor.connect()
+    again = await successor.receive()
+
+    assert hello["type"] == "hello"
+    assert (again["envelope_id"], again["retry_attempt"]) == (first["envelope_id"], 1)
+    assert again["retry_reason"] == "connection_failed"
+
+
+async def test_events_without_a_connection_wait_for_one(sim: SlackSim, listener: Listener) -> None:
+    channel, ann = sim.channel("general"), sim.user("Ann")
+    await ann.say(channel, "anybody?")
+    async with bolt(sim, listener.app):
+        await sim.wait_for(lambda: sim.acks)
+
+    assert [event["text"] for event in listener.events] == ["anybody?"]
+    assert sim.acks[0].attempt == 0
+
+
+async def test_each_payload_goes_to_one_of_several_connections(
+    sim: SlackSim, line: Line, session: aiohttp.ClientSession
+) -> None:
+    second = Line(sim, session)
+    assert (await second.connect())["num_connections"] == 2
+    channel, ann = sim.channel("general"), sim.user("Ann")
+    for text in ("a", "b"):
+        await ann.say(channel, text)
+    frames = [await line.receive(), await second.receive()]
+
+    assert sorted(frame["payload"]["event"]["text"] for frame in frames) == ["a", "b"]
+
+
+async def test_an_eleventh_connection_is_turned_away(sim: SlackSim, session: aiohttp.ClientSession) -> None:
+    lines = [Line(sim, session) for _ in range(11)]
+    frames = [await line.connect() for line in lines]
+
+    assert [frame["type"] for frame in frames] == ["hello"] * 10 + ["disconnect"]
+    assert frames[-1]["reason"] == "too_many_websockets"
+
+
+async def test_a_ticket_opens_one_connection(sim: SlackSim, session: aiohttp.ClientSession) -> None:
+    async with web_client(sim) as client:
+        url = str((await client.apps_connections_open(app_token=APP_TOKEN))["url"])
+    await session.ws_connect(url)
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await session.ws_connect(url)
+
+
+async def test_bolt_comes_back_when_asked_to(sim: SlackSim, listener: Listener) -> None:
+    channel, ann = sim.channel("general"), sim.user("Ann")
+    async with bolt(sim, listener.app):
+        await sim.disconnect("refresh_requested")
+        await sim.wait_for(lambda: sim.count("apps.connections.open") == 2 and sim.socket.connections == 1)
+        await ann.say(channel, "back?")
+        await sim.wait_for(lambda: sim.acks)
+
+    assert [event["text"] for event in listener.events] == ["back?"]
+
+
+async def test_bolt_comes_back_after_a_cut(sim: SlackSim, listener: Listener) -> None:
+    channel, ann = sim.channel("general"), sim.user("Ann")
+    async with bolt(sim, listener.app):
+        sim.drop_connections()
+        await ann.say(channel, "back?")
+        await sim.wait_for(lambda: sim.acks)
+
+    assert [event["text"] for event in listener.events] == ["back?"]
+
+
+async def test_an_unknown_acknowledgement_is_noted(sim: SlackSim, line: Line) -> None:
+    await line.ack("nobody")
+    await sim.wait_for(lambda: sim.violations)
+
+    assert "nobody" in sim.violations[0]
+
+
+async def test_a_bolt_app_streams_an_answer(sim: SlackSim, listener: Listener) -> None:
+    channel, ann = sim.channel("general"), sim.user("Ann")
+
+    async def answer(event: dict[str, Any], say_stream: Any) -> None:  # noqa: ANN401 -- bolt injects by name
+        stream = await say_stream(buffer_size=1, thread_ts=event["ts"])
+        await stream.append(markdown_text="an ")
+        await stream.append(markdown_text="answer")
+        await stream.stop()
+
+    async with web_client(sim) as client:
+        app = AsyncApp(client=client)
+        app.event("app_mention")(answer)
+        app.event("message")(listener.hear)
+        async with bolt(sim, app):
+            root = await ann.mention(channel, "speak")
+            await sim.wait_for(lambda: sim.count("chat.stopStream"))
+
+    assert sim.texts(channel, root.ts) == ["an answer"]
+    assert sim.violations == []
