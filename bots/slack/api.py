@@ -36,6 +36,7 @@ from .limits import (
     posts_to,
     steps_of,
 )
+from .proxy import bypasses_proxy
 
 Blocks = Sequence[dict[str, Any]]
 
@@ -48,15 +49,18 @@ _TOO_MANY = 429
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Make the SDK's client; it sends each call once, for a repeated post would be a second message."""
-    return AsyncWebClient(
+    client = AsyncWebClient(
         token=token, base_url=base_url, session=session, retry_handlers=[], logger=sdk_logger("slack_sdk")
     )
+    if bypasses_proxy(base_url):
+        client.proxy = None
+    return client
 
 
-def sdk_logger(name: str) -> logging.Logger:
+def sdk_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
     """Make a logger for the SDK that never renders whole requests, which hold what people wrote."""
     logger = logging.getLogger(f"{__package__}.{name}")
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(level)
     return logger
 
 
@@ -96,9 +100,13 @@ class Api:
             keep=keep,
         )
 
-    async def post(self, channel: str, thread: str, text: str) -> str:
-        """Post Markdown and return the message's ts. Slack: chat.postMessage."""
-        return await self._post(channel, thread, markdown=text)
+    async def post(self, channel: str, thread: str, text: str, *, grows: bool = False) -> str:
+        """Post Markdown and return the message's ts. Slack: chat.postMessage.
+
+        A message that `grows` needs room for its updates too: it is not worth beginning when only its end can be shown.
+        """
+        updates = [UPDATE] if grows else []
+        return await self._post(channel, thread, *updates, markdown=text, keep=UPDATE_RESERVE if grows else 0)
 
     async def post_blocks(self, channel: str, thread: str, blocks: Blocks, text: str) -> None:
         """Post blocks with their plain `text`. Slack: chat.postMessage."""
@@ -137,6 +145,8 @@ class Api:
         Slack: `response_url` takes 5 answers within 30 minutes, then refuses.
         """
         client = AsyncWebhookClient(url, session=self._session, retry_handlers=[], logger=sdk_logger("webhook"))
+        if bypasses_proxy(url):
+            client.proxy = None
         kind = None if replace else "ephemeral"
         try:
             answer = await client.send(text=text, blocks=blocks, response_type=kind, replace_original=replace)
@@ -166,7 +176,14 @@ class Api:
         return found if isinstance(found, dict) else {}
 
     async def _post(
-        self, channel: str, thread: str, *, markdown: str | None = None, blocks: Blocks | None = None, text: str = ""
+        self,
+        channel: str,
+        thread: str,
+        *within: Limit,
+        markdown: str | None = None,
+        blocks: Blocks | None = None,
+        text: str = "",
+        keep: int = 0,
     ) -> str:
         answer = await self._call(
             lambda: self._client.chat_postMessage(
@@ -180,6 +197,8 @@ class Api:
             ),
             POST,
             posts_to(channel),
+            *within,
+            keep=keep,
         )
         return str(answer["ts"])
 
@@ -208,7 +227,7 @@ class Identity:
 async def who_am_i(client: AsyncWebClient) -> Identity:
     """Check the bot token; raises each `OutboxError`. Slack: auth.test."""
     answer = await ask(client.auth_test)
-    return Identity(team=str(answer["team_id"]), user=str(answer["user_id"]))
+    return Identity(team=str(answer.get("team_id") or ""), user=str(answer.get("user_id") or ""))
 
 
 async def open_socket(client: AsyncWebClient, app_token: str) -> str:

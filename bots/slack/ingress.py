@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -19,7 +20,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from core.engine import STORE_DOWN
+
 from .api import sdk_logger
+from .proxy import bypasses_proxy
 
 Receive = Callable[[bytes], Awaitable[None]]
 
@@ -27,11 +31,14 @@ _log = structlog.get_logger()
 _STORE_PATIENCE = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
 _PING = 5
-"""Seconds between two pings, and between two looks of the SDK at a broken connection."""
+"""Seconds between two pings; a connection whose other side is silent for 4 of them is lost."""
 _CONNECT_PATIENCE = 10.0
-_OUTAGE = 8.0
-"""Seconds without a connection after which a new address is asked for; the SDK itself would go on with the old one."""
-_GLANCE = 0.5
+_OUTAGE = 1.0
+"""Seconds without a connection, more than a reconnection that Slack asked for takes; then it is made anew.
+
+The SDK would mend it too, but later, and it would go on with an address that is good for one connection only.
+"""
+_GLANCE = 0.25
 _CLOSE_PATIENCE = 2.0
 
 
@@ -47,15 +54,18 @@ class Ingress:
         self._app_token = app_token
         self._bot = bot
         self._receive = receive
-        self._logger = sdk_logger("slack_bolt")
 
     async def listen(self, address: str, connected: Callable[[bool], None]) -> None:
         """Take events in from the socket at `address`; return when it has been lost for good.
 
-        Shorter losses and Slack's own requests to reconnect are mended on the way; `connected` is told how it stands.
+        Slack's own requests to reconnect are followed on the way; `connected` is told how it stands.
         """
-        handler = AsyncSocketModeHandler(self._app(), self._app_token, logger=self._logger, ping_interval=_PING)
+        # Failures of the socket are told below; the SDK's own lines would hold its address, which is a secret.
+        quiet = sdk_logger("socket", logging.CRITICAL)
+        handler = AsyncSocketModeHandler(self._app(), self._app_token, logger=quiet, ping_interval=_PING)
         handler.client.wss_uri = address
+        if bypasses_proxy(address):
+            handler.client.proxy = None
         try:
             async with asyncio.timeout(_CONNECT_PATIENCE):
                 await handler.connect_async()
@@ -71,7 +81,7 @@ class Ingress:
         return AsyncApp(
             name=__name__,
             client=self._client,
-            logger=self._logger,
+            logger=sdk_logger("slack_bolt"),
             before_authorize=self._store,
             ssl_check_enabled=False,
             request_verification_enabled=False,
@@ -82,8 +92,8 @@ class Ingress:
         try:
             async with asyncio.timeout(_STORE_PATIENCE):
                 await self._receive(json.dumps(stored, ensure_ascii=False).encode())
-        except TimeoutError:
-            _log.warning("an event could not be stored in time, Slack will send it again")
+        except (TimeoutError, *STORE_DOWN) as error:
+            _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
         return BoltResponse(status=200, body="")
 

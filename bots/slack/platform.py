@@ -42,7 +42,8 @@ class SlackPlatform:
 
     def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget]) -> None:
         self._settings = settings
-        self._budgets = budgets
+        self._new_budget = budgets
+        self._budgets: dict[str, Budget] = {}
         self._features = Features()
         self._people = People()
         self._identity: Identity | None = None
@@ -99,7 +100,10 @@ class SlackPlatform:
         return SlackOutbox(self._api(incoming.chat.account), incoming, self._features)
 
     def _api(self, team: str) -> Api:
-        return Api(self._opened.client, self._opened.session, self._budgets(f"{PLATFORM}:{team}"))
+        budget = self._budgets.get(team)
+        if budget is None:
+            budget = self._budgets[team] = self._new_budget(f"{PLATFORM}:{team}")
+        return Api(self._opened.client, self._opened.session, budget)
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         if up:

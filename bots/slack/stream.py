@@ -94,7 +94,7 @@ class Pages:
         # An answer that is complete at once needs one call as a post, and two scarce ones as a stream.
         ts = "" if final else await self._start(body)
         mode = _STREAM if ts else _EDIT
-        ts = ts or await self._api.post(self._place.channel, self._place.thread, body)
+        ts = ts or await self._api.post(self._place.channel, self._place.thread, body, grows=not final)
         self._standings[ts] = _Standing(streaming=mode == _STREAM, shown=len(body), sure=True)
         opened = page.opened_at or time.time()
         return replace(page, message_id=ts, mode=mode, shown=len(body), opened_at=opened, adopted=False, done=final)

@@ -1,0 +1,105 @@
+"""A simulated Slack workspace, and the platform connected to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from bots.sandbox.slack import SlackSim
+from bots.sandbox.slack_people import SlackUser
+from bots.sandbox.slack_state import Channel, Message
+from bots.slack import SlackPlatform
+from bots.slack.outbox import SlackOutbox
+from core.chat.message import ChatRef, Incoming, Sender
+from core.chat.outbox import Page
+from core.engine import Budget
+from core.settings import SlackSettings
+from tests.bots.slack.listening import Listener
+
+BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
+
+
+def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_TOKEN) -> SlackSettings:
+    return SlackSettings(bot_token=SecretStr(bot_token), app_token=SecretStr(app_token), api_url=sim.api_url)
+
+
+@pytest_asyncio.fixture
+async def slack() -> AsyncGenerator[SlackSim]:
+    async with SlackSim(bot_token=BOT_TOKEN, app_token=APP_TOKEN) as sim:
+        yield sim
+
+
+@pytest_asyncio.fixture
+async def platform(slack: SlackSim, redis: Redis) -> AsyncGenerator[SlackPlatform]:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+        await platform.connect()
+        yield platform
+
+
+@dataclass(slots=True)
+class Scene:
+    """Ann asked something in a channel; what the bot makes of its answer is seen in `texts`."""
+
+    slack: SlackSim
+    platform: SlackPlatform
+    channel: Channel
+    ann: SlackUser
+    question: Message
+    outbox: SlackOutbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = self.new_outbox()
+
+    def incoming(self) -> Incoming:
+        ts = self.question.ts
+        chat = ChatRef("sl", self.slack.team_id, self.channel.id, ts)
+        return Incoming(chat, f"m{ts}", ts, Sender(self.ann.id), "hi", thread=ts)
+
+    def new_outbox(self) -> SlackOutbox:
+        """Answer as a process would that knows nothing of former steps."""
+        return self.platform.outbox(self.incoming())
+
+    async def show(self, *texts: str, final: bool = False) -> Page:
+        """Show one text after the other on one page."""
+        page = Page(start=0)
+        for text in texts:
+            page = await self.outbox.show(page, text, final=final and text == texts[-1])
+        return page
+
+    @property
+    def texts(self) -> list[str]:
+        return self.slack.texts(self.channel, self.question.ts)
+
+    def count(self, *methods: str) -> list[int]:
+        return [self.slack.count(f"chat.{method}") for method in methods]
+
+
+@pytest_asyncio.fixture
+async def scene(slack: SlackSim, platform: SlackPlatform) -> Scene:
+    channel = slack.channel("general")
+    ann = slack.user("Ann")
+    return Scene(slack, platform, channel, ann, await ann.mention(channel, "hi"))
+
+
+@pytest.fixture
+def lonely(slack: SlackSim) -> SlackUser:
+    """Somebody else, for a second conversation."""
+    return slack.user("Bob", "zh-CN")
+
+
+@pytest_asyncio.fixture
+async def listener(platform: SlackPlatform) -> AsyncGenerator[Listener]:
+    """Listen on the socket, as the service does."""
+    found = Listener(platform)
+    running = asyncio.create_task(platform.run(found.receive))
+    async with asyncio.timeout(5):
+        await platform.connected.wait()
+    yield found
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

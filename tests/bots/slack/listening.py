@@ -1,0 +1,48 @@
+"""Somebody who takes in what the ingress stores."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bots.slack import SlackPlatform
+from core.chat.message import Incoming
+
+
+@dataclass(slots=True)
+class Listener:
+    """Keeps each payload; `broken` makes the store fail, `slow` (seconds) makes it late."""
+
+    platform: SlackPlatform
+    payloads: list[bytes] = field(default_factory=list[bytes])
+    broken: bool = False
+    slow: float = 0.0
+    arrivals: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    _incoming: asyncio.Queue[Incoming] = field(default_factory=asyncio.Queue[Incoming])
+
+    async def receive(self, payload: bytes) -> None:
+        self.arrivals.release()
+        if self.broken:
+            raise ConnectionError("no store")
+        await asyncio.sleep(self.slow)
+        self.payloads.append(payload)
+        incoming = self.platform.read(payload)
+        if incoming is not None:
+            self._incoming.put_nowait(incoming)
+
+    async def next(self) -> Incoming:
+        async with asyncio.timeout(5):
+            return await self._incoming.get()
+
+    async def arrive(self, times: int) -> None:
+        """Wait until the ingress has tried to store something so many times more."""
+        async with asyncio.timeout(5):
+            for _ in range(times):
+                await self.arrivals.acquire()
+
+    async def next_action(self) -> Incoming:
+        """Skip messages; return the next command or choice."""
+        while True:
+            incoming = await self.next()
+            if incoming.command or incoming.choice:
+                return incoming

@@ -1,0 +1,142 @@
+"""Sentences, menus and signs of work, against a simulated Slack."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.slack import SlackSim
+from bots.sandbox.slack_people import SlackUser
+from bots.slack import SlackPlatform
+from core.chat.message import Sender
+from core.chat.outbox import Menu, Option, UnreachableError
+from core.engine import Budget
+from tests.bots.slack.conftest import Scene, settings
+from tests.bots.slack.listening import Listener
+
+_FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))
+_MANY = Menu("model", "Which?", tuple(Option(f"Model {i}", f"m{i}") for i in range(300)))
+
+
+async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
+    await scene.outbox.say("**Done**, <!here>")
+
+    assert [text.replace("\u2060", "") for text in scene.texts] == ["**Done**, <!here>"]
+    assert "<!here>" not in scene.texts[0]
+    assert not scene.slack.violations
+
+
+async def test_a_command_is_answered_to_its_user_alone(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/system", "be brief", scene.channel)
+    incoming = await listener.next_action()
+    await scene.platform.outbox(incoming).say("From now on: **brief**.")
+
+    (whisper,) = scene.slack.ephemerals(scene.ann)
+    assert "From now on: **brief**." in whisper.shown
+    assert incoming.command == "system"
+    assert scene.count("postMessage", "postEphemeral") == [0, 0]
+
+
+async def test_a_command_whose_response_url_is_used_up_is_still_answered(scene: Scene, listener: Listener) -> None:
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.command("/system", "be brief", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).say("Done.")
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Done."]
+
+
+async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener: Listener) -> None:
+    channel = scene.slack.channel("far", bot_member=False, members=[scene.ann])
+    await scene.ann.command("/help", "", channel)
+    await scene.platform.outbox(await listener.next_action()).say("Help.")
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Help."]
+
+
+async def test_a_menu_in_a_thread_is_replaced_by_what_comes_of_the_pick(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.choose(_FEW)
+    menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
+    await scene.ann.press(menu, value="1")
+    incoming = await listener.next_action()
+    picked = Menu("model", "Now: One", (Option("One", "1", current=True), Option("Two", "2")))
+    await scene.platform.outbox(incoming).choose(picked)
+
+    assert incoming.choice is not None
+    assert (incoming.choice.menu, incoming.choice.value) == ("model", "1")
+    assert incoming.chat == scene.incoming().chat
+    assert scene.texts == ["Now: One"]
+    assert not scene.slack.violations
+
+
+async def test_a_menu_can_be_replaced_without_a_response_url(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.choose(_FEW)
+    menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.press(menu, value="2")
+    await scene.platform.outbox(await listener.next_action()).choose(Menu("model", "Now: Two", ()))
+
+    assert scene.texts == ["Now: Two"]
+
+
+async def test_a_long_menu_of_a_command_is_a_list_for_its_user(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/model", "", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).choose(_MANY)
+    (menu,) = scene.slack.ephemerals(scene.ann)
+    await scene.ann.press(menu, option="m250")
+    incoming = await listener.next_action()
+    await scene.platform.outbox(incoming).choose(Menu("model", "Now: Model 250", ()))
+
+    assert incoming.choice is not None
+    assert incoming.choice.value == "m250"
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
+
+
+async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
+    await scene.outbox.working()
+
+    assert scene.slack.status(scene.channel, scene.question.ts) == "is thinking…"
+
+    await scene.show("Hello")
+
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+@pytest.mark.parametrize("error", ["unknown_method", "channel_not_found", "internal_error", "ratelimited", "odd_word"])
+async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error: str) -> None:
+    scene.slack.faults.fail("assistant.threads.setStatus", error)
+    await scene.outbox.working()
+    await scene.outbox.working()
+
+    asked = sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
+    assert asked == (1 if error in {"unknown_method", "ratelimited"} else 2)
+
+
+async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) -> None:
+    scene.slack.faults.lose_answers("chat.postMessage")
+    with pytest.raises(UnreachableError):
+        await scene.outbox.say("Hello")
+
+    assert scene.texts == ["Hello"]  # sent once: the SDK does not repeat it
+
+
+async def test_people_are_introduced_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
+    first = await platform.introduce(Sender(lonely.id))
+    second = await platform.introduce(Sender(lonely.id, name="Robert"))
+
+    assert first == Sender(lonely.id, "Bob", "zh-CN")
+    assert second == Sender(lonely.id, "Robert", "zh-CN")
+    assert slack.count("users.info") == 1
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "missing_scope", "internal_error", "ratelimited"])
+async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str) -> None:
+    slack.faults.fail("users.info", error)
+    for _ in range(3):
+        assert await platform.introduce(Sender(lonely.id)) == Sender(lonely.id)
+
+    assert sum(call.method == "users.info" for call in slack.calls) == 1
+
+
+async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+        assert await platform.introduce(Sender("U1")) == Sender("U1")
