@@ -1,0 +1,185 @@
+"""Showing what the core says in one Telegram chat: messages that grow by edits, sentences, menus."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.constants import ChatAction
+from telegram.error import BadRequest
+
+from core.chat.message import Incoming
+from core.chat.outbox import Capabilities, GoneError, Menu, OutboxError, Page, RefusedError
+
+from .api import Api
+from .faults import is_deleted, is_unmodified
+from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
+from .peer import Peer
+from .render import Rendered, plain, render
+
+CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=3.1)
+"""Telegram takes 4096 characters; rendering never makes a text longer."""
+
+_MODE = "post"
+_SHORT_LABEL = 18
+"""Two buttons of so many characters fit side by side on a phone."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_Result = TypeVar("_Result")
+
+
+class TelegramOutbox:
+    """The way back to one message; keep it for the whole turn, for it remembers what stands on the screen."""
+
+    def __init__(self, api: Api, gate: Gate, incoming: Incoming) -> None:
+        """Answer `incoming`; the first message in a group replies to it."""
+        self._api = api
+        self._incoming = incoming
+        self._thread = int(incoming.thread) if incoming.thread else None
+        self._peer = Peer(gate, int(incoming.chat.chat))
+        self._screen: dict[str, Rendered] = {}
+        self._query = incoming.reply_route
+        self._dressed = True
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The same for every chat."""
+        return CAPABILITIES
+
+    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+        """See `Outbox`; a blank text cannot be shown: it raises `RefusedError`, or is skipped until `final`."""
+        content = self._content(text)
+        if not content.text:
+            if final:
+                raise RefusedError("Telegram shows no blank message")
+            return page
+        message_id = page.message_id
+        if not message_id:
+            reply = self._reply() if page.start == 0 else None
+            keep = 0 if final else START_RESERVE
+            message_id = await self._put(text, lambda chat, shown: self._send(chat, shown, reply), keep)
+        elif self._screen.get(message_id) != content:
+            keep = 0 if final else STEP_RESERVE
+            await self._put(text, lambda chat, shown: self._edit(chat, message_id, shown), keep)
+        self._screen[message_id] = self._content(text)
+        return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+
+    async def remove(self, page: Page) -> None:
+        """Delete the page's message; one that is deleted already is a success."""
+        self._screen.pop(page.message_id, None)
+        await self._peer.message(lambda chat: self._delete(chat, page.message_id))
+
+    async def say(self, text: str) -> None:
+        """Send a sentence; see `Outbox`."""
+        await self._release_button()
+        await self._put(text, lambda chat, shown: self._send(chat, shown, self._reply()))
+
+    async def choose(self, menu: Menu) -> None:
+        """Send the menu, or put it in place of the one whose button was pressed if that still exists."""
+        await self._release_button()
+        keyboard = _keyboard(menu)
+        if self._incoming.choice is not None:
+            with contextlib.suppress(GoneError):
+                message_id = self._incoming.message_id
+                return await self._put(menu.title, lambda chat, shown: self._edit(chat, message_id, shown, keyboard))
+        await self._put(menu.title, lambda chat, shown: self._send(chat, shown, self._reply(), keyboard))
+        return None
+
+    async def working(self) -> None:
+        """Show "typing…" for about 5 seconds (Bot API: sendChatAction)."""
+        with contextlib.suppress(OutboxError):
+            await self._release_button()
+            await self._peer.typing(
+                lambda chat: self._api.send_chat_action(chat, ChatAction.TYPING, message_thread_id=self._thread),
+                keep=TYPING_RESERVE,
+            )
+
+    def _content(self, text: str) -> Rendered:
+        return render(text) if self._dressed else plain(text)
+
+    async def _put(self, text: str, put: Callable[[int, Rendered], Awaitable[_Result]], keep: int = 0) -> _Result:
+        """Show `text`; if Telegram refuses its entities, show it and whatever follows in this turn without any."""
+        content = self._content(text)
+        try:
+            return await self._peer.message(lambda chat: put(chat, content), keep=keep)
+        except RefusedError:
+            if not content.spans:
+                raise
+        self._dressed = False
+        return await self._peer.message(lambda chat: put(chat, plain(text)), keep=keep)
+
+    async def _send(
+        self, chat: int, shown: Rendered, reply: ReplyParameters | None, keyboard: InlineKeyboardMarkup | None = None
+    ) -> str:
+        sent = await self._api.send_message(
+            chat,
+            shown.text,
+            entities=_entities(shown),
+            reply_parameters=reply,
+            reply_markup=keyboard,
+            message_thread_id=self._thread,
+            link_preview_options=_NO_PREVIEW,
+        )
+        return str(sent.message_id)
+
+    async def _edit(
+        self, chat: int, message_id: str, shown: Rendered, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        try:
+            await self._api.edit_message_text(
+                shown.text,
+                chat,
+                int(message_id),
+                entities=_entities(shown),
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if not is_unmodified(error):
+                raise
+
+    async def _delete(self, chat: int, message_id: str) -> None:
+        try:
+            await self._api.delete_message(chat, int(message_id))
+        except BadRequest as error:
+            if not is_deleted(error):
+                raise
+
+    def _reply(self) -> ReplyParameters | None:
+        """In a group, show whom the answer is for; a pressed button was a message of our own."""
+        if self._incoming.direct or self._incoming.choice is not None:
+            return None
+        return ReplyParameters(int(self._incoming.message_id), allow_sending_without_reply=True)
+
+    async def _release_button(self) -> None:
+        """Let the pressed button go, once (Bot API: answerCallbackQuery); later than some minutes it fails."""
+        query, self._query = self._query, ""
+        if query:
+            with contextlib.suppress(OutboxError):
+                await self._peer.aside(lambda _: self._api.answer_callback_query(query))
+
+
+def _entities(shown: Rendered) -> list[MessageEntity] | None:
+    return [
+        MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)
+        for span in shown.spans
+    ] or None
+
+
+def _keyboard(menu: Menu) -> InlineKeyboardMarkup:
+    buttons = [
+        InlineKeyboardButton(
+            f"✓ {option.label}" if option.current else option.label, callback_data=f"{menu.name}:{option.value}"
+        )
+        for option in menu.options
+    ]
+    width = 2 if all(len(option.label) <= _SHORT_LABEL for option in menu.options) else 1
+    return InlineKeyboardMarkup([buttons[index : index + width] for index in range(0, len(buttons), width)])

@@ -1,0 +1,135 @@
+"""Telegram as the core sees it, from connecting to closing."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import Callable
+from typing import Self
+
+import structlog
+from telegram.error import InvalidToken, TelegramError
+
+from bots.platform import PlatformError, Receive
+from core.chat.message import Incoming, Sender
+from core.engine import Budget, Lease
+from core.settings import TelegramSettings
+
+from .address import Identity
+from .api import Api, FloodError
+from .fields import inner, number, text
+from .incoming import PLATFORM, read
+from .ingress import Ingress
+from .menus import Menu, register
+from .outbox import TelegramOutbox
+
+_log = structlog.get_logger()
+_FIRST_PATIENCE, _LONGEST_PATIENCE = 0.5, 15.0
+"""Seconds between two tries to reach Telegram."""
+
+
+class TelegramTokenError(PlatformError):
+    """Telegram does not accept the bot's token."""
+
+
+class TelegramPlatform:
+    """One Telegram bot; use it within `async with`, which needs no network.
+
+    `budgets` gives the shared budget of an account such as `tg:123`, `leases` a duty that one replica has at a time,
+    `menu` the commands to register. Answers can be shown, and stored events read, whether or not `run` is running.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        budgets: Callable[[str], Budget],
+        leases: Callable[[str], Lease],
+        menu: Callable[[], Menu],
+    ) -> None:
+        self._api = Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url)
+        self._budgets = functools.cache(budgets)
+        self._leases = leases
+        self._menu = menu
+        self._up = False
+
+    @property
+    def up(self) -> bool:
+        """Whether the last poll succeeded; on a replica that has not polled yet, whether Telegram knows the bot."""
+        return self._up
+
+    async def __aenter__(self) -> Self:
+        await self._api.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._api.__aexit__()
+
+    async def run(self, receive: Receive) -> None:
+        """Take updates in until cancelled, whenever this replica is the one that polls.
+
+        Raises `TelegramTokenError` when Telegram refuses the token at the start; one that is revoked later is
+        complained of in the log and tried again.
+        """
+        bot = await self._identify()
+        ingress = Ingress(self._api, bot, receive, self._note)
+        registration = asyncio.create_task(register(self._api, self._menu()))
+        try:
+            while True:
+                async with self._leases(f"{PLATFORM}:{bot.id}:poller").held() as lost:
+                    await _until(lost, ingress)
+        finally:
+            registration.cancel()
+            await asyncio.gather(registration, return_exceptions=True)
+
+    def read(self, payload: bytes) -> Incoming | None:
+        """Read an update as the ingress stored it."""
+        stored = json.loads(payload)
+        bot = inner(stored, "bot")
+        return read(inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username")))
+
+    async def introduce(self, sender: Sender) -> Sender:
+        """Return the sender as it is: updates carry names and languages."""
+        return sender
+
+    def outbox(self, incoming: Incoming) -> TelegramOutbox:
+        """Answer `incoming`; to be kept for the whole turn."""
+        return TelegramOutbox(self._api, self._budgets(f"{PLATFORM}:{incoming.chat.account}"), incoming)
+
+    async def _identify(self) -> Identity:
+        """Find out who the bot is, waiting until Telegram can be reached."""
+        patience = _FIRST_PATIENCE
+        while True:
+            wait = patience
+            try:
+                user = await self._api.get_me()
+            except InvalidToken as error:
+                raise TelegramTokenError(f"Telegram does not accept TELEGRAM_BOT_TOKEN: {error}.") from None
+            except FloodError as error:
+                wait = error.retry_after
+            except TelegramError as error:
+                _log.warning("Telegram cannot be reached", error=f"{type(error).__name__}: {error}", again_in=wait)
+            else:
+                _log.info("Telegram knows the bot", username=user.username, id=user.id)
+                self._up = True
+                return Identity(user.id, user.username or "")
+            await asyncio.sleep(wait)
+            patience = min(patience * 2, _LONGEST_PATIENCE)
+
+    def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
+        self._up = up
+
+
+async def _until(lost: asyncio.Event, ingress: Ingress) -> None:
+    """Poll until the duty is lost."""
+    polling, losing = asyncio.create_task(ingress.poll()), asyncio.create_task(lost.wait())
+    try:
+        await asyncio.wait({polling, losing}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (polling, losing):
+            task.cancel()
+        await asyncio.gather(polling, losing, return_exceptions=True)
+    if not polling.cancelled():
+        polling.result()
