@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 import structlog
@@ -45,36 +45,30 @@ def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
 async def _receive(platforms: list[Connected], service: Service) -> int:
     """Take events in until a signal asks to end, or until no platform is left."""
     with _asked_to_end() as ending:
-        intakes = {asyncio.create_task(_intake(platform, service)) for platform in platforms}
+        intakes = [asyncio.create_task(_intake(platform, service)) for platform in platforms]
         ended = asyncio.create_task(ending.wait())
+        refused = asyncio.gather(*intakes)
         try:
-            while intakes and not ended.done():
-                await asyncio.wait({*intakes, ended}, return_when=asyncio.FIRST_COMPLETED)
-                intakes = {intake for intake in intakes if not _refused(intake)}
+            await asyncio.wait({refused, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if refused.done():
+                refused.result()
         finally:
-            for task in (*intakes, ended):
-                task.cancel()
-            await asyncio.gather(*intakes, ended, return_exceptions=True)
-    return 0 if intakes else 1
+            refused.cancel()
+            ended.cancel()
+            await asyncio.gather(*intakes, return_exceptions=True)
+    return 0 if ending.is_set() else 1
 
 
 async def _intake(platform: Connected, service: Service) -> None:
-    await platform.run(lambda payload: service.reception.receive(platform, payload))
-
-
-def _refused(intake: asyncio.Task[None]) -> bool:
-    """Whether an intake has ended because the platform refused it; raise what else ended it."""
-    if not intake.done():
-        return False
+    """Take one platform's events in; a platform that refuses us leaves the others alone."""
     try:
-        intake.result()
+        await platform.run(lambda payload: service.reception.receive(platform, payload))
     except PlatformError as error:
         _log.error("platform refused", reason=str(error))
-    return True
 
 
 @contextmanager
-def _asked_to_end() -> Iterator[asyncio.Event]:
+def _asked_to_end() -> Generator[asyncio.Event]:
     loop, ending = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)

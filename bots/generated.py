@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.slack.manifest import manifest
+from bots.slack.manifest import SlashCommand, manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.i18n import Sentences
 from core.settings import AREAS, Variable, variables
@@ -24,10 +24,8 @@ def manifest_text() -> str:
     """The manifest of the Slack app, with every command."""
     sentences = Sentences()
     return manifest(
-        [
-            (command.name, sentences.say(f"command.{command.name}", "en"), _usage(command, sentences, "en"))
-            for command in COMMANDS
-        ]
+        SlashCommand(command.name, sentences.say(f"command.{command.name}", "en"), _usage(command, sentences, "en"))
+        for command in COMMANDS
     )
 
 

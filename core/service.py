@@ -1,4 +1,6 @@
 """The composition root of the core: everything that platforms share is built here, and nowhere else."""
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of `ping` untyped.
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class Service:
         self._settings = settings
         self._exclusive = exclusive
         self._redis = connect(url)
-        inbox = Inbox(self._redis, mailbox_limit=settings.service.mailbox_limit)
+        inbox = Inbox(self._redis, limit=settings.service.mailbox_limit)
         chat = settings.chat
         conversations = Conversations(
             self._redis, messages=chat.history_messages, lifetime=timedelta(days=chat.history_days)

@@ -137,6 +137,16 @@ class ServiceSettings(_Area):
         return value.upper() if isinstance(value, str) else value
 
 
+def real_wanjie() -> dict[str, str]:
+    """The variables of a Wanjie that has a key here, for a child process; {} without a key."""
+    problems: list[str] = []
+    wanjie = _load(WanjieSettings, problems)
+    if wanjie is None:
+        return {}
+    found = {"WANJIE_API_KEY": wanjie.api_key.get_secret_value(), "WANJIE_BASE_URL": wanjie.base_url}
+    return found | ({"WANJIE_DEFAULT_MODEL": wanjie.default_model} if wanjie.default_model else {})
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """An environment variable; `default` is "" where there is none."""

@@ -68,7 +68,6 @@ class Bot:
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=turn.lane)
             return None
-        await platform.ready()
         read = platform.read(turn.payload)
         if read is None:
             return None

@@ -23,7 +23,7 @@ from .progress import Progress
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 
-_SLOWING = 0.25
+_SLOWING = 0.3
 """Seconds by which each step in a group comes later after the one before: short answers stay lively there too."""
 _WORD_PATIENCE = 20.0
 """Seconds that a page which is due may wait for the end of a word."""

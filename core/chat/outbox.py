@@ -138,10 +138,6 @@ class Platform(Protocol):
         """The first part of its `ChatRef`s."""
         ...
 
-    async def ready(self) -> None:
-        """Wait until the platform knows who the bot is; the other methods may be called after that."""
-        ...
-
     def read(self, payload: bytes) -> Incoming | None:
         """Read a stored event; None when it is nothing to answer. Pure: no input or output."""
         ...

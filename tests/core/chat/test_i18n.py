@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.chat.commands import COMMANDS
+from core.chat.commands import COMMANDS, Command
 from core.chat.i18n import Sentences
 
 SOURCES = Path(__file__).parents[3] / "core"
@@ -63,7 +63,7 @@ def test_every_sentence_that_the_code_says_exists() -> None:
     assert {key for key in KEYS if not key.startswith(("command.", "usage."))} <= said
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_every_command_is_described(command) -> None:  # noqa: ANN001
+@pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
+def test_every_command_is_described(command: Command) -> None:
     assert f"command.{command.name}" in KEYS
     assert (f"usage.{command.name}" in KEYS) == command.argument
