@@ -1,5 +1,7 @@
 """Text messages: sending, editing, deleting, and what is refused with which sentence."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
 from telegram import (
     InlineKeyboardButton,
@@ -16,7 +18,7 @@ from tests.bots.sandbox.telegram_client import Client, connected
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncGenerator[Client]:
     async with connected() as client:
         client.sim.limits.enabled = False
         yield client
@@ -251,9 +253,9 @@ async def test_drafts_live_in_private_chats_until_a_message_comes(client: Client
 async def test_drafts_are_refused_elsewhere_and_without_an_id(client: Client) -> None:
     group = client.sim.group("G")
 
-    with pytest.raises(BadRequest, match="(?i)TEXTDRAFT_PEER_INVALID"):
+    with pytest.raises(BadRequest, match=r"(?i)TEXTDRAFT_PEER_INVALID"):
         await client.bot.send_message_draft(group.id, 7, "a")
-    with pytest.raises(BadRequest, match="(?i)RANDOM_ID_INVALID"):
+    with pytest.raises(BadRequest, match=r"(?i)RANDOM_ID_INVALID"):
         await client.bot.send_message_draft(11, 0, "a")
 
 
@@ -262,9 +264,9 @@ async def test_one_reaction_of_those_that_exist_can_be_set(client: Client) -> No
     assert await client.bot.set_message_reaction(11, said.id, "👀")
     assert said.reaction == "👀"
 
-    with pytest.raises(BadRequest, match="(?i)REACTION_INVALID"):
+    with pytest.raises(BadRequest, match=r"(?i)REACTION_INVALID"):
         await client.bot.set_message_reaction(11, said.id, "🧮")
-    with pytest.raises(BadRequest, match="(?i)REACTIONS_TOO_MANY"):
+    with pytest.raises(BadRequest, match=r"(?i)REACTIONS_TOO_MANY"):
         await client.bot.set_message_reaction(11, said.id, [ReactionTypeEmoji("👀"), ReactionTypeEmoji("🔥")])
     with pytest.raises(BadRequest, match="Message to react not found"):
         await client.bot.set_message_reaction(11, 999, "👀")

@@ -36,9 +36,9 @@ def test_entities_must_fit_the_text_in_utf16(offset: int, length: int, sentence:
 
 async def test_bad_entities_reach_the_sdk_as_a_bad_request() -> None:
     async with connected() as client:
-        with pytest.raises(BadRequest, match="(?i)entity begins in a middle of a UTF-16 symbol"):
+        with pytest.raises(BadRequest, match=r"(?i)entity begins in a middle of a UTF-16 symbol"):
             await client.bot.send_message(11, "😀x", entities=[MessageEntity(MessageEntity.BOLD, 1, 1)])
-        with pytest.raises(BadRequest, match="(?i)can't parse entities: unsupported start tag"):
+        with pytest.raises(BadRequest, match=r"(?i)can't parse entities: unsupported start tag"):
             await client.bot.send_message(11, "<think>", parse_mode="HTML")
 
         assert client.sim.violations == []
@@ -198,15 +198,17 @@ def test_every_entity_is_refused_or_stays_inside_the_text(text: str, offset: int
 def test_any_markdown_is_parsed_or_refused(source: str) -> None:
     try:
         content = stored(marked_up(source, "MarkdownV2", None))
-    except ApiError as error:
-        assert error.code == 400
-    else:
-        assert utf16_length(content.text) <= utf16_length(source)
+    except ApiError:
+        return
+
+    assert utf16_length(content.text) <= utf16_length(source)
 
 
 @given(st.text(alphabet="ab<>/=\"' &;#x😀", max_size=30))
 def test_any_html_is_parsed_or_refused(source: str) -> None:
     try:
-        stored(marked_up(source, "HTML", None))
-    except ApiError as error:
-        assert error.code == 400
+        content = stored(marked_up(source, "HTML", None))
+    except ApiError:
+        return
+
+    assert utf16_length(content.text) <= utf16_length(source)
