@@ -55,6 +55,8 @@ class Run:
 
     def fence(self) -> None:
         """The ticket is another's: stop working on it."""
+        if self._lost:
+            return  # a second cancellation would cut the handler's cleaning up
         self._lost = True
         if self._turn is not None:
             self._turn.fenced = True
@@ -63,7 +65,8 @@ class Run:
     def hand_over(self) -> None:
         """Stop working and give the ticket to whoever wants it."""
         self._leaving = True
-        self._cancel()
+        if not self._lost:
+            self._cancel()
 
     def stop(self) -> None:
         """Somebody asked for it; what that means is the handler's business."""

@@ -75,6 +75,8 @@ class Worker:
         self._room = asyncio.Event()
         self._draining = asyncio.Event()
         self._drained = asyncio.Event()
+        self._read_all = asyncio.Event()
+        self._read_all.set()
         self._ended = asyncio.Event()
         self._ended.set()
         self._renewed = monotonic()
@@ -86,12 +88,14 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `drain` has finished; outlives any outage of the store. Raises `ShardMismatchError`."""
+        self._read_all.clear()
         self._ended.clear()
         try:
             async with asyncio.TaskGroup() as group:
                 await self._work(group)
             await self._let_go()
         finally:
+            self._read_all.set()
             self._ended.set()
 
     async def drain(self, grace: float) -> None:
@@ -103,6 +107,7 @@ class Worker:
         self._draining.set()
         self._room.set()
         await self._finished(grace)
+        await self._read_all.wait()  # else the last read would bring back what is handed over
         for run in self._runs.values():
             run.hand_over()
         await self._finished(_CLEANUP_SECONDS)
@@ -123,6 +128,7 @@ class Worker:
         ]
         while not self._draining.is_set():
             await self._insist(lambda: self._read(group))
+        self._read_all.set()
         await self._drained.wait()
         for task in upkeep:
             task.cancel()
@@ -213,15 +219,17 @@ class Worker:
 
     async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
         """Repeat a step until the store has let it happen or, when we are leaving, once."""
-        pause = 0.1
+        pause = 0.0
         while True:
             try:
+                if pause:
+                    await self._tickets.prepare()  # a store that came back without its data is served, too
                 await step()
             except STORE_DOWN as error:
-                _log.warning("the store is away", error=type(error).__name__, pause=pause)
-                if self._draining.is_set():
-                    return
+                _log.warning("the store is away", error=type(error).__name__)
             else:
                 return
+            if self._draining.is_set():
+                return
+            pause = min(2 * pause + 0.1, 2.0)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, 2.0)

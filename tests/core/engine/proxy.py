@@ -1,0 +1,80 @@
+"""A way to Redis that can lose an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+
+class Proxy:
+    """Passes bytes on; `lose(command)` drops the answer to the next such command and breaks its connection.
+
+    The command itself reaches the server, as when a network or a process fails at the worst moment.
+    """
+
+    def __init__(self, target: str) -> None:
+        self._target = unquote(urlsplit(target).path)
+        self._marked = b""
+        self.lost = asyncio.Event()
+
+    def lose(self, marked: bytes) -> None:
+        """The next request with these bytes in it."""
+        self._marked = marked
+        self.lost.clear()
+
+    @property
+    def url(self) -> str:
+        host, port = self._server.sockets[0].getsockname()
+        return f"redis://{host}:{port}"
+
+    async def __aenter__(self) -> Self:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._join(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_unix_connection(self._target)
+        losing = asyncio.Event()
+        ways = [
+            asyncio.create_task(self._requests(reader, there_writer, losing)),
+            asyncio.create_task(self._answers(there_reader, writer, losing)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            writer.close()
+            there_writer.close()
+
+    async def _requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event
+    ) -> None:
+        while data := await reader.read(65536):
+            if self._marked and self._marked in data:
+                self._marked = b""
+                losing.set()
+            writer.write(data)
+
+    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event) -> None:
+        while data := await reader.read(65536):
+            if losing.is_set():
+                self.lost.set()
+                return
+            writer.write(data)
