@@ -22,8 +22,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _SEPARATORS = re.compile(r"[\s\-_.]+")
 _SUGGESTIONS = 5
 _SIMILAR_ENOUGH = 60
-# While Wanjie is away, an old list is given out after this many seconds of trying, and not retried for some time.
-_GRACE = 2.0
+# Seconds for which nobody asks again after a failure while there is an old list to serve.
 _RETRY_PAUSE = 30.0
 
 
@@ -39,17 +38,23 @@ class Model:
 class Catalog:
     """Know the models of the key, asking Wanjie at most once in `settings.catalog_ttl` seconds.
 
-    However many callers wait, one request is under way. When a refresh fails, the old list is served; without one, the
-    `WanjieError` is raised.
+    However many callers wait, one request is under way. When a refresh fails, or takes longer than `grace` seconds, the
+    old list is served; without one, the `WanjieError` is raised.
     """
 
     def __init__(
-        self, client: WanjieClient, settings: WanjieSettings, *, clock: Callable[[], float] = time.monotonic
+        self,
+        client: WanjieClient,
+        settings: WanjieSettings,
+        *,
+        grace: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._kinds = Kinds(settings.model_kinds)
         self._default = settings.default_model
         self._ttl = settings.catalog_ttl
+        self._grace = grace
         self._clock = clock
         self._lock = asyncio.Lock()
         self._listed: tuple[Model, ...] | None = None
@@ -101,7 +106,7 @@ class Catalog:
 
     async def _refreshed(self) -> tuple[Model, ...]:
         try:
-            async with asyncio.timeout(None if self._listed is None else _GRACE):
+            async with asyncio.timeout(None if self._listed is None else self._grace):
                 cards = await self._client.models()
         except (WanjieError, TimeoutError) as error:
             return self._after(error)

@@ -87,7 +87,7 @@ class WanjieClient:
             try:
                 async for delta in rest:
                     yield delta
-            except (ServerFaultError, TooManyRequestsError, UnreachableError) as error:
+            except (ServerFaultError, TooManyRequestsError, UnreachableError, UnreadableAnswerError) as error:
                 raise StreamBrokenError(
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import json
 import random
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _ERROR_BODY_LIMIT = 64 * 1024
 # Fewer than the seconds after which load balancers usually forget a silent connection without telling anybody.
 _KEEPALIVE_SECONDS = 15.0
 _KEPT_CONNECTIONS = 100
+_SENDABLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class ByteStream:
         Raises:
             TooSlowError: none came for `patience` seconds; the stream cannot be read any further.
             UnreachableError: the connection broke.
+            UnreadableAnswerError: what came cannot be decompressed.
         """
         try:
             async with asyncio.timeout(patience):
@@ -76,7 +79,7 @@ class ByteStream:
         except TimeoutError:
             raise TooSlowError(f"no word for {patience:g} s") from None
         except httpx.HTTPError as error:
-            raise _unreachable(error) from None
+            raise _explained(error) from None
 
 
 class Http:
@@ -124,10 +127,8 @@ class Http:
             response = await self._client.send(request)
         except httpx.ReadTimeout:
             raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
-        except httpx.DecodingError:
-            raise UnreadableAnswerError("the answer cannot be decompressed") from None
         except httpx.HTTPError as error:
-            raise _unreachable(error) from None
+            raise _explained(error) from None
         if not response.is_success:
             raise self._refused(response, response.content)
         return Answer(response.content, response.headers.get("content-type", "").partition(";")[0].strip().lower())
@@ -153,12 +154,12 @@ class Http:
         except TimeoutError:
             raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
         except httpx.HTTPError as error:
-            raise _unreachable(error) from None
+            raise _explained(error) from None
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None, timeout: httpx.Timeout) -> httpx.Request:
-        if not self._key.isascii() or not self._key.isprintable() or " " in self._key:
+        if not _SENDABLE.fullmatch(self._key):
             # httpx would quote the key in its complaint.
-            raise KeyRejectedError("the key holds characters that no key has", code="malformed_key")
+            raise KeyRejectedError("the key is empty or holds characters that no key has", code="malformed_key")
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
             return self._client.build_request(method, path, headers=headers, timeout=timeout)
@@ -195,8 +196,10 @@ async def _beginning(stream: ByteStream, patience: float) -> bytes:
     return body
 
 
-def _unreachable(error: httpx.HTTPError) -> UnreachableError:
-    # Not `from error`: httpx quotes headers in some of its messages, and the key is in one.
+def _explained(error: httpx.HTTPError) -> WanjieError:
+    """To be raised `from None`: httpx quotes headers in some of its messages, and the key is in one."""
+    if isinstance(error, httpx.DecodingError):
+        return UnreadableAnswerError("the answer cannot be decompressed")
     return UnreachableError(f"no connection: {type(error).__name__}")
 
 

@@ -1,0 +1,110 @@
+"""A client of the simulated Wanjie, in a hurry."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bots.sandbox.wanjie import Script, WanjieSim
+from core.settings import WanjieSettings
+from core.wanjie import Backoff, ChatMessage, ChatRequest, Delta, Finish, ReasoningDelta, TextDelta, WanjieClient
+from tests.core.wanjie.raw import Ask, ClientFactory, Handler, RawServer, SettingsFactory
+
+HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
+KEY = "sandbox-key"
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim(Script(key=KEY, answer=lambda _: "one two three")) as running:
+        yield running
+
+
+@pytest.fixture
+def settings_for(sim: WanjieSim) -> SettingsFactory:
+    # Every field that a developer's own .env could set.
+    values: dict[str, object] = {
+        "api_key": KEY,
+        "base_url": sim.base_url,
+        "default_model": None,
+        "connect_timeout": 5,
+        "first_byte_timeout": 5,
+        "idle_timeout": 5,
+        "max_attempts": 3,
+        "catalog_ttl": 300,
+        "model_kinds": {},
+    }
+
+    def make(**changes: object) -> WanjieSettings:
+        return WanjieSettings.model_validate(values | changes)
+
+    return make
+
+
+@pytest.fixture
+def client_for(settings_for: SettingsFactory) -> ClientFactory:
+    @asynccontextmanager
+    async def make(**changes: object) -> AsyncGenerator[WanjieClient]:
+        async with aclosing(WanjieClient(settings_for(**changes), backoff=HURRY)) as made:
+            yield made
+
+    return make
+
+
+@pytest.fixture
+async def client(client_for: ClientFactory) -> AsyncGenerator[WanjieClient]:
+    async with client_for() as made:
+        yield made
+
+
+@pytest.fixture
+def ask() -> Ask:
+    """Stream an answer and give its deltas."""
+
+    async def stream(client: WanjieClient, model: str = "deepseek-v3") -> list[Delta]:
+        question = ChatRequest(model, (ChatMessage("user", "Hello!"),))
+        async with aclosing(client.stream(question)) as deltas:
+            return [delta async for delta in deltas]
+
+    return stream
+
+
+@pytest.fixture
+async def raw_server() -> AsyncGenerator[RawServer]:
+    """Start a server that answers every request with one handler; give its base URL."""
+    runners: list[web.AppRunner] = []
+
+    async def start(handler: Handler) -> str:
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", handler)
+        runners.append(web.AppRunner(app, access_log=None, shutdown_timeout=0.1))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
+        host, port = runners[-1].addresses[0]
+        return f"http://{host}:{port}/api"
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def fixture_text() -> Callable[[str], str]:
+    folder = Path(__file__).parent / "fixtures"
+    return lambda name: (folder / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def said() -> Callable[[list[Delta]], tuple[str, str, Finish | None]]:
+    """Put deltas together: reasoning, text, finish."""
+
+    def together(deltas: list[Delta]) -> tuple[str, str, Finish | None]:
+        reasoning = "".join(delta.text for delta in deltas if isinstance(delta, ReasoningDelta))
+        text = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+        return reasoning, text, next((delta for delta in deltas if isinstance(delta, Finish)), None)
+
+    return together

@@ -1,0 +1,167 @@
+"""Deltas out of the bytes of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.wanjie import (
+    Delta,
+    Finish,
+    KeyRejectedError,
+    ReasoningDelta,
+    RefusedContentError,
+    ServerFaultError,
+    StreamBrokenError,
+    TextDelta,
+    TooManyRequestsError,
+    UnreadableAnswerError,
+    Usage,
+)
+from core.wanjie.answer import AnswerReader
+
+Fixture = Callable[[str], str]
+
+
+def read(*pieces: bytes) -> list[Delta]:
+    reader = AnswerReader()
+    return [delta for piece in pieces for delta in reader.feed(piece)] + reader.end()
+
+
+def frame(content: str | None = None, *, finish: str | None = None) -> str:
+    return "data: " + json.dumps({"choices": [{"delta": {"content": content}, "finish_reason": finish}]}) + "\n\n"
+
+
+ANSWER = frame("您好") + frame(" 😊") + frame(finish="stop") + "data: [DONE]\n\n"
+DELTAS = [TextDelta("您好"), TextDelta(" 😊"), Finish("stop")]
+
+
+@pytest.mark.parametrize(
+    ("name", "deltas"),
+    [
+        ("python", [ReasoningDelta("\n"), Finish("stop")]),
+        ("javascript", [ReasoningDelta("\n"), Finish("stop")]),
+        ("csharp", [Finish("stop", Usage(8, 214, 222))]),
+    ],
+)
+def test_each_documented_stream_is_read(fixture_text: Fixture, name: str, deltas: list[Delta]) -> None:
+    assert read(fixture_text(f"stream-{name}.sse").encode()) == deltas
+
+
+@pytest.mark.parametrize("name", ["python", "javascript", "csharp"])
+def test_streams_printed_without_blank_lines_are_read_alike(fixture_text: Fixture, name: str) -> None:
+    text = fixture_text(f"stream-{name}.sse")
+
+    assert read(text.replace("\n\n", "\n").encode()) == read(text.encode())
+
+
+@given(st.lists(st.integers(0, len(ANSWER.encode())), max_size=20).map(sorted))
+def test_what_was_said_does_not_depend_on_where_the_bytes_were_cut(places: list[int]) -> None:
+    whole = ANSWER.encode()
+    bounds = [0, *places, len(whole)]
+
+    assert read(*(whole[start:end] for start, end in pairwise(bounds))) == DELTAS
+
+
+def test_a_missing_done_does_no_harm() -> None:
+    assert read((frame("a") + frame(finish="length")).encode()) == [TextDelta("a"), Finish("length")]
+
+
+def test_a_missing_finish_reason_does_no_harm() -> None:
+    assert read((frame("a") + "data: [DONE]\n\n").encode()) == [TextDelta("a"), Finish("stop")]
+
+
+def test_without_either_the_stream_is_broken() -> None:
+    reader = AnswerReader()
+
+    assert reader.feed(frame("a").encode()) == [TextDelta("a")]
+    assert not reader.complete
+    with pytest.raises(StreamBrokenError):
+        reader.end()
+
+
+@pytest.mark.parametrize("nothing", [b"", b"\r\n", b": keep-alive\n\n"])
+def test_nothing_at_all_is_a_broken_stream(nothing: bytes) -> None:
+    with pytest.raises(StreamBrokenError):
+        read(nothing)
+
+
+def test_what_follows_done_is_not_read() -> None:
+    assert read((ANSWER + frame("more")).encode()) == DELTAS
+
+
+@pytest.mark.parametrize("bad", ['data: {"id": "chatcm\n\n', "data: 7\n\n", "data: {}\n\n", "data: null\n\n"])
+def test_one_malformed_frame_is_skipped(bad: str) -> None:
+    assert read((frame("您好") + bad + ANSWER.removeprefix(frame("您好"))).encode()) == DELTAS
+
+
+def test_a_character_torn_between_two_frames_is_put_together() -> None:
+    torn = 'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n'
+    text = torn % "a\\ud83d" + torn % "\\ude0ab" + torn % "\\ude0a" + torn % "\\ud83d" + "data: [DONE]\n\n"
+
+    assert read(text.encode()) == [
+        TextDelta("a"),
+        TextDelta("😊b"),
+        TextDelta("\ufffd"),
+        TextDelta("\ufffd"),
+        Finish("stop"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ('{"error": {"message": "The server had an error", "type": "server_error"}}', ServerFaultError),
+        ('{"error": {"message": "slow down", "code": 429}}', TooManyRequestsError),
+        ('{"error": "Rate limit reached"}', TooManyRequestsError),
+        ('{"error": {"message": "no", "code": "content_filter"}}', RefusedContentError),
+        ('{"code": 401, "message": "bad key", "timestamp": 1, "result": null}', KeyRejectedError),
+    ],
+)
+def test_an_error_inside_the_stream_is_told(data: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read(f"{frame('a')}data: {data}\n\n".encode())
+
+
+@pytest.mark.parametrize("data", ['{"message": "no", "type": "x"}', "overloaded", '{"choices": []}'])
+def test_an_error_event_is_an_error_whatever_it_holds(data: str) -> None:
+    with pytest.raises(ServerFaultError):
+        read(f"event: error\ndata: {data}\n\n".encode())
+
+
+@pytest.mark.parametrize("name", ["shell", "csharp"])
+def test_a_whole_completion_instead_of_a_stream_is_read(fixture_text: Fixture, name: str) -> None:
+    text = fixture_text(f"completion-{name}.json")
+    first, finish = read(b"\xef\xbb\xbf \n", *(bytes([byte]) for byte in text.encode()))
+
+    assert isinstance(first, TextDelta)
+    assert first.text == json.loads(text)["choices"][0]["message"]["content"]
+    assert isinstance(finish, Finish)
+    assert finish.usage is not None
+
+
+def test_a_whole_completion_may_think() -> None:
+    raw = {"choices": [{"message": {"content": "a", "reasoning_content": "hm"}, "finish_reason": "length"}]}
+
+    assert read(json.dumps(raw).encode()) == [ReasoningDelta("hm"), TextDelta("a"), Finish("length")]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("<html><body>504 Gateway Time-out</body></html>", UnreadableAnswerError),
+        ("<!DOCTYPE html>\n<title>data: x</title>", UnreadableAnswerError),
+        ('{"error": {"message": "Incorrect API key provided"}}', KeyRejectedError),
+        ('{"choices": []}', UnreadableAnswerError),
+        ('["data"]', UnreadableAnswerError),
+        ('{"choices": [{"message"', UnreadableAnswerError),
+    ],
+)
+def test_a_document_that_is_no_completion_is_told(body: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read(body.encode())

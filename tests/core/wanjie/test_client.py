@@ -1,0 +1,109 @@
+"""The four endpoints, against the simulated Wanjie and against worse."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.sandbox.wanjie import WanjieSim
+from core.wanjie import (
+    BadRequestError,
+    ChatMessage,
+    ChatRequest,
+    ImageData,
+    ImageLink,
+    ImageRequest,
+    KeyRejectedError,
+    ModelCard,
+    ModelNotFoundError,
+    SpeechRequest,
+    UnreadableAnswerError,
+    Usage,
+    WanjieClient,
+)
+from tests.core.wanjie.raw import ClientFactory, RawServer, answering
+
+HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
+
+
+async def test_models_are_listed_in_both_shapes(sim: WanjieSim, client: WanjieClient) -> None:
+    listed = await client.models()
+    sim.script.bare_list = True
+
+    assert listed == await client.models()
+    assert listed[0] == ModelCard("qwen3-32b", "organization", 1760083578)
+
+
+async def test_an_answer_can_be_had_in_one_piece(sim: WanjieSim, client: WanjieClient) -> None:
+    answer = await client.chat(HELLO)
+
+    assert (answer.text, answer.finish_reason, answer.usage) == ("one two three", "stop", Usage(4, 3, 7))
+    assert sim.requests[0].body["stream"] is False
+
+
+async def test_a_lone_surrogate_in_a_question_does_not_stop_it(sim: WanjieSim, client: WanjieClient) -> None:
+    await client.chat(ChatRequest("deepseek-v3", (ChatMessage("user", "您好\ud83d!"),)))
+
+    assert sim.requests[0].body["messages"][0]["content"] == "您好?!"
+
+
+async def test_speech_comes_as_bytes(sim: WanjieSim, client: WanjieClient) -> None:
+    audio = await client.speech(SpeechRequest("CosyVoice", "您好", speed=1.5))
+
+    assert audio.startswith(b"\xff\xfb")
+    assert sim.requests[0].body["speed"] == 1.5
+
+
+async def test_images_come_as_links_or_bytes(sim: WanjieSim, client: WanjieClient) -> None:
+    links = await client.images(ImageRequest("Flux.1-Schnell", "a bike", n=2, size="64x64"))
+    sim.script.images_as = "b64_json"
+    (picture,) = await client.images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
+
+    assert all(isinstance(link, ImageLink) and link.url.endswith(".png") for link in links)
+    assert len(links) == 2
+    assert isinstance(picture, ImageData)
+    assert picture.data.startswith(b"\x89PNG")
+
+
+async def test_what_the_platform_refuses_is_raised_and_not_retried(sim: WanjieSim, client: WanjieClient) -> None:
+    with pytest.raises(ModelNotFoundError):
+        await client.chat(ChatRequest("gpt-9", HELLO.messages))
+    with pytest.raises(BadRequestError):
+        await client.images(ImageRequest("Flux.1-Schnell", "一辆摩托车"))
+    with pytest.raises(BadRequestError):
+        await client.speech(SpeechRequest("CosyVoice", ""))
+
+    assert len(sim.requests) == 3
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "audio/mpeg"])
+async def test_speech_that_is_an_error_in_disguise_is_raised(
+    client_for: ClientFactory, raw_server: RawServer, content_type: str
+) -> None:
+    url = await raw_server(answering('{"code": 401, "message": "bad", "result": null}', content_type))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(KeyRejectedError):
+            await client.speech(SpeechRequest("CosyVoice", "您好"))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [("", "audio/mpeg"), ("<html>", "text/html"), ("{}", "application/json"), ("oops", "text/plain")],
+)
+async def test_speech_that_is_no_audio_is_unreadable(
+    client_for: ClientFactory, raw_server: RawServer, body: str, content_type: str
+) -> None:
+    url = await raw_server(answering(body, content_type))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(UnreadableAnswerError):
+            await client.speech(SpeechRequest("CosyVoice", "您好"))
+
+
+@pytest.mark.parametrize("body", ["", "<html>502</html>", '{"data": null}', '{"choices": []}', "[", '"models"'])
+async def test_answers_that_are_not_of_the_open_api_are_unreadable(
+    client_for: ClientFactory, raw_server: RawServer, body: str
+) -> None:
+    url = await raw_server(answering(body))
+    async with client_for(base_url=url) as client:
+        for call in (client.models(), client.chat(HELLO), client.images(ImageRequest("Flux.1-Schnell", "a bike"))):
+            with pytest.raises(UnreadableAnswerError):
+                await call

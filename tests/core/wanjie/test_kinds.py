@@ -1,0 +1,42 @@
+"""What models are for, told from their ids."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.wanjie import Kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        (
+            "chat",
+            "deepseek-v3 deepseek-reasoner qwen3-32b qwen3-next qwen3-coder qwen3-235b kimi-k2 GPT-4o GPT-4.1",
+        ),
+        (
+            "chat",
+            "claude-3.7-sonnet-20250219 claude-sonnet-4-20250514 gemini-2.5-flash-lite Qwen/Qwen3-8B glm-4.5v o3-mini",
+        ),
+        ("speech", "CosyVoice CosyVoice2-0.5B FunAudioLLM/CosyVoice2-0.5B tts-1-hd gpt-4o-mini-tts qwen3-tts-flash"),
+        (
+            "image",
+            "Flux.1-Schnell black-forest-labs/FLUX.1-dev dall-e-3 gpt-image-1 qwen-image Kolors doubao-seedream-4-0",
+        ),
+        ("video", "sora-2 veo3.1 Veo3.1-fast kling-v2 wan2.2-t2v-plus doubao-seedance-1-0-pro"),
+        ("other", "text-embedding-3-large BAAI/bge-m3 qwen3-embedding-8b qwen3-reranker whisper-1 gpt-4o-transcribe"),
+    ],
+)
+def test_the_built_in_rules_know_the_models_of_the_field(kind: str, ids: str) -> None:
+    kinds = Kinds()
+
+    assert {name: kinds.of(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
+
+
+def test_own_rules_come_first_in_any_case_and_in_their_order() -> None:
+    kinds = Kinds({"My-*": "speech", "my-painter": "image", "*-TTS": "chat"})
+
+    assert kinds.of("my-painter") == "speech"
+    assert kinds.of("vendor/MY-voice") == "speech"
+    assert kinds.of("qwen-tts") == "chat"
+    assert kinds.of("Flux.1-Schnell") == "image"

@@ -1,0 +1,320 @@
+"""Streamed answers: whole, broken, silent, abandoned."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from bots.sandbox.wanjie import Failure, WanjieSim
+from core.wanjie import (
+    ChatMessage,
+    ChatRequest,
+    Delta,
+    Finish,
+    RefusedContentError,
+    ServerFaultError,
+    StreamBrokenError,
+    TextDelta,
+    TooSlowError,
+    UnreadableAnswerError,
+    Usage,
+    WanjieClient,
+)
+from tests.core.wanjie.raw import DONE, END, PING, TOKEN, Ask, ClientFactory, RawServer, answering, streaming, until
+
+Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]
+HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
+WHOLE = [TextDelta("one"), TextDelta(" two"), TextDelta(" three"), Finish("stop", Usage(4, 3, 7))]
+
+
+async def test_an_answer_comes_piece_by_piece_with_its_end_and_usage(
+    sim: WanjieSim, client: WanjieClient, ask: Ask
+) -> None:
+    assert await ask(client) == WHOLE
+    assert sim.requests[0].body == {**HELLO.as_json(stream=True), "stream": True}
+
+
+async def test_reasoning_comes_before_the_answer(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, said: Together
+) -> None:
+    sim.script.reasoning = lambda _: "let me see"
+    reasoning, text, finish = said(await ask(client, "deepseek-reasoner"))
+
+    assert (reasoning, text) == ("let me see", "one two three")
+    assert finish == Finish("stop", Usage(4, 6, 10))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"newline": "\r\n"},
+        {"newline": "\r"},
+        {"cut": 1},
+        {"cut": 5, "newline": "\r\n"},
+        {"ids": False},
+        {"malformed_after": 1},
+        {"first_token_delay": 0.03, "comment_every": 0.01},
+    ],
+)
+async def test_the_answer_does_not_depend_on_how_it_is_sent(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, said: Together, changes: dict[str, Any]
+) -> None:
+    sim.script.answer = lambda _: "您好,世界 😊 and so on\n\n" * 3
+    for name, value in changes.items():
+        setattr(sim.script, name, value)
+    _, text, finish = said(await ask(client))
+
+    assert text == "您好,世界 😊 and so on\n\n" * 3
+    assert finish is not None
+    assert finish.usage is not None
+
+
+@pytest.mark.parametrize(
+    ("done", "finish", "usage", "end"),
+    [
+        (False, True, False, Finish("length")),
+        (True, False, False, Finish("stop")),
+        (False, True, True, Finish("length", Usage(4, 3, 7))),
+        (True, False, True, Finish("stop", Usage(4, 3, 7))),
+    ],
+)
+async def test_an_answer_ends_with_whatever_end_it_has(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, *, done: bool, finish: bool, usage: bool, end: Finish
+) -> None:
+    sim.script.finish_reason = "length"
+    sim.script.done, sim.script.finish, sim.script.usage = done, finish, usage
+
+    assert (await ask(client))[-1] == end
+
+
+async def test_an_answer_without_any_end_is_broken(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.done = sim.script.finish = sim.script.usage = False
+
+    with pytest.raises(StreamBrokenError):
+        await ask(client)
+
+
+async def test_an_answer_whose_connection_breaks_behind_its_end_is_whole(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(streaming(TOKEN, END, close=False))
+    async with client_for(base_url=url) as client:
+        assert await ask(client) == [TextDelta("a"), Finish("stop")]
+
+
+async def test_an_answer_whose_server_falls_silent_behind_its_end_is_whole(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(streaming(TOKEN, END, 3))
+    async with client_for(base_url=url, idle_timeout=0.05) as client:
+        assert await ask(client) == [TextDelta("a"), Finish("stop")]
+
+
+async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
+    sim: WanjieSim, client: WanjieClient, ask: Ask
+) -> None:
+    sim.script.break_after, sim.script.break_times = 0, 2
+
+    assert await ask(client) == WHOLE
+    assert len(sim.requests) == 3
+
+
+async def test_a_connection_that_breaks_after_it_is_not(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.break_after = 2
+    received: list[Delta] = []
+
+    async def receive() -> None:
+        async with aclosing(client.stream(HELLO)) as deltas:
+            async for delta in deltas:
+                received.append(delta)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(StreamBrokenError):
+        await receive()
+
+    assert received == WHOLE[:2]
+    assert len(sim.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "tries"),
+    [((), 3), ((PING,), 3), ((TOKEN.replace('"a"', "null"),), 3), ((DONE,), 1)],
+)
+async def test_an_empty_stream_is_tried_again_unless_it_is_complete(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask, pieces: tuple[str, ...], tries: int
+) -> None:
+    seen: list[str] = []
+    handler = streaming(*pieces)
+
+    async def counting(request: Any) -> Any:  # noqa: ANN401 - passed through
+        seen.append(request.path)
+        return await handler(request)
+
+    async with client_for(base_url=await raw_server(counting)) as client:
+        if tries == 1:
+            assert await ask(client) == [Finish("stop")]
+        else:
+            with pytest.raises(StreamBrokenError):
+                await ask(client)
+
+    assert len(seen) == tries
+
+
+async def test_an_error_inside_the_stream_before_the_first_token_is_tried_again(
+    sim: WanjieSim, client: WanjieClient, ask: Ask
+) -> None:
+    sim.script.error_after = 0
+    with pytest.raises(ServerFaultError):
+        await ask(client)
+
+    assert len(sim.requests) == 3
+
+
+async def test_a_failure_inside_the_stream_breaks_it(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.error_after = 1
+    with pytest.raises(StreamBrokenError) as caught:
+        await ask(client)
+
+    assert caught.value.status == 500
+    assert len(sim.requests) == 1
+
+
+async def test_a_refusal_inside_the_stream_stays_a_refusal(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(streaming(TOKEN, 'data: {"error": {"code": "content_filter", "message": "no"}}\n\n'))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(RefusedContentError):
+            await ask(client)
+
+
+async def test_a_model_that_does_not_begin_in_time_is_too_slow(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask
+) -> None:
+    sim.script.header_delay = 3
+    async with client_for(first_byte_timeout=0.05) as client:
+        with pytest.raises(TooSlowError):
+            await ask(client)
+
+    assert len(sim.requests) == 1
+
+
+async def test_a_model_that_begins_with_headers_only_is_too_slow(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask
+) -> None:
+    sim.script.hang_after = 0
+    async with client_for(first_byte_timeout=0.05, idle_timeout=3) as client:
+        with pytest.raises(TooSlowError):
+            await ask(client)
+
+    assert len(sim.requests) == 1
+
+
+async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
+    sim.script.hang_after = 1
+    async with client_for(idle_timeout=0.05) as client:
+        with pytest.raises(StreamBrokenError):
+            await ask(client)
+
+
+async def test_slow_tokens_are_no_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
+    sim.script.tokens_per_second = 20
+    async with client_for(idle_timeout=0.3, first_byte_timeout=0.3) as client:
+        assert await ask(client) == WHOLE
+
+
+async def test_comments_prolong_the_patience(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    url = await raw_server(streaming(TOKEN, *(PING, 0.04) * 6, TOKEN, DONE))
+    async with client_for(base_url=url, idle_timeout=0.1) as client:
+        assert await ask(client) == [TextDelta("a"), TextDelta("a"), Finish("stop")]
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+async def test_comments_do_not_prolong_it_for_ever(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask, begun: int
+) -> None:
+    sim.script.hang_after, sim.script.comment_every = begun, 0.005
+    async with client_for(idle_timeout=0.02, first_byte_timeout=0.02) as client:
+        with pytest.raises(StreamBrokenError if begun else TooSlowError):
+            async with asyncio.timeout(3):
+                await ask(client)
+
+
+async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
+    sim.script.answer = lambda _: "word " * 30
+    text = ""
+    async with client_for(idle_timeout=0.05) as client, aclosing(client.stream(HELLO)) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                text += delta.text
+                await asyncio.sleep(0.02)
+
+    assert text == "word " * 30
+
+
+async def test_whoever_stops_early_closes_the_connection(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.hang_after = 1
+    async with aclosing(client.stream(HELLO)) as deltas:
+        await anext(deltas)
+
+    await until(lambda: sim.abandoned)
+
+
+@pytest.mark.parametrize("hang_after", [0, 1])
+async def test_a_cancelled_reader_closes_the_connection(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, hang_after: int
+) -> None:
+    sim.script.hang_after = hang_after
+    reading = asyncio.create_task(ask(client))
+    await until(lambda: sim.sent)
+    await asyncio.sleep(0.02)
+    reading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await until(lambda: sim.abandoned)
+
+
+async def test_a_stream_that_was_ignored_is_read_in_one_piece(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.whole = True
+
+    assert await ask(client) == [TextDelta("one two three"), Finish("stop", Usage(4, 3, 7))]
+
+
+async def test_a_page_instead_of_a_stream_is_unreadable(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    async with client_for(base_url=await raw_server(answering("<html>hello</html>", "text/html"))) as client:
+        with pytest.raises(UnreadableAnswerError):
+            await ask(client)
+
+
+async def test_busy_gateways_are_tried_again(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.fail_next.extend([Failure(502, html=True), Failure(429)])
+
+    assert await ask(client) == WHOLE
+
+
+async def test_the_connection_is_used_again(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    ports: set[object] = set()
+    handler = streaming(TOKEN, DONE)
+
+    async def noting(request: Any) -> Any:  # noqa: ANN401 - passed through
+        ports.add(request.transport.get_extra_info("peername"))
+        return await handler(request)
+
+    async with client_for(base_url=await raw_server(noting)) as client:
+        for _ in range(5):
+            await ask(client)
+
+    assert len(ports) == 1
+
+
+async def test_many_answers_stream_at_once(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.first_token_delay = 0.2
+    answers = await asyncio.gather(*(ask(client) for _ in range(200)))
+
+    assert all(answer == WHOLE for answer in answers)
