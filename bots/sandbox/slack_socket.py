@@ -10,6 +10,7 @@ import itertools
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -120,7 +121,8 @@ class SocketMode:
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask every connection to come again, as Slack does every few hours (`warning`, `refresh_requested`…)."""
         for link in [*self._links]:
-            await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sim"}})
+            with suppress(ClientConnectionResetError):
+                await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sim"}})
 
     def drop(self) -> None:
         """Cut every connection without a word."""

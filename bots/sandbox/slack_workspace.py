@@ -58,8 +58,7 @@ class Workspace:
         return person
 
     def add_channel(self, name: str, kind: ChannelKind, members: set[str], *, bot_member: bool = True) -> Channel:
-        prefix = {"channel": "C", "group": "G", "im": "D", "mpim": "G"}[kind]
-        channel = Channel(self.new_id(prefix), name, kind, bot_member=bot_member, members=members)
+        channel = Channel(self.new_id("D" if kind == "im" else "C"), name, kind, bot_member=bot_member, members=members)
         self.channels[channel.id] = channel
         return channel
 

@@ -70,7 +70,7 @@ async def test_an_upload_of_another_length_is_noted(sim: SlackSim, client: Async
 
 async def test_uploads_that_slack_refuses_are_refused(sim: SlackSim, client: AsyncWebClient, channel: Channel) -> None:
     ticket = await client.files_getUploadURLExternal(filename="a.txt", length=3)
-    entry = [{"id": str(ticket["file_id"]), "title": "a"}]
+    entry: list[dict[str, str | None]] = [{"id": str(ticket["file_id"]), "title": "a"}]
     complete = client.files_completeUploadExternal
 
     assert await refused(client.files_getUploadURLExternal(filename="a", length=0)) == "missing_argument"
@@ -85,7 +85,7 @@ async def test_an_upload_is_completed_once_and_stays_private_without_a_channel(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
     answer = await client.files_upload_v2(content=b"abc", filename="a.txt")
-    entry = [{"id": answer["files"][0]["id"], "title": "a"}]
+    entry: list[dict[str, str | None]] = [{"id": answer["files"][0]["id"], "title": "a"}]
 
     assert await refused(client.files_completeUploadExternal(files=entry, channel_id=channel.id)) == "file_not_found"
     assert sim.texts(channel) == []

@@ -29,8 +29,6 @@ class Listener:
         self.app = app
         app.event("message")(self.hear)
         app.event("app_mention")(self.hear)
-        app.event("agent_session_stopped")(self.hear)
-        app.event("app_home_opened")(self.hear)
 
     async def hear(self, body: dict[str, Any]) -> None:
         self.events.append(body["event"])
@@ -142,20 +140,28 @@ async def test_a_bot_that_is_not_there_hears_nothing(sim: SlackSim, listener: Li
     assert [event["text"] for event in listener.events] == ["hello", "last"]
 
 
-async def test_only_subscribed_events_are_sent(sim: SlackSim, listener: Listener) -> None:
+async def test_only_subscribed_events_are_sent(sim: SlackSim, line: Line) -> None:
     ann = sim.user("Ann")
-    async with bolt(sim, listener.app):
-        said = await ann.say(sim.channel("general"), "hi")
-        await ann.react(said, "eyes")
-        await ann.open_app("home")
-        await ann.stop(sim.channel("other"), "1.1")
-        await sim.wait_for(lambda: len(sim.acks) == 3)
+    said = await ann.say(sim.channel("general"), "hi")
+    await ann.react(said, "eyes")
+    await ann.open_app("home")
+    sim.announcer.subscriptions.add("reaction_added")
+    await ann.react(said, "tada")
+    types = [(await line.receive())["payload"]["event"]["type"] for _ in range(3)]
 
-    assert sorted(event["type"] for event in listener.events) == [
-        "agent_session_stopped",
-        "app_home_opened",
-        "message",
-    ]
+    assert types == ["message", "app_home_opened", "reaction_added"]
+
+
+async def test_a_stopped_session_names_the_streams_that_slack_ended(sim: SlackSim, line: Line) -> None:
+    ann = sim.user("Ann")
+    said = await ann.say(sim.im(ann), "speak")
+    async with web_client(sim) as client:
+        started = await client.chat_startStream(channel=said.channel, thread_ts=said.ts, markdown_text="we")
+    await ann.stop(sim.im(ann), said.ts)
+    events = [(await line.receive())["payload"]["event"] for _ in range(3)]
+
+    assert events[2]["type"] == "agent_session_stopped"
+    assert (events[2]["streaming_message_ts"], events[2]["user"]) == ([started["ts"]], ann.id)
 
 
 async def test_an_event_that_is_not_acknowledged_comes_again_as_itself(sim: SlackSim, line: Line) -> None:
