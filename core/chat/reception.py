@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from core.engine import Acceptance, Inbox
@@ -9,6 +11,7 @@ from core.store import Conversations
 
 from .commands import routed
 from .lanes import full_lane, lane
+from .message import Incoming
 from .outbox import Platform
 
 _log = structlog.get_logger()
@@ -20,16 +23,20 @@ class Reception:
     def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
         self._inbox = inbox
         self._conversations = conversations
+        self._door = asyncio.Lock()
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
         """Store the event if it is for the bot; when this returns, the platform may be told that it arrived.
 
-        Safe to call again with the same event. Raises a `STORE_DOWN` error when it could not be stored.
+        Events are stored in the order of the calls, also of calls that overlap. Safe to call again with the same event.
+        Raises a `STORE_DOWN` error when it could not be stored.
         """
         read = platform.read(payload)
-        if read is None:
-            return
-        incoming = routed(read)
+        if read is not None:
+            async with self._door:  # asyncio's locks are fair
+                await self._store(routed(read), payload)
+
+    async def _store(self, incoming: Incoming, payload: bytes) -> None:
         chat = str(incoming.chat)
         if not incoming.addressed and not await self._conversations.engaged(chat):
             return

@@ -1,0 +1,52 @@
+"""What scenario tests say about answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+
+
+def words(count: int, name: str = "w") -> str:
+    """A text of `count` words, each different, in paragraphs of sixty."""
+    parts = [f"{name}{number}" for number in range(count)]
+    return "\n\n".join(" ".join(parts[start : start + 60]) for start in range(0, count, 60))
+
+
+def shown(seat: Seat) -> list[str]:
+    """All words that the bot's messages show now."""
+    return " ".join(seat.answers()).split()
+
+
+def echo(messages: list[dict[str, Any]]) -> str:
+    """An answer that names the last question."""
+    return f"answer to {messages[-1]['content'].split(': ')[-1]}"
+
+
+async def shows(seat: Seat, text: str, seconds: float = 30.0) -> None:
+    """Wait until the bot's messages show exactly the words of `text`."""
+    try:
+        await seat.until(lambda: shown(seat) == text.split(), seconds)
+    except TimeoutError:
+        raise AssertionError(f"{seat.title} shows {seat.answers()!r}, not {text[:500]!r}") from None
+
+
+async def says(seat: Seat, part: str, seconds: float = 20.0) -> str:
+    """Wait until one of the bot's messages contains `part`; return the newest that does."""
+    found: Callable[[], list[str]] = lambda: [answer for answer in seat.answers() if part in answer]  # noqa: E731
+    try:
+        return (await seat.until(found, seconds))[-1]
+    except TimeoutError:
+        raise AssertionError(f"{seat.title} shows {seat.answers()!r}, which does not say {part!r}") from None
+
+
+def asked(stage: Stage) -> list[list[dict[str, Any]]]:
+    """The message lists of all chat requests so far."""
+    return [call.body["messages"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
+
+
+def floods(stage: Stage) -> int:
+    """How many calls were refused for being too many."""
+    return stage.telegram.floods + sum(stage.slack.floods.values())
