@@ -85,7 +85,10 @@ class Server:
         if method is None:
             self.violations.append(f"{request.match_info['method']}: no such method")
             return _refused(ApiError(404, "Not Found"))
-        values, files = await _body(request)
+        try:
+            values, files = await _body(request)
+        except (ValueError, TypeError):  # torn JSON; JSON that is no object
+            return _refused(ApiError(400, "Bad Request: can't parse request JSON object"))
         fault = self.faults.next(method)
         if isinstance(fault, LostRequest):
             return _closed(request)
@@ -146,8 +149,7 @@ async def _body(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]
     files: dict[str, Upload] = {}
     if request.content_type == "application/json":
         text = await request.text()
-        values |= json.loads(text) if text else {}
-        return values, files
+        return values | dict(json.loads(text) if text else {}), files
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
             files[name] = Upload(value.filename, value.file.read())

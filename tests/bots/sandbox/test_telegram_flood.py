@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from telegram import InputMediaDocument
 from telegram.error import BadRequest, RetryAfter
 
 from bots.sandbox.telegram_flood import Limits
@@ -72,6 +73,15 @@ async def test_a_group_takes_twenty_in_a_minute(client: Client) -> None:
     answer = await client.raw("sendMessage", {"chat_id": group.id, "text": "a"})
 
     assert answer["parameters"]["retry_after"] in {59, 60}
+
+
+async def test_an_album_costs_a_group_as_many_as_it_has_items(client: Client) -> None:
+    group = client.sim.group("G")
+    for _ in range(2):
+        await client.bot.send_media_group(group.id, [InputMediaDocument(b"x")] * 10)
+
+    with pytest.raises(RetryAfter):
+        await client.bot.send_message(group.id, "a")
 
 
 async def test_insisting_inside_a_penalty_doubles_it(client: Client) -> None:

@@ -213,6 +213,8 @@ async def test_a_topic_must_exist_and_general_has_no_name(client: Client) -> Non
     await client.bot.send_chat_action(forum.id, "typing", message_thread_id=1)
 
     assert sent.is_topic_message
+    assert sent.reply_to_message is not None
+    assert sent.reply_to_message.forum_topic_created is not None
     assert client.sim.messages(forum.id)[0].topic == topic
     for unknown in (1, 77):
         with pytest.raises(BadRequest, match="Message thread not found"):

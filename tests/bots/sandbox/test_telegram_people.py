@@ -88,6 +88,8 @@ async def test_a_reply_in_a_plain_supergroup_names_a_thread_that_is_no_topic(cli
     _, reply, deeper = await messages(client)
     assert (reply.message_thread_id, reply.is_topic_message) == (first.id, None)
     assert deeper.message_thread_id == first.id
+    assert deeper.reply_to_message is not None
+    assert deeper.reply_to_message.reply_to_message is None
     with pytest.raises(BadRequest, match="Message thread not found"):
         await client.bot.send_message(group.id, "a", message_thread_id=first.id)
 

@@ -106,6 +106,19 @@ async def test_get_forms_multipart_and_json_are_understood_in_any_case(client: C
     assert client.sim.violations == []
 
 
+async def test_a_body_that_is_no_object_is_refused(client: Client) -> None:
+    url = f"{client.sim.base_url}{client.sim.token}/getMe"
+    json_type = {"Content-Type": "application/json"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data='{"a', headers=json_type) as torn,
+        session.post(url, data="[1]", headers=json_type) as listed,
+    ):
+        answers = [await torn.json(), await listed.json()]
+
+    assert [answer["description"] for answer in answers] == ["Bad Request: can't parse request JSON object"] * 2
+
+
 async def test_calls_are_recorded_with_their_outcome(client: Client) -> None:
     await client.bot.send_message(11, "a")
     with pytest.raises(BadRequest):

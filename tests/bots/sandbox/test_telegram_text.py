@@ -154,6 +154,7 @@ def test_text_is_cleaned_and_trimmed_and_entities_move_along() -> None:
 
     assert content.text == "a b"
     assert kinds(content) == [("bold", 0, 1), ("italic", 2, 1)]
+    assert stored(Formatted("\n  a", (Entity("bold", 1, 3),))).text == "  a"
 
 
 def test_the_server_finds_entities_by_itself() -> None:
@@ -166,6 +167,10 @@ def test_the_server_finds_entities_by_itself() -> None:
         ("url", 31, 15),
         ("email", 53, 7),
     ]
+
+
+def test_nothing_is_found_inside_a_link() -> None:
+    assert kinds(stored(Formatted("https://a.com/?x=@ann"))) == [("url", 0, 21)]
 
 
 def test_nothing_is_found_inside_code() -> None:
