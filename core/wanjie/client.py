@@ -35,9 +35,8 @@ from .wire import (
 )
 
 _CHAT = "/v1/chat/completions"
-# Comments prove that a gateway lives, not that a model works.
-_SILENCES = 10
-_AFTER_END = 5.0
+# Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
+_AFTER_END = 2.0
 _AFTER_DONE = 0.05
 
 
@@ -49,8 +48,10 @@ class WanjieClient:
     lost connection, as long as nothing of its answer was given out.
     """
 
-    def __init__(self, settings: WanjieSettings, *, backoff: Backoff = DEFAULT_BACKOFF) -> None:
+    def __init__(self, settings: WanjieSettings, *, backoff: Backoff = DEFAULT_BACKOFF, prolonging: float = 10) -> None:
         self._http = Http(settings, backoff)
+        # Comments prove that a gateway lives, not that a model works.
+        self._prolonging = prolonging
         self._first_byte_timeout = settings.first_byte_timeout
         self._idle_timeout = settings.idle_timeout
 
@@ -79,7 +80,7 @@ class WanjieClient:
 
         Use it with `contextlib.aclosing`: whoever stops early closes the connection, which stops the model.
         After the first delta, every loss of the connection, silence of `settings.idle_timeout` (comments count as
-        sound, for ten times as long at most) and failure of the platform is a `StreamBrokenError`.
+        sound, for `prolonging` times as long at most) and failure of the platform is a `StreamBrokenError`.
         """
         first, rest = await self._http.retried(partial(self._begin, request))
         async with aclosing(rest):
@@ -141,7 +142,7 @@ class WanjieClient:
         clock = asyncio.get_running_loop().time
         patience, waiting_since = self._first_byte_timeout, clock()
         while not reader.done:
-            longest = _AFTER_END if reader.complete else waiting_since + _SILENCES * patience - clock()
+            longest = _AFTER_END if reader.complete else waiting_since + self._prolonging * patience - clock()
             try:
                 data = await body.read(max(0.0, min(patience, longest)))
             except UnreachableError:

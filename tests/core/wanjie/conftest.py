@@ -48,8 +48,8 @@ def settings_for(sim: WanjieSim) -> SettingsFactory:
 @pytest.fixture
 def client_for(settings_for: SettingsFactory) -> ClientFactory:
     @asynccontextmanager
-    async def make(**changes: object) -> AsyncGenerator[WanjieClient]:
-        async with aclosing(WanjieClient(settings_for(**changes), backoff=HURRY)) as made:
+    async def make(*, prolonging: float = 10, **changes: object) -> AsyncGenerator[WanjieClient]:
+        async with aclosing(WanjieClient(settings_for(**changes), backoff=HURRY, prolonging=prolonging)) as made:
             yield made
 
     return make
