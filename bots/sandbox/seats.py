@@ -109,7 +109,7 @@ class SlackSeat:
 
     def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
         self._sim = sim
-        self._user = user
+        self.user = user
         self.channel = channel
         self.root: str | None = None
         """The thread, once it has begun; None in a direct message."""
@@ -121,14 +121,14 @@ class SlackSeat:
     async def say(self, text: str) -> None:
         if text.startswith("/") and self.root is None:
             name, _, rest = text.partition(" ")
-            await self._user.command(name, rest, self.channel)
+            await self.user.command(name, rest, self.channel)
         elif self._direct:
-            await self._user.say(self.channel, text)
+            await self.user.say(self.channel, text)
         elif self.root is None:
-            self.root = (await self._user.mention(self.channel, text)).ts
+            self.root = (await self.user.mention(self.channel, text)).ts
         else:
             spoken = f"!{text[1:]}" if text.startswith("/") else text  # Slack takes no slash commands in threads
-            await self._user.say(self.channel, spoken, thread_ts=self.root)
+            await self.user.say(self.channel, spoken, thread_ts=self.root)
 
     def answers(self) -> list[str]:
         return [message.shown for message in self._own()]
@@ -152,7 +152,7 @@ class SlackSeat:
             if label in shown:
                 menu = self._menus()[-1]
                 is_list = any("select" in str(element["type"]) for element in _elements(menu.blocks))
-                await self._user.press(menu, action, None if is_list else value, option=value if is_list else None)
+                await self.user.press(menu, action, None if is_list else value, option=value if is_list else None)
                 return
         raise LookupError(label)
 
@@ -164,7 +164,7 @@ class SlackSeat:
         return self.channel.kind == "im"
 
     def _own(self) -> list[Message]:
-        seen = self._user.sees(self.channel)
+        seen = self.user.sees(self.channel)
         return [message for message in seen if message.bot_id and self.root in {None, message.root}]
 
     def _menus(self) -> list[Message]:
