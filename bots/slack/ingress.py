@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -20,12 +20,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.platform import Receive
 from core.engine import STORE_DOWN
 
 from .api import sdk_logger
 from .proxy import bypasses_proxy
-
-Receive = Callable[[bytes], Awaitable[None]]
 
 _log = structlog.get_logger()
 _STORE_PATIENCE = 2.5

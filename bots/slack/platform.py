@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 import aiohttp
 import structlog
 
+from bots.platform import PlatformError, Receive
 from core.chat.message import Incoming, Sender
 from core.chat.outbox import FloodedError, OutboxError, UnreachableError
 from core.engine import Budget
@@ -17,7 +18,7 @@ from core.settings import SlackSettings
 
 from .api import Api, AsyncWebClient, Identity, open_socket, web_client, who_am_i
 from .incoming import PLATFORM, read_event
-from .ingress import Ingress, Receive
+from .ingress import Ingress
 from .outbox import Features, SlackOutbox
 from .people import People
 
@@ -28,7 +29,7 @@ _FIRST_PATIENCE, _LONGEST_PATIENCE = 1.0, 30.0
 """Seconds between two tries to reach Slack."""
 
 
-class SlackTokenError(Exception):
+class SlackTokenError(PlatformError):
     """Slack does not accept a token of the settings; the text names the variable and Slack's reason."""
 
 
@@ -50,6 +51,11 @@ class SlackPlatform:
         self._web: _Web | None = None
         self.connected = asyncio.Event()
         """Set while the socket is open."""
+
+    @property
+    def up(self) -> bool:
+        """Whether the socket is open."""
+        return self.connected.is_set()
 
     async def __aenter__(self) -> Self:
         session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())

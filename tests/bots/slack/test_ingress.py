@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+
 import pytest
 from redis.asyncio import Redis
 
@@ -92,7 +93,7 @@ async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: 
 
         assert (await listener.next()).text == reason
 
-    assert listener.platform.connected.is_set()
+    assert listener.platform.up
 
 
 async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
@@ -131,6 +132,6 @@ async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> Non
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-        assert not platform.connected.is_set()
+        assert not platform.up
 
     await slack.wait_for(lambda: slack.socket.connections == 0)

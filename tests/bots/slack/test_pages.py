@@ -61,15 +61,14 @@ async def test_nothing_is_posted_for_a_text_without_words(scene: Scene) -> None:
         await scene.outbox.show(page, " ", final=True)
 
 
-async def test_where_the_workspace_has_no_streams_a_message_is_updated(scene: Scene) -> None:
-    scene.slack.faults.fail("chat.startStream", "unknown_method", times=5)
-    page = await scene.show("One", "One two")
-    other = scene.new_outbox()
-    await other.show(page, "One two three", final=True)
+async def test_where_the_workspace_has_no_streams_messages_are_updated(scene: Scene) -> None:
+    scene.slack.faults.fail("chat.startStream", "unknown_method")
+    page = await scene.show("One", "One two", "One two three", final=True)
+    there = await (await _elsewhere(scene)).show("One")
 
     assert scene.texts == ["One two three"]
-    assert page.mode == "edit"
-    assert scene.count("postMessage", "update", "appendStream", "stopStream") == [1, 2, 0, 0]
+    assert page.mode == there.mode == "edit"
+    assert scene.count("postMessage", "update", "appendStream", "stopStream") == [2, 2, 0, 0]
     assert _starts(scene) == 1
 
 
