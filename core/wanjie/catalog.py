@@ -22,7 +22,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _SEPARATORS = re.compile(r"[\s\-_.]+")
 _SUGGESTIONS = 5
 _SIMILAR_ENOUGH = 60
-# Seconds for which nobody asks again after a failure while there is an old list to serve.
+# Seconds for which nobody asks again after a failure, as long as the list can be done without.
 _RETRY_PAUSE = 30.0
 
 
@@ -59,6 +59,7 @@ class Catalog:
         self._lock = asyncio.Lock()
         self._listed: tuple[Model, ...] | None = None
         self._fresh_until = float("-inf")
+        self._unlisted_until = float("-inf")
         self._failure: tuple[float, WanjieError] | None = None
 
     async def models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
@@ -73,10 +74,7 @@ class Catalog:
         be asked or does not list it.
         """
         if self._default:
-            try:
-                return (await self.resolve(self._default)).id
-            except WanjieError:
-                return self._default
+            return await self._spelt(self._default)
         return next((model.id for model in await self.models("chat")), None)
 
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
@@ -91,6 +89,17 @@ class Catalog:
     def forget(self) -> None:
         """Ask Wanjie again at the next call: the list has turned out to be wrong."""
         self._fresh_until = float("-inf")
+
+    async def _spelt(self, name: str) -> str:
+        """Spell the configured model as listed, if that can be told without keeping a question waiting."""
+        if self._listed is None and self._clock() < self._unlisted_until:
+            return name
+        try:
+            async with asyncio.timeout(self._grace):
+                return (await self.resolve(name)).id
+        except (WanjieError, TimeoutError):
+            self._unlisted_until = self._clock() + _RETRY_PAUSE
+            return name
 
     async def _list(self) -> tuple[Model, ...]:
         arrived = self._clock()

@@ -249,3 +249,18 @@ async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: C
     assert await catalog_for(default_model="kimi-k2").default_chat_model() == "kimi-k2"
     with pytest.raises(KeyRejectedError):
         await catalog_for().default_chat_model()
+
+
+async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
+    sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
+) -> None:
+    catalog = Catalog(client, settings_for(default_model="kimi K2"), grace=0.2, clock=clock)
+    sim.script.header_delay = 9
+    unlisted = [await catalog.default_chat_model(), await catalog.default_chat_model()]
+    asked = len(sim.requests)
+    sim.script.header_delay = 0
+    clock.now += 31
+
+    assert unlisted == ["kimi K2", "kimi K2"]
+    assert asked == 1
+    assert await catalog.default_chat_model() == "kimi-k2"

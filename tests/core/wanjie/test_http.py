@@ -162,14 +162,15 @@ async def test_a_redirect_is_not_followed_with_the_key(client_for: ClientFactory
             await client.models()
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_a_proxy_of_the_environment_does_not_get_loopback_traffic(
-    client_for: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    sim: WanjieSim, client_for: ClientFactory, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    async with client_for(max_attempts=1) as client:
+    async with client_for(base_url=sim.base_url.replace("127.0.0.1", host), max_attempts=1) as client:
         assert await client.models()
 
 

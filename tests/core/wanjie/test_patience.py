@@ -1,0 +1,78 @@
+"""How long a streamed answer is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from bots.sandbox.wanjie import WanjieSim
+from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError
+from tests.core.wanjie.raw import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
+
+HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
+
+
+async def test_a_model_that_does_not_begin_in_time_is_too_slow(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask
+) -> None:
+    sim.script.header_delay = 3
+    async with client_for(first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await ask(client)
+
+    assert len(sim.requests) == 1
+
+
+async def test_a_model_that_begins_with_headers_only_is_too_slow(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask
+) -> None:
+    sim.script.hang_after = 0
+    async with client_for(first_byte_timeout=0.3, idle_timeout=3) as client:
+        with pytest.raises(TooSlowError):
+            await ask(client)
+
+    assert len(sim.requests) == 1
+
+
+async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
+    sim.script.hang_after = 1
+    async with client_for(idle_timeout=0.2) as client:
+        with pytest.raises(StreamBrokenError):
+            await ask(client)
+
+
+async def test_slow_tokens_are_no_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
+    sim.script.tokens_per_second, sim.script.answer = 6, lambda _: "a b c d e f g"
+    async with client_for(idle_timeout=0.5, prolonging=2) as client:
+        assert len(await ask(client)) == 8
+
+
+async def test_comments_prolong_the_patience(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    url = await raw_server(streaming(TOKEN, *(PING, 0.15) * 5, TOKEN, DONE))
+    async with client_for(base_url=url, idle_timeout=0.5) as client:
+        assert await ask(client) == [TextDelta("a"), TextDelta("a"), Finish("stop")]
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+async def test_comments_do_not_prolong_it_for_ever(
+    sim: WanjieSim, client_for: ClientFactory, ask: Ask, begun: int
+) -> None:
+    sim.script.hang_after, sim.script.comment_every = begun, 0.005
+    async with client_for(idle_timeout=0.2, first_byte_timeout=0.2, prolonging=2) as client:
+        with pytest.raises(StreamBrokenError if begun else TooSlowError):
+            async with asyncio.timeout(5):
+                await ask(client)
+
+
+async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
+    sim.script.answer = lambda _: "word " * 30
+    text = ""
+    async with client_for(idle_timeout=0.2, prolonging=1) as client, aclosing(client.stream(HELLO)) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                text += delta.text
+                await asyncio.sleep(0.02)
+
+    assert text == "word " * 30
