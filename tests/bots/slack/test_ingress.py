@@ -98,7 +98,7 @@ async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: 
 
 async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
     slack.drop_connections()
-    await slack.wait_for(lambda: slack.socket.connections == 1, timeout=15)
+    await slack.wait_for(lambda: slack.socket.connections == 1, timeout=4)  # the SDK alone takes 5 s
     await lonely.say(slack.im(lonely), "again")
 
     assert (await listener.next()).text == "again"
