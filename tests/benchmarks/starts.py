@@ -1,0 +1,34 @@
+"""How long a start takes."""
+
+from __future__ import annotations
+
+import time
+
+from bots.sandbox.stage import Stage
+
+from .running import simulators
+from .table import Row, spread
+
+
+async def measure_starts(samples: int) -> list[Row]:
+    """Start as often as `samples` says, each time with an empty data directory."""
+    return [spread("start to ready (s)", [await _start() for _ in range(samples)], "< 2.1", digits=2)]
+
+
+async def _start() -> float:
+    """Seconds until both platforms could deliver: Telegram has been polled, Slack's socket is open."""
+    async with simulators() as stage:
+        group = stage.telegram.group("Friends", admin=True)
+        # Talk that is not for the bot makes the first poll return at once, and so be on record.
+        stage.telegram.user(1, "Ada").say(group, "nothing for a bot")
+        begun = time.monotonic()
+        process = await stage.start()
+        await stage.slack.wait_for(lambda: stage.slack.socket.connections, 20)
+        connected = time.monotonic()
+        polled = await stage.telegram.wait_for(lambda: _polls(stage), 20)
+        await stage.end(process)
+        return max(connected, polled[0]) - begun
+
+
+def _polls(stage: Stage) -> list[float]:
+    return [call.at for call in stage.telegram.calls if call.method == "getUpdates"]

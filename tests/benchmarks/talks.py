@@ -1,0 +1,104 @@
+"""One conversation at a time: how soon, how close behind the model, and at what cost an answer is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bots.sandbox.seats import SlackSeat, TelegramSeat
+from bots.sandbox.stage import Stage
+
+from .reply import Reply, ask
+from .running import running
+from .table import Row, averaged, spread
+from .usage import Meter, Stopwatch
+
+_SEATS: dict[str, Callable[[Stage], TelegramSeat | SlackSeat]] = {
+    "Telegram, private chat": Stage.private,
+    "Telegram, group": Stage.group,
+    "Slack, direct message": Stage.direct,
+    "Slack, thread": Stage.thread,
+}
+_SHORT, _LONG = 20, 300
+"""Tokens."""
+_PACE = 30.0
+"""Tokens a second."""
+_THINKING = 0.3
+"""Seconds from the request to the first token."""
+_SETTLING = 0.5
+"""Seconds in which what follows the last word (history, end of the turn) is surely done."""
+
+
+@dataclass(slots=True)
+class _Samples:
+    replies: list[Reply] = field(default_factory=list[Reply])
+    long: list[Reply] = field(default_factory=list[Reply])
+    cpu: list[float] = field(default_factory=list[float])
+    redis_cpu: list[float] = field(default_factory=list[float])
+
+
+async def measure_talks(short: int, long: int) -> list[Row]:
+    """Ask for `short` and `long` answers in each kind of conversation, always a new one.
+
+    Slack lets 20 streams begin in a minute: more than seven short ones would be shown in another way.
+    """
+    samples = {name: _Samples() for name in _SEATS}
+    async with running() as (stage, meter):
+        stage.wanjie.script.tokens_per_second, stage.wanjie.script.first_token_delay = _PACE, _THINKING
+        for begin in _SEATS.values():
+            await ask(stage, begin(stage), 1)  # the first of all opens connections
+        for name, begin in _SEATS.items():
+            for _ in range(short):
+                samples[name].replies.append(await ask(stage, begin(stage), _SHORT))
+        for name, begin in _SEATS.items():
+            for _ in range(long):
+                await _ask_long(stage, meter, begin(stage), samples[name])
+    return _rows(samples)
+
+
+async def _ask_long(stage: Stage, meter: Meter, seat: TelegramSeat | SlackSeat, samples: _Samples) -> None:
+    await asyncio.sleep(_SETTLING)
+    with Stopwatch(meter) as used:
+        reply = await ask(stage, seat, _LONG)
+        await asyncio.sleep(_SETTLING)
+    samples.replies.append(reply)
+    samples.long.append(reply)
+    samples.cpu.append(used.service)
+    samples.redis_cpu.append(used.redis)
+
+
+def _rows(samples: dict[str, _Samples]) -> list[Row]:
+    def block(title: str, row: Callable[[str, _Samples], Row]) -> list[Row]:
+        return [Row(title), *(row(f"  {name}", found) for name, found in samples.items())]
+
+    return [
+        *block(
+            "question in -> request out (ms)",
+            lambda name, found: spread(name, [1000 * one.question_out for one in found.replies], "< 8", digits=1),
+        ),
+        *block(
+            "first content token -> visible (ms)",
+            lambda name, found: spread(name, [1000 * one.first_word for one in found.replies], "< 2", digits=1),
+        ),
+        *block(
+            "text behind the model's, mean and p95 (s)",
+            lambda name, found: averaged(name, [lag for one in found.long for lag in one.lags], "< 0.33", digits=2),
+        ),
+        *block(
+            "last token -> final text (ms)",
+            lambda name, found: spread(name, [1000 * one.lags[-1] for one in found.replies], digits=1),
+        ),
+        *block(
+            f"calls per {_LONG}-token reply",
+            lambda name, found: spread(name, [one.calls for one in found.long], "< 13"),
+        ),
+        *block(
+            f"CPU of the service per {_LONG}-token reply (s)",
+            lambda name, found: spread(name, found.cpu, "< 0.16", digits=2),
+        ),
+        *block(
+            f"CPU of its Redis per {_LONG}-token reply (s)",
+            lambda name, found: spread(name, found.redis_cpu, digits=2),
+        ),
+    ]
