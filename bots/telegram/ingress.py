@@ -67,8 +67,10 @@ class Ingress:
             await self._confirm()
 
     async def _ask(self, seconds: int) -> list[Json]:
-        self._confirmed = self._next
-        return await self._api.updates(self._next, kinds=_KINDS, limit=_BATCH if seconds else 1, seconds=seconds)
+        asked = self._next
+        updates = await self._api.updates(asked, kinds=_KINDS, limit=_BATCH if seconds else 1, seconds=seconds)
+        self._confirmed = asked
+        return updates
 
     async def _store(self, updates: list[Json]) -> None:
         for update in updates:

@@ -26,10 +26,12 @@ from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .peer import Peer
 from .render import Rendered, plain, render
 
-CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=3.1)
+CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=4.5)
 """Telegram takes 4096 characters; rendering never makes a text longer."""
 
 _MODE = "post"
+_PROBES = 6
+"""Messages that are looked at for a lost first step; each takes about a second of the chat's budget."""
 _SHORT_LABEL = 18
 """Two buttons of so many characters fit side by side on a phone."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -71,6 +73,17 @@ class TelegramOutbox:
             await self._put(text, lambda chat, shown: self._edit(chat, message_id, shown), keep)
         self._screen[message_id] = self._content(text)
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+
+    async def recover(self, page: Page) -> Page:
+        """See `Outbox`. Bots cannot read a chat, but Telegram tells apart what is ours when it refuses an edit.
+
+        In a private chat message ids are counted over all chats of the bot, so in a busy one the message may be missed.
+        """
+        floor = max(int(self._incoming.message_id), int(page.after or 0))
+        for candidate in range(floor + 1, floor + 1 + _PROBES):
+            if await self._peer.message(lambda chat, each=candidate: self._is_ours(chat, each)):
+                return replace(page, message_id=str(candidate), mode=_MODE, adopted=True)
+        return page
 
     async def remove(self, page: Page) -> None:
         """Delete the page's message; one that is deleted already is a success."""
@@ -145,6 +158,14 @@ class TelegramOutbox:
         except BadRequest as error:
             if not is_unmodified(error):
                 raise
+
+    async def _is_ours(self, chat: int, message_id: int) -> bool:
+        """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup)."""
+        try:
+            await self._api.edit_message_reply_markup(chat, message_id)
+        except BadRequest as error:
+            return is_unmodified(error)
+        return False  # it bore buttons, so it was a menu
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:

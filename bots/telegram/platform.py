@@ -18,7 +18,7 @@ from core.settings import TelegramSettings
 
 from .address import Identity
 from .api import Api, FloodError
-from .fields import inner, number, text
+from .fields import as_object, inner, number, text
 from .incoming import PLATFORM, read
 from .ingress import Ingress
 from .menus import Menu, register
@@ -86,7 +86,7 @@ class TelegramPlatform:
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an update as the ingress stored it."""
-        stored = json.loads(payload)
+        stored = as_object(json.loads(payload))
         bot = inner(stored, "bot")
         return read(inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username")))
 

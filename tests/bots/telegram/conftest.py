@@ -1,0 +1,32 @@
+"""A simulated Telegram, the SDK's bot connected to it, and a budget that says yes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from bots.sandbox.telegram import TelegramSim
+from bots.telegram.api import Api
+from tests.bots.telegram.open_gate import OpenGate
+
+
+@pytest.fixture
+def gate() -> OpenGate:
+    return OpenGate()
+
+
+@pytest_asyncio.fixture
+async def sim() -> AsyncGenerator[TelegramSim]:
+    """Start a Telegram without flood limits; a test that is about them switches them on."""
+    async with TelegramSim() as started:
+        started.limits.enabled = False
+        yield started
+        assert started.violations == []
+
+
+@pytest_asyncio.fixture
+async def api(sim: TelegramSim) -> AsyncGenerator[Api]:
+    async with Api(sim.token, sim.base_url, sim.file_url) as connected:
+        yield connected
