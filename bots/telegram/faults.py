@@ -9,7 +9,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from core.chat.outbox import FloodedError, GoneError, OutboxError, RefusedError, UnreachableError
 
-from .api import FloodError
+from .wire import FloodError
 
 _GONE = (
     "chat not found",

@@ -17,8 +17,9 @@ from bots.platform import Receive
 from core.engine import STORE_DOWN
 
 from .address import Identity
-from .api import Api, FloodError
+from .api import Api
 from .fields import Json, number
+from .wire import FloodError
 
 _log = structlog.get_logger()
 

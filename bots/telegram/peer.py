@@ -11,9 +11,9 @@ from telegram.error import ChatMigrated, InvalidToken, TelegramError
 from core.chat.outbox import FloodedError, OutboxError
 from core.engine import Limit
 
-from .api import FloodError
 from .faults import outbox_error
 from .limits import BOT, Gate, message, of_chat, typing
+from .wire import FloodError
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")

@@ -17,12 +17,13 @@ from core.engine import Budget, Lease
 from core.settings import TelegramSettings
 
 from .address import Identity
-from .api import Api, FloodError
+from .api import Api
 from .fields import as_object, inner, number, text
 from .incoming import PLATFORM, read
 from .ingress import Ingress
 from .menus import Menu, register
 from .outbox import TelegramOutbox
+from .wire import FloodError
 
 _log = structlog.get_logger()
 _FIRST_PATIENCE, _LONGEST_PATIENCE = 0.5, 15.0
