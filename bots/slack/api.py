@@ -24,14 +24,18 @@ from core.engine import Budget, Limit
 from .faults import FLOOD_CODES, TOKEN_CODES, outbox_error
 from .limits import (
     APPEND,
+    APPEND_RESERVE,
+    APPEND_STEPS,
     DELETE,
     EPHEMERAL,
     POST,
+    REPLIES,
     START,
     STATUS,
     STOP,
     UPDATE,
     UPDATE_RESERVE,
+    UPDATE_STEPS,
     USER,
     posts_to,
     steps_of,
@@ -86,10 +90,14 @@ class Api:
         )
         return str(answer["ts"])
 
-    async def append_stream(self, channel: str, ts: str, text: str, *, keep: int) -> None:
-        """Let a message grow, unless fewer than `keep` calls remain for others. Slack: chat.appendStream."""
+    async def append_stream(self, channel: str, ts: str, text: str, *, step: bool) -> None:
+        """Let a message grow; a cosmetic `step` leaves room for the ends of answers. Slack: chat.appendStream."""
+        steps = [APPEND_STEPS] if step else []
         await self._call(
-            lambda: self._client.chat_appendStream(channel=channel, ts=ts, markdown_text=text), APPEND, keep=keep
+            lambda: self._client.chat_appendStream(channel=channel, ts=ts, markdown_text=text),
+            APPEND,
+            *steps,
+            keep=APPEND_RESERVE if step else 0,
         )
 
     async def stop_stream(self, channel: str, ts: str, text: str, *, keep: int) -> None:
@@ -114,7 +122,7 @@ class Api:
 
     async def update(self, channel: str, ts: str, text: str, *, step: bool) -> None:
         """Rewrite a message with Markdown; a cosmetic `step` comes at most every 3 seconds. Slack: chat.update."""
-        steps = [steps_of(channel, ts)] if step else []
+        steps = [steps_of(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
             lambda: self._client.chat_update(channel=channel, ts=ts, markdown_text=text),
             UPDATE,
@@ -168,6 +176,15 @@ class Api:
             lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status),
             STATUS,
         )
+
+    async def replies(self, channel: str, thread: str, after: str) -> list[dict[str, Any]]:
+        """Read the messages of a thread that are newer than the ts `after`. Slack: conversations.replies."""
+        answer = await self._call(
+            lambda: self._client.conversations_replies(channel=channel, ts=thread, oldest=after, limit=100),
+            REPLIES,
+        )
+        found: list[dict[str, Any]] = answer.get("messages") or []
+        return [message for message in found if float(message["ts"]) > float(after)]  # the root always comes along
 
     async def user(self, user: str) -> dict[str, Any]:
         """Look a user up, with the locale. Slack: users.info."""

@@ -16,10 +16,14 @@ START = Limit("chat.startStream", 18, _MINUTE)
 STOP = Limit("chat.stopStream", 19, _MINUTE)
 """One more than may start, so that in the long run every stream that was started finds room to be stopped."""
 APPEND = Limit("chat.appendStream", 95, _MINUTE)
+APPEND_STEPS = Limit("chat.appendStream steps", 1, 0.75)
+"""Steps that only look nice, spread evenly: many answers at once would else spend a minute's calls in seconds."""
 UPDATE = Limit("chat.update", 48, _MINUTE)
+UPDATE_STEPS = Limit("chat.update steps", 1, 2.5)
 POST = Limit("chat.postMessage", 240, _MINUTE)
 DELETE = Limit("chat.delete", 45, _MINUTE)
 EPHEMERAL = Limit("chat.postEphemeral", 90, _MINUTE)
+REPLIES = Limit("conversations.replies", 45, _MINUTE)
 STATUS = Limit("assistant.threads.setStatus", 300, _MINUTE)
 USER = Limit("users.info", 90, _MINUTE)
 

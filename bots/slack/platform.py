@@ -103,7 +103,10 @@ class SlackPlatform:
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
-        return SlackOutbox(self._api(incoming.chat.account), incoming, self._features)
+        return SlackOutbox(self._api(incoming.chat.account), incoming, self._features, self._user)
+
+    def _user(self) -> str:
+        return self._identity.user if self._identity else ""
 
     def _api(self, team: str) -> Api:
         budget = self._budgets.get(team)

@@ -14,7 +14,7 @@ from core.chat.outbox import FloodedError, GoneError, Page, RefusedError
 from .api import Api
 from .faults import StreamOverError, UnavailableError
 from .features import Feature
-from .limits import APPEND_RESERVE, STOP_RESERVE
+from .limits import STOP_RESERVE
 from .render import stable
 
 _STREAM, _EDIT = "stream", "edit"
@@ -78,6 +78,14 @@ class Pages:
             return await self._close(page, standing, body)
         return await self._append(page, standing, body)
 
+    async def recover(self, page: Page, bot: str, after: str) -> Page:
+        """See `Outbox.recover`; `bot` is our own user id, `after` the ts of what is surely older."""
+        replies = await self._api.replies(self._place.channel, self._place.thread, after)
+        own = [str(message["ts"]) for message in replies if message.get("user") == bot]
+        if not own:
+            return page
+        return replace(page, message_id=min(own, key=float), mode=_STREAM, adopted=True)
+
     async def remove(self, page: Page) -> None:
         """See `Outbox.remove`."""
         if not page.message_id:
@@ -120,7 +128,7 @@ class Pages:
         if not piece.strip():
             return page
         try:
-            await self._grow(page, standing, piece, keep=APPEND_RESERVE)
+            await self._grow(page, standing, piece, step=True)
         except StreamOverError:
             standing.streaming = False  # what was appended before stays; the next step updates it
             return replace(page, mode=_EDIT)
@@ -139,15 +147,15 @@ class Pages:
         except FloodedError:
             # The reader need not wait for the last words until a stop is allowed again.
             with suppress(FloodedError, RefusedError):
-                await self._grow(page, standing, piece, keep=0)
+                await self._grow(page, standing, piece, step=False)
             raise
         standing.streaming, standing.shown = False, len(body)
         return replace(page, shown=len(body), done=True)
 
-    async def _grow(self, page: Page, standing: _Standing, piece: str, *, keep: int) -> None:
+    async def _grow(self, page: Page, standing: _Standing, piece: str, *, step: bool) -> None:
         if piece.strip():
             with standing.step():
-                await self._api.append_stream(self._place.channel, page.message_id, piece, keep=keep)
+                await self._api.append_stream(self._place.channel, page.message_id, piece, step=step)
             standing.shown += len(piece)
 
     async def _rewrite(self, page: Page, standing: _Standing, body: str, *, final: bool) -> Page:

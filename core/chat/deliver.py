@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import structlog
 
-from .outbox import FloodedError, Outbox, OutboxError, Page, RefusedError, UnreachableError
+from .outbox import FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, UnreachableError
 from .pages import Room, break_before, closing, open_fence, page_end, room
 from .progress import Progress
 
@@ -33,18 +33,25 @@ _LONGEST_PATIENCE = 30.0
 
 
 async def deliver(
-    stream: AsyncGenerator[str], outbox: Outbox, progress: Progress, *, stopped: asyncio.Event, group: bool = False
+    stream: AsyncGenerator[str],
+    outbox: Outbox,
+    progress: Progress,
+    *,
+    stopped: asyncio.Event,
+    group: bool = False,
+    newest: str = "",
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
     word stands on the screen, or, after `stopped`, with what had come until then. In a `group` the steps slow down.
+    `newest` is the id of the bot's newest message in this chat, as far as it is known.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
     """
     text = _Text()
-    writer = _Writer(text, outbox, progress, group=group)
+    writer = _Writer(text, outbox, progress, group=group, newest=newest)
     pump = asyncio.create_task(_pump(stream, text))
     stop = asyncio.create_task(_stop(stopped, pump))
     try:
@@ -117,7 +124,7 @@ async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
 class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
-    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool) -> None:
+    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool, newest: str) -> None:
         self._text = text
         self._outbox = outbox
         self._progress = progress
@@ -125,6 +132,7 @@ class _Writer:
         self._slowest = outbox.capabilities.pace_group if group else self._pace
         self._pages = progress.pages or [Page(start=0)]
         self._index = 0
+        self._newest = newest
         self._reached = 0
         self._not_before = 0.0
 
@@ -145,8 +153,9 @@ class _Writer:
             await self._settle()
             self._index += 1
         for page in self._pages[self._index :]:
-            if page.message_id:
-                await insist(lambda page=page: self._outbox.remove(page))
+            found = await insist(lambda page=page: self._recovered(page))
+            if found.message_id:
+                await insist(lambda page=found: self._outbox.remove(page))
         await self._save(self._pages[: self._index])
 
     @property
@@ -212,13 +221,29 @@ class _Writer:
             raise
 
     async def _show(self, body: str, *, final: bool) -> None:
-        await self._save(self._pages)
+        await self._begin()
+        try:
+            page = await self._outbox.show(self._page, body, final=final)
+        except (FloodedError, RefusedError, GoneError):
+            self._pages[self._index] = replace(self._page, sending=False)
+            raise
         new = not self._page.message_id
-        page = await self._outbox.show(self._page, body, final=final)
         opened = time.time() if new and not page.opened_at else page.opened_at
         self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
+        self._newest = page.message_id or self._newest
         if new:
             await self._save(self._pages)
+
+    async def _begin(self) -> None:
+        """Write down what is about to be shown; look for a first step of which nobody knows whether it landed."""
+        page = await self._recovered(self._page)
+        if not page.message_id:
+            page = replace(page, sending=True, after=page.after or self._newest)
+        self._pages[self._index] = page
+        await self._save(self._pages)
+
+    async def _recovered(self, page: Page) -> Page:
+        return await self._outbox.recover(page) if page.sending and not page.message_id else page
 
     def _body(self, page: Page, reach: int | None = None) -> str:
         shown = self._text.value[page.start : page.end if reach is None else reach].lstrip("\n")

@@ -49,6 +49,10 @@ class Page:
     """Taken over from an owner that died: how much of it really stands is unknown."""
     done: bool = False
     """The platform has confirmed its final state."""
+    sending: bool = False
+    """Its first step was begun; while there is no `message_id`, nobody knows whether it landed."""
+    after: str = ""
+    """The newest of the bot's messages in this chat that is known to be older; "" when none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,14 @@ class Outbox(Protocol):
 
         Later texts of a page begin with the earlier ones until `final`, after which the page shows exactly `text` and
         is `done`. An adopted page may show something else before this call. Showing the same twice is a success.
+        """
+        ...
+
+    async def recover(self, page: Page) -> Page:
+        """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
+
+        Only messages of the bot that are newer than the question and than `page.after` count. Return the page adopted,
+        with its `message_id`, or as it was when there is nothing.
         """
         ...
 

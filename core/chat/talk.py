@@ -88,7 +88,9 @@ class Talk:
             await self._say(outbox, incoming, "model.none")
             return
         request = await self._request(model, incoming, question, instead)
-        writing = _Writing(self._client, request, turn, outbox, incoming)
+        chat = str(incoming.chat)
+        newest = await self._conversations.newest(chat)
+        writing = _Writing(self._client, request, turn, outbox, group=not incoming.direct, newest=newest)
         try:
             text = await writing.run()
         except ModelNotFoundError:
@@ -98,7 +100,8 @@ class Talk:
             return
         if text.strip():
             exchange = (Remembered("user", question), Remembered("assistant", text))
-            await self._conversations.append(str(incoming.chat), turn.event_id, exchange, drop=instead)
+            await self._conversations.note_newest(chat, writing.newest)
+            await self._conversations.append(chat, turn.event_id, exchange, drop=instead)
         elif not turn.stopped.is_set():
             await self._say(outbox, incoming, "talk.nothing")
         if note := _NOTES.get(writing.reason):
@@ -126,18 +129,24 @@ class _Writing:
     """The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
 
     def __init__(
-        self, client: WanjieClient, request: ChatRequest, turn: Turn, outbox: Outbox, incoming: Incoming
+        self, client: WanjieClient, request: ChatRequest, turn: Turn, outbox: Outbox, *, group: bool, newest: str
     ) -> None:
         self._client = client
         self._request = request
         self._turn = turn
         self._outbox = outbox
-        self._group = not incoming.direct
+        self._group = group
+        self._newest = newest
         self._progress = Progress(turn)
         self._text = ""
         self._begun = asyncio.Event()
         self.reason = ""
         """Why the model ended, in its own word; "" while unknown."""
+
+    @property
+    def newest(self) -> str:
+        """The id of the answer's last message."""
+        return next((page.message_id for page in reversed(self._progress.pages) if page.message_id), self._newest)
 
     async def run(self) -> str:
         """Show the whole answer and return it."""
@@ -162,7 +171,14 @@ class _Writing:
         raise StreamBrokenError
 
     async def _show(self, pieces: AsyncGenerator[str]) -> str:
-        return await deliver(pieces, self._outbox, self._progress, stopped=self._turn.stopped, group=self._group)
+        return await deliver(
+            pieces,
+            self._outbox,
+            self._progress,
+            stopped=self._turn.stopped,
+            group=self._group,
+            newest=self._newest,
+        )
 
     async def _pieces(self, working: asyncio.Task[None]) -> AsyncGenerator[str]:
         self._text = ""

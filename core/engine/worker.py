@@ -80,6 +80,7 @@ class Worker:
         self._ended = asyncio.Event()
         self._ended.set()
         self._renewed = monotonic()
+        self._unsure = False
 
     @property
     def running(self) -> int:
@@ -93,7 +94,7 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as group:
                 await self._work(group)
-            await self._let_go()
+            await self._leave()
         finally:
             self._read_all.set()
             self._ended.set()
@@ -130,8 +131,10 @@ class Worker:
             await self._insist(lambda: self._read(group))
         self._read_all.set()
         await self._drained.wait()
-        for task in upkeep:
-            task.cancel()
+        while pending := [task for task in upkeep if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)  # Python 3.11 may lose a cancellation inside the client
 
     async def _read(self, group: asyncio.TaskGroup) -> None:
         free = self._capacity - len(self._tasks)
@@ -139,7 +142,12 @@ class Worker:
             self._room.clear()
             await self._room.wait()
             return
-        for ticket in await self._tickets.read(min(free, _BATCH), wait=_READ_SECONDS):
+        if self._unsure:
+            await self._release_unseen()
+        self._unsure = True  # until the answer is here: tickets on a lost one would have to wait for their lease
+        tickets = await self._tickets.read(min(free, _BATCH), wait=min(_READ_SECONDS, self._periods.reclaim))
+        self._unsure = False
+        for ticket in tickets:
             self._admit(group, ticket)
 
     def _admit(self, group: asyncio.TaskGroup, ticket: Ticket) -> None:
@@ -199,11 +207,16 @@ class Worker:
                 if run := self._runs.get(lane):
                     await self._beat([run])  # the name is a hint: whether its present message is meant, the flag says
 
-    async def _let_go(self) -> None:
-        """Release what we hold without working on it: what failed here, what a lost answer had given us."""
-        try:
-            for hold in await self._tickets.holds():
+    async def _release_unseen(self) -> None:
+        """Let anyone have what we hold without working on it: what a lost answer gave us, what failed here."""
+        for hold in await self._tickets.holds():
+            run = self._runs.get(hold.ticket.lane)
+            if run is None or run.ticket != hold.ticket:
                 await self._tickets.release(hold)
+
+    async def _leave(self) -> None:
+        try:
+            await self._release_unseen()
             await self._tickets.leave()
         except STORE_DOWN as error:
             _log.warning("the store is away at the end; the lease hands over", error=type(error).__name__)

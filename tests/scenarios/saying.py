@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bots.sandbox.seats import Seat
@@ -20,7 +20,7 @@ def shown(seat: Seat) -> list[str]:
     return " ".join(seat.answers()).split()
 
 
-def echo(messages: list[dict[str, Any]]) -> str:
+def echo(messages: Sequence[dict[str, Any]]) -> str:
     """An answer that names the last question."""
     return f"answer to {messages[-1]['content'].split(': ')[-1]}"
 
@@ -30,7 +30,7 @@ async def shows(seat: Seat, text: str, seconds: float = 30.0) -> None:
     try:
         await seat.until(lambda: shown(seat) == text.split(), seconds)
     except TimeoutError:
-        raise AssertionError(f"{seat.title} shows {seat.answers()!r}, not {text[:500]!r}") from None
+        raise AssertionError(f"{seat.title} shows {_brief(seat)}, not {text[:60]!r}") from None
 
 
 async def says(seat: Seat, part: str, seconds: float = 20.0) -> str:
@@ -39,7 +39,11 @@ async def says(seat: Seat, part: str, seconds: float = 20.0) -> str:
     try:
         return (await seat.until(found, seconds))[-1]
     except TimeoutError:
-        raise AssertionError(f"{seat.title} shows {seat.answers()!r}, which does not say {part!r}") from None
+        raise AssertionError(f"{seat.title} shows {_brief(seat)}, which does not say {part!r}") from None
+
+
+def _brief(seat: Seat) -> list[str]:
+    return [text if len(text) < 120 else f"{text[:50]} … {text[-50:]}" for text in seat.answers()]
 
 
 def asked(stage: Stage) -> list[list[dict[str, Any]]]:

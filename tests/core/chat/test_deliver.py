@@ -54,6 +54,10 @@ class Screen:
             self.final.add(name)
         return replace(page, message_id=name, done=final)
 
+    async def recover(self, page: Page) -> Page:
+        newer = [name for name in sorted(self.messages, key=int) if int(name) > int(page.after or 0)]
+        return replace(page, message_id=newer[0], adopted=True) if newer else page
+
     async def remove(self, page: Page) -> None:
         del self.messages[page.message_id]
 
@@ -142,6 +146,59 @@ async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
     assert len(names) == 2
     assert names == set(first.messages)
     assert first.shown.split() == ["other"] * 20
+
+
+async def test_a_first_step_that_landed_unnoticed_is_found_again() -> None:
+    screen = Screen(messages={"1": "an older answer", "2": "lost"})
+    lost = {"start": 0, "sending": True, "after": "1"}
+
+    await show(screen, pieces(["found"]), Checkpoint({"pages": json.dumps([lost])}))
+
+    assert screen.messages == {"1": "an older answer", "2": "found"}
+
+
+async def test_a_lost_first_step_that_is_not_needed_is_removed() -> None:
+    screen = Screen(messages={"1": "first page", "2": "lost"})
+    pages = [{"start": 0, "message_id": "1"}, {"start": 70, "sending": True, "after": "1"}]
+
+    await show(screen, pieces(["short"]), Checkpoint({"pages": json.dumps(pages)}))
+
+    assert screen.messages == {"1": "short"}
+
+
+@dataclass
+class LossyScreen(Screen):
+    """Shows the first step but fails to say so."""
+
+    lost: bool = False
+
+    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+        shown = await super().show(page, text, final=final)
+        if not self.lost:
+            self.lost = True
+            raise UnreachableError("no answer")
+        return shown
+
+
+async def test_a_step_whose_answer_was_lost_is_not_repeated_blindly() -> None:
+    screen = LossyScreen()
+
+    await show(screen, pieces(["one ", "two"]))
+
+    assert screen.messages == {"1": "one two"}
+
+
+async def test_the_checkpoint_says_that_a_step_is_under_way_before_it_is() -> None:
+    checkpoint = Checkpoint()
+
+    class Watching(Screen):
+        async def show(self, page: Page, text: str, *, final: bool) -> Page:
+            saved = json.loads(checkpoint.state["pages"])[0]
+            assert saved["sending"]
+            assert saved["message_id"] or saved["after"] == "7"
+            return await super().show(page, text, final=final)
+
+    await deliver(pieces(["a", "b"]), Watching(), Progress(checkpoint), stopped=asyncio.Event(), newest="7")
 
 
 async def test_messages_that_the_new_answer_does_not_need_are_removed() -> None:

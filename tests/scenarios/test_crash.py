@@ -1,0 +1,228 @@
+"""What users see when processes die, are stopped or lose the services around them."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from bots.sandbox.wanjie import Failure
+from core.engine import EmbeddedRedis
+from tests.scenarios.conftest import SEATS
+from tests.scenarios.saying import asked, echo, floods, says, shown, shows, words
+
+
+@pytest.fixture(params=SEATS)
+def empty_seat(request: pytest.FixtureRequest, empty_stage: Stage) -> Seat:
+    """A person in each kind of conversation, before any service runs."""
+    return SEATS[str(request.param)](empty_stage)
+
+
+def slow_words(stage: Stage, count: int = 80) -> str:
+    stage.wanjie.script.answer = lambda _: words(count)
+    stage.wanjie.script.tokens_per_second = 25
+    return words(count)
+
+
+async def test_a_killed_process_s_answer_is_finished_in_the_same_message(empty_seat: Seat, empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_seat
+    text = slow_words(stage)
+    service = await stage.start()
+    await stage.ready()
+    await seat.say("count")
+    await seat.until(lambda: len(shown(seat)) > 10)
+    await stage.kill(service)
+    torn = seat.answers()
+
+    await stage.start()
+    await shows(seat, text)
+
+    assert len(torn) == len(seat.answers()) == 1
+    assert len({step.message for step in seat.steps()}) == 1
+    assert not floods(stage)
+
+
+async def test_messages_before_during_and_after_a_kill_are_answered_once_in_order(
+    empty_seat: Seat, empty_stage: Stage
+) -> None:
+    stage, seat = empty_stage, empty_seat
+    stage.wanjie.script.answer = echo
+    stage.wanjie.script.first_token_delay = 0.3
+    stage.slack.socket.retry_delays = (0.0, 0.5, 1.0)
+    service = await stage.start()
+    await stage.ready()
+
+    for name in ("one", "two"):
+        await seat.say(name)
+    await seat.until(seat.answers)
+    await stage.kill(service)
+    for name in ("three", "four"):
+        await seat.say(name)
+    await stage.start()
+    await asyncio.sleep(1)
+    for name in ("five", "six"):
+        await seat.say(name)
+    await says(seat, "answer to six", 40)
+
+    assert [answer.rpartition(" ")[2] for answer in seat.answers()] == ["one", "two", "three", "four", "five", "six"]
+    assert not floods(stage)
+
+
+async def test_a_long_answer_is_finished_page_by_page_after_a_kill(empty_stage: Stage) -> None:
+    stage = empty_stage
+    seats: list[Seat] = [stage.private(), stage.direct()]
+    stage.wanjie.script.answer = lambda _: words(3000)
+    stage.wanjie.script.tokens_per_second = 500
+    service = await stage.start()
+    await stage.ready()
+    for seat in seats:
+        await seat.say("count")
+    await seats[0].until(lambda: len(shown(seats[0])) > 700)
+    await stage.kill(service)
+    stage.wanjie.script.answer = lambda _: words(2000, "other")
+
+    await stage.start()
+    for seat in seats:
+        await shows(seat, words(2000, "other"), 60)
+
+    assert not floods(stage)
+
+
+async def test_sigterm_lets_an_answer_finish(empty_seat: Seat, empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_seat
+    text = slow_words(stage, 50)
+    service = await stage.start()
+    await stage.ready()
+    await seat.say("count")
+    await seat.until(seat.answers)
+
+    assert await stage.end(service) == 0
+    await shows(seat, text)
+
+
+async def test_sigterm_hands_over_what_takes_too_long(empty_seat: Seat, empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_seat
+    text = slow_words(stage, 90)
+    service = await stage.start(DRAIN_SECONDS="0.5")
+    await stage.ready()
+    await seat.say("count")
+    await seat.until(seat.answers)
+
+    assert await stage.end(service) == 0
+    assert len(shown(seat)) < 90
+    await stage.start()
+    await shows(seat, text)
+    assert len(seat.answers()) == 1
+
+
+async def test_two_replicas_share_the_work_and_one_may_die(empty_stage: Stage, tmp_path: Path) -> None:
+    stage = empty_stage
+    async with EmbeddedRedis(tmp_path / "shared") as url:
+        first = await stage.start(REDIS_URL=url)
+        await stage.ready()
+        await stage.start(REDIS_URL=url)
+        seats: list[Seat] = [*(stage.private(f"P{n}") for n in range(4)), *(stage.direct(f"D{n}") for n in range(4))]
+        text = slow_words(stage)
+        for seat in seats:
+            await seat.say("count")
+        for seat in seats:
+            await seat.until(seat.answers)
+        await stage.kill(first)
+
+        for seat in seats:
+            await shows(seat, text, 40)
+        assert all(len(seat.answers()) == 1 for seat in seats)
+        assert not floods(stage)
+        await stage.end(stage.processes[1])
+
+
+async def test_an_answer_that_breaks_off_is_written_anew(seat: Seat, stage: Stage) -> None:
+    text = slow_words(stage, 60)
+    stage.wanjie.script.break_after, stage.wanjie.script.break_times = 30, 1
+
+    await seat.say("count")
+
+    await shows(seat, text)
+    assert len(seat.answers()) == 1
+    assert len(asked(stage)) == 2
+
+
+async def test_an_answer_that_always_breaks_off_stands_and_is_explained(seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: words(60)
+    stage.wanjie.script.break_after = 30
+
+    await seat.say("count")
+
+    await says(seat, "broke off", 40)
+    assert shown(seat)[:20] == words(60).split()[:20]
+
+
+async def test_wanjie_s_passing_faults_are_not_noticed(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    failures = [Failure(500), Failure(429, retry_after=1), Failure(502, html=True)]
+    for number, failure in enumerate(failures):
+        stage.wanjie.script.fail_next.append(failure)
+        await direct_seat.say(f"q{number}")
+
+        await says(direct_seat, f"answer to q{number}")
+
+
+async def test_telegram_s_passing_faults_lose_nothing(stage: Stage) -> None:
+    seat = stage.private()
+    text = slow_words(stage, 60)
+    stage.telegram.bad_gateway("getUpdates", times=2)
+    stage.telegram.bad_gateway("sendMessage", times=2)
+    await seat.say("count")
+    await seat.until(seat.answers)
+    stage.telegram.bad_gateway("editMessageText", times=2)
+
+    await shows(seat, text)
+
+
+async def test_a_penalty_on_telegram_delays_the_end_but_loses_nothing(stage: Stage) -> None:
+    seat = stage.private()
+    text = slow_words(stage, 60)
+    await seat.say("count")
+    await seat.until(seat.answers)
+    stage.telegram.fail(
+        "editMessageText", 429, "Too Many Requests: retry after 3", parameters={"retry_after": 3}, times=1
+    )
+
+    await shows(seat, text)
+    calls = [call for call in stage.telegram.calls if call.method in {"sendMessage", "editMessageText"}]
+    refused = next(index for index, call in enumerate(calls) if call.status == 429)
+    assert calls[refused + 1].at - calls[refused].at >= 3
+
+
+async def test_slack_s_passing_faults_lose_nothing(stage: Stage) -> None:
+    seat = stage.thread()
+    text = slow_words(stage, 60)
+    stage.slack.faults.break_down("chat.startStream", times=1)
+    await seat.say("count")
+    await seat.until(seat.answers)
+    stage.slack.faults.break_down("chat.appendStream", times=2)
+    stage.slack.faults.flood("chat.stopStream", retry_after=2, times=1)
+    stage.slack.drop_connections()
+
+    await shows(seat, text)
+    await seat.say("again")
+    await seat.until(lambda: len(shown(seat)) == 120)
+
+
+async def test_a_slack_stream_that_dies_is_finished_all_the_same(stage: Stage) -> None:
+    stage.slack.rules.stream_lifetime = 1.0
+    seat = stage.thread()
+    text = slow_words(stage, 80)
+
+    await seat.say("count")
+
+    await shows(seat, text)
+    assert len(seat.answers()) == 1
+
+
+async def test_a_second_service_on_the_same_data_is_refused(stage: Stage) -> None:
+    second = await stage.start()
+
+    assert await second.wait() == 1
+    assert "cannot start" in stage.logs()
