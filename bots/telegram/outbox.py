@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -18,7 +19,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
 from core.chat.message import Incoming
-from core.chat.outbox import Capabilities, GoneError, Menu, OutboxError, Page, RefusedError
+from core.chat.outbox import Capabilities, FloodedError, GoneError, Menu, OutboxError, Page, RefusedError
 
 from .api import Api
 from .faults import is_deleted, is_unmodified
@@ -81,7 +82,7 @@ class TelegramOutbox:
         """
         floor = max(int(self._incoming.message_id), int(page.after or 0))
         for candidate in range(floor + 1, floor + 1 + _PROBES):
-            if await self._peer.message(lambda chat, each=candidate: self._is_ours(chat, each)):
+            if await self._probe(candidate):
                 return replace(page, message_id=str(candidate), mode=_MODE, adopted=True)
         return page
 
@@ -158,6 +159,13 @@ class TelegramOutbox:
         except BadRequest as error:
             if not is_unmodified(error):
                 raise
+
+    async def _probe(self, message_id: int) -> bool:
+        while True:
+            try:
+                return await self._peer.message(lambda chat: self._is_ours(chat, message_id))
+            except FloodedError as error:
+                await asyncio.sleep(error.retry_after)
 
     async def _is_ours(self, chat: int, message_id: int) -> bool:
         """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup)."""

@@ -121,7 +121,8 @@ class Outbox(Protocol):
         """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
 
         Only messages of the bot that are newer than the question and than `page.after` count. Return the page adopted,
-        with its `message_id`, or as it was when there is nothing.
+        with its `message_id`, or as it was when there is nothing. May take some seconds, since it can cost several
+        calls.
         """
         ...
 
