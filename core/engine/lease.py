@@ -24,8 +24,10 @@ class Lease:
     holds it still, so what is done under it must bear two doers for that moment.
     """
 
-    def __init__(self, redis: Redis, name: str, *, seconds: float = 6.0) -> None:
+    def __init__(self, redis: Redis, name: str, *, seconds: float = 6.0, alone: bool = False) -> None:
+        """`alone`: something else makes sure that nobody else lives, so a holder found in the store is dead."""
         self._redis = redis
+        self._alone = alone
         self._key = f"lease:{name}"
         self._seconds = seconds
         self._hold = Script(redis, "lease_hold")
@@ -58,6 +60,8 @@ class Lease:
         while True:
             begun = asyncio.get_running_loop().time()
             try:
+                if self._alone:
+                    await self.take_over()
                 if await self._is_ours(holder):
                     return begun
             except STORE_DOWN as error:

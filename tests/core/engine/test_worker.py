@@ -350,6 +350,22 @@ async def test_a_drained_worker_hands_over_what_it_cannot_finish(redis: Redis, i
     assert staying.begun[0].state == {"text": "as far as I came"}
 
 
+async def test_a_delivery_that_got_lost_does_not_wait_for_the_lease(
+    redis: Redis, inbox: Inbox, proxy: Proxy, work: Work
+) -> None:
+    client, desk = connect(proxy.url, retries=0), Desk()
+    worker = await work(desk.worker(client, periods=PATIENT))
+    await asyncio.sleep(0.2)
+    proxy.lose(b"XREADGROUP")
+    await asyncio.sleep(0.6)  # the next read is the one whose answer gets lost
+    await inbox.accept("lane", "1", b"")
+    await until(lambda: desk.done == ["1"], 5)
+
+    assert proxy.lost.is_set()
+    await worker.drain(0)
+    await client.aclose()
+
+
 async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, inbox: Inbox, proxy: Proxy) -> None:
     client, desk = connect(proxy.url), Desk()
     worker = desk.worker(client, periods=PATIENT)
