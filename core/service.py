@@ -50,7 +50,7 @@ class Service:
 
     def lease(self, name: str) -> Lease:
         """A task that one replica does at a time."""
-        return Lease(self._redis, name)
+        return Lease(self._redis, name, alone=self._exclusive)
 
     def menu(self) -> dict[str, list[tuple[str, str]]]:
         """The commands with their descriptions, by language; the default language first."""

@@ -6,6 +6,7 @@ from core import wanjie
 
 _KEYS: dict[type[wanjie.WanjieError], str] = {
     wanjie.KeyRejectedError: "error.key",
+    wanjie.QuotaExhaustedError: "error.quota",
     wanjie.ModelNotFoundError: "error.model",
     wanjie.TooManyRequestsError: "error.busy",
     wanjie.RefusedContentError: "error.refused",
@@ -13,6 +14,7 @@ _KEYS: dict[type[wanjie.WanjieError], str] = {
     wanjie.BadRequestError: "error.request",
     wanjie.ServerFaultError: "error.unavailable",
     wanjie.UnreachableError: "error.unreachable",
+    wanjie.TooSlowError: "error.slow",
     wanjie.StreamBrokenError: "error.broken",
     wanjie.UnreadableAnswerError: "error.unreadable",
     wanjie.WanjieError: "error.unavailable",
