@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_QUIET = ("httpx", "httpcore", "telegram", "slack_bolt", "slack_sdk", "aiohttp", "asyncio", "telegramify_markdown")
+_QUIET = ("httpx", "httpcore", "telegram", "slack_bolt", "slack_sdk", "aiohttp", "asyncio")
 """Libraries that write requests, with tokens in their addresses, or every frame at INFO."""
 _SHORTEST_SECRET = 6
 
