@@ -88,6 +88,8 @@ class Wire(BaseRequest):
             raise NetworkError(type(error).__name__) from error
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise FloodError(_retry_after(body))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the body is a page of some proxy's
+            raise NetworkError(f"HTTP {status}")
         return status, body
 
 

@@ -117,6 +117,8 @@ def units(text: str) -> int:
         ("[t][1]\n\n[1]: http://e.org", "[t][1]\n\n[1]: http://e.org", []),
         ("a\n```py\nx = 1\n\ny\n```\nb", "a\nx = 1\n\ny\nb", [("pre", "x = 1\n\ny")]),
         ("a\n```py\nx = 1", "a\nx = 1", [("pre", "x = 1")]),
+        ("- ```\n  x\n    y\n  ```", "• x\n  y", [("pre", "x\n  y")]),
+        ("\\\\# x", "\\\\# x", []),
         ("> a\n> b\n\nc", "a\nb\n\nc", [("blockquote", "a\nb")]),
         ("> a\n> > b", "a\nb", [("blockquote", "a\nb")]),
         ("> a\n> ```\n> > x\n> y\n> ```", "a\n> x\ny", [("blockquote", "a"), ("pre", "> x\ny")]),

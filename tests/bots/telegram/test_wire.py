@@ -67,7 +67,15 @@ async def test_errors_do_not_hold_the_token(sim: TelegramSim) -> None:
         with pytest.raises(NetworkError) as refused:
             await api.get_me()
 
+    assert str(refused.value) == "ClientConnectorError"
     assert sim.token not in f"{refused.value!r} {refused.value.__cause__!r}"
+
+
+async def test_a_proxys_page_of_failure_is_no_message(sim: TelegramSim, api: Api) -> None:
+    sim.bad_gateway("getMe")
+
+    with pytest.raises(NetworkError, match=r"^HTTP 502$"):
+        await api.get_me()
 
 
 async def test_a_call_can_be_cancelled(sim: TelegramSim, api: Api) -> None:
