@@ -64,7 +64,7 @@ class TelegramSeat:
 
     def __init__(self, sim: TelegramSim, person: Person, chat: Chat, *, topic: int | None = None) -> None:
         self._sim = sim
-        self._person = person
+        self.person = person
         self.chat = chat
         self._topic = topic
 
@@ -75,7 +75,7 @@ class TelegramSeat:
     async def say(self, text: str) -> None:
         called = self.chat.person is not None or text.startswith("/")
         spoken = text if called else f"@{self._sim.bot.username} {text}"
-        self._person.say(self.chat, spoken, topic=self._topic)
+        self.person.say(self.chat, spoken, topic=self._topic)
 
     def answers(self) -> list[str]:
         own = [message for message in self._sim.messages(self.chat.id) if message.sender is self._sim.bot]
@@ -98,7 +98,7 @@ class TelegramSeat:
         found = next((choice for choice in self.choices() if label in choice), None)
         if found is None:
             raise LookupError(label)
-        self._person.press(self.chat, menus[-1].id, found)
+        self.person.press(self.chat, menus[-1].id, found)
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
         return await self._sim.wait_for(predicate, timeout)

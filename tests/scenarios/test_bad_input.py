@@ -1,0 +1,197 @@
+"""Bad input and bad luck: a clear sentence, or silence where nobody can read it; and the next message works."""
+
+from bots.sandbox.seats import Seat, SlackSeat, TelegramSeat
+from bots.sandbox.stage import Stage
+from bots.sandbox.wanjie import Failure
+from tests.scenarios.saying import asked, echo, says, shown, words
+
+
+async def next_message_works(seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    stage.wanjie.script.tokens_per_second = None
+    await seat.say("next")
+    await says(seat, "answer to next", 30)
+
+
+def nothing_leaks(seat: Seat, stage: Stage) -> None:
+    said = " ".join(seat.answers())
+    assert not any(word in said for word in ("Traceback", "Error", "http://", stage.wanjie.script.key, "/v1/"))
+
+
+async def test_the_name_alone_gets_a_question_back(stage: Stage) -> None:
+    for seat in (stage.group(), stage.thread()):
+        await seat.say(" ")
+
+        await says(seat, "Yes?")
+        await next_message_works(seat, stage)
+
+
+async def test_an_attachment_alone_is_explained(stage: Stage) -> None:
+    telegram = stage.private()
+    telegram.person.send_photo(telegram.chat, b"\x89PNG")
+    await says(telegram, "only read text")
+    await next_message_works(telegram, stage)
+    slack = stage.direct()
+    await slack.user.say(slack.channel, "", files=[slack.user.file("a.png", b"\x89PNG", mimetype="image/png")])
+    await says(slack, "only read text")
+    await next_message_works(slack, stage)
+
+
+async def test_a_message_of_100_kilobytes_is_too_long_or_answered_in_order(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda messages: f"read {len(messages[-1]['content'])}"
+    slack, telegram = stage.direct(), stage.private()
+    huge = words(20_000)
+    await slack.say(huge)
+    await says(slack, "too long for me")
+
+    parts = telegram.person.paste(telegram.chat, huge[:20_000])
+    await telegram.until(lambda: len(telegram.answers()) == len(parts), 40)
+    assert [answer.split()[0] for answer in telegram.answers()] == ["read"] * len(parts)
+    for seat in (slack, telegram):
+        await next_message_works(seat, stage)
+
+
+async def test_a_refused_key_is_explained(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.key, key = "another", stage.wanjie.script.key
+    await direct_seat.say("hello")
+    await says(direct_seat, "key of this service was refused")
+    nothing_leaks(direct_seat, stage)
+
+    stage.wanjie.script.key = key
+    await next_message_works(direct_seat, stage)
+
+
+async def test_a_model_that_vanished_is_explained(seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    await seat.say("hello")
+    await says(seat, "answer to hello")
+    await seat.say("/model kimi-k2")
+    await says(seat, "From now on")
+    models = stage.wanjie.script.models
+    stage.wanjie.script.models = tuple(model for model in models if model != "kimi-k2")
+    await seat.say("are you there?")
+    await says(seat, "not available")
+    nothing_leaks(seat, stage)
+
+    stage.wanjie.script.models = models
+    await next_message_works(seat, stage)
+
+
+async def test_lasting_faults_of_wanjie_are_explained_and_leave_no_trace_in_the_history(
+    direct_seat: Seat, stage: Stage
+) -> None:
+    refusal = Failure(400, message="Your prompt was flagged by the content policy", code="content_policy_violation")
+    too_long = Failure(400, message="maximum context length exceeded", code="context_length_exceeded")
+    await next_message_works(direct_seat, stage)  # the list of models has been read by now
+    await direct_seat.say("/new")
+    await says(direct_seat, "new conversation")
+    for failure, sentence in ((refusal, "content rules"), (too_long, "too long for the model")):
+        stage.wanjie.script.fail_next.append(failure)
+        await direct_seat.say("hello")
+        await says(direct_seat, sentence)
+        nothing_leaks(direct_seat, stage)
+
+    await direct_seat.say("and now?")
+    await says(direct_seat, "answer to and now?")
+    assert [message["role"] for message in asked(stage)[-1]] == ["user"]
+
+
+async def test_an_answer_cut_by_length_says_so(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: "half an"
+    stage.wanjie.script.finish_reason = "length"
+    await direct_seat.say("hello")
+
+    await says(direct_seat, "length limit")
+    assert "half an" in " ".join(direct_seat.answers())
+
+
+async def test_an_answer_without_words_says_so(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: "\n"
+    await direct_seat.say("hello")
+
+    await says(direct_seat, "without a single word")
+    await next_message_works(direct_seat, stage)
+
+
+async def test_a_user_who_blocked_the_bot_holds_nobody_up(stage: Stage) -> None:
+    seat, other = stage.private("Ada"), stage.private("Bob")
+    stage.wanjie.script.answer = lambda _: words(200)
+    stage.wanjie.script.tokens_per_second = 50
+    await seat.say("hello")
+    await seat.until(lambda: len(shown(seat)) > 3)
+    seat.person.block()
+    await next_message_works(other, stage)
+
+    seat.person.unblock()
+    await next_message_works(seat, stage)
+
+
+async def test_a_bot_that_was_removed_works_again_when_it_is_back(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: words(200)
+    stage.wanjie.script.tokens_per_second = 50
+    group, thread = stage.group(), stage.thread()
+    for seat in (group, thread):
+        await seat.say("hello")
+        await seat.until(lambda seat=seat: len(shown(seat)) > 3)
+    stage.telegram.remove_bot(group.chat, group.person)
+    stage.slack.remove_bot(thread.channel)
+    await next_message_works(stage.private(), stage)
+    await next_message_works(stage.direct(), stage)
+
+    stage.telegram.add_bot(group.chat, group.person)
+    stage.telegram.promote_bot(group.chat, group.person)
+    thread.channel.bot_member = True
+    await next_message_works(group, stage)
+    await next_message_works(thread, stage)
+
+
+async def test_an_answer_that_was_deleted_stays_deleted(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: words(150)
+    stage.wanjie.script.tokens_per_second = 50
+    telegram, slack = stage.private(), stage.thread()
+    for seat in (telegram, slack):
+        await seat.say("hello")
+        await seat.until(lambda seat=seat: len(shown(seat)) > 3)
+    delete_newest(telegram)
+    for message in stage.slack.messages(slack.channel, slack.root):
+        if message.bot_id:
+            await slack.user.delete(message)
+
+    for seat in (telegram, slack):
+        await next_message_works(seat, stage)
+        assert "w5" not in shown(seat)
+
+
+def delete_newest(seat: TelegramSeat) -> None:
+    own = [step.message for step in seat.steps()]
+    seat.person.delete(seat.chat.messages[int(own[-1])])
+
+
+async def test_a_question_that_was_deleted_is_answered_all_the_same(stage: Stage) -> None:
+    group = stage.group()
+    stage.wanjie.script.answer = echo
+    stage.wanjie.script.first_token_delay = 0.5
+    await group.say("hello")
+    question = max(group.chat.messages)
+    await group.until(lambda: asked(stage))
+    group.person.delete(group.chat.messages[question])
+
+    await says(group, "answer to hello")
+
+
+async def test_more_messages_than_the_mailbox_holds_are_refused_with_a_sentence(stage: Stage) -> None:
+    await stage.end(stage.processes[0])
+    await stage.start(MAILBOX_LIMIT="3")
+    seat: SlackSeat | TelegramSeat
+    for seat in (stage.private(), stage.direct()):
+        stage.wanjie.script.answer = echo
+        stage.wanjie.script.first_token_delay = 1.5
+        for number in range(5):
+            await seat.say(f"q{number}")
+        await says(seat, "still have 3 messages", 40)
+        await says(seat, "answer to q2", 40)
+        stage.wanjie.script.first_token_delay = 0
+        await next_message_works(seat, stage)
+
+        said = [answer for answer in seat.answers() if answer.startswith("answer")]
+        assert said == ["answer to q0", "answer to q1", "answer to q2", "answer to next"]
