@@ -40,6 +40,7 @@ def demo() -> int:
 async def _demo() -> int:
     with tempfile.TemporaryDirectory(prefix="wanjie-demo-") as folder:
         async with Stage(Path(folder), wanjie=real_wanjie(), extra={"LOG_LEVEL": "WARNING"}) as stage:
+            stage.wanjie.script.tokens_per_second, stage.wanjie.script.first_token_delay = 40, 0.5
             begun = time.monotonic()
             service = await stage.start()
             try:

@@ -1,0 +1,148 @@
+"""The program from outside: its commands, its exit statuses, its health."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+from bots.sandbox.stage import Stage
+
+ROOT = Path(__file__).parents[2]
+
+
+async def program(*words: str, folder: Path, **variables: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bots",
+        *words,
+        cwd=folder,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **variables},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_without_settings_every_problem_is_listed_and_the_status_is_two(tmp_path: Path) -> None:
+    process = await program("run", folder=tmp_path, HTTP_PORT="many", LOG_LEVEL="loud")
+    _, errors = await process.communicate()
+
+    assert process.returncode == 2
+    problems = errors.decode()
+    assert "WANJIE_API_KEY is not set" in problems
+    assert "No platform" in problems
+    assert "HTTP_PORT" in problems
+    assert "LOG_LEVEL" in problems
+    assert "Traceback" not in problems
+
+
+async def test_half_a_slack_is_a_problem(tmp_path: Path) -> None:
+    process = await program("run", folder=tmp_path, WANJIE_API_KEY="key", SLACK_BOT_TOKEN="xoxb-1")
+    _, errors = await process.communicate()
+
+    assert process.returncode == 2
+    assert errors.decode().splitlines()[1:] == ["  - SLACK_APP_TOKEN is not set."]
+
+
+async def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("WANJIE_API_KEY=key\nTELEGRAM_BOT_TOKEN=\nHTTP_PORT=x\n")
+    process = await program("run", folder=tmp_path)
+    _, errors = await process.communicate()
+
+    assert "WANJIE_API_KEY" not in errors.decode()
+    assert "HTTP_PORT" in errors.decode()
+    assert "No platform" in errors.decode()
+
+
+async def test_a_token_that_every_platform_refuses_ends_the_program(tmp_path: Path) -> None:
+    async with Stage(tmp_path) as stage:
+        service = await stage.start(TELEGRAM_BOT_TOKEN="1:wrong", SLACK_BOT_TOKEN="xoxb-wrong")
+
+        assert await service.wait() == 1
+        assert "TELEGRAM_BOT_TOKEN" in stage.logs()
+        assert "SLACK_BOT_TOKEN" in stage.logs()
+        assert "xoxb-wrong" not in stage.logs()
+
+
+async def test_one_refused_platform_leaves_the_other_running(tmp_path: Path) -> None:
+    async with Stage(tmp_path) as stage:
+        await stage.start(TELEGRAM_BOT_TOKEN="1:wrong")
+        seat = stage.direct()
+        await stage.slack.wait_for(lambda: stage.slack.socket.connections, 20)
+        await seat.say("hello")
+
+        await seat.until(seat.answers)
+        assert stage.processes[0].returncode is None
+
+
+async def test_health_and_readiness_can_be_asked(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with Stage(tmp_path) as stage, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        await stage.start(HTTP_PORT=str(port))
+        await stage.ready()
+        await stage.telegram.wait_for(lambda: stage.telegram.calls, 5)
+        async with session.get("/healthz") as answer:
+            assert answer.status == 200
+        async with asyncio.timeout(10):
+            while (found := await readiness(session))[0] != 200:
+                await asyncio.sleep(0.1)
+
+        assert found == (200, {"store": True, "tg": True, "sl": True})
+
+
+async def readiness(session: aiohttp.ClientSession) -> tuple[int, dict[str, bool]]:
+    async with session.get("/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def test_secrets_stay_out_of_the_log(tmp_path: Path) -> None:
+    async with Stage(tmp_path) as stage:
+        await stage.start(LOG_LEVEL="DEBUG", WANJIE_API_KEY="sk-very-secret-key")
+        await stage.ready()
+        seat = stage.private()
+        await seat.say("hello")
+        await seat.until(seat.answers)
+        log = stage.logs()
+
+    assert log
+    for secret in ("sk-very-secret-key", stage.telegram.token, "xoxb-simulated-bot", "xapp-simulated-app"):
+        assert secret not in log
+
+
+async def test_the_demo_plays_its_scene_without_a_terminal(tmp_path: Path) -> None:
+    process = await program("demo", folder=tmp_path)
+    output, errors = await process.communicate()
+    text = output.decode()
+
+    assert process.returncode == 0, errors.decode()
+    assert "Telegram" in text
+    assert "Slack" in text
+    assert text.count("grew in") == 2
+
+
+async def test_ctrl_c_ends_the_demo_and_leaves_nothing_running(tmp_path: Path) -> None:
+    process = await program("demo", folder=tmp_path)
+    assert process.stdout is not None
+    await process.stdout.readuntil(b"Weekend hike")
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    await process.communicate()
+
+    assert len(children) >= 2
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    assert (len(gone), alive) == (len(children), [])
+
+
+async def test_the_manifest_is_printed(tmp_path: Path) -> None:
+    process = await program("manifest", folder=tmp_path)
+    output, _ = await process.communicate()
+
+    assert output.decode() == (ROOT / "deploy/slack-manifest.yaml").read_text(encoding="utf-8")
