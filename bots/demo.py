@@ -112,6 +112,7 @@ class _Screen:
         self._seat = seat
         self._steps = steps
         self._answers = answers
+        self._choices = seat.choices()
         self._begun = time.monotonic()
         self._drawn = 0
 
@@ -149,7 +150,9 @@ class _Screen:
             return
         if not sys.stdout.isatty():
             _write("\n".join(_wrapped(text)))
-        _write(f"{_DIM}   grew in {steps} steps{_PLAIN}\n")
+        if (choices := self._seat.choices()) != self._choices:
+            _write("\n".join(_wrapped(" · ".join(choices))))
+        _write(f"{_DIM}   grew in {steps} step{'s' if steps != 1 else ''}{_PLAIN}\n")
 
 
 def _wrapped(text: str) -> list[str]:

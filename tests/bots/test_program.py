@@ -92,7 +92,7 @@ async def test_health_and_readiness_can_be_asked(tmp_path: Path) -> None:
         async with session.get("/healthz") as answer:
             assert answer.status == 200
         async with asyncio.timeout(10):
-            while (found := await readiness(session))[0] != 200:
+            while (found := await readiness(session))[0] != 200:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
 
         assert found == (200, {"store": True, "tg": True, "sl": True})
