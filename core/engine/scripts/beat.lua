@@ -4,7 +4,7 @@
 local answers = {}
 for i = 2, #KEYS do
   local ticket, count = ARGV[2 * i - 2], tonumber(ARGV[2 * i - 1])
-  if false then
+  if deliveries(KEYS[1], ticket, ARGV[1]) ~= count then
     answers[i - 1] = -1
   else
     redis.call('XCLAIM', KEYS[1], 'w', ARGV[1], 0, ticket, 'JUSTID')
