@@ -284,6 +284,7 @@ async def test_a_process_that_takes_its_own_ticket_never_runs_a_lane_twice_at_on
                 await asyncio.sleep(1.0)  # slow to let go, while its ticket comes back
                 with pytest.raises(FencedError):
                     await turn.checkpoint(text="not mine")
+                fenced.append(turn.fenced)
 
     desk = Desk(answer)
     worker = await work(desk.worker(redis))
@@ -294,7 +295,7 @@ async def test_a_process_that_takes_its_own_ticket_never_runs_a_lane_twice_at_on
     await until(lambda: desk.done == ["1"])
 
     assert len(claimed) == 1
-    assert fenced == [True]
+    assert fenced == [True, True]
     assert [turn.attempt for turn in desk.begun] == [1, 3]
     assert desk.most_busy == 1
     await until(lambda: worker.running == 0)
