@@ -108,12 +108,18 @@ async def test_an_orphaned_server_is_told_to_end(tmp_path: Path) -> None:
         (await find_server()).path, *options, cwd=tmp_path, pass_fds=[lock], stdout=asyncio.subprocess.DEVNULL
     )
     os.close(lock)
-    async with client_of(f"unix://{tmp_path}/redis.sock") as client:
-        await client.set("key", "value")
+    try:
+        async with client_of(f"unix://{tmp_path}/redis.sock") as client:
+            await client.set("key", "value")
+        async with EmbeddedRedis(tmp_path) as url, client_of(url) as client:
+            found = await client.get("key")
+    finally:
+        if orphan.returncode is None:
+            orphan.kill()
+        status = await orphan.wait()
 
-    async with EmbeddedRedis(tmp_path) as url, client_of(url) as client:
-        assert await client.get("key") == b"value"
-    assert await orphan.wait() == 0
+    assert found == b"value"
+    assert status == 0
 
 
 async def test_a_second_service_on_the_folder_is_told_so(tmp_path: Path) -> None:
