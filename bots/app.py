@@ -45,17 +45,16 @@ def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
 async def _receive(platforms: list[Connected], service: Service) -> int:
     """Take events in until a signal asks to end, or until no platform is left."""
     with _asked_to_end() as ending:
-        intakes = [asyncio.create_task(_intake(platform, service)) for platform in platforms]
+        intakes = asyncio.gather(*(_intake(platform, service) for platform in platforms))
         ended = asyncio.create_task(ending.wait())
-        refused = asyncio.gather(*intakes)
         try:
-            await asyncio.wait({refused, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if refused.done():
-                refused.result()
+            await asyncio.wait({intakes, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if intakes.done():
+                intakes.result()
         finally:
-            refused.cancel()
+            intakes.cancel()
             ended.cancel()
-            await asyncio.gather(*intakes, return_exceptions=True)
+            await asyncio.gather(intakes, ended, return_exceptions=True)
     return 0 if ending.is_set() else 1
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,7 @@ Blocks = Sequence[dict[str, Any]]
 _log = structlog.get_logger()
 _SOON = 1.0
 """Seconds to wait when Slack says "too fast" but not for how long."""
+_CHANNELS_KEPT = 10_000
 _GATEWAY_FAILURE = 500
 _TOO_MANY = 429
 
@@ -79,6 +81,18 @@ class Api:
         self._client = client
         self._session = session
         self._budget = budget
+        self._newest: OrderedDict[str, str] = OrderedDict()
+
+    def newest_post(self, channel: str) -> str:
+        """The ts of the newest message that this process has posted or changed there; "" when there is none."""
+        return self._newest.get(channel, "")
+
+    def _note(self, channel: str, ts: str) -> str:
+        self._newest[channel] = max(ts, self._newest.get(channel, ts), key=float)
+        self._newest.move_to_end(channel)
+        if len(self._newest) > _CHANNELS_KEPT:
+            self._newest.popitem(last=False)
+        return ts
 
     async def start_stream(self, channel: str, thread: str, text: str, *, user: str, team: str) -> str:
         """Open a message that grows, for `user` of `team`, in `thread`; return its ts. Slack: chat.startStream."""
@@ -88,7 +102,7 @@ class Api:
             ),
             START,
         )
-        return str(answer["ts"])
+        return self._note(channel, str(answer["ts"]))
 
     async def append_stream(self, channel: str, ts: str, text: str, *, step: bool) -> None:
         """Let a message grow; a cosmetic `step` leaves room for the ends of answers. Slack: chat.appendStream."""
@@ -102,6 +116,7 @@ class Api:
 
     async def stop_stream(self, channel: str, ts: str, text: str, *, keep: int) -> None:
         """End a growing message with a last piece, which may be empty. Slack: chat.stopStream."""
+        self._note(channel, ts)
         await self._call(
             lambda: self._client.chat_stopStream(channel=channel, ts=ts, markdown_text=text or None),
             STOP,
@@ -122,6 +137,7 @@ class Api:
 
     async def update(self, channel: str, ts: str, text: str, *, step: bool) -> None:
         """Rewrite a message with Markdown; a cosmetic `step` comes at most every 3 seconds. Slack: chat.update."""
+        self._note(channel, ts)
         steps = [steps_of(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
             lambda: self._client.chat_update(channel=channel, ts=ts, markdown_text=text),
@@ -217,7 +233,7 @@ class Api:
             *within,
             keep=keep,
         )
-        return str(answer["ts"])
+        return self._note(channel, str(answer["ts"]))
 
     async def _call(
         self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: Limit, keep: int = 0

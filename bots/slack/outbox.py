@@ -71,6 +71,10 @@ class SlackOutbox:
         """Show `text` as a native stream, or as a message that is updated where streams are not to be had."""
         return await self._pages.show(page, text, final=final)
 
+    def horizon(self) -> str:
+        """The ts of our newest message in the channel."""
+        return self._api.newest_post(self._channel)
+
     async def recover(self, page: Page) -> Page:
         """See `Outbox`; what answers a command outside of threads cannot be looked up."""
         if not self._thread:

@@ -43,8 +43,8 @@ class SlackPlatform:
 
     def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget]) -> None:
         self._settings = settings
-        self._new_budget = budgets
-        self._budgets: dict[str, Budget] = {}
+        self._budgets = budgets
+        self._apis: dict[str, Api] = {}
         self._features = Features()
         self._people = People()
         self._identity: Identity | None = None
@@ -109,10 +109,11 @@ class SlackPlatform:
         return self._identity.user if self._identity else ""
 
     def _api(self, team: str) -> Api:
-        budget = self._budgets.get(team)
-        if budget is None:
-            budget = self._budgets[team] = self._new_budget(f"{PLATFORM}:{team}")
-        return Api(self._opened.client, self._opened.session, budget)
+        api = self._apis.get(team)
+        if api is None:
+            budget = self._budgets(f"{PLATFORM}:{team}")
+            api = self._apis[team] = Api(self._opened.client, self._opened.session, budget)
+        return api
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         if up:

@@ -45,7 +45,7 @@ def read_address(words: str, entities: Sequence[Json], bot: Identity) -> Address
         return Address(words, mentioned=bool(spans))
     name, of_bot = found.groups()
     elsewhere = bool(of_bot) and of_bot.lower() != bot.username.lower()
-    return Address(words[found.end() :].strip(), name.lower(), bool(spans), elsewhere)
+    return Address(words[found.end() :].strip(), name.lower(), bool(spans or of_bot), elsewhere)
 
 
 def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,8 @@ from core.engine import STORE_DOWN
 
 from .address import Identity
 from .api import Api
-from .fields import Json, number
+from .fields import Json, inner, number
+from .horizon import Horizon
 from .wire import FloodError
 
 _log = structlog.get_logger()
@@ -41,11 +42,14 @@ class Ingress:
     it is asked again and no further update is taken in. `note` is told whether Telegram can be reached.
     """
 
-    def __init__(self, api: Api, bot: Identity, receive: Receive, note: Callable[[bool], None]) -> None:
+    def __init__(
+        self, api: Api, bot: Identity, receive: Receive, note: Callable[[bool], None], horizon: Horizon
+    ) -> None:
         self._api = api
         self._bot = bot
         self._receive = receive
         self._note = note
+        self._horizon = horizon
         self._next: int | None = None
         self._confirmed: int | None = None
 
@@ -75,6 +79,8 @@ class Ingress:
 
     async def _store(self, updates: list[Json]) -> None:
         for update in updates:
+            message = inner(update, "message")
+            self._horizon.note(number(inner(message, "chat"), "id"), number(message, "message_id"))
             await self._insist(pack(update, self._bot))
             self._next = max(self._next or 0, number(update, "update_id") + 1)
 

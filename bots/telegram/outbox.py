@@ -19,10 +19,20 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
 from core.chat.message import Incoming
-from core.chat.outbox import Capabilities, FloodedError, GoneError, Menu, OutboxError, Page, RefusedError
+from core.chat.outbox import (
+    Capabilities,
+    FloodedError,
+    GoneError,
+    Menu,
+    OutboxError,
+    Page,
+    RefusedError,
+    UnreachableError,
+)
 
 from .api import Api
 from .faults import is_deleted, is_unmodified
+from .horizon import Horizon
 from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .peer import Peer
 from .render import Rendered, plain, render
@@ -31,8 +41,7 @@ CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=4.5)
 """Telegram takes 4096 characters; rendering never makes a text longer."""
 
 _MODE = "post"
-_PROBES = 6
-"""Messages that are looked at for a lost first step; each takes about a second of the chat's budget."""
+_PROBE_PATIENCE = 1.0
 _SHORT_LABEL = 18
 """Two buttons of so many characters fit side by side on a phone."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -42,8 +51,9 @@ _Result = TypeVar("_Result")
 class TelegramOutbox:
     """The way back to one message; keep it for the whole turn, for it remembers what stands on the screen."""
 
-    def __init__(self, api: Api, gate: Gate, incoming: Incoming) -> None:
+    def __init__(self, api: Api, gate: Gate, incoming: Incoming, horizon: Horizon) -> None:
         """Answer `incoming`; the first message in a group replies to it."""
+        self._horizon = horizon
         self._api = api
         self._incoming = incoming
         self._thread = int(incoming.thread) if incoming.thread else None
@@ -68,23 +78,32 @@ class TelegramOutbox:
         if not message_id:
             reply = self._reply() if page.start == 0 else None
             keep = 0 if final else START_RESERVE
-            message_id = await self._put(text, lambda chat, shown: self._send(chat, shown, reply), keep)
+            message_id = await self._open(text, reply, keep)
         elif self._screen.get(message_id) != content:
             keep = 0 if final else STEP_RESERVE
             await self._put(text, lambda chat, shown: self._edit(chat, message_id, shown), keep)
         self._screen[message_id] = self._content(text)
+        self._horizon.note(int(self._incoming.chat.chat), int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+
+    def horizon(self) -> str:
+        """The newest message ids that are known."""
+        return self._horizon.mark(int(self._incoming.chat.chat))
 
     async def recover(self, page: Page) -> Page:
         """See `Outbox`. Bots cannot read a chat, but Telegram tells apart what is ours when it refuses an edit.
 
-        In a private chat message ids are counted over all chats of the bot, so in a busy one the message may be missed.
+        Looks at a few ids beyond those that were known; in a very busy bot's private chats that may be too few.
         """
-        floor = max(int(self._incoming.message_id), int(page.after or 0))
-        for candidate in range(floor + 1, floor + 1 + _PROBES):
+        chat, question = int(self._incoming.chat.chat), int(self._incoming.message_id)
+        found = ""
+        for candidate in self._horizon.candidates(chat, question, page.after, ours=not page.adopted):
             if await self._probe(candidate):
-                return replace(page, message_id=str(candidate), mode=_MODE, adopted=True)
-        return page
+                found = str(candidate)
+                break
+        if not page.adopted:
+            self._horizon.settle(chat)
+        return replace(page, message_id=found, mode=_MODE if found else "", adopted=bool(found))
 
     async def remove(self, page: Page) -> None:
         """Delete the page's message; one that is deleted already is a success."""
@@ -130,6 +149,18 @@ class TelegramOutbox:
         self._dressed = False
         return await self._peer.message(lambda chat: put(chat, plain(text)), keep=keep)
 
+    async def _open(self, text: str, reply: ReplyParameters | None, keep: int) -> str:
+        """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
+        chat = int(self._incoming.chat.chat)
+        self._horizon.begin(chat)
+        try:
+            message_id = await self._put(text, lambda chat, shown: self._send(chat, shown, reply), keep)
+        except (FloodedError, GoneError, RefusedError):
+            self._horizon.settle(chat)
+            raise
+        self._horizon.settle(chat)
+        return message_id
+
     async def _send(
         self, chat: int, shown: Rendered, reply: ReplyParameters | None, keyboard: InlineKeyboardMarkup | None = None
     ) -> str:
@@ -142,6 +173,7 @@ class TelegramOutbox:
             message_thread_id=self._thread,
             link_preview_options=_NO_PREVIEW,
         )
+        self._horizon.note(chat, sent.message_id)
         return str(sent.message_id)
 
     async def _edit(
@@ -166,6 +198,8 @@ class TelegramOutbox:
                 return await self._peer.message(lambda chat: self._is_ours(chat, message_id))
             except FloodedError as error:
                 await asyncio.sleep(error.retry_after)
+            except UnreachableError:
+                await asyncio.sleep(_PROBE_PATIENCE)  # this probe again, instead of all of them
 
     async def _is_ours(self, chat: int, message_id: int) -> bool:
         """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup)."""

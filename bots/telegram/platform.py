@@ -19,6 +19,7 @@ from core.settings import TelegramSettings
 from .address import Identity
 from .api import Api
 from .fields import as_object, inner, number, text
+from .horizon import Horizon
 from .incoming import PLATFORM, read
 from .ingress import Ingress
 from .menus import Menu, register
@@ -54,6 +55,7 @@ class TelegramPlatform:
         self._budgets = functools.cache(budgets)
         self._leases = leases
         self._menu = menu
+        self._horizon = Horizon()
         self._up = False
 
     @property
@@ -75,7 +77,7 @@ class TelegramPlatform:
         complained of in the log and tried again.
         """
         bot = await self._identify()
-        ingress = Ingress(self._api, bot, receive, self._note)
+        ingress = Ingress(self._api, bot, receive, self._note, self._horizon)
         registration = asyncio.create_task(register(self._api, self._menu()))
         try:
             while True:
@@ -97,7 +99,7 @@ class TelegramPlatform:
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Answer `incoming`; to be kept for the whole turn."""
-        return TelegramOutbox(self._api, self._budgets(f"{PLATFORM}:{incoming.chat.account}"), incoming)
+        return TelegramOutbox(self._api, self._budgets(f"{PLATFORM}:{incoming.chat.account}"), incoming, self._horizon)
 
     async def _identify(self) -> Identity:
         """Find out who the bot is, waiting until Telegram can be reached."""

@@ -90,6 +90,8 @@ class Bot:
         command = find(name)
         beside = call.outbox.capabilities.threads and not call.incoming.direct and not call.incoming.chat.thread
         if command is None:
+            if not call.incoming.direct and not call.incoming.mentioned:
+                return  # in a group it may well be meant for another bot
             near = nearest(name)
             await (
                 call.say("command_error.suggest", name=name, suggestion=near)

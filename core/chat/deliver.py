@@ -23,6 +23,8 @@ from .progress import Progress
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 
+_NAP = 0.1
+"""Seconds that the pump sleeps after a piece while no step is due anyway."""
 _SLOWING = 0.3
 """Seconds by which each step in a group comes later after the one before: short answers stay lively there too."""
 _WORD_PATIENCE = 20.0
@@ -39,20 +41,18 @@ async def deliver(
     *,
     stopped: asyncio.Event,
     group: bool = False,
-    newest: str = "",
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
     word stands on the screen, or, after `stopped`, with what had come until then. In a `group` the steps slow down.
-    `newest` is the id of the bot's newest message in this chat, as far as it is known.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
     """
     text = _Text()
-    writer = _Writer(text, outbox, progress, group=group, newest=newest)
-    pump = asyncio.create_task(_pump(stream, text))
+    writer = _Writer(text, outbox, progress, group=group)
+    pump = asyncio.create_task(_pump(stream, text, writer))
     stop = asyncio.create_task(_stop(stopped, pump))
     try:
         await writer.follow()
@@ -107,11 +107,13 @@ class _Text:
         self.news.set()
 
 
-async def _pump(stream: AsyncGenerator[str], text: _Text) -> None:
+async def _pump(stream: AsyncGenerator[str], text: _Text, writer: _Writer) -> None:
     try:
         async with aclosing(stream):
             async for piece in stream:
                 text.add(piece)
+                if writer.rests > _NAP:
+                    await asyncio.sleep(_NAP)  # what piles up meanwhile is read at once: a third of the work
     finally:
         text.end()
 
@@ -124,7 +126,7 @@ async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
 class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
-    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool, newest: str) -> None:
+    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool) -> None:
         self._text = text
         self._outbox = outbox
         self._progress = progress
@@ -132,9 +134,13 @@ class _Writer:
         self._slowest = outbox.capabilities.pace_group if group else self._pace
         self._pages = progress.pages or [Page(start=0)]
         self._index = 0
-        self._newest = newest
         self._reached = 0
         self._not_before = 0.0
+
+    @property
+    def rests(self) -> float:
+        """Seconds until the next step is due."""
+        return self._not_before - time.monotonic()
 
     async def follow(self) -> None:
         """Show the text as it grows, until it has ended."""
@@ -164,11 +170,10 @@ class _Writer:
 
     async def _pause(self) -> bool:
         """Keep the pace; True when the text ended meanwhile."""
-        delay = self._not_before - time.monotonic()
-        if delay <= 0:
+        if self.rests <= 0:
             return False
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay):
+            async with asyncio.timeout(self.rests):
                 await self._text.ended.wait()
         return self._text.ended.is_set()
 
@@ -230,7 +235,6 @@ class _Writer:
         new = not self._page.message_id
         opened = time.time() if new and not page.opened_at else page.opened_at
         self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
-        self._newest = page.message_id or self._newest
         if new:
             await self._save(self._pages)
 
@@ -238,7 +242,7 @@ class _Writer:
         """Write down what is about to be shown; look for a first step of which nobody knows whether it landed."""
         page = await self._recovered(self._page)
         if not page.message_id:
-            page = replace(page, sending=True, after=page.after or self._newest)
+            page = replace(page, sending=True, after=self._outbox.horizon())
         self._pages[self._index] = page
         await self._save(self._pages)
 

@@ -52,7 +52,7 @@ class Page:
     sending: bool = False
     """Its first step was begun; while there is no `message_id`, nobody knows whether it landed."""
     after: str = ""
-    """The newest of the bot's messages in this chat that is known to be older; "" when none is known."""
+    """The outbox's horizon when the first step was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,16 @@ class Outbox(Protocol):
         """
         ...
 
+    def horizon(self) -> str:
+        """Mark what exists here by now, as far as this process knows; what is shown later is newer."""
+        ...
+
     async def recover(self, page: Page) -> Page:
         """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
 
         Only messages of the bot that are newer than the question and than `page.after` count. Return the page adopted,
         with its `message_id`, or as it was when there is nothing. May take some seconds, since it can cost several
-        calls.
+        calls, and waits for them.
         """
         ...
 

@@ -47,4 +47,4 @@ class Progress:
 
 
 def _adopted(page: Page) -> Page:
-    return replace(page, end=None, opening="", opened_at=0.0, adopted=bool(page.message_id), done=False)
+    return replace(page, end=None, opening="", opened_at=0.0, adopted=bool(page.message_id or page.sending), done=False)

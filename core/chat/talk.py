@@ -89,8 +89,7 @@ class Talk:
             return
         request = await self._request(model, incoming, question, instead)
         chat = str(incoming.chat)
-        newest = await self._conversations.newest(chat)
-        writing = _Writing(self._client, request, turn, outbox, group=not incoming.direct, newest=newest)
+        writing = _Writing(self._client, request, turn, outbox, group=not incoming.direct)
         try:
             text = await writing.run()
         except ModelNotFoundError:
@@ -100,7 +99,6 @@ class Talk:
             return
         if text.strip():
             exchange = (Remembered("user", question), Remembered("assistant", text))
-            await self._conversations.note_newest(chat, writing.newest)
             await self._conversations.append(chat, turn.event_id, exchange, drop=instead)
         elif not turn.stopped.is_set():
             await self._say(outbox, incoming, "talk.nothing")
@@ -128,25 +126,17 @@ class Talk:
 class _Writing:
     """The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
 
-    def __init__(
-        self, client: WanjieClient, request: ChatRequest, turn: Turn, outbox: Outbox, *, group: bool, newest: str
-    ) -> None:
+    def __init__(self, client: WanjieClient, request: ChatRequest, turn: Turn, outbox: Outbox, *, group: bool) -> None:
         self._client = client
         self._request = request
         self._turn = turn
         self._outbox = outbox
         self._group = group
-        self._newest = newest
         self._progress = Progress(turn)
         self._text = ""
         self._begun = asyncio.Event()
         self.reason = ""
         """Why the model ended, in its own word; "" while unknown."""
-
-    @property
-    def newest(self) -> str:
-        """The id of the answer's last message."""
-        return next((page.message_id for page in reversed(self._progress.pages) if page.message_id), self._newest)
 
     async def run(self) -> str:
         """Show the whole answer and return it."""
@@ -177,7 +167,6 @@ class _Writing:
             self._progress,
             stopped=self._turn.stopped,
             group=self._group,
-            newest=self._newest,
         )
 
     async def _pieces(self, working: asyncio.Task[None]) -> AsyncGenerator[str]:

@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from redis.asyncio import Redis
 
-from .keys import choices_key, engaged_key, history_key, last_append_key, newest_key
+from .keys import choices_key, engaged_key, history_key, last_append_key
 
 _APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
 
@@ -79,15 +79,6 @@ class Conversations:
             await self._redis.hdel(choices_key(chat), name)
         else:
             await self._redis.hset(choices_key(chat), name, value)
-
-    async def newest(self, chat: str) -> str:
-        """The id of the bot's newest message in the chat that was noted; "" when none was."""
-        stored = await self._redis.get(newest_key(chat))
-        return stored.decode() if isinstance(stored, bytes) else ""
-
-    async def note_newest(self, chat: str, message_id: str) -> None:
-        """Note the id of a message that the bot has posted in the chat."""
-        await self._redis.set(newest_key(chat), message_id, ex=self._seconds)
 
     async def engage(self, chat: str) -> None:
         """Note that the bot takes part in this thread from now on."""

@@ -22,8 +22,3 @@ def choices_key(chat: str) -> str:
 def engaged_key(chat: str) -> str:
     """Present while the bot takes part in a thread."""
     return f"e:{{{chat}}}"
-
-
-def newest_key(chat: str) -> str:
-    """The id of the bot's newest message in the chat."""
-    return f"n:{{{chat}}}"

@@ -69,6 +69,57 @@ async def test_messages_before_during_and_after_a_kill_are_answered_once_in_orde
     assert not floods(stage)
 
 
+async def test_a_kill_at_the_first_words_harms_no_older_message(empty_seat: Seat, empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_seat
+    stage.wanjie.script.answer = echo
+    service = await stage.start()
+    await stage.ready()
+    await seat.say("zero")
+    await says(seat, "answer to zero")
+    text = slow_words(stage, 40)
+    await seat.say("/help")
+    await seat.say("count")
+    await seat.until(lambda: "w0" in shown(seat))
+    await stage.kill(service)
+
+    await stage.start()
+    await seat.until(lambda: shown(seat)[-40:] == text.split(), 30)
+    assert sum("What I can do" in answer for answer in seat.answers()) == 1
+    assert sum("answer to zero" in answer for answer in seat.answers()) == 1
+    assert shown(seat).count("w0") == 1
+
+
+async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_stage: Stage) -> None:
+    stage = empty_stage
+    text = slow_words(stage, 30)
+    seats: list[Seat] = [stage.private(f"P{number}") for number in range(8)]
+    service = await stage.start()
+    await stage.ready()
+    for seat in seats:
+        await seat.say("count")
+    await seats[-1].until(seats[-1].answers)
+    await stage.kill(service)
+
+    await stage.start()
+    for seat in seats:
+        await shows(seat, text, 40)
+
+
+async def test_a_bad_hour_of_telegram_delays_answers_but_loses_none(stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    seats = [stage.private(f"P{number}") for number in range(3)]
+    for number in range(2):
+        for seat in seats:
+            await seat.say(f"q{number}")
+            stage.telegram.bad_gateway("sendMessage")
+            stage.telegram.lose_answer("sendMessage")
+            stage.telegram.bad_gateway("editMessageReplyMarkup")
+
+    for seat in seats:
+        await says(seat, "answer to q1", 60)
+        assert seat.answers() == ["answer to q0", "answer to q1"]
+
+
 async def test_a_long_answer_is_finished_page_by_page_after_a_kill(empty_stage: Stage) -> None:
     stage = empty_stage
     seats: list[Seat] = [stage.private(), stage.direct()]
