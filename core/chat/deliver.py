@@ -25,6 +25,8 @@ _Result = TypeVar("_Result")
 
 _NAP = 0.1
 """Seconds that the pump sleeps after a piece while no step is due anyway."""
+_PILED = 0.01
+"""Seconds within which pieces that had piled up come out one after the other."""
 _SLOWING = 0.3
 """Seconds by which each step in a group comes later after the one before: short answers stay lively there too."""
 _WORD_PATIENCE = 20.0
@@ -108,12 +110,15 @@ class _Text:
 
 
 async def _pump(stream: AsyncGenerator[str], text: _Text, writer: _Writer) -> None:
+    woken = 0.0
     try:
         async with aclosing(stream):
             async for piece in stream:
                 text.add(piece)
-                if writer.rests > _NAP:
-                    await asyncio.sleep(_NAP)  # what piles up meanwhile is read at once: a third of the work
+                # What piles up during a nap is read at once, which is half the work, and comes without delay after it.
+                if writer.rests > _NAP and time.monotonic() - woken > _PILED:
+                    await asyncio.sleep(_NAP)
+                    woken = time.monotonic()
     finally:
         text.end()
 
