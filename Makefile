@@ -25,7 +25,7 @@ run: setup ## Start every platform whose token is in the environment or in .env
 	@$(RUN) bots run
 
 test: setup ## Run all tests
-	@$(RUN) pytest -q
+	@$(RUN) pytest -q -n 4 --dist worksteal
 
 check: lint types layers ## Lint, format, types, layers
 
