@@ -80,7 +80,8 @@ class Ingress:
         return AsyncApp(
             name=__name__,
             client=self._client,
-            logger=sdk_logger("slack_bolt"),
+            # It warns that SLACK_BOT_TOKEN is not used, which it looks up by itself; the client has it already.
+            logger=sdk_logger("slack_bolt", logging.ERROR),
             before_authorize=self._store,
             ssl_check_enabled=False,
             request_verification_enabled=False,
