@@ -105,15 +105,15 @@ class Bot:
 
     async def _ask(self, call: Call) -> None:
         incoming = call.incoming
-        history = await self._desk.conversations.history(str(incoming.chat))
-        question = question_of(incoming, history)
+        memory = await self._desk.talk.recall(incoming.chat)
+        question = question_of(incoming, memory.history)
         tokens, limit = estimate_tokens(question), self._desk.talk.longest_question
         if not question:
             await call.say("talk.attachment" if incoming.attachments else "talk.empty")
         elif tokens > limit:
             await call.say("talk.long", tokens=tokens, limit=limit)
         else:
-            await self._desk.talk.answer(call.turn, incoming, call.outbox, question)
+            await self._desk.talk.answer(call.turn, incoming, call.outbox, question, memory)
 
     async def _excuse(self, call: Call, key: str, **values: object) -> None:
         try:

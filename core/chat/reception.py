@@ -40,9 +40,9 @@ class Reception:
         chat = str(incoming.chat)
         if not incoming.addressed and not await self._conversations.engaged(chat):
             return
+        accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
         if incoming.addressed and incoming.chat.thread:
             await self._conversations.engage(chat)
-        accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
         if accepted is Acceptance.FULL:
             _log.warning("mailbox full", chat=chat)
             await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)

@@ -40,6 +40,14 @@ _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of a conversation before a question is asked."""
+
+    history: list[Remembered]
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What every question to a model carries by default."""
 
@@ -77,42 +85,51 @@ class Talk:
         """The id of the model that answers in a chat; None when the key has no chat model at all."""
         return (await self.choices_of(chat)).model or await self._catalog.default_chat_model()
 
-    async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, question: str, *, instead: int = 0) -> None:
+    async def recall(self, chat: ChatRef) -> Memory:
+        """What a question in this chat is asked on top of."""
+        return Memory(await self._conversations.history(str(chat)), await self.choices_of(chat))
+
+    async def answer(
+        self, turn: Turn, incoming: Incoming, outbox: Outbox, question: str, memory: Memory, *, instead: int = 0
+    ) -> None:
         """Answer `question` (as the model shall read it) and remember both, in place of the newest `instead` messages.
 
         A turn taken over continues in the messages that are there. A failure leaves the history as it was and raises
         the `WanjieError` or `OutboxError`.
         """
-        model = await self.model_of(incoming.chat)
-        if model is None:
-            await self._say(outbox, incoming, "model.none")
-            return
-        request = await self._request(model, incoming, question, instead)
-        chat = str(incoming.chat)
-        writing = _Writing(self._client, request, turn, outbox, group=not incoming.direct)
-        try:
-            text = await writing.run()
-        except ModelNotFoundError:
-            self._catalog.forget()
-            _log.warning("model not found", model=model)
-            await self._say(outbox, incoming, "error.model", model=model)
-            return
+        progress = Progress(turn)
+        writing = _Writing(self._client, turn, outbox, progress, group=not incoming.direct)
+        if progress.text is not None:
+            text = await writing.repeat(progress.text)
+        else:
+            model = memory.choices.model or await self._catalog.default_chat_model()
+            if model is None:
+                await self._say(outbox, incoming, "model.none")
+                return
+            history = memory.history[: len(memory.history) - instead]
+            try:
+                text = await writing.write(self._request(model, question, history, memory.choices, incoming))
+            except ModelNotFoundError:
+                self._catalog.forget()
+                _log.warning("model not found", model=model)
+                await self._say(outbox, incoming, "error.model", model=model)
+                return
         if text.strip():
             exchange = (Remembered("user", question), Remembered("assistant", text))
-            await self._conversations.append(chat, turn.event_id, exchange, drop=instead)
+            await self._conversations.append(str(incoming.chat), turn.event_id, exchange, drop=instead)
         elif not turn.stopped.is_set():
             await self._say(outbox, incoming, "talk.nothing")
         if note := _NOTES.get(writing.reason):
             await self._say(outbox, incoming, note)
-        _log.info("answered", model=model, characters=len(text), reason=writing.reason, attempt=turn.attempt)
+        _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
 
-    async def _request(self, model: str, incoming: Incoming, question: str, instead: int) -> ChatRequest:
-        history = await self._conversations.history(str(incoming.chat))
-        system = (await self.choices_of(incoming.chat)).system or self._brief.system_prompt
+    def _request(
+        self, model: str, question: str, history: list[Remembered], choices: Choices, incoming: Incoming
+    ) -> ChatRequest:
         messages = messages_for(
             question,
-            history[: len(history) - instead],
-            system=system,
+            history,
+            system=choices.system or self._brief.system_prompt,
             group=not incoming.direct,
             tokens=self._brief.tokens,
         )
@@ -126,39 +143,40 @@ class Talk:
 class _Writing:
     """The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
 
-    def __init__(self, client: WanjieClient, request: ChatRequest, turn: Turn, outbox: Outbox, *, group: bool) -> None:
+    def __init__(self, client: WanjieClient, turn: Turn, outbox: Outbox, progress: Progress, *, group: bool) -> None:
         self._client = client
-        self._request = request
         self._turn = turn
         self._outbox = outbox
+        self._progress = progress
         self._group = group
-        self._progress = Progress(turn)
         self._text = ""
         self._begun = asyncio.Event()
         self.reason = ""
         """Why the model ended, in its own word; "" while unknown."""
 
-    async def run(self) -> str:
-        """Show the whole answer and return it."""
-        if self._progress.text is not None:
-            return await self._show(whole(self._progress.text))
+    async def repeat(self, text: str) -> str:
+        """Show an answer that was complete when its former owner died."""
+        return await self._show(whole(text))
+
+    async def write(self, request: ChatRequest) -> str:
+        """Ask the model, show its whole answer and return it."""
         working = asyncio.create_task(self._keep_working())
         try:
-            return await self._write(working)
+            return await self._attempts(request, working)
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
-    async def _write(self, working: asyncio.Task[None]) -> str:
+    async def _attempts(self, request: ChatRequest, working: asyncio.Task[None]) -> str:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await self._show(self._pieces(working))
+                return await self._show(self._pieces(request, working))
             except StreamBrokenError as error:
                 _log.warning("answer broke off", attempt=attempt, characters=len(self._text), error=str(error))
                 self._progress.rewind()
         if self._text:
             await self._show(whole(self._text))
-        raise StreamBrokenError
+        raise StreamBrokenError("the answer broke off in every attempt")
 
     async def _show(self, pieces: AsyncGenerator[str]) -> str:
         return await deliver(
@@ -169,9 +187,9 @@ class _Writing:
             group=self._group,
         )
 
-    async def _pieces(self, working: asyncio.Task[None]) -> AsyncGenerator[str]:
+    async def _pieces(self, request: ChatRequest, working: asyncio.Task[None]) -> AsyncGenerator[str]:
         self._text = ""
-        async with aclosing(self._client.stream(self._request)) as deltas:
+        async with aclosing(self._client.stream(request)) as deltas:
             async for delta in deltas:
                 if piece := self._read(delta):
                     if not self._begun.is_set():

@@ -16,8 +16,9 @@ async def stop(call: Call) -> None:
 
 
 async def again(call: Call) -> None:
-    history = await call.desk.conversations.history(str(call.incoming.chat))
-    if not history:
+    memory = await call.desk.talk.recall(call.incoming.chat)
+    if not memory.history:
         await call.say("retry.nothing")
         return
-    await call.desk.talk.answer(call.turn, call.incoming, call.outbox, history[-2].content, instead=2)
+    question = memory.history[-2].content
+    await call.desk.talk.answer(call.turn, call.incoming, call.outbox, question, memory, instead=2)
