@@ -1,0 +1,97 @@
+"""One kind of conversation on one simulated platform, in words that are the same for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bots.platform import Opening
+from bots.sandbox.seats import Seat
+from core.engine import Budget, Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The methods of a platform's API that the acts of the port come down to."""
+
+    first: str
+    """The first step of a page that grows."""
+    step: str
+    last: str
+    whole: str
+    """A page that is complete at once, a sentence, a menu."""
+    sign: str
+    """That the answer is being worked on."""
+    person: str = ""
+    """Who somebody is; "" where events say so themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the replicas of a service share."""
+
+    budgets: Callable[[str], Budget]
+    leases: Callable[[str], Lease]
+
+
+class Case(Protocol):
+    """Somebody's conversation with the bot, and what a test can do to the platform around it."""
+
+    @property
+    def seat(self) -> Seat: ...
+
+    @property
+    def calls(self) -> Calls: ...
+
+    @property
+    def direct(self) -> bool: ...
+
+    @property
+    def sender_id(self) -> str: ...
+
+    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+        """Make the real platform; with an `address`, one that looks for its API there."""
+        ...
+
+    def flood(self, method: str, seconds: int) -> None:
+        """Refuse the next call of a method with 429."""
+        ...
+
+    def break_down(self, method: str) -> None:
+        """Answer the next call of a method with a gateway's failure; nothing is carried out."""
+        ...
+
+    def lose_answer(self, method: str) -> None:
+        """Carry the next call of a method out, then drop the connection."""
+        ...
+
+    def enforce_limits(self) -> None:
+        """Refuse from now on what is too fast, as the real platform does."""
+        ...
+
+    def hurry(self) -> None:
+        """Deliver again soon what was not acknowledged."""
+        ...
+
+    def expel(self) -> None:
+        """Take the conversation away from the bot."""
+        ...
+
+    async def delete(self, message_id: str) -> None:
+        """Let a person delete a message of the bot's."""
+        ...
+
+    @property
+    def asked(self) -> int:
+        """How many calls have come in that were about this conversation."""
+        ...
+
+    @property
+    def floods(self) -> int:
+        """How many calls were refused because they came too fast."""
+        ...
+
+    def pings(self) -> list[str]:
+        """Whatever in the bot's messages notifies somebody by name."""
+        ...

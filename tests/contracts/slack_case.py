@@ -1,0 +1,110 @@
+"""A direct message and a channel's thread in Slack."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from bots.platform import Opening
+from bots.sandbox.seats import SlackSeat
+from bots.sandbox.slack import SlackSim
+from bots.sandbox.slack_people import SlackUser
+from bots.sandbox.slack_state import Channel
+from bots.slack import SlackPlatform
+from core.settings import SlackSettings
+
+from .case import Calls, Shared
+
+_BOT_TOKEN, _APP_TOKEN = "xoxb-test", "xapp-test"
+_IN_THE_BACKGROUND = {"auth.test", "apps.connections.open"}
+_LIVE_MENTION = re.compile(r"<[@#!][^>]*>")
+"""Slack: what stands for a user, a channel, a group or everybody in a message's text."""
+_READ_LITERALLY = {"link_names", "parse"}
+"""Arguments with which Slack would look for names without brackets, too."""
+
+
+class SlackCase:
+    """See `Case`."""
+
+    calls = Calls(
+        "chat.startStream",
+        "chat.appendStream",
+        "chat.stopStream",
+        "chat.postMessage",
+        "assistant.threads.setStatus",
+        "users.info",
+    )
+
+    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
+        self.seat = SlackSeat(sim, user, channel)
+        self.direct = channel.kind == "im"
+        self.sender_id = user.id
+        self._sim = sim
+
+    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+        settings = SlackSettings(
+            bot_token=SecretStr(_BOT_TOKEN), app_token=SecretStr(_APP_TOKEN), api_url=address or self._sim.api_url
+        )
+        return SlackPlatform(settings, shared.budgets)
+
+    def flood(self, method: str, seconds: int) -> None:
+        self._sim.faults.flood(method, retry_after=seconds)
+
+    def break_down(self, method: str) -> None:
+        self._sim.faults.break_down(method, status=503)
+
+    def lose_answer(self, method: str) -> None:
+        self._sim.faults.lose_answers(method)
+
+    def enforce_limits(self) -> None:
+        self._sim.limits.enabled = True
+
+    def hurry(self) -> None:
+        self._sim.socket.ack_within = 0.2
+
+    def expel(self) -> None:
+        self._sim.remove_bot(self.seat.channel)
+
+    async def delete(self, message_id: str) -> None:
+        found = next(one for one in self._sim.messages(self.seat.channel) if one.ts == message_id)
+        await self.seat.user.delete(found)
+
+    @property
+    def asked(self) -> int:
+        return len([call for call in self._sim.calls if call.method not in _IN_THE_BACKGROUND])
+
+    @property
+    def floods(self) -> int:
+        return self._sim.floods.total()
+
+    def pings(self) -> list[str]:
+        own = [message for message in self._sim.workspace.messages if message.bot_id]
+        written = "\n".join(f"{one.markdown} {one.text} {json.dumps(one.blocks, ensure_ascii=False)}" for one in own)
+        loose = [name for call in self._sim.calls for name in call.args if name in _READ_LITERALLY]
+        return _LIVE_MENTION.findall(written) + loose
+
+
+@asynccontextmanager
+async def slack_direct() -> AsyncGenerator[SlackCase]:
+    async with _quiet_slack() as sim:
+        user = sim.user("Lin")
+        yield SlackCase(sim, user, sim.im(user))
+
+
+@asynccontextmanager
+async def slack_thread() -> AsyncGenerator[SlackCase]:
+    async with _quiet_slack() as sim:
+        user = sim.user("Lin")
+        yield SlackCase(sim, user, sim.channel("general", members=[user]))
+
+
+@asynccontextmanager
+async def _quiet_slack() -> AsyncGenerator[SlackSim]:
+    async with SlackSim(bot_token=_BOT_TOKEN, app_token=_APP_TOKEN) as sim:
+        sim.limits.enabled = False
+        yield sim
+        assert sim.violations == []

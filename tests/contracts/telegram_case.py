@@ -1,0 +1,100 @@
+"""A private chat and a group on Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from bots.platform import Opening
+from bots.sandbox.seats import TelegramSeat
+from bots.sandbox.telegram import TelegramSim
+from bots.sandbox.telegram_people import Person
+from bots.sandbox.telegram_world import Chat
+from bots.telegram import TelegramPlatform
+from core.settings import TelegramSettings
+
+from .case import Calls, Shared
+
+_IN_THE_BACKGROUND = {"getMe", "getUpdates", "setMyCommands"}
+
+
+class TelegramCase:
+    """See `Case`."""
+
+    calls = Calls("sendMessage", "editMessageText", "editMessageText", "sendMessage", "sendChatAction")
+
+    def __init__(self, sim: TelegramSim, person: Person, chat: Chat) -> None:
+        self.seat = TelegramSeat(sim, person, chat)
+        self.direct = chat.person is not None
+        self.sender_id = str(person.user.id)
+        self._sim = sim
+
+    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+        settings = TelegramSettings(
+            bot_token=SecretStr(self._sim.token), base_url=address or self._sim.base_url, file_url=self._sim.file_url
+        )
+        return TelegramPlatform(settings, shared.budgets, shared.leases, lambda: {"en": [("help", "What I can do")]})
+
+    def flood(self, method: str, seconds: int) -> None:
+        self._sim.fail(method, 429, f"Too Many Requests: retry after {seconds}", parameters={"retry_after": seconds})
+
+    def break_down(self, method: str) -> None:
+        self._sim.bad_gateway(method)
+
+    def lose_answer(self, method: str) -> None:
+        self._sim.lose_answer(method)
+
+    def enforce_limits(self) -> None:
+        self._sim.limits.enabled = True
+
+    def hurry(self) -> None:
+        """Nothing to do: what was not stored is kept by the ingress, which tries again by itself."""
+
+    def expel(self) -> None:
+        if self.direct:
+            self.seat.person.block()
+        else:
+            self._sim.remove_bot(self.seat.chat, self.seat.person)
+
+    async def delete(self, message_id: str) -> None:
+        self.seat.person.delete(self.seat.chat.messages[int(message_id)])
+
+    @property
+    def asked(self) -> int:
+        return len([call for call in self._sim.calls if call.method not in _IN_THE_BACKGROUND])
+
+    @property
+    def floods(self) -> int:
+        return self._sim.floods
+
+    def pings(self) -> list[str]:
+        own = [message for message in self._sim.messages(self.seat.chat.id) if message.sender is self._sim.bot]
+        entities = [entity for message in own for entity in message.entities]
+        return [
+            f"{entity.type} {entity.argument}"
+            for entity in entities
+            if entity.type == "text_mention" or entity.argument.startswith("tg:")
+        ]
+
+
+@asynccontextmanager
+async def telegram_private() -> AsyncGenerator[TelegramCase]:
+    async with _quiet_telegram() as sim:
+        person = sim.user(1001, "Ada", "en")
+        yield TelegramCase(sim, person, sim.private(person))
+
+
+@asynccontextmanager
+async def telegram_group() -> AsyncGenerator[TelegramCase]:
+    async with _quiet_telegram() as sim:
+        yield TelegramCase(sim, sim.user(1001, "Ada", "en"), sim.group("Friends", admin=True))
+
+
+@asynccontextmanager
+async def _quiet_telegram() -> AsyncGenerator[TelegramSim]:
+    async with TelegramSim() as sim:
+        sim.limits.enabled = False
+        yield sim
+        assert sim.violations == []

@@ -1,0 +1,124 @@
+"""Pages whose owner died or whose fate is unknown: taken over, found again, taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.chat.outbox import Page, UnreachableError
+from tests.contracts.scene import Scene, granted
+
+
+async def test_an_adopted_page_is_rewritten_as_a_whole_in_the_same_message(scene: Scene) -> None:
+    page = await scene.show("One", "One two")
+    scene.outbox = scene.anew()
+    grown = await scene.show("Quite another text", page=replace(page, adopted=True, shown=1))
+    seen = scene.screen()
+    done = await scene.show("Quite another text, complete", page=grown, final=True)
+
+    assert seen == ["Quite another text"]
+    assert [grown.adopted, done.adopted, done.done] == [False, False, True]
+    assert scene.screen() == ["Quite another text, complete"]
+    assert scene.messages() == [page.message_id]
+
+
+async def test_an_adopted_page_can_be_finished_at_once(scene: Scene) -> None:
+    page = await scene.show("One", "One two")
+    scene.outbox = scene.anew()
+    done = await scene.show("One", page=replace(page, adopted=True), final=True)
+
+    assert done.done
+    assert scene.screen() == ["One"]
+    assert scene.messages() == [page.message_id]
+
+
+async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
+    page = await scene.show("One", "One two", final=True)
+    scene.outbox = scene.anew()
+    done = await scene.show("One two", page=replace(page, adopted=True, done=False), final=True)
+
+    assert done.done
+    assert scene.screen() == ["One two"]
+    assert scene.messages() == [page.message_id]
+
+
+async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
+    page = await scene.show("One", "One two")
+    await granted(lambda: scene.outbox.remove(page))
+    await granted(lambda: scene.outbox.remove(page))
+
+    assert scene.screen() == []
+
+
+async def test_another_process_can_take_a_page_away(scene: Scene) -> None:
+    page = await scene.show("One", "One two")
+    await granted(lambda: scene.anew().remove(replace(page, adopted=True)))
+
+    assert scene.screen() == []
+
+
+async def test_a_page_that_somebody_took_away_is_a_success_to_remove(scene: Scene) -> None:
+    page = await scene.show("One")
+    await scene.case.delete(page.message_id)
+    await granted(lambda: scene.outbox.remove(page))
+
+    assert scene.screen() == []
+
+
+async def test_a_first_step_whose_answer_was_lost_is_found_again(scene: Scene) -> None:
+    page = scene.sending()
+    scene.case.lose_answer(scene.case.calls.first)
+    await _fail_to_begin(scene, page)
+    found = await granted(lambda: scene.outbox.recover(page))
+    await scene.show("One two", page=found, final=True)
+
+    assert found.adopted
+    assert [found.message_id] == scene.messages()
+    assert scene.screen() == ["One two"]
+
+
+async def test_a_dead_process_s_first_step_is_found_by_another(scene: Scene) -> None:
+    await granted(lambda: scene.outbox.say("a sentence that must stay"))
+    page = scene.sending(adopted=True)
+    scene.case.lose_answer(scene.case.calls.first)
+    await _fail_to_begin(scene, page)
+    async with scene.elsewhere() as other:
+        scene.outbox = other.outbox(scene.incoming)
+        found = await granted(lambda: scene.outbox.recover(page))
+        await scene.show("One two", page=found, final=True)
+
+    assert found.message_id == scene.messages()[-1]
+    assert scene.screen() == ["a sentence that must stay", "One two"]
+
+
+async def test_where_nothing_landed_nothing_is_found_and_nothing_changes(scene: Scene) -> None:
+    await scene.show("An earlier answer.", final=True)
+    page = scene.sending()
+    scene.case.break_down(scene.case.calls.first)
+    await _fail_to_begin(scene, page)
+    await scene.hear("are you there")
+    before = scene.case.seat.steps()
+    found = await granted(lambda: scene.outbox.recover(page))
+
+    assert found == page
+    assert scene.case.seat.steps() == before
+
+
+async def test_another_process_takes_no_other_message_for_the_lost_one(scene: Scene) -> None:
+    await scene.show("An earlier answer.", final=True)
+    page = scene.sending(adopted=True)
+    scene.case.break_down(scene.case.calls.first)
+    await _fail_to_begin(scene, page)
+    await scene.hear("are you there")
+    before = scene.case.seat.steps()
+    async with scene.elsewhere() as other:
+        found = await granted(lambda: other.outbox(scene.incoming).recover(page))
+
+    assert found.message_id == ""
+    assert scene.case.seat.steps() == before
+
+
+async def _fail_to_begin(scene: Scene, page: Page) -> None:
+    with pytest.raises(UnreachableError):
+        await granted(lambda: scene.outbox.show(page, "One", final=False))

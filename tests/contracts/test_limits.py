@@ -1,0 +1,85 @@
+"""Too fast: nobody waits inside the port, and nothing is sent while it is no use."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from core.chat.outbox import FloodedError
+from tests.contracts.scene import FIRST, Scene, granted
+
+
+async def test_a_flooded_platform_is_left_alone_until_its_time_is_over(scene: Scene) -> None:
+    begun = time.monotonic()
+    scene.case.flood(scene.case.calls.whole, 1)
+    with pytest.raises(FloodedError) as flooded:
+        await scene.outbox.say("Hello")
+    asked = scene.case.asked
+    with pytest.raises(FloodedError) as again:
+        await scene.outbox.say("Hello")
+    with pytest.raises(FloodedError):
+        await scene.outbox.show(FIRST, "Hello", final=True)
+    asked_meanwhile = scene.case.asked
+    await asyncio.sleep(again.value.retry_after)
+    await granted(lambda: scene.outbox.say("Hello"))
+    (said,) = scene.case.seat.steps()
+
+    assert flooded.value.retry_after == 1
+    assert 0 < again.value.retry_after <= 1
+    assert asked_meanwhile == asked
+    assert said.at - begun > 0.99
+
+
+async def test_an_answer_whose_steps_are_refused_is_finished(scene: Scene) -> None:
+    page = await scene.show("One")
+    scene.time.speed = 1000.0  # what was granted before counts no more, so it is the platform that refuses
+    scene.case.flood(scene.case.calls.step, 1)
+    with pytest.raises(FloodedError) as flooded:
+        await scene.outbox.show(page, "One two", final=False)
+    done = await scene.show("One two three", page=page, final=True)
+
+    assert flooded.value.retry_after == 1
+    assert done.done
+    assert scene.screen() == ["One two three"]
+
+
+async def test_our_own_budget_says_no_before_the_platform_has_to(scene: Scene) -> None:
+    scene.case.enforce_limits()
+    scene.time.speed = 1.0
+    waits = [await _said(scene, f"{number}") for number in range(5)]
+    said = scene.screen()
+
+    assert waits[0] == 0
+    assert all(0 < wait < 5 for wait in waits[1:])
+    assert said == ["0"]
+    assert scene.case.floods == 0
+
+
+async def _said(scene: Scene, text: str) -> float:
+    """Say it, or return the seconds to wait."""
+    try:
+        await scene.outbox.say(text)
+    except FloodedError as error:
+        return error.retry_after
+    return 0.0
+
+
+async def test_steps_that_come_too_fast_are_refused_by_us_and_the_end_arrives(scene: Scene) -> None:
+    scene.case.enforce_limits()
+    scene.time.speed = 1.0
+    page = await scene.outbox.show(FIRST, "0", final=False)
+    text, refused = "0", 0
+    for number in range(1, 9):
+        text += f" {number}"
+        try:
+            page = await scene.outbox.show(page, text, final=False)
+        except FloodedError:
+            refused += 1
+    done = await scene.show(text, page=page, final=True)
+
+    assert refused > 4
+    assert done.done
+    assert scene.screen() == [text]
+    assert scene.case.floods == 0

@@ -1,0 +1,125 @@
+"""Nobody there, or a platform that is down: said in the core's words, and never in others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from core.chat.message import Sender
+from core.chat.outbox import GoneError, Menu, Option, Page, UnreachableError
+from tests.contracts.scene import FIRST, Scene, granted
+
+_MENU = Menu("model", "Which?", (Option("One", "1"),))
+_NOWHERE = "http://127.0.0.1:1/"
+"""A port at which nobody listens."""
+_FAULTS = pytest.mark.parametrize("fault", ["break_down", "lose_answer"])
+
+
+async def test_who_expelled_the_bot_is_gone(scene: Scene) -> None:
+    page = await scene.show("One")
+    scene.case.expel()
+
+    for act in _acts(scene, page):
+        with pytest.raises(GoneError):
+            await granted(act)
+    assert len(scene.messages()) == 1
+
+
+def _acts(scene: Scene, page: Page) -> list[Callable[[], Awaitable[object]]]:
+    outbox = scene.outbox
+    return [
+        lambda: outbox.show(FIRST, "Two", final=False),
+        lambda: outbox.show(FIRST, "Two", final=True),
+        lambda: outbox.show(page, "One two", final=False),
+        lambda: outbox.show(page, "One two", final=True),
+        lambda: outbox.say("Hello"),
+        lambda: outbox.choose(_MENU),
+    ]
+
+
+async def test_a_message_that_somebody_deleted_is_gone_and_the_chat_is_not(scene: Scene) -> None:
+    page = await scene.show("One")
+    await scene.case.delete(page.message_id)
+
+    with pytest.raises(GoneError):
+        await granted(lambda: scene.outbox.show(page, "One two", final=False))
+    with pytest.raises(GoneError):
+        await granted(lambda: scene.outbox.show(page, "One two three", final=True))
+    await granted(lambda: scene.outbox.say("Hello"))
+    assert scene.screen() == ["Hello"]
+
+
+@_FAULTS
+async def test_a_platform_that_is_down_is_unreachable(scene: Scene, fault: str) -> None:
+    strike: Callable[[str], None] = getattr(scene.case, fault)
+    page = await scene.show("One")
+    calls = scene.case.calls
+    methods = [calls.first, calls.whole, calls.step, calls.last, calls.whole, calls.whole]
+
+    for method, act in zip(methods, _acts(scene, page), strict=True):
+        strike(method)
+        with pytest.raises(UnreachableError):
+            await granted(act)
+
+
+@_FAULTS
+async def test_after_an_outage_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
+    strike: Callable[[str], None] = getattr(scene.case, fault)
+    page = await scene.show("One")
+    strike(scene.case.calls.step)
+    with pytest.raises(UnreachableError):
+        await granted(lambda: scene.outbox.show(page, "One two", final=False))
+    strike(scene.case.calls.last)
+    with pytest.raises(UnreachableError):
+        await granted(lambda: scene.outbox.show(page, "One two three", final=True))
+    done = await scene.show("One two three", page=page, final=True)
+
+    assert done.done
+    assert scene.screen() == ["One two three"]
+    assert scene.messages() == [page.message_id]
+
+
+async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) -> None:
+    page = await scene.show("One")
+    async with scene.elsewhere(_NOWHERE) as cut_off:
+        scene.outbox = cut_off.outbox(scene.incoming)
+        for act in _acts(scene, page):
+            with pytest.raises(UnreachableError):
+                await granted(act)
+        await scene.outbox.working()
+
+        assert (await cut_off.introduce(Sender("U1"))).id == "U1"
+
+
+async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: Scene) -> None:
+    scene.time.speed, scene.time.keep = 1.0, 1_000_000
+    await scene.outbox.working()
+    await scene.platform.introduce(scene.incoming.sender)
+    asked = scene.case.asked
+    await scene.outbox.working()
+
+    assert await scene.platform.introduce(Sender("U1")) == Sender("U1")
+    assert scene.case.asked == asked
+
+
+@pytest.mark.parametrize("fault", ["break_down", "lose_answer", "flood"])
+async def test_what_is_only_cosmetic_never_fails(scene: Scene, fault: str) -> None:
+    ways: dict[str, Callable[[str], None]] = {
+        "break_down": scene.case.break_down,
+        "lose_answer": scene.case.lose_answer,
+        "flood": lambda method: scene.case.flood(method, 7),
+    }
+    for method in filter(None, (scene.case.calls.sign, scene.case.calls.person)):
+        ways[fault](method)
+    await scene.outbox.working()
+    await scene.outbox.working()
+
+    assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id
+
+
+async def test_what_is_only_cosmetic_does_not_fail_where_nobody_is_left(scene: Scene) -> None:
+    scene.case.expel()
+    await scene.outbox.working()
+
+    assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id

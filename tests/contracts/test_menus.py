@@ -1,0 +1,61 @@
+"""Sentences of the service's own, and questions with answers to choose from."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.chat.message import Choice, Incoming
+from core.chat.outbox import Menu, Option
+from tests.contracts.scene import Scene, granted
+
+_FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))
+_MANY = Menu("model", "Which model?", tuple(Option(f"Model {number:02}", f"m{number}") for number in range(40)))
+_LARGE = Menu("m" * 12, "Which?", (Option("Wide", "字" * 16), Option("Long", "v" * 48)))
+"""As long as names and values may be."""
+
+
+async def test_a_sentence_can_be_read(scene: Scene) -> None:
+    await scene.outbox.say("From now on: brief.")
+
+    assert scene.screen() == ["From now on: brief."]
+
+
+@pytest.mark.parametrize("menu", [_FEW, _MANY, _LARGE], ids=["few", "many", "large"])
+async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -> None:
+    await scene.outbox.choose(menu)
+    labels = scene.case.seat.choices()
+    wanted = menu.options[-1]
+    picked = await _pick(scene, wanted.label)
+
+    assert [label.removeprefix("✓ ") for label in labels] == [option.label for option in menu.options]
+    assert "Which" in scene.screen()[-1]
+    assert picked.choice == Choice(menu.name, wanted.value)
+    assert picked.chat == scene.incoming.chat
+    assert picked.sender.id == scene.case.sender_id
+    assert picked.direct is scene.case.direct
+    assert picked.event_id != scene.incoming.event_id
+
+
+async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene) -> None:
+    await scene.outbox.choose(_FEW)
+    menu = scene.messages()
+    outbox = scene.platform.outbox(await _pick(scene, "One"))
+    await granted(lambda: outbox.choose(Menu("model", "Now: One", (Option("Three", "3"),))))
+
+    assert scene.messages() == menu
+    assert scene.case.seat.choices() == ["Three"]
+    assert scene.screen() == ["Now: One"]
+
+
+async def test_a_pick_can_be_answered_with_a_sentence(scene: Scene) -> None:
+    await scene.outbox.choose(_FEW)
+    outbox = scene.platform.outbox(await _pick(scene, "One"))
+    await granted(lambda: outbox.say("Not for you."))
+
+    assert "Not for you." in scene.screen()
+
+
+async def _pick(scene: Scene, label: str) -> Incoming:
+    await scene.case.seat.choose(label)
+    _, picked = await scene.stored(lambda incoming: incoming.choice)
+    return picked

@@ -1,0 +1,68 @@
+"""What every platform makes of an event: the same each time, whoever reads it."""
+
+from __future__ import annotations
+
+from core.chat.message import ChatRef
+from tests.contracts.scene import Scene
+
+
+async def test_an_event_reads_the_same_each_time_and_in_every_process(scene: Scene) -> None:
+    async with scene.case.platform(scene.shared) as never_reached:
+        readers = (scene.platform, scene.platform, never_reached)
+        read = [platform.read(scene.payload) for platform in readers]
+
+    assert read == [scene.incoming] * 3
+
+
+async def test_it_tells_who_said_what_and_where(scene: Scene) -> None:
+    incoming = scene.incoming
+
+    assert incoming.text == "hello"
+    assert incoming.sender.id == scene.case.sender_id
+    assert incoming.direct is scene.case.direct
+    assert incoming.addressed
+    assert incoming.event_id
+    assert incoming.message_id
+    assert incoming.sent_at > 0
+    assert (incoming.command, incoming.choice, incoming.attachments) == ("", None, ())
+
+
+async def test_a_chat_s_key_names_its_platform_and_can_be_read_back(scene: Scene) -> None:
+    chat = scene.incoming.chat
+
+    assert ChatRef.parse(str(chat)) == chat
+    assert chat.platform == scene.platform.name
+    assert chat.parent.parent == chat.parent
+
+
+async def test_the_next_message_is_another_event_of_the_same_chat(scene: Scene) -> None:
+    _, following = await scene.hear("and then")
+
+    assert following.chat == scene.incoming.chat
+    assert following.event_id != scene.incoming.event_id
+    assert following.message_id != scene.incoming.message_id
+
+
+async def test_what_could_not_be_stored_comes_again_as_the_same_event(scene: Scene) -> None:
+    scene.case.hurry()
+    scene.store.refuses = b"and then"
+    _, again = await scene.hear("and then")
+    before = [scene.platform.read(payload) for payload in scene.store.refused]
+
+    assert [incoming.event_id for incoming in before if incoming] == [again.event_id]
+
+
+async def test_what_the_bot_says_itself_is_nothing_to_answer(scene: Scene) -> None:
+    await scene.outbox.say("I say hello")
+    await scene.hear("thanks")
+    read = [scene.platform.read(payload) for payload in scene.store.payloads]
+
+    assert {incoming.text for incoming in read if incoming} == {"hello", "thanks"}
+
+
+async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
+    known = await scene.platform.introduce(scene.incoming.sender)
+
+    assert known.id == scene.incoming.sender.id
+    assert known.name in {"Ada", "Lin"}
+    assert known.locale.lower().startswith("en")

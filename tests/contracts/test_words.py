@@ -1,0 +1,74 @@
+"""What reaches the screen are the model's words, and they ping nobody."""
+
+from __future__ import annotations
+
+from core.chat.outbox import Menu, Option
+from tests.contracts.scene import Scene, granted
+
+_NASTY = """\
+snake_case_name and __init__.py, 2*3*4 = 24, a ** b, C:\\.x
+List<String> in <b>bold</b> & &amp; &lt;tag&gt; <!-- no comment -->
+表情 🙂👨‍👩‍👧 and 中文、日本語 e\u0301
+100% | a | b ~ ^ $x$ {y} [z] #7
+
+```python
+def f(a_b: list[int]) -> None:  # *not* _marked_ <b>
+    return a_b[0] * 2 * 3
+```
+
+last words."""
+_MENTIONS = (
+    "Ask <!channel>, <!here|now>, <!everyone>, <@U123>, <@W1|ann>, <!subteam^S1>, <#C1>, @everyone, <tg://user?id=7>"
+)
+
+
+async def test_words_are_kept_whatever_they_look_like(scene: Scene) -> None:
+    third = len(_NASTY) // 3
+    await scene.show(_NASTY[:third], _NASTY[: 2 * third], _NASTY, final=True)
+    (shown,) = scene.screen()
+
+    assert _lines(shown) == _lines(_NASTY)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with words; the fences of code may be shown as a frame."""
+    return [line for line in text.split("\n") if line and not line.startswith("```")]
+
+
+async def test_an_answer_pings_nobody(scene: Scene) -> None:
+    await scene.show("Ask", _MENTIONS[:30], _MENTIONS, final=True)
+
+    assert [_visible(text) for text in scene.screen()] == [_MENTIONS]
+    assert scene.case.pings() == []
+
+
+async def test_a_mention_that_comes_letter_by_letter_pings_nobody(scene: Scene) -> None:
+    text = "Ask <!channel> or <@U123>."
+    page = await scene.show("Ask")
+    for end in range(4, len(text)):
+        page = await scene.show(text[:end], page=page)
+
+        assert scene.case.pings() == []
+
+    await scene.show(text, page=page, final=True)
+
+    assert [_visible(text) for text in scene.screen()] == [text]
+    assert scene.case.pings() == []
+
+
+async def test_a_link_to_a_person_pings_nobody(scene: Scene) -> None:
+    await scene.show("Ask [Ann](tg://user?id=1001)!", final=True)
+
+    assert scene.case.pings() == []
+
+
+async def test_sentences_and_menus_ping_nobody(scene: Scene) -> None:
+    await granted(lambda: scene.outbox.say(_MENTIONS))
+    await granted(lambda: scene.outbox.choose(Menu("model", _MENTIONS, (Option("One", "1"),))))
+
+    assert [_visible(text) for text in scene.screen()] == [_MENTIONS] * 2
+    assert scene.case.pings() == []
+
+
+def _visible(text: str) -> str:
+    return text.replace("\u2060", "")
