@@ -55,6 +55,7 @@ async def deliver(
     text = _Text()
     writer = _Writer(text, outbox, progress, group=group)
     pump = asyncio.create_task(_pump(stream, text, writer))
+    pump.add_done_callback(lambda _: text.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_stop(stopped, pump))
     try:
         await writer.follow()
@@ -111,16 +112,13 @@ class _Text:
 
 async def _pump(stream: AsyncGenerator[str], text: _Text, writer: _Writer) -> None:
     woken = 0.0
-    try:
-        async with aclosing(stream):
-            async for piece in stream:
-                text.add(piece)
-                # What piles up during a nap is read at once, which is half the work, and comes without delay after it.
-                if writer.rests > _NAP and time.monotonic() - woken > _PILED:
-                    await asyncio.sleep(_NAP)
-                    woken = time.monotonic()
-    finally:
-        text.end()
+    async with aclosing(stream):
+        async for piece in stream:
+            text.add(piece)
+            # What piles up during a nap is read at once, which is half the work, and comes without delay after it.
+            if writer.rests > _NAP and time.monotonic() - woken > _PILED:
+                await asyncio.sleep(_NAP)
+                woken = time.monotonic()
 
 
 async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
