@@ -280,7 +280,7 @@ async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
 @pytest.mark.parametrize("error", [GoneError("blocked"), RefusedError("never")])
 async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception) -> None:
     with pytest.raises(type(error)):
-        await show(Screen(script=[None, error]), pieces(["a", "b"]))
+        await show(Screen(script=[None, *[error] * 9]), pieces(["a", "b"]))
 
 
 async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
