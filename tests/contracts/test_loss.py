@@ -64,12 +64,23 @@ async def test_a_platform_that_is_down_is_unreachable(scene: Scene, fault: str) 
 
 
 @_FAULTS
-async def test_after_an_outage_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
+async def test_after_an_outage_during_a_step_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One")
     strike(scene.case.calls.step)
     with pytest.raises(UnreachableError):
         await granted(lambda: scene.outbox.show(page, "One two", final=False))
+    done = await scene.show("One two three", page=page, final=True)
+
+    assert done.done
+    assert scene.screen() == ["One two three"]
+    assert scene.messages() == [page.message_id]
+
+
+@_FAULTS
+async def test_after_an_outage_at_the_end_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
+    strike: Callable[[str], None] = getattr(scene.case, fault)
+    page = await scene.show("One", "One two")
     strike(scene.case.calls.last)
     with pytest.raises(UnreachableError):
         await granted(lambda: scene.outbox.show(page, "One two three", final=True))
