@@ -19,6 +19,7 @@ from .lanes import is_full, platform_of
 from .outbox import GoneError, OutboxError, Platform
 from .progress import Progress
 from .prompts import estimate_tokens, question_of
+from .talk import ModelGoneError, NoModelError
 
 _log = structlog.get_logger()
 
@@ -44,6 +45,11 @@ class Bot:
                 raise
             except GoneError as error:
                 _log.info("nobody there to read the answer", error=str(error))
+            except NoModelError:
+                await self._excuse(call, "model.none")
+            except ModelGoneError as error:
+                _log.warning("model not found", model=str(error))
+                await self._excuse(call, "model.gone", model=str(error))
             except WanjieError as error:
                 _log.warning("model call failed", error=repr(error))
                 await self._excuse(call, explain(error))

@@ -43,11 +43,13 @@ async def deliver(
     *,
     stopped: asyncio.Event,
     group: bool = False,
+    whole_answer: bool = True,
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
-    word stands on the screen, or, after `stopped`, with what had come until then. In a `group` the steps slow down.
+    word stands on the screen, or, after `stopped`, with what had come until then, or stood there before if that is
+    more. In a `group` the steps slow down. Unless it is a `whole_answer`, whoever takes over asks the model again.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
@@ -62,7 +64,10 @@ async def deliver(
         await asyncio.wait([pump])
         if not pump.cancelled():
             pump.result()
-        await progress.complete(text.value)
+        elif len(progress.best) > len(text.value):
+            text.value = progress.best
+        if whole_answer:
+            await progress.complete(text.value)
         await writer.finish()
     finally:
         stop.cancel()
@@ -164,7 +169,7 @@ class _Writer:
         for page in self._pages[self._index :]:
             found = await insist(lambda page=page: self._recovered(page))
             if found.message_id:
-                await insist(lambda page=found: self._outbox.remove(page))
+                await self._remove(found)
         await self._save(self._pages[: self._index])
 
     @property
@@ -257,5 +262,11 @@ class _Writer:
         body = page.opening + shown
         return body if page.end is None else body + closing(open_fence(body))
 
+    async def _remove(self, page: Page) -> None:
+        try:
+            await insist(lambda: self._outbox.remove(page))
+        except (GoneError, RefusedError) as error:
+            _log.warning("a page that is not needed could not be removed", error=str(error))
+
     async def _save(self, pages: list[Page]) -> None:
-        await self._progress.save(pages)
+        await self._progress.save(pages, self._text.value)

@@ -13,6 +13,8 @@ from itertools import accumulate
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _CLOSING_ROOM = 8
 """Units kept free for the line that closes a fence."""
+_LONGEST_INFO = 32
+"""Characters of a fence's first word; the line may still be growing, and is no language if it is longer."""
 _BREAKS = ("\n\n", "\n", "。", ". ", " ")
 """Where a page may end, best first."""
 
@@ -51,13 +53,13 @@ def break_before(text: str, sure: int, stop: int) -> int:
 
 
 def open_fence(body: str) -> str:
-    """The first line of the code fence that `body` leaves open, with its newline; "" when none is open."""
+    """Mark, language and newline that open the code fence which `body` leaves open; "" when none is open."""
     opened = ""
     for found in _FENCE.finditer(body):
         mark, info = found[1], found[2].strip()
         if not opened:
             if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
-                opened = found[0].strip()
+                opened = mark + "".join(info.split()[:1])[:_LONGEST_INFO]
         elif opened.startswith(mark[0]) and not info and len(mark) >= len(_mark(opened)):
             opened = ""
     return opened + "\n" if opened else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from .outbox import Page
 
@@ -20,30 +20,47 @@ class Checkpoint(Protocol):
 
 
 class Progress:
-    """The pages and, once the model has ended, the whole text of one answer."""
+    """What stands of one answer, and its whole text once the model has ended."""
 
-    def __init__(self, turn: Checkpoint) -> None:
-        """Take over what a former owner left; its pages come back as adopted."""
+    def __init__(self, turn: Checkpoint, name: str = "") -> None:
+        """Take over what a former owner left; its pages come back as adopted.
+
+        `name` sets one answer of a turn apart from another.
+        """
         self._turn = turn
-        stored = [Page(**page) for page in json.loads(turn.state.get("pages", "[]"))]
-        self.pages: list[Page] = [_adopted(page) for page in stored]
-        self.text: str | None = turn.state.get("text")
+        self._name = name
+        stored = json.loads(turn.state.get(f"{name}pages", "[]"))
+        self.pages: list[Page] = [_adopted(_page(fields)) for fields in stored]
+        self.best: str = turn.state.get(f"{name}best", "")
+        """The longest text that was ever shown: what a reader would miss if less were left."""
+        self.text: str | None = turn.state.get(f"{name}text")
         """None until the model has ended."""
 
-    async def save(self, pages: Sequence[Page]) -> None:
-        """Write the pages down, after proof that the turn is still ours; raise `FencedError` when it is not."""
+    async def save(self, pages: Sequence[Page], text: str) -> None:
+        """Write down the pages and what they are about to show, after proof that the turn is still ours.
+
+        Raises `FencedError` when it is not.
+        """
         self.pages = list(pages)
-        await self._turn.checkpoint(pages=json.dumps([asdict(page) for page in pages]))
+        fields = {f"{self._name}pages": json.dumps([asdict(page) for page in pages])}
+        if len(text) > len(self.best):
+            self.best = fields[f"{self._name}best"] = text
+        await self._turn.checkpoint(**fields)
 
     async def complete(self, text: str) -> None:
         """Note that the model has ended: whoever takes over only has to show `text`."""
         self.text = text
-        await self._turn.checkpoint(text=text)
+        await self._turn.checkpoint(**{f"{self._name}text": text})
 
     def rewind(self) -> None:
         """The answer will be written anew into the messages that are there."""
         self.pages = [_adopted(page) for page in self.pages]
         self.text = None
+
+
+def _page(fields: dict[str, Any]) -> Page:
+    """Read a page that another version of this program may have written."""
+    return Page(**{name: value for name, value in fields.items() if name in Page.__dataclass_fields__})
 
 
 def _adopted(page: Page) -> Page:

@@ -34,9 +34,9 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
         text, quoted = quoted, ""  # the bot was named under a message: that message is the question
     if not text:
         return ""
-    if quoted and not any(quoted[:200] in message.content for message in history):
+    if quoted and not any(_bare(quoted)[:200] in _bare(message.content) for message in history):
         text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
-    speaker = incoming.sender.name.replace("\n", " ").strip() or incoming.sender.id
+    speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
     return text if incoming.direct else f"{speaker}: {text}"
 
 
@@ -55,3 +55,8 @@ def messages_for(
         kept += [answered, asked]
     messages += [ChatMessage(message.role, message.content) for message in reversed(kept)]
     return [*messages, ChatMessage("user", question)]
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: what is quoted has lost its Markdown on the screen."""
+    return "".join(character for character in text if character.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 
 import structlog
 
@@ -23,17 +24,17 @@ class Reception:
     def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
         self._inbox = inbox
         self._conversations = conversations
-        self._door = asyncio.Lock()
+        self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
         """Store the event if it is for the bot; when this returns, the platform may be told that it arrived.
 
-        Events are stored in the order of the calls, also of calls that overlap. Safe to call again with the same event.
-        Raises a `STORE_DOWN` error when it could not be stored.
+        A platform's events are stored in the order of the calls, also of calls that overlap. Safe to call again with
+        the same event. Raises a `STORE_DOWN` error when it could not be stored.
         """
         read = platform.read(payload)
         if read is not None:
-            async with self._door:  # asyncio's locks are fair
+            async with self._doors[platform.name]:  # asyncio's locks are fair
                 await self._store(routed(read), payload)
 
     async def _store(self, incoming: Incoming, payload: bytes) -> None:
@@ -41,8 +42,8 @@ class Reception:
         if not incoming.addressed and not await self._conversations.engaged(chat):
             return
         accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
-        if incoming.addressed and incoming.chat.thread:
-            await self._conversations.engage(chat)
+        if incoming.chat.thread:
+            await self._conversations.engage(chat)  # also a follow-up keeps the bot in
         if accepted is Acceptance.FULL:
             _log.warning("mailbox full", chat=chat)
             await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)

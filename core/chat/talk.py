@@ -21,14 +21,16 @@ from core.wanjie import (
     StreamBrokenError,
     TextDelta,
     WanjieClient,
+    WanjieError,
 )
 
-from .deliver import deliver, insist, whole
+from .deliver import deliver, whole
 from .i18n import Sentences
 from .message import ChatRef, Incoming
 from .outbox import Outbox
 from .progress import Progress
 from .prompts import messages_for
+from .speak import speak
 
 _log = structlog.get_logger()
 
@@ -36,7 +38,17 @@ _ATTEMPTS = 3
 """How often an answer that breaks off is written again."""
 _WORKING_EVERY = 4.5
 """Seconds; Telegram shows a chat action for 5."""
+_SIGN_PATIENCE = 0.3
+"""Seconds that the first words wait for a sign of work that is under way."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
+
+
+class NoModelError(Exception):
+    """The key has no chat model at all."""
+
+
+class ModelGoneError(Exception):
+    """The model that the chat wants is not available any more; the text is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +106,39 @@ class Talk:
     ) -> None:
         """Answer `question` (as the model shall read it) and remember both, in place of the newest `instead` messages.
 
-        A turn taken over continues in the messages that are there. A failure leaves the history as it was and raises
-        the `WanjieError` or `OutboxError`.
+        A turn taken over continues in the messages that are there. A failure leaves the history as it was, the best of
+        the answer on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
-        progress = Progress(turn)
-        writing = _Writing(self._client, turn, outbox, progress, group=not incoming.direct)
-        if progress.text is not None:
-            text = await writing.repeat(progress.text)
-        else:
-            model = memory.choices.model or await self._catalog.default_chat_model()
-            if model is None:
-                await self._say(outbox, incoming, "model.none")
-                return
-            history = memory.history[: len(memory.history) - instead]
-            try:
-                text = await writing.write(self._request(model, question, history, memory.choices, incoming))
-            except ModelNotFoundError:
-                self._catalog.forget()
-                _log.warning("model not found", model=model)
-                await self._say(outbox, incoming, "error.model", model=model)
-                return
+        chat = str(incoming.chat)
+        writing = _Writing(self._client, turn, outbox, group=not incoming.direct)
+        text = ""
+        try:
+            text = await self._text(writing, incoming, question, memory, instead)
+        finally:
+            if not text.strip() and not turn.fenced:
+                await self._conversations.note_unanswered(chat, question)
         if text.strip():
             exchange = (Remembered("user", question), Remembered("assistant", text))
-            await self._conversations.append(str(incoming.chat), turn.event_id, exchange, drop=instead)
+            await self._conversations.append(chat, turn.event_id, exchange, drop=instead)
         elif not turn.stopped.is_set():
-            await self._say(outbox, incoming, "talk.nothing")
+            await self._say(turn, incoming, outbox, "talk.nothing")
         if note := _NOTES.get(writing.reason):
-            await self._say(outbox, incoming, note)
+            await self._say(turn, incoming, outbox, note)
         _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
+
+    async def _text(self, writing: _Writing, incoming: Incoming, question: str, memory: Memory, instead: int) -> str:
+        """Show the whole answer and return it."""
+        if writing.complete is not None:
+            return await writing.repeat(writing.complete)
+        model = memory.choices.model or await self._catalog.default_chat_model()
+        if model is None:
+            raise NoModelError
+        history = memory.history[: len(memory.history) - instead]
+        try:
+            return await writing.write(self._request(model, question, history, memory.choices, incoming))
+        except ModelNotFoundError as error:
+            self._catalog.forget()
+            raise ModelGoneError(model) from error
 
     def _request(
         self, model: str, question: str, history: list[Remembered], choices: Choices, incoming: Incoming
@@ -135,34 +152,40 @@ class Talk:
         )
         return ChatRequest(model=model, messages=tuple(messages))
 
-    async def _say(self, outbox: Outbox, incoming: Incoming, key: str, **values: object) -> None:
-        text = self._sentences.say(key, incoming.sender.locale, **values)
-        await insist(lambda: outbox.say(text))
+    async def _say(self, turn: Turn, incoming: Incoming, outbox: Outbox, key: str) -> None:
+        await speak(turn, incoming, outbox, self._sentences.say(key, incoming.sender.locale))
 
 
 class _Writing:
     """The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
 
-    def __init__(self, client: WanjieClient, turn: Turn, outbox: Outbox, progress: Progress, *, group: bool) -> None:
+    def __init__(self, client: WanjieClient, turn: Turn, outbox: Outbox, *, group: bool) -> None:
         self._client = client
         self._turn = turn
         self._outbox = outbox
-        self._progress = progress
+        self._progress = Progress(turn)
         self._group = group
-        self._text = ""
         self._begun = asyncio.Event()
         self.reason = ""
         """Why the model ended, in its own word; "" while unknown."""
+
+    @property
+    def complete(self) -> str | None:
+        """The whole text, if a former owner of the turn had it from the model."""
+        return self._progress.text
 
     async def repeat(self, text: str) -> str:
         """Show an answer that was complete when its former owner died."""
         return await self._show(whole(text))
 
     async def write(self, request: ChatRequest) -> str:
-        """Ask the model, show its whole answer and return it."""
+        """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
         working = asyncio.create_task(self._keep_working())
         try:
             return await self._attempts(request, working)
+        except WanjieError:
+            await self._settle()
+            raise
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
@@ -172,37 +195,40 @@ class _Writing:
             try:
                 return await self._show(self._pieces(request, working))
             except StreamBrokenError as error:
-                _log.warning("answer broke off", attempt=attempt, characters=len(self._text), error=str(error))
+                _log.warning("answer broke off", attempt=attempt, error=str(error))
                 self._progress.rewind()
-        if self._text:
-            await self._show(whole(self._text))
         raise StreamBrokenError("the answer broke off in every attempt")
 
-    async def _show(self, pieces: AsyncGenerator[str]) -> str:
+    async def _settle(self) -> None:
+        """Let the best of all attempts stand, whole and at rest."""
+        if self._progress.best:
+            self._progress.rewind()
+            await self._show(whole(self._progress.best), whole_answer=False)
+
+    async def _show(self, pieces: AsyncGenerator[str], *, whole_answer: bool = True) -> str:
         return await deliver(
             pieces,
             self._outbox,
             self._progress,
             stopped=self._turn.stopped,
             group=self._group,
+            whole_answer=whole_answer,
         )
 
     async def _pieces(self, request: ChatRequest, working: asyncio.Task[None]) -> AsyncGenerator[str]:
-        self._text = ""
         async with aclosing(self._client.stream(request)) as deltas:
             async for delta in deltas:
                 if piece := self._read(delta):
                     if not self._begun.is_set():
                         self._begun.set()
-                        await working  # a sign of work that lands after the first words would stay on the screen
+                        # A sign of work that lands after the first words would stay on the screen.
+                        await asyncio.wait([working], timeout=_SIGN_PATIENCE)
                     yield piece
 
     def _read(self, delta: Delta) -> str:
         if isinstance(delta, Finish):
             self.reason = delta.reason
-        piece = delta.text if isinstance(delta, TextDelta) else ""
-        self._text += piece
-        return piece
+        return delta.text if isinstance(delta, TextDelta) else ""
 
     async def _keep_working(self) -> None:
         while not self._begun.is_set():

@@ -1,5 +1,5 @@
 -- Append an exchange to a history, once.
--- KEYS: history list, uid of the last append. ARGV: uid, most messages kept, seconds to live, messages to drop from the end first, message...
+-- KEYS: history list, uid of the last append, question without an answer. ARGV: uid, most messages kept, seconds to live, messages to drop from the end first, message...
 -- Returns 1 when appended, 0 when this uid was appended before.
 if redis.call('GET', KEYS[2]) == ARGV[1] then
   return 0
@@ -13,5 +13,6 @@ for i = 5, #ARGV do
 end
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])
 return 1

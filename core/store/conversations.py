@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from redis.asyncio import Redis
 
-from .keys import choices_key, engaged_key, history_key, last_append_key
+from .keys import choices_key, engaged_key, history_key, last_append_key, unanswered_key
 
 _APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
 
@@ -60,12 +60,22 @@ class Conversations:
         """
         items = [json.dumps(asdict(message), ensure_ascii=False) for message in exchange]
         await self._append(
-            keys=[history_key(chat), last_append_key(chat)], args=[uid, self._most, self._seconds, drop, *items]
+            keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
+            args=[uid, self._most, self._seconds, drop, *items],
         )
 
     async def forget(self, chat: str) -> None:
         """Start the conversation afresh; choices stay."""
-        await self._redis.delete(history_key(chat))
+        await self._redis.delete(history_key(chat), unanswered_key(chat))
+
+    async def note_unanswered(self, chat: str, question: str) -> None:
+        """Note a question that found no answer, until another one finds its own."""
+        await self._redis.set(unanswered_key(chat), question, ex=self._seconds)
+
+    async def unanswered(self, chat: str) -> str | None:
+        """The last question, if it found no answer."""
+        stored = await self._redis.get(unanswered_key(chat))
+        return stored.decode() if isinstance(stored, bytes) else None
 
     async def choices(self, chat: str) -> Choices:
         """What the chat itself chose."""

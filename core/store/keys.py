@@ -19,6 +19,11 @@ def choices_key(chat: str) -> str:
     return f"p:{{{chat}}}"
 
 
+def unanswered_key(chat: str) -> str:
+    """The last question, when it has no answer."""
+    return f"q:{{{chat}}}"
+
+
 def engaged_key(chat: str) -> str:
     """Present while the bot takes part in a thread."""
     return f"e:{{{chat}}}"

@@ -70,7 +70,7 @@ async def test_a_model_that_vanished_is_explained(seat: Seat, stage: Stage) -> N
     models = stage.wanjie.script.models
     stage.wanjie.script.models = tuple(model for model in models if model != "kimi-k2")
     await seat.say("are you there?")
-    await says(seat, "not available")
+    await says(seat, "`kimi-k2` is not available" if isinstance(seat, SlackSeat) else "kimi-k2 is not available")
     nothing_leaks(seat, stage)
 
     stage.wanjie.script.models = models
@@ -195,3 +195,62 @@ async def test_more_messages_than_the_mailbox_holds_are_refused_with_a_sentence(
 
         said = [answer for answer in seat.answers() if answer.startswith("answer")]
         assert said == ["answer to q0", "answer to q1", "answer to q2", "answer to next"]
+
+
+async def test_retry_asks_the_question_that_found_no_answer(direct_seat: Seat, stage: Stage) -> None:
+    await next_message_works(direct_seat, stage)
+    stage.wanjie.script.key, key = "another", stage.wanjie.script.key
+    await direct_seat.say("unlucky")
+    await says(direct_seat, "refused")
+    stage.wanjie.script.key = key
+    await direct_seat.say("/retry")
+
+    await says(direct_seat, "answer to unlucky")
+    contents = [message["content"] for message in asked(stage)[-1]]
+    assert contents == ["next", "answer to next", "unlucky"]
+
+
+async def test_help_needs_no_model(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.key = "another"
+    await direct_seat.say("/help")
+
+    await says(direct_seat, "What I can do")
+
+
+async def test_a_key_whose_list_cannot_be_read_is_explained(stage: Stage) -> None:
+    await stage.end(stage.processes[0])
+    await stage.start(WANJIE_DEFAULT_MODEL="", WANJIE_BASE_URL=stage.wanjie.base_url + "/wrong")
+    for seat in (stage.private(), stage.direct()):
+        await seat.say("hello")
+        await seat.until(seat.answers)
+
+        nothing_leaks(seat, stage)
+
+
+async def test_long_arguments_are_told_back_in_pages_or_cut(direct_seat: Seat) -> None:
+    await direct_seat.say("/system " + "be kind " * 450)
+    await says(direct_seat, "Understood")
+    await direct_seat.say("/system")
+    await says(direct_seat, "The model is told")
+    await direct_seat.say("/model " + "x" * 3000)
+
+    await says(direct_seat, "no chat model")
+    assert not any("went wrong" in answer for answer in direct_seat.answers())
+
+
+async def test_a_refusal_after_a_broken_answer_leaves_the_best_of_it(seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: words(80)
+    stage.wanjie.script.tokens_per_second = 40
+    stage.wanjie.script.break_after = 50
+    await seat.say("count")
+    await seat.until(lambda: len(shown(seat)) > 20)
+    stage.wanjie.script.fail_next.append(Failure(400, message="flagged", code="content_policy_violation"))
+    await says(seat, "content rules", 40)
+
+    kept = [word for word in shown(seat) if word.startswith("w") and word[1:].isdigit()]
+    assert len(kept) > 20
+    assert kept == words(80).split()[: len(kept)]
+    if isinstance(seat, SlackSeat):
+        assert all(
+            message.stream is None or message.stream.state != "live" for message in stage.slack.workspace.messages
+        )

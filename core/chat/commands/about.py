@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.chat.deliver import insist
+from contextlib import suppress
+
+from core.wanjie import WanjieError
 
 from .command import Call
 
@@ -20,7 +22,7 @@ async def overview(call: Call) -> None:
         )
     if call.outbox.capabilities.threads:
         lines.append("\n" + call.phrase("help.threads"))
-    model = await call.desk.talk.model_of(call.incoming.chat)
-    if model:
-        lines.append("\n" + call.phrase("help.model", model=model))
-    await insist(lambda: call.outbox.say("\n".join(lines)))
+    with suppress(WanjieError):  # help is needed most when something is down
+        if model := await call.desk.talk.model_of(call.incoming.chat):
+            lines.append("\n" + call.phrase("help.model", model=model))
+    await call.tell("\n".join(lines))

@@ -9,6 +9,7 @@ from core.chat.deliver import insist
 from core.chat.i18n import Sentences
 from core.chat.message import Incoming
 from core.chat.outbox import Menu, Outbox
+from core.chat.speak import speak
 from core.chat.talk import Talk
 from core.engine import Inbox, Turn
 from core.store import Conversations
@@ -50,9 +51,12 @@ class Call:
         return self.desk.sentences.say(key, self.locale, **values)
 
     async def say(self, key: str, /, **values: object) -> None:
-        """Answer with a sentence, however long the platform makes us wait."""
-        text = self.phrase(key, **values)
-        await insist(lambda: self.outbox.say(text))
+        """Answer with a sentence; see `speak`."""
+        await self.tell(self.phrase(key, **values))
+
+    async def tell(self, text: str) -> None:
+        """Answer with a text of the service's own; see `speak`."""
+        await speak(self.turn, self.incoming, self.outbox, text)
 
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""

@@ -17,8 +17,11 @@ async def stop(call: Call) -> None:
 
 async def again(call: Call) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
-    if not memory.history:
+    unanswered = await call.desk.conversations.unanswered(str(call.incoming.chat))
+    if unanswered is not None:
+        await call.desk.talk.answer(call.turn, call.incoming, call.outbox, unanswered, memory)
+    elif memory.history:
+        question = memory.history[-2].content
+        await call.desk.talk.answer(call.turn, call.incoming, call.outbox, question, memory, instead=2)
+    else:
         await call.say("retry.nothing")
-        return
-    question = memory.history[-2].content
-    await call.desk.talk.answer(call.turn, call.incoming, call.outbox, question, memory, instead=2)

@@ -12,6 +12,8 @@ from .command import Call
 _ENTRIES = 90
 """Telegram takes about a hundred buttons under a message, Slack a hundred options in a menu."""
 _VALUE_BYTES = 48
+_LONGEST_NAME = 100
+"""Characters; what is longer is no name of a model, and would only be repeated to the user."""
 
 
 async def choose_model(call: Call) -> None:
@@ -39,7 +41,8 @@ async def pick_model(call: Call, value: str) -> None:
         await call.choose(menu)
 
 
-async def _set(call: Call, name: str) -> None:
+async def _set(call: Call, argument: str) -> None:
+    name = argument if len(argument) <= _LONGEST_NAME else argument[:_LONGEST_NAME] + "…"
     try:
         model = await call.desk.catalog.resolve(name, "chat")
     except UnknownModelError as error:

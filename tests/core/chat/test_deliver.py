@@ -256,6 +256,38 @@ async def test_a_stop_keeps_what_has_come() -> None:
     assert screen.final == {"1"}
 
 
+async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before() -> None:
+    screen, stopped, checkpoint = Screen(), asyncio.Event(), Checkpoint()
+    with pytest.raises(ConnectionError):
+        await show(screen, pieces(["all that ", "had come"], ConnectionError()), checkpoint)
+
+    async def silent() -> AsyncGenerator[str]:
+        yield "all"
+        stopped.set()
+        await asyncio.sleep(60)
+
+    best = Progress(checkpoint).best
+    assert await show(screen, silent(), checkpoint, stopped) == best
+    assert screen.shown == best
+    assert len(best) > 3
+
+
+async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None:
+    class Keeper(Screen):
+        async def remove(self, page: Page) -> None:
+            raise RefusedError(page.message_id)
+
+    pages = [{"start": 0, "message_id": "1"}, {"start": 70, "message_id": "2"}]
+
+    assert await show(Keeper(), pieces(["short"]), Checkpoint({"pages": json.dumps(pages)})) == "short"
+
+
+async def test_a_checkpoint_of_a_newer_version_can_be_read() -> None:
+    stored = [{"start": 0, "message_id": "1", "unheard_of": True}]
+
+    assert Progress(Checkpoint({"pages": json.dumps(stored)})).pages[0].message_id == "1"
+
+
 async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
     screen, closed = Screen(), asyncio.Event()
 

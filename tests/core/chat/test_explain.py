@@ -15,7 +15,7 @@ ERRORS = [thing for thing in vars(wanjie).values() if isclass(thing) and issubcl
 def test_every_error_is_explained_in_every_language(error: type[wanjie.WanjieError]) -> None:
     key = explain(error.__new__(error))
 
-    assert all(Sentences().say(key, language, model="m") for language in Sentences().languages)
+    assert all(Sentences().say(key, language) for language in Sentences().languages)
 
 
 def test_the_nearest_class_decides() -> None:

@@ -75,6 +75,8 @@ def test_no_character_is_cut_in_two() -> None:
         ("~~~\n```\nstill open", "~~~\n"),
         ("```a``` is a code span", ""),
         ("  ```js\nindented", "```js\n"),
+        ("```" + "x" * 4000, "```" + "x" * 32 + "\n"),
+        ("```js title=a.js\nx", "```js\n"),
     ],
 )
 def test_an_open_fence_is_recognised(body: str, opening: str) -> None:

@@ -1,0 +1,24 @@
+"""What the service itself says, exactly once for each event."""
+
+from __future__ import annotations
+
+import asyncio
+
+from core.engine import Turn
+
+from .deliver import deliver, insist, whole
+from .message import Incoming
+from .outbox import Outbox
+from .progress import Progress
+
+
+async def speak(turn: Turn, incoming: Incoming, outbox: Outbox, text: str) -> None:
+    """Say `text` in answer to `incoming`, however long the platform makes us wait.
+
+    A turn that is begun anew says it in the same message. What goes back by a private route may be said twice then;
+    such answers cannot be looked up. Raises `GoneError` or `RefusedError`, which waiting cannot mend.
+    """
+    if incoming.reply_route:
+        await insist(lambda: outbox.say(text))
+    else:
+        await deliver(whole(text), outbox, Progress(turn, "said_"), stopped=asyncio.Event())
