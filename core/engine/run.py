@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import structlog
 
@@ -15,6 +15,8 @@ from .tickets import Hold, Ticket, Tickets, Work
 from .turn import FencedError, Turn
 
 Handler: TypeAlias = Callable[[Turn], Awaitable[None]]
+
+_T = TypeVar("_T")
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -27,6 +29,8 @@ class Handlers:
     give_up: Handler
     deliveries: int
     """How often a message is handed out before it is given up."""
+    store_pause: float
+    """Seconds before a message whose handler met a failing store may be had again."""
 
 
 class Run:
@@ -88,7 +92,7 @@ class Run:
             self.ended.set()
 
     async def _serve(self) -> None:
-        work = None if self._lost else await self._tickets.start(self.ticket)
+        work = None if self._lost else await self._insist(lambda: self._tickets.start(self.ticket))
         if work is None or self._lost:
             return
         self._hold = work.hold
@@ -98,10 +102,25 @@ class Run:
             await self._give_up(work)
 
     async def _handle(self, work: Work) -> None:
-        if not self._leaving and await self._attempt(work, self._handlers.handle):
+        try:
+            done = not self._leaving and await self._attempt(work, self._handlers.handle)
+        except STORE_DOWN as error:
+            _log.warning("the store failed; the message waits", lane=self.ticket.lane, error=type(error).__name__)
+            await self._begin_anew(work.hold)
+            return
+        if done:
             await self._finish(work.hold)
         else:
             await self._release(work.hold)
+
+    async def _begin_anew(self, hold: Hold) -> None:
+        """Let anyone try again, with a new ticket: what the store did must not count as a failure of the message.
+
+        The hold is renewed until then, so that nobody else finds the ticket and counts one more delivery.
+        """
+        if not self._leaving:
+            await asyncio.sleep(self._handlers.store_pause)
+        await self._insist(lambda: self._tickets.release(hold))
 
     async def _give_up(self, work: Work) -> None:
         _log.error("a message is given up", lane=self.ticket.lane, deliveries=work.hold.deliveries)
@@ -148,15 +167,19 @@ class Run:
 
     async def _finish(self, hold: Hold, *, dead: bool = False) -> None:
         """Say that the message is done, however long the store is away; else it would be done again."""
-        while not self._leaving:
+        if not await self._insist(lambda: self._tickets.done(hold, dead=dead)):
+            raise FencedError(self.ticket.lane)
+
+    async def _insist(self, step: Callable[[], Awaitable[_T]]) -> _T:
+        """Repeat a step until the store has let it happen; raise what the store did when we leave or have lost."""
+        while True:
             try:
-                if not await self._tickets.done(hold, dead=dead):
-                    raise FencedError(self.ticket.lane)
+                return await step()
             except STORE_DOWN as error:
-                _log.warning("the store is away at the end of a message", error=type(error).__name__)
-                await asyncio.sleep(0.5)
-            else:
-                return
+                if self._leaving or self._lost:
+                    raise
+                _log.warning("the store is away", lane=self.ticket.lane, error=type(error).__name__)
+            await asyncio.sleep(0.5)
 
     def _cancel(self) -> None:
         if self._task is not None:

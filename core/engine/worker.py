@@ -39,16 +39,19 @@ class Periods:
     """Between two renewals."""
     reclaim: float = 3.0
     """Between two looks for tickets that are anyone's."""
+    store_pause: float = 1.0
+    """Before a message whose handler met a failing store may be had again."""
 
 
 class Worker:
     """Works on up to `capacity` lanes at once; any number of workers share the load.
 
-    A message is done when `handle` returns. When it raises `FencedError` or one of `STORE_DOWN`, or its process dies,
-    the message is handed out again after the lease; when it raises anything else, too, but a message handed out more
-    than `deliveries` times goes to the dead letters after `give_up`, and its lane goes on. With `exclusive`, every
-    message that a former process held is taken over at the start without waiting for its lease: only right where
-    something else (the lock of the embedded server) makes sure that no other worker lives.
+    A message is done when `handle` returns. When it raises `FencedError` or its process dies, the message is handed
+    out again after the lease; when it raises anything else, too, but a message handed out more than `deliveries` times
+    goes to the dead letters after `give_up`, and its lane goes on. One of `STORE_DOWN` out of `handle` does not count:
+    once the store answers, the message is as if it had never been handed out, except for its state. With `exclusive`,
+    every message that a former process held is taken over at the start without waiting for its lease: only right
+    where something else (the lock of the embedded server) makes sure that no other worker lives.
     """
 
     def __init__(
@@ -66,8 +69,8 @@ class Worker:
         self._redis = redis
         self._keys = keys or Keys()
         self._tickets = Tickets(redis, self._keys, f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}")
-        self._handlers = Handlers(handle, give_up, deliveries)
         self._periods = periods or Periods()
+        self._handlers = Handlers(handle, give_up, deliveries, self._periods.store_pause)
         self._capacity = capacity
         self._exclusive = exclusive
         self._runs: dict[str, Run] = {}

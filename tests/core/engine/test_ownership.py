@@ -171,6 +171,22 @@ async def test_a_lost_answer_repeats_nothing(redis: Redis, inbox: Inbox, proxy: 
     assert await redis.llen(Keys().mailbox("lane")) == 0
 
 
+async def test_a_start_that_the_store_refused_is_tried_again_without_the_lease(
+    redis: Redis, inbox: Inbox, proxy: Proxy, work: Work
+) -> None:
+    client, desk = connect(proxy.url, retries=0), Desk()
+    worker = await work(desk.worker(client, periods=PATIENT))
+    await asyncio.sleep(0.2)
+    proxy.lose(b"EVALSHA")
+    await inbox.accept("lane", "1", b"")
+    await until(lambda: desk.done == ["1"], 5)
+
+    assert proxy.lost.is_set()
+    assert desk.begun[0].attempt == 1
+    await worker.drain(0)
+    await client.aclose()
+
+
 async def test_a_ticket_whose_delivery_was_lost_comes_back(redis: Redis, inbox: Inbox, work: Work) -> None:
     lost = Tickets(redis, Keys(), "lost")
     await lost.prepare()

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
-import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -119,13 +119,10 @@ async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(redis: R
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("error", [RedisConnectionError("gone"), FencedError("lane")])
-async def test_a_failing_store_leaves_the_message_to_the_lease(
-    redis: Redis, inbox: Inbox, work: Work, error: Exception
-) -> None:
+async def test_a_fenced_handler_leaves_the_message_to_the_lease(redis: Redis, inbox: Inbox, work: Work) -> None:
     async def answer(turn: Turn) -> None:
         if turn.attempt == 1:
-            raise error
+            raise FencedError(turn.lane)
 
     desk = Desk(answer)
     await work(desk.worker(redis))
@@ -135,6 +132,61 @@ async def test_a_failing_store_leaves_the_message_to_the_lease(
 
     assert time.monotonic() - begun >= QUICK.lease
     assert not desk.buried
+
+
+async def test_a_failing_store_never_makes_a_message_poison(redis: Redis, inbox: Inbox, work: Work) -> None:
+    async def answer(turn: Turn) -> None:
+        if len(desk.begun) <= 8:
+            await turn.checkpoint(tries=str(len(desk.begun)))
+            raise RedisConnectionError("gone")
+
+    desk = Desk(answer)
+    await inbox.accept("lane", "1", b"")
+    await inbox.accept("lane", "2", b"")
+    await work(desk.worker(redis, periods=replace(QUICK, store_pause=0.01)))
+    await until(lambda: desk.done == ["1", "2"])
+
+    assert [turn.attempt for turn in desk.begun] == [1] * 10
+    assert desk.begun[8].state == {"tries": "8"}
+    assert not desk.buried
+    assert not await redis.xlen("{q0}:dead")
+
+
+async def test_a_failing_store_is_given_a_pause_in_which_nobody_takes_the_message(
+    redis: Redis, inbox: Inbox, work: Work
+) -> None:
+    pause = 2 * QUICK.lease
+
+    async def answer(turn: Turn) -> None:
+        if len(desk.begun) == 1:
+            raise RedisConnectionError("gone")
+
+    desk = Desk(answer)
+    for _ in range(2):
+        await work(desk.worker(redis, periods=replace(QUICK, store_pause=pause)))
+    await inbox.accept("lane", "1", b"")
+    begun = time.monotonic()
+    await until(lambda: desk.done == ["1"])
+
+    assert time.monotonic() - begun >= pause
+    assert [turn.attempt for turn in desk.begun] == [1, 1]
+
+
+async def test_a_message_that_waits_for_the_store_is_handed_over_at_a_drain(
+    redis: Redis, inbox: Inbox, work: Work
+) -> None:
+    async def fail(turn: Turn) -> None:
+        raise RedisConnectionError("gone")
+
+    leaving, staying = Desk(fail), Desk()
+    worker = await work(leaving.worker(redis, periods=replace(PATIENT, store_pause=0.5)))
+    await inbox.accept("lane", "1", b"")
+    await until(lambda: leaving.begun)
+    await worker.drain(0)
+    await work(staying.worker(redis, periods=PATIENT))
+    await until(lambda: staying.done == ["1"], 3)
+
+    assert staying.begun[0].attempt == 1
 
 
 async def test_a_stop_is_heard_at_once(redis: Redis, inbox: Inbox, work: Work) -> None:
