@@ -82,7 +82,8 @@ class Ingress:
             message = inner(update, "message")
             self._horizon.note(number(inner(message, "chat"), "id"), number(message, "message_id"))
             await self._insist(pack(update, self._bot))
-            self._next = max(self._next or 0, number(update, "update_id") + 1)
+            # Not the highest id so far: after a week without updates the next may be lower (Bot API: Update.update_id).
+            self._next = number(update, "update_id") + 1
 
     async def _insist(self, payload: bytes) -> None:
         patience = _FIRST_STORE_PATIENCE

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 import pytest
 from pydantic import SecretStr
@@ -15,7 +16,11 @@ from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.telegram import TelegramSim
 from bots.telegram import TelegramPlatform, TelegramTokenError
+from bots.telegram.address import Identity
 from bots.telegram.api import Api
+from bots.telegram.fields import Json
+from bots.telegram.horizon import Horizon
+from bots.telegram.ingress import Ingress
 from bots.telegram.menus import register
 from core.chat.message import Sender
 from core.chat.outbox import Page
@@ -23,6 +28,31 @@ from core.engine import Budget, Lease
 from core.settings import TelegramSettings
 
 MENU = {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]}
+
+
+@dataclass
+class Script:
+    """The ids of the updates to hand out one by one, and the offsets that were asked for."""
+
+    ids: list[int]
+    offsets: list[int | None] = field(default_factory=list[int | None])
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class ScriptedApi(Api):
+    """Follows a script instead of asking Telegram for updates."""
+
+    def __init__(self, sim: TelegramSim, script: Script) -> None:
+        super().__init__(sim.token, sim.base_url, sim.file_url)
+        self._script = script  # the SDK lets only attributes with an underscore be set
+
+    async def updates(self, offset: int | None, **_: object) -> list[Json]:
+        self._script.offsets.append(offset)
+        if self._script.ids:
+            return [{"update_id": self._script.ids.pop(0)}]
+        self._script.over.set()
+        await asyncio.sleep(3600)
+        return []
 
 
 class Store:
@@ -161,6 +191,19 @@ async def test_what_is_stored_at_the_end_is_confirmed(stage: Stage) -> None:
 
     assert stage.store.texts == ["one"]
     assert stage.sim.unconfirmed == 1
+
+
+async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(stage: Stage) -> None:
+    script = Script([1_000_000, 40])
+    async with ScriptedApi(stage.sim, script) as api:
+        ingress = Ingress(api, Identity(1, "wanjie_bot"), stage.store.receive, lambda _: None, Horizon())
+        polling = asyncio.create_task(ingress.poll())
+        async with asyncio.timeout(5):
+            await script.over.wait()
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+
+    assert script.offsets[:3] == [None, 1_000_001, 41]
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
