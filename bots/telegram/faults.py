@@ -57,3 +57,8 @@ def is_unmodified(error: BadRequest) -> bool:
 def is_deleted(error: BadRequest) -> bool:
     """There is no message left to delete."""
     return "message to delete not found" in str(error).lower()
+
+
+def is_kept(error: BadRequest) -> bool:
+    """Telegram will never delete this message, for instance because of its age (Bot API: deleteMessage)."""
+    return "message can't be deleted" in str(error).lower()

@@ -19,6 +19,7 @@ class Horizon:
     def __init__(self) -> None:
         self._newest: OrderedDict[int, int] = OrderedDict()
         self._open: Counter[int] = Counter()
+        self._menus: OrderedDict[tuple[int, int], None] = OrderedDict()
 
     def note(self, chat_id: int, message_id: int) -> None:
         """Take notice of a message, whoever sent it."""
@@ -27,6 +28,13 @@ class Horizon:
             self._newest.move_to_end(counter)
         while len(self._newest) > _KEPT:
             self._newest.popitem(last=False)
+
+    def note_menu(self, chat_id: int, message_id: int) -> None:
+        """Take notice of a message with buttons; the last 10,000 are kept in mind and are no candidates."""
+        self._menus[chat_id, message_id] = None
+        self._menus.move_to_end((chat_id, message_id))
+        while len(self._menus) > _KEPT:
+            self._menus.popitem(last=False)
 
     def begin(self, chat_id: int) -> None:
         """A message is about to be sent."""
@@ -51,7 +59,7 @@ class Horizon:
         for counter, known in zip(_counters(chat_id), marks, strict=False):
             floor = max(known, question)
             found += range(floor + 1, floor + 1 + (self._since(counter, floor) if ours else _MOST))
-        return list(dict.fromkeys(found))
+        return [number for number in dict.fromkeys(found) if (chat_id, number) not in self._menus]
 
     def _since(self, counter: int, floor: int) -> int:
         return min(max(self._newest.get(counter, 0) - floor, 0) + self._open[counter] + 1, _MOST)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+import structlog
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -31,7 +32,7 @@ from core.chat.outbox import (
 )
 
 from .api import Api
-from .faults import is_deleted, is_unmodified
+from .faults import is_deleted, is_kept, is_unmodified
 from .horizon import Horizon
 from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .peer import Peer
@@ -42,10 +43,13 @@ CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=4.5)
 
 _MODE = "post"
 _PROBE_PATIENCE = 1.0
+_WORKING_PATIENCE = 3.0
+"""Seconds: no answer waits longer for a sign that it is being worked on."""
 _SHORT_LABEL = 18
 """Two buttons of so many characters fit side by side on a phone."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
+_log = structlog.get_logger()
 
 
 class TelegramOutbox:
@@ -93,7 +97,9 @@ class TelegramOutbox:
     async def recover(self, page: Page) -> Page:
         """See `Outbox`. Bots cannot read a chat, but Telegram tells apart what is ours when it refuses an edit.
 
-        Looks at a few ids beyond those that were known; in a very busy bot's private chats that may be too few.
+        Looks at a few ids beyond those that were known; in a very busy bot's private chats that may be too few. The
+        edit would take the buttons off a menu: those that this process knows of are passed over, those of another
+        replica, sent in the seconds after the lost step, are not; `/model` brings a new one.
         """
         chat, question = int(self._incoming.chat.chat), int(self._incoming.message_id)
         found = ""
@@ -106,7 +112,7 @@ class TelegramOutbox:
         return replace(page, message_id=found, mode=_MODE if found else "", adopted=bool(found))
 
     async def remove(self, page: Page) -> None:
-        """Delete the page's message; one that is deleted already is a success."""
+        """Delete the page's message; one that is deleted already, or never will be, is a success."""
         self._screen.pop(page.message_id, None)
         await self._peer.message(lambda chat: self._delete(chat, page.message_id))
 
@@ -120,20 +126,22 @@ class TelegramOutbox:
         await self._release_button()
         keyboard = _keyboard(menu)
         if self._incoming.choice is not None:
+            message_id = self._incoming.message_id
+            self._horizon.note_menu(int(self._incoming.chat.chat), int(message_id))
             with contextlib.suppress(GoneError):
-                message_id = self._incoming.message_id
                 return await self._put(menu.title, lambda chat, shown: self._edit(chat, message_id, shown, keyboard))
         await self._put(menu.title, lambda chat, shown: self._send(chat, shown, self._reply(), keyboard))
         return None
 
     async def working(self) -> None:
-        """Show "typing…" for about 5 seconds (Bot API: sendChatAction)."""
-        with contextlib.suppress(OutboxError):
-            await self._release_button()
-            await self._peer.typing(
-                lambda chat: self._api.send_chat_action(chat, ChatAction.TYPING, message_thread_id=self._thread),
-                keep=TYPING_RESERVE,
-            )
+        """Show "typing…" for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
+        with contextlib.suppress(OutboxError, TimeoutError):
+            async with asyncio.timeout(_WORKING_PATIENCE):
+                await self._release_button()
+                await self._peer.typing(
+                    lambda chat: self._api.send_chat_action(chat, ChatAction.TYPING, message_thread_id=self._thread),
+                    keep=TYPING_RESERVE,
+                )
 
     def _content(self, text: str) -> Rendered:
         return render(text) if self._dressed else plain(text)
@@ -174,6 +182,8 @@ class TelegramOutbox:
             link_preview_options=_NO_PREVIEW,
         )
         self._horizon.note(chat, sent.message_id)
+        if keyboard is not None:
+            self._horizon.note_menu(chat, sent.message_id)
         return str(sent.message_id)
 
     async def _edit(
@@ -213,7 +223,9 @@ class TelegramOutbox:
         try:
             await self._api.delete_message(chat, int(message_id))
         except BadRequest as error:
-            if not is_deleted(error):
+            if is_kept(error):
+                _log.warning("a message stays, Telegram does not let it be deleted", chat=chat, reason=str(error))
+            elif not is_deleted(error):
                 raise
 
     def _reply(self) -> ReplyParameters | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bots.sandbox.telegram import TelegramSim
 from bots.sandbox.telegram_people import Person
@@ -162,6 +163,18 @@ async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> N
     await outbox.remove(page)
 
     assert scene.sim.texts(7) == []
+
+
+async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = await outbox.show(FIRST, "One", final=False)
+    scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
+
+    with capture_logs() as lines:
+        await outbox.remove(page)
+
+    assert [line["event"] for line in lines] == ["a message stays, Telegram does not let it be deleted"]
+    assert scene.sim.texts(7) == ["One"]
 
 
 @pytest.mark.parametrize("damage", ["block", "delete", "kick"])
@@ -329,6 +342,20 @@ async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) 
     assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == ["typing"]
 
 
+async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.telegram.outbox._WORKING_PATIENCE", 0.05)
+    outbox = await scene.asked()
+    scene.sim.delay("sendChatAction", 1.5)
+
+    async with asyncio.timeout(1):
+        await outbox.working()
+        await outbox.say("Hello")
+
+    assert scene.sim.texts(7) == ["Hello"]
+
+
 async def test_a_menu_has_buttons_that_come_back_as_choices(scene: Scene) -> None:
     outbox = await scene.asked()
 
@@ -435,6 +462,23 @@ async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_
 
     assert scene.sim.private(scene.ann).messages[int(found.message_id)].text == "lost"
     assert "a sentence that must stay" in scene.sim.texts(7)
+
+
+async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    scene.sim.lose_answer("sendMessage")
+    with pytest.raises(UnreachableError):
+        await outbox.show(page, "One", final=False)
+    lost = scene.last()
+    await outbox.choose(MENU)
+    menu = scene.last()
+
+    scene.ann.delete(lost)
+    nothing = await outbox.recover(page)
+
+    assert nothing == page
+    assert [button["text"] for button in menu.buttons] == ["m-1", "✓ m-2"]
 
 
 async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
