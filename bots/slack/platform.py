@@ -48,6 +48,7 @@ class SlackPlatform:
         self._features = Features()
         self._people = People()
         self._identity: Identity | None = None
+        self._team = ""
         self._web: _Web | None = None
         self.connected = asyncio.Event()
         """Set while the socket is open."""
@@ -93,13 +94,16 @@ class SlackPlatform:
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an event as the ingress stored it."""
-        return read_event(payload, self._identity.user if self._identity else "")
+        incoming = read_event(payload, self._user())
+        if incoming is not None:
+            self._team = incoming.chat.account
+        return incoming
 
     async def introduce(self, sender: Sender) -> Sender:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
-        if self._identity is None:
-            return sender
-        return await self._people.introduce(self._api(self._identity.team), sender)
+        # After a restart there are events to answer before Slack has told whose the token is.
+        team = self._identity.team if self._identity else self._team
+        return await self._people.introduce(self._api(team), sender) if team else sender
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""

@@ -13,6 +13,7 @@ from core.chat.outbox import Menu, Option, UnreachableError
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings
 from tests.bots.slack.listening import Listener
+from tests.bots.slack.payloads import direct
 
 _FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))
 _MANY = Menu("model", "Which?", tuple(Option(f"Model {i}", f"m{i}") for i in range(300)))
@@ -135,6 +136,18 @@ async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lo
         assert await platform.introduce(Sender(lonely.id)) == Sender(lonely.id)
 
     assert sum(call.method == "users.info" for call in slack.calls) == 1
+
+
+async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
+    slack: SlackSim, redis: Redis, lonely: SlackUser
+) -> None:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+        incoming = platform.read(direct(user=lonely.id))
+        assert incoming is not None
+        sender = await platform.introduce(incoming.sender)
+
+    assert sender == Sender(lonely.id, "Bob", "zh-CN")
+    assert slack.count("auth.test") == 0
 
 
 async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
