@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, cast
 
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
@@ -18,14 +19,15 @@ _SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 _SYSTEM_USER = "USLACK"
 _TEAM_ROUTE = "team:"
+_ADDRESSEE = re.compile(r"\s*<@[UW]")
 
 
 def read_event(payload: bytes, bot: str) -> Incoming | None:
     """Read `{"type": ..., "payload": ..., "bot": ...}` as the ingress stored it; None: nothing to answer.
 
     `bot` is the bot's own user id for payloads that do not name it. A direct message belongs to one conversation,
-    whatever thread it is in; elsewhere the thread is the conversation. Both events that Slack sends for one mention
-    (`message` and `app_mention`) have the same `event_id`.
+    whatever thread it is in; elsewhere the thread is the conversation, and what begins with somebody else's name is
+    between people. Both events that Slack sends for one mention (`message` and `app_mention`) have the same `event_id`.
     """
     stored: _Json = json.loads(payload)
     body = _object(stored.get("payload"))
@@ -72,7 +74,7 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
     direct = _direct(event["channel"], event.get("channel_type"))
     said = read(str(event.get("text") or ""), bot)
     mentioned = said.mentioned or event["type"] == "app_mention"
-    if not (direct or mentioned or event.get("thread_ts")):
+    if not (direct or mentioned or (event.get("thread_ts") and not _for_others(event, bot))):
         return None
     thread = str(event.get("thread_ts") or ts)
     return Incoming(
@@ -156,6 +158,11 @@ def _chat(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
 
 def _direct(channel: str, kind: str | None = None) -> bool:
     return kind == "im" or channel.startswith("D")
+
+
+def _for_others(event: _Json, bot: str) -> bool:
+    """Whether a message that does not name the bot begins by naming somebody; nobody can say who does not know it."""
+    return bool(bot) and _ADDRESSEE.match(str(event.get("text") or "")) is not None
 
 
 def _human(user: str, bot: str) -> bool:

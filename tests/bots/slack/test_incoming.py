@@ -58,12 +58,24 @@ def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:
     assert not found.mentioned
 
 
+def test_who_else_is_named_matters_only_at_the_beginning_and_without_the_bot() -> None:
+    aside, both = event(text="what would <@U7> say?", thread_ts="50.1"), event(text="<@U7> <@UBOT> hi", thread_ts="5.1")
+    unknown = stored("events_api", json.loads(event(text="<@U7> hi", thread_ts="5.1"))["payload"], bot="")
+
+    assert not _read(aside).addressed
+    assert _read(both).addressed
+    assert _read(direct(text="<@U7> is late")).text == "@U7 is late"
+    assert read_event(unknown, "") is not None
+
+
 @pytest.mark.parametrize(
     "payload",
     [
         event(),
         event(channel="G1", channel_type="mpim"),
         event(text="<@U7> hi"),
+        event(text="<@U7> can you look at this?", thread_ts="50.1"),
+        event(text=" <@W7|bob>, can you?", thread_ts="50.1"),
         direct(subtype="message_changed"),
         direct(subtype="message_deleted"),
         direct(subtype="channel_join"),
