@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when no platform lets us in."""
+    """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when no platform lets us in or nobody answers."""
     async with open_service(settings) as service, AsyncExitStack() as stack:
         platforms = [await stack.enter_async_context(opening) for opening in _platforms(settings, service)]
         worker = service.worker({platform.name: platform for platform in platforms})
@@ -28,11 +28,19 @@ async def run(settings: Settings) -> int:
             await stack.enter_async_context(serve_health(settings.service.http_port, service, platforms))
         working = asyncio.create_task(worker.run())
         try:
-            status = await _receive(platforms, service)
+            status = await _receive(platforms, service, working)
         finally:
             await worker.drain(settings.service.drain_seconds)
-            await working
-        return status
+            await asyncio.wait([working])
+        return 1 if _failed(working) else status
+
+
+def _failed(working: asyncio.Task[None]) -> bool:
+    """Say why the worker died, if it did; it outlives the store's outages, so only a restart may help."""
+    if (error := working.exception()) is None:
+        return False
+    _log.critical("the worker died; the service ends", exc_info=error)
+    return True
 
 
 def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
@@ -42,13 +50,13 @@ def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
         yield SlackPlatform(settings.slack, service.budget)
 
 
-async def _receive(platforms: list[Connected], service: Service) -> int:
-    """Take events in until a signal asks to end, or until no platform is left."""
+async def _receive(platforms: list[Connected], service: Service, working: asyncio.Task[None]) -> int:
+    """Take events in until a signal asks to end, no platform is left, or `working` ends: nobody would answer them."""
     with _asked_to_end() as ending:
         intakes = asyncio.gather(*(_intake(platform, service) for platform in platforms))
         ended = asyncio.create_task(ending.wait())
         try:
-            await asyncio.wait({intakes, ended}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({intakes, ended, working}, return_when=asyncio.FIRST_COMPLETED)
             if intakes.done():
                 intakes.result()
         finally:
