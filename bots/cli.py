@@ -31,6 +31,7 @@ def _run() -> int:
         sys.stderr.write("The service cannot start:\n" + "".join(f"  - {problem}\n" for problem in error.problems))
         return 2
     from bots.app import run
+    from bots.web import HealthPortError
     from core.engine import EmbeddedRedisError
     from core.log import set_up_logging
 
@@ -38,7 +39,7 @@ def _run() -> int:
     set_up_logging(level=service.log_level, json_lines=service.log_format == "json", secrets=settings.secrets())
     try:
         return asyncio.run(run(settings))
-    except EmbeddedRedisError as error:
+    except (EmbeddedRedisError, HealthPortError) as error:
         sys.stderr.write(f"The service cannot start: {error}\n")
         return 1
 

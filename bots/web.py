@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,24 +12,50 @@ from aiohttp import web
 from bots.platform import Connected
 from core.service import Service
 
+_STORE_SECONDS = 1.0  # who probes gives up after about this long (Kubernetes: timeoutSeconds is 1 by default)
+
+
+class HealthPortError(Exception):
+    """The port cannot be listened on; the text says which and why, for the operator."""
+
 
 @asynccontextmanager
 async def serve_health(port: int, service: Service, platforms: Sequence[Connected]) -> AsyncGenerator[None]:
-    """Serve `/healthz` (200 while the event loop runs) and `/readyz` (503 names what is missing) on `port`."""
+    """Serve `/healthz` (200 while the event loop runs) and `/readyz` (503 names what is missing) on `port`.
+
+    Raises `HealthPortError` when the port cannot be had.
+    """
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     async def ready(_: web.Request) -> web.Response:
-        checks = {"store": await service.store_answers(), **{platform.name: platform.up for platform in platforms}}
+        checks = {"store": await _store_answers(service), **{platform.name: platform.up for platform in platforms}}
         return web.json_response(checks, status=200 if all(checks.values()) else 503)
 
     app = web.Application()
     app.add_routes([web.get("/healthz", alive), web.get("/readyz", ready)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, port=port).start()
     try:
+        await _listen(runner, port)
         yield
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    try:
+        await web.TCPSite(runner, port=port).start()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise HealthPortError(f"HTTP_PORT {port} cannot be listened on ({reason}).") from error
+
+
+async def _store_answers(service: Service) -> bool:
+    """Ask the store, but not for as long as a client that tries again and again would take."""
+    try:
+        async with asyncio.timeout(_STORE_SECONDS):
+            return await service.store_answers()
+    except TimeoutError:
+        return False
