@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -30,9 +31,41 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _credential(secret: SecretStr) -> SecretStr:
+    """Check that a key or token can be sent in a header at all."""
+    value = secret.get_secret_value()
+    if not value:
+        raise ValueError("it is blank")
+    if any(character.isspace() for character in value):
+        raise ValueError("it has a blank or a line break inside")
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("it has a character that is no letter, digit or sign of ASCII")
+    return secret
+
+
+def _redis_url(secret: SecretStr | None) -> SecretStr | None:
+    """Check what the client would refuse with a traceback."""
+    if secret is None:
+        return None
+    parts = urlsplit(secret.get_secret_value())
+    if parts.scheme not in {"redis", "rediss", "unix"} or "://" not in secret.get_secret_value():
+        raise ValueError("it must begin with redis://, rediss:// or unix://")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its port is not a number up to 65535") from None
+    return secret
+
+
+Credential = Annotated[SecretStr, AfterValidator(_credential)]
+
+
 class _Area(BaseSettings):
     # An empty variable (`SLACK_BOT_TOKEN=` in an untouched .env) means "not set".
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    # Blanks around a value come from copying it.
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, str_strip_whitespace=True
+    )
 
 
 class WanjieSettings(_Area):
@@ -40,7 +73,7 @@ class WanjieSettings(_Area):
 
     model_config = SettingsConfigDict(env_prefix="WANJIE_")
 
-    api_key: SecretStr = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
+    api_key: Credential = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
     base_url: str = Field(
         "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, up to and without `/v1`."
     )
@@ -76,7 +109,7 @@ class TelegramSettings(_Area):
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
 
-    bot_token: SecretStr = Field(description="The token that @BotFather gave. Unset: no Telegram.")
+    bot_token: Credential = Field(description="The token that @BotFather gave. Unset: no Telegram.")
     base_url: str = Field("https://api.telegram.org/bot", description="The Bot API, up to where the token follows.")
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
@@ -90,8 +123,8 @@ class SlackSettings(_Area):
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
 
-    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
-    app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
+    bot_token: Credential = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
+    app_token: Credential = Field(description="The app-level token with `connections:write`, `xapp-…`.")
     api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
 
     @field_validator("api_url")
@@ -121,7 +154,7 @@ class ServiceSettings(_Area):
         None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private one in DATA_DIR."
     )
     data_dir: Path = Field(Path(".data"), description="The folder of the private Redis; one running service a folder.")
-    http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz, /readyz and /metrics; 0: no HTTP surface.")
+    http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz and /readyz; 0: no HTTP surface.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level that is logged."
     )
@@ -130,6 +163,8 @@ class ServiceSettings(_Area):
         10, ge=0, description="Seconds that running answers get at a shutdown before they are handed over."
     )
     mailbox_limit: int = Field(50, ge=1, description="How many unanswered messages one chat may have.")
+
+    _checked_redis_url = field_validator("redis_url")(_redis_url)
 
     @field_validator("log_level", mode="before")
     @classmethod

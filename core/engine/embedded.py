@@ -52,9 +52,15 @@ class EmbeddedRedis:
 
     async def __aenter__(self) -> str:
         self._server = await find_server()
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._refuse_newer_data()
-        await self._lock.acquire(self._socket)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._refuse_newer_data()
+            await self._lock.acquire(self._socket)
+        except OSError as error:
+            raise EmbeddedRedisError(
+                f"The folder {self._folder} cannot be used ({error.strerror}): "
+                "set DATA_DIR to a folder that this program may write to."
+            ) from error
         try:
             self._choose_socket()
             await self._start()

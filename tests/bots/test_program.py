@@ -9,8 +9,11 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import pytest
+from redis.asyncio import Redis
 
 from bots.sandbox.stage import Stage
+from core.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,6 +61,113 @@ async def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
     assert "WANJIE_API_KEY" not in errors.decode()
     assert "HTTP_PORT" in errors.decode()
     assert "No platform" in errors.decode()
+
+
+async def test_what_cannot_be_a_key_or_an_address_is_listed(tmp_path: Path) -> None:
+    process = await program(
+        "run",
+        folder=tmp_path,
+        WANJIE_API_KEY="sk-half other-half",
+        TELEGRAM_BOT_TOKEN="1:\N{CYRILLIC SMALL LETTER A}bc",
+        SLACK_BOT_TOKEN="xoxb\u200b-1",
+        SLACK_APP_TOKEN="xapp-1\t2",
+        REDIS_URL="localhost:6379",
+    )
+    _, errors = await process.communicate()
+    problems = errors.decode().splitlines()
+
+    assert process.returncode == 2
+    assert [line.split()[1] for line in problems[1:]] == [
+        "WANJIE_API_KEY",
+        "TELEGRAM_BOT_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "REDIS_URL",
+    ]
+    assert "redis://" in problems[-1]
+    assert "half" not in errors.decode()
+
+
+def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "WANJIE_API_KEY": " sk-1\r",
+        "TELEGRAM_BOT_TOKEN": "1:abc\n",
+        "SLACK_BOT_TOKEN": "  ",
+        "SLACK_APP_TOKEN": "",
+        "REDIS_URL": " unix:///run/redis.sock ",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+
+    assert settings.slack is None
+    assert settings.secrets() == ["sk-1", "1:abc", "unix:///run/redis.sock"]
+
+
+@pytest.mark.parametrize("url", ["redis://h:port/0", "redis://h:99999", "http://h:6379", "redis:6379"])
+def test_an_address_that_is_none_of_a_redis_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc", "REDIS_URL": url}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=r"REDIS_URL is not usable: it\w* ") as refused:
+        Settings()
+    assert url not in str(refused.value)
+
+
+@pytest.mark.parametrize("folder", ["file", "file/folder"])
+async def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").touch()
+    async with Stage(tmp_path) as stage:
+        service = await stage.start(DATA_DIR=str(tmp_path / folder))
+
+        assert await service.wait() == 1
+        assert stage.logs().startswith("The service cannot start: The folder")
+        assert stage.logs().count("\n") == 1
+
+
+async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("", 0)) as other:
+        port = other.getsockname()[1]
+        async with Stage(tmp_path) as stage:
+            service = await stage.start(HTTP_PORT=str(port))
+
+            assert await service.wait() == 1
+            assert f"The service cannot start: HTTP_PORT {port}" in stage.logs()
+            assert "Traceback" not in stage.logs()
+
+
+async def test_a_service_that_cannot_answer_ends(tmp_path: Path, redis: Redis, redis_url: str) -> None:
+    await redis.set("q:shards", 4)
+    async with Stage(tmp_path) as stage, asyncio.timeout(30):
+        service = await stage.start(REDIS_URL=redis_url)
+
+        assert await service.wait() == 1
+        assert "the worker died" in stage.logs()
+        assert "4 shards" in stage.logs()
+
+
+async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_path: Path) -> None:
+    with socket.socket() as away, socket.socket() as free:
+        for probe in (away, free):
+            probe.bind(("127.0.0.1", 0))
+        port, store = free.getsockname()[1], away.getsockname()[1]
+        free.close()
+        timeout = aiohttp.ClientTimeout(total=2.5)
+        async with (
+            Stage(tmp_path) as stage,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=timeout) as session,
+        ):
+            service = await stage.start(HTTP_PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{store}")
+            async with asyncio.timeout(20):
+                while "the store is away" not in stage.logs():  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.1)
+            status, checks = await readiness(session)
+
+            assert (status, checks["store"]) == (503, False)
+            assert service.returncode is None
 
 
 async def test_a_token_that_every_platform_refuses_ends_the_program(tmp_path: Path) -> None:
