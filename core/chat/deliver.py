@@ -117,13 +117,16 @@ class _Text:
 
 async def _pump(stream: AsyncGenerator[str], text: _Text, writer: _Writer) -> None:
     woken = 0.0
-    async with aclosing(stream):
-        async for piece in stream:
-            text.add(piece)
-            # What piles up during a nap is read at once, which is half the work, and comes without delay after it.
-            if writer.rests > _NAP and time.monotonic() - woken > _PILED:
-                await asyncio.sleep(_NAP)
-                woken = time.monotonic()
+    try:
+        async with aclosing(stream):
+            async for piece in stream:
+                text.add(piece)
+                # What piles up during a nap is read at once, which is half the work, and comes without delay after it.
+                if writer.rests > _NAP and time.monotonic() - woken > _PILED:
+                    await asyncio.sleep(_NAP)
+                    woken = time.monotonic()
+    finally:
+        text.end()
 
 
 async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:

@@ -332,6 +332,13 @@ async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
     assert closed.is_set()
 
 
+async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
+    screen = Screen()
+    await show(screen, whole("all at once"))
+
+    assert (screen.shown, screen.steps) == ("all at once", 1)
+
+
 async def test_an_empty_answer_leaves_no_message() -> None:
     screen = Screen()
 
