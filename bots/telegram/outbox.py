@@ -38,8 +38,8 @@ from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .peer import Peer
 from .render import Rendered, plain, render
 
-CAPABILITIES = Capabilities(page_limit=3600, pace=1.1, pace_group=4.5)
-"""Telegram takes 4096 characters; rendering never makes a text longer."""
+CAPABILITIES = Capabilities(page_limit=3500, pace=1.1, pace_group=4.5)
+"""Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six."""
 
 _MODE = "post"
 _PROBE_PATIENCE = 1.0

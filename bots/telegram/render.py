@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .marks import Cut, Style, find
+from .mentions import JOINER, harmless, openings
 
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
 _MERGED = ("bold", "italic", "strikethrough")
 _ALONE = ("pre", "code")
 """Kinds that can contain and be part of nothing else (Bot API: Formatting options)."""
+_JOINER = JOINER.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,9 @@ class Rendered:
 def render(markdown: str) -> Rendered:
     """Render Markdown, finished or cut off anywhere.
 
-    The result is never longer than `markdown`, has the same words in the same order, and is blank only if `markdown`
-    is. Its spans are not empty, lie within the text and either contain each other or do not touch.
+    The result has the same words in the same order and is blank only if `markdown` is. It is never longer, but for one
+    invisible character in each mention, which keeps it from notifying anybody; code, as it is shown, has none. Its
+    spans are not empty, lie within the text and either contain each other or do not touch.
     """
     source = markdown.strip().encode(errors="replace")
     cuts, styles = find(source)
@@ -50,12 +54,12 @@ def render(markdown: str) -> Rendered:
     placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
     pieces = [_trimmed(layout.text, piece) for piece in _apart(_merged(placed))]
     pieces = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces if piece is not None]
-    return Rendered(bare.decode(), _spans(bare, pieces))
+    return _dressed(bare, sorted(pieces, key=lambda piece: (piece.start, -piece.end))[:_MOST_ENTITIES])
 
 
 def plain(markdown: str) -> Rendered:
-    """Show the text as it is, marks and all."""
-    return Rendered(markdown.strip().encode(errors="replace").decode())
+    """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
+    return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
 
 
 class _Layout:
@@ -122,6 +126,24 @@ def _trimmed(text: bytes, style: Style) -> Style | None:
     return replace(style, start=start, end=start + len(inside.strip()))
 
 
+def _dressed(text: bytes, styles: list[Style]) -> Rendered:
+    """Make mentions harmless outside of code and let the styles make room for that."""
+    words = text.decode()
+    code = [style for style in styles if style.kind in _ALONE]
+    cuts = [at for at in openings(words) if not any(style.start < at <= style.end for style in code)]
+    parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+    text = _JOINER.join(parts)
+    moved = [
+        replace(
+            style,
+            start=style.start + len(_JOINER) * bisect_right(cuts, style.start),
+            end=style.end + len(_JOINER) * bisect_left(cuts, style.end),
+        )
+        for style in styles
+    ]
+    return Rendered(text.decode(), _spans(text, moved))
+
+
 def _spans(text: bytes, styles: list[Style]) -> tuple[Span, ...]:
     edges = sorted({edge for style in styles for edge in (style.start, style.end)})
     units: dict[int, int] = {}
@@ -130,8 +152,7 @@ def _spans(text: bytes, styles: list[Style]) -> tuple[Span, ...]:
         count += len(text[before:edge].decode().encode("utf-16-le")) // 2
         units[edge] = count
         before = edge
-    ordered = sorted(styles, key=lambda style: (style.start, -style.end))
     return tuple(
         Span(style.kind, units[style.start], units[style.end] - units[style.start], style.url, style.language)
-        for style in ordered[:_MOST_ENTITIES]
+        for style in styles
     )

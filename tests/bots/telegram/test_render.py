@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bots.telegram.outbox import CAPABILITIES
 from bots.telegram.render import Rendered, Span, plain, render
 
 WORD = re.compile(r"[^\W_]+")
+MENTION = re.compile(r"(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w)")
 PRECIOUS = [
     *(
         "w_12",
@@ -47,7 +49,22 @@ PRECIOUS = [
         "_",
         "&amp;",
     ),
-    *("&", "[1]", "[x]:", "(a)", "f(*a,", "**kw)", "!", "`", "~/x", "@name", "#tag", "http://e.org/a_b_c", "<t@x.y>"),
+    *(
+        "&",
+        "[1]",
+        "[x]:",
+        "(a)",
+        "f(*a,",
+        "**kw)",
+        "!",
+        "`",
+        "~/x",
+        "@name",
+        "@some_body",
+        "#tag",
+        "http://e.org/a_b_c",
+        "<t@x.y>",
+    ),
     *(
         "🙂",
         "👩‍👩‍👧",
@@ -72,6 +89,7 @@ UNMARKED = [word for word in PRECIOUS if word not in MARKS]
 MARKUP = [
     *("# ", "## ", "- ", "* ", "> ", "1. ", "```\n", "```py\n", "\n```\n", "`", "``", "**", "*", "_", "__", "~~", "||"),
     *("[a](http://e.org)", "![b](http://e.org/i)", "[c](", "](x)", "| a | b |\n|---|---|\n| 1 | 2 |\n", "\n", "\n\n"),
+    *("@victim", "@", "vic_tim", "`@victim`"),
     *(" ", "    ", "---\n", "\\*", "<i>", "<!-- x", "word", "длинное", "слово", "🙂", "中文", "\t", "\r\n", "\ud800"),
 ]
 markdown = st.lists(st.sampled_from(MARKUP) | st.text(max_size=6), max_size=40).map("".join)
@@ -85,6 +103,13 @@ def seen(rendered: Rendered, span: Span) -> str:
 def dressed(source: str) -> list[tuple[str, str]]:
     rendered = render(source)
     return [(span.kind, seen(rendered, span)) for span in rendered.spans]
+
+
+def called(rendered: Rendered) -> list[str]:
+    """Whom Telegram would notify: every `@name` outside of code and web addresses."""
+    code = [span for span in rendered.spans if span.kind in {"code", "pre"}]
+    found = [(units(rendered.text[: name.start()]), name[0]) for name in MENTION.finditer(rendered.text)]
+    return [name for at, name in found if not any(span.offset <= at < span.offset + span.length for span in code)]
 
 
 def units(text: str) -> int:
@@ -157,15 +182,67 @@ def test_the_plain_form_keeps_the_marks() -> None:
     assert plain(" **a** `b` ") == Rendered("**a** `b`")
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("ask @victim_user now", "ask @\u2060victim_user now"),
+        ("@somebody, (@somebody)", "@\u2060somebody, (@\u2060somebody)"),
+        ("@**victim** x", "@\u2060victim x"),
+        ("**@**victim", "**@**victim"),
+        ("**@victim**", "@\u2060victim"),
+        ("`a` @victim `@victim`", "a @\u2060victim @victim"),
+        ("```py\n@property\n```\n@victim", "@property\n@\u2060victim"),
+        ("[@victim](http://e.org/@victim)", "@\u2060victim"),
+        ("https://e.org/@victim/x @victim", "https://e.org/@victim/x @\u2060victim"),
+        ("https://e.org/(a)@victim https://x/@victim", "https://e.org/(a)@\u2060victim https://x/@\u2060victim"),
+        ("xhttps://e.org/@victim", "xhttps://e.org/@\u2060victim"),
+        ("a@victim.de é@victim 你@victim", "a@victim.de é@victim 你@victim"),
+        (f"@abc @{'a' * 33} @", f"@abc @{'a' * 33} @"),
+        ("@abcd @@somebody", "@\u2060abcd @@\u2060somebody"),
+    ],
+)
+def test_a_mention_calls_nobody(source: str, text: str) -> None:
+    assert render(source).text == text
+
+
+def test_entities_stay_where_they_were_around_mentions() -> None:
+    assert dressed("🙂 @**victim** **a @victim b** `c` @`victim` [@victim](http://e.org)") == [
+        ("bold", "victim"),
+        ("bold", "a @\u2060victim b"),
+        ("code", "c"),
+        ("code", "victim"),
+        ("text_link", "@\u2060victim"),
+    ]
+
+
+def test_code_whose_entity_telegram_would_ignore_calls_nobody() -> None:
+    assert render("`@victim` " * 101).text.count("\u2060") == 1
+
+
+def test_a_mention_calls_nobody_where_marks_are_shown_as_they_are() -> None:
+    assert plain("`@victim` a@victim.de") == Rendered("`@\u2060victim` a@victim.de")
+
+
+def test_a_page_full_of_mentions_fits_into_a_message() -> None:
+    limit = CAPABILITIES.page_limit
+
+    assert units(render(("@abcd " * limit)[:limit]).text) <= 4096
+    assert units(plain(("@abcd " * limit)[:limit]).text) <= 4096
+
+
 @given(st.lists(st.sampled_from(UNMARKED), min_size=1).map(" ".join))
 @example("1. 5 2) 12.")
-def test_a_text_without_marks_does_not_change(source: str) -> None:
-    assert render(source).text == source
+def test_a_text_without_marks_does_not_change_but_for_its_mentions(source: str) -> None:
+    shown = render(source).text
+
+    assert shown.replace("\u2060", "") == source
+    assert shown.count("\u2060") == sum(word in {"@name", "@some_body"} for word in source.split(" "))
 
 
 @given(st.lists(st.lists(st.sampled_from(PRECIOUS), min_size=1).map(" ".join), min_size=1).map("\n".join))
 def test_no_word_is_lost_whatever_stands_around_it(source: str) -> None:
     assert WORD.findall(render(source).text) == WORD.findall(source)
+    assert WORD.findall(plain(source).text) == WORD.findall(source)
 
 
 LONG = """# Title of *it*
@@ -197,7 +274,10 @@ def check(source: str) -> None:
     rendered = render(source)
     spans = [(span.offset, span.offset + span.length, span.kind) for span in rendered.spans]
 
-    assert units(rendered.text) <= units(source)
+    assert units(rendered.text) <= units(source) + rendered.text.count("\u2060")
+    assert 5 * rendered.text.count("\u2060") <= units(source)
+    assert units(plain(source).text) <= units(source) + plain(source).text.count("\u2060")
+    assert not called(rendered)
     assert rendered.text == rendered.text.strip(" \t\r\n")
     assert bool(rendered.text) == bool(source.strip())
     assert spans == sorted(spans, key=lambda span: (span[0], -span[1]))
@@ -217,6 +297,7 @@ def check(source: str) -> None:
 @example("> a\n- ```\n  b\n> c")
 @example("a***b***c")
 @example("[**a](http://e.org) b**")
+@example("**a @**vic_tim")
 def test_any_markdown_renders_to_something_valid(source: str) -> None:
     check(source)
 
