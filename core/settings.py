@@ -47,13 +47,13 @@ def _redis_url(secret: SecretStr | None) -> SecretStr | None:
     """Check what the client would refuse with a traceback."""
     if secret is None:
         return None
-    parts = urlsplit(secret.get_secret_value())
-    if parts.scheme not in {"redis", "rediss", "unix"} or "://" not in secret.get_secret_value():
+    scheme, mark, _ = secret.get_secret_value().partition("://")
+    if scheme not in {"redis", "rediss", "unix"} or not mark:
         raise ValueError("it must begin with redis://, rediss:// or unix://")
     try:
-        _ = parts.port
-    except ValueError:
-        raise ValueError("its port is not a number up to 65535") from None
+        _ = urlsplit(secret.get_secret_value()).port
+    except ValueError:  # whose text may have the password in it
+        raise ValueError("its host or its port cannot be read; the port is a number up to 65535") from None
     return secret
 
 

@@ -104,7 +104,9 @@ def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch:
     assert settings.secrets() == ["sk-1", "1:abc", "unix:///run/redis.sock"]
 
 
-@pytest.mark.parametrize("url", ["redis://h:port/0", "redis://h:99999", "http://h:6379", "redis:6379"])
+@pytest.mark.parametrize(
+    "url", ["redis://h:port/0", "redis://h:99999", "redis://:pass\N{CARE OF}@h", "http://h:6379", "redis:6379"]
+)
 def test_an_address_that_is_none_of_a_redis_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
