@@ -48,7 +48,7 @@ Blocks = Sequence[dict[str, Any]]
 _log = structlog.get_logger()
 _SOON = 1.0
 """Seconds to wait when Slack says "too fast" but not for how long."""
-_CHANNELS_KEPT = 10_000
+_KEPT = 10_000
 _GATEWAY_FAILURE = 500
 _TOO_MANY = 429
 
@@ -82,6 +82,7 @@ class Api:
         self._session = session
         self._budget = budget
         self._newest: OrderedDict[str, str] = OrderedDict()
+        self._own: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def newest_post(self, channel: str) -> str:
         """The ts of the newest message that this process has posted or changed there; "" when there is none."""
@@ -90,9 +91,15 @@ class Api:
     def _note(self, channel: str, ts: str) -> str:
         self._newest[channel] = max(ts, self._newest.get(channel, ts), key=float)
         self._newest.move_to_end(channel)
-        if len(self._newest) > _CHANNELS_KEPT:
-            self._newest.popitem(last=False)
+        self._own[channel, ts] = None
+        for kept in (self._newest, self._own):
+            if len(kept) > _KEPT:
+                kept.popitem(last=False)
         return ts
+
+    def placed(self, channel: str, ts: str) -> bool:
+        """Whether this process has posted or changed that message, so that it is nobody's lost one."""
+        return (channel, ts) in self._own
 
     async def start_stream(self, channel: str, thread: str, text: str, *, user: str, team: str) -> str:
         """Open a message that grows, for `user` of `team`, in `thread`; return its ts. Slack: chat.startStream."""

@@ -28,7 +28,7 @@ from .render import notification, stable
 from .stream import Pages, Place
 
 CAPABILITIES = Capabilities(
-    page_limit=11_000,  # Slack: 12,000 characters of Markdown; the rest is room for what makes mentions harmless
+    page_limit=9_000,  # Slack: 12,000 characters of Markdown; what makes mentions harmless adds a third at most
     pace=0.75,  # eighty steps a minute, of a hundred that the whole workspace has
     pace_group=0.75,
     threads=True,
@@ -90,7 +90,9 @@ class SlackOutbox:
 
     async def say(self, text: str) -> None:
         """Answer a command or an action to its user alone, everything else in the thread."""
-        if self._url:
+        if self._url and self._thread:  # a response_url would answer beside the thread
+            await self._whisper_without_url(sentence(text), notification(text), replace=False)
+        elif self._url:
             await self._whisper(sentence(text), notification(text), replace=False)
         else:
             await self._api.post(self._channel, self._thread, stable(text, final=True))

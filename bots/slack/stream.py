@@ -81,7 +81,8 @@ class Pages:
     async def recover(self, page: Page, bot: str, after: str) -> Page:
         """See `Outbox.recover`; `bot` is our own user id, `after` the ts of what is surely older."""
         replies = await self._api.replies(self._place.channel, self._place.thread, after)
-        own = [str(message["ts"]) for message in replies if message.get("user") == bot]
+        posts = [str(message["ts"]) for message in replies if message.get("user") == bot]
+        own = [ts for ts in posts if not self._api.placed(self._place.channel, ts)]
         if not own:
             return page
         return replace(page, message_id=min(own, key=float), mode=_STREAM, adopted=True)

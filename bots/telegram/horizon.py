@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from itertools import zip_longest
 
 _SUPERGROUPS = -1_000_000_000_000
 """Chats with ids from here down count their messages by themselves. The others are promised no more than ids that grow
 within a chat (Bot API: Message.message_id); in fact they share one counter for each bot."""
 _SHARED = 0
 _KEPT = 10_000
-_MOST = 6
+_MOST = 8
 """Ids that are worth a look beyond each mark; each costs the chat a call."""
 
 
@@ -19,7 +20,7 @@ class Horizon:
     def __init__(self) -> None:
         self._newest: OrderedDict[int, int] = OrderedDict()
         self._open: Counter[int] = Counter()
-        self._menus: OrderedDict[tuple[int, int], None] = OrderedDict()
+        self._claimed: OrderedDict[tuple[int, int], None] = OrderedDict()
 
     def note(self, chat_id: int, message_id: int) -> None:
         """Take notice of a message, whoever sent it."""
@@ -29,12 +30,13 @@ class Horizon:
         while len(self._newest) > _KEPT:
             self._newest.popitem(last=False)
 
-    def note_menu(self, chat_id: int, message_id: int) -> None:
-        """Take notice of a message with buttons; the last 10,000 are kept in mind and are no candidates."""
-        self._menus[chat_id, message_id] = None
-        self._menus.move_to_end((chat_id, message_id))
-        while len(self._menus) > _KEPT:
-            self._menus.popitem(last=False)
+    def claim(self, chat_id: int, message_id: int) -> None:
+        """Take notice of a message of the bot whose place is known; the last 10,000 are no candidates."""
+        self.note(chat_id, message_id)
+        self._claimed[chat_id, message_id] = None
+        self._claimed.move_to_end((chat_id, message_id))
+        while len(self._claimed) > _KEPT:
+            self._claimed.popitem(last=False)
 
     def begin(self, chat_id: int) -> None:
         """A message is about to be sent."""
@@ -55,11 +57,12 @@ class Horizon:
         `ours`: this process sent it, so it knows what has come since; else its sender has died.
         """
         marks = [int(number) for number in mark.split()] or [0]
-        found: list[int] = []
+        ranges: list[range] = []
         for counter, known in zip(_counters(chat_id), marks, strict=False):
             floor = max(known, question)
-            found += range(floor + 1, floor + 1 + (self._since(counter, floor) if ours else _MOST))
-        return [number for number in dict.fromkeys(found) if (chat_id, number) not in self._menus]
+            ranges.append(range(floor + 1, floor + 1 + (self._since(counter, floor) if ours else _MOST)))
+        in_turn = [number for numbers in zip_longest(*ranges) for number in numbers if number is not None]
+        return [number for number in dict.fromkeys(in_turn) if (chat_id, number) not in self._claimed]
 
     def _since(self, counter: int, floor: int) -> int:
         return min(max(self._newest.get(counter, 0) - floor, 0) + self._open[counter] + 1, _MOST)

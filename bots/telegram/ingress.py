@@ -78,9 +78,9 @@ class Ingress:
         return updates
 
     async def _store(self, updates: list[Json]) -> None:
-        for update in updates:
-            message = inner(update, "message")
+        for message in (inner(update, "message") for update in updates):
             self._horizon.note(number(inner(message, "chat"), "id"), number(message, "message_id"))
+        for update in updates:
             await self._insist(pack(update, self._bot))
             # Not the highest id so far: after a week without updates the next may be lower (Bot API: Update.update_id).
             self._next = number(update, "update_id") + 1

@@ -13,11 +13,12 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
     MessageEntity,
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from core.chat.message import Incoming
 from core.chat.outbox import (
@@ -47,6 +48,7 @@ _WORKING_PATIENCE = 3.0
 """Seconds: no answer waits longer for a sign that it is being worked on."""
 _SHORT_LABEL = 18
 """Two buttons of so many characters fit side by side on a phone."""
+_MARK = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="mark:")]])
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 _log = structlog.get_logger()
@@ -87,7 +89,7 @@ class TelegramOutbox:
             keep = 0 if final else STEP_RESERVE
             await self._put(text, lambda chat, shown: self._edit(chat, message_id, shown), keep)
         self._screen[message_id] = self._content(text)
-        self._horizon.note(int(self._incoming.chat.chat), int(message_id))
+        self._horizon.claim(int(self._incoming.chat.chat), int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
 
     def horizon(self) -> str:
@@ -127,7 +129,7 @@ class TelegramOutbox:
         keyboard = _keyboard(menu)
         if self._incoming.choice is not None:
             message_id = self._incoming.message_id
-            self._horizon.note_menu(int(self._incoming.chat.chat), int(message_id))
+            self._horizon.claim(int(self._incoming.chat.chat), int(message_id))
             with contextlib.suppress(GoneError):
                 return await self._put(menu.title, lambda chat, shown: self._edit(chat, message_id, shown, keyboard))
         await self._put(menu.title, lambda chat, shown: self._send(chat, shown, self._reply(), keyboard))
@@ -181,9 +183,7 @@ class TelegramOutbox:
             message_thread_id=self._thread,
             link_preview_options=_NO_PREVIEW,
         )
-        self._horizon.note(chat, sent.message_id)
-        if keyboard is not None:
-            self._horizon.note_menu(chat, sent.message_id)
+        self._horizon.claim(chat, sent.message_id)
         return str(sent.message_id)
 
     async def _edit(
@@ -212,12 +212,29 @@ class TelegramOutbox:
                 await asyncio.sleep(_PROBE_PATIENCE)  # this probe again, instead of all of them
 
     async def _is_ours(self, chat: int, message_id: int) -> bool:
-        """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup)."""
+        """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup).
+
+        In a forum that would not tell in which topic the message is, so there it gets a button for a moment: an edit
+        that succeeds gives the message back.
+        """
+        if self._thread is not None:
+            return await self._is_in_topic(chat, message_id)
         try:
             await self._api.edit_message_reply_markup(chat, message_id)
         except BadRequest as error:
             return is_unmodified(error)
         return False  # it bore buttons, so it was a menu
+
+    async def _is_in_topic(self, chat: int, message_id: int) -> bool:
+        try:
+            edited = await self._api.edit_message_reply_markup(chat, message_id, reply_markup=_MARK)
+        except BadRequest:
+            return False
+        if isinstance(edited, Message) and edited.message_thread_id == self._thread:
+            return True  # the button goes with the next edit
+        with contextlib.suppress(TelegramError):
+            await self._api.edit_message_reply_markup(chat, message_id)
+        return False
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:

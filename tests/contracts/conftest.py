@@ -21,21 +21,6 @@ CASES: dict[str, Callable[[], AbstractAsyncContextManager[Case]]] = {
     "slack-thread": slack_thread,
 }
 
-_FULL = "test_a_page_as_long_as_promised_is_taken_even_if_it_is_full_of_mentions"
-_PICK = "test_a_pick_can_be_answered_with_a_sentence"
-KNOWN_FAULTS = {
-    f"{_FULL}[slack-direct]": "what makes mentions harmless may take more than the 1,000 characters kept for it",
-    f"{_FULL}[slack-thread]": "what makes mentions harmless may take more than the 1,000 characters kept for it",
-    f"{_PICK}[slack-thread]": "a response_url without thread_ts answers in the channel, not in the thread",
-}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the faults that are known, so that whoever mends one must take it off the list."""
-    for item in items:
-        if item.name in KNOWN_FAULTS:
-            item.add_marker(pytest.mark.xfail(reason=KNOWN_FAULTS[item.name], strict=True))
-
 
 @pytest_asyncio.fixture(params=CASES)
 async def scene(request: pytest.FixtureRequest, redis: Redis) -> AsyncGenerator[Scene]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.seats import Seat
+from bots.sandbox.seats import Seat, TelegramSeat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
 from core.engine import EmbeddedRedis
@@ -103,6 +103,50 @@ async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_
     await stage.start()
     for seat in seats:
         await shows(seat, text, 40)
+
+
+async def test_a_kill_at_the_first_words_in_two_topics_mixes_nothing_up(empty_stage: Stage) -> None:
+    stage = empty_stage
+    stage.wanjie.script.answer = lambda messages: words(25, messages[-1]["content"].split(": ")[-1])
+    stage.wanjie.script.tokens_per_second = 25
+    person = stage.telegram.user(77, "Bob")
+    forum = stage.telegram.group("Forum", forum=True, admin=True)
+    seats = [
+        TelegramSeat(stage.telegram, person, forum, topic=stage.telegram.topic(forum, name)) for name in ("One", "Two")
+    ]
+    service = await stage.start()
+    await stage.ready()
+    for name, seat in zip("ab", seats, strict=True):
+        await seat.say(name)
+    await seats[0].until(lambda: all(seat.answers() for seat in seats))
+    await stage.kill(service)
+
+    await stage.start()
+    for name, seat in zip("ab", seats, strict=True):
+        await shows(seat, words(25, name), 60)
+        assert len(seat.answers()) == 1
+
+
+async def test_what_was_said_meanwhile_is_not_taken_for_a_lost_answer(empty_stage: Stage) -> None:
+    stage = empty_stage
+    stage.slack.socket.retry_delays = (0.0, 0.5, 1.0)
+    seats: list[Seat] = [stage.private(), stage.thread()]
+    service = await stage.start()
+    await stage.ready()
+    text = slow_words(stage, 30)
+    for seat in seats:
+        await seat.say("count")
+        await seat.until(seat.answers)
+    await stage.kill(service)
+    for seat in seats:
+        await seat.say("/help")
+        await seat.say("/stop")
+
+    await stage.start()
+    for seat in seats:
+        await says(seat, "Stopped.", 40)
+        await says(seat, "What I can do", 40)
+        assert not [answer for answer in seat.answers() if answer.startswith("w0") and answer not in text]
 
 
 async def test_a_bad_hour_of_telegram_delays_answers_but_loses_none(stage: Stage) -> None:
