@@ -13,7 +13,8 @@ help: ## List these targets
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 setup"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@UV_PYTHON=.venv/bin/python $(UV) sync --locked --quiet
+	@# The second try is for networks whose certificates only the system knows.
+	@UV_PYTHON=.venv/bin/python $(UV) sync --locked --quiet 2>/dev/null || UV_PYTHON=.venv/bin/python $(UV) --system-certs sync --locked --quiet
 	@touch $@
 
 setup: .venv/.ready ## Install everything into .venv, nothing outside of it
