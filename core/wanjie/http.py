@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 import json
 import random
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from core.settings import WanjieSettings
 
 from .diagnosis import diagnose
 from .errors import (
-    KeyRejectedError,
     ServerFaultError,
     StreamBrokenError,
     TooManyRequestsError,
@@ -34,7 +32,6 @@ _ERROR_BODY_LIMIT = 64 * 1024
 # Fewer than the seconds after which load balancers usually forget a silent connection without telling anybody.
 _KEEPALIVE_SECONDS = 15.0
 _KEPT_CONNECTIONS = 100
-_SENDABLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Http:
     """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
 
     def __init__(self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF) -> None:
-        self._key = settings.api_key.get_secret_value().strip()
+        self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self._backoff = backoff
         self._retrying = stamina.AsyncRetryingCaller(
@@ -157,9 +154,6 @@ class Http:
             raise _explained(error) from None
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None, timeout: httpx.Timeout) -> httpx.Request:
-        if not _SENDABLE.fullmatch(self._key):
-            # httpx would quote the key in its complaint.
-            raise KeyRejectedError("the key is empty or holds characters that no key has", code="malformed_key")
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
             return self._client.build_request(method, path, headers=headers, timeout=timeout)

@@ -16,7 +16,6 @@ from core.wanjie import (
     Backoff,
     ChatMessage,
     ChatRequest,
-    KeyRejectedError,
     RefusedContentError,
     ServerFaultError,
     TooManyRequestsError,
@@ -206,19 +205,6 @@ async def test_no_error_inside_a_stream_holds_the_key(
 
         assert "[key]" in caught.value.excerpt
         assert "sandbox-key" not in everything_told(caught.value)
-
-
-@pytest.mark.parametrize("key", ["", "sk-1\n2", "sk-… 12", "sk 1", "钥匙"])
-async def test_a_key_that_cannot_be_sent_is_rejected_without_being_quoted(
-    sim: WanjieSim, client_for: ClientFactory, ask: Ask, key: str
-) -> None:
-    async with client_for(api_key=key) as client:
-        for call in (client.models(), ask(client)):
-            with pytest.raises(KeyRejectedError) as caught:
-                await call
-            assert not key or key not in everything_told(caught.value)
-
-    assert sim.requests == []
 
 
 async def test_blanks_around_the_key_do_no_harm(sim: WanjieSim, client_for: ClientFactory) -> None:
