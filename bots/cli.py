@@ -9,6 +9,9 @@ from pathlib import Path
 
 from core.settings import Settings, SettingsError
 
+_SDKS = ("telegram", "slack_bolt", "slack_sdk")
+"""Loggers that write requests at INFO."""
+
 
 def main() -> int:
     """Run the command that was asked for; return the exit status."""
@@ -36,7 +39,9 @@ def _run() -> int:
     from core.log import set_up_logging
 
     service = settings.service
-    set_up_logging(level=service.log_level, json_lines=service.log_format == "json", secrets=settings.secrets())
+    set_up_logging(
+        level=service.log_level, json_lines=service.log_format == "json", secrets=settings.secrets(), quiet=_SDKS
+    )
     try:
         return asyncio.run(run(settings))
     except (EmbeddedRedisError, HealthPortError) as error:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_QUIET = ("httpx", "httpcore", "telegram", "slack_bolt", "slack_sdk", "aiohttp", "asyncio")
+_QUIET = ("httpx", "httpcore", "aiohttp", "asyncio")
 """Libraries that write requests, with tokens in their addresses, or every frame at INFO."""
 _SHORTEST_SECRET = 6
 
@@ -32,8 +32,11 @@ class Redaction:
         return text
 
 
-def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str]) -> None:
-    """Send our log lines and the libraries' to standard error, from `level` on, in which `secrets` never appear."""
+def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str], quiet: Iterable[str] = ()) -> None:
+    """Send our log lines and the libraries' to standard error, from `level` on, in which `secrets` never appear.
+
+    Of the loggers named in `quiet` only warnings are heard.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -59,5 +62,5 @@ def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str]) -> N
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _QUIET:
+    for name in (*_QUIET, *quiet):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
