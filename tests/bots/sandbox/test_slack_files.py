@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_state import Channel
-from tests.bots.sandbox.slack_fixtures import BOT_TOKEN, refused, simulator, web_client
+from tests.bots.sandbox.slack_fixtures import BOT_TOKEN, refused, simulator
 
 
 @pytest.fixture
@@ -19,17 +19,6 @@ async def sim() -> AsyncGenerator[SlackSim, None]:
     async with simulator() as sim:
         sim.rules.share_delay = 0.01
         yield sim
-
-
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
-@pytest.fixture
-def channel(sim: SlackSim) -> Channel:
-    return sim.channel("general")
 
 
 async def test_an_upload_is_shared_in_its_thread_a_little_later(

@@ -3,7 +3,6 @@
 # pyright: reportOptionalSubscript=false, reportOptionalIterable=false
 # (slack_sdk and slack_bolt are typed in part only; any key of an answer may be None)
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_state import Channel
-from tests.bots.sandbox.slack_fixtures import Clock, bolt, refused, simulator, web_client
+from tests.bots.sandbox.slack_fixtures import Clock, bolt, refused
 
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
 MENU = {
@@ -27,28 +26,6 @@ MENU = {
 }
 BUTTON = {"type": "button", "action_id": "again", "value": "1", "text": {"type": "plain_text", "text": "Again"}}
 BLOCKS = [{"type": "actions", "block_id": "x", "elements": [MENU, BUTTON]}]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def sim(clock: Clock) -> AsyncGenerator[SlackSim, None]:
-    async with simulator(clock) as sim:
-        yield sim
-
-
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
-@pytest.fixture
-def channel(sim: SlackSim) -> Channel:
-    return sim.channel("general")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@
 # (slack_sdk is typed in part only, and says that any key of an answer may be None)
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 import aiohttp
 import pytest
@@ -13,29 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_state import Channel
-from tests.bots.sandbox.slack_fixtures import Clock, refused, simulator, web_client
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def sim(clock: Clock) -> AsyncGenerator[SlackSim, None]:
-    async with simulator(clock) as sim:
-        yield sim
-
-
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
-@pytest.fixture
-def channel(sim: SlackSim) -> Channel:
-    return sim.channel("general")
+from tests.bots.sandbox.slack_fixtures import Clock, refused
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_state import Channel
-from tests.bots.sandbox.slack_fixtures import refused, simulator, web_client
+from tests.bots.sandbox.slack_fixtures import refused, simulator
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hi"}}
 
@@ -22,17 +22,6 @@ async def sim() -> AsyncGenerator[SlackSim, None]:
     async with simulator() as sim:
         sim.limits.enabled = False
         yield sim
-
-
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
-@pytest.fixture
-def channel(sim: SlackSim) -> Channel:
-    return sim.channel("general")
 
 
 async def test_a_post_has_a_ts_that_grows(client: AsyncWebClient, channel: Channel) -> None:

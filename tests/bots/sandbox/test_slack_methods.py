@@ -21,12 +21,6 @@ async def sim() -> AsyncGenerator[SlackSim, None]:
         yield sim
 
 
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
 async def test_the_table_of_methods_and_the_routes_agree(sim: SlackSim) -> None:
     assert sim.methods == METHODS.keys()
 

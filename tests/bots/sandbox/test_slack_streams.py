@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_state import Channel, Message
-from tests.bots.sandbox.slack_fixtures import Clock, refused, simulator, web_client
+from tests.bots.sandbox.slack_fixtures import Clock, refused, simulator
 
 
 def but(start: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
@@ -20,26 +20,10 @@ def but(start: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def sim(clock: Clock) -> AsyncGenerator[SlackSim, None]:
     async with simulator(clock) as sim:
         sim.limits.enabled = False
         yield sim
-
-
-@pytest.fixture
-async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
-    async with web_client(sim) as client:
-        yield client
-
-
-@pytest.fixture
-def channel(sim: SlackSim) -> Channel:
-    return sim.channel("general")
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""A simulated Slack whose clock stands still, its official client and a channel; each test file may have its own."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.sandbox.slack import SlackSim
+from bots.sandbox.slack_state import Channel
+from tests.bots.sandbox.slack_fixtures import Clock, simulator, web_client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def sim(clock: Clock) -> AsyncGenerator[SlackSim, None]:
+    async with simulator(clock) as sim:
+        yield sim
+
+
+@pytest.fixture
+async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
+    async with web_client(sim) as client:
+        yield client
+
+
+@pytest.fixture
+def channel(sim: SlackSim) -> Channel:
+    return sim.channel("general")
