@@ -9,12 +9,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from core.chat.bot import Bot
-from core.chat.commands import COMMANDS, Desk
+from core.chat.commands import COMMANDS, Desk, find
 from core.chat.i18n import Sentences
-from core.chat.outbox import Platform
+from core.chat.message import ChatRef
+from core.chat.outbox import Option, Platform
+from core.chat.painting import Painting
+from core.chat.reading import Reading
 from core.chat.reception import Reception
+from core.chat.speech import Speech
 from core.chat.talk import Brief, Talk
 from core.engine import STORE_DOWN, Budget, EmbeddedRedis, Inbox, Lease, Worker, connect
+from core.media.workshop import Workshop
 from core.settings import Settings
 from core.store import Conversations
 from core.wanjie import Catalog, WanjieClient
@@ -36,7 +41,13 @@ class Service:
         catalog, sentences = Catalog(client, settings.wanjie), Sentences()
         brief = Brief(chat.system_prompt, chat.history_tokens)
         talk = Talk(client, catalog, conversations, sentences, brief)
-        self._desk = Desk(conversations, catalog, inbox, sentences, talk, COMMANDS)
+        self._workshop = Workshop()
+        speech = Speech(client, catalog, self._workshop, settings.wanjie, chat)
+        painting = Painting(client, catalog, self._workshop, settings.wanjie)
+        reading = Reading(client, catalog, self._workshop, settings.wanjie, chat)
+        self._desk = Desk(
+            conversations, catalog, inbox, sentences, talk, speech, painting, reading, policy=chat, commands=COMMANDS
+        )
         self.reception = Reception(inbox, conversations)
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
@@ -67,8 +78,17 @@ class Service:
         except STORE_DOWN:
             return False
 
+    async def suggest(self, menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
+        """The options of the menu of that name that fit what a reader types; () when there is no such menu.
+
+        Raises a `WanjieError` when the models cannot be listed, a `STORE_DOWN` error when the store is away.
+        """
+        command = find(menu)
+        return await command.suggest(self._desk, chat, text) if command and command.suggest else ()
+
     async def aclose(self) -> None:
         """Close the connections to the store."""
+        self._workshop.close()
         await self._redis.aclose()
 
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Kind = Literal["chat", "speech", "image", "video"]
+Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
@@ -93,7 +94,39 @@ class WanjieSettings(_Area):
         "anything, e.g. `my-tts-*=speech,painter=image`. Kinds: chat, speech, image, video.",
     )
 
+    speech_model: str | None = Field(
+        None, description="The speech model of chats that chose none. Unset: the first one of the key's list."
+    )
+    voice: str = Field("普通话", description="The voice of chats that chose none, in the speech model's own word.")
+    speech_limit: int = Field(
+        600, ge=50, description="Characters that are spoken in one request; longer texts are cut at sentences."
+    )
+    transcribe_model: str | None = Field(
+        None, description="The model that turns voice messages into text. Unset: voice messages are not understood."
+    )
+    image_model: str | None = Field(
+        None, description="The image model of chats that chose none. Unset: the first one of the key's list."
+    )
+    english_models: Patterns = Field(
+        ("flux*",),
+        description="Image models that take English prompts only: patterns with commas, `*` matches anything.",
+    )
+    vision_models: Patterns = Field(
+        (), description="Chat models that see pictures, beside those that are known to: patterns with commas."
+    )
+    tool_models: Patterns = Field(
+        ("*",), description="Chat models that may use tools when IMAGE_TOOL is on: patterns with commas."
+    )
+    video_timeout: Seconds = Field(900, description="Seconds that a video model may stay silent.")
+
     _checked_url = field_validator("base_url")(_url)
+
+    @field_validator("english_models", "vision_models", "tool_models", mode="before")
+    @classmethod
+    def _patterns(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(pattern.strip() for pattern in value.split(",") if pattern.strip())
 
     @field_validator("model_kinds", mode="before")
     @classmethod
@@ -145,6 +178,16 @@ class ChatSettings(_Area):
         24_000, ge=500, description="How many tokens of history a question carries at most, by estimate."
     )
     history_days: float = Field(30, gt=0, description="Days after its last message when a chat is forgotten.")
+    model_change: Literal["everyone", "admins"] = Field(
+        "everyone", description="Who may choose models, voice and the like in a group or channel."
+    )
+    image_tool: Literal["on", "off"] = Field(
+        "off", description="`on`: a chat model may draw or speak by itself when it is asked to in plain words."
+    )
+    speak_limit: int = Field(5_000, ge=100, description="Characters of a text that are spoken at most.")
+    file_limit: int = Field(
+        20_000, ge=1_000, description="Characters of a document that are read into a question at most."
+    )
 
 
 class ServiceSettings(_Area):
@@ -240,6 +283,8 @@ def variables(area: type[BaseSettings]) -> list[Variable]:
 def _default(value: object) -> str:
     if value is None or value is PydanticUndefined or isinstance(value, dict):
         return ""
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - all tuples of settings are patterns
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

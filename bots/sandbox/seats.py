@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
-
-from .slack import SlackSim
-from .slack_call import Json
-from .slack_people import SlackUser
-from .slack_state import Channel, Message
-from .telegram import TelegramSim
-from .telegram_people import Person
-from .telegram_world import Chat
 
 _Found = TypeVar("_Found")
 
@@ -28,6 +20,22 @@ class Step:
     """`new`, `changed` or `deleted`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of the bot's that bears files."""
+
+    message: str
+    kind: str
+    """`voice`, `audio`, `pictures` or `files` (pictures that came as documents are files)."""
+    files: tuple[bytes, ...]
+    names: tuple[str, ...]
+    caption: str
+    alts: tuple[str, ...] = ()
+    """What screen readers say instead of the pictures, where the platform knows such texts."""
+    seconds: float = 0.0
+    """Of a voice note, as the platform was told."""
+
+
 class Seat(Protocol):
     """A person in a conversation with the bot."""
 
@@ -38,12 +46,39 @@ class Seat(Protocol):
         """Write to the bot, in the way that it is addressed here; a leading `/` makes it a command."""
         ...
 
+    async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
+        """Send a file, a picture as such, with words to the bot; `voice`: recorded on the spot."""
+        ...
+
+    async def reply(self, text: str, to: str) -> None:
+        """Use a command (`/speak`) on the newest message, of anybody, that contains `to`.
+
+        That is a reply on Telegram, and on Slack the message's shortcut, which takes no further words.
+        """
+        ...
+
     def answers(self) -> list[str]:
         """What the bot's messages say now, oldest first; whispers to this person included."""
         ...
 
+    def posts(self) -> list[Post]:
+        """The bot's messages that bear files, oldest first."""
+        ...
+
     def steps(self) -> list[Step]:
         """Everything that the bot showed here, in order."""
+        ...
+
+    def hints(self) -> list[str]:
+        """What the bot told this person alone in answer to presses, oldest first."""
+        ...
+
+    def signs(self) -> list[str]:
+        """Each sign of work that was shown, oldest first, in the platform's own words."""
+        ...
+
+    def folds(self) -> list[str]:
+        """The thinking that stands in folds, oldest first."""
         ...
 
     def choices(self) -> list[str]:
@@ -54,134 +89,14 @@ class Seat(Protocol):
         """Pick from the newest menu; raises `LookupError` when it has no such label."""
         ...
 
+    def buttons(self) -> list[str]:
+        """The labels of the buttons under the newest message of the bot that has any."""
+        ...
+
+    async def press(self, label: str) -> None:
+        """Press a button under the newest message that has one of this label, as this person."""
+        ...
+
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - tests name it
         """Wait for the first true value of `predicate`; raises `TimeoutError`."""
         ...
-
-
-class TelegramSeat:
-    """A person in a Telegram chat: private, or a group where the bot is mentioned."""
-
-    def __init__(self, sim: TelegramSim, person: Person, chat: Chat, *, topic: int | None = None) -> None:
-        self._sim = sim
-        self.person = person
-        self.chat = chat
-        self._topic = topic
-
-    @property
-    def title(self) -> str:
-        return f"Telegram · {self.chat.title or 'private chat'}"
-
-    async def say(self, text: str) -> None:
-        called = self.chat.person is not None or text.startswith("/")
-        spoken = text if called else f"@{self._sim.bot.username} {text}"
-        self.person.say(self.chat, spoken, topic=self._topic)
-
-    def answers(self) -> list[str]:
-        own = [message for message in self._sim.messages(self.chat.id) if message.sender is self._sim.bot]
-        return [message.text for message in own if message.topic == self._topic]
-
-    def steps(self) -> list[Step]:
-        kinds = {"send": "new", "edit": "changed", "delete": "deleted"}
-        return [
-            Step(event.at, str(event.message_id), event.text, kinds[event.kind])
-            for event in self._sim.timeline(self.chat.id)
-            if event.by_bot and event.kind in kinds and event.topic == self._topic
-        ]
-
-    def choices(self) -> list[str]:
-        menus = [message for message in self._sim.messages(self.chat.id) if message.buttons]
-        return [button["text"] for button in menus[-1].buttons] if menus else []
-
-    async def choose(self, label: str) -> None:
-        menus = [message for message in self._sim.messages(self.chat.id) if message.buttons]
-        found = next((choice for choice in self.choices() if label in choice), None)
-        if found is None:
-            raise LookupError(label)
-        self.person.press(self.chat, menus[-1].id, found)
-
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
-        return await self._sim.wait_for(predicate, timeout)
-
-
-class SlackSeat:
-    """A person in Slack: in a direct message, or in a thread of a channel that begins with a mention."""
-
-    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
-        self._sim = sim
-        self.user = user
-        self.channel = channel
-        self.root: str | None = None
-        """The thread, once it has begun; None in a direct message."""
-
-    @property
-    def title(self) -> str:
-        return "Slack · direct message" if self._direct else f"Slack · thread in #{self.channel.name}"
-
-    async def say(self, text: str) -> None:
-        if text.startswith("/") and self.root is None:
-            name, _, rest = text.partition(" ")
-            await self.user.command(name, rest, self.channel)
-        elif self._direct:
-            await self.user.say(self.channel, text)
-        elif self.root is None:
-            self.root = (await self.user.mention(self.channel, text)).ts
-        else:
-            spoken = f"!{text[1:]}" if text.startswith("/") else text  # Slack takes no slash commands in threads
-            await self.user.say(self.channel, spoken, thread_ts=self.root)
-
-    def answers(self) -> list[str]:
-        return [message.shown for message in self._own()]
-
-    def steps(self) -> list[Step]:
-        own = {message.ts for message in self._sim.workspace.messages if message.bot_id}
-        seen: set[str] = set()
-        steps: list[Step] = []
-        for sight in self._sim.timeline(self.channel, self.root):
-            if sight.ts in own:
-                kind = "deleted" if sight.what == "deleted" else "changed" if sight.ts in seen else "new"
-                steps.append(Step(sight.at, sight.ts, sight.text, kind))
-                seen.add(sight.ts)
-        return steps
-
-    def choices(self) -> list[str]:
-        return [label for label, _, _ in self._menu()]
-
-    async def choose(self, label: str) -> None:
-        for shown, action, value in self._menu():
-            if label in shown:
-                menu = self._menus()[-1]
-                is_list = any("select" in str(element["type"]) for element in _elements(menu.blocks))
-                await self.user.press(menu, action, None if is_list else value, option=value if is_list else None)
-                return
-        raise LookupError(label)
-
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
-        return await self._sim.wait_for(predicate, timeout)
-
-    @property
-    def _direct(self) -> bool:
-        return self.channel.kind == "im"
-
-    def _own(self) -> list[Message]:
-        seen = self.user.sees(self.channel)
-        return [message for message in seen if message.bot_id and self.root in {None, message.root}]
-
-    def _menus(self) -> list[Message]:
-        return [message for message in self._own() if any("action_id" in part for part in _elements(message.blocks))]
-
-    def _menu(self) -> list[tuple[str, str, str]]:
-        """Label, action and value of each choice in the newest menu."""
-        menus = self._menus()
-        return [choice for element in _elements(menus[-1].blocks) for choice in _choices(element)] if menus else []
-
-
-def _choices(element: Json) -> list[tuple[str, str, str]]:
-    groups: list[Json] = element.get("option_groups") or [element]
-    options: list[Json] = [option for group in groups for option in group.get("options", [])] or [element]
-    return [(option["text"]["text"], element["action_id"], option["value"]) for option in options]
-
-
-def _elements(blocks: Sequence[Json]) -> list[Json]:
-    """What can be pressed in a message."""
-    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]

@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
 
-from .seats import SlackSeat, TelegramSeat
 from .slack import SlackSim
+from .slack_seat import SlackSeat
 from .telegram import TelegramSim
+from .telegram_seat import TelegramSeat
 from .wanjie import WanjieSim
 
 _ROOT = Path(__file__).parents[2]

@@ -9,17 +9,21 @@ from dataclasses import replace
 
 import structlog
 
-from core.engine import STORE_DOWN, FencedError, Turn
+from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
-from .commands import Call, Desk, find, nearest, pick, routed
+from .commands import Call, Command, Desk, Press, find, nearest, routed
 from .deliver import deliver, whole
 from .explain import explain
-from .lanes import is_full, platform_of
+from .lanes import aside_lane, is_full, is_urgent, platform_of
+from .message import Choice
 from .outbox import GoneError, OutboxError, Platform
 from .progress import Progress
 from .prompts import estimate_tokens, question_of
+from .question import ExcuseError
+from .stamp import Stamp
 from .talk import ModelGoneError, NoModelError
+from .working import StoppedError
 
 _log = structlog.get_logger()
 
@@ -45,6 +49,10 @@ class Bot:
                 raise
             except GoneError as error:
                 _log.info("nobody there to read the answer", error=str(error))
+            except ExcuseError as error:
+                await self._excuse(call, error.key, **error.values)
+            except StoppedError:
+                _log.info("stopped by the user")
             except NoModelError:
                 await self._excuse(call, "model.none")
             except ModelGoneError as error:
@@ -85,11 +93,43 @@ class Bot:
         if is_full(call.turn.lane):
             await call.say("talk.full", count=self._mailbox_limit)
         elif incoming.choice is not None:
-            await pick(call, incoming.choice.menu, incoming.choice.value)
+            await self._chosen(call, incoming.choice)
         elif incoming.command:
             await self._command(call)
         else:
             await self._ask(call)
+
+    async def _chosen(self, call: Call, choice: Choice) -> None:
+        """Act on an entry of a menu or a button; one that no command knows any more is old."""
+        command = find(choice.menu)
+        if command is None or (command.pick is None and command.press is None):
+            await call.hint("button.over")
+        elif command.pick is not None:
+            if await self._may_settle(call, command):
+                await command.pick(call, choice.value)
+            else:
+                await call.hint("command_error.admins")
+        elif command.press is not None:
+            await self._pressed(call, command.press, choice.value)
+
+    async def _pressed(self, call: Call, press: Press, value: str) -> None:
+        """See who pressed at once; what that sets going waits in the queue where it belongs."""
+        stamp, rest = Stamp.read(value)
+        if not is_urgent(call.turn.lane):
+            await press.run(call, stamp, rest)
+        elif not await call.may_press(stamp):
+            await call.hint("button.others")
+        else:
+            chat = call.incoming.chat
+            lane = aside_lane(chat) if press.aside else str(chat)
+            accepted = await self._desk.inbox.accept(lane, call.turn.event_id, call.turn.payload)
+            full = accepted is Acceptance.FULL
+            await call.hint("talk.full" if full else "button.coming", count=self._mailbox_limit)
+
+    async def _may_settle(self, call: Call, command: Command) -> bool:
+        """Whether the caller may set what holds for everybody here."""
+        free = not command.settles or self._desk.policy.model_change == "everyone" or call.incoming.direct
+        return free or await call.outbox.by_admin()
 
     async def _command(self, call: Call) -> None:
         name = call.incoming.command
@@ -106,6 +146,8 @@ class Bot:
             )
         elif command.within_conversation and beside:
             await call.say("command_error.thread", name=name)
+        elif call.argument and not await self._may_settle(call, command):
+            await call.say("command_error.admins")
         else:
             await command.run(call)
 

@@ -13,9 +13,7 @@ class Sentences:
     """The catalogue of sentences; each exists in every language."""
 
     def __init__(self) -> None:
-        self._languages = {
-            file.stem: _flat(tomllib.loads(file.read_text(encoding="utf-8"))) for file in _FOLDER.glob("*.toml")
-        }
+        self._languages = {folder.name: _language(folder) for folder in _FOLDER.iterdir()}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -33,6 +31,14 @@ class Sentences:
         """
         language = locale.replace("_", "-").partition("-")[0].lower()
         return self._languages.get(language, self._languages[_DEFAULT])[key].format(**values)
+
+
+def _language(folder: Path) -> dict[str, str]:
+    """Read all files of a language; a file holds what one part of the service says."""
+    sentences: dict[str, str] = {}
+    for file in sorted(folder.glob("*.toml")):
+        sentences |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    return sentences
 
 
 def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:

@@ -6,12 +6,23 @@ from .message import ChatRef, Incoming
 
 _URGENT = "!"
 _FULL = "!full"
+_ASIDE = "!aside"
 
 
 def lane(incoming: Incoming) -> str:
     """The conversation itself; for `/stop` and for pressed buttons the fast lane beside it."""
     urgent = incoming.command == "stop" or incoming.choice is not None
     return f"{incoming.chat}{_URGENT}" if urgent else str(incoming.chat)
+
+
+def is_urgent(lane_name: str) -> bool:
+    """Whether this is a fast lane: what is done there must be done in a moment."""
+    return lane_name.endswith(_URGENT)
+
+
+def aside_lane(chat: ChatRef) -> str:
+    """Where work waits that may go on while the conversation does, such as speaking what was said already."""
+    return f"{chat}{_ASIDE}"
 
 
 def full_lane(chat: ChatRef) -> str:

@@ -97,7 +97,9 @@ class Incoming:
     choice: Choice | None = None
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""
-    """The text of the message that this one replies to."""
+    """The text of the message that this one replies to, or that bears the pressed button."""
+    quoted_attachments: tuple[Attachment, ...] = ()
+    """The files of that message."""
     sent_at: float = 0.0
     """Seconds since the epoch, by the platform's clock."""
     reply_route: str = ""

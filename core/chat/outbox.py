@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from core.chat.message import Incoming, Sender
+
+Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading"]
+"""What the bot is busy with: words, a voice note, pictures, or sending a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,13 @@ class Capabilities:
     """What the steps slow down to, one by one, where more than one person reads."""
     threads: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
+    voice: Literal["opus", "mp3"] = "mp3"
+    """What a voice note has to be: Opus in an OGG file, or MP3."""
+    upload_limit: int = 50_000_000
+    """Bytes of the largest file that the bot may send."""
+    long_menus: bool = False
+    """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
+    that the core makes."""
     page_seconds: float | None = None
     """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
 
@@ -53,6 +63,8 @@ class Page:
     """Its first step was begun; while there is no `message_id`, nobody knows whether it landed."""
     after: str = ""
     """The outbox's horizon when the first step was begun."""
+    media: bool = False
+    """It bears a voice note or pictures, not a growing text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,8 @@ class Option:
     label: str
     value: str
     current: bool = False
+    group: str = ""
+    """The heading that it stands under; options of a group follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,55 @@ class Menu:
     """At most 12 bytes."""
     title: str
     options: tuple[Option, ...]
+    controls: tuple[tuple[Option, ...], ...] = ()
+    """Rows of further entries beneath the options that lead to other parts of the menu; none where menus are long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a message; a press comes back as `Choice(menu=name, value=value)`."""
+
+    label: str
+    name: str
+    """At most 12 bytes: the command that hears of it."""
+    value: str
+    """At most 48 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Something spoken, in the format that `Capabilities.voice` asks for unless it is no `note`."""
+
+    audio: bytes
+    seconds: float
+    title: str
+    """Its first words, on one line."""
+    note: bool = True
+    """A voice note; False: an ordinary audio file (MP3), for people who forbid voice notes."""
+    caption: str = ""
+    """Markdown, at most 1,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image file that was checked; `width` and `height` are pixels."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+    alt: str
+    """What it shows, for those who cannot see it; at most 1,000 characters."""
+    name: str
+    """A file name that fits `mime`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """One to ten pictures with one caption (Markdown, at most 1,000 characters)."""
+
+    pictures: tuple[Picture, ...]
+    caption: str
 
 
 class OutboxError(Exception):
@@ -99,6 +162,14 @@ class RefusedError(OutboxError):
     """The platform refused this very content; the same call would be refused again."""
 
 
+class VoiceForbiddenError(RefusedError):
+    """The reader takes no voice notes; an audio file may do (`Voice.note`)."""
+
+
+class OversizeError(RefusedError):
+    """A file has more bytes than were asked for, or than the platform hands out."""
+
+
 class Outbox(Protocol):
     """Shows what the core says in answer to one incoming message.
 
@@ -109,11 +180,46 @@ class Outbox(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
         """Make `page` show `text` (Markdown) and return what became of the page.
 
+        The first `folded` characters are the model's thinking: plain text that stands in a fold above the rest.
         Later texts of a page begin with the earlier ones until `final`, after which the page shows exactly `text` and
-        is `done`. An adopted page may show something else before this call. Showing the same twice is a success.
+        `buttons` and is `done`; before that the buttons are there as soon as the platform can show them. An adopted
+        page may show something else before this call. Showing the same twice is a success.
+        """
+        ...
+
+    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+        """Post `media` with its caption, and return the page as `done`, with its `message_id`.
+
+        A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
+        conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
+        whole, go as files. Raises `VoiceForbiddenError` for a voice note that its reader refuses.
+        """
+        ...
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        """Read a file that somebody sent here, by its `Attachment.id`, from any time in this conversation.
+
+        Raises `OversizeError` when it has more than `most` bytes, and reads no more of it then; `RefusedError` when it
+        cannot be had (any more).
+        """
+        ...
+
+    async def by_admin(self) -> bool:
+        """Whether whoever sent the incoming message may decide for everybody here; True in a private conversation.
+
+        False when the platform does not say so in time. Never raises.
+        """
+        ...
+
+    async def hint(self, text: str) -> None:
+        """Tell something short (one plain sentence) to nobody but whoever pressed the button that is answered.
+
+        At most once, and never worth repeating: what cannot be told is skipped silently. Lets the button go.
         """
         ...
 
@@ -124,9 +230,9 @@ class Outbox(Protocol):
     async def recover(self, page: Page) -> Page:
         """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
 
-        Only messages of the bot that are newer than the question and than `page.after` count. Return the page adopted,
-        with its `message_id`, or as it was when there is nothing. May take some seconds, since it can cost several
-        calls, and waits for them.
+        `page.media` tells whether it was a text or media. Only messages of the bot that are newer than the question and
+        than `page.after` count. Return the page adopted, with its `message_id`, or as it was when there is nothing. May
+        take some seconds, since it can cost several calls, and waits for them.
         """
         ...
 
@@ -142,8 +248,8 @@ class Outbox(Protocol):
         """Let the user choose; when the incoming message is a choice, its menu is replaced in place."""
         ...
 
-    async def working(self) -> None:
-        """Show that the answer is being worked on; cosmetic, so it is skipped silently when it cannot be done."""
+    async def working(self, doing: Doing = "writing") -> None:
+        """Show that, and how, the answer is being worked on; cosmetic, so what cannot be done is skipped silently."""
         ...
 
 

@@ -6,6 +6,7 @@ from .embedded import EmbeddedRedis
 from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
+from .mail import tag_of
 from .server_binary import EmbeddedRedisError
 from .turn import FencedError, Keep, Turn
 from .worker import Periods, Worker
@@ -27,4 +28,5 @@ __all__ = [
     "Turn",
     "Worker",
     "connect",
+    "tag_of",
 ]

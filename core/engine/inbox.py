@@ -47,14 +47,15 @@ class Inbox:
         answer = await self._ingest(keys, [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS])
         return {1: Acceptance.STORED, -1: Acceptance.DUPLICATE}.get(int(str(answer)), Acceptance.FULL)
 
-    async def stop(self, lane: str) -> bool:
+    async def stop(self, lane: str, *, tag: str = "") -> bool:
         """Ask whoever works on the lane's current message, in whatever process, to stop; False when there is none.
 
-        The request is kept until that message is done. It bypasses the mailbox.
+        With a `tag` (see `tag_of`) only that event is stopped, and only while it is the current one. The request is
+        kept until that message is done. It bypasses the mailbox.
         """
         await self._confirm()
         keys = [self._keys.mailbox(lane), self._keys.state(lane)]
-        return await self._stop(keys, [self._keys.channel(self._keys.shard(lane)), lane]) == 1
+        return await self._stop(keys, [self._keys.channel(self._keys.shard(lane)), lane, tag]) == 1
 
     async def _confirm(self) -> None:
         if not self._confirmed:

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha1
+
+_TAG = 12
+
+
+def tag_of(event_id: str) -> str:
+    """A short name of an event, 12 characters, that fits where its id may not."""
+    return sha1(event_id.encode(), usedforsecurity=False).hexdigest()[:_TAG]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """What outlives a turn, in Redis."""
 
-from .conversations import Choices, Conversations, Remembered
+from .conversations import Choices, Conversations, Name, Remembered
 
-__all__ = ["Choices", "Conversations", "Remembered"]
+__all__ = ["Choices", "Conversations", "Name", "Remembered"]

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from redis.asyncio import Redis
 
-from .keys import choices_key, engaged_key, history_key, last_append_key, unanswered_key
+from .keys import choices_key, engaged_key, history_key, last_append_key, note_key, unanswered_key
 
 _APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
 
@@ -24,6 +24,10 @@ class Remembered:
 
     role: Literal["user", "assistant"]
     content: str
+    files: tuple[str, ...] = ()
+    """The pictures that came with it, by the platform's ids."""
+    uid: str = ""
+    """Which answer it is: the uid that it was appended under; "" for questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,25 @@ class Choices:
 
     model: str | None = None
     system: str | None = None
+    speech_model: str | None = None
+    image_model: str | None = None
+    voice: str | None = None
+    speed: str | None = None
+    """A number, 1 being the voice's own pace."""
+    voice_replies: str | None = None
+    """`always`, or `voice`: when the user sent voice."""
+    reasoning: str | None = None
+    """`off` or `full`."""
+
+    def over(self, around: Choices) -> Choices:
+        """These choices, and those of `around` where there are none."""
+        return Choices(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(around), strict=True)))
+
+
+Name: TypeAlias = Literal[
+    "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning"
+]
+"""Each thing that can be chosen, as the field of `Choices`."""
 
 
 class Conversations:
@@ -51,7 +74,7 @@ class Conversations:
     async def history(self, chat: str) -> list[Remembered]:
         """All that is kept of the chat, oldest first."""
         stored = await cast("Awaitable[list[bytes]]", self._redis.lrange(history_key(chat), 0, -1))
-        return [Remembered(**json.loads(item)) for item in stored]
+        return [_remembered(json.loads(item)) for item in stored]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[Remembered], *, drop: int = 0) -> None:
         """Add an exchange in one step, after forgetting the newest `drop` messages.
@@ -63,6 +86,20 @@ class Conversations:
             keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
             args=[uid, self._most, self._seconds, drop, *items],
         )
+
+    async def newest(self, chat: str) -> str:
+        """The uid that was appended last; "" when nothing ever was."""
+        stored = await self._redis.get(last_append_key(chat))
+        return stored.decode() if isinstance(stored, bytes) else ""
+
+    async def note(self, chat: str, name: str, text: str) -> None:
+        """Keep a text under a name of the caller's, for as long as a history."""
+        await self._redis.set(note_key(chat, name), text, ex=self._seconds)
+
+    async def noted(self, chat: str, name: str) -> str | None:
+        """What was kept under that name; None when it was never, or is too old."""
+        stored = await self._redis.get(note_key(chat, name))
+        return stored.decode() if isinstance(stored, bytes) else None
 
     async def forget(self, chat: str) -> None:
         """Start the conversation afresh; choices stay."""
@@ -81,9 +118,9 @@ class Conversations:
         """What the chat itself chose."""
         stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(choices_key(chat)))
         found = {name.decode(): value.decode() for name, value in stored.items()}
-        return Choices(model=found.get("model"), system=found.get("system"))
+        return Choices(**{name: value for name, value in found.items() if name in Choices.__dataclass_fields__})
 
-    async def choose(self, chat: str, name: Literal["model", "system"], value: str | None) -> None:
+    async def choose(self, chat: str, name: Name, value: str | None) -> None:
         """Set one choice, or take it back with None."""
         if value is None:
             await self._redis.hdel(choices_key(chat), name)
@@ -97,3 +134,10 @@ class Conversations:
     async def engaged(self, chat: str) -> bool:
         """Whether the bot was ever named in this thread, within the lifetime of a history."""
         return bool(await self._redis.exists(engaged_key(chat)))
+
+
+def _remembered(fields: dict[str, Any]) -> Remembered:
+    """Read a message that another version of this program may have written."""
+    known = {name: value for name, value in fields.items() if name in Remembered.__dataclass_fields__}
+    known["files"] = tuple(known.get("files", ()))
+    return Remembered(**known)

@@ -27,3 +27,8 @@ def unanswered_key(chat: str) -> str:
 def engaged_key(chat: str) -> str:
     """Present while the bot takes part in a thread."""
     return f"e:{{{chat}}}"
+
+
+def note_key(chat: str, name: str) -> str:
+    """A text that some part of the program keeps for a while."""
+    return f"n:{{{chat}}}:{name}"

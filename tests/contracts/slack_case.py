@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 
 from bots.platform import Opening
-from bots.sandbox.seats import SlackSeat
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
+from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Channel
 from bots.slack import SlackPlatform
 from core.settings import SlackSettings

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 
 from bots.platform import Opening
-from bots.sandbox.seats import TelegramSeat
 from bots.sandbox.telegram import TelegramSim
 from bots.sandbox.telegram_people import Person
+from bots.sandbox.telegram_seat import TelegramSeat
 from bots.sandbox.telegram_world import Chat
 from bots.telegram import TelegramPlatform
 from core.settings import TelegramSettings

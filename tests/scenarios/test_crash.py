@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.seats import Seat, TelegramSeat
+from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
 from bots.sandbox.wanjie import Failure
 from core.engine import EmbeddedRedis
 from tests.scenarios.conftest import SEATS

@@ -1,6 +1,6 @@
 """What users can order the bot to do, each command declared once."""
 
-from .command import Call, Command, Desk
-from .registry import COMMANDS, find, nearest, pick, routed
+from .command import Call, Command, Desk, Press
+from .registry import COMMANDS, find, nearest, routed
 
-__all__ = ["COMMANDS", "Call", "Command", "Desk", "find", "nearest", "pick", "routed"]
+__all__ = ["COMMANDS", "Call", "Command", "Desk", "Press", "find", "nearest", "routed"]

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from core.chat.deliver import insist
 from core.chat.i18n import Sentences
-from core.chat.message import Incoming
-from core.chat.outbox import Menu, Outbox
+from core.chat.message import ChatRef, Incoming
+from core.chat.outbox import Menu, Option, Outbox
+from core.chat.painting import Painting
+from core.chat.reading import Reading
 from core.chat.speak import speak
+from core.chat.speech import Speech
+from core.chat.stamp import Stamp
 from core.chat.talk import Talk
 from core.engine import Inbox, Turn
+from core.settings import ChatSettings
 from core.store import Conversations
 from core.wanjie import Catalog
 
@@ -25,6 +30,10 @@ class Desk:
     inbox: Inbox
     sentences: Sentences
     talk: Talk
+    speech: Speech
+    painting: Painting
+    reading: Reading
+    policy: ChatSettings
     commands: tuple[Command, ...]
 
 
@@ -58,9 +67,27 @@ class Call:
         """Answer with a text of the service's own; see `speak`."""
         await speak(self.turn, self.incoming, self.outbox, text)
 
+    async def hint(self, key: str, /, **values: object) -> None:
+        """Tell whoever pressed a button something short; see `Outbox.hint`."""
+        await self.outbox.hint(self.phrase(key, **values))
+
+    async def may_press(self, stamp: Stamp) -> bool:
+        """Whether a button is the caller's to press: it was made for them, or they are an admin here."""
+        return stamp.asker == self.incoming.sender.id or await self.outbox.by_admin()
+
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""
         await insist(lambda: self.outbox.choose(menu))
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What happens when one of a command's buttons is pressed, by whoever may (see `Stamp`)."""
+
+    run: Callable[[Call, Stamp, str], Awaitable[None]]
+    """Given the stamp, and what stands behind it in the button's value."""
+    aside: bool = False
+    """May go on while the conversation does; else it waits its turn there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +105,13 @@ class Command:
     """How many words may follow when it is spoken without a sign (`@bot model kimi-k2`); with more it is a question."""
     within_conversation: bool = False
     """Means one conversation, so it cannot be used beside the threads of a chat whose conversations are threads."""
+    of_message: bool = False
+    """Works on the message that it replies to, so Slack offers it among a message's own actions."""
+    settles: bool = False
+    """What it is told holds for everybody in the chat: only admins may where `MODEL_CHANGE` says so."""
     pick: Callable[[Call, str], Awaitable[None]] | None = None
-    """What happens when the command's menu comes back with a value."""
+    """What happens, in a moment and beside the conversation, when the command's menu comes back with a value."""
+    press: Press | None = None
+    """What happens when the command's button is pressed; its value begins with a `Stamp`."""
+    suggest: Callable[[Desk, ChatRef, str], Awaitable[tuple[Option, ...]]] | None = None
+    """The options of the command's menu that fit what a reader types to find one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.chat.stamp import Stamp
+
 from .command import Call
 
 
@@ -25,3 +27,19 @@ async def again(call: Call) -> None:
         await call.desk.talk.answer(call.turn, call.incoming, call.outbox, question, memory, instead=2)
     else:
         await call.say("retry.nothing")
+
+
+async def go_on(call: Call) -> None:
+    raise NotImplementedError
+
+
+async def press_again(call: Call, stamp: Stamp, rest: str) -> None:
+    raise NotImplementedError
+
+
+async def press_go_on(call: Call, stamp: Stamp, rest: str) -> None:
+    raise NotImplementedError
+
+
+async def press_stop(call: Call, value: str) -> None:
+    raise NotImplementedError

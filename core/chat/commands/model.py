@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from core.chat.message import ChatRef
 from core.chat.outbox import Menu, Option
 from core.wanjie import AmbiguousModelError, UnknownModelError
 
-from .command import Call
+from .command import Call, Desk
 
 _ENTRIES = 90
 """Telegram takes about a hundred buttons under a message, Slack a hundred options in a menu."""
@@ -77,3 +78,8 @@ def _value(model: str) -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names[:5])
+
+
+async def suggest_models(desk: Desk, chat: ChatRef, text: str) -> tuple[Option, ...]:
+    """The models that fit what a reader types to find one."""
+    raise NotImplementedError

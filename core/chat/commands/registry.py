@@ -9,19 +9,28 @@ from rapidfuzz import fuzz, process
 from core.chat.message import Incoming
 
 from .about import hello, overview
-from .command import Call, Command
-from .conversation import again, anew, stop
-from .model import choose_model, pick_model
+from .command import Command, Press
+from .conversation import again, anew, go_on, press_again, press_go_on, press_stop, stop
+from .imagine import draw, press_draw
+from .model import choose_model, pick_model, suggest_models
+from .reasoning import choose_reasoning, pick_reasoning
+from .speak import press_speak, speak_text
 from .system import instruct
+from .voice import choose_voice, pick_voice
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", hello),
     Command("help", overview),
-    Command("model", choose_model, argument=True, words=2, pick=pick_model),
+    Command("model", choose_model, argument=True, words=2, settles=True, pick=pick_model, suggest=suggest_models),
+    Command("imagine", draw, argument=True, of_message=True, press=Press(press_draw)),
+    Command("speak", speak_text, argument=True, of_message=True, press=Press(press_speak, aside=True)),
+    Command("voice", choose_voice, argument=True, words=2, settles=True, pick=pick_voice),
+    Command("reasoning", choose_reasoning, argument=True, words=1, settles=True, pick=pick_reasoning),
     Command("system", instruct, argument=True),
     Command("new", anew, within_conversation=True),
-    Command("stop", stop, within_conversation=True),
-    Command("retry", again, within_conversation=True),
+    Command("stop", stop, within_conversation=True, pick=press_stop),
+    Command("retry", again, within_conversation=True, press=Press(press_again)),
+    Command("continue", go_on, within_conversation=True, press=Press(press_go_on)),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _SIGN = "!"
@@ -38,13 +47,6 @@ def nearest(name: str) -> str | None:
     """The command's name that a mistyped one was probably meant to be."""
     found = process.extractOne(name, list(_BY_NAME), scorer=fuzz.ratio, score_cutoff=_LIKELY)
     return found[0] if found else None
-
-
-async def pick(call: Call, menu: str, value: str) -> None:
-    """Act on a pressed button; a menu that no longer exists is ignored."""
-    command = _BY_NAME.get(menu)
-    if command is not None and command.pick is not None:
-        await command.pick(call, value)
 
 
 def routed(incoming: Incoming) -> Incoming:

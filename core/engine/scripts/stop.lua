@@ -1,6 +1,11 @@
--- KEYS: mailbox, state. ARGV: channel, lane.
--- The flag is what counts; the message only makes its owner look at once. 0: the lane has no work.
-if redis.call('LLEN', KEYS[1]) == 0 then
+-- KEYS: mailbox, state. ARGV: channel, lane, the tag of the one event that is meant or "".
+-- The flag is what counts; the message only makes its owner look at once. 0: the lane has no (such) work.
+local head = redis.call('LINDEX', KEYS[1], 0)
+if not head then
+  return 0
+end
+local event = string.match(head, '^[^\n]*')
+if ARGV[3] ~= '' and string.sub(redis.sha1hex(event), 1, 12) ~= ARGV[3] then
   return 0
 end
 redis.call('HSET', KEYS[2], '!stop', 1)

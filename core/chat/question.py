@@ -1,0 +1,28 @@
+"""What a model is asked, and why something is not asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the user wants to know, as the model will read it."""
+
+    text: str
+    images: tuple[str, ...] = ()
+    """Pictures that belong to it, as data URLs."""
+    files: tuple[str, ...] = ()
+    """The same pictures by the platform's ids, to be fetched again for the questions that follow."""
+
+
+class ExcuseError(Exception):
+    """Something cannot be done for a reason that its user should hear.
+
+    `key` names the sentence, `values` fill its placeholders.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values

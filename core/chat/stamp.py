@@ -1,0 +1,32 @@
+"""What stands behind a button: which turn it belongs to, and who may press it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from core.engine import Turn, tag_of
+
+from .message import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The tag of the turn that made the message, and the id of whoever it was made for."""
+
+    tag: str
+    asker: str
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.asker}"
+
+    @classmethod
+    def of(cls, turn: Turn, incoming: Incoming) -> Self:
+        """The stamp for what `turn` shows."""
+        return cls(tag_of(turn.event_id), incoming.sender.id)
+
+    @classmethod
+    def read(cls, value: str) -> tuple[Self, str]:
+        """Read a value that begins with the string form, and what follows it after another space."""
+        tag, asker, rest, *_ = (*value.split(" ", 2), "", "")
+        return cls(tag, asker), rest

@@ -1,0 +1,27 @@
+"""Threads for work that would keep the event loop waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_Result = TypeVar("_Result")
+
+
+class Workshop:
+    """As many threads as there are cores; more jobs than that wait for one."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="workshop")
+
+    async def run(self, job: Callable[_P, _Result], *args: _P.args, **kwargs: _P.kwargs) -> _Result:
+        """Do a job that waits for nothing and shares nothing; raise what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: job(*args, **kwargs))
+
+    def close(self) -> None:
+        """Take no more jobs; those that run are left to end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
