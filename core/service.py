@@ -39,7 +39,7 @@ class Service:
             self._redis, messages=chat.history_messages, lifetime=timedelta(days=chat.history_days)
         )
         catalog, sentences = Catalog(client, settings.wanjie), Sentences()
-        brief = Brief(chat.system_prompt, chat.history_tokens)
+        brief = Brief(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
         talk = Talk(client, catalog, conversations, sentences, brief)
         self._workshop = Workshop()
         speech = Speech(client, catalog, self._workshop, settings.wanjie, chat)

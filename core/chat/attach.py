@@ -33,10 +33,10 @@ async def attach(
         try:
             return await outbox.attach(begun, media, buttons)
         except (FloodedError, RefusedError, GoneError):
-            await progress.save([replace(begun, sending=False)], "")  # it was clearly not carried out
+            await progress.save([replace(begun, sending=False)])  # it was clearly not carried out
             raise
 
-    await progress.save([await insist(post)], "")
+    await progress.save([await insist(post)])
 
 
 async def _begun(page: Page, outbox: Outbox, progress: Progress) -> Page:
@@ -46,5 +46,5 @@ async def _begun(page: Page, outbox: Outbox, progress: Progress) -> Page:
         known = await outbox.recover(known)
     if not known.message_id:
         known = replace(known, sending=True, after=outbox.horizon())
-    await progress.save([known], "")
+    await progress.save([known])
     return known

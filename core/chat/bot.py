@@ -12,17 +12,19 @@ import structlog
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
-from .commands import Call, Command, Desk, Press, find, nearest, routed
-from .deliver import deliver, whole
+from .commands import Call, Command, Desk, Press, find, nearest, reply_aloud, routed
+from .deliver import deliver
 from .explain import explain
+from .growing import whole
 from .lanes import aside_lane, is_full, is_urgent, platform_of
 from .message import Choice
 from .outbox import GoneError, OutboxError, Platform
 from .progress import Progress
-from .prompts import estimate_tokens, question_of
+from .prompts import estimate_tokens
 from .question import ExcuseError
+from .speak import speak
 from .stamp import Stamp
-from .talk import ModelGoneError, NoModelError
+from .talk import Ask, ModelGoneError, NoModelError
 from .working import StoppedError
 
 _log = structlog.get_logger()
@@ -119,6 +121,8 @@ class Bot:
             await press.run(call, stamp, rest)
         elif not await call.may_press(stamp):
             await call.hint("button.others")
+        elif press.refuse is not None and (reason := await press.refuse(call, stamp)):
+            await call.hint(reason)
         else:
             chat = call.incoming.chat
             lane = aside_lane(chat) if press.aside else str(chat)
@@ -152,16 +156,23 @@ class Bot:
             await command.run(call)
 
     async def _ask(self, call: Call) -> None:
+        """Answer what was said or sent."""
         incoming = call.incoming
         memory = await self._desk.talk.recall(incoming.chat)
-        question = question_of(incoming, memory.history)
-        tokens, limit = estimate_tokens(question), self._desk.talk.longest_question
-        if not question:
-            await call.say("talk.attachment" if incoming.attachments else "talk.empty")
+        model = memory.choices.model or await self._desk.catalog.default_chat_model()
+        question, notes = await self._desk.reading.question(incoming, call.outbox, memory.history, model=model)
+        tokens, limit = estimate_tokens(question.text), self._desk.talk.longest_question
+        if not question.text:
+            await call.say("talk.empty")
         elif tokens > limit:
             await call.say("talk.long", tokens=tokens, limit=limit)
         else:
-            await self._desk.talk.answer(call.turn, incoming, call.outbox, question, memory)
+            if notes:
+                await speak(call.turn, incoming, call.outbox, "\n\n".join(notes), name="notes_")
+            pictures = await self._desk.reading.pictures(memory.history, call.outbox, model)
+            memory = replace(memory, pictures=pictures)
+            text = await self._desk.talk.answer(call.turn, incoming, call.outbox, Ask(question), memory)
+            await reply_aloud(call, text)
 
     async def _excuse(self, call: Call, key: str, **values: object) -> None:
         try:

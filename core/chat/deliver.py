@@ -11,12 +11,13 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import structlog
 
-from .outbox import FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, UnreachableError
+from .growing import Growing, Piece
+from .outbox import Button, FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, UnreachableError
 from .pages import Room, break_before, closing, open_fence, page_end, room
 from .progress import Progress
 
@@ -36,26 +37,39 @@ _LONGEST_PATIENCE = 30.0
 """Seconds between two tries to reach a platform that does not answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The buttons of an answer: while it grows, and, told by `finished` at its end, when it stands."""
+
+    growing: tuple[Button, ...] = ()
+    finished: Callable[[], tuple[Button, ...]] = tuple
+
+
+NO_KEYS = Keys()
+
+
 async def deliver(
-    stream: AsyncGenerator[str],
+    stream: AsyncGenerator[Piece],
     outbox: Outbox,
     progress: Progress,
     *,
     stopped: asyncio.Event,
     group: bool = False,
     whole_answer: bool = True,
+    keys: Keys = NO_KEYS,
 ) -> str:
-    """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text.
+    """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text without thoughts.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
     word stands on the screen, or, after `stopped`, with what had come until then, or stood there before if that is
     more. In a `group` the steps slow down. Unless it is a `whole_answer`, whoever takes over asks the model again.
+    The last message bears the `keys`.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
     """
-    text = _Text()
-    writer = _Writer(text, outbox, progress, group=group)
+    text = Growing()
+    writer = _Writer(text, outbox, progress, keys, group=group)
     pump = asyncio.create_task(_pump(stream, text, writer))
     pump.add_done_callback(lambda _: text.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_stop(stopped, pump))
@@ -65,20 +79,15 @@ async def deliver(
         if not pump.cancelled():
             pump.result()
         elif len(progress.best) > len(text.value):
-            text.value = progress.best
+            text.replace(progress.best, progress.best_thought)
         if whole_answer:
-            await progress.complete(text.value)
+            await progress.complete(text.value, text.thought)
         await writer.finish()
     finally:
         stop.cancel()
         pump.cancel()
         await asyncio.gather(pump, stop, return_exceptions=True)
-    return text.value
-
-
-async def whole(text: str) -> AsyncGenerator[str]:
-    """The stream of a text that is already there."""
-    yield text
+    return text.answer
 
 
 async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
@@ -98,24 +107,7 @@ async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
             patience = min(patience * 2, _LONGEST_PATIENCE)
 
 
-class _Text:
-    """What has come so far, and whether more will."""
-
-    def __init__(self) -> None:
-        self.value = ""
-        self.ended = asyncio.Event()
-        self.news = asyncio.Event()
-
-    def add(self, piece: str) -> None:
-        self.value += piece
-        self.news.set()
-
-    def end(self) -> None:
-        self.ended.set()
-        self.news.set()
-
-
-async def _pump(stream: AsyncGenerator[str], text: _Text, writer: _Writer) -> None:
+async def _pump(stream: AsyncGenerator[Piece], text: Growing, writer: _Writer) -> None:
     woken = 0.0
     try:
         async with aclosing(stream):
@@ -137,8 +129,9 @@ async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
 class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
-    def __init__(self, text: _Text, outbox: Outbox, progress: Progress, *, group: bool) -> None:
+    def __init__(self, text: Growing, outbox: Outbox, progress: Progress, keys: Keys, *, group: bool) -> None:
         self._text = text
+        self._keys = keys
         self._outbox = outbox
         self._progress = progress
         self._pace = outbox.capabilities.pace
@@ -167,7 +160,7 @@ class _Writer:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
         if self._body(self._page).strip():
-            await self._settle()
+            await self._settle(self._keys.finished())
             self._index += 1
         for page in self._pages[self._index :]:
             found = await insist(lambda page=page: self._recovered(page))
@@ -191,7 +184,8 @@ class _Writer:
     async def _finish_full_pages(self) -> None:
         while (end := self._end_of_page()) is not None:
             self._pages[self._index] = replace(self._page, end=end)
-            following = open_fence(self._page.opening + self._text.value[self._page.start : end])
+            answer = max(self._page.start, self._text.thought)  # what is thought opens no fence for what is said
+            following = open_fence(self._page.opening + self._text.value[answer:end])
             await self._settle()
             self._index += 1
             if self._index == len(self._pages):
@@ -220,7 +214,7 @@ class _Writer:
         self._not_before = time.monotonic() + self._pace
         self._pace = min(self._pace + _SLOWING, self._slowest)
         try:
-            await self._show(body, final=False)
+            await self._show(body, final=False, buttons=self._keys.growing)
             self._reached = reach
         except FloodedError as error:
             self._not_before = time.monotonic() + error.retry_after
@@ -228,18 +222,19 @@ class _Writer:
         except (UnreachableError, RefusedError) as error:
             _log.warning("a step was skipped", error=str(error))
 
-    async def _settle(self) -> None:
+    async def _settle(self, buttons: tuple[Button, ...] = ()) -> None:
         body = self._body(self._page)
         try:
-            await insist(lambda: self._show(body, final=True))
+            await insist(lambda: self._show(body, final=True, buttons=buttons))
         except OutboxError:
             _log.warning("a page could not be finished", characters=len(body), page=self._index)
             raise
 
-    async def _show(self, body: str, *, final: bool) -> None:
+    async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
         await self._begin()
+        folded = min(self._folded(self._page), len(body))
         try:
-            page = await self._outbox.show(self._page, body, final=final)
+            page = await self._outbox.show(self._page, body, final=final, folded=folded, buttons=buttons)
         except (FloodedError, RefusedError, GoneError):
             self._pages[self._index] = replace(self._page, sending=False)
             raise
@@ -263,7 +258,12 @@ class _Writer:
     def _body(self, page: Page, reach: int | None = None) -> str:
         shown = self._text.value[page.start : page.end if reach is None else reach].lstrip("\n")
         body = page.opening + shown
-        return body if page.end is None else body + closing(open_fence(body))
+        return body if page.end is None else body + closing(open_fence(body[self._folded(page) :]))
+
+    def _folded(self, page: Page) -> int:
+        """How many characters of the page, from its first one on, are thinking."""
+        thought = self._text.value[page.start : max(page.start, self._text.thought)]
+        return len(thought.lstrip("\n"))
 
     async def _remove(self, page: Page) -> None:
         try:
@@ -272,4 +272,4 @@ class _Writer:
             _log.warning("a page that is not needed could not be removed", error=str(error))
 
     async def _save(self, pages: list[Page]) -> None:
-        await self._progress.save(pages, self._text.value)
+        await self._progress.save(pages, self._text.value, self._text.thought)

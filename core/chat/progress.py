@@ -33,10 +33,14 @@ class Progress:
         self.pages: list[Page] = [_adopted(_page(fields)) for fields in stored]
         self.best: str = turn.state.get(f"{name}best", "")
         """The longest text that was ever shown: what a reader would miss if less were left."""
+        self.best_thought = int(turn.state.get(f"{name}best_thought", "0"))
+        """How many characters of it, from its beginning, are thinking."""
         self.text: str | None = turn.state.get(f"{name}text")
         """None until the model has ended."""
+        self.thought = int(turn.state.get(f"{name}thought", "0"))
+        """How many characters of it, from its beginning, are thinking."""
 
-    async def save(self, pages: Sequence[Page], text: str) -> None:
+    async def save(self, pages: Sequence[Page], text: str = "", thought: int = 0) -> None:
         """Write down the pages and what they are about to show, after proof that the turn is still ours.
 
         Raises `FencedError` when it is not.
@@ -44,13 +48,14 @@ class Progress:
         self.pages = list(pages)
         fields = {f"{self._name}pages": json.dumps([asdict(page) for page in pages])}
         if len(text) > len(self.best):
-            self.best = fields[f"{self._name}best"] = text
+            self.best, self.best_thought = text, thought
+            fields |= {f"{self._name}best": text, f"{self._name}best_thought": str(thought)}
         await self._turn.checkpoint(**fields)
 
-    async def complete(self, text: str) -> None:
+    async def complete(self, text: str, thought: int = 0) -> None:
         """Note that the model has ended: whoever takes over only has to show `text`."""
-        self.text = text
-        await self._turn.checkpoint(**{f"{self._name}text": text})
+        self.text, self.thought = text, thought
+        await self._turn.checkpoint(**{f"{self._name}text": text, f"{self._name}thought": str(thought)})
 
     def rewind(self) -> None:
         """The answer will be written anew into the messages that are there."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.store import Remembered
 from core.wanjie import ChatMessage
 
 from .message import Incoming
+from .question import Question
 
 _GROUP_NOTE = (
     "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
@@ -41,20 +42,32 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
 
 
 def messages_for(
-    question: str, history: Sequence[Remembered], *, system: str, group: bool, tokens: int
+    question: Question,
+    history: Sequence[Remembered],
+    *,
+    system: str,
+    group: bool,
+    tokens: int,
+    pictures: Mapping[str, str],
 ) -> list[ChatMessage]:
-    """The whole request: as much of the newest history as fits into `tokens` beside the question, whole exchanges."""
+    """The whole request: as much of the newest history as fits into `tokens` beside the question, whole exchanges.
+
+    `pictures` are those of the history, as data URLs by the platform's ids; what is not there is left out.
+    """
     instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
     messages = [ChatMessage("system", instructions)] if instructions else []
-    left = tokens - estimate_tokens(question)
+    left = tokens - estimate_tokens(question.text)
     kept: list[Remembered] = []
     for asked, answered in zip(reversed(history[::2]), reversed(history[1::2]), strict=True):
         left -= estimate_tokens(asked.content) + estimate_tokens(answered.content)
         if left < 0:
             break
         kept += [answered, asked]
-    messages += [ChatMessage(message.role, message.content) for message in reversed(kept)]
-    return [*messages, ChatMessage("user", question)]
+    messages += [
+        ChatMessage(message.role, message.content, tuple(pictures[file] for file in message.files if file in pictures))
+        for message in reversed(kept)
+    ]
+    return [*messages, ChatMessage("user", question.text, question.images)]
 
 
 def _bare(text: str) -> str:

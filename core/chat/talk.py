@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import structlog
 
 from core.engine import Turn
 from core.store import Choices, Conversations, Remembered
-from core.wanjie import (
-    Catalog,
-    ChatRequest,
-    Delta,
-    Finish,
-    ModelNotFoundError,
-    StreamBrokenError,
-    TextDelta,
-    WanjieClient,
-    WanjieError,
-)
+from core.wanjie import Catalog, ChatRequest, ModelNotFoundError, WanjieClient, WanjieError
 
-from .deliver import deliver, whole
+from .answer_buttons import AnswerButtons
 from .i18n import Sentences
 from .message import ChatRef, Incoming
 from .outbox import Outbox
-from .progress import Progress
 from .prompts import messages_for
+from .question import Question
 from .speak import speak
+from .stamp import Stamp
+from .writing import Writing
 
 _log = structlog.get_logger()
 
-_ATTEMPTS = 3
-"""How often an answer that breaks off is written again."""
-_WORKING_EVERY = 4.5
-"""Seconds; Telegram shows a chat action for 5."""
-_SIGN_PATIENCE = 0.3
-"""Seconds that the first words wait for a sign of work that is under way."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 
 
@@ -48,7 +31,7 @@ class NoModelError(Exception):
 
 
 class ModelGoneError(Exception):
-    """The model that the chat wants is not available any more; the text is its id."""
+    """The model that answers by default is not available any more; the text is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +40,19 @@ class Memory:
 
     history: list[Remembered]
     choices: Choices
+    pictures: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Pictures of the history as data URLs, by the platform's ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, and what its answer does to the history."""
+
+    question: Question
+    instead: int = 0
+    """So many of the newest messages of the history are forgotten for it, and not shown to the model either."""
+    continues: Remembered | None = None
+    """The question whose answer goes on in this one: the history's newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,8 @@ class Brief:
     system_prompt: str
     tokens: int
     """Question and history together, by estimate."""
+    video_patience: float
+    """Seconds that a model which makes videos may stay silent."""
 
 
 class Talk:
@@ -88,10 +86,7 @@ class Talk:
     async def choices_of(self, chat: ChatRef) -> Choices:
         """What holds in a chat: its own choices, else those of the chat around it."""
         own = await self._conversations.choices(str(chat))
-        if chat.parent == chat or (own.model and own.system):
-            return own
-        around = await self._conversations.choices(str(chat.parent))
-        return Choices(model=own.model or around.model, system=own.system or around.system)
+        return own if chat.parent == chat else own.over(await self._conversations.choices(str(chat.parent)))
 
     async def model_of(self, chat: ChatRef) -> str | None:
         """The id of the model that answers in a chat; None when the key has no chat model at all."""
@@ -101,138 +96,93 @@ class Talk:
         """What a question in this chat is asked on top of."""
         return Memory(await self._conversations.history(str(chat)), await self.choices_of(chat))
 
-    async def answer(
-        self, turn: Turn, incoming: Incoming, outbox: Outbox, question: str, memory: Memory, *, instead: int = 0
-    ) -> None:
-        """Answer `question` (as the model shall read it) and remember both, in place of the newest `instead` messages.
+    async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask, memory: Memory) -> str:
+        """Answer a question and remember both; return the answer's words, "" when there are none.
 
         A turn taken over continues in the messages that are there. A failure leaves the history as it was, the best of
         the answer on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         chat = str(incoming.chat)
-        writing = _Writing(self._client, turn, outbox, group=not incoming.direct)
+        asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
+        buttons = AnswerButtons(str(Stamp.of(turn, incoming)), self._labels(incoming), aloud=await self._speaks())
+        writing = Writing(
+            self._client, turn, outbox, buttons, group=not incoming.direct, reasoning=memory.choices.reasoning
+        )
         text = ""
         try:
-            text = await self._text(writing, incoming, question, memory, instead)
+            text = await self._text(writing, turn, incoming, outbox, ask, memory)
         finally:
-            if not text.strip() and not turn.fenced:
-                await self._conversations.note_unanswered(chat, question)
+            if not text.strip() and not turn.fenced and ask.continues is None:
+                await self._conversations.note_unanswered(chat, asked)
         if text.strip():
-            exchange = (Remembered("user", question), Remembered("assistant", text))
-            await self._conversations.append(chat, turn.event_id, exchange, drop=instead)
+            await self._remember(chat, turn.event_id, asked, text, ask, memory)
         elif not turn.stopped.is_set():
             await self._say(turn, incoming, outbox, "talk.nothing")
         if note := _NOTES.get(writing.reason):
             await self._say(turn, incoming, outbox, note)
         _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
+        return text
 
-    async def _text(self, writing: _Writing, incoming: Incoming, question: str, memory: Memory, instead: int) -> str:
-        """Show the whole answer and return it."""
+    async def _remember(self, chat: str, uid: str, asked: Remembered, text: str, ask: Ask, memory: Memory) -> None:
+        if ask.continues is not None:
+            exchange = (asked, Remembered("assistant", memory.history[-1].content + text, uid=uid))
+            await self._conversations.append(chat, uid, exchange, drop=2)
+        else:
+            exchange = (asked, Remembered("assistant", text, uid=uid))
+            await self._conversations.append(chat, uid, exchange, drop=ask.instead)
+
+    async def _text(
+        self, writing: Writing, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask, memory: Memory
+    ) -> str:
+        """Show the whole answer and return it; a model that was chosen and is gone is replaced by the default one."""
         if writing.complete is not None:
-            return await writing.repeat(writing.complete)
-        model = memory.choices.model or await self._catalog.default_chat_model()
+            return await writing.repeat()
+        default = await self._catalog.default_chat_model()
+        model = memory.choices.model or default
         if model is None:
             raise NoModelError
-        history = memory.history[: len(memory.history) - instead]
         try:
-            return await writing.write(self._request(model, question, history, memory.choices, incoming))
+            return await writing.write(self._request(model, ask, memory, incoming))
         except ModelNotFoundError as error:
             self._catalog.forget()
-            raise ModelGoneError(model) from error
+            if default is None or model == default:
+                raise ModelGoneError(model) from error
+        _log.warning("the chosen model is gone", model=model, instead=default)
+        await self._unchoose(incoming.chat, model)
+        gone = self._sentences.say("model.fallback", incoming.sender.locale, model=model, default=default)
+        await speak(turn, incoming, outbox, gone, name="fallback_")
+        try:
+            return await writing.write(self._request(default, ask, memory, incoming))
+        except ModelNotFoundError as error:
+            raise ModelGoneError(default) from error
 
-    def _request(
-        self, model: str, question: str, history: list[Remembered], choices: Choices, incoming: Incoming
-    ) -> ChatRequest:
+    async def _unchoose(self, chat: ChatRef, model: str) -> None:
+        """Take a choice back where it was made: in the chat, or in the one around it."""
+        for place in {str(chat), str(chat.parent)}:
+            if (await self._conversations.choices(place)).model == model:
+                await self._conversations.choose(place, "model", None)
+
+    def _request(self, model: str, ask: Ask, memory: Memory, incoming: Incoming) -> ChatRequest:
+        video = self._catalog.kind_of(model) == "video"
         messages = messages_for(
-            question,
-            history,
-            system=choices.system or self._brief.system_prompt,
-            group=not incoming.direct,
+            ask.question,
+            [] if video else memory.history[: len(memory.history) - ask.instead],
+            system="" if video else memory.choices.system or self._brief.system_prompt,
+            group=not incoming.direct and not video,
             tokens=self._brief.tokens,
+            pictures=memory.pictures,
         )
-        return ChatRequest(model=model, messages=tuple(messages))
+        return ChatRequest(model, tuple(messages), patience=self._brief.video_patience if video else None)
+
+    def _labels(self, incoming: Incoming) -> Callable[[str], str]:
+        return lambda key: self._sentences.say(key, incoming.sender.locale)
+
+    async def _speaks(self) -> bool:
+        """Whether there is a model that can read answers aloud."""
+        try:
+            return await self._catalog.default_model("speech") is not None
+        except WanjieError:
+            return False
 
     async def _say(self, turn: Turn, incoming: Incoming, outbox: Outbox, key: str) -> None:
         await speak(turn, incoming, outbox, self._sentences.say(key, incoming.sender.locale))
-
-
-class _Writing:
-    """The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
-
-    def __init__(self, client: WanjieClient, turn: Turn, outbox: Outbox, *, group: bool) -> None:
-        self._client = client
-        self._turn = turn
-        self._outbox = outbox
-        self._progress = Progress(turn)
-        self._group = group
-        self._begun = asyncio.Event()
-        self.reason = ""
-        """Why the model ended, in its own word; "" while unknown."""
-
-    @property
-    def complete(self) -> str | None:
-        """The whole text, if a former owner of the turn had it from the model."""
-        return self._progress.text
-
-    async def repeat(self, text: str) -> str:
-        """Show an answer that was complete when its former owner died."""
-        return await self._show(whole(text))
-
-    async def write(self, request: ChatRequest) -> str:
-        """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
-        working = asyncio.create_task(self._keep_working())
-        try:
-            return await self._attempts(request, working)
-        except WanjieError:
-            await self._settle()
-            raise
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
-
-    async def _attempts(self, request: ChatRequest, working: asyncio.Task[None]) -> str:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return await self._show(self._pieces(request, working))
-            except StreamBrokenError as error:
-                _log.warning("answer broke off", attempt=attempt, error=str(error))
-                self._progress.rewind()
-        raise StreamBrokenError("the answer broke off in every attempt")
-
-    async def _settle(self) -> None:
-        """Let the best of all attempts stand, whole and at rest."""
-        if self._progress.best:
-            self._progress.rewind()
-            await self._show(whole(self._progress.best), whole_answer=False)
-
-    async def _show(self, pieces: AsyncGenerator[str], *, whole_answer: bool = True) -> str:
-        return await deliver(
-            pieces,
-            self._outbox,
-            self._progress,
-            stopped=self._turn.stopped,
-            group=self._group,
-            whole_answer=whole_answer,
-        )
-
-    async def _pieces(self, request: ChatRequest, working: asyncio.Task[None]) -> AsyncGenerator[str]:
-        async with aclosing(self._client.stream(request)) as deltas:
-            async for delta in deltas:
-                if piece := self._read(delta):
-                    if not self._begun.is_set():
-                        self._begun.set()
-                        # A sign of work that lands after the first words would stay on the screen.
-                        await asyncio.wait([working], timeout=_SIGN_PATIENCE)
-                    yield piece
-
-    def _read(self, delta: Delta) -> str:
-        if isinstance(delta, Finish):
-            self.reason = delta.reason
-        return delta.text if isinstance(delta, TextDelta) else ""
-
-    async def _keep_working(self) -> None:
-        while not self._begun.is_set():
-            await self._outbox.working()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_WORKING_EVERY):
-                    await self._begun.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -14,21 +15,48 @@ from .outbox import Doing, Outbox
 _Result = TypeVar("_Result")
 _EVERY = 4.5
 """Seconds; Telegram shows a chat action for 5."""
+_UNDER_WAY = 0.3
+"""Seconds that the first words wait for a sign that is under way."""
 
 
 class StoppedError(Exception):
     """The user asked to stop; whoever was asked says so."""
 
 
+class Sign:
+    """A sign of work that is shown again and again until it ends."""
+
+    def __init__(self, outbox: Outbox, doing: Doing) -> None:
+        self._ended = asyncio.Event()
+        self._showing = asyncio.create_task(self._keep_showing(outbox, doing))
+
+    async def end(self) -> None:
+        """Show it no more, and wait a moment for one that is under way: it would stay beside what comes next."""
+        if not self._ended.is_set():
+            self._ended.set()
+            await asyncio.wait([self._showing], timeout=_UNDER_WAY)
+
+    async def drop(self) -> None:
+        """Give up what is under way, too."""
+        self._showing.cancel()
+        await asyncio.gather(self._showing, return_exceptions=True)
+
+    async def _keep_showing(self, outbox: Outbox, doing: Doing) -> None:
+        while not self._ended.is_set():
+            await outbox.working(doing)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY):
+                    await self._ended.wait()
+
+
 @asynccontextmanager
-async def at_work(outbox: Outbox, doing: Doing) -> AsyncGenerator[asyncio.Task[None]]:
-    """Show a sign of work while the context lasts; it yields the task that does it, which may be cancelled earlier."""
-    showing = asyncio.create_task(_keep_showing(outbox, doing))
+async def at_work(outbox: Outbox, doing: Doing) -> AsyncGenerator[Sign]:
+    """Show a sign of work while the context lasts, unless it is ended earlier."""
+    sign = Sign(outbox, doing)
     try:
-        yield showing
+        yield sign
     finally:
-        showing.cancel()
-        await asyncio.gather(showing, return_exceptions=True)
+        await sign.drop()
 
 
 async def unless_stopped(turn: Turn, work: Awaitable[_Result]) -> _Result:
@@ -44,9 +72,3 @@ async def unless_stopped(turn: Turn, work: Awaitable[_Result]) -> _Result:
         for task in (working, stopping):
             task.cancel()
         await asyncio.gather(working, stopping, return_exceptions=True)
-
-
-async def _keep_showing(outbox: Outbox, doing: Doing) -> None:
-    while True:
-        await outbox.working(doing)
-        await asyncio.sleep(_EVERY)

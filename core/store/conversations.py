@@ -74,14 +74,14 @@ class Conversations:
     async def history(self, chat: str) -> list[Remembered]:
         """All that is kept of the chat, oldest first."""
         stored = await cast("Awaitable[list[bytes]]", self._redis.lrange(history_key(chat), 0, -1))
-        return [_remembered(json.loads(item)) for item in stored]
+        return [_remembered(item) for item in stored]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[Remembered], *, drop: int = 0) -> None:
         """Add an exchange in one step, after forgetting the newest `drop` messages.
 
         A second call with the same `uid` changes nothing, so a turn that is finished twice is remembered once.
         """
-        items = [json.dumps(asdict(message), ensure_ascii=False) for message in exchange]
+        items = [_packed(message) for message in exchange]
         await self._append(
             keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
             args=[uid, self._most, self._seconds, drop, *items],
@@ -105,14 +105,14 @@ class Conversations:
         """Start the conversation afresh; choices stay."""
         await self._redis.delete(history_key(chat), unanswered_key(chat))
 
-    async def note_unanswered(self, chat: str, question: str) -> None:
+    async def note_unanswered(self, chat: str, question: Remembered) -> None:
         """Note a question that found no answer, until another one finds its own."""
-        await self._redis.set(unanswered_key(chat), question, ex=self._seconds)
+        await self._redis.set(unanswered_key(chat), _packed(question), ex=self._seconds)
 
-    async def unanswered(self, chat: str) -> str | None:
+    async def unanswered(self, chat: str) -> Remembered | None:
         """The last question, if it found no answer."""
         stored = await self._redis.get(unanswered_key(chat))
-        return stored.decode() if isinstance(stored, bytes) else None
+        return _remembered(stored) if isinstance(stored, bytes) else None
 
     async def choices(self, chat: str) -> Choices:
         """What the chat itself chose."""
@@ -136,8 +136,14 @@ class Conversations:
         return bool(await self._redis.exists(engaged_key(chat)))
 
 
-def _remembered(fields: dict[str, Any]) -> Remembered:
+def _packed(message: Remembered) -> str:
+    return json.dumps({name: value for name, value in asdict(message).items() if value}, ensure_ascii=False)
+
+
+def _remembered(stored: bytes) -> Remembered:
     """Read a message that another version of this program may have written."""
+    fields: dict[str, Any] = json.loads(stored)
     known = {name: value for name, value in fields.items() if name in Remembered.__dataclass_fields__}
     known["files"] = tuple(known.get("files", ()))
+    known.setdefault("content", "")
     return Remembered(**known)

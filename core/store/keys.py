@@ -21,7 +21,7 @@ def choices_key(chat: str) -> str:
 
 def unanswered_key(chat: str) -> str:
     """The last question, when it has no answer."""
-    return f"q:{{{chat}}}"
+    return f"uq:{{{chat}}}"
 
 
 def engaged_key(chat: str) -> str:

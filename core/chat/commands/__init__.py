@@ -2,5 +2,6 @@
 
 from .command import Call, Command, Desk, Press
 from .registry import COMMANDS, find, nearest, routed
+from .speak import reply_aloud
 
-__all__ = ["COMMANDS", "Call", "Command", "Desk", "Press", "find", "nearest", "routed"]
+__all__ = ["COMMANDS", "Call", "Command", "Desk", "Press", "find", "nearest", "reply_aloud", "routed"]

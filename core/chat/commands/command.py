@@ -88,6 +88,8 @@ class Press:
     """Given the stamp, and what stands behind it in the button's value."""
     aside: bool = False
     """May go on while the conversation does; else it waits its turn there."""
+    refuse: Callable[[Call, Stamp], Awaitable[str | None]] | None = None
+    """Tells at once, by a sentence's key, that the button has nothing left to do."""
 
 
 @dataclass(frozen=True, slots=True)

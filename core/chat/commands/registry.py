@@ -10,7 +10,7 @@ from core.chat.message import Incoming
 
 from .about import hello, overview
 from .command import Command, Press
-from .conversation import again, anew, go_on, press_again, press_go_on, press_stop, stop
+from .conversation import again, anew, go_on, press_again, press_go_on, press_stop, refuse_old, stop
 from .imagine import draw, press_draw
 from .model import choose_model, pick_model, suggest_models
 from .reasoning import choose_reasoning, pick_reasoning
@@ -29,8 +29,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("system", instruct, argument=True),
     Command("new", anew, within_conversation=True),
     Command("stop", stop, within_conversation=True, pick=press_stop),
-    Command("retry", again, within_conversation=True, press=Press(press_again)),
-    Command("continue", go_on, within_conversation=True, press=Press(press_go_on)),
+    Command("retry", again, within_conversation=True, press=Press(press_again, refuse=refuse_old)),
+    Command("continue", go_on, within_conversation=True, press=Press(press_go_on, refuse=refuse_old)),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _SIGN = "!"

@@ -9,8 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.chat.deliver import deliver, insist, whole
-from core.chat.outbox import Capabilities, FloodedError, GoneError, Menu, Page, RefusedError, UnreachableError
+from core.chat.deliver import Keys, deliver, insist
+from core.chat.growing import Piece, whole
+from core.chat.outbox import (
+    Album,
+    Button,
+    Capabilities,
+    Doing,
+    FloodedError,
+    GoneError,
+    Menu,
+    Page,
+    RefusedError,
+    UnreachableError,
+    Voice,
+)
 from core.chat.progress import Progress
 
 LIMIT = 80
@@ -34,13 +47,19 @@ class Screen:
     script: list[Exception | None] = field(default_factory=list[Exception | None])
     messages: dict[str, str] = field(default_factory=dict[str, str])
     final: set[str] = field(default_factory=set[str])
+    folds: dict[str, str] = field(default_factory=dict[str, str])
+    """What stands in a fold at the beginning of each message."""
+    buttons: dict[str, tuple[Button, ...]] = field(default_factory=dict[str, tuple[Button, ...]])
+    seen: set[tuple[Button, ...]] = field(default_factory=set[tuple[Button, ...]])
     steps: int = 0
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=LIMIT, pace=0.0, pace_group=0.0)
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
         await asyncio.sleep(0)
         if self.script and (error := self.script.pop(0)):
             raise error
@@ -49,6 +68,9 @@ class Screen:
         if self.append_only and not page.adopted:
             assert text.startswith(self.messages.get(name, "")), "words were taken back"
         self.messages[name] = text
+        self.folds[name] = text[:folded]
+        self.buttons[name] = buttons
+        self.seen.add(buttons)
         self.steps += 1
         if final:
             self.final.add(name)
@@ -70,30 +92,45 @@ class Screen:
     async def choose(self, menu: Menu) -> None:
         raise AssertionError(menu)
 
-    async def working(self) -> None:
+    async def working(self, doing: Doing = "writing") -> None:
+        raise AssertionError(doing)
+
+    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+        raise AssertionError(page, media, buttons)
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        raise AssertionError(file, most)
+
+    async def by_admin(self) -> bool:
         raise AssertionError
+
+    async def hint(self, text: str) -> None:
+        raise AssertionError(text)
 
     @property
     def shown(self) -> str:
         return "\n".join(self.messages[name] for name in sorted(self.messages, key=int))
 
 
-async def pieces(parts: Sequence[str], error: Exception | None = None) -> AsyncGenerator[str]:
-    for part in parts:
+async def pieces(
+    parts: Sequence[str], error: Exception | None = None, thoughts: Sequence[str] = ()
+) -> AsyncGenerator[Piece]:
+    for piece in [*(Piece(text, thought=True) for text in thoughts), *map(Piece, parts)]:
         await asyncio.sleep(0)
-        yield part
+        yield piece
     if error is not None:
         raise error
 
 
 async def show(
     screen: Screen,
-    stream: AsyncGenerator[str],
+    stream: AsyncGenerator[Piece],
     checkpoint: Checkpoint | None = None,
     stopped: asyncio.Event | None = None,
+    keys: Keys | None = None,
 ) -> str:
     progress = Progress(checkpoint or Checkpoint())
-    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event())
+    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event(), keys=keys or Keys())
 
 
 @settings(max_examples=60, deadline=None)
@@ -175,8 +212,10 @@ class LossyScreen(Screen):
 
     lost: bool = False
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
-        shown = await super().show(page, text, final=final)
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
+        shown = await super().show(page, text, final=final, folded=folded, buttons=buttons)
         if not self.lost:
             self.lost = True
             raise UnreachableError("no answer")
@@ -195,11 +234,13 @@ async def test_the_checkpoint_says_that_a_step_is_under_way_before_it_is() -> No
     checkpoint = Checkpoint()
 
     class Watching(Screen):
-        async def show(self, page: Page, text: str, *, final: bool) -> Page:
+        async def show(
+            self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+        ) -> Page:
             saved = json.loads(checkpoint.state["pages"])[0]
             assert saved["sending"]
             assert saved["message_id"] or saved["after"] == "7", "the horizon of that moment"
-            return await super().show(page, text, final=final)
+            return await super().show(page, text, final=final, folded=folded, buttons=buttons)
 
     await show(Watching(messages={"7": "older"}), pieces(["a", "b"]), checkpoint)
 
@@ -219,11 +260,11 @@ async def test_an_adopted_message_does_not_shrink_while_it_is_rewritten() -> Non
     checkpoint = Checkpoint({"pages": json.dumps([{"start": 0, "message_id": "1", "length": 40}])})
     lengths: list[int] = []
 
-    async def watched() -> AsyncGenerator[str]:
+    async def watched() -> AsyncGenerator[Piece]:
         for _ in range(30):
             await asyncio.sleep(0.001)
             lengths.append(len(screen.messages["1"]))
-            yield "yy"
+            yield Piece("yy")
 
     await show(screen, watched(), checkpoint)
 
@@ -244,8 +285,8 @@ async def test_a_text_that_was_complete_is_only_shown_again() -> None:
 async def test_a_stop_keeps_what_has_come() -> None:
     screen, stopped = Screen(), asyncio.Event()
 
-    async def endless() -> AsyncGenerator[str]:
-        yield "so far"
+    async def endless() -> AsyncGenerator[Piece]:
+        yield Piece("so far")
         while True:
             await asyncio.sleep(0.001)
             if screen.messages:
@@ -261,8 +302,8 @@ async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before()
     with pytest.raises(ConnectionError):
         await show(screen, pieces(["all that ", "had come"], ConnectionError()), checkpoint)
 
-    async def silent() -> AsyncGenerator[str]:
-        yield "all"
+    async def silent() -> AsyncGenerator[Piece]:
+        yield Piece("all")
         stopped.set()
         await asyncio.sleep(60)
 
@@ -291,10 +332,10 @@ async def test_a_checkpoint_of_a_newer_version_can_be_read() -> None:
 async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
     screen, closed = Screen(), asyncio.Event()
 
-    async def endless() -> AsyncGenerator[str]:
+    async def endless() -> AsyncGenerator[Piece]:
         try:
             while True:
-                yield "x "
+                yield Piece("x ")
                 await asyncio.sleep(0.001)
         finally:
             closed.set()
@@ -318,10 +359,10 @@ async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception)
 async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
     closed = asyncio.Event()
 
-    async def endless() -> AsyncGenerator[str]:
+    async def endless() -> AsyncGenerator[Piece]:
         try:
             while True:
-                yield "x "
+                yield Piece("x ")
                 await asyncio.sleep(0.001)
         finally:
             closed.set()
@@ -358,3 +399,59 @@ async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
 
     assert await insist(call) == "done"
     assert loop.time() - begun >= 0.1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    thoughts=st.lists(st.sampled_from(["hm ", "```\n", "so\n", "\n", "well "]), max_size=40),
+    parts=st.lists(st.sampled_from(["word ", "\n", "\n\n", "end. "]), max_size=60),
+)
+async def test_thinking_stands_in_folds_and_is_no_part_of_the_answer(thoughts: list[str], parts: list[str]) -> None:
+    screen = Screen(append_only=True)
+
+    text = await show(screen, pieces(parts, thoughts=thoughts))
+
+    pages = sorted(screen.messages, key=int)
+    folded = " ".join(screen.folds[name] for name in pages)
+    below = " ".join(screen.messages[name][len(screen.folds[name]) :] for name in pages)
+    assert text == "".join(parts)
+    assert "".join(below.split()) == "".join(text.split())
+    assert folded.split() == "".join(thoughts).split() or not "".join([*thoughts, *parts]).strip()
+    assert all(len(message) <= LIMIT for message in screen.messages.values())
+
+
+async def test_thinking_that_was_shown_is_told_apart_after_a_crash() -> None:
+    checkpoint = Checkpoint()
+    await show(Screen(), pieces(["so ", "be it"], thoughts=["hm ", "well "]), checkpoint)
+
+    progress = Progress(checkpoint)
+    screen = Screen()
+    await show(screen, whole(progress.text or "", progress.thought))
+
+    assert (progress.text, progress.thought) == ("hm well so be it", 8)
+    assert screen.folds == {"1": "hm well "}
+
+
+async def test_thoughts_that_come_late_are_dropped() -> None:
+    async def late() -> AsyncGenerator[Piece]:
+        yield Piece("hm ", thought=True)
+        yield Piece("yes")
+        yield Piece("or no", thought=True)
+
+    screen = Screen()
+    text = await show(screen, late())
+
+    assert text == "yes"
+    assert screen.shown == "hm yes"
+
+
+async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_others() -> None:
+    stop, again = Button("stop", "stop", "1"), Button("again", "retry", "1")
+    screen = Screen()
+
+    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda: (again,)))
+
+    pages = sorted(screen.messages, key=int)
+    assert len(pages) > 1
+    assert [screen.buttons[name] for name in pages] == [()] * (len(pages) - 1) + [(again,)]
+    assert (stop,) in screen.seen

@@ -20,14 +20,15 @@ def placeholders(sentence: str) -> set[str]:
 
 
 def raw(key: str, language: str) -> str:
-    values = {name: "{" + name + "}" for name in ALL_PLACEHOLDERS}
-    return SENTENCES.say(key, language, **values)
-
-
-ALL_PLACEHOLDERS = [
-    "sign", "usage", "description", "model", "hidden", "name", "suggestions", "text", "length", "limit", "tokens",
-    "count", "suggestion", "reference",
-]  # fmt: skip
+    """The sentence as it is written, whatever placeholders it has."""
+    values: dict[str, str] = {}
+    while True:
+        try:
+            return SENTENCES.say(key, language, **values)
+        except KeyError as missing:
+            name = str(missing.args[0])
+            assert name not in values
+            values[name] = "{" + name + "}"
 
 
 @pytest.mark.parametrize("language", SENTENCES.languages)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.chat.message import ChatRef, Incoming, Sender
 from core.chat.prompts import estimate_tokens, messages_for, question_of
+from core.chat.question import Question
 from core.store import Remembered
 
 CHAT = ChatRef("tg", "1", "2")
@@ -59,7 +60,9 @@ def test_nothing_said_is_no_question() -> None:
 
 
 def test_the_request_holds_instructions_history_and_question_in_order() -> None:
-    messages = messages_for("Q2", history(("Q1", "A1")), system="Be brief.", group=True, tokens=1000)
+    messages = messages_for(
+        Question("Q2"), history(("Q1", "A1")), system="Be brief.", group=True, tokens=1000, pictures={}
+    )
 
     assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[0].content.startswith("Be brief.\n\nSeveral people")
@@ -67,14 +70,14 @@ def test_the_request_holds_instructions_history_and_question_in_order() -> None:
 
 
 def test_without_instructions_there_is_no_system_message() -> None:
-    messages = messages_for("Q", [], system="", group=False, tokens=1000)
+    messages = messages_for(Question("Q"), [], system="", group=False, tokens=1000, pictures={})
 
     assert [(message.role, message.content) for message in messages] == [("user", "Q")]
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80)), max_size=20))
 def test_history_is_cut_at_its_old_end_in_whole_exchanges(pairs: list[tuple[str, str]]) -> None:
-    messages = messages_for("Q", history(*pairs), system="", group=False, tokens=100)[:-1]
+    messages = messages_for(Question("Q"), history(*pairs), system="", group=False, tokens=100, pictures={})[:-1]
 
     contents = [message.content for message in history(*pairs)]
     kept = [message.content for message in messages]
@@ -87,3 +90,12 @@ def test_history_is_cut_at_its_old_end_in_whole_exchanges(pairs: list[tuple[str,
 def test_more_text_is_never_fewer_tokens(text: str, more: str) -> None:
     assert estimate_tokens(text) <= estimate_tokens(text + more)
     assert estimate_tokens("中" * 100) >= 100
+
+
+def test_pictures_of_the_history_come_along_as_far_as_they_are_there() -> None:
+    past = [Remembered("user", "Look", files=("f1", "f2")), Remembered("assistant", "A cat")]
+    asked = Question("And now?", images=("data:3",))
+
+    messages = messages_for(asked, past, system="", group=False, tokens=1000, pictures={"f2": "data:2"})
+
+    assert [message.images for message in messages] == [("data:2",), (), ("data:3",)]

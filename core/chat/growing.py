@@ -1,0 +1,57 @@
+"""A text that grows: what the model thinks, then what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What came next of an answer."""
+
+    text: str
+    thought: bool = False
+    """Part of the model's thinking, which stands before the answer and is none of it."""
+
+
+async def whole(text: str, thought: int = 0) -> AsyncGenerator[Piece]:
+    """The stream of a text that is already there; its first `thought` characters are thinking."""
+    if thought:
+        yield Piece(text[:thought], thought=True)
+    yield Piece(text[thought:])
+
+
+class Growing:
+    """What has come so far, and whether more will."""
+
+    def __init__(self) -> None:
+        self.value = ""
+        self.thought = 0
+        """How many characters at the beginning are thinking."""
+        self.ended = asyncio.Event()
+        self.news = asyncio.Event()
+
+    @property
+    def answer(self) -> str:
+        """The text without the thinking."""
+        return self.value[self.thought :]
+
+    def add(self, piece: Piece) -> None:
+        """Take a piece; thoughts that come after the first words of the answer are dropped."""
+        if piece.thought:
+            if self.answer:
+                return
+            self.thought += len(piece.text)
+        self.value += piece.text
+        self.news.set()
+
+    def replace(self, value: str, thought: int) -> None:
+        """Let another text stand in its place."""
+        self.value, self.thought = value, thought
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self.ended.set()
+        self.news.set()

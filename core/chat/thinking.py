@@ -1,0 +1,28 @@
+"""How much of what a model thinks is shown."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Showing: TypeAlias = Literal["off", "fold", "full"]
+_FOLD = 2_000
+"""Characters of thinking in a fold; with them the first page still has room for an answer."""
+
+
+class Thinking:
+    """Lets through what the chat wants to see of one answer's thoughts."""
+
+    def __init__(self, showing: str | None) -> None:
+        """`showing` is the chat's choice (see `Showing`); None and unknown words mean `fold`."""
+        self._left = {"off": 0, "full": None}.get(showing or "fold", _FOLD)
+
+    def show(self, thought: str) -> str:
+        """What is shown of the next thought: all of it, a last piece with an ellipsis, or nothing."""
+        if self._left is None:
+            return thought
+        shown, self._left = thought[: self._left], self._left - len(thought)
+        if self._left >= 0 or not shown:
+            self._left = max(self._left, 0)
+            return shown
+        self._left = 0
+        return shown.rstrip() + " …"

@@ -1,0 +1,124 @@
+"""The model's answer on its way to the screen; written anew, in the same messages, when it breaks off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import structlog
+
+from core.engine import Turn
+from core.wanjie import (
+    ChatRequest,
+    Delta,
+    Finish,
+    ReasoningDelta,
+    StreamBrokenError,
+    TextDelta,
+    WanjieClient,
+    WanjieError,
+)
+
+from .answer_buttons import AnswerButtons
+from .deliver import deliver
+from .growing import Piece, whole
+from .outbox import Outbox
+from .progress import Progress
+from .thinking import Thinking
+from .working import Sign, at_work
+
+_log = structlog.get_logger()
+
+_ATTEMPTS = 3
+"""How often an answer that breaks off is written again."""
+
+
+class Writing:
+    """One answer of one turn; it continues in the messages that a former owner of the turn has left."""
+
+    def __init__(
+        self,
+        client: WanjieClient,
+        turn: Turn,
+        outbox: Outbox,
+        buttons: AnswerButtons,
+        *,
+        group: bool,
+        reasoning: str | None,
+    ) -> None:
+        """`reasoning` is how much of the model's thinking the chat wants to see, see `Thinking`."""
+        self._client = client
+        self._turn = turn
+        self._outbox = outbox
+        self._progress = Progress(turn)
+        self._keys = buttons.keys(lambda: self.reason)
+        self._group = group
+        self._reasoning = reasoning
+        self.reason = turn.state.get("reason", "")
+        """Why the model ended, in its own word; "" while unknown."""
+
+    @property
+    def complete(self) -> str | None:
+        """The whole text, if a former owner of the turn had it from the model."""
+        return self._progress.text
+
+    async def repeat(self) -> str:
+        """Show, and return, the answer that was complete when its former owner died."""
+        return await self._show(whole(self._progress.text or "", self._progress.thought))
+
+    async def write(self, request: ChatRequest) -> str:
+        """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
+        async with at_work(self._outbox, "writing") as sign:
+            try:
+                return await self._attempts(request, sign)
+            except WanjieError:
+                await self._settle()
+                raise
+
+    async def _attempts(self, request: ChatRequest, sign: Sign) -> str:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._show(self._pieces(request, sign))
+            except StreamBrokenError as error:
+                _log.warning("answer broke off", attempt=attempt, error=str(error))
+                self._progress.rewind()
+        raise StreamBrokenError("the answer broke off in every attempt")
+
+    async def _settle(self) -> None:
+        """Let the best of all attempts stand, whole and at rest."""
+        if self._progress.best:
+            self._progress.rewind()
+            best = whole(self._progress.best, self._progress.best_thought)
+            await self._show(best, whole_answer=False)
+
+    async def _show(self, pieces: AsyncGenerator[Piece], *, whole_answer: bool = True) -> str:
+        return await deliver(
+            pieces,
+            self._outbox,
+            self._progress,
+            stopped=self._turn.stopped,
+            group=self._group,
+            whole_answer=whole_answer,
+            keys=self._keys,
+        )
+
+    async def _pieces(self, request: ChatRequest, sign: Sign) -> AsyncGenerator[Piece]:
+        thinking = Thinking(self._reasoning)
+        async with aclosing(self._client.stream(request)) as deltas:
+            async for delta in deltas:
+                if isinstance(delta, Finish):
+                    await self._end(delta)
+                elif (piece := _piece(delta, thinking)).text:
+                    await sign.end()  # one that lands after the first words would stay on the screen
+                    yield piece
+
+    async def _end(self, finish: Finish) -> None:
+        """Keep the reason: whoever takes over has the buttons and the note to choose."""
+        self.reason = finish.reason
+        await self._turn.checkpoint(reason=finish.reason)
+
+
+def _piece(delta: Delta, thinking: Thinking) -> Piece:
+    if isinstance(delta, ReasoningDelta):
+        return Piece(thinking.show(delta.text), thought=True)
+    return Piece(delta.text if isinstance(delta, TextDelta) else "")
