@@ -1,4 +1,4 @@
-"""The Wanjie Ark Open API: models, chat, speech and images over HTTP."""
+"""The Wanjie Ark Open API: models, chat, speech, transcription and images over HTTP."""
 
 from .catalog import Catalog, Model
 from .client import WanjieClient
@@ -6,9 +6,11 @@ from .errors import (
     AmbiguousModelError,
     BadRequestError,
     ContextTooLongError,
+    DownloadError,
     KeyRejectedError,
     ModelNameError,
     ModelNotFoundError,
+    OversizeError,
     QuotaExhaustedError,
     RefusedContentError,
     ServerFaultError,
@@ -18,23 +20,24 @@ from .errors import (
     UnknownModelError,
     UnreachableError,
     UnreadableAnswerError,
+    UnsafeAddressError,
+    UnsupportedVoiceError,
     WanjieError,
 )
 from .http import Backoff
 from .kinds import Kinds, ModelKind
+from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
+from .tools import Tool, ToolCall
+from .traits import Traits
 from .wire import (
-    ChatMessage,
-    ChatRequest,
     Completion,
     Delta,
     Finish,
     ImageData,
     ImageLink,
-    ImageRequest,
     ImageResult,
     ModelCard,
     ReasoningDelta,
-    SpeechRequest,
     TextDelta,
     Usage,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "Completion",
     "ContextTooLongError",
     "Delta",
+    "DownloadError",
     "Finish",
     "ImageData",
     "ImageLink",
@@ -61,6 +65,7 @@ __all__ = [
     "ModelKind",
     "ModelNameError",
     "ModelNotFoundError",
+    "OversizeError",
     "QuotaExhaustedError",
     "ReasoningDelta",
     "RefusedContentError",
@@ -70,9 +75,15 @@ __all__ = [
     "TextDelta",
     "TooManyRequestsError",
     "TooSlowError",
+    "Tool",
+    "ToolCall",
+    "Traits",
+    "TranscriptionRequest",
     "UnknownModelError",
     "UnreachableError",
     "UnreadableAnswerError",
+    "UnsafeAddressError",
+    "UnsupportedVoiceError",
     "Usage",
     "WanjieClient",
     "WanjieError",

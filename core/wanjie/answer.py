@@ -12,6 +12,7 @@ import structlog
 from .diagnosis import diagnose, diagnose_json
 from .errors import ServerFaultError, StreamBrokenError
 from .sse import Event, EventDecoder
+from .tools import ToolCalls
 from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_chunk, parse_completion
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class AnswerReader:
         self._is_stream = False
         self._events = EventDecoder()
         self._text, self._reasoning = _Joiner(), _Joiner()
+        self._tools = ToolCalls()
         self._finish_reason = ""
         self._usage: Usage | None = None
         self.done = False
@@ -69,7 +71,7 @@ class AnswerReader:
         if not self.complete:
             raise StreamBrokenError("the stream ended before the answer did")
         deltas += self._said(self._reasoning.end(), self._text.end())
-        return [*deltas, Finish(self._finish_reason or "stop", self._usage)]
+        return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
 
     def _document(self) -> list[Delta]:
         text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
@@ -78,7 +80,7 @@ class AnswerReader:
             raise diagnose(200, {}, text)
         answer = parse_completion(raw)
         said = self._said(self._reasoning.join(answer.reasoning), self._text.join(answer.text) + self._text.end())
-        return [*said, Finish(answer.finish_reason, answer.usage)]
+        return [*said, *answer.tool_calls, Finish(answer.finish_reason, answer.usage)]
 
     def _deltas(self, events: Iterable[Event]) -> list[Delta]:
         return [delta for event in events for delta in self._read(event)]
@@ -104,6 +106,7 @@ class AnswerReader:
     def _add(self, chunk: Chunk) -> list[Delta]:
         self._finish_reason = chunk.finish_reason or self._finish_reason
         self._usage = chunk.usage or self._usage
+        self._tools.add(chunk.tools)
         return self._said(self._reasoning.join(chunk.reasoning), self._text.join(chunk.text))
 
     @staticmethod

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from rapidfuzz import fuzz, process
@@ -14,8 +15,9 @@ from rapidfuzz import fuzz, process
 from core.settings import WanjieSettings
 
 from .client import WanjieClient
-from .errors import AmbiguousModelError, UnknownModelError, WanjieError
+from .errors import AmbiguousModelError, ModelNameError, UnknownModelError, WanjieError
 from .kinds import Kinds, ModelKind
+from .traits import Traits
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -51,8 +53,13 @@ class Catalog:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
+        self.traits = Traits(settings)
         self._kinds = Kinds(settings.model_kinds)
-        self._default = settings.default_model
+        self._defaults = {
+            "chat": settings.default_model,
+            "speech": settings.speech_model,
+            "image": settings.image_model,
+        }
         self._ttl = settings.catalog_ttl
         self._grace = grace
         self._clock = clock
@@ -67,15 +74,24 @@ class Catalog:
         listed = await self._list()
         return tuple(model for model in listed if kind in {None, model.kind})
 
-    async def default_chat_model(self) -> str | None:
-        """Tell the id of the model of chats that chose none: the configured one, else the first chat model of the list.
+    async def default_model(self, kind: Literal["chat", "speech", "image"]) -> str | None:
+        """Tell the id of the model of chats that chose none: the configured one, else the list's first of its kind.
 
-        None when the key has no chat model. A configured model is given out, as it was written, even when Wanjie cannot
-        be asked or does not list it.
+        None when the key has no model of this kind. A configured model is given out, as it was written, even when
+        Wanjie cannot be asked or does not list it.
         """
-        if self._default:
-            return await self._spelt(self._default)
-        return next((model.id for model in await self.models("chat")), None)
+        if configured := self._defaults[kind]:
+            return await self._spelt(configured)
+        return next((model.id for model in await self.models(kind)), None)
+
+    async def default_chat_model(self) -> str | None:
+        """Tell the `default_model` of chats."""
+        return await self.default_model("chat")
+
+    async def lists(self, model_id: str) -> bool | None:
+        """Tell whether the list has this very id; None when that cannot be told without keeping a question waiting."""
+        listed = await self._at_hand()
+        return None if listed is None else any(model.id == model_id for model in listed)
 
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
         """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.
@@ -91,15 +107,22 @@ class Catalog:
         self._fresh_until = float("-inf")
 
     async def _spelt(self, name: str) -> str:
-        """Spell the configured model as listed, if that can be told without keeping a question waiting."""
-        if self._listed is None and self._clock() < self._unlisted_until:
+        """Spell a configured model as listed, if that can be told."""
+        try:
+            return _find(name, await self._at_hand() or ()).id
+        except ModelNameError:
             return name
+
+    async def _at_hand(self) -> tuple[Model, ...] | None:
+        """Give the list if it can be had without keeping a question waiting."""
+        if self._listed is None and self._clock() < self._unlisted_until:
+            return None
         try:
             async with asyncio.timeout(self._grace):
-                return (await self.resolve(name)).id
+                return await self._list()
         except (WanjieError, TimeoutError):
             self._unlisted_until = self._clock() + _RETRY_PAUSE
-            return name
+            return None
 
     async def _list(self) -> tuple[Model, ...]:
         arrived = self._clock()

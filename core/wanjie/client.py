@@ -1,4 +1,4 @@
-"""Everything that a Wanjie key can do: models, chat, speech, images."""
+"""Everything that a Wanjie key can do: models, chat, speech, transcription, images."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.settings import WanjieSettings
 
 from .answer import AnswerReader
 from .diagnosis import diagnose, diagnose_json
+from .download import Downloads
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -20,18 +21,17 @@ from .errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Http
+from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
+from .request import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .wire import (
-    ChatRequest,
     Completion,
     Delta,
-    ImageRequest,
     ImageResult,
     ModelCard,
-    SpeechRequest,
     parse_completion,
     parse_images,
     parse_models,
+    parse_transcript,
 )
 
 _CHAT = "/v1/chat/completions"
@@ -48,8 +48,16 @@ class WanjieClient:
     lost connection, as long as nothing of its answer was given out.
     """
 
-    def __init__(self, settings: WanjieSettings, *, backoff: Backoff = DEFAULT_BACKOFF, prolonging: float = 10) -> None:
+    def __init__(
+        self,
+        settings: WanjieSettings,
+        *,
+        backoff: Backoff = DEFAULT_BACKOFF,
+        prolonging: float = 10,
+        downloads: Downloads | None = None,
+    ) -> None:
         self._http = Http(settings, backoff)
+        self._downloads = downloads or Downloads(settings)
         # Comments prove that a gateway lives, not that a model works.
         self._prolonging = prolonging
         self._first_byte_timeout = settings.first_byte_timeout
@@ -58,6 +66,7 @@ class WanjieClient:
     async def aclose(self) -> None:
         """Close every connection; running calls fail."""
         await self._http.aclose()
+        await self._downloads.aclose()
 
     async def models(self) -> tuple[ModelCard, ...]:
         """List the models that this key may use, in the platform's order."""
@@ -68,10 +77,11 @@ class WanjieClient:
         return await self._http.retried(attempt)
 
     async def chat(self, request: ChatRequest) -> Completion:
-        """Ask for an answer in one piece, waiting up to `settings.first_byte_timeout` for it."""
+        """Ask for an answer in one piece, waiting up to `request.patience` or `settings.first_byte_timeout` for it."""
 
         async def attempt() -> Completion:
-            return parse_completion(self._json(await self._http.fetch("POST", _CHAT, request.as_json(stream=False))))
+            body = request.as_json(stream=False)
+            return parse_completion(self._json(await self._http.fetch("POST", _CHAT, body, patience=request.patience)))
 
         return await self._http.retried(attempt)
 
@@ -80,7 +90,8 @@ class WanjieClient:
 
         Use it with `contextlib.aclosing`: whoever stops early closes the connection, which stops the model.
         After the first delta, every loss of the connection, silence of `settings.idle_timeout` (comments count as
-        sound, for `prolonging` times as long at most) and failure of the platform is a `StreamBrokenError`.
+        sound, for `prolonging` times as long at most, unless the request has a `patience` of its own) and failure of
+        the platform is a `StreamBrokenError`.
         """
         first, rest = await self._http.retried(partial(self._begin, request))
         async with aclosing(rest):
@@ -104,6 +115,18 @@ class WanjieClient:
 
         return await self._http.retried(attempt)
 
+    async def transcribe(self, request: TranscriptionRequest) -> str:
+        """Have speech written down; "" when there is none in it."""
+        form = Form(request.as_form(), request.name, request.audio, request.mime)
+
+        async def attempt() -> str:
+            answer = await self._http.fetch("POST", "/v1/audio/transcriptions", form)
+            if answer.media_type == "text/plain" and answer.content[:1] not in {b"{", b"<"}:
+                return _decoded(answer.content).strip()
+            return parse_transcript(self._json(answer))
+
+        return await self._http.retried(attempt)
+
     async def images(self, request: ImageRequest) -> list[ImageResult]:
         """Have pictures made; links among them are not promised to live long, so fetch them at once."""
 
@@ -112,6 +135,21 @@ class WanjieClient:
             return parse_images(self._json(answer))
 
         return await self._http.retried(attempt)
+
+    async def download(self, url: str, *, most: int) -> bytes:
+        """Fetch the file behind a link that a model gave, without the key, up to `most` bytes; see `download`.
+
+        Raises:
+            UnsafeAddressError: the link leads, or redirects, to a place that is not public, or not by https.
+            OversizeError: the file is larger.
+            DownloadError: there is no such file (any more).
+        """
+        attempt = partial(self._downloads.fetch, url, most=most)
+        try:
+            async with asyncio.timeout(self._downloads.longest):
+                return await self._http.retried(attempt)
+        except TimeoutError:
+            raise TooSlowError(f"no whole file within {self._downloads.longest:g} s") from None
 
     def _json(self, answer: Answer) -> object:
         text = self._http.redacted(_decoded(answer.content))
@@ -129,8 +167,8 @@ class WanjieClient:
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         reader = AnswerReader(self._http.redacted)
-        async with self._http.opened(_CHAT, request.as_json(stream=True)) as body:
-            async with aclosing(self._arriving(body, reader)) as arriving:
+        async with self._http.opened(_CHAT, request.as_json(stream=True), patience=request.patience) as body:
+            async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
                 async for delta in arriving:
                     yield delta
             for delta in reader.end():
@@ -138,11 +176,14 @@ class WanjieClient:
             if reader.done:
                 await _read_out(body)
 
-    async def _arriving(self, body: ByteStream, reader: AnswerReader) -> AsyncGenerator[Delta]:
+    async def _arriving(
+        self, body: ByteStream, reader: AnswerReader, own_patience: float | None
+    ) -> AsyncGenerator[Delta]:
         clock = asyncio.get_running_loop().time
-        patience, waiting_since = self._first_byte_timeout, clock()
+        prolonging = self._prolonging if own_patience is None else 1
+        patience, waiting_since = own_patience or self._first_byte_timeout, clock()
         while not reader.done:
-            longest = _AFTER_END if reader.complete else waiting_since + self._prolonging * patience - clock()
+            longest = _AFTER_END if reader.complete else waiting_since + prolonging * patience - clock()
             try:
                 data = await body.read(max(0.0, min(patience, longest)))
             except UnreachableError:
@@ -153,7 +194,7 @@ class WanjieClient:
                 return
             for delta in reader.feed(data):
                 yield delta
-                patience, waiting_since = self._idle_timeout, clock()
+                patience, waiting_since = own_patience or self._idle_timeout, clock()
 
 
 async def _read_out(body: ByteStream) -> None:

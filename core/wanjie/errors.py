@@ -7,12 +7,16 @@
     ├── TooManyRequestsError    wait `retry_after` seconds
     ├── BadRequestError         this request can never work
     │   ├── RefusedContentError     ... say it differently
+    │   ├── UnsupportedVoiceError   ... choose another voice
     │   └── ContextTooLongError     ... send less, or begin a new conversation
     ├── ServerFaultError        Wanjie's own failure: try again later
     ├── UnreachableError        no connection: try again later
     │   └── TooSlowError            ... or choose a faster model
     ├── StreamBrokenError       the answer broke off: what was received is all there is
     ├── UnreadableAnswerError   not the Open API: check the base URL, or what stands in between
+    ├── DownloadError           the file behind a link cannot be had
+    │   ├── UnsafeAddressError      ... and nobody should try: the link leads to a private place
+    │   └── OversizeError           ... because it is too large
     └── ModelNameError          the name that a person typed
         ├── UnknownModelError       ... offer `suggestions`
         └── AmbiguousModelError     ... offer `candidates`
@@ -66,6 +70,10 @@ class RefusedContentError(BadRequestError):
     """The platform or the model finds the content unfit."""
 
 
+class UnsupportedVoiceError(BadRequestError):
+    """The speech model does not know the voice."""
+
+
 class ContextTooLongError(BadRequestError):
     """More text than the model can read at once."""
 
@@ -88,6 +96,18 @@ class StreamBrokenError(WanjieError):
 
 class UnreadableAnswerError(WanjieError):
     """An answer arrived, but it is not what the Open API would say."""
+
+
+class DownloadError(WanjieError):
+    """There is no file behind a link, or none that may be had."""
+
+
+class UnsafeAddressError(DownloadError):
+    """A link, or what it redirects to, is not https or leads to a place that is not public; nothing was sent there."""
+
+
+class OversizeError(DownloadError):
+    """The file is larger than the caller can use."""
 
 
 class ModelNameError(WanjieError):

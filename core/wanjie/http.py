@@ -9,7 +9,7 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import httpx
 import stamina
@@ -56,6 +56,19 @@ class Answer:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body with a file in it (RFC 7578), for what is not asked in JSON."""
+
+    fields: dict[str, str]
+    name: str
+    data: bytes
+    mime: str
+
+
+Body: TypeAlias = dict[str, Any] | Form | None
+
+
 class ByteStream:
     """The body of a successful response, as it arrives."""
 
@@ -93,10 +106,9 @@ class Http:
             wait_max=backoff.longest,
             wait_jitter=backoff.jitter,
         )
-        connect = settings.connect_timeout
-        self._plain = httpx.Timeout(settings.first_byte_timeout, connect=connect, pool=connect)
+        self._connect_timeout = settings.connect_timeout
         # Reads of a stream have their own clock, see `ByteStream`.
-        self._streamed = httpx.Timeout(connect, read=None)
+        self._streamed = httpx.Timeout(settings.connect_timeout, read=None)
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": "wanjie-bots"},
@@ -117,13 +129,16 @@ class Http:
         """Make a call, again and again while trying again may help (see `Backoff`); raise what the last try raised."""
         return await self._retrying(self._worth_retrying, attempt)
 
-    async def fetch(self, method: Literal["GET", "POST"], path: str, body: dict[str, Any] | None = None) -> Answer:
-        """Try once to have a whole answer."""
-        request = self._request(method, path, body, self._plain)
+    async def fetch(
+        self, method: Literal["GET", "POST"], path: str, body: Body = None, *, patience: float | None = None
+    ) -> Answer:
+        """Try once to have a whole answer, waiting for it `patience` seconds, else the configured ones."""
+        patience = patience or self._first_byte_timeout
+        request = self._request(method, path, body, self._timeout(patience))
         try:
             response = await self._client.send(request)
         except httpx.ReadTimeout:
-            raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
+            raise TooSlowError(f"no answer for {patience:g} s") from None
         except httpx.HTTPError as error:
             raise _explained(error) from None
         if not response.is_success:
@@ -131,32 +146,46 @@ class Http:
         return Answer(response.content, response.headers.get("content-type", "").partition(";")[0].strip().lower())
 
     @asynccontextmanager
-    async def opened(self, path: str, body: dict[str, Any]) -> AsyncGenerator[ByteStream]:
-        """Try once to have an answer begin; leaving the context closes the connection unless it was read to its end."""
-        response = await self._begin(self._request("POST", path, body, self._streamed))
+    async def opened(
+        self, path: str, body: dict[str, Any], *, patience: float | None = None
+    ) -> AsyncGenerator[ByteStream]:
+        """Try once to have an answer begin within `patience` seconds, else the configured ones.
+
+        Leaving the context closes the connection unless it was read to its end.
+        """
+        patience = patience or self._first_byte_timeout
+        response = await self._begin(self._request("POST", path, body, self._streamed), patience)
         try:
             stream = ByteStream(response)
             if not response.is_success:
-                raise self._refused(response, await _beginning(stream, self._first_byte_timeout))
+                raise self._refused(response, await _beginning(stream, patience))
             yield stream
         finally:
             await response.aclose()
 
-    async def _begin(self, request: httpx.Request) -> httpx.Response:
+    async def _begin(self, request: httpx.Request, patience: float) -> httpx.Response:
         # A gateway that compresses a stream holds its tokens back until a block is full.
         request.headers["Accept-Encoding"] = "identity"
         try:
-            async with asyncio.timeout(self._first_byte_timeout):
+            async with asyncio.timeout(patience):
                 return await self._client.send(request, stream=True)
         except TimeoutError:
-            raise TooSlowError(f"no answer for {self._first_byte_timeout:g} s") from None
+            raise TooSlowError(f"no answer for {patience:g} s") from None
         except httpx.HTTPError as error:
             raise _explained(error) from None
 
-    def _request(self, method: str, path: str, body: dict[str, Any] | None, timeout: httpx.Timeout) -> httpx.Request:
+    def _timeout(self, patience: float) -> httpx.Timeout:
+        return httpx.Timeout(patience, connect=self._connect_timeout, pool=self._connect_timeout)
+
+    def _request(self, method: str, path: str, body: Body, timeout: httpx.Timeout) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
             return self._client.build_request(method, path, headers=headers, timeout=timeout)
+        if isinstance(body, Form):
+            file = (body.name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
+            return self._client.build_request(
+                method, path, headers=headers, data=body.fields, files={"file": file}, timeout=timeout
+            )
         # A lone surrogate, which platforms do send, has no UTF-8 form.
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
         headers["Content-Type"] = "application/json"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
 from core.settings import Kind
+
+from .patterns import fits
 
 ModelKind: TypeAlias = Kind | Literal["other"]
 """`other`: models that a chat has no use for, such as those for embedding, ranking and transcription."""
@@ -30,14 +31,12 @@ class Kinds:
     """Tell the kind of a model; `extra` rules (pattern → kind, case ignored) come before the built-in ones."""
 
     def __init__(self, extra: Mapping[str, Kind] | None = None) -> None:
-        own: list[tuple[str, ModelKind]] = [(pattern.casefold(), kind) for pattern, kind in (extra or {}).items()]
-        self._rules = own + [(pattern, kind) for kind, patterns in _RULES for pattern in patterns]
+        own: list[tuple[ModelKind, tuple[str, ...]]] = [(kind, (pattern,)) for pattern, kind in (extra or {}).items()]
+        self._rules = (*own, *_RULES)
 
     def of(self, model_id: str) -> ModelKind:
-        """Fit the whole id, and the part behind its vendor (`BAAI/bge-m3`); what fits no rule is a chat model."""
-        folded = model_id.casefold()
-        names = {folded, folded.rpartition("/")[2]}
-        for pattern, kind in self._rules:
-            if any(fnmatchcase(name, pattern) for name in names):
+        """Fit the id to each rule in turn; what fits none is a chat model."""
+        for kind, patterns in self._rules:
+            if fits(model_id, patterns):
                 return kind
         return "chat"

@@ -1,4 +1,4 @@
-"""What goes over the wire to Wanjie and comes back, as values.
+"""What Wanjie answers, as values.
 
 Reading is lenient: unknown, missing and null fields are normal (the Open API's own examples differ from each other).
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from .errors import UnreadableAnswerError
+from .tools import ToolCall, ToolCalls, ToolPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,88 +23,6 @@ class ModelCard:
     id: str
     owner: str = ""
     created: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One message of a conversation; `role` is system, user or assistant, `images` are https or data URLs."""
-
-    role: str
-    content: str
-    images: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        if not self.images:
-            return {"role": self.role, "content": self.content}
-        parts: list[dict[str, Any]] = [{"type": "text", "text": self.content}]
-        parts += [{"type": "image_url", "image_url": {"url": url}} for url in self.images]
-        return {"role": self.role, "content": parts}
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """A question to a chat model; `extra` holds further parameters of the OpenAI API as they are."""
-
-    model: str
-    messages: tuple[ChatMessage, ...]
-    temperature: float | None = None
-    max_tokens: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    def as_json(self, *, stream: bool) -> dict[str, Any]:
-        known = {"temperature": self.temperature, "max_tokens": self.max_tokens}
-        return {
-            **self.extra,
-            **{name: value for name, value in known.items() if value is not None},
-            "model": self.model,
-            "messages": [message.as_json() for message in self.messages],
-            "stream": stream,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechRequest:
-    """Words to be spoken; `voice` is free text (the Open API shows only 普通话, Mandarin)."""
-
-    model: str
-    text: str
-    voice: str = "普通话"
-    speed: float = 1.0
-    format: str = "mp3"
-
-    def as_json(self) -> dict[str, Any]:
-        # `responseFormat` is spelt so on the Open API's page, unlike OpenAI's own `response_format`.
-        return {
-            "input": self.text,
-            "model": self.model,
-            "voice": self.voice,
-            "responseFormat": self.format,
-            "speed": self.speed,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRequest:
-    """Pictures to be made; `n` of them. Flux.1-Schnell takes prompts in English only."""
-
-    model: str
-    prompt: str
-    n: int = 1
-    size: str = "1024x1024"
-    quality: str = "standard"
-    style: str = "vivid"
-    format: str = "url"
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "model": self.model,
-            "prompt": self.prompt,
-            "n": self.n,
-            "size": self.size,
-            "responseFormat": self.format,
-            "quality": self.quality,
-            "style": self.style,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +56,8 @@ class Finish:
     usage: Usage | None = None
 
 
-Delta: TypeAlias = TextDelta | ReasoningDelta | Finish
+Delta: TypeAlias = TextDelta | ReasoningDelta | ToolCall | Finish
+"""The calls of tools come last, each whole, right before the `Finish`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +68,7 @@ class Completion:
     reasoning: str
     finish_reason: str
     usage: Usage | None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +79,7 @@ class Chunk:
     reasoning: str = ""
     finish_reason: str = ""
     usage: Usage | None = None
+    tools: tuple[ToolPiece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +118,14 @@ def parse_completion(raw: object) -> Completion:
     if not choices:
         raise UnreadableAnswerError("the answer has no choice")
     message = _object(choices[0].get("message"))
+    calls = ToolCalls()
+    calls.add(_tools(message))
     return Completion(
         text=_text(message.get("content")),
         reasoning=_reasoning(message),
         finish_reason=_text(choices[0].get("finish_reason")) or "stop",
         usage=_usage(body.get("usage")),
+        tool_calls=calls.whole(),
     )
 
 
@@ -213,6 +139,7 @@ def parse_chunk(raw: object) -> Chunk:
         reasoning=_reasoning(delta),
         finish_reason=_text(choice.get("finish_reason")),
         usage=_usage(body.get("usage")),
+        tools=_tools(delta),
     )
 
 
@@ -223,10 +150,18 @@ def parse_images(raw: object) -> list[ImageResult]:
         if encoded := _text(entry.get("b64_json")):
             images.append(ImageData(_decoded(encoded)))
         elif url := _text(entry.get("url")):
-            images.append(ImageLink(url))
+            images.append(ImageData(_decoded(url)) if url.startswith("data:") else ImageLink(url))
     if not images:
         raise UnreadableAnswerError("the answer has no picture")
     return images
+
+
+def parse_transcript(raw: object) -> str:
+    """Read what was said, "" for silence; raise `UnreadableAnswerError` when it is not there."""
+    text: object = _object(raw).get("text")
+    if not isinstance(text, str):
+        raise UnreadableAnswerError("the answer is no transcript")
+    return text.strip()
 
 
 def _decoded(encoded: str) -> bytes:
@@ -240,6 +175,23 @@ def _decoded(encoded: str) -> bytes:
 
 def _reasoning(message: Mapping[str, Any]) -> str:
     return _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
+
+
+def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:
+    return tuple(_tool(entry) for entry in _objects(message.get("tool_calls")))
+
+
+def _tool(entry: Mapping[str, Any]) -> ToolPiece:
+    function = _object(entry.get("function"))
+    index: object = entry.get("index")
+    arguments: object = function.get("arguments")
+    return ToolPiece(
+        index if isinstance(index, int) else None,
+        _text(entry.get("id")),
+        _text(function.get("name")),
+        # Some gateways parse them on the way.
+        json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else _text(arguments),
+    )
 
 
 def _usage(raw: object) -> Usage | None:

@@ -1,0 +1,200 @@
+"""Files behind links that a model handed out: fetched without trusting the link.
+
+A link may lead anywhere, so only public machines are asked, by https. The name is resolved here, every address is
+checked, and the connection is made to a checked address: between check and connection nobody asks the DNS again. TLS
+still verifies the name. Redirects are checked alike. No key, cookie or other credential is sent.
+
+One exception: what has the origin (scheme, host and port) of the Wanjie base URL is fetched wherever that is, also by
+plain http, since the owner of the service has configured it.
+
+A proxy named in the environment is not used: it would resolve the names itself, behind the check. Where nothing but a
+proxy leads out, links cannot be fetched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TypeAlias
+
+import httpx
+
+from core.settings import WanjieSettings
+
+from .address import is_public
+from .diagnosis import retry_after
+from .errors import (
+    DownloadError,
+    OversizeError,
+    ServerFaultError,
+    TooManyRequestsError,
+    TooSlowError,
+    UnreachableError,
+    UnsafeAddressError,
+    WanjieError,
+)
+
+Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
+"""From a host name and a port to IP addresses, the best first; raises `OSError`."""
+
+_REDIRECTS = 3
+_ADDRESSES = 4
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the system."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+class Downloads:
+    """Fetch files; a download may take `longest` seconds in all and be silent for `idle` of them."""
+
+    def __init__(
+        self,
+        settings: WanjieSettings,
+        *,
+        longest: float = 60.0,
+        idle: float = 15.0,
+        resolve: Resolve = resolve,
+        verify: ssl.SSLContext | bool = True,
+    ) -> None:
+        self.longest = longest
+        self._own_origin = _origin(httpx.URL(settings.base_url))
+        self._timeout = httpx.Timeout(idle, connect=settings.connect_timeout).as_dict()
+        self._resolve = resolve
+        # The transport alone: a client would add cookies, follow redirects and heed proxies. A connection is made to
+        # an address and verified for one name, so that it is never kept for another.
+        self._transport = httpx.AsyncHTTPTransport(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def fetch(self, url: str, *, most: int) -> bytes:
+        """Try once to have the file behind `url`, of `most` bytes at most.
+
+        Raises:
+            UnsafeAddressError: the link, or what it redirects to, must not be followed.
+            OversizeError: the file is larger.
+            DownloadError: there is no such file, or it is not given to us.
+            TooManyRequestsError, ServerFaultError, UnreachableError, TooSlowError: as ever.
+        """
+        target = _parsed(url)
+        for _ in range(_REDIRECTS + 1):
+            async with self._opened(target) as response:
+                if not response.has_redirect_location:
+                    return await _content(response, most)
+                target = _joined(target, response.headers["location"])
+        raise DownloadError(f"more than {_REDIRECTS} redirects")
+
+    @asynccontextmanager
+    async def _opened(self, url: httpx.URL) -> AsyncGenerator[httpx.Response]:
+        response = await self._answered(url, await self._addresses(url))
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _addresses(self, url: httpx.URL) -> Sequence[str]:
+        """Resolve the host of `url` to addresses that may be connected to."""
+        trusted = _origin(url) == self._own_origin
+        if not url.host or (url.scheme != "https" and not trusted):
+            raise UnsafeAddressError("the link is not https")
+        try:
+            found = await self._resolve(_host(url), _port(url))
+        except (OSError, UnicodeError):
+            raise UnreachableError("no such host") from None
+        addresses = [address for address in dict.fromkeys(found) if trusted or is_public(address)]
+        if not addresses:
+            raise UnsafeAddressError("the link leads to a private address")
+        return addresses[:_ADDRESSES]
+
+    async def _answered(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
+        *others, last = addresses
+        try:
+            for address in others:
+                with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                    return await self._asked(url, address)
+            return await self._asked(url, last)
+        except httpx.HTTPError as error:
+            raise _explained(error) from None
+
+    async def _asked(self, url: httpx.URL, address: str) -> httpx.Response:
+        request = httpx.Request(
+            "GET",
+            url.copy_with(host=address),
+            headers={
+                "Host": url.netloc.decode("ascii"),
+                "User-Agent": "wanjie-bots",
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+            },
+            extensions={"timeout": self._timeout, "sni_hostname": _host(url)},
+        )
+        return await self._transport.handle_async_request(request)
+
+
+async def _content(response: httpx.Response, most: int) -> bytes:
+    if response.status_code != HTTPStatus.OK:
+        raise _refused(response)
+    if int(response.headers.get("content-length", 0)) > most:
+        raise OversizeError(f"more than {most} bytes")
+    content = bytearray()
+    try:
+        # Raw, for a compressed bomb must not unfold; the file was asked for as it is.
+        async for piece in response.aiter_raw():
+            content += piece
+            if len(content) > most:
+                raise OversizeError(f"more than {most} bytes")
+    except httpx.HTTPError as error:
+        raise _explained(error) from None
+    return bytes(content)
+
+
+def _refused(response: httpx.Response) -> WanjieError:
+    """Tell what an object store means; it knows nothing of keys and models."""
+    status = response.status_code
+    message = f"the file cannot be had, status {status}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        error = TooManyRequestsError(message, status=status)
+        error.retry_after = retry_after(response.headers.get("retry-after", ""), now=datetime.now(UTC))
+        return error
+    passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
+    return (ServerFaultError if passing else DownloadError)(message, status=status)
+
+
+def _explained(error: httpx.HTTPError) -> WanjieError:
+    if isinstance(error, httpx.ReadTimeout):
+        return TooSlowError("the download stands still")
+    return UnreachableError(f"no connection: {type(error).__name__}")
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise UnsafeAddressError("the link is none") from None
+
+
+def _joined(base: httpx.URL, location: str) -> httpx.URL:
+    try:
+        return base.join(location)
+    except (httpx.InvalidURL, UnicodeError):
+        raise UnsafeAddressError("the redirect leads nowhere") from None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, _host(url), _port(url)
+
+
+def _host(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii")
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (80 if url.scheme == "http" else 443)

@@ -1,0 +1,126 @@
+"""What Wanjie is asked, as values that know their JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .tools import Tool, ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a conversation; `role` is system, user, assistant or tool.
+
+    `images` are https or data URLs. An assistant's message may hold the `tool_calls` it made; each is then answered by
+    a message of the role tool with its `tool_call_id`.
+    """
+
+    role: str
+    content: str
+    images: tuple[str, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": self.role, "content": self._content()}
+        if self.tool_calls:
+            message["tool_calls"] = [call.as_json() for call in self.tool_calls]
+        if self.tool_call_id:
+            message["tool_call_id"] = self.tool_call_id
+        return message
+
+    def _content(self) -> str | list[dict[str, Any]]:
+        if not self.images:
+            return self.content
+        pictures = [{"type": "image_url", "image_url": {"url": url}} for url in self.images]
+        return [{"type": "text", "text": self.content}, *pictures]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A question to a chat model; `extra` holds further parameters of the OpenAI API as they are.
+
+    `patience` replaces the configured timeouts: for so many seconds may the model say nothing, at the beginning and in
+    between, whatever comments its gateway sends. Video models need it.
+    """
+
+    model: str
+    messages: tuple[ChatMessage, ...]
+    temperature: float | None = None
+    max_tokens: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tools: tuple[Tool, ...] = ()
+    patience: float | None = None
+
+    def as_json(self, *, stream: bool) -> dict[str, Any]:
+        known = {"temperature": self.temperature, "max_tokens": self.max_tokens}
+        tools = {"tools": [tool.as_json() for tool in self.tools]} if self.tools else {}
+        return {
+            **self.extra,
+            **tools,
+            **{name: value for name, value in known.items() if value is not None},
+            "model": self.model,
+            "messages": [message.as_json() for message in self.messages],
+            "stream": stream,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """Words to be spoken; `voice` is free text (the Open API shows only 普通话, Mandarin)."""
+
+    model: str
+    text: str
+    voice: str = "普通话"
+    speed: float = 1.0
+    format: str = "mp3"
+
+    def as_json(self) -> dict[str, Any]:
+        # `responseFormat` is spelt so on the Open API's page, unlike OpenAI's own `response_format`.
+        return {
+            "input": self.text,
+            "model": self.model,
+            "voice": self.voice,
+            "responseFormat": self.format,
+            "speed": self.speed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """Pictures to be made; `n` of them. Flux.1-Schnell takes prompts in English only."""
+
+    model: str
+    prompt: str
+    n: int = 1
+    size: str = "1024x1024"
+    quality: str = "standard"
+    style: str = "vivid"
+    format: str = "url"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "prompt": self.prompt,
+            "n": self.n,
+            "size": self.size,
+            "responseFormat": self.format,
+            "quality": self.quality,
+            "style": self.style,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionRequest:
+    """Speech to be written down; models tell its format by the ending of `name`, or by `mime`."""
+
+    model: str
+    audio: bytes
+    name: str
+    mime: str
+
+    def as_form(self) -> dict[str, str]:
+        # The Open API's page does not show this call, so it is spelt as OpenAI spells it.
+        return {"model": self.model, "response_format": "json"}
