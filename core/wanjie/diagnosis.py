@@ -26,6 +26,7 @@ from .errors import (
     ServerFaultError,
     TooManyRequestsError,
     UnreadableAnswerError,
+    UnsupportedVoiceError,
     WanjieError,
 )
 
@@ -48,6 +49,15 @@ _WORDS: tuple[tuple[type[WanjieError], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        UnsupportedVoiceError,
+        re.compile(
+            r"(invalid|unsupported|unknown|unrecogni[sz]ed|no such).?voice(?![\w-])"
+            r"|(?<![\w-])voice(?![\w-]).{0,60}(invalid|unsupported|unknown|not.(found|exist|support|available|valid))"
+            r"|(音色|发音人).{0,60}(不存在|不支持|未找到|无效|错误)|(不支持|无效|未知).{0,20}(音色|发音人)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         ModelNotFoundError,
         re.compile(
             r"model.?not.?(found|exist|support)|(model|deployment).{0,80}(does not exist|not found|no access)"
@@ -58,8 +68,9 @@ _WORDS: tuple[tuple[type[WanjieError], re.Pattern[str]], ...] = (
     (
         RefusedContentError,
         re.compile(
-            r"content.?(filter|policy|risk|safety|management)|moderation|data.?inspection|inappropriate"
-            r"|(?<!case.)sensitive|safety (system|filter)|敏感|违规|不合规|违禁|审核|安全策略",
+            r"content.?(filter|policy|risk|safety|management)|moderation|data.?inspection|inappropriate|nsfw"
+            r"|(?<!case.)sensitive|safety (system|filter)|polic(y|ies).{0,20}violat|violat.{0,60}polic"
+            r"|敏感|违规|不合规|违禁|审核|安全策略",
             re.IGNORECASE,
         ),
     ),
@@ -83,6 +94,7 @@ _BY_STATUS: Mapping[int, type[WanjieError]] = {
 # Where the status has said it, only these words may say otherwise; a 400 or 422 says nothing, so that any may.
 _WORDS_OUTWEIGH: Mapping[int, frozenset[type[WanjieError]]] = {
     403: frozenset({QuotaExhaustedError, ModelNotFoundError, RefusedContentError}),
+    404: frozenset({UnsupportedVoiceError}),
     429: frozenset({QuotaExhaustedError}),
 }
 
@@ -145,7 +157,8 @@ def _refusal(body: Mapping[str, Any]) -> Refusal:
     message = str(body.get("message") or body.get("detail") or "")
     numbers = (_status(body.get(name)) for name in ("code", "status", "status_code", "http_code"))
     status = next((number for number in numbers if number), None)
-    return Refusal(status, (code if not code.isdecimal() else kind)[:80], f"{code} {kind} {message}")
+    blamed = "invalid voice" if body.get("param") == "voice" else ""
+    return Refusal(status, (code if not code.isdecimal() else kind)[:80], f"{code} {kind} {message} {blamed}")
 
 
 def _status(raw: object) -> int | None:
