@@ -170,8 +170,8 @@ class Bot:
             if notes:
                 await speak(call.turn, incoming, call.outbox, "\n\n".join(notes), name="notes_")
             pictures = await self._desk.reading.pictures(memory.history, call.outbox, model)
-            memory = replace(memory, pictures=pictures)
-            text = await self._desk.talk.answer(call.turn, incoming, call.outbox, Ask(question), memory)
+            ask = Ask(question, replace(memory, pictures=pictures))
+            text = await self._desk.talk.answer(call.turn, incoming, call.outbox, ask)
             await reply_aloud(call, text)
 
     async def _excuse(self, call: Call, key: str, **values: object) -> None:

@@ -19,6 +19,7 @@ from .prompts import messages_for
 from .question import Question
 from .speak import speak
 from .stamp import Stamp
+from .toolbox import Toolbox
 from .writing import Writing
 
 _log = structlog.get_logger()
@@ -46,13 +47,16 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, and what its answer does to the history."""
+    """A question, what it is asked on top of, and what its answer does to the history."""
 
     question: Question
+    memory: Memory
     instead: int = 0
     """So many of the newest messages of the history are forgotten for it, and not shown to the model either."""
     continues: Remembered | None = None
     """The question whose answer goes on in this one: the history's newest."""
+    toolbox: Toolbox | None = None
+    """For models that use tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Talk:
         """What a question in this chat is asked on top of."""
         return Memory(await self._conversations.history(str(chat)), await self.choices_of(chat))
 
-    async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask, memory: Memory) -> str:
+    async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
         """Answer a question and remember both; return the answer's words, "" when there are none.
 
         A turn taken over continues in the messages that are there. A failure leaves the history as it was, the best of
@@ -106,16 +110,22 @@ class Talk:
         asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
         buttons = AnswerButtons(str(Stamp.of(turn, incoming)), self._labels(incoming), aloud=await self._speaks())
         writing = Writing(
-            self._client, turn, outbox, buttons, group=not incoming.direct, reasoning=memory.choices.reasoning
+            self._client,
+            turn,
+            outbox,
+            buttons,
+            group=not incoming.direct,
+            reasoning=ask.memory.choices.reasoning,
+            toolbox=ask.toolbox,
         )
         text = ""
         try:
-            text = await self._text(writing, turn, incoming, outbox, ask, memory)
+            text = await self._text(writing, turn, incoming, outbox, ask)
         finally:
             if not text.strip() and not turn.fenced and ask.continues is None:
                 await self._conversations.note_unanswered(chat, asked)
         if text.strip():
-            await self._remember(chat, turn.event_id, asked, text, ask, memory)
+            await self._remember(chat, turn.event_id, asked, text, ask)
         elif not turn.stopped.is_set():
             await self._say(turn, incoming, outbox, "talk.nothing")
         if note := _NOTES.get(writing.reason):
@@ -123,26 +133,24 @@ class Talk:
         _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
         return text
 
-    async def _remember(self, chat: str, uid: str, asked: Remembered, text: str, ask: Ask, memory: Memory) -> None:
+    async def _remember(self, chat: str, uid: str, asked: Remembered, text: str, ask: Ask) -> None:
         if ask.continues is not None:
-            exchange = (asked, Remembered("assistant", memory.history[-1].content + text, uid=uid))
+            exchange = (asked, Remembered("assistant", ask.memory.history[-1].content + text, uid=uid))
             await self._conversations.append(chat, uid, exchange, drop=2)
         else:
             exchange = (asked, Remembered("assistant", text, uid=uid))
             await self._conversations.append(chat, uid, exchange, drop=ask.instead)
 
-    async def _text(
-        self, writing: Writing, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask, memory: Memory
-    ) -> str:
+    async def _text(self, writing: Writing, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
         """Show the whole answer and return it; a model that was chosen and is gone is replaced by the default one."""
         if writing.complete is not None:
             return await writing.repeat()
         default = await self._catalog.default_chat_model()
-        model = memory.choices.model or default
+        model = ask.memory.choices.model or default
         if model is None:
             raise NoModelError
         try:
-            return await writing.write(self._request(model, ask, memory, incoming))
+            return await writing.write(self._request(model, ask, incoming))
         except ModelNotFoundError as error:
             self._catalog.forget()
             if default is None or model == default:
@@ -152,7 +160,7 @@ class Talk:
         gone = self._sentences.say("model.fallback", incoming.sender.locale, model=model, default=default)
         await speak(turn, incoming, outbox, gone, name="fallback_")
         try:
-            return await writing.write(self._request(default, ask, memory, incoming))
+            return await writing.write(self._request(default, ask, incoming))
         except ModelNotFoundError as error:
             raise ModelGoneError(default) from error
 
@@ -162,7 +170,8 @@ class Talk:
             if (await self._conversations.choices(place)).model == model:
                 await self._conversations.choose(place, "model", None)
 
-    def _request(self, model: str, ask: Ask, memory: Memory, incoming: Incoming) -> ChatRequest:
+    def _request(self, model: str, ask: Ask, incoming: Incoming) -> ChatRequest:
+        memory, toolbox = ask.memory, ask.toolbox
         video = self._catalog.kind_of(model) == "video"
         messages = messages_for(
             ask.question,
@@ -172,7 +181,9 @@ class Talk:
             tokens=self._brief.tokens,
             pictures=memory.pictures,
         )
-        return ChatRequest(model, tuple(messages), patience=self._brief.video_patience if video else None)
+        tools = toolbox.offered if toolbox is not None and self._catalog.traits.uses_tools(model) else ()
+        patience = self._brief.video_patience if video else None
+        return ChatRequest(model, tuple(messages), patience=patience, tools=tools)
 
     def _labels(self, incoming: Incoming) -> Callable[[str], str]:
         return lambda key: self._sentences.say(key, incoming.sender.locale)

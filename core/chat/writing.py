@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 import structlog
 
 from core.engine import Turn
 from core.wanjie import (
+    ChatMessage,
     ChatRequest,
     Delta,
     Finish,
     ReasoningDelta,
     StreamBrokenError,
     TextDelta,
+    ToolCall,
     WanjieClient,
     WanjieError,
 )
@@ -25,10 +28,13 @@ from .growing import Piece, whole
 from .outbox import Outbox
 from .progress import Progress
 from .thinking import Thinking
+from .toolbox import Toolbox
 from .working import Sign, at_work
 
 _log = structlog.get_logger()
 
+_ROUNDS = 4
+"""How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
 _ATTEMPTS = 3
 """How often an answer that breaks off is written again."""
 
@@ -45,6 +51,7 @@ class Writing:
         *,
         group: bool,
         reasoning: str | None,
+        toolbox: Toolbox | None,
     ) -> None:
         """`reasoning` is how much of the model's thinking the chat wants to see, see `Thinking`."""
         self._client = client
@@ -54,6 +61,7 @@ class Writing:
         self._keys = buttons.keys(lambda: self.reason)
         self._group = group
         self._reasoning = reasoning
+        self._toolbox = toolbox
         self.reason = turn.state.get("reason", "")
         """Why the model ended, in its own word; "" while unknown."""
 
@@ -103,14 +111,34 @@ class Writing:
         )
 
     async def _pieces(self, request: ChatRequest, sign: Sign) -> AsyncGenerator[Piece]:
+        """Everything that is to be shown; what the model has done by tools on the way is part of one answer."""
         thinking = Thinking(self._reasoning)
-        async with aclosing(self._client.stream(request)) as deltas:
-            async for delta in deltas:
-                if isinstance(delta, Finish):
-                    await self._end(delta)
-                elif (piece := _piece(delta, thinking)).text:
-                    await sign.end()  # one that lands after the first words would stay on the screen
-                    yield piece
+        for rounds_left in reversed(range(_ROUNDS)):
+            said, calls = "", list[ToolCall]()
+            async with aclosing(self._client.stream(request)) as deltas:
+                async for delta in deltas:
+                    if isinstance(delta, Finish):
+                        await self._end(delta)
+                    elif isinstance(delta, ToolCall):
+                        calls.append(delta)
+                    elif (piece := _piece(delta, thinking)).text:
+                        await sign.end()  # one that lands after the first words would stay on the screen
+                        said += "" if piece.thought else piece.text
+                        yield piece
+            if not calls or self._toolbox is None:
+                return
+            request = await self._used(self._toolbox, request, said, calls, again=rounds_left > 1)
+            if said and not said.endswith("\n"):
+                yield Piece("\n\n")
+
+    async def _used(
+        self, toolbox: Toolbox, request: ChatRequest, said: str, calls: list[ToolCall], *, again: bool
+    ) -> ChatRequest:
+        """Do what the model called for; return the request that tells it so, and offers the tools `again`."""
+        asked = ChatMessage("assistant", said, tool_calls=tuple(calls))
+        told = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in calls]
+        tools = request.tools if again else ()
+        return replace(request, messages=(*request.messages, asked, *told), tools=tools)
 
     async def _end(self, finish: Finish) -> None:
         """Keep the reason: whoever takes over has the buttons and the note to choose."""

@@ -85,14 +85,15 @@ async def _answer(call: Call, asked: Remembered, memory: Memory, *, instead: int
         [*memory.history, asked], call.outbox, await call.desk.talk.model_of(call.incoming.chat)
     )
     images = tuple(pictures[file] for file in asked.files if file in pictures)
-    ask = Ask(Question(asked.content, images, asked.files), instead=instead)
-    text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask, replace(memory, pictures=pictures))
+    memory = replace(memory, pictures=pictures)
+    ask = Ask(Question(asked.content, images, asked.files), memory, instead=instead)
+    text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask)
     await reply_aloud(call, text)
 
 
 async def _go_on(call: Call, memory: Memory) -> None:
-    ask = Ask(Question(_GO_ON), continues=memory.history[-2])
-    await reply_aloud(call, await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask, memory))
+    ask = Ask(Question(_GO_ON), memory, continues=memory.history[-2])
+    await reply_aloud(call, await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask))
 
 
 async def _is_newest(call: Call, stamp: Stamp) -> bool:
