@@ -43,7 +43,7 @@ class Service:
         talk = Talk(client, catalog, conversations, sentences, brief)
         self._workshop = Workshop()
         speech = Speech(client, catalog, self._workshop, settings.wanjie, chat)
-        painting = Painting(client, catalog, self._workshop, settings.wanjie)
+        painting = Painting(client, catalog, self._workshop)
         reading = Reading(client, catalog, self._workshop, settings.wanjie, chat)
         self._desk = Desk(
             conversations, catalog, inbox, sentences, talk, speech, painting, reading, policy=chat, commands=COMMANDS

@@ -2,16 +2,151 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import urlsplit
+
+import structlog
+
+from core.media.image import BadImageError, inspect
 from core.media.workshop import Workshop
-from core.settings import WanjieSettings
-from core.wanjie import Catalog, WanjieClient
+from core.wanjie import (
+    Catalog,
+    ImageData,
+    ImageLink,
+    ImageRequest,
+    ImageResult,
+    OversizeError,
+    TooSlowError,
+    UnsafeAddressError,
+    WanjieClient,
+    WanjieError,
+)
+
+from .english import in_english, is_english
+from .order import Order
+from .outbox import Picture
+from .question import ExcuseError
+
+_log = structlog.get_logger()
+
+_AT_ONCE = 4
+"""Pictures that are fetched and opened at a time, in the whole process: a file may have fifty megabytes."""
+_LONGEST_ALT = 1_000
+_LONGEST_NAME = 40
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (UnsafeAddressError, "imagine.unsafe"),
+    (OversizeError, "imagine.oversize"),
+    (TooSlowError, "imagine.slow"),
+    (BadImageError, "imagine.no_picture"),
+    (WanjieError, "imagine.broken"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What an image model made: an order as it was understood, and where its pictures are."""
+
+    model: str
+    order: Order
+    results: tuple[ImageResult, ...]
+
+    def pack(self) -> str | None:
+        """Write it down, for `unpack` to read; None when the pictures themselves would have to be written."""
+        links = [result.url for result in self.results if isinstance(result, ImageLink)]
+        if len(links) < len(self.results):
+            return None
+        return json.dumps({"model": self.model, "order": self.order.pack(), "links": links}, ensure_ascii=False)
+
+    @classmethod
+    def unpack(cls, text: str) -> Self:
+        """Read what `pack` wrote."""
+        fields = json.loads(text)
+        links = tuple(ImageLink(url) for url in fields["links"])
+        return cls(fields["model"], Order.unpack(fields["order"]), links)
+
+
+@dataclass(frozen=True, slots=True)
+class Haul:
+    """The pictures of a drawing that could be had; `missing` could not."""
+
+    pictures: tuple[Picture, ...]
+    missing: int = 0
 
 
 class Painting:
     """Paints with the key's image models."""
 
-    def __init__(self, client: WanjieClient, catalog: Catalog, workshop: Workshop, wanjie: WanjieSettings) -> None:
+    def __init__(self, client: WanjieClient, catalog: Catalog, workshop: Workshop) -> None:
         self._client = client
         self._catalog = catalog
         self._workshop = workshop
-        self._wanjie = wanjie
+        self._hands = asyncio.Semaphore(_AT_ONCE)
+
+    async def draw(self, order: Order, model: str, translator: str | None) -> Drawing:
+        """Have an image model draw; what must be English for it is, by help of the chat model `translator`.
+
+        Raises `WanjieError`, or `ExcuseError` when the prompt cannot be put into English: it is not sent then.
+        """
+        if not order.english and self._catalog.traits.english_only(model):
+            order = replace(order, english=await self._english(order.prompt, translator))
+        request = ImageRequest(model, order.words, order.n, order.size, order.quality, order.style)
+        results = await self._client.images(request)
+        return Drawing(model, order, tuple(results[: order.n]))
+
+    async def fetch(self, drawing: Drawing, *, most: int) -> Haul:
+        """Get hold of the pictures, of `most` bytes each at most, and check that they are some.
+
+        Raises `ExcuseError` with the reason when there is none to be had.
+        """
+        found = await asyncio.gather(*(self._picture(drawing, index, most) for index in range(len(drawing.results))))
+        pictures = tuple(picture for picture in found if isinstance(picture, Picture))
+        if not pictures:
+            raise ExcuseError(next(reason for reason in found if isinstance(reason, str)))
+        return Haul(pictures, len(found) - len(pictures))
+
+    async def _english(self, prompt: str, translator: str | None) -> str:
+        if is_english(prompt):
+            return prompt
+        if translator is None:
+            raise ExcuseError("imagine.untranslated")
+        return await in_english(self._client, translator, prompt)
+
+    async def _picture(self, drawing: Drawing, index: int, most: int) -> Picture | str:
+        """One picture, or the key of the sentence that tells why there is none."""
+        result = drawing.results[index]
+        try:
+            async with self._hands:
+                data = await self._bytes(result, most)
+                image = await self._workshop.run(inspect, data)
+        except (WanjieError, BadImageError) as error:
+            _log.warning("a picture could not be had", reason=repr(error), source=_source(result), model=drawing.model)
+            return next(key for kind, key in _REASONS if isinstance(error, kind))
+        name = f"{_slug(drawing.order.words)}-{index + 1}{image.suffix}"
+        return Picture(data, image.mime, image.width, image.height, drawing.order.prompt[:_LONGEST_ALT], name)
+
+    async def _bytes(self, result: ImageResult, most: int) -> bytes:
+        if isinstance(result, ImageData):
+            if len(result.data) > most:
+                raise OversizeError(f"more than {most} bytes")
+            return result.data
+        return await self._client.download(result.url, most=most)
+
+
+def _source(result: ImageResult) -> str:
+    """Where a picture should have come from, without what only its owner may know."""
+    if isinstance(result, ImageData):
+        return f"{len(result.data)} bytes"
+    try:
+        parts = urlsplit(result.url)
+    except ValueError:
+        return "no address"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
+
+
+def _slug(text: str) -> str:
+    """The beginning of a text as a part of a file's name."""
+    return re.sub(r"[\W_]+", "-", text.lower())[:_LONGEST_NAME].strip("-") or "picture"

@@ -2,14 +2,137 @@
 
 from __future__ import annotations
 
+import structlog
+
+from core.chat.attach import attach, attached
+from core.chat.caption import caption
+from core.chat.order import Order, read_order
+from core.chat.outbox import Album, Button, RefusedError
+from core.chat.painting import Drawing
+from core.chat.question import ExcuseError
+from core.chat.speak import speak
 from core.chat.stamp import Stamp
+from core.chat.working import at_work, unless_stopped
+from core.wanjie import ModelNotFoundError
 
 from .command import Call
 
+_log = structlog.get_logger()
+
+_AGAIN, _VARY = "again", "vary"
+
 
 async def draw(call: Call) -> None:
-    raise NotImplementedError
+    """Draw what the argument orders, or the message that is replied to."""
+    await paint(call, read_order(call.argument, call.incoming.quoted))
 
 
 async def press_draw(call: Call, stamp: Stamp, rest: str) -> None:
-    raise NotImplementedError
+    """Draw what is under the button once more, or a variation of it."""
+    order = await _ordered(call, stamp)
+    if order is None:
+        await call.say("imagine.old")
+    else:
+        await paint(call, order.varied if rest == _VARY else order)
+
+
+async def refuse_forgotten(call: Call, stamp: Stamp) -> str | None:
+    """Tell at once that nobody remembers what was ordered."""
+    return "imagine.old" if await _ordered(call, stamp) is None else None
+
+
+async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
+    """Have the chat's image model draw `order` and post what it made; `name` sets several of a turn apart.
+
+    Raises the errors of `Painting`, `ExcuseError` among them, `StoppedError`, and those of `attach` but
+    `RefusedError`. A turn that is run again posts nothing twice.
+    """
+    if attached(call.turn, name):
+        return
+    async with at_work(call.outbox, "drawing"):
+        drawing, album = await unless_stopped(call.turn, _album(call, order, name))
+    stamp = Stamp.of(call.turn, call.incoming)
+    await call.desk.conversations.note(_shelf(call), f"order:{stamp.tag}", drawing.order.pack())
+    buttons = (
+        Button(call.phrase("imagine.again"), "imagine", f"{stamp} {_AGAIN}"),
+        Button(call.phrase("imagine.vary"), "imagine", f"{stamp} {_VARY}"),
+    )
+    try:
+        async with at_work(call.outbox, "uploading"):
+            await attach(call.turn, call.outbox, album, name=name, buttons=buttons)
+    except RefusedError as error:
+        _log.warning("pictures were refused", error=str(error), sizes=[len(one.data) for one in album.pictures])
+        raise ExcuseError("imagine.unshown") from error
+    _log.info("drawn", pictures=len(album.pictures), model=drawing.model, attempt=call.turn.attempt)
+
+
+async def _album(call: Call, order: Order, name: str) -> tuple[Drawing, Album]:
+    most = call.outbox.capabilities.upload_limit
+    drawing = await _drawing(call, order, name)
+    haul = await call.desk.painting.fetch(drawing, most=most)
+    note = call.phrase("imagine.some", count=haul.missing) if haul.missing else ""
+    return drawing, Album(haul.pictures, caption(drawing.order, drawing.model, note))
+
+
+async def _drawing(call: Call, order: Order, name: str) -> Drawing:
+    """What the model made, for this owner of the turn or a former one: it is paid for once."""
+    field = f"{name}drawing"
+    if kept := call.turn.state.get(field):
+        return Drawing.unpack(kept)
+    drawing = await _drawn(call, order)
+    if packed := drawing.pack():
+        await call.turn.checkpoint(**{field: packed})
+    return drawing
+
+
+async def _drawn(call: Call, order: Order) -> Drawing:
+    desk, chat = call.desk, call.incoming.chat
+    translator = await _translator(call)
+    chosen = (await desk.talk.choices_of(chat)).image_model
+    if chosen:
+        try:
+            return await desk.painting.draw(order, chosen, translator)
+        except ModelNotFoundError:
+            desk.catalog.forget()
+            if not await _gave_up(call, chosen):
+                raise
+    model = await desk.catalog.default_model("image")
+    if model is None:
+        raise ExcuseError("imagine.none")
+    try:
+        return await desk.painting.draw(order, model, translator)
+    except ModelNotFoundError:
+        desk.catalog.forget()
+        raise
+
+
+async def _translator(call: Call) -> str | None:
+    """The chat's own model, unless that one makes videos of what it is told."""
+    catalog = call.desk.catalog
+    model = await call.desk.talk.model_of(call.incoming.chat)
+    return model if model is None or catalog.kind_of(model) == "chat" else await catalog.default_chat_model()
+
+
+async def _gave_up(call: Call, chosen: str) -> bool:
+    """Let the default take the place of a chosen model that is gone, if there is another one, and say so."""
+    default = await call.desk.catalog.default_model("image")
+    if default in {None, chosen}:
+        return False
+    _log.warning("image model not found", model=chosen)
+    conversations = call.desk.conversations
+    for place in {str(call.incoming.chat), _shelf(call)}:
+        if (await conversations.choices(place)).image_model == chosen:
+            await conversations.choose(place, "image_model", None)
+    said = call.phrase("imagine.gone", model=chosen, default=default)
+    await speak(call.turn, call.incoming, call.outbox, said, name="gone_")
+    return True
+
+
+async def _ordered(call: Call, stamp: Stamp) -> Order | None:
+    noted = await call.desk.conversations.noted(_shelf(call), f"order:{stamp.tag}")
+    return Order.unpack(noted) if noted else None
+
+
+def _shelf(call: Call) -> str:
+    """Where orders are kept: a message above a thread may be pressed as a part of it, so all threads share them."""
+    return str(call.incoming.chat.parent)

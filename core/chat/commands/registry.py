@@ -11,7 +11,7 @@ from core.chat.message import Incoming
 from .about import hello, overview
 from .command import Command, Press
 from .conversation import again, anew, go_on, press_again, press_go_on, press_stop, refuse_old, stop
-from .imagine import draw, press_draw
+from .imagine import draw, press_draw, refuse_forgotten
 from .model import choose_model, pick_model, suggest_models
 from .reasoning import choose_reasoning, pick_reasoning
 from .speak import press_speak, speak_text
@@ -22,7 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("start", hello),
     Command("help", overview),
     Command("model", choose_model, argument=True, words=2, settles=True, pick=pick_model, suggest=suggest_models),
-    Command("imagine", draw, argument=True, of_message=True, press=Press(press_draw)),
+    Command("imagine", draw, argument=True, of_message=True, press=Press(press_draw, refuse=refuse_forgotten)),
     Command("speak", speak_text, argument=True, of_message=True, press=Press(press_speak, aside=True)),
     Command("voice", choose_voice, argument=True, words=2, settles=True, pick=pick_voice),
     Command("reasoning", choose_reasoning, argument=True, words=1, settles=True, pick=pick_reasoning),

@@ -1,0 +1,164 @@
+"""What somebody orders from an image model: a prompt, and options in the notation that is usual for them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Self, TypeAlias
+
+from .question import ExcuseError
+
+_LONGEST = 2_000
+"""Characters of a prompt."""
+_MOST = 4
+_SIDES = range(64, 2_049)
+"""Pixels."""
+_WIDEST = 4.0
+"""How much longer than the other one a side may be that follows from `--ar`."""
+_AREA, _GRID = 1024 * 1024, 64
+"""Pixels of such a picture, and what its sides are multiples of, as image models like them."""
+_SHOWN = 40
+"""Characters of a mistaken value that are repeated."""
+_HINTS = ("another composition", "another angle", "different colours", "another mood")
+"""What makes a variation. The Open API has no seed, and the same words may well make the same picture again."""
+
+# What keyboards put in the place of plain signs, one for one: full-width forms, dashes, signs of multiplication.
+_SIGNS = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys((0x2012, 0x2013, 0x2015, 0x2212), "—")
+    | dict.fromkeys((0xD7, 0x2715, 0x2716), "x")
+)
+# Phones and Chinese keyboards make one or two dashes of `--`; before a word that is no option they are punctuation.
+_NAMED = re.compile(r"(?<![A-Za-z0-9_-])(?P<dashes>--|—{1,2}-?)(?P<name>[A-Za-z]+)\s*[=:]?\s*")
+_WORD = r"(?![-—])[^\s,;!?。、]+"
+_SIZE = re.compile(r"(\d{1,5})(?:\s*[x*]\s*(\d{1,5}))?", re.IGNORECASE)
+_RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)\s*[:/x]\s*(\d{1,5}(?:\.\d{1,5})?)", re.IGNORECASE)
+_PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Pictures to be made; the defaults are those of the Open API's page."""
+
+    prompt: str
+    """As it was written, on one line; 1 to 2,000 characters."""
+    size: str = "1024x1024"
+    n: int = 1
+    quality: str = "standard"
+    style: str = "vivid"
+    english: str = ""
+    """The prompt in English, once somebody has seen to it; "" before."""
+    variation: int = 0
+    """How often it was varied."""
+
+    @property
+    def words(self) -> str:
+        """What the image model is told."""
+        hint = f", {_HINTS[(self.variation - 1) % len(_HINTS)]}" if self.variation else ""
+        return (self.english or self.prompt) + hint
+
+    @property
+    def varied(self) -> Order:
+        """The same order with a small change that the last one did not have."""
+        return replace(self, variation=self.variation + 1)
+
+    def pack(self) -> str:
+        """Write it down, for `unpack` to read."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def unpack(cls, text: str) -> Self:
+        """Read an order that another version of this program may have written."""
+        fields = json.loads(text)
+        return cls(**{name: value for name, value in fields.items() if name in cls.__dataclass_fields__})
+
+
+def read_order(argument: str, quoted: str = "") -> Order:
+    """Read what stands behind `/imagine`, with its options anywhere in it.
+
+    Without words of its own it is about the `quoted` message. Raises `ExcuseError`, which names what is wrong.
+    """
+    words: list[str] = []
+    order, end = Order(""), 0
+    plain = argument.translate(_SIGNS)
+    for found in _NAMED.finditer(plain):
+        option = _OPTIONS.get(found["name"].lower())
+        if found.start() < end or (option is None and found["dashes"] != "--"):
+            continue
+        if option is None:
+            raise ExcuseError("imagine.option", name=_repeated(found["name"]))
+        field, value_pattern, read = option
+        value = value_pattern.match(plain, found.end())
+        words.append(argument[end : found.start()])
+        end = value.end() if value else found.end()
+        order = replace(order, **{field: read(value[0] if value else "")})
+    words.append(argument[end:])
+    return replace(order, prompt=_prompt(" ".join(words), quoted))
+
+
+def _prompt(words: str, quoted: str) -> str:
+    prompt = " ".join(words.split()) or " ".join(quoted.split())
+    if not prompt:
+        raise ExcuseError("imagine.empty")
+    if len(prompt) > _LONGEST:
+        raise ExcuseError("imagine.long", length=len(prompt), limit=_LONGEST)
+    return prompt
+
+
+def _size(value: str) -> str:
+    found = _SIZE.fullmatch(value)
+    width, height = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if width not in _SIDES or height not in _SIDES:
+        raise ExcuseError("imagine.size", text=_repeated(value))
+    return f"{width}x{height}"
+
+
+def _ratio(value: str) -> str:
+    """A size of about a megapixel that has this ratio."""
+    found = _RATIO.fullmatch(value)
+    width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    if not width or not height or not 1 / _WIDEST <= width / height <= _WIDEST:
+        raise ExcuseError("imagine.ratio", text=_repeated(value))
+    sides = (math.sqrt(_AREA * width / height), math.sqrt(_AREA * height / width))
+    return "x".join(str(round(side / _GRID) * _GRID) for side in sides)
+
+
+def _count(value: str) -> int:
+    if value not in {str(number) for number in range(1, _MOST + 1)}:
+        raise ExcuseError("imagine.count", text=_repeated(value), limit=_MOST)
+    return int(value)
+
+
+def _quality(value: str) -> str:
+    return _plain(value, "imagine.quality")
+
+
+def _style(value: str) -> str:
+    return _plain(value, "imagine.style")
+
+
+def _plain(value: str, key: str) -> str:
+    """One word; which ones there are, each image model decides for itself."""
+    if not _PLAIN.fullmatch(value.lower()):
+        raise ExcuseError(key, text=_repeated(value))
+    return value.lower()
+
+
+def _repeated(value: str) -> str:
+    """What was written, fit to stand between back-ticks."""
+    shown = value.replace("`", "'")
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+_Option: TypeAlias = tuple[str, re.Pattern[str], Callable[[str], str | int]]
+"""The field of `Order` that it sets, what belongs to its value, and how that is read."""
+_OPTIONS: dict[str, _Option] = {
+    "size": ("size", re.compile(rf"\d+\s*[x*]\s*\d+|{_WORD}", re.IGNORECASE), _size),
+    "ar": ("size", re.compile(rf"[\d.]+\s*[:/x]\s*[\d.]+|{_WORD}", re.IGNORECASE), _ratio),
+    "n": ("n", re.compile(_WORD), _count),
+    "quality": ("quality", re.compile(_WORD), _quality),
+    "style": ("style", re.compile(_WORD), _style),
+}

@@ -1,0 +1,161 @@
+"""Reading what somebody orders from an image model."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.chat.order import Order, read_order
+from core.chat.question import ExcuseError
+
+WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
+PIECES = ["--", "—", "--x", "猫", "9", "\u00d7", "\uff0c", " "]
+GIVEN = {
+    "--size 512x768": ("size", "512x768"),
+    "--size=512X768": ("size", "512x768"),
+    "—size 512\u00d7768": ("size", "512x768"),
+    "\u2013size=512 * 768": ("size", "512x768"),
+    "——size 512": ("size", "512x512"),
+    "--SIZE 1024\u00d71024": ("size", "1024x1024"),
+    "--ar 16:9": ("size", "1344x768"),
+    "--ar 9:16": ("size", "768x1344"),
+    "--ar 1/1": ("size", "1024x1024"),
+    "--ar 2.35:1": ("size", "1600x640"),
+    "—ar 4:1": ("size", "2048x512"),
+    "--n 3": ("n", 3),
+    "--n=4": ("n", 4),
+    "\u2013n=2": ("n", 2),
+    "--n=3": ("n", 3),
+    "--n2": ("n", 2),
+    "--quality hd": ("quality", "hd"),
+    "--quality Low": ("quality", "low"),
+    "--style natural": ("style", "natural"),
+}
+
+
+def complaint(argument: str, quoted: str = "") -> str:
+    with pytest.raises(ExcuseError) as caught:
+        read_order(argument, quoted)
+    return caught.value.key
+
+
+@pytest.mark.parametrize("option", GIVEN)
+@pytest.mark.parametrize("form", ["{} a red cat", "a {} red cat", "a red cat {}", "a  red\ncat {}  "])
+def test_an_option_may_stand_anywhere(option: str, form: str) -> None:
+    order = read_order(form.format(option))
+    field, value = GIVEN[option]
+
+    assert order.prompt == "a red cat"
+    assert getattr(order, field) == value
+
+
+@given(words=WORDS.filter(lambda words: any(word.isalnum() for word in words)), data=st.data())
+def test_options_do_not_depend_on_their_places(words: list[str], data: st.DataObject) -> None:
+    options = data.draw(st.permutations(["--n 3", "—size 640\u00d7480", "--style=natural"]))
+    mixed = list(words)
+    for option in options:
+        mixed.insert(data.draw(st.integers(0, len(mixed))), option)
+
+    assert read_order(" ".join(mixed)) == Order(
+        prompt=" ".join(" ".join(words).split()), n=3, size="640x480", style="natural"
+    )
+
+
+@given(argument=st.text() | st.lists(st.sampled_from([*GIVEN, *PIECES])).map("".join))
+def test_whatever_is_written_becomes_an_order_or_a_sentence(argument: str) -> None:
+    order = Order("no order")
+    with suppress(ExcuseError):
+        order = read_order(argument)
+    width, height = map(int, order.size.split("x"))
+
+    assert 64 <= min(width, height) <= max(width, height) <= 2048
+    assert 1 <= order.n <= 4
+    assert 0 < len(order.prompt) <= 2000
+    assert order.prompt.strip() == order.prompt
+
+
+@given(prompt=st.text(min_size=1), english=st.text(), variation=st.integers(0, 9))
+def test_an_order_can_be_written_down_and_read(prompt: str, english: str, variation: int) -> None:
+    order = Order(prompt, "64x64", 2, "hd", "natural", english, variation)
+
+    assert Order.unpack(order.pack()) == order
+
+
+def test_an_order_of_a_later_version_can_be_read() -> None:
+    assert Order.unpack('{"prompt": "a cat", "seed": 7}') == Order("a cat")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a well--known cat", "cats — and dogs", "a cat —sad— on a mat", "--", "-size 5", "一只猫——很可爱", "--- cat"],
+)
+def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
+    assert read_order(prompt).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("argument", "prompt", "size"),
+    [
+        ("一只猫--size 512x512", "一只猫", "512x512"),
+        ("一只猫\uff0c--size 512\u00d7512\uff0c在雪地里", "一只猫\uff0c \uff0c在雪地里", "512x512"),
+        ("--size=\uff11\uff10\uff12\uff14\u00d7\uff17\uff16\uff18一只猫", "一只猫", "1024x768"),
+        ("一只猫——ar 16\uff1a9", "一只猫", "1344x768"),
+    ],
+)
+def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
+    order = read_order(argument)
+
+    assert (order.prompt, order.size) == (prompt, size)
+
+
+@pytest.mark.parametrize(
+    ("argument", "key"),
+    [
+        ("cat --sise 512x512", "imagine.option"),
+        ("cat --size", "imagine.size"),
+        ("cat --size large", "imagine.size"),
+        ("cat --size 63x512", "imagine.size"),
+        ("cat --size 2049x512", "imagine.size"),
+        ("cat --size 99999999x1", "imagine.size"),
+        ("cat --size --n 2", "imagine.size"),
+        ("cat --ar 5:1", "imagine.ratio"),
+        ("cat --ar 0:0", "imagine.ratio"),
+        ("cat --ar wide", "imagine.ratio"),
+        ("cat --n 0", "imagine.count"),
+        ("cat --n 5", "imagine.count"),
+        ("cat --n two", "imagine.count"),
+        ("cat --quality 很好", "imagine.quality"),
+        ("cat --style", "imagine.style"),
+        ("", "imagine.empty"),
+        ("--n 2", "imagine.empty"),
+        ("x" * 2001, "imagine.long"),
+    ],
+)
+def test_a_mistake_is_named(argument: str, key: str) -> None:
+    assert complaint(argument) == key
+
+
+def test_what_is_repeated_of_a_mistake_is_short_and_no_markup() -> None:
+    with pytest.raises(ExcuseError) as caught:
+        read_order("cat --size `" + "x" * 500)
+
+    assert caught.value.values == {"text": "'" + "x" * 39 + "…"}
+
+
+def test_the_quoted_message_is_the_prompt_when_there_are_no_words() -> None:
+    assert read_order("", "a red\ncat --n 3") == Order("a red cat --n 3")
+    assert read_order("--n 2", "a cat") == Order("a cat", n=2)
+    assert read_order("a dog --n 2", "a cat") == Order("a dog", n=2)
+    assert complaint("", "x" * 2001) == "imagine.long"
+    assert complaint("", " \n") == "imagine.empty"
+
+
+def test_each_variation_differs_from_the_one_before() -> None:
+    order = Order("一只猫", english="a cat")
+    first, second = order.varied, order.varied.varied
+
+    assert order.words == "a cat"
+    assert first.words.startswith("a cat, ")
+    assert len({order.words, first.words, second.words}) == 3
+    assert first.prompt == order.prompt
