@@ -13,25 +13,36 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Self, cast
-from zlib import crc32
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
-from .wanjie_media import mp3, png
-from .wanjie_requests import Refused, check_chat, check_image, check_speech
+from .wanjie_bucket import Bucket, Fetched
+from .wanjie_messages import check_chat
+from .wanjie_requests import (
+    FILMING,
+    Refused,
+    Upload,
+    check_harmless,
+    check_image,
+    check_speech,
+    check_transcription,
+)
 from .wanjie_script import Failure, Script
-from .wanjie_stream import Dropped, StreamedReply
-from .wanjie_talk import count_tokens, tokens_of
+from .wanjie_stream import Dropped, Reply, StreamedReply
+from .wanjie_talk import count_tokens, film, last_question, tokens_of
 
-__all__ = ["Failure", "Script", "Seen", "WanjieSim"]
+__all__ = ["Failure", "Fetched", "Script", "Seen", "Upload", "WanjieSim"]
 
-_BUCKET = "/maas-public-bucket"
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_LARGEST_BODY = 64 * 1024 * 1024
+_Answer = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request that arrived; `body` is its JSON, `time` by `time.monotonic()`."""
+    """A request that arrived, at `time` by `time.monotonic()`.
+
+    `body` is its JSON, or its form with each file as an `Upload`.
+    """
 
     method: str
     path: str
@@ -40,10 +51,11 @@ class Seen:
 
 
 class WanjieSim:
-    """Simulate all four endpoints, as `script` says; use it as an async context manager.
+    """Simulate every endpoint, as `script` says; use it as an async context manager.
 
-    `requests` are the calls so far, refused ones included. `sent` has a list for each chat that was answered, in the
-    order of arrival: the tokens, reasoning included, each with the `time.monotonic()` when it was written.
+    `requests` are the calls so far, refused ones included; `bucket` has the files behind the links. `sent` has a list
+    for each chat that was answered, in the order of arrival: the tokens, reasoning included, each with the
+    `time.monotonic()` when it was written.
     """
 
     def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
@@ -54,11 +66,17 @@ class WanjieSim:
         """Streams whose reader went away before their end."""
         self.base_url = ""
         """Ends in `/api`, as the real one does; "" until the server runs."""
+        self.bucket = Bucket()
         self._port = port
-        self._images: dict[str, bytes] = {}
-        app = web.Application(middlewares=[self._guarded])
-        app.add_routes([web.route(method, path, handler) for (method, path), handler in self._routes().items()])
-        app.router.add_get(_BUCKET + "/{name}", self._image)
+        self._answers: dict[tuple[str, str], _Answer] = {
+            ("GET", "/api/v1/models"): self._models,
+            ("POST", "/api/v1/chat/completions"): self._chat,
+            ("POST", "/api/v1/audio/speech"): self._speech,
+            ("POST", "/api/v1/audio/transcriptions"): self._transcription,
+            ("POST", "/api/v1/images/generations"): self._images,
+        }
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.add_routes([*self.bucket.routes(), web.route("*", "/{path:.*}", self._serve)])
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
 
     async def __aenter__(self) -> Self:
@@ -76,67 +94,73 @@ class WanjieSim:
         """Forget everything that was seen and scripted."""
         self.script = Script()
         self.requests, self.sent, self.abandoned = [], [], 0
+        self.bucket.fetched.clear()
 
-    def _routes(self) -> dict[tuple[str, str], _Handler]:
-        return {
-            ("GET", "/api/v1/models"): self._models,
-            ("POST", "/api/v1/chat/completions"): self._chat,
-            ("POST", "/api/v1/audio/speech"): self._speech,
-            ("POST", "/api/v1/images/generations"): self._images_generations,
-        }
-
-    @web.middleware
-    async def _guarded(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        if request.path.startswith(_BUCKET):
-            return await handler(request)
-        self.requests.append(Seen(request.method, request.path, await _body(request), time.monotonic()))
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        body = await _body(request)
+        self.requests.append(Seen(request.method, request.path, body, time.monotonic()))
         await asyncio.sleep(self.script.header_delay)
         try:
             if self.script.fail_next:
                 return _failed(self.script.fail_next.popleft())
             self._authorise(request)
-            return await handler(request)
+            return await self._answer(request)(request, body)
         except Dropped:
             cast("asyncio.Transport", request.transport).close()
             return web.Response()
         except Refused as refused:
-            return _refusal(refused.status, refused.message, refused.code)
-        except web.HTTPException as error:
-            return _refusal(error.status, f"Invalid URL ({request.method} {request.path})", "unknown_url")
+            return _refusal(refused.status, refused.message, refused.code, refused.param)
+
+    def _answer(self, request: web.Request) -> _Answer:
+        if answer := self._answers.get((request.method, request.path)):
+            return answer
+        known = any(path == request.path for _, path in self._answers)
+        raise Refused(405 if known else 404, f"Invalid URL ({request.method} {request.path})", "unknown_url")
 
     def _authorise(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bearer {self.script.key}":
             raise Refused(401, "Incorrect API key provided.", "invalid_api_key")
 
-    async def _models(self, _: web.Request) -> web.StreamResponse:
+    async def _models(self, _: web.Request, __: dict[str, Any]) -> web.StreamResponse:
         cards = [
             {"id": name, "object": "model", "created": 1760083578, "owned_by": "organization"}
             for name in self.script.models
         ]
         return web.json_response(cards if self.script.bare_list else {"data": cards, "object": "list"})
 
-    async def _chat(self, request: web.Request) -> web.StreamResponse:
-        body = check_chat(await _body(request), self.script.models)
+    async def _chat(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        check_chat(body, self.script.models)
         model, messages = str(body["model"]), cast("list[dict[str, Any]]", body["messages"])
-        thinks = any(word in model.lower() for word in ("reasoner", "thinking"))
-        reasoning = self.script.reasoning(messages) if thinks else ""
-        text, sent = self.script.answer(messages), list[tuple[float, str]]()
+        check_harmless(last_question(messages), self.script.refuse)
+        reply, sent = self._reply(model, messages, body.get("tools") or []), list[tuple[float, str]]()
         self.sent.append(sent)
         if not body.get("stream") or self.script.whole:
-            return await self._completion(model, reasoning, text, count_tokens(messages))
-        reply = StreamedReply(request, self.script, model, sent)
+            return await self._completion(model, reply, count_tokens(messages))
+        stream = StreamedReply(request, self.script, model, sent)
         try:
-            return await reply.run(tokens_of(reasoning), tokens_of(text), count_tokens(messages))
+            return await stream.run(reply, count_tokens(messages))
         except (asyncio.CancelledError, ConnectionResetError):
             self.abandoned += 1
             raise
 
-    async def _completion(self, model: str, reasoning: str, text: str, prompt_tokens: int) -> web.Response:
-        completion_tokens = len(tokens_of(reasoning)) + len(tokens_of(text))
+    def _reply(self, model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        if FILMING.search(model):
+            return Reply(text=film(self._published(b"a simulated video", "mp4")), pause=self.script.video_pause)
+        thinks = any(word in model.lower() for word in ("reasoner", "thinking"))
+        reasoning = tokens_of(self.script.reasoning(messages)) if thinks else []
+        if tools and (calls := self.script.tool_calls(messages, tools)):
+            return Reply(tuple(reasoning), calls=tuple(calls))
+        return Reply(tuple(reasoning), tuple(tokens_of(self.script.answer(messages))))
+
+    async def _completion(self, model: str, reply: Reply, prompt_tokens: int) -> web.Response:
+        completion_tokens = len(reply.reasoning) + len(reply.text)
         pace = self.script.tokens_per_second
-        await asyncio.sleep(self.script.first_token_delay + (completion_tokens / pace if pace else 0))
-        thought = {"reasoning_content": reasoning} if reasoning else {}
-        message: dict[str, Any] = {"role": "assistant", "content": text, **thought, "tool_calls": []}
+        pause = reply.pause * completion_tokens + (completion_tokens / pace if pace else 0)
+        await asyncio.sleep(self.script.first_token_delay + pause)
+        thought = {"reasoning_content": "".join(reply.reasoning)} if reply.reasoning else {}
+        content = None if reply.calls else "".join(reply.text)
+        message = {"role": "assistant", "content": content, **thought, "tool_calls": reply.tool_calls()}
+        finish_reason = reply.finish_reason(self.script.finish_reason)
         usage = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
         return web.json_response(
             {
@@ -144,44 +168,57 @@ class WanjieSim:
                 "object": "chat.completion",
                 "created": int(time.time()),
                 "model": model,
-                "choices": [{"index": 0, "message": message, "finish_reason": self.script.finish_reason}],
+                "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
                 "usage": {**usage, "total_tokens": prompt_tokens + completion_tokens},
             }
         )
 
-    async def _speech(self, request: web.Request) -> web.StreamResponse:
-        body = check_speech(await _body(request), self.script.models)
-        return web.Response(body=mp3(str(body["input"])), content_type="audio/mpeg")
+    async def _speech(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        text = check_speech(body, self.script.models, self.script.voices)
+        check_harmless(text, self.script.refuse)
+        await asyncio.sleep(self.script.speech_delay)
+        return web.Response(body=self.script.sound(text), content_type="audio/mpeg")
 
-    async def _images_generations(self, request: web.Request) -> web.StreamResponse:
-        order = check_image(await _body(request), self.script.models)
-        pictures = [
-            png(order.width, order.height, crc32(f"{number} {order.prompt}".encode())) for number in range(order.n)
-        ]
+    async def _transcription(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        audio, transcript = check_transcription(body, self.script.models), self.script.transcript
+        text = transcript if isinstance(transcript, str) else transcript(audio)
+        return web.Response(text=text) if body.get("response_format") == "text" else web.json_response({"text": text})
+
+    async def _images(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        order = check_image(body, self.script.models)
+        check_harmless(order.prompt, self.script.refuse)
+        pictures = [self.script.picture(order.prompt, number, order.width, order.height) for number in range(order.n)]
         if self.script.images_as == "b64_json":
             data = [{"b64_json": _base64(picture)} for picture in pictures]
         else:
-            data = [{"url": self._published(picture)} for picture in pictures]
+            data = [{"url": self.script.picture_url(self._published(picture, "png"))} for picture in pictures]
         return web.json_response({"created": int(time.time()), "data": data, "usage": {"input_tokens_details": {}}})
 
-    def _published(self, picture: bytes) -> str:
-        name = f"{len(self._images)}.png"
-        self._images[name] = picture
-        return self.base_url.removesuffix("/api") + f"{_BUCKET}/{name}"
-
-    async def _image(self, request: web.Request) -> web.StreamResponse:
-        picture = self._images.get(request.match_info["name"])
-        if picture is None:
-            return web.Response(status=404, text="NoSuchKey")
-        return web.Response(body=picture, content_type="image/png")
+    def _published(self, data: bytes, suffix: str) -> str:
+        return self.base_url.removesuffix("/api") + self.bucket.put(data, suffix)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
+    if request.content_type == "multipart/form-data":
+        return await _form(request)
     try:
         raw: object = json.loads(await request.read() or b"{}")
     except ValueError:
         return {}
     return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+
+
+async def _form(request: web.Request) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        if part.filename is None:
+            fields[part.name] = await part.text()
+        else:
+            mime = part.headers.get("Content-Type", "")
+            fields[part.name] = Upload(part.filename, mime, bytes(await part.read()))
+    return fields
 
 
 def _failed(failure: Failure) -> web.Response:
@@ -191,11 +228,13 @@ def _failed(failure: Failure) -> web.Response:
     if failure.html:
         page = f"<html><head><title>{failure.status}</title></head><body>nginx</body></html>"
         return web.Response(status=failure.status, text=page, content_type="text/html", headers=headers)
-    return _refusal(failure.status, failure.message, failure.code, headers)
+    return _refusal(failure.status, failure.message, failure.code, headers=headers)
 
 
-def _refusal(status: int, message: str, code: str, headers: dict[str, str] | None = None) -> web.Response:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code or None}
+def _refusal(
+    status: int, message: str, code: str, param: str | None = None, *, headers: dict[str, str] | None = None
+) -> web.Response:
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": code or None}
     return web.json_response({"error": error}, status=status, headers=headers)
 
 

@@ -20,6 +20,11 @@ def png(width: int, height: int, seed: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 
+def picture(prompt: str, number: int, width: int, height: int) -> bytes:
+    """Paint another picture for each prompt and number."""
+    return png(width, height, zlib.crc32(f"{number} {prompt}".encode()))
+
+
 def mp3(text: str) -> bytes:
     """Be silent for as long as `text` would take to say: MPEG-1 layer III, mono, 44.1 kHz, 32 kbit/s."""
     frames = max(1, round(len(text) / _CHARACTERS_A_SECOND * _FRAMES_A_SECOND))

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-_ROLES = frozenset({"system", "user", "assistant", "tool", "developer"})
-_SPEECH = re.compile(r"cosyvoice|tts", re.IGNORECASE)
-_IMAGE = re.compile(r"flux|image", re.IGNORECASE)
+SPEAKING = re.compile(r"cosyvoice|tts", re.IGNORECASE)
+HEARING = re.compile(r"sensevoice|whisper|transcri|-asr", re.IGNORECASE)
+PAINTING = re.compile(r"flux|image|dall-e|kolors|seedream", re.IGNORECASE)
+FILMING = re.compile(r"sora|veo", re.IGNORECASE)
+"""Video models are asked like chat models."""
+
 _SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
 _LONGEST_SPEECH = 4096
 _MOST_IMAGES = 10
 _LONGEST_SIDE = 2048
 _SPEEDS = (0.25, 4.0)
+_SOUNDS = (".flac", ".m4a", ".mp3", ".mp4", ".mpeg", ".mpga", ".oga", ".ogg", ".wav", ".webm")
 
 
 class Refused(Exception):  # noqa: N818 - what the platform does, not what went wrong with it
     """The platform does not take a request."""
 
-    def __init__(self, status: int, message: str, code: str = "") -> None:
+    def __init__(self, status: int, message: str, code: str = "", param: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.code = code
+        self.param = param
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a form."""
+
+    name: str
+    mime: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +51,56 @@ class ImageOrder:
     height: int
 
 
-def check_chat(body: dict[str, Any], models: Sequence[str]) -> dict[str, Any]:
-    """OpenAI: Create chat completion; `model` and a non-empty `messages` are required."""
-    model = _known_model(body, models)
-    if _SPEECH.search(model) or _IMAGE.search(model):
-        raise Refused(400, f"This is not a chat model: {model}", "invalid_model")
-    messages: object = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise Refused(400, "[] is too short - 'messages'", "invalid_messages")
-    for message in cast("list[object]", messages):
-        fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
-        if fields.get("role") not in _ROLES or not isinstance(fields.get("content"), str | list):
-            raise Refused(400, "Invalid value in 'messages'", "invalid_messages")
-    return body
+def check_speech(body: dict[str, Any], models: Sequence[str], voices: Sequence[str] | None) -> str:
+    """Open API: text to speech; limits are those of OpenAI: Create speech (4,096 characters, speed 0.25 to 4).
 
-
-def check_speech(body: dict[str, Any], models: Sequence[str]) -> dict[str, Any]:
-    """Open API: text to speech; limits are those of OpenAI: Create speech (4,096 characters, speed 0.25 to 4)."""
-    model = _known_model(body, models)
+    Give the text. `voices` are those that there are, None: any.
+    """
+    model = known_model(body, models)
     _camel_case(body)
-    if not _SPEECH.search(model):
+    if not SPEAKING.search(model):
         raise Refused(400, f"This is not a speech model: {model}", "invalid_model")
     text, voice, speed = body.get("input"), body.get("voice"), body.get("speed", 1.0)
     if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_SPEECH:
         raise Refused(400, f"'input' must have 1 to {_LONGEST_SPEECH} characters", "invalid_input")
     if not isinstance(voice, str) or not voice:
-        raise Refused(400, "you must provide a 'voice'", "invalid_voice")
+        raise Refused(400, "you must provide a 'voice'", "invalid_voice", "voice")
+    if voices is not None and voice not in voices:
+        raise Refused(400, f"Voice {voice!r} is not supported; use one of {list(voices)}", "invalid_voice", "voice")
     if not isinstance(speed, int | float) or not _SPEEDS[0] <= speed <= _SPEEDS[1]:
         raise Refused(400, "'speed' must be between 0.25 and 4.0", "invalid_speed")
     if body.get("responseFormat", "mp3") != "mp3":
         raise Refused(400, "unsupported 'responseFormat'", "invalid_format")
-    return body
+    return text
+
+
+def check_transcription(body: dict[str, Any], models: Sequence[str]) -> bytes:
+    """OpenAI: Create transcription; `file` and `model` are required. Give the file's bytes."""
+    model = known_model(body, models)
+    if not HEARING.search(model):
+        raise Refused(400, f"This is not a transcription model: {model}", "invalid_model")
+    file: object = body.get("file")
+    if not isinstance(file, Upload) or not file.data:
+        raise Refused(400, "you must provide a 'file'", "invalid_file")
+    if not file.name.lower().endswith(_SOUNDS):
+        raise Refused(400, f"Unrecognized file format. Supported formats: {list(_SOUNDS)}", "invalid_file")
+    if body.get("response_format", "json") not in {"json", "text"}:
+        raise Refused(400, "unsupported 'response_format'", "invalid_format")
+    return file.data
+
+
+def check_harmless(prompt: str, refuse: Callable[[str], bool]) -> None:
+    """OpenAI: a prompt that goes against the content policy is a bad request."""
+    if refuse(prompt):
+        message = "Your request was rejected as a result of our safety system."
+        raise Refused(400, message, "content_policy_violation")
 
 
 def check_image(body: dict[str, Any], models: Sequence[str]) -> ImageOrder:
     """Open API: text to image; Flux.1-Schnell takes prompts in English only."""
-    model = _known_model(body, models)
+    model = known_model(body, models)
     _camel_case(body)
-    if not _IMAGE.search(model):
+    if not PAINTING.search(model):
         raise Refused(400, f"This is not an image model: {model}", "invalid_model")
     prompt, n = body.get("prompt"), body.get("n", 1)
     if not isinstance(prompt, str) or not prompt.strip():
@@ -89,7 +115,7 @@ def check_image(body: dict[str, Any], models: Sequence[str]) -> ImageOrder:
     return ImageOrder(prompt, n, int(size[1]), int(size[2]))
 
 
-def _known_model(body: dict[str, Any], models: Sequence[str]) -> str:
+def known_model(body: dict[str, Any], models: Sequence[str]) -> str:
     model: object = body.get("model")
     if not isinstance(model, str) or not model:
         raise Refused(400, "you must provide a model parameter", "missing_model")

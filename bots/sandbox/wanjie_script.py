@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .wanjie_talk import Messages, demo_answer, demo_reasoning
+from .wanjie_media import mp3, picture
+from .wanjie_talk import Messages, demo_answer, demo_reasoning, demo_transcript, no_calls
 
 # The ids on the Open API's page, in its order.
 MODELS = (
@@ -67,7 +68,7 @@ class Script:
     """Seconds before anything at all is answered."""
     finish_reason: str = "stop"
     fail_next: deque[Failure] = field(default_factory=deque[Failure])
-    """The next requests to the four endpoints fail like this, one entry each."""
+    """The next requests to the endpoints fail like this, one entry each."""
     break_after: int | None = None
     """Drop the connection after so many tokens."""
     break_times: int | None = None
@@ -93,4 +94,23 @@ class Script:
     """Write the stream in pieces of so many bytes, wherever that cuts it."""
     whole: bool = False
     """Ignore `"stream": true` and answer in one piece."""
+    refuse: Callable[[str], bool] = lambda _: False
+    """Whether a prompt, of whatever kind, goes against the content policy."""
+    tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = no_calls
+    """What a model that was given tools calls instead of answering, from the messages and tools: names with JSON."""
+    tool_calls_in_one: bool = False
+    """Each call in one frame, without pieces."""
     images_as: Literal["url", "b64_json"] = "url"
+    picture: Callable[[str, int, int, int], bytes] = picture
+    """From a prompt, the picture's number, its width and its height to the file."""
+    picture_url: Callable[[str], str] = str
+    """The link that is handed out, from the picture's own; see `Bucket` for links that lead to trouble."""
+    sound: Callable[[str], bytes] = mp3
+    speech_delay: float = 0.0
+    """Seconds before a speech is answered."""
+    voices: tuple[str, ...] | None = None
+    """The voices that there are; None: any."""
+    transcript: Callable[[bytes], str] | str = demo_transcript
+    """What was said, from the file or always the same."""
+    video_pause: float = 0.0
+    """Seconds of silence before each line of a video model."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,32 @@ from aiohttp import web
 
 from .wanjie_script import Script
 
+# Characters of a call's arguments in one frame.
+_PIECE = 8
+
 
 class Dropped(Exception):  # noqa: N818 - not an error: the script asked for it
     """The connection was closed in mid-reply, as scripted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model says, by tokens; `calls` of tools have a name and JSON, `pause` is seconds before each token."""
+
+    reasoning: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
+    pause: float = 0.0
+
+    def finish_reason(self, scripted: str) -> str:
+        return "tool_calls" if self.calls else scripted
+
+    def tool_calls(self) -> list[dict[str, Any]]:
+        """OpenAI: the calls as a message holds them."""
+        return [
+            {"id": f"call_{uuid4().hex}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for name, arguments in self.calls
+        ]
 
 
 class StreamedReply:
@@ -31,19 +55,36 @@ class StreamedReply:
         self._due = time.monotonic() + script.first_token_delay
         self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
 
-    async def run(self, reasoning: list[str], text: list[str], prompt_tokens: int) -> web.StreamResponse:
+    async def run(self, reply: Reply, prompt_tokens: int) -> web.StreamResponse:
         """Send everything that the script lets through."""
         await self._response.prepare(self._request)
         await self._frame(self._chunk({"role": "assistant", "reasoning_content": ""}))
-        for field, tokens in (("reasoning_content", reasoning), ("content", text)):
+        for field, tokens in (("reasoning_content", reply.reasoning), ("content", reply.text)):
             for token in tokens:
                 if await self._interrupted():
                     return self._response
+                self._due += reply.pause
                 await self._token(field, token)
         if await self._interrupted():
             return self._response
-        await self._end({"prompt_tokens": prompt_tokens, "completion_tokens": len(self._sent)})
+        await self._calls(reply)
+        usage = {"prompt_tokens": prompt_tokens, "completion_tokens": len(self._sent)}
+        await self._end(usage, reply.finish_reason(self._script.finish_reason))
         return self._response
+
+    async def _calls(self, reply: Reply) -> None:
+        """OpenAI: the first piece of a call names it, the others bring its arguments bit by bit."""
+        for index, call in enumerate(reply.tool_calls()):
+            await self._pause()
+            if self._script.tool_calls_in_one:
+                await self._frame(self._chunk({"tool_calls": [{"index": index, **call}]}))
+                continue
+            name, arguments = call["function"]["name"], call["function"]["arguments"]
+            first = {"index": index, **call, "function": {"name": name, "arguments": ""}}
+            pieces = [arguments[start : start + _PIECE] for start in range(0, len(arguments), _PIECE)]
+            rest = [{"index": index, "function": {"arguments": piece}} for piece in pieces]
+            for piece in (first, *rest):
+                await self._frame(self._chunk({"tool_calls": [piece]}))
 
     async def _token(self, field: str, token: str) -> None:
         await self._pause()
@@ -82,9 +123,9 @@ class StreamedReply:
             await asyncio.sleep(self._script.comment_every or 3600)
             await self._write(": keep-alive\n\n")
 
-    async def _end(self, usage: dict[str, Any]) -> None:
+    async def _end(self, usage: dict[str, Any], finish_reason: str) -> None:
         if self._script.finish:
-            await self._frame(self._chunk({}, finish_reason=self._script.finish_reason))
+            await self._frame(self._chunk({}, finish_reason=finish_reason))
         if self._script.usage:
             total = usage["prompt_tokens"] + usage["completion_tokens"]
             details = {"prompt_tokens_details": None, "completion_tokens_details": None}
@@ -102,7 +143,7 @@ class StreamedReply:
             "system_fingerprint": "fp_102727",
         }
 
-    def _chunk(self, said: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
+    def _chunk(self, said: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
         delta = {"role": None, "content": None, "reasoning_content": "", "refusal": None, "tool_calls": None} | said
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return self._head() | {"choices": [choice], "usage": None}

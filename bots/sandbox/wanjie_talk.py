@@ -95,11 +95,33 @@ def demo_reasoning(messages: Messages) -> str:
     return f"\nThe user asks: {question[:80]} I should find out what matters here and then answer clearly.\n"
 
 
+def demo_transcript(audio: bytes) -> str:
+    """Hear something, whatever was said."""
+    return f"This is a simulated transcript of {len(audio):,} bytes of sound."
+
+
+def no_calls(messages: Messages, tools: Messages) -> list[tuple[str, str]]:
+    """Use no tool."""
+    del messages, tools
+    return []
+
+
+def film(link: str) -> tuple[str, ...]:
+    """What a video model says until its video is done, line by line."""
+    steps = (f"> Progress: {percent}%\n" for percent in range(0, 101, 25))
+    return ("> Queued: the video is waiting for its turn\n", *steps, f"\n[Watch the video]({link})")
+
+
+def last_question(messages: Messages) -> str:
+    """What was asked last, as it was written."""
+    return next((text_of(message) for message in reversed(messages) if message.get("role") == "user"), "")
+
+
 def _question(messages: Messages) -> tuple[str, str]:
     """Who asked last, "" when nobody says so, and what."""
-    last = next((text_of(message) for message in reversed(messages) if message.get("role") == "user"), "")
-    spoken = _SPEAKER.match(last.strip())
-    return (spoken["name"], spoken["text"].strip()) if spoken else ("", last.strip())
+    last = last_question(messages).strip()
+    spoken = _SPEAKER.match(last)
+    return (spoken["name"], spoken["text"].strip()) if spoken else ("", last)
 
 
 def _about_name(name: str, *, chinese: bool) -> str:
