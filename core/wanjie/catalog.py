@@ -102,6 +102,10 @@ class Catalog:
         """
         return _find(text.strip(), await self.models(kind))
 
+    def kind_of(self, model_id: str) -> ModelKind:
+        """Tell what a model is for, from its id alone; nobody is asked."""
+        return self._kinds.of(model_id)
+
     def forget(self) -> None:
         """Ask Wanjie again at the next call: the list has turned out to be wrong."""
         self._fresh_until = float("-inf")
