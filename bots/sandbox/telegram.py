@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from aiohttp import web
 
 from .telegram_account import Account
 from .telegram_api import Description
 from .telegram_faults import ANY, GatewayPage, LostAnswer, LostRequest, Refusal
-from .telegram_files import Files
+from .telegram_files import Files, StoredFile
 from .telegram_flood import FloodControl, Limits
 from .telegram_media import Media
 from .telegram_membership import Membership
-from .telegram_messages import Messages
+from .telegram_messages import Messages, Press
 from .telegram_methods import handlers
 from .telegram_people import Person, Services
 from .telegram_sending import Sender
@@ -111,6 +111,10 @@ class TelegramSim:
     def promote_bot(self, chat: Chat, by: Person) -> None:
         self._membership.set_status(chat, by.user, "administrator")
 
+    def promote(self, chat: Chat, person: Person) -> None:
+        """Make a person an administrator of a group."""
+        chat.members[person.user.id] = "administrator"
+
     def migrate(self, chat: Chat, by: Person) -> Chat:
         """Turn a basic group into a supergroup and return that; the old id refuses with `migrate_to_chat_id`."""
         return self._membership.migrate(chat, by.user, _SUPERGROUP + chat.id)
@@ -141,6 +145,11 @@ class TelegramSim:
     def texts(self, chat_id: int) -> list[str]:
         """Return the texts and captions of the bot on the screen of a chat, in order."""
         return [message.text for message in self.messages(chat_id) if message.sender is self.bot]
+
+    def file(self, message: Message) -> StoredFile:
+        """Return the file that a message bears, a picture in its largest size; raises LookupError."""
+        attachment: Any = message.attachment[message.kind]
+        return self._files.sent((attachment[-1] if message.kind == "photo" else attachment)["file_id"])
 
     def draft(self, chat_id: int, topic: int | None = None) -> str | None:
         """Return the draft that is shown now: for 30 seconds, or until the bot sends a message there."""
@@ -193,6 +202,11 @@ class TelegramSim:
     def web(self) -> dict[str, bytes]:
         """What Telegram finds at the URLs of files it is told to fetch."""
         return self._files.web
+
+    @property
+    def presses(self) -> list[Press]:
+        """Every press of a button, oldest first."""
+        return list(self._services.presses.values())
 
     @property
     def routes(self) -> frozenset[str]:

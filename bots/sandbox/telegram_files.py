@@ -94,6 +94,10 @@ class Files:
             raise bad_request("file is too big")
         return stored.json() | {"file_path": stored.path}
 
+    def sent(self, file_id: str) -> StoredFile:
+        """Return a file by its id; raises KeyError."""
+        return self._files[file_id]
+
     def at(self, path: str) -> StoredFile | None:
         return next((each for each in self._files.values() if each.path == path), None)
 

@@ -26,9 +26,11 @@ _MOST_DELETED: Final = 100
 
 @dataclass(slots=True)
 class Press:
-    """A press of an inline button, and the bot's answer to it: None until there is one."""
+    """A person's press of an inline button, and the bot's answer to it: None until there is one."""
 
     id: str
+    user_id: int
+    chat_id: int
     data: str
     at: float
     answer: str | None = None

@@ -55,22 +55,52 @@ class Person:
         parts = [text[at : at + MESSAGE_LENGTH] for at in range(0, len(text), MESSAGE_LENGTH)]
         return [self.say(chat, part, topic=topic) for part in parts if part.strip()]
 
-    def send_photo(self, chat: Chat, data: bytes, caption: str = "", *, topic: int | None = None) -> Message:
+    def send_photo(
+        self,
+        chat: Chat,
+        data: bytes,
+        caption: str = "",
+        *,
+        topic: int | None = None,
+        reply_to: Message | None = None,
+        album: str = "",
+    ) -> Message:
+        """Send a picture; pictures of one *album* come as messages of their own."""
         file = self._files.add("photo", data)
         attachment = {"photo": photo_sizes(file, dimensions(data) or _UNREAD_SIZE)}
-        return self._attach(chat, "photo", attachment, caption, topic)
+        if album:
+            attachment |= {"media_group_id": album}
+        return self._attach(chat, "photo", attachment, caption, topic, reply_to)
 
-    def send_voice(self, chat: Chat, data: bytes, *, duration: int = 1, topic: int | None = None) -> Message:
+    def send_voice(
+        self,
+        chat: Chat,
+        data: bytes,
+        caption: str = "",
+        *,
+        duration: int = 1,
+        topic: int | None = None,
+        reply_to: Message | None = None,
+    ) -> Message:
         file = self._files.add("voice", data)
         voice = file.json() | {"duration": duration, "mime_type": "audio/ogg"}
-        return self._attach(chat, "voice", {"voice": voice}, "", topic)
+        return self._attach(chat, "voice", {"voice": voice}, caption, topic, reply_to)
 
     def send_document(
-        self, chat: Chat, data: bytes, name: str, caption: str = "", *, topic: int | None = None
+        self,
+        chat: Chat,
+        data: bytes,
+        name: str,
+        caption: str = "",
+        *,
+        mime: str = "",
+        topic: int | None = None,
+        reply_to: Message | None = None,
     ) -> Message:
+        """Send a file; its type is what the client says, else what the bytes look like."""
         file = self._files.add("document", data, name)
-        document = file.json() | {"file_name": name, "mime_type": file.format.mime}
-        return self._attach(chat, "document", {"document": document}, caption, topic)
+        document = file.json() | {"file_name": name, "mime_type": mime or file.format.mime}
+        return self._attach(chat, "document", {"document": document}, caption, topic, reply_to)
 
     def edit(self, message: Message, text: str) -> None:
         """Change an own message; the bot receives `edited_message`."""
@@ -94,7 +124,8 @@ class Person:
         )
         if data is None:
             raise ValueError(f"no button {button!r} calls back under message {message_id}")
-        press = Press(id=f"{self.user.id}{len(self._presses) + 1:06d}", data=data, at=time.monotonic())
+        number = f"{self.user.id}{len(self._presses) + 1:06d}"
+        press = Press(number, self.user.id, chat.id, data, time.monotonic())
         self._presses[press.id] = press
         query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{chat.id}", "data": data}
         self._updates.put("callback_query", query | {"message": message_json(message)})
@@ -110,9 +141,17 @@ class Person:
     def _set_private(self, status: str) -> None:
         self._membership.set_status(self._world.chats[self.user.id], self.user, status)
 
-    def _attach(self, chat: Chat, kind: str, attachment: Mapping[str, Any], caption: str, topic: int | None) -> Message:
+    def _attach(
+        self,
+        chat: Chat,
+        kind: str,
+        attachment: Mapping[str, Any],
+        caption: str,
+        topic: int | None,
+        reply_to: Message | None,
+    ) -> Message:
         content = stored(Formatted(caption[:CAPTION_LENGTH]))
-        return self._post(chat, content, kind=kind, attachment=attachment, topic=topic)
+        return self._post(chat, content, kind=kind, attachment=attachment, topic=topic, reply_to=reply_to)
 
     def _post(
         self,
