@@ -12,7 +12,7 @@ import structlog
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
-from .commands import Call, Command, Desk, Press, find, nearest, reply_aloud, routed
+from .commands import Call, Command, Desk, Press, Tools, find, nearest, reply_aloud, routed
 from .deliver import deliver
 from .explain import explain
 from .growing import whole
@@ -170,7 +170,8 @@ class Bot:
             if notes:
                 await speak(call.turn, incoming, call.outbox, "\n\n".join(notes), name="notes_")
             pictures = await self._desk.reading.pictures(memory.history, call.outbox, model)
-            ask = Ask(question, replace(memory, pictures=pictures))
+            toolbox = Tools(call) if self._desk.policy.image_tool == "on" else None
+            ask = Ask(question, replace(memory, pictures=pictures), toolbox=toolbox)
             text = await self._desk.talk.answer(call.turn, incoming, call.outbox, ask)
             await reply_aloud(call, text)
 

@@ -24,6 +24,8 @@ from .writing import Writing
 
 _log = structlog.get_logger()
 
+_ACTED = "[What was asked for has been sent.]"
+"""What is remembered of an answer that was a deed; models have to be told that they said something."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 
 
@@ -122,10 +124,10 @@ class Talk:
         try:
             text = await self._text(writing, turn, incoming, outbox, ask)
         finally:
-            if not text.strip() and not turn.fenced and ask.continues is None:
+            if not (text.strip() or writing.acted or turn.fenced or ask.continues):
                 await self._conversations.note_unanswered(chat, asked)
-        if text.strip():
-            await self._remember(chat, turn.event_id, asked, text, ask)
+        if text.strip() or writing.acted:
+            await self._remember(chat, turn.event_id, asked, text if text.strip() else _ACTED, ask)
         elif not turn.stopped.is_set():
             await self._say(turn, incoming, outbox, "talk.nothing")
         if note := _NOTES.get(writing.reason):

@@ -66,6 +66,11 @@ class Writing:
         """Why the model ended, in its own word; "" while unknown."""
 
     @property
+    def acted(self) -> bool:
+        """Whether the model has done something by a tool, so that it need not say anything."""
+        return "acted" in self._turn.state
+
+    @property
     def complete(self) -> str | None:
         """The whole text, if a former owner of the turn had it from the model."""
         return self._progress.text
@@ -137,6 +142,7 @@ class Writing:
         """Do what the model called for; return the request that tells it so, and offers the tools `again`."""
         asked = ChatMessage("assistant", said, tool_calls=tuple(calls))
         told = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in calls]
+        await self._turn.checkpoint(acted="1")
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, asked, *told), tools=tools)
 

@@ -3,5 +3,6 @@
 from .command import Call, Command, Desk, Press
 from .registry import COMMANDS, find, nearest, routed
 from .speak import reply_aloud
+from .tools import Tools
 
-__all__ = ["COMMANDS", "Call", "Command", "Desk", "Press", "find", "nearest", "reply_aloud", "routed"]
+__all__ = ["COMMANDS", "Call", "Command", "Desk", "Press", "Tools", "find", "nearest", "reply_aloud", "routed"]
