@@ -2,9 +2,81 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from core.media.sound import BadSoundError, Sound, join
+from core.media.spoken import Words, sentences, spoken
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
-from core.wanjie import Catalog, WanjieClient
+from core.store import Choices
+from core.wanjie import (
+    BadRequestError,
+    Catalog,
+    ContextTooLongError,
+    ModelNotFoundError,
+    RefusedContentError,
+    SpeechRequest,
+    UnsupportedVoiceError,
+    WanjieClient,
+)
+
+from .cache import Cache
+from .question import ExcuseError
+
+_log = structlog.get_logger()
+
+_AT_ONCE = 4
+"""Requests that one recording has under way."""
+_AT_ONCE_TOGETHER = 16
+"""Requests that all recordings of the process have under way."""
+_CACHED_PIECES = _CACHED_SOUNDS = 16_000_000
+"""Bytes: together some two hours of speech."""
+_TRIES = 2
+_TITLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is said of a text: words alone."""
+
+    text: str
+    cut: bool
+    """It is only the beginning, since the whole would take too long."""
+
+    @property
+    def title(self) -> str:
+        """The first words, on one line."""
+        line = " ".join(self.text.split())
+        if len(line) <= _TITLE:
+            return line
+        head, blank, _ = line[: _TITLE - 1].rpartition(" ")
+        # Chinese has no blanks; a word of its own length is cut, too.
+        return (head if blank and len(head) > _TITLE // 2 else line[: _TITLE - 1]) + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A script as it was spoken."""
+
+    sound: Sound
+    gone: str = ""
+    """The chosen model, which is not available any more: the default one spoke in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """All that a recording depends on."""
+
+    text: str
+    model: str
+    voice: str
+    speed: float
 
 
 class Speech:
@@ -16,5 +88,97 @@ class Speech:
         self._client = client
         self._catalog = catalog
         self._workshop = workshop
-        self._wanjie = wanjie
-        self._chat = chat
+        self._voice = wanjie.voice
+        self._piece = wanjie.speech_limit
+        self._most = chat.speak_limit
+        self._lines = asyncio.Semaphore(_AT_ONCE_TOGETHER)
+        self._pieces = Cache[tuple[bytes, ...]](_CACHED_PIECES, lambda pieces: sum(map(len, pieces)))
+        self._sounds = Cache[Sound](_CACHED_SOUNDS, lambda sound: len(sound.data))
+
+    async def script(self, markdown: str, words: Words) -> Script:
+        """Turn Markdown into what can be said of it; raise `ExcuseError` when that is nothing."""
+        text = await self._workshop.run(spoken, markdown, words)
+        if not text.strip():
+            raise ExcuseError("speak.nothing")
+        if len(text) <= self._most:
+            return Script(text, cut=False)
+        return Script(sentences(text, self._most)[0], cut=True)
+
+    async def model(self, choices: Choices) -> str | None:
+        """The id of the model that speaks in a chat with these choices; None when the key has none.
+
+        Raises a `WanjieError` when it takes the list of models to tell, and that cannot be had.
+        """
+        return choices.speech_model or await self._catalog.default_model("speech")
+
+    def voice(self, choices: Choices) -> str:
+        """The voice that speaks in a chat with these choices."""
+        return choices.voice or self._voice
+
+    async def record(self, script: Script, choices: Choices, into: Literal["opus", "mp3"]) -> Recording:
+        """Have a script spoken as the chat wants it; a chosen model that is gone is replaced by the default one.
+
+        What was recorded lately is not asked for again. Raises `ExcuseError` for what the chat can mend, and the
+        `WanjieError` of a request that failed.
+        """
+        chosen = choices.speech_model
+        if chosen and await self._catalog.lists(chosen) is not False:
+            with suppress(ModelNotFoundError):
+                return Recording(await self._recorded(script, chosen, choices, into))
+            self._catalog.forget()
+        default = await self._catalog.default_model("speech")
+        if default is None:
+            raise ExcuseError("speak.no_model")
+        if default == chosen:
+            raise ExcuseError("speak.model_gone", model=default)
+        try:
+            return Recording(await self._recorded(script, default, choices, into), gone=chosen or "")
+        except ModelNotFoundError:
+            self._catalog.forget()
+            raise ExcuseError("speak.model_gone", model=default) from None
+
+    async def _recorded(self, script: Script, model: str, choices: Choices, into: Literal["opus", "mp3"]) -> Sound:
+        order = _Order(script.text, model, self.voice(choices), speed_of(choices))
+        try:
+            return await self._sounds.get((order, into), partial(self._joined, order, into))
+        except UnsupportedVoiceError as error:
+            raise ExcuseError("speak.voice", model=model, voice=order.voice) from error
+        except (RefusedContentError, ContextTooLongError):
+            raise
+        except BadRequestError as error:
+            if choices.voice or choices.speed:  # the likeliest reason, since nothing documents what a model takes
+                raise ExcuseError("speak.manner", voice=order.voice, speed=f"{order.speed:g}") from error
+            raise
+
+    async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> Sound:
+        for _ in range(_TRIES):
+            pieces = await self._pieces.get(order, partial(self._spoken, order))
+            try:
+                return await self._workshop.run(join, pieces, into)
+            except BadSoundError as error:
+                _log.warning("a recording cannot be read", model=order.model, error=str(error))
+                self._pieces.forget(order)
+        raise ExcuseError("speak.broken")
+
+    async def _spoken(self, order: _Order) -> tuple[bytes, ...]:
+        """Have all pieces of a text spoken; the first that fails ends the others."""
+        line = asyncio.Semaphore(_AT_ONCE)
+
+        async def say(text: str) -> bytes:
+            async with line, self._lines:
+                return await self._client.speech(SpeechRequest(order.model, text, order.voice, order.speed))
+
+        saying = [asyncio.create_task(say(text)) for text in sentences(order.text, self._piece)]
+        try:
+            return tuple(await asyncio.gather(*saying))
+        finally:
+            for task in saying:
+                task.cancel()
+            await asyncio.gather(*saying, return_exceptions=True)
+
+
+def speed_of(choices: Choices) -> float:
+    """The chosen speed, 1.0 when there is none that can be read."""
+    with suppress(ValueError):
+        return float(choices.speed or 1.0)
+    return 1.0
