@@ -10,11 +10,14 @@ import structlog
 
 from core.engine import Turn
 from core.wanjie import (
+    BadRequestError,
     ChatMessage,
     ChatRequest,
+    ContextTooLongError,
     Delta,
     Finish,
     ReasoningDelta,
+    RefusedContentError,
     StreamBrokenError,
     TextDelta,
     ToolCall,
@@ -120,7 +123,7 @@ class Writing:
         thinking = Thinking(self._reasoning)
         for rounds_left in reversed(range(_ROUNDS)):
             said, calls = "", list[ToolCall]()
-            async with aclosing(self._client.stream(request)) as deltas:
+            async with aclosing(self._asked(request)) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, Finish):
                         await self._end(delta)
@@ -135,6 +138,23 @@ class Writing:
             request = await self._used(self._toolbox, request, said, calls, again=rounds_left > 1)
             if said and not said.endswith("\n"):
                 yield Piece("\n\n")
+
+    async def _asked(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+        """The model's answer; a model that turns out to take no tools is asked without them."""
+        try:
+            async with aclosing(self._client.stream(request)) as deltas:
+                async for delta in deltas:
+                    yield delta
+            return
+        except (RefusedContentError, ContextTooLongError):
+            raise
+        except BadRequestError as error:
+            if not request.tools:
+                raise
+            _log.warning("a model takes no tools", model=request.model, error=str(error))
+        async with aclosing(self._client.stream(replace(request, tools=()))) as deltas:
+            async for delta in deltas:
+                yield delta
 
     async def _used(
         self, toolbox: Toolbox, request: ChatRequest, said: str, calls: list[ToolCall], *, again: bool
