@@ -8,8 +8,8 @@ from .order import Order
 
 _LONGEST = 1_000
 """Characters of a caption, marks included; see `Album`."""
-_MARK = re.compile(r"[*_`~#|>]")
-"""What would dress the words, or hide; the other marks of Markdown do no harm, and not every platform knows them."""
+_MARK = re.compile(r"\\*([*_`~#|>])")
+"""What would dress the words, or hide, with what escapes it already; other marks of Markdown do no harm in a prompt."""
 
 
 def caption(order: Order, model: str, note: str = "") -> str:
@@ -23,7 +23,7 @@ def caption(order: Order, model: str, note: str = "") -> str:
 
 def fitted(line: str, most: int) -> str:
     """Markdown of at most `most` characters that reads like `line`, or like its beginning and an ellipsis."""
-    whole = _MARK.sub(r"\\\g<0>", line)
+    whole = _MARK.sub(r"\\\1", line)
     if len(whole) <= most:
         return whole
     cut = whole[: most - 1]

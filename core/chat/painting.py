@@ -33,7 +33,7 @@ from .question import ExcuseError
 
 _log = structlog.get_logger()
 
-_AT_ONCE = 4
+_AT_ONCE = 8
 """Pictures that are fetched and opened at a time, in the whole process: a file may have fifty megabytes."""
 _LONGEST_ALT = 1_000
 _LONGEST_NAME = 40

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
 
 from core.chat.attach import attach, attached
@@ -67,22 +69,21 @@ async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
 
 
 async def _album(call: Call, order: Order, name: str) -> tuple[Drawing, Album]:
-    most = call.outbox.capabilities.upload_limit
-    drawing = await _drawing(call, order, name)
-    haul = await call.desk.painting.fetch(drawing, most=most)
-    note = call.phrase("imagine.some", count=haul.missing) if haul.missing else ""
-    return drawing, Album(haul.pictures, caption(drawing.order, drawing.model, note))
-
-
-async def _drawing(call: Call, order: Order, name: str) -> Drawing:
-    """What the model made, for this owner of the turn or a former one: it is paid for once."""
+    """What was drawn for this owner of the turn or, so that it is paid for once, for a former one."""
     field = f"{name}drawing"
     if kept := call.turn.state.get(field):
-        return Drawing.unpack(kept)
+        with suppress(ExcuseError):  # its links may have died of old age
+            return await _fetched(call, Drawing.unpack(kept))
     drawing = await _drawn(call, order)
     if packed := drawing.pack():
         await call.turn.checkpoint(**{field: packed})
-    return drawing
+    return await _fetched(call, drawing)
+
+
+async def _fetched(call: Call, drawing: Drawing) -> tuple[Drawing, Album]:
+    haul = await call.desk.painting.fetch(drawing, most=call.outbox.capabilities.upload_limit)
+    note = call.phrase("imagine.some", count=haul.missing) if haul.missing else ""
+    return drawing, Album(haul.pictures, caption(drawing.order, drawing.model, note))
 
 
 async def _drawn(call: Call, order: Order) -> Drawing:
