@@ -1,0 +1,120 @@
+"""Listening to a sound file that came from outside."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import av
+from av import AudioFrame, AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+
+_FORMATS = "mp3,wav,flac,ogg,aac"
+"""What a speech endpoint may answer with. Others stay closed: a playlist, say, makes FFmpeg open what it names."""
+_RATES = range(8_000, 96_001)
+_CHANNELS = 2
+_SHORTEST = 0.05
+"""Seconds; what FFmpeg finds in the first bytes of a file that was cut off."""
+_FAULTS = 0.1
+"""The share of undecodable packets that is put up with: tags between joined files are such packets, too."""
+_WHOLE, _PADDING = 0.9, 0.2
+"""What of the promised length there must be: a share, and the seconds by which encoders fill up both ends."""
+_ID3_HEADER = 10
+_FRAME_COUNT = re.compile(rb"(?:Xing|Info)\x00\x00\x00[\x01\x03\x05\x07\x09\x0b\x0d\x0f](.{4})", re.DOTALL)
+"""What encoders leave in the first frame: flags, the lowest of which announces the number of frames that follows."""
+_FIRST_FRAME = 64
+_MPEG_1 = 32_000
+"""The lowest sample rate of the version whose frames have 1152 samples; those of later ones have 576."""
+
+
+class BadSoundError(Exception):
+    """The bytes are no sound, a broken one, or one too short or too long to be played."""
+
+
+class Recording:
+    """A sound file that is open."""
+
+    def __init__(self, container: InputContainer, stream: AudioStream, data: bytes) -> None:
+        self._container = container
+        self._stream = stream
+        self._data = data
+
+    @property
+    def is_mp3(self) -> bool:
+        return self._container.format.name == "mp3"
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """Decode the sound, whatever else is in the file; raise `BadSoundError`, for missing parts at its end."""
+        seconds, faults, packets = 0.0, 0, 0
+        for packet in self._container.demux(self._stream):
+            packets += 1
+            found = _decode(packet)
+            if found is None:
+                faults += 1
+                continue
+            for frame in found:
+                _check(frame)
+                seconds += frame.samples / frame.rate
+                yield frame
+        if seconds < _SHORTEST or faults > packets * _FAULTS or seconds < self._promised() * _WHOLE - _PADDING:
+            raise BadSoundError(f"{faults} of {packets} packets are broken, {seconds:.3f} seconds could be decoded")
+
+    def evenly(self, rate: int) -> Iterator[AudioFrame]:
+        """Decode all of it to 16 bits, one channel and `rate` samples a second."""
+        resampler, shape = AudioResampler("s16", "mono", rate), None
+        for frame in self.frames():
+            this = (frame.rate, frame.layout.name, frame.format.name)
+            if shape not in {None, this}:  # files were joined by appending one to the other
+                yield from resampler.resample(None)
+                resampler = AudioResampler("s16", "mono", rate)
+            shape = this
+            yield from resampler.resample(frame)
+        yield from resampler.resample(None)
+
+    def _promised(self) -> float:
+        """How many seconds an MP3 file says it has; 0 where it says nothing."""
+        begin = _id3_length(self._data)
+        found = _FRAME_COUNT.search(self._data, begin, begin + _FIRST_FRAME) if self.is_mp3 else None
+        if found is None:
+            return 0.0
+        rate = self._stream.rate
+        return int.from_bytes(found[1], "big") * (1152 if rate >= _MPEG_1 else 576) / rate
+
+
+@contextmanager
+def listening(data: bytes) -> Generator[Recording]:
+    """Open a sound file; raise `BadSoundError` when it is none, or when it proves broken within the block."""
+    try:
+        with av.open(
+            io.BytesIO(data), "r", container_options={"format_whitelist": _FORMATS}, metadata_errors="replace"
+        ) as container:
+            if not container.streams.audio:
+                raise BadSoundError("there is no sound in the file")
+            yield Recording(container, container.streams.audio[0], data)
+    except FFmpegError as error:
+        raise BadSoundError("the bytes are no sound") from error
+
+
+def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
+    try:
+        return packet.decode()
+    except FFmpegError:
+        return None
+
+
+def _check(frame: AudioFrame) -> None:
+    """Refuse what no voice has: a file of few bytes could keep the resampler busy for minutes."""
+    if frame.rate not in _RATES or not 1 <= frame.layout.nb_channels <= _CHANNELS:
+        raise BadSoundError(f"{frame.rate} samples a second on {frame.layout.nb_channels} channels")
+
+
+def _id3_length(data: bytes) -> int:
+    """Length of the tag before the first frame; its size field has seven bits a byte (id3.org, ID3v2.4, 3.1)."""
+    if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
+        return 0
+    return _ID3_HEADER + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
