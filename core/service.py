@@ -44,7 +44,7 @@ class Service:
         self._workshop = Workshop()
         speech = Speech(client, catalog, self._workshop, settings.wanjie, chat)
         painting = Painting(client, catalog, self._workshop)
-        reading = Reading(client, catalog, self._workshop, settings.wanjie, chat)
+        reading = Reading(client, catalog, self._workshop, sentences, settings.wanjie, chat)
         self._desk = Desk(
             conversations, catalog, inbox, sentences, talk, speech, painting, reading, policy=chat, commands=COMMANDS
         )

@@ -1,0 +1,74 @@
+"""Understanding what people say aloud."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import structlog
+
+from core.settings import WanjieSettings
+from core.wanjie import (
+    BadRequestError,
+    ModelNotFoundError,
+    RefusedContentError,
+    TranscriptionRequest,
+    WanjieClient,
+)
+
+from .files import fetched
+from .message import Attachment
+from .outbox import Outbox
+from .question import ExcuseError
+
+_log = structlog.get_logger()
+
+_SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/webm": "webm", "audio/wav": "wav"}
+_TELEGRAM = "ogg"
+"""What Telegram records; its voice messages have no names."""
+_SHOWN = 1_000
+"""Characters of a transcript that are told back."""
+
+
+class Hearing:
+    """Turns recordings into words, where the service has a model that can."""
+
+    def __init__(self, client: WanjieClient, settings: WanjieSettings) -> None:
+        self._client = client
+        self._model = settings.transcribe_model
+
+    async def words(self, attachment: Attachment, outbox: Outbox) -> str:
+        """What is said in a recording.
+
+        Raises `ExcuseError`, whose sentence wants a `name`; a `WanjieError` when the service that listens has a
+        problem; `GoneError`.
+        """
+        if self._model is None:
+            raise ExcuseError("file.deaf")
+        audio = await fetched(attachment.id, outbox, size=attachment.size)
+        request = TranscriptionRequest(self._model, audio, _name(attachment), attachment.mime or "audio/ogg")
+        try:
+            words = (await self._client.transcribe(request)).strip()
+        except ModelNotFoundError:
+            _log.error("the transcription model is not available", model=self._model)
+            raise ExcuseError("file.deaf") from None
+        except RefusedContentError:
+            raise
+        except BadRequestError as error:
+            _log.warning("a recording was not understood", error=repr(error), mime=attachment.mime)
+            raise ExcuseError("file.silent") from None
+        if not words:
+            raise ExcuseError("file.silent")
+        return words
+
+
+def told_back(words: str) -> str:
+    """A transcript as a quote that stands above the answer."""
+    line = " ".join(words.split())
+    return f"> 🎤 {line}" if len(line) <= _SHOWN else f"> 🎤 {line[:_SHOWN].rstrip()}…"
+
+
+def _name(attachment: Attachment) -> str:
+    """A file name with an ending, since models tell the format by it."""
+    if PurePosixPath(attachment.name).suffix:
+        return attachment.name
+    return f"recording.{_SUFFIXES.get(attachment.mime.partition(';')[0], _TELEGRAM)}"

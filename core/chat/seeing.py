@@ -1,0 +1,89 @@
+"""Showing pictures to the models that see."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Sequence
+
+from core.media.image import BadImageError, shrunk
+from core.media.workshop import Workshop
+from core.store import Remembered
+from core.wanjie import Catalog, WanjieError
+
+from .cache import Cache
+from .files import fetched
+from .outbox import Outbox, OutboxError
+from .question import ExcuseError
+
+MOST = 4
+"""Pictures of a message that are looked at, and again of what was said before."""
+_SIDE = 1_568
+"""Pixels. Models that see make larger pictures smaller themselves."""
+_LARGEST = 1_500_000
+"""Bytes of a picture on its way to a model."""
+_KEPT = 32_000_000
+"""Bytes of pictures that are kept for the questions that follow."""
+_SUGGESTIONS = 5
+_PATIENCE = 15.0
+"""Seconds that a picture of an earlier message is waited for: the new question can be answered without it."""
+
+
+class Seeing:
+    """Fetches pictures and makes them fit for a model."""
+
+    def __init__(self, catalog: Catalog, workshop: Workshop) -> None:
+        self._catalog = catalog
+        self._workshop = workshop
+        self._kept = Cache[str](_KEPT, len)
+
+    def sees(self, model: str | None) -> bool:
+        """Whether a chat model can be shown pictures."""
+        return model is not None and self._catalog.traits.sees(model)
+
+    async def blindness(self, model: str | None) -> ExcuseError:
+        """Why `model` is shown no pictures, with the models to choose instead."""
+        if model is None:
+            return ExcuseError("model.none")
+        try:
+            listed = await self._catalog.models("chat")
+        except WanjieError:
+            listed = ()
+        seeing = [f"`{other.id}`" for other in listed if self.sees(other.id)]
+        if not seeing:
+            return ExcuseError("file.blind_all", model=model)
+        return ExcuseError("file.blind", model=model, suggestions=", ".join(seeing[:_SUGGESTIONS]))
+
+    async def picture(self, file: str, outbox: Outbox, *, size: int | None = None) -> str:
+        """A picture as a data URL, by the platform's id.
+
+        Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
+        """
+
+        async def make() -> str:
+            data = await fetched(file, outbox, size=size)
+            try:
+                return await self._workshop.run(_data_url, data)
+            except BadImageError:
+                raise ExcuseError("file.broken") from None
+
+        return await self._kept.get(file, make)
+
+    async def remembered(self, history: Sequence[Remembered], outbox: Outbox) -> dict[str, str]:
+        """The newest pictures of a history by their ids; those that cannot be had any more are left out."""
+        files = [file for message in reversed(history) for file in reversed(message.files)]
+        newest = list(dict.fromkeys(files))[:MOST]
+        pictures = await asyncio.gather(*(self._again(file, outbox) for file in newest))
+        return {file: picture for file, picture in zip(newest, pictures, strict=True) if picture is not None}
+
+    async def _again(self, file: str, outbox: Outbox) -> str | None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self.picture(file, outbox)
+        except (ExcuseError, OutboxError, TimeoutError):
+            return None
+
+
+def _data_url(data: bytes) -> str:
+    small, mime = shrunk(data, side=_SIDE, most=_LARGEST)
+    return f"data:{mime};base64,{b64encode(small).decode()}"
