@@ -112,9 +112,11 @@ class SlackSim:
     def mention(self) -> str:
         return f"<@{self.workspace.bot.id}>"
 
-    def user(self, name: str, locale: str = "en-US") -> SlackUser:
+    def user(self, name: str, locale: str = "en-US", *, admin: bool = False) -> SlackUser:
         """Let a person join the workspace."""
-        return SlackUser(self._services, self.workspace.add_person(name, locale))
+        person = self.workspace.add_person(name, locale)
+        person.is_admin = admin
+        return SlackUser(self._services, person)
 
     def channel(
         self, name: str, *, bot_member: bool = True, kind: ChannelKind = "channel", members: Sequence[SlackUser] = ()

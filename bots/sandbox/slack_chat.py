@@ -21,6 +21,7 @@ class Chat:
     def post(self, args: Args) -> Json:
         channel = self._addressed(args.text("channel"))
         content = read_content(args)
+        self._workspace.check_images(content.blocks or [])
         message = self._compose(args, content, channel)
         message.metadata = args.mapping("metadata", "invalid_metadata_format")
         self._workspace.add(message)
@@ -46,12 +47,15 @@ class Chat:
         if message.stream and self._workspace.state_of(message.stream) is StreamState.LIVE:
             raise RefusalError("streaming_state_conflict")
         content = read_update(args)
+        self._workspace.check_images(content.blocks or [])
         before = self._json(message)
         message.history.append(message.shown)
         message.text = content.text or ""
         message.blocks = content.blocks or []
         message.markdown = content.markdown
         message.attachments = content.attachments
+        if message.stream:
+            message.stream.tasks.clear()
         if args.has("metadata"):
             message.metadata = args.mapping("metadata", "invalid_metadata_format") or None
         self._workspace.seen(message, "updated")

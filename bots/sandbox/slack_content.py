@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from .slack_blocks import MAX_BLOCKS, check_blocks
+from .slack_blocks import MAX_BLOCKS, TASK_STATES, check_blocks
 from .slack_call import Args, Json, RefusalError
 
 MAX_MARKDOWN_TEXT = 12_000
 MAX_UPDATE_TEXT = 4_000
 _TRUNCATED_AT = 40_000
 _MAX_TASK_STRING = 256
-_TASK_STATES = frozenset({"pending", "in_progress", "complete", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _task(chunk: Json) -> Json:
             raise RefusalError("invalid_chunks", f"missing required field: {name}")
     for name in ("details", "output"):
         _short(chunk, name)
-    if chunk.get("status", "pending") not in _TASK_STATES:
+    if chunk.get("status", "pending") not in TASK_STATES:
         raise RefusalError("invalid_chunks", "unknown status")
     return chunk
 

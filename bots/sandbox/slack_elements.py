@@ -19,6 +19,30 @@ def action_of(
     raise LookupError(f"no element with action_id={action_id!r} value={value!r} option={option!r}")
 
 
+def list_of(blocks: list[Json], action_id: str) -> tuple[Json, Json]:
+    """Return the list whose options the app offers, and its block. Raises LookupError when none is shown."""
+    for block in blocks:
+        for element in _elements(block):
+            if element.get("type") == "external_select" and element.get("action_id") == action_id:
+                return element, block
+    raise LookupError(f"no external_select with action_id={action_id!r}")
+
+
+def with_options(blocks: list[Json], offered: dict[str, list[Json]]) -> list[Json]:
+    """Return the blocks with the options that the app offered last, by the list's action id."""
+    return [
+        block | {"elements": [one | _offers(one, offered) for one in block["elements"]]}
+        if "elements" in block
+        else block
+        for block in blocks
+    ]
+
+
+def _offers(element: Json, offered: dict[str, list[Json]]) -> Json:
+    listed = element.get("type") == "external_select"
+    return {"options": offered.get(element.get("action_id", ""), [])} if listed else {}
+
+
 def _pressed(element: Json, value: str | None, option: str | None) -> Json | None:
     action: Json = {"type": element["type"], "action_id": element.get("action_id", "")}
     if element["type"] in _MENUS:

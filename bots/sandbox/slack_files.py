@@ -1,6 +1,7 @@
 """files.*: upload in three steps, shares that come later, and downloads that need the token."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, cast
 
 from aiohttp import BodyPartReader, web
@@ -53,10 +54,9 @@ class Files:
         files = [self._uploaded(entry) for entry in entries]
         for file, entry in zip(files, entries, strict=True):
             file.title, file.completed = entry.get("title") or file.name, True
+        self._later(self._process(files))
         for channel in targets:
-            sharing = asyncio.create_task(self._share(channel, files, args))
-            self._sharing.add(sharing)
-            sharing.add_done_callback(self._sharing.discard)
+            self._later(self._share(channel, files, args))
         return {"ok": True, "files": [{"id": file.id, "title": file.title} for file in files]}
 
     def info(self, args: Args) -> Json:
@@ -79,6 +79,17 @@ class Files:
             sharing.cancel()
         await asyncio.gather(*self._sharing, return_exceptions=True)
 
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sharing.add(task)
+        task.add_done_callback(self._sharing.discard)
+
+    async def _process(self, files: list[SlackFile]) -> None:
+        await asyncio.sleep(self._workspace.rules.processing_delay)
+        for file in files:
+            file.processed = True
+        self._workspace.changed()
+
     def _uploaded(self, entry: Json) -> SlackFile:
         file = self._workspace.files.get(str(entry.get("id", "")))
         if file is None or file.content is None or file.completed:
@@ -94,6 +105,7 @@ class Files:
             kind = "public" if channel.kind == "channel" else "private"
             file.shares.setdefault(kind, {}).setdefault(channel.id, []).append({"ts": message.ts})
         self._workspace.add(message)
+        self._workspace.answered(channel.id, message.thread_ts)
         self._announcer.posted(message)
 
 

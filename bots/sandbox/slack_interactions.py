@@ -1,9 +1,12 @@
-"""Slash commands, presses and submissions: what the app gets besides events, and may answer at once."""
+"""Slash commands, presses, searches, shortcuts and submissions: what the app gets besides events."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any, cast
 
+from .slack_blocks import faults_of_options
 from .slack_call import Json
-from .slack_elements import action_of
+from .slack_elements import action_of, list_of, with_options
 from .slack_socket import SocketMode
 from .slack_state import Channel, Message, Person
 from .slack_views import ResponseUrls, Views
@@ -28,6 +31,7 @@ class Interactions:
         self._socket = socket
         self._views = views
         self._urls = urls
+        self._offered: dict[tuple[str, str], list[Json]] = {}
 
     def command(self, person: Person, command: str, text: str, channel: Channel) -> Interaction:
         """Send a slash command; it carries no thread, since Slack refuses commands in threads."""
@@ -44,15 +48,48 @@ class Interactions:
     def press(
         self, person: Person, message: Message, action_id: str | None, value: str | None, option: str | None
     ) -> Interaction:
-        action = action_of(message.blocks, action_id, value, option) | {"action_ts": self._workspace.new_ts()}
+        offered = {name: options for (ts, name), options in self._offered.items() if ts == message.ts}
+        blocks = with_options(message.blocks, offered)
+        action = action_of(blocks, action_id, value, option) | {"action_ts": self._workspace.new_ts()}
         channel = self._workspace.channels[message.channel]
-        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
-        container |= {"is_ephemeral": message.visible_to is not None}
-        container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
-        payload = self._app() | self._who(person) | {"type": "block_actions", "container": container}
-        payload |= {"actions": [action], "channel": {"id": channel.id, "name": channel.name or "directmessage"}}
-        payload |= {"message": message.as_json(self._workspace.team_id), "state": {"values": {}}}
+        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_actions"}
+        payload |= {"actions": [action], "state": {"values": {}}}
         payload |= {"response_url": self._urls.issue(channel, person, message)}
+        return self._interact(person, payload)
+
+    async def search(self, person: Person, message: Message, action_id: str, typed: str) -> list[Json]:
+        """Ask the app for the options of a list (Slack: within 3 seconds, at most 100); they can be pressed then.
+
+        Raises LookupError when there is no such list, or when nothing comes that Slack would show.
+        """
+        element, block = list_of(message.blocks, action_id)
+        if len(typed) < element.get("min_query_length", 3):
+            raise LookupError("too few characters for the app to be asked")
+        channel = self._workspace.channels[message.channel]
+        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_suggestion"}
+        payload |= {"action_id": action_id, "block_id": block.get("block_id", ""), "value": typed}
+        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._socket.send("interactive", payload, answer.set_result)
+        try:
+            async with asyncio.timeout(self._socket.ack_within):
+                reply = await answer
+        except TimeoutError:
+            raise LookupError("the app did not answer in time") from None
+        faults = faults_of_options(reply)
+        if faults:
+            raise LookupError(*faults)
+        groups = cast("list[Any]", reply.get("option_groups") or [reply])
+        options = [option for group in groups for option in group["options"]]
+        self._offered[message.ts, action_id] = options
+        return options
+
+    def shortcut(self, person: Person, message: Message, callback_id: str) -> Interaction:
+        """Use a shortcut of the app on a message; Slack offers them in every channel, with the bot or without."""
+        channel = self._workspace.channels[message.channel]
+        payload = self._app() | self._who(person) | {"type": "message_action", "callback_id": callback_id}
+        payload |= {"action_ts": self._workspace.new_ts(), "message_ts": message.ts, "message": self._json(message)}
+        payload |= {"channel": {"id": channel.id, "name": channel.name or "directmessage"}}
+        payload |= {"response_url": self._urls.issue(channel, person)}
         return self._interact(person, payload)
 
     def submit(self, person: Person, view_id: str, values: Json) -> Interaction:
@@ -71,6 +108,19 @@ class Interactions:
         payload["trigger_id"] = self._views.trigger(person.id)
         envelope = self._socket.send("interactive", payload)
         return Interaction(envelope, payload["trigger_id"], payload.get("response_url", ""), payload)
+
+    def _where(self, message: Message, channel: Channel) -> Json:
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+        container |= {"is_ephemeral": message.visible_to is not None}
+        container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
+        place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name or "directmessage"}}
+        return place if message.visible_to else place | {"message": self._json(message)}
+
+    def _json(self, message: Message) -> Json:
+        """Return a message as interactions carry it; the parent of a thread names the thread, too."""
+        answer = message.as_json(self._workspace.team_id)
+        replied = len(self._workspace.thread(message.channel, message.ts)) > 1
+        return answer | ({"thread_ts": message.ts} if replied else {})
 
     def _app(self) -> Json:
         return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": None}

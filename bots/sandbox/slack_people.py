@@ -55,7 +55,7 @@ class SlackUser:
     def file(self, name: str, content: bytes, *, mimetype: str = "", subtype: str = "") -> SlackFile:
         """Upload a file for `say(files=…)`; a voice clip has the subtype `slack_audio`."""
         file = self._workspace.add_file(name, self.id, content=content, mimetype=mimetype)
-        file.subtype, file.completed = subtype, True
+        file.subtype, file.completed, file.processed = subtype, True, True
         return file
 
     async def edit(self, message: Message, text: str) -> None:
@@ -90,6 +90,17 @@ class SlackUser:
         Raises LookupError when the message shows no such element.
         """
         return self._services.interactions.press(self.person, message, action_id, value, option)
+
+    async def search(self, message: Message, action_id: str, typed: str = "") -> list[Json]:
+        """Open the list with this action id, type into it, and return the options that the app offers.
+
+        Raises LookupError when the message shows no such list, or when the app offers nothing that Slack would show.
+        """
+        return await self._services.interactions.search(self.person, message, action_id, typed)
+
+    async def shortcut(self, message: Message, callback_id: str) -> Interaction:
+        """Use one of the app's shortcuts, which stands in a message's own menu."""
+        return self._services.interactions.shortcut(self.person, message, callback_id)
 
     async def press_in_view(self, view: Json, action_id: str | None = None, value: str | None = None) -> Interaction:
         """Press a button of an open modal or of the Home tab (`sim.views`). Raises LookupError like `press`."""

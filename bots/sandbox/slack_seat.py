@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
-from .seats import Step
+from .seats import Post, Step
 from .slack import SlackSim
 from .slack_call import Json
 from .slack_people import SlackUser
+from .slack_seen import choices, elements, fold, is_hint, post, words
 from .slack_state import Channel, Message
 
 _Found = TypeVar("_Found")
@@ -17,12 +19,14 @@ _Found = TypeVar("_Found")
 class SlackSeat:
     """A person in Slack: in a direct message, or in a thread of a channel that begins with a mention."""
 
-    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
+    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel, *, root: str | None = None) -> None:
         self._sim = sim
         self.user = user
         self.channel = channel
-        self.root: str | None = None
+        self.root = root
         """The thread, once it has begun; None in a direct message."""
+        self._offered: tuple[str, list[Json]] = ("", [])
+        """The message with the list that was searched last, and what was found."""
 
     @property
     def title(self) -> str:
@@ -40,8 +44,25 @@ class SlackSeat:
             spoken = f"!{text[1:]}" if text.startswith("/") else text  # Slack takes no slash commands in threads
             await self.user.say(self.channel, spoken, thread_ts=self.root)
 
+    async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
+        file = self.user.file(name, data, mimetype=mime, subtype="slack_audio" if voice else "")
+        called = self._direct or self.root is not None
+        spoken = text if called else f"{self._sim.mention} {text}".strip()
+        sent = await self.user.say(self.channel, spoken, thread_ts=self.root, files=[file])
+        self.root = None if self._direct else sent.root
+
+    async def reply(self, text: str, to: str) -> None:
+        seen = [message for message in self._seen() if to in words(message)]
+        if not seen:
+            raise LookupError(to)
+        await self.user.shortcut(seen[-1], text.split(maxsplit=1)[0].lstrip("/"))
+
     def answers(self) -> list[str]:
-        return [message.shown for message in self._own()]
+        return [words(message) for message in self._own() if not is_hint(message)]
+
+    def posts(self) -> list[Post]:
+        found = (post(message, self._sim.workspace.files) for message in self._own())
+        return [one for one in found if one]
 
     def steps(self) -> list[Step]:
         own = {message.ts for message in self._sim.workspace.messages if message.bot_id}
@@ -54,16 +75,46 @@ class SlackSeat:
                 seen.add(sight.ts)
         return steps
 
+    def hints(self) -> list[str]:
+        return [message.text for message in self._seen() if message.bot_id and is_hint(message)]
+
+    def signs(self) -> list[str]:
+        here = [status for status in self._sim.statuses if status.channel == self.channel.id]
+        return [status.text for status in here if status.text and self.root in {None, status.thread_ts}]
+
+    def folds(self) -> list[str]:
+        return [text for message in self._own() if (text := fold(message))]
+
     def choices(self) -> list[str]:
         return [label for label, _, _ in self._menu()]
 
     async def choose(self, label: str) -> None:
         for shown, action, value in self._menu():
             if label in shown:
-                menu = self._menus()[-1]
-                is_list = any("select" in str(element["type"]) for element in _elements(menu.blocks))
-                await self.user.press(menu, action, None if is_list else value, option=value if is_list else None)
+                await self._press(self._pressable()[-1], action, value)
                 return
+        raise LookupError(label)
+
+    async def search(self, text: str) -> list[str]:
+        """Type into the newest menu's list, which asks the app; return the labels. `choose` picks from them."""
+        menu = self._pressable()[-1]
+        (listed,) = [element for element in elements(menu) if element["type"] == "external_select"]
+        self._offered = menu.ts, await self.user.search(menu, listed["action_id"], text)
+        return self.choices()
+
+    def buttons(self) -> list[str]:
+        newest = self._pressable()[-1:]
+        return [element["text"]["text"] for message in newest for element in _buttons(message)]
+
+    async def press(self, label: str) -> None:
+        await self.press_later(label)()
+
+    def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
+        """What `press` would do now, to be done at any later time."""
+        for message in reversed(self._pressable()):
+            for button in _buttons(message):
+                if label in button["text"]["text"]:
+                    return partial(self._press, message, button["action_id"], button["value"])
         raise LookupError(label)
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
@@ -73,25 +124,33 @@ class SlackSeat:
     def _direct(self) -> bool:
         return self.channel.kind == "im"
 
-    def _own(self) -> list[Message]:
+    def _seen(self) -> list[Message]:
+        """What this person reads here, words to this person alone included."""
         seen = self.user.sees(self.channel)
-        return [message for message in seen if message.bot_id and self.root in {None, message.root}]
+        return [message for message in seen if self.root in {None, message.root}]
 
-    def _menus(self) -> list[Message]:
-        return [message for message in self._own() if any("action_id" in part for part in _elements(message.blocks))]
+    def _own(self) -> list[Message]:
+        return [message for message in self._seen() if message.bot_id]
+
+    def _pressable(self) -> list[Message]:
+        return [message for message in self._own() if any("action_id" in part for part in elements(message))]
 
     def _menu(self) -> list[tuple[str, str, str]]:
         """Label, action and value of each choice in the newest menu."""
-        menus = self._menus()
-        return [choice for element in _elements(menus[-1].blocks) for choice in _choices(element)] if menus else []
+        newest = self._pressable()[-1:]
+        offers: list[Json] = [{"options": self._offered[1]} if one.ts == self._offered[0] else {} for one in newest]
+        return [
+            choice
+            for message, offer in zip(newest, offers, strict=True)
+            for element in elements(message)
+            for choice in choices(element | (offer if element["type"] == "external_select" else {}))
+        ]
+
+    async def _press(self, message: Message, action: str, value: str) -> None:
+        pressed = next(element for element in elements(message) if element["action_id"] == action)
+        listed = "select" in str(pressed["type"])
+        await self.user.press(message, action, None if listed else value, option=value if listed else None)
 
 
-def _choices(element: Json) -> list[tuple[str, str, str]]:
-    groups: list[Json] = element.get("option_groups") or [element]
-    options: list[Json] = [option for group in groups for option in group.get("options", [])] or [element]
-    return [(option["text"]["text"], element["action_id"], option["value"]) for option in options]
-
-
-def _elements(blocks: Sequence[Json]) -> list[Json]:
-    """What can be pressed in a message."""
-    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+def _buttons(message: Message) -> list[Json]:
+    return [element for element in elements(message) if element["type"] == "button"]

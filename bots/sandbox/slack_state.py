@@ -18,11 +18,14 @@ class Person:
     name: str
     locale: str
     is_bot: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
 
     def as_json(self, team: str, *, with_locale: bool) -> Json:
         profile = {"real_name": self.name, "display_name": self.name, "team": team}
         user: Json = {"id": self.id, "team_id": team, "name": self.name.lower(), "real_name": self.name}
         user |= {"deleted": False, "is_bot": self.is_bot, "tz": "Etc/UTC", "tz_offset": 0, "profile": profile}
+        user |= {"is_admin": self.is_admin or self.is_owner, "is_owner": self.is_owner, "is_primary_owner": False}
         return user | ({"locale": self.locale} if with_locale else {})
 
 
@@ -59,13 +62,18 @@ class Stream:
 
     expires: float
     state: StreamState = StreamState.LIVE
+    mode: str = ""
+    """`markdown_text` or `chunks`, as the first content was sent; "" before there is any."""
     tasks: dict[str, Json] = field(default_factory=dict[str, Json])
     plan: str = ""
 
 
 @dataclass(slots=True)
 class SlackFile:
-    """An uploaded file; *shares* fills when it has been posted, which is later than the upload."""
+    """An uploaded file; *shares* fills when it has been posted, which is later than the upload.
+
+    Slack looks into a file after the upload; until it is *processed* its mimetype is unknown.
+    """
 
     id: str
     name: str
@@ -77,14 +85,19 @@ class SlackFile:
     alt_txt: str = ""
     subtype: str = ""
     completed: bool = False
+    processed: bool = False
+    mode: str = "hosted"
+    access: str = "visible"
     url: str = ""
     shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict[str, dict[str, list[Json]]])
 
     def as_json(self) -> Json:
         kind = self.name.rpartition(".")[2] if "." in self.name else "binary"
         answer: Json = {"id": self.id, "name": self.name, "title": self.title or self.name, "user": self.user}
-        answer |= {"mimetype": self.mimetype, "filetype": kind, "size": len(self.content or b""), "mode": "hosted"}
-        answer |= {"url_private": self.url, "url_private_download": f"{self.url}?download=1", "shares": self.shares}
+        answer |= {"mimetype": self.mimetype if self.processed else "", "filetype": kind if self.processed else ""}
+        answer |= {"size": len(self.content or b""), "mode": self.mode, "file_access": self.access}
+        answer |= {"is_external": self.mode == "external", "shares": self.shares}
+        answer |= {"url_private": self.url, "url_private_download": f"{self.url}?download=1"}
         return answer | ({"subtype": self.subtype} if self.subtype else {})
 
 
@@ -170,6 +183,7 @@ class Rules:
     agent_sessions: bool = False
     mention_first: bool = False
     share_delay: float = 0.05
+    processing_delay: float = 0.02
     trigger_lifetime: float = 3.0
     response_url_lifetime: float = 1800.0
     response_url_uses: int = 5

@@ -19,10 +19,10 @@ class Streams:
         channel = self._workspace.writable(args.text("channel"))
         root = self._thread(channel, args.text("thread_ts"))
         self._check_recipient(channel, args)
-        piece = read_piece(args)
+        piece, mode = read_piece(args), _mode(args)
         message = Message(channel.id, self._workspace.new_ts(), self._workspace.bot.id, markdown="")
         message.bot_id, message.thread_ts = self._workspace.bot_id, root
-        message.stream = Stream(self._workspace.clock() + self._workspace.rules.stream_lifetime)
+        message.stream = Stream(self._workspace.clock() + self._workspace.rules.stream_lifetime, mode=mode)
         self._extend(message, piece)
         self._workspace.add(message, "started")
         self._workspace.answered(channel.id, root)
@@ -39,6 +39,7 @@ class Streams:
         piece = read_piece(args)
         if piece == Piece(""):
             raise RefusalError("no_text")
+        _keep_mode(stream, _mode(args))
         message.history.append(message.shown)
         self._extend(message, piece)
         self._workspace.seen(message, "appended")
@@ -53,6 +54,7 @@ class Streams:
             raise RefusalError("msg_blocks_too_many")
         check_blocks(blocks)
         piece = read_piece(args)
+        _keep_mode(stream, _mode(args) or ("markdown_text" if blocks else ""))
         before = message.as_json(self._workspace.team_id)
         message.history.append(message.shown)
         self._extend(message, piece)
@@ -112,3 +114,17 @@ class Streams:
             known = message.stream.tasks.get(task["id"], {})
             details = known.get("details", "") + task.get("details", "")  # details add up, the rest is replaced
             message.stream.tasks[task["id"]] = {**known, **task, "details": details}
+
+
+def _mode(args: Args) -> str:
+    return next((name for name in ("markdown_text", "chunks") if args.has(name)), "")
+
+
+def _keep_mode(stream: Stream, mode: str) -> None:
+    """Refuse text in a stream of chunks, or chunks in one of text.
+
+    Slack does not document it; many apps report `streaming_mode_mismatch`, also for `blocks` after chunks.
+    """
+    if mode and stream.mode not in {"", mode}:
+        raise RefusalError("streaming_mode_mismatch")
+    stream.mode = stream.mode or mode

@@ -33,7 +33,10 @@ def as_rich_text(typed: str) -> list[Json]:
 
 
 def visible_text(blocks: list[Json]) -> str:
-    """Return the text of blocks as a reader sees it, a paragraph for each block; labels of buttons are left out."""
+    """Return the text of blocks as a reader sees it, a paragraph for each block.
+
+    Labels of buttons are left out, and what stands in a task's card, which is folded.
+    """
     return "\n\n".join(filter(None, ("".join(_texts(block)) for block in blocks)))
 
 
@@ -43,7 +46,7 @@ def _escaped(text: str) -> str:
 
 def _texts(node: Json) -> Iterator[str]:
     kind = node.get("type")
-    if kind in {"actions", "context_actions"}:
+    if kind in {"actions", "context_actions", "task_card"}:
         return
     if isinstance(node.get("text"), str):
         yield node["text"]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from .slack_call import RefusalError
+from .slack_call import Json, RefusalError
 from .slack_state import (
     Channel,
     ChannelKind,
@@ -22,6 +22,7 @@ from .slack_state import (
 )
 
 _Found = TypeVar("_Found")
+_SHOWN_IMAGES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 class Workspace:
@@ -73,6 +74,22 @@ class Workspace:
         file.url = f"{self.base_url}/files-pri/{self.team_id}-{file.id}/{name}"
         self.files[file.id] = file
         return file
+
+    def check_images(self, blocks: list[Json]) -> None:
+        """Refuse image blocks with files that Slack would not show (`invalid_blocks`).
+
+        Slack: an image block has an `image_url` or a `slack_file`; the latter is a PNG, JPEG or GIF by its id. Right
+        after the upload Slack does not know yet that it is one (slackapi/java-slack-sdk#1335).
+        """
+        for index, block in enumerate(blocks):
+            if block["type"] == "image" and not self._shows(block):
+                raise RefusalError("invalid_blocks", f"invalid slack file [json-pointer:/blocks/{index}/slack_file]")
+
+    def _shows(self, image: Json) -> bool:
+        if ("slack_file" in image) == ("image_url" in image):
+            return False
+        found = self.files.get(str(image.get("slack_file", {}).get("id", "")))
+        return "image_url" in image or (found is not None and found.processed and found.mimetype in _SHOWN_IMAGES)
 
     def add(self, message: Message, what: str = "posted") -> Message:
         self.messages.append(message)

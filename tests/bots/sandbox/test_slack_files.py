@@ -17,7 +17,7 @@ from tests.bots.sandbox.slack_fixtures import BOT_TOKEN, refused, simulator
 @pytest.fixture
 async def sim() -> AsyncGenerator[SlackSim, None]:
     async with simulator() as sim:
-        sim.rules.share_delay = 0.01
+        sim.rules.share_delay, sim.rules.processing_delay = 0.01, 0.0
         yield sim
 
 

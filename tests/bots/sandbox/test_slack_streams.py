@@ -14,6 +14,8 @@ from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_state import Channel, Message
 from tests.bots.sandbox.slack_fixtures import Clock, refused, simulator
 
+STOP = {"type": "button", "action_id": "stop", "value": "1", "text": {"type": "plain_text", "text": "Stop"}}
+
 
 def but(start: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     return {**start, **changed}
@@ -52,7 +54,7 @@ async def test_a_stream_grows_and_ends(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, root: Message, live: dict[str, Any]
 ) -> None:
     await client.chat_appendStream(**live, markdown_text="answer ")
-    await client.chat_appendStream(**live, chunks=[{"type": "markdown_text", "text": "is "}])
+    await client.chat_appendStream(**live, markdown_text="is ")
     stopped = await client.chat_stopStream(**live, markdown_text="42.")
 
     assert sim.texts(channel, root.ts) == ["The answer is 42."]
@@ -79,15 +81,38 @@ async def test_the_sdk_helper_streams(
 
 
 async def test_tasks_replace_their_state_and_add_up_their_details(
-    sim: SlackSim, client: AsyncWebClient, channel: Channel, live: dict[str, Any]
+    sim: SlackSim, client: AsyncWebClient, channel: Channel, start: dict[str, Any]
 ) -> None:
     task = {"type": "task_update", "id": "t1", "title": "Think", "status": "in_progress", "details": "a"}
-    await client.chat_appendStream(**live, chunks=[task])
-    await client.chat_appendStream(**live, chunks=[task | {"status": "complete", "details": "b"}])
-    stream = sim.messages(channel)[-1].stream
+    stop: dict[str, Any] = {"type": "blocks", "blocks": [{"type": "actions", "elements": [STOP]}]}
+    ts = str((await client.chat_startStream(**start, chunks=[stop, task]))["ts"])
+    await client.chat_appendStream(
+        channel=channel.id,
+        ts=ts,
+        chunks=[task | {"status": "complete", "details": "b"}, {"type": "markdown_text", "text": "So"}],
+    )
+    streamed = sim.messages(channel)[-1]
 
-    assert stream
-    assert (stream.tasks["t1"]["status"], stream.tasks["t1"]["details"]) == ("complete", "ab")
+    assert streamed.stream
+    assert (streamed.stream.tasks["t1"]["status"], streamed.stream.tasks["t1"]["details"]) == ("complete", "ab")
+    assert streamed.blocks == stop["blocks"]
+    assert streamed.shown == "So"
+
+
+async def test_a_stream_keeps_to_the_kind_of_content_that_it_began_with(
+    sim: SlackSim, client: AsyncWebClient, channel: Channel, start: dict[str, Any], live: dict[str, Any]
+) -> None:
+    chunk = {"type": "markdown_text", "text": "x"}
+    other: dict[str, Any] = {
+        "channel": channel.id,
+        "ts": str((await client.chat_startStream(**start, chunks=[chunk]))["ts"]),
+    }
+
+    assert await refused(client.chat_appendStream(**live, chunks=[chunk])) == "streaming_mode_mismatch"
+    assert await refused(client.chat_appendStream(**other, markdown_text="x")) == "streaming_mode_mismatch"
+    assert await refused(client.chat_stopStream(**other, blocks=[{"type": "divider"}])) == "streaming_mode_mismatch"
+    assert sim.texts(channel) == ["The ", "x"]
+    assert (await client.chat_stopStream(**other, chunks=[{"type": "blocks", "blocks": [{"type": "divider"}]}]))["ok"]
 
 
 @pytest.mark.parametrize("missing", ["recipient_team_id", "recipient_user_id"])
