@@ -14,6 +14,15 @@ _WRAPPING_V6 = tuple(ipaddress.IPv6Network(block) for block in ("2002::/16", "20
 _RELAYS_V4 = ipaddress.IPv4Network("192.88.99.0/24")
 
 
+def is_address(text: str) -> bool:
+    """Whether `text` is an IP address as the standards write it."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(text: str) -> bool:
     """Whether `text` is the IP address of a machine on the public internet, in the strictest reading."""
     try:

@@ -26,7 +26,7 @@ import httpx
 
 from core.settings import WanjieSettings
 
-from .address import is_public
+from .address import is_address, is_public
 from .diagnosis import retry_after
 from .errors import (
     DownloadError,
@@ -44,6 +44,7 @@ Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _REDIRECTS = 3
 _ADDRESSES = 4
+_PORTS = range(1, 65536)
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -68,8 +69,7 @@ class Downloads:
         self._own_origin = _origin(httpx.URL(settings.base_url))
         self._timeout = httpx.Timeout(idle, connect=settings.connect_timeout).as_dict()
         self._resolve = resolve
-        # The transport alone: a client would add cookies, follow redirects and heed proxies. A connection is made to
-        # an address and verified for one name, so that it is never kept for another.
+        # The transport alone: a client would add cookies, follow redirects and heed proxies.
         self._transport = httpx.AsyncHTTPTransport(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
 
     async def aclose(self) -> None:
@@ -103,16 +103,19 @@ class Downloads:
     async def _addresses(self, url: httpx.URL) -> Sequence[str]:
         """Resolve the host of `url` to addresses that may be connected to."""
         trusted = _origin(url) == self._own_origin
-        if not url.host or (url.scheme != "https" and not trusted):
-            raise UnsafeAddressError("the link is not https")
-        try:
-            found = await self._resolve(_host(url), _port(url))
-        except (OSError, UnicodeError):
-            raise UnreachableError("no such host") from None
+        if not url.host or _port(url) not in _PORTS or (url.scheme != "https" and not trusted):
+            raise UnsafeAddressError("the link is no https address")
+        found = [_host(url)] if is_address(_host(url)) else await self._resolved(url)
         addresses = [address for address in dict.fromkeys(found) if trusted or is_public(address)]
         if not addresses:
             raise UnsafeAddressError("the link leads to a private address")
         return addresses[:_ADDRESSES]
+
+    async def _resolved(self, url: httpx.URL) -> Sequence[str]:
+        try:
+            return await self._resolve(_host(url), _port(url))
+        except (OSError, UnicodeError):
+            raise UnreachableError("no such host") from None
 
     async def _answered(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
         *others, last = addresses
@@ -133,6 +136,8 @@ class Downloads:
                 "User-Agent": "wanjie-bots",
                 "Accept": "*/*",
                 "Accept-Encoding": "identity",
+                # It was made to an address and verified for one name, so that it must not be used for another.
+                "Connection": "close",
             },
             extensions={"timeout": self._timeout, "sni_hostname": _host(url)},
         )
@@ -197,4 +202,6 @@ def _host(url: httpx.URL) -> str:
 
 
 def _port(url: httpx.URL) -> int:
-    return url.port or (80 if url.scheme == "http" else 443)
+    if url.port is not None:
+        return url.port
+    return 80 if url.scheme == "http" else 443

@@ -37,6 +37,11 @@ def settings_for(sim: WanjieSim) -> SettingsFactory:
         "max_attempts": 3,
         "catalog_ttl": 300,
         "model_kinds": {},
+        "speech_model": None,
+        "image_model": None,
+        "english_models": ("flux*",),
+        "vision_models": (),
+        "tool_models": ("*",),
     }
 
     def make(**changes: object) -> WanjieSettings:

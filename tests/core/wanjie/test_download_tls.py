@@ -1,0 +1,102 @@
+"""TLS verifies the name in a link, though the connection is made to an address."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from core.wanjie import UnreachableError, WanjieClient
+from core.wanjie.download import Downloads
+from tests.core.wanjie.conftest import HURRY
+from tests.core.wanjie.raw import SettingsFactory
+
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="nobody to make a certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate for pictures.test, with its key in the same file."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(  # noqa: S603 - every argument is ours
+        [
+            *(str(OPENSSL), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", "/CN=pictures.test", "-addext", "subjectAltName=DNS:pictures.test"),
+            *("-out", str(made), "-keyout", str(key)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    made.write_text(made.read_text(encoding="ascii") + key.read_text(encoding="ascii"), encoding="ascii")
+    return made
+
+
+@pytest.fixture
+async def server(certificate: Path) -> AsyncGenerator[tuple[int, list[str]]]:
+    """Answer by https; give the port and the names that were asked for."""
+    hosts: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        hosts.append(request.headers["Host"])
+        return web.Response(body=b"picture")
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    app = web.Application()
+    app.router.add_get("/a.png", handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    yield runner.addresses[0][1], hosts
+    await runner.cleanup()
+
+
+async def to_this_machine(_: str, __: int) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
+async def fetched(settings_for: SettingsFactory, certificate: Path | None, origin: str) -> bytes:
+    settings = settings_for(base_url=origin + "/api")
+    verify = ssl.create_default_context(cafile=certificate)
+    downloads = Downloads(settings, resolve=to_this_machine, verify=verify)
+    async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
+        return await client.download(origin + "/a.png", most=100)
+
+
+async def test_a_file_is_fetched_by_https_in_the_name_of_its_host(
+    settings_for: SettingsFactory, certificate: Path, server: tuple[int, list[str]]
+) -> None:
+    port, hosts = server
+    data = await fetched(settings_for, certificate, f"https://pictures.test:{port}")
+
+    assert data == b"picture"
+    assert hosts == [f"pictures.test:{port}"]
+
+
+@pytest.mark.parametrize("host", ["others.test", "127.0.0.1"])
+async def test_a_certificate_for_another_name_is_refused(
+    settings_for: SettingsFactory, certificate: Path, server: tuple[int, list[str]], host: str
+) -> None:
+    port, hosts = server
+    with pytest.raises(UnreachableError):
+        await fetched(settings_for, certificate, f"https://{host}:{port}")
+
+    assert hosts == []
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(
+    settings_for: SettingsFactory, server: tuple[int, list[str]]
+) -> None:
+    port, hosts = server
+    with pytest.raises(UnreachableError):
+        await fetched(settings_for, None, f"https://pictures.test:{port}")
+
+    assert hosts == []
