@@ -15,6 +15,7 @@ from core.chat.question import ExcuseError
 from core.chat.speak import speak
 from core.chat.stamp import Stamp
 from core.chat.working import at_work, unless_stopped
+from core.engine import tag_of
 from core.wanjie import ModelNotFoundError
 
 from .command import Call
@@ -53,7 +54,8 @@ async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
         return
     async with at_work(call.outbox, "drawing"):
         drawing, album = await unless_stopped(call.turn, _album(call, order, name))
-    stamp = Stamp.of(call.turn, call.incoming)
+    # A stamp of its own, since a turn may draw more than once.
+    stamp = Stamp(tag_of(f"{call.turn.event_id} {name}"), call.incoming.sender.id)
     await call.desk.conversations.note(_shelf(call), f"order:{stamp.tag}", drawing.order.pack())
     buttons = (
         Button(call.phrase("imagine.again"), "imagine", f"{stamp} {_AGAIN}"),
