@@ -33,7 +33,7 @@ _SIGNS = (
 )
 # Phones and Chinese keyboards make one or two dashes of `--`; before a word that is no option they are punctuation.
 _NAMED = re.compile(r"(?<![A-Za-z0-9_-])(?P<dashes>--|—{1,2}-?)(?P<name>[A-Za-z]+)\s*[=:]?\s*")
-_WORD = r"(?![-—])[^\s,;!?。、]+"
+_WORD = r"[^\s,;!?。、]+"
 _SIZE = re.compile(r"(\d{1,5})(?:\s*[x*]\s*(\d{1,5}))?", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)\s*[:/x]\s*(\d{1,5}(?:\.\d{1,5})?)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,19}")
@@ -86,10 +86,10 @@ def read_order(argument: str, quoted: str = "") -> Order:
     plain = argument.translate(_SIGNS)
     for found in _NAMED.finditer(plain):
         option = _OPTIONS.get(found["name"].lower())
-        if found.start() < end or (option is None and found["dashes"] != "--"):
-            continue
         if option is None:
-            raise ExcuseError("imagine.option", name=_repeated(found["name"]))
+            if found["dashes"] == "--":
+                raise ExcuseError("imagine.option", name=_repeated(found["name"]))
+            continue
         field, value_pattern, read = option
         value = value_pattern.match(plain, found.end())
         words.append(argument[end : found.start()])
