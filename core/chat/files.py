@@ -16,8 +16,8 @@ Sort: TypeAlias = Literal["sound", "picture", "document", "other"]
 
 MOST = 20_000_000
 """Bytes of a file that is taken; Telegram hands out no larger ones."""
-_PATIENCE = 60.0
-"""Seconds that a platform may take in all to hand out a file."""
+PATIENCE = 60.0
+"""Seconds that a platform may take in all to hand out a file that a question needs."""
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"})
 _SORTS: dict[str, Sort] = {"voice": "sound", "audio": "sound", "image": "picture", "video": "other"}
 """By what a platform calls an attachment, or by the first half of a media type."""
@@ -45,15 +45,15 @@ def title(attachment: Attachment) -> str:
     return name if len(name) <= _LONGEST_TITLE else f"{name[: _LONGEST_TITLE // 2]}…{name[-_LONGEST_TITLE // 2 :]}"
 
 
-async def fetched(file: str, outbox: Outbox, *, size: int | None = None) -> bytes:
-    """Read a file by its id, waiting a minute at most for a platform that is busy.
+async def fetched(file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> bytes:
+    """Read a file by its id, waiting for a platform that is busy, though no longer than `patience` seconds in all.
 
     `size` is what the platform says that it has. Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
     """
     if size is not None and size > MOST:
         raise ExcuseError("file.large", limit=MOST // 1_000_000)
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             return await insist(lambda: outbox.fetch(file, most=MOST))
     except OversizeError:
         raise ExcuseError("file.large", limit=MOST // 1_000_000) from None

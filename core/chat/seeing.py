@@ -12,7 +12,7 @@ from core.store import Remembered
 from core.wanjie import Catalog, WanjieError
 
 from .cache import Cache
-from .files import fetched
+from .files import PATIENCE, fetched
 from .outbox import Outbox, OutboxError
 from .question import ExcuseError
 
@@ -25,8 +25,8 @@ _LARGEST = 1_500_000
 _KEPT = 32_000_000
 """Bytes of pictures that are kept for the questions that follow."""
 _SUGGESTIONS = 5
-_PATIENCE = 15.0
-"""Seconds that a picture of an earlier message is waited for: the new question can be answered without it."""
+_PATIENCE_WITH_OLD = 15.0
+"""Seconds for pictures of earlier messages: a new question can be answered without them."""
 
 
 class Seeing:
@@ -54,14 +54,14 @@ class Seeing:
             return ExcuseError("file.blind_all", model=model)
         return ExcuseError("file.blind", model=model, suggestions=", ".join(seeing[:_SUGGESTIONS]))
 
-    async def picture(self, file: str, outbox: Outbox, *, size: int | None = None) -> str:
-        """A picture as a data URL, by the platform's id.
+    async def picture(self, file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> str:
+        """A picture as a data URL, by the platform's id; see `fetched`.
 
         Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
         """
 
         async def make() -> str:
-            data = await fetched(file, outbox, size=size)
+            data = await fetched(file, outbox, size=size, patience=patience)
             try:
                 return await self._workshop.run(_data_url, data)
             except BadImageError:
@@ -78,9 +78,8 @@ class Seeing:
 
     async def _again(self, file: str, outbox: Outbox) -> str | None:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return await self.picture(file, outbox)
-        except (ExcuseError, OutboxError, TimeoutError):
+            return await self.picture(file, outbox, patience=_PATIENCE_WITH_OLD)
+        except (ExcuseError, OutboxError):
             return None
 
 

@@ -1,0 +1,45 @@
+"""What tests of the conversation share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+
+import pytest
+
+from bots.sandbox.wanjie import WanjieSim
+from core.chat.i18n import Sentences
+from core.chat.reading import Reading
+from core.media.workshop import Workshop
+from core.settings import ChatSettings, WanjieSettings
+from core.wanjie import Backoff, Catalog, WanjieClient
+
+
+@pytest.fixture
+async def wanjie() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        yield running
+
+
+@pytest.fixture
+async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., Reading]]:
+    """Build a `Reading` with changed settings of both areas."""
+    clients: list[WanjieClient] = []
+    workshop = Workshop()
+
+    def build(**changes: object) -> Reading:
+        values = {"api_key": wanjie.script.key, "base_url": wanjie.base_url, "max_attempts": 1}
+        settings = WanjieSettings.model_validate(values | changes)
+        chat = ChatSettings.model_validate(changes)
+        client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))
+        clients.append(client)
+        return Reading(client, Catalog(client, settings), workshop, Sentences(), settings, chat)
+
+    yield build
+    for client in clients:
+        await client.aclose()
+    workshop.close()
+
+
+@pytest.fixture
+def reading(reading_with: Callable[..., Reading]) -> Reading:
+    return reading_with()

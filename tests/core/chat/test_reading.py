@@ -1,0 +1,125 @@
+"""Questions made of messages that bear files of every kind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.chat.files import Sort, sort_of, title
+from core.chat.message import Attachment
+from core.chat.papers import as_data
+from core.chat.question import ExcuseError
+from core.chat.reading import Reading
+from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
+
+BLIND, SEEING = "deepseek-v3", "GPT-4o"
+STICKER = Attachment("other", "s1")
+VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
+
+
+@pytest.mark.parametrize(
+    ("attachment", "sort"),
+    [
+        (VOICE, "sound"),
+        (Attachment("audio", "1", "song.mp3", "audio/mpeg"), "sound"),
+        (Attachment("document", "1", "memo.m4a", "audio/mp4"), "sound"),
+        (PHOTO, "picture"),
+        (Attachment("document", "1", "scan", "image/png"), "picture"),
+        (Attachment("document", "1", "IMG_1.HEIC", "application/octet-stream"), "picture"),
+        (Attachment("image", "1", "logo.svg", "image/svg+xml"), "document"),
+        (Attachment("document", "1", "logo.svg", "image/svg+xml"), "document"),
+        (REPORT, "document"),
+        (Attachment("document", "1", "Makefile"), "document"),
+        (Attachment("other", "1", "data.csv"), "document"),
+        (Attachment("other", "1", "photo.jpg"), "picture"),
+        (VIDEO, "other"),
+        (Attachment("document", "1", "film.mkv", "video/x-matroska"), "other"),
+        (STICKER, "other"),
+        (Attachment("other", "", "location"), "other"),
+    ],
+)
+def test_what_a_file_is_shows_in_its_kind_its_media_type_and_its_name(attachment: Attachment, sort: Sort) -> None:
+    assert sort_of(attachment) == sort
+
+
+@given(st.text(max_size=300))
+def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
+    shown = title(replace(REPORT, name=name))
+
+    assert len(shown) <= 81
+    assert "`" not in shown
+    assert len(shown.splitlines()) <= 1
+
+
+@given(st.text(alphabet="a`\n ~", max_size=60))
+def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
+    heading, fence, *body, last = as_data("File", text).splitlines()
+
+    assert (heading, last) == ("[File]", fence)
+    assert not any(line.strip().startswith(fence) for line in body)
+
+
+async def test_words_alone_are_no_concern_of_files(reading: Reading) -> None:
+    mail = Mail()
+    question, notes = await reading.question(sent(text=" Hi? "), mail, [], model=BLIND)
+
+    assert (question.text, question.images, notes) == ("Hi?", (), ())
+    assert mail.signs == []
+
+
+async def test_nothing_at_all_is_no_question(reading: Reading) -> None:
+    question, _ = await reading.question(sent(), Mail(), [], model=BLIND)
+
+    assert not question.text
+
+
+@pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
+async def test_what_nothing_can_be_made_of_is_told(reading: Reading, attachment: Attachment) -> None:
+    with pytest.raises(ExcuseError) as caught:
+        await reading.question(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
+
+    assert caught.value.key == "file.other"
+
+
+async def test_a_reply_to_such_a_thing_is_answered_all_the_same(reading: Reading) -> None:
+    question, notes = await reading.question(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
+
+    assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
+    assert notes == ()
+
+
+async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(reading: Reading) -> None:
+    mail = Mail({"p1": picture()})
+    question, _ = await reading.question(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
+
+    assert question.text == "Ada: [picture]"
+    assert mail.signs == ["writing"]
+
+
+async def test_files_come_before_the_words_about_them(reading: Reading) -> None:
+    mail = Mail({"p1": picture(), "d1": b"1,2"})
+    incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
+    question, _ = await reading.question(incoming, mail, [], model=SEEING)
+
+    assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
+
+
+async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(reading: Reading) -> None:
+    mail = Mail({"d1": b"facts", "p1": b"no picture"})
+    broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
+    question, notes = await reading.question(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
+
+    assert question.text.startswith("[File: report.txt]")
+    assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
+    assert notes == ("I cannot open this picture: `a_b.png`, `c.png`. Please send it as JPEG or PNG.",)
+
+
+async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., Reading]) -> None:
+    incoming = sent(VOICE, text="你好")
+    incoming = replace(incoming, sender=replace(incoming.sender, locale="zh-hans"))
+    question, notes = await reading_with().question(incoming, Mail(), [], model=SEEING)
+
+    assert question.text == "[unreadable voice message]\n\n你好"
+    assert notes == ("我在这里听不懂语音消息。请改用文字。",)
