@@ -141,20 +141,17 @@ class Writing:
 
     async def _asked(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """The model's answer; a model that turns out to take no tools is asked without them."""
-        try:
-            async with aclosing(self._client.stream(request)) as deltas:
-                async for delta in deltas:
-                    yield delta
-            return
-        except (RefusedContentError, ContextTooLongError):
-            raise
-        except BadRequestError as error:
-            if not request.tools:
-                raise
-            _log.warning("a model takes no tools", model=request.model, error=str(error))
-        async with aclosing(self._client.stream(replace(request, tools=()))) as deltas:
-            async for delta in deltas:
-                yield delta
+        for tools in (request.tools, ()):
+            try:
+                async with aclosing(self._client.stream(replace(request, tools=tools))) as deltas:
+                    async for delta in deltas:
+                        yield delta
+            except BadRequestError as error:
+                if not tools or isinstance(error, RefusedContentError | ContextTooLongError):
+                    raise
+                _log.warning("a model takes no tools", model=request.model, error=str(error))
+            else:
+                return
 
     async def _used(
         self, toolbox: Toolbox, request: ChatRequest, said: str, calls: list[ToolCall], *, again: bool
