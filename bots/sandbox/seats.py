@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -94,7 +94,11 @@ class Seat(Protocol):
         ...
 
     async def press(self, label: str) -> None:
-        """Press a button under the newest message that has one of this label, as this person."""
+        """Press a button under the newest message that has one whose label contains this, as this person."""
+        ...
+
+    def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
+        """What `press` would do now, to be done at any later time."""
         ...
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - tests name it

@@ -110,7 +110,6 @@ class SlackSeat:
         await self.press_later(label)()
 
     def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
-        """What `press` would do now, to be done at any later time."""
         for message in reversed(self._pressable()):
             for button in _buttons(message):
                 if label in button["text"]["text"]:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
 
+from .seats import Seat
 from .slack import SlackSim
 from .slack_seat import SlackSeat
 from .telegram import TelegramSim
@@ -134,6 +135,18 @@ class Stage:
         """A new person in a new channel on Slack; the first words open a thread."""
         user = self.slack.user(name, locale)
         return SlackSeat(self.slack, user, self.slack.channel(channel, members=[user]))
+
+    def joining(self, seat: Seat, name: str, *, admin: bool = False) -> Seat:
+        """Somebody else in the same conversation among several people."""
+        if isinstance(seat, TelegramSeat):
+            person = self.telegram.user(self._new_id(), name)
+            seat.chat.members[person.user.id] = "administrator" if admin else "member"
+            return TelegramSeat(self.telegram, person, seat.chat)
+        if isinstance(seat, SlackSeat):
+            user = self.slack.user(name, admin=admin)
+            seat.channel.members.add(user.id)
+            return SlackSeat(self.slack, user, seat.channel, root=seat.root)
+        raise TypeError(seat.title)
 
     def _new_id(self) -> int:
         self._people += 1

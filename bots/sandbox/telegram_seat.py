@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from .seats import Post, Step
@@ -86,14 +87,20 @@ class TelegramSeat:
         return [button["text"] for message in self._pressable()[-1:] for button in message.buttons]
 
     async def press(self, label: str) -> None:
+        await self.press_later(label)()
+
+    def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
         for message in reversed(self._pressable()):
-            if label in [button["text"] for button in message.buttons]:
-                self.person.press(self.chat, message.id, label)
-                return
+            for button in message.buttons:
+                if label in button["text"]:
+                    return partial(self._press, message, button["text"])
         raise LookupError(label)
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
         return await self._sim.wait_for(predicate, timeout)
+
+    async def _press(self, message: Message, label: str) -> None:
+        self.person.press(self.chat, message.id, label)
 
     def _addressed(self, text: str) -> str:
         called = self.chat.person is not None or text.startswith("/")
