@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from telegram import Bot
+from telegram.error import BadRequest
 
 from .fields import Json, objects
 from .wire import Wire
@@ -32,6 +33,15 @@ class Api(Bot):
 
     async def __aexit__(self, *_: object) -> None:
         await self._wire.shutdown()
+
+    async def download(self, file_id: str, *, most: int) -> bytes | None:
+        """Read a file that somebody sent (Bot API: getFile); None when it has more than `most` bytes."""
+        file = await self.get_file(file_id)
+        if file.file_path is None:
+            raise BadRequest("the file cannot be had")
+        if (file.file_size or 0) > most:
+            return None
+        return await self._wire.download(file.file_path, most=most)
 
     async def updates(self, offset: int | None, *, kinds: tuple[str, ...], limit: int, seconds: int) -> list[Json]:
         """Wait up to `seconds` for updates from `offset` on; those before it are confirmed (Bot API: getUpdates).

@@ -5,9 +5,19 @@ The SDK drops the prefix "Bad Request: " and capitalises what follows, so texts 
 
 from __future__ import annotations
 
+import re
+
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from core.chat.outbox import FloodedError, GoneError, OutboxError, RefusedError, UnreachableError
+from core.chat.outbox import (
+    FloodedError,
+    GoneError,
+    OutboxError,
+    OversizeError,
+    RefusedError,
+    UnreachableError,
+    VoiceForbiddenError,
+)
 
 from .wire import FloodError
 
@@ -34,6 +44,10 @@ _GONE = (
     "user is deactivated",
     "user_is_blocked",
 )
+_NO_VOICE = re.compile(r"voice_messages_forbidden|chat_send_voices_forbidden|not enough rights to send voice")
+_NO_MEDIA = re.compile(r"chat_send_(?!plain)\w+_forbidden|not enough rights to send (?!text|messages)")
+"""Rights that a chat gives for each kind of media apart: words may still be said there."""
+_NO_PHOTO = re.compile(r"photo|image_process_failed|wrong (file|type|remote)|failed to (get|upload)")
 
 
 def outbox_error(error: TelegramError) -> OutboxError:
@@ -44,9 +58,34 @@ def outbox_error(error: TelegramError) -> OutboxError:
         return GoneError(str(error))
     # A `BadRequest` is a `NetworkError` to the SDK, so it must be asked for first.
     if isinstance(error, BadRequest):
-        said = str(error).lower()
-        return GoneError(said) if any(reason in said for reason in _GONE) else RefusedError(said)
+        return _refusal(str(error).lower())
     return UnreachableError(f"{type(error).__name__}: {error}")
+
+
+def _refusal(said: str) -> OutboxError:
+    if _NO_VOICE.search(said):
+        return VoiceForbiddenError(said)
+    if _NO_MEDIA.search(said):
+        return RefusedError(said)
+    if any(reason in said for reason in _GONE):
+        return GoneError(said)
+    return OversizeError(said) if "file is too big" in said else RefusedError(said)
+
+
+def is_no_photo(error: RefusedError) -> bool:
+    """Telegram cannot show these pictures; as files it would take them."""
+    said = str(error).lower()
+    return bool(_NO_PHOTO.search(said)) and not _NO_MEDIA.search(said)
+
+
+def is_overlong(error: BadRequest) -> bool:
+    """A message of ours would have become too long a text."""
+    return re.search(r"message[ _](is[ _])?too[ _]long", str(error).lower()) is not None
+
+
+def is_textless(error: BadRequest | RefusedError) -> bool:
+    """The message is one of ours that bears media."""
+    return "there is no text in the message" in str(error).lower()
 
 
 def is_unmodified(error: BadRequest) -> bool:

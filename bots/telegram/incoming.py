@@ -6,7 +6,7 @@ back with each delivery of the same update.
 
 from __future__ import annotations
 
-from core.chat.message import ChatRef, Choice, Incoming, Sender
+from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
 from .address import Address, Identity, read_address
 from .attachments import read_attachments
@@ -57,6 +57,7 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         command=address.command,
         attachments=attachments,
         quoted=_quoted(message),
+        quoted_attachments=_files(_original(message)),
         sent_at=float(number(message, "date")),
     )
 
@@ -75,6 +76,8 @@ def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
         direct=direct,
         thread=_topic(message),
         choice=Choice(menu, value),
+        quoted=_words(message),
+        quoted_attachments=_files(message),
         reply_route=text(query, "id"),
     )
 
@@ -131,4 +134,13 @@ def _answers(message: Json, bot: Identity) -> bool:
 
 def _quoted(message: Json) -> str:
     """The part that was quoted by hand, else the whole message that this one replies to."""
-    return text(inner(message, "quote"), "text") or _words(inner(message, "reply_to_message"))
+    return text(inner(message, "quote"), "text") or _words(_original(message))
+
+
+def _original(message: Json) -> Json:
+    """What this message replies to; of a message in another chat only its files are told."""
+    return inner(message, "reply_to_message") or inner(message, "external_reply")
+
+
+def _files(message: Json) -> tuple[Attachment, ...]:
+    return tuple(file for file in read_attachments(message) if file.id)

@@ -1,7 +1,8 @@
 """How often a chat may be called: Telegram's flood limits, with something left for clocks that disagree.
 
 Telegram: Bots FAQ, "My bot is hitting limits": one message a second in a chat, 20 a minute in a group, 30 a second in
-all. Edits and deletions count like messages. All topics of a chat share its limits.
+all. Edits and deletions count like messages. All topics of a chat share its limits. That an album counts as so many
+messages as it has pictures is a guess, and the safe one.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ class Gate(Protocol):
 def message(chat_id: int) -> tuple[Limit, ...]:
     """What a message, an edit or a deletion counts against."""
     return (*_minute(chat_id), Limit(f"message:{chat_id}", 1, 1.05), BOT)
+
+
+def further(chat_id: int) -> tuple[Limit, ...]:
+    """What each picture of an album after the first counts against."""
+    return (*_minute(chat_id), BOT)
 
 
 def typing(chat_id: int) -> tuple[Limit, ...]:

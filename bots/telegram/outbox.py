@@ -1,4 +1,4 @@
-"""Showing what the core says in one Telegram chat: messages that grow by edits, sentences, menus."""
+"""Showing what the core says in one Telegram chat: messages that grow by edits, media, sentences, menus."""
 
 from __future__ import annotations
 
@@ -6,111 +6,137 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
 
 import structlog
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    Message,
-    MessageEntity,
-    ReplyParameters,
-)
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 
 from core.chat.message import Incoming
 from core.chat.outbox import (
+    Album,
+    Button,
     Capabilities,
-    FloodedError,
+    Doing,
     GoneError,
     Menu,
     OutboxError,
+    OversizeError,
     Page,
     RefusedError,
-    UnreachableError,
+    Voice,
 )
 
+from .admins import Admins
 from .api import Api
-from .faults import is_deleted, is_kept, is_unmodified
+from .faults import is_deleted, is_kept, is_textless
 from .horizon import Horizon
+from .keyboards import of_buttons, of_menu
 from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
+from .media import Media
 from .peer import Peer
-from .render import Rendered, plain, render
+from .render import Rendered
+from .search import Search
+from .sender import Sender
 
-CAPABILITIES = Capabilities(page_limit=3500, pace=1.1, pace_group=4.5)
-"""Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six."""
+CAPABILITIES = Capabilities(page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000)
+"""Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six, and one below
+a fold."""
 
 _MODE = "post"
-_PROBE_PATIENCE = 1.0
 _WORKING_PATIENCE = 3.0
 """Seconds: no answer waits longer for a sign that it is being worked on."""
-_SHORT_LABEL = 18
-"""Two buttons of so many characters fit side by side on a phone."""
-_MARK = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="mark:")]])
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_Result = TypeVar("_Result")
+_HINT_PATIENCE = 3.0
+_LONGEST_HINT = 200
+"""Characters (Bot API: answerCallbackQuery)."""
+_ACTIONS: dict[Doing, ChatAction] = {
+    "writing": ChatAction.TYPING,
+    "recording": ChatAction.RECORD_VOICE,
+    "drawing": ChatAction.UPLOAD_PHOTO,
+    "uploading": ChatAction.UPLOAD_DOCUMENT,
+}
 _log = structlog.get_logger()
 
 
 class TelegramOutbox:
     """The way back to one message; keep it for the whole turn, for it remembers what stands on the screen."""
 
-    def __init__(self, api: Api, gate: Gate, incoming: Incoming, horizon: Horizon) -> None:
+    def __init__(self, api: Api, gate: Gate, incoming: Incoming, horizon: Horizon, admins: Admins) -> None:
         """Answer `incoming`; the first message in a group replies to it."""
-        self._horizon = horizon
         self._api = api
         self._incoming = incoming
-        self._thread = int(incoming.thread) if incoming.thread else None
-        self._peer = Peer(gate, int(incoming.chat.chat))
-        self._screen: dict[str, Rendered] = {}
+        self._horizon = horizon
+        self._admins = admins
+        self._chat = int(incoming.chat.chat)
+        self._peer = Peer(gate, self._chat)
+        self._sender = Sender(api, self._peer, horizon, incoming)
+        self._search = Search(api, self._peer, horizon, incoming)
+        self._media = Media(api, self._sender, self._search, horizon, incoming)
+        self._screen: dict[str, tuple[Rendered, tuple[Button, ...]]] = {}
+        self._tried = ""
         self._query = incoming.reply_route
-        self._dressed = True
 
     @property
     def capabilities(self) -> Capabilities:
         """The same for every chat."""
         return CAPABILITIES
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
-        """See `Outbox`; a blank text cannot be shown: it raises `RefusedError`, or is skipped until `final`."""
-        content = self._content(text)
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
+        """See `Outbox`; a blank text cannot be shown: it raises `RefusedError`, or is skipped until `final`.
+
+        The first step of a page that grows bears no buttons: that is how `recover` tells it from a menu.
+        """
+        content = self._sender.content(text, folded)
         if not content.text:
             if final:
                 raise RefusedError("Telegram shows no blank message")
             return page
         message_id = page.message_id
         if not message_id:
-            reply = self._reply() if page.start == 0 else None
-            keep = 0 if final else START_RESERVE
-            message_id = await self._open(text, reply, keep)
-        elif self._screen.get(message_id) != content:
-            keep = 0 if final else STEP_RESERVE
-            await self._put(text, lambda chat, shown: self._edit(chat, message_id, shown), keep)
-        self._screen[message_id] = self._content(text)
-        self._horizon.claim(int(self._incoming.chat.chat), int(message_id))
+            buttons = buttons if final else ()
+            message_id = await self._open(page, text, folded, buttons, keep=0 if final else START_RESERVE)
+        elif self._screen.get(message_id) != (content, buttons):
+            await self._change(message_id, text, folded, buttons, keep=0 if final else STEP_RESERVE)
+        self._screen[message_id] = self._sender.content(text, folded), buttons
+        self._horizon.claim(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+
+    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+        """See `Outbox`; in a group media reply to the question, and everywhere to the message whose button it was."""
+        return await self._media.attach(page, media, buttons)
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        """Read a file; Telegram hands out at most 20 MB, for any length of time (Bot API: getFile)."""
+        data = await self._peer.aside(lambda _: self._api.download(file, most=most))
+        if data is None:
+            raise OversizeError(f"more than {most} bytes")
+        return data
+
+    async def by_admin(self) -> bool:
+        """See `Outbox`; the answer may be a minute old."""
+        if self._incoming.direct:
+            return True
+        return await self._admins.include(int(self._incoming.sender.id), self._chat, self._peer)
+
+    async def hint(self, text: str) -> None:
+        """Show up to 200 characters over the chat for some seconds (Bot API: answerCallbackQuery)."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HINT_PATIENCE):
+                await self._release_button(text[:_LONGEST_HINT])
 
     def horizon(self) -> str:
         """The newest message ids that are known."""
-        return self._horizon.mark(int(self._incoming.chat.chat))
+        return self._horizon.mark(self._chat)
 
     async def recover(self, page: Page) -> Page:
-        """See `Outbox`. Bots cannot read a chat, but Telegram tells apart what is ours when it refuses an edit.
+        """See `Outbox`, and `Search`: a menu that is taken for an answer would lose its buttons.
 
-        Looks at a few ids beyond those that were known; in a very busy bot's private chats that may be too few. The
-        edit would take the buttons off a menu: those that this process knows of are passed over, those of another
-        replica, sent in the seconds after the lost step, are not; `/model` brings a new one.
+        Menus that this process knows of are passed over; those of another replica, sent in the seconds after the lost
+        step, are not: `/model` brings a new one.
         """
-        chat, question = int(self._incoming.chat.chat), int(self._incoming.message_id)
-        found = ""
-        for candidate in self._horizon.candidates(chat, question, page.after, ours=not page.adopted):
-            if await self._probe(candidate):
-                found = str(candidate)
-                break
-        if not page.adopted:
-            self._horizon.settle(chat)
+        found = self._media.unfinished if page.media else ""
+        found = found or await self._search.find(page, self._tried)
         return replace(page, message_id=found, mode=_MODE if found else "", adopted=bool(found))
 
     async def remove(self, page: Page) -> None:
@@ -121,120 +147,56 @@ class TelegramOutbox:
     async def say(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
-        await self._put(text, lambda chat, shown: self._send(chat, shown, self._reply()))
+        await self._sender.put(text, lambda chat, shown: self._sender.send(chat, shown, self._sender.reply()))
 
     async def choose(self, menu: Menu) -> None:
         """Send the menu, or put it in place of the one whose button was pressed if that still exists."""
         await self._release_button()
-        keyboard = _keyboard(menu)
+        keyboard = of_menu(menu)
         if self._incoming.choice is not None:
             message_id = self._incoming.message_id
-            self._horizon.claim(int(self._incoming.chat.chat), int(message_id))
-            with contextlib.suppress(GoneError):
-                return await self._put(menu.title, lambda chat, shown: self._edit(chat, message_id, shown, keyboard))
-        await self._put(menu.title, lambda chat, shown: self._send(chat, shown, self._reply(), keyboard))
+            self._horizon.claim(self._chat, int(message_id))
+            try:
+                return await self._sender.put(
+                    menu.title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard)
+                )
+            except (GoneError, RefusedError) as error:
+                if isinstance(error, RefusedError) and not is_textless(error):
+                    raise
+        await self._sender.put(
+            menu.title, lambda chat, shown: self._sender.send(chat, shown, self._sender.reply(), keyboard)
+        )
         return None
 
-    async def working(self) -> None:
-        """Show "typing…" for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
+    async def working(self, doing: Doing = "writing") -> None:
+        """Show "typing…" or the like for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
+        action, thread = _ACTIONS[doing], self._sender.thread
         with contextlib.suppress(OutboxError, TimeoutError):
             async with asyncio.timeout(_WORKING_PATIENCE):
                 await self._release_button()
                 await self._peer.typing(
-                    lambda chat: self._api.send_chat_action(chat, ChatAction.TYPING, message_thread_id=self._thread),
+                    lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread),
                     keep=TYPING_RESERVE,
                 )
 
-    def _content(self, text: str) -> Rendered:
-        return render(text) if self._dressed else plain(text)
-
-    async def _put(self, text: str, put: Callable[[int, Rendered], Awaitable[_Result]], keep: int = 0) -> _Result:
-        """Show `text`; if Telegram refuses its entities, show it and whatever follows in this turn without any."""
-        content = self._content(text)
-        try:
-            return await self._peer.message(lambda chat: put(chat, content), keep=keep)
-        except RefusedError:
-            if not content.spans:
-                raise
-        self._dressed = False
-        return await self._peer.message(lambda chat: put(chat, plain(text)), keep=keep)
-
-    async def _open(self, text: str, reply: ReplyParameters | None, keep: int) -> str:
+    async def _open(self, page: Page, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        chat = int(self._incoming.chat.chat)
-        self._horizon.begin(chat)
-        try:
-            message_id = await self._put(text, lambda chat, shown: self._send(chat, shown, reply), keep)
-        except (FloodedError, GoneError, RefusedError):
-            self._horizon.settle(chat)
-            raise
-        self._horizon.settle(chat)
-        return message_id
-
-    async def _send(
-        self, chat: int, shown: Rendered, reply: ReplyParameters | None, keyboard: InlineKeyboardMarkup | None = None
-    ) -> str:
-        sent = await self._api.send_message(
-            chat,
-            shown.text,
-            entities=_entities(shown),
-            reply_parameters=reply,
-            reply_markup=keyboard,
-            message_thread_id=self._thread,
-            link_preview_options=_NO_PREVIEW,
+        reply = self._sender.reply() if page.start == 0 else None
+        keyboard = of_buttons(buttons)
+        self._tried = self._sender.content(text, folded).text
+        send: Callable[[int, Rendered], Awaitable[str]] = lambda chat, shown: self._sender.send(  # noqa: E731 - to be begun
+            chat, shown, reply, keyboard
         )
-        self._horizon.claim(chat, sent.message_id)
-        return str(sent.message_id)
+        return await self._sender.begin(lambda: self._sender.put(text, send, folded=folded, keep=keep))
 
-    async def _edit(
-        self, chat: int, message_id: str, shown: Rendered, keyboard: InlineKeyboardMarkup | None = None
-    ) -> None:
-        try:
-            await self._api.edit_message_text(
-                shown.text,
-                chat,
-                int(message_id),
-                entities=_entities(shown),
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-        except BadRequest as error:
-            if not is_unmodified(error):
-                raise
-
-    async def _probe(self, message_id: int) -> bool:
-        while True:
-            try:
-                return await self._peer.message(lambda chat: self._is_ours(chat, message_id))
-            except FloodedError as error:
-                await asyncio.sleep(error.retry_after)
-            except UnreachableError:
-                await asyncio.sleep(_PROBE_PATIENCE)  # this probe again, instead of all of them
-
-    async def _is_ours(self, chat: int, message_id: int) -> bool:
-        """Whether an edit that changes nothing is refused for that very reason (Bot API: editMessageReplyMarkup).
-
-        In a forum that would not tell in which topic the message is, so there it gets a button for a moment: an edit
-        that succeeds gives the message back.
-        """
-        if self._thread is not None:
-            return await self._is_in_topic(chat, message_id)
-        try:
-            await self._api.edit_message_reply_markup(chat, message_id)
-        except BadRequest as error:
-            return is_unmodified(error)
-        return False  # it bore buttons, so it was a menu
-
-    async def _is_in_topic(self, chat: int, message_id: int) -> bool:
-        try:
-            edited = await self._api.edit_message_reply_markup(chat, message_id, reply_markup=_MARK)
-        except BadRequest:
-            return False
-        if isinstance(edited, Message) and edited.message_thread_id == self._thread:
-            return True  # the button goes with the next edit
-        with contextlib.suppress(TelegramError):
-            await self._api.edit_message_reply_markup(chat, message_id)
-        return False
+    async def _change(self, message_id: str, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> None:
+        keyboard = of_buttons(buttons)
+        await self._sender.put(
+            text,
+            lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard),
+            folded=folded,
+            keep=keep,
+        )
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:
@@ -245,33 +207,9 @@ class TelegramOutbox:
             elif not is_deleted(error):
                 raise
 
-    def _reply(self) -> ReplyParameters | None:
-        """In a group, show whom the answer is for; a pressed button was a message of our own."""
-        if self._incoming.direct or self._incoming.choice is not None:
-            return None
-        return ReplyParameters(int(self._incoming.message_id), allow_sending_without_reply=True)
-
-    async def _release_button(self) -> None:
+    async def _release_button(self, hint: str = "") -> None:
         """Let the pressed button go, once (Bot API: answerCallbackQuery); later than some minutes it fails."""
         query, self._query = self._query, ""
         if query:
             with contextlib.suppress(OutboxError):
-                await self._peer.aside(lambda _: self._api.answer_callback_query(query))
-
-
-def _entities(shown: Rendered) -> list[MessageEntity] | None:
-    return [
-        MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)
-        for span in shown.spans
-    ] or None
-
-
-def _keyboard(menu: Menu) -> InlineKeyboardMarkup:
-    buttons = [
-        InlineKeyboardButton(
-            f"✓ {option.label}" if option.current else option.label, callback_data=f"{menu.name}:{option.value}"
-        )
-        for option in menu.options
-    ]
-    width = 2 if all(len(option.label) <= _SHORT_LABEL for option in menu.options) else 1
-    return InlineKeyboardMarkup([buttons[index : index + width] for index in range(0, len(buttons), width)])
+                await self._peer.aside(lambda _: self._api.answer_callback_query(query, hint or None))

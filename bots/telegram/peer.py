@@ -12,7 +12,7 @@ from core.chat.outbox import FloodedError, OutboxError
 from core.engine import Limit
 
 from .faults import outbox_error
-from .limits import BOT, Gate, message, of_chat, typing
+from .limits import BOT, Gate, further, message, of_chat, typing
 from .wire import FloodError
 
 _log = structlog.get_logger()
@@ -30,9 +30,11 @@ class Peer:
         self._gate = gate
         self._chat_id = chat_id
 
-    async def message(self, call: _Call[_Result], *, keep: int = 0) -> _Result:
-        """Send, edit or delete; `keep` calls must remain for what matters more."""
-        await self._take(message(self._chat_id), keep)
+    async def message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
+        """Send, edit or delete; `keep` calls must remain for what matters more. An album counts as so many messages."""
+        await self._take(message(self._chat_id), keep + count - 1)
+        for _ in range(count - 1):
+            await self._gate.take(*further(self._chat_id))
         try:
             return await call(self._chat_id)
         except ChatMigrated as error:
@@ -47,10 +49,10 @@ class Peer:
         await self._take(typing(self._chat_id), keep)
         await self._once(call)
 
-    async def aside(self, call: _Call[object]) -> None:
+    async def aside(self, call: _Call[_Result]) -> _Result:
         """Call what no limit of the chat counts, such as the answer to a pressed button."""
         await self._take((BOT,), 0)
-        await self._once(call)
+        return await self._once(call)
 
     async def _again(self, call: _Call[_Result], keep: int) -> _Result:
         await self._take(message(self._chat_id), keep)

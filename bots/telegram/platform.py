@@ -17,6 +17,7 @@ from core.engine import Budget, Lease
 from core.settings import TelegramSettings
 
 from .address import Identity
+from .admins import Admins
 from .api import Api
 from .fields import as_object, inner, number, text
 from .horizon import Horizon
@@ -56,6 +57,7 @@ class TelegramPlatform:
         self._leases = leases
         self._menu = menu
         self._horizon = Horizon()
+        self._admins = Admins(self._api)
         self._up = False
 
     @property
@@ -99,7 +101,8 @@ class TelegramPlatform:
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Answer `incoming`; to be kept for the whole turn."""
-        return TelegramOutbox(self._api, self._budgets(f"{PLATFORM}:{incoming.chat.account}"), incoming, self._horizon)
+        gate = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
+        return TelegramOutbox(self._api, gate, incoming, self._horizon, self._admins)
 
     async def _identify(self) -> Identity:
         """Find out who the bot is, waiting until Telegram can be reached."""

@@ -12,6 +12,8 @@ from .mentions import JOINER, harmless, openings
 
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
+_LONGEST_CAPTION = 1024
+"""Characters (Bot API: sendPhoto)."""
 _MERGED = ("bold", "italic", "strikethrough")
 _ALONE = ("pre", "code")
 """Kinds that can contain and be part of nothing else (Bot API: Formatting options)."""
@@ -60,6 +62,33 @@ def render(markdown: str) -> Rendered:
 def plain(markdown: str) -> Rendered:
     """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
     return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
+
+
+def with_fold(fold: str, rest: Rendered) -> Rendered:
+    """Put `fold`, as it is, above `rest` in a quote that opens when it is tapped.
+
+    Mentions aside, the result is at most one character longer than both. No quote may contain another (Bot API:
+    Formatting options), so the fold holds nothing but its text.
+    """
+    above = plain(fold).text
+    if not above:
+        return rest
+    units = len(above.encode("utf-16-le")) // 2
+    quote = Span("expandable_blockquote", 0, units)
+    if not rest.text:
+        return Rendered(above, (quote,))
+    moved = [replace(span, offset=span.offset + units + 1) for span in rest.spans[: _MOST_ENTITIES - 1]]
+    return Rendered(f"{above}\n{rest.text}", (quote, *moved))
+
+
+def clipped(rendered: Rendered) -> Rendered:
+    """Make it fit below media; only invisible characters can make a caption of the promised length too long."""
+    if len(rendered.text) <= _LONGEST_CAPTION:
+        return rendered
+    text = rendered.text[: _LONGEST_CAPTION - 1].rstrip() + "…"
+    units = len(text.encode("utf-16-le")) // 2
+    kept = [span for span in rendered.spans if span.offset < units]
+    return Rendered(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in kept))
 
 
 class _Layout:

@@ -6,14 +6,17 @@ any log, and says how long a 429 lasts without the SDK's deprecation warning.
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from .fields import as_object, inner
@@ -22,6 +25,8 @@ _CONNECTIONS = 256
 _KEEP_ALIVE = 60.0
 _CONNECT_PATIENCE, _ANSWER_PATIENCE = 5.0, 20.0
 """Seconds."""
+_UPLOAD_ANSWER_PATIENCE, _UPLOAD_PATIENCE = 90.0, 600.0
+"""Seconds for what Telegram does with a file that it has got, and for the whole call: 50 MB at 1 MBit/s take 400."""
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 
 
@@ -75,22 +80,58 @@ class Wire(BaseRequest):
         """Send once: a call that is repeated could be a second message."""
         if self._session is None:
             raise RuntimeError("Telegram is called outside `async with`")
-        patience = read_timeout if isinstance(read_timeout, int | float) else _ANSWER_PATIENCE
-        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=patience)
-        try:
+        timeout = _timeout(request_data, read_timeout)
+        with _failures_of_the_network():
             async with self._session.request(
                 method, url, timeout=timeout, proxy=self._proxy, **_body(request_data)
             ) as response:
                 status, body = response.status, await response.read()
-        except TimeoutError as error:
-            raise TimedOut(type(error).__name__) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError(type(error).__name__) from error
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise FloodError(_retry_after(body))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the body is a page of some proxy's
             raise NetworkError(f"HTTP {status}")
         return status, body
+
+    async def download(self, url: str, *, most: int) -> bytes | None:
+        """Read a file of at most `most` bytes; None, and no more is read, when it has more.
+
+        Raises `BadRequest` when it is not there (any more). The address holds the token, so nothing tells it.
+        """
+        if self._session is None:
+            raise RuntimeError("Telegram is called outside `async with`")
+        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=_ANSWER_PATIENCE)
+        data = bytearray()
+        with _failures_of_the_network():
+            async with self._session.get(url, timeout=timeout, proxy=self._proxy, allow_redirects=False) as response:
+                if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise NetworkError(f"HTTP {response.status}")
+                if response.status != HTTPStatus.OK:
+                    raise BadRequest(f"the file cannot be had: HTTP {response.status}")
+                async for chunk in response.content.iter_any():
+                    data += chunk
+                    if len(data) > most:
+                        return None
+        return bytes(data)
+
+
+@contextmanager
+def _failures_of_the_network() -> Generator[None]:
+    """Raise them as the SDK's; an error's own text may hold the address, and with it the token."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise TimedOut(type(error).__name__) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise NetworkError(type(error).__name__) from error
+
+
+def _timeout(data: RequestData | None, read_timeout: object) -> aiohttp.ClientTimeout:
+    if data is not None and data.contains_files:
+        return aiohttp.ClientTimeout(
+            _UPLOAD_PATIENCE, sock_connect=_CONNECT_PATIENCE, sock_read=_UPLOAD_ANSWER_PATIENCE
+        )
+    patience = read_timeout if isinstance(read_timeout, int | float) else _ANSWER_PATIENCE
+    return aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=patience)
 
 
 def _body(data: RequestData | None) -> dict[str, Any]:
@@ -100,7 +141,9 @@ def _body(data: RequestData | None) -> dict[str, Any]:
         return {"data": data.url_encoded_parameters().encode(), "headers": _FORM}
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for field, (name, content, mime) in data.multipart_data.items():
-        form.add_field(field, content, filename=name, content_type=mime)
+        # A stream is sent in pieces; bytes would be copied and written at once, for as long as that takes.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(field, stream, filename=name, content_type=mime)
     return {"data": form, "headers": {"User-Agent": BaseRequest.USER_AGENT}}
 
 

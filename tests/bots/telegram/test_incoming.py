@@ -17,6 +17,7 @@ ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "last_name": "Li", "userna
 PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
 GROUP = {"id": -100123, "type": "supergroup", "title": "Team"}
 MENTION = {"type": "mention", "offset": 0, "length": 11}
+PHOTO = {"file_id": "p1", "width": 9, "height": 9, "file_size": 7}
 OURS = {"message_id": 4, "from": {"id": 99, "is_bot": True, "first_name": "W"}, "chat": GROUP, "text": "My answer"}
 
 
@@ -261,8 +262,49 @@ def test_a_pressed_button_is_a_choice() -> None:
         sender=Sender("7", "Ann Li", "zh-hans"),
         thread="17",
         choice=Choice("model", "a:b"),
+        quoted="?",
         reply_route="q1",
     )
+
+
+def test_a_button_tells_what_stands_above_it() -> None:
+    menu = {"message_id": 8, "chat": PRIVATE, "date": 1, "caption": "A cat", "photo": [PHOTO]}
+    query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "again:1", "message": menu}
+    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+
+    assert incoming is not None
+    assert (incoming.quoted, [file.id for file in incoming.quoted_attachments]) == ("A cat", ["p1"])
+
+
+def test_a_button_under_a_message_that_telegram_tells_no_more_about_is_a_choice_all_the_same() -> None:
+    gone = {"message_id": 8, "chat": PRIVATE, "date": 0}
+    query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "again:1", "message": gone}
+    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+
+    assert incoming is not None
+    assert (incoming.choice, incoming.quoted, incoming.quoted_attachments) == (Choice("again", "1"), "", ())
+
+
+@pytest.mark.parametrize("field", ["reply_to_message", "external_reply"])
+def test_the_files_of_the_message_that_is_replied_to_come_along(field: str) -> None:
+    original = {"message_id": 3, "from": ANN, "chat": PRIVATE, "voice": {"file_id": "v1", "mime_type": "audio/ogg"}}
+    incoming = said(text="/speak", **{field: original})
+
+    assert incoming.command == "speak"
+    assert incoming.quoted_attachments == (Attachment("voice", "v1", mime="audio/ogg"),)
+    assert incoming.attachments == ()
+
+
+def test_what_is_no_file_is_not_quoted_as_one() -> None:
+    poll = {"message_id": 3, "from": ANN, "chat": PRIVATE, "poll": {"id": "1", "question": "?"}}
+
+    assert said(text="why?", reply_to_message=poll).quoted_attachments == ()
+
+
+def test_a_caption_may_be_a_command() -> None:
+    incoming = said(caption="/imagine@wanjie_bot this, but blue", photo=[PHOTO])
+
+    assert (incoming.command, incoming.text, len(incoming.attachments)) == ("imagine", "this, but blue", 1)
 
 
 def test_a_button_that_is_none_of_ours_is_nothing() -> None:

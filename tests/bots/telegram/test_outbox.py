@@ -14,6 +14,7 @@ from bots.sandbox.telegram import TelegramSim
 from bots.sandbox.telegram_people import Person
 from bots.sandbox.telegram_world import Chat, Message
 from bots.telegram.address import Identity
+from bots.telegram.admins import Admins
 from bots.telegram.api import Api
 from bots.telegram.horizon import Horizon
 from bots.telegram.incoming import read
@@ -35,6 +36,7 @@ class Scene:
         self.sim, self.api, self.gate = sim, api, gate
         self.ann: Person = sim.user(7, "Ann")
         self.horizon = Horizon()
+        self.admins = Admins(api)
 
     async def heard(self) -> Incoming:
         """What the last update says."""
@@ -48,7 +50,7 @@ class Scene:
         return self.outbox(await self.heard())
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
-        return TelegramOutbox(self.api, self.gate, incoming, self.horizon)
+        return TelegramOutbox(self.api, self.gate, incoming, self.horizon, self.admins)
 
     def last(self, chat: int = 7) -> Message:
         return self.sim.messages(chat)[-1]
@@ -488,7 +490,7 @@ async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: 
 
     assert await outbox.recover(page) == page
     assert scene.sim.texts(7) == ["a sentence that must stay"]
-    assert scene.count("editMessageReplyMarkup") == 1
+    assert scene.count("editMessageText") == 1
 
 
 def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
