@@ -147,7 +147,7 @@ def _refusal_in(raw: object) -> Refusal | None:
     if error := body.get("error"):
         inner = cast("dict[str, Any]", error) if isinstance(error, dict) else {"message": error}
         return _refusal({"status": body.get("status"), **inner})
-    if "choices" in body or isinstance(body.get("data"), list):
+    if "choices" in body or isinstance(body.get("data"), list) or isinstance(body.get("text"), str):
         return None
     return _refusal(body) if body.keys() & {"code", "message", "detail"} else None
 

@@ -51,12 +51,13 @@ class _Call:
 
     def takes(self, piece: ToolPiece) -> bool:
         """Whether `piece` can be a part of this call."""
-        if piece.id and self.id:
-            return piece.id == self.id
+        if piece.id and piece.id == self.id:
+            return True
+        named = bool(piece.name and self.name)
         if piece.index is not None and self.index is not None:
-            return piece.index == self.index
-        # Without either, a name begins the next call.
-        return not (piece.name and self.name)
+            # A new id at an old index: with a name it is the next call, without one the gateway makes ids up.
+            return piece.index == self.index and not (piece.id and self.id and named)
+        return not (piece.id and self.id) and not named
 
     def add(self, piece: ToolPiece) -> None:
         self.id = self.id or piece.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,17 @@ from aiohttp import web
 
 from bots.sandbox.wanjie import Script, WanjieSim
 from core.settings import WanjieSettings
-from core.wanjie import Backoff, ChatMessage, ChatRequest, Delta, Finish, ReasoningDelta, TextDelta, WanjieClient
+from core.wanjie import (
+    Backoff,
+    Catalog,
+    ChatMessage,
+    ChatRequest,
+    Delta,
+    Finish,
+    ReasoningDelta,
+    TextDelta,
+    WanjieClient,
+)
 from tests.core.wanjie.raw import Ask, ClientFactory, Handler, RawServer, SettingsFactory
 
 HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
@@ -113,3 +124,31 @@ def said() -> Callable[[list[Delta]], tuple[str, str, Finish | None]]:
         return reasoning, text, next((delta for delta in deltas if isinstance(delta, Finish)), None)
 
     return together
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def catalog_for(
+    client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
+) -> Callable[..., Catalog]:
+    def make(**changes: object) -> Catalog:
+        return Catalog(client, settings_for(catalog_ttl=60, **changes), clock=clock)
+
+    return make
+
+
+@pytest.fixture
+def catalog(catalog_for: Callable[..., Catalog]) -> Catalog:
+    return catalog_for()

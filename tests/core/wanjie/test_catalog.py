@@ -4,41 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from bots.sandbox.wanjie import Failure, WanjieSim
 from core.settings import WanjieSettings
 from core.wanjie import AmbiguousModelError, Catalog, KeyRejectedError, Model, UnknownModelError, WanjieClient
-
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def catalog_for(
-    client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
-) -> Callable[..., Catalog]:
-    def make(**changes: object) -> Catalog:
-        return Catalog(client, settings_for(catalog_ttl=60, **changes), clock=clock)
-
-    return make
-
-
-@pytest.fixture
-def catalog(catalog_for: Callable[..., Catalog]) -> Catalog:
-    return catalog_for()
+from tests.core.wanjie.conftest import Clock
 
 
 async def test_models_keep_the_order_of_the_platform_and_have_a_kind(catalog: Catalog) -> None:
@@ -221,46 +193,3 @@ async def test_only_models_of_the_wanted_kind_are_found(catalog: Catalog) -> Non
 
     assert "CosyVoice" not in caught.value.suggestions
     assert (await catalog.resolve("flux", "image")).id == "Flux.1-Schnell"
-
-
-async def test_the_default_is_the_first_chat_model(sim: WanjieSim, catalog: Catalog) -> None:
-    sim.script.models = ("bge-m3", "CosyVoice", "kimi-k2", "GPT-4o")
-
-    assert await catalog.default_chat_model() == "kimi-k2"
-
-
-async def test_a_key_without_chat_models_has_no_default(sim: WanjieSim, catalog: Catalog) -> None:
-    sim.script.models = ("CosyVoice",)
-
-    assert await catalog.default_chat_model() is None
-
-
-async def test_a_configured_default_is_spelt_as_listed(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for(default_model="gpt 4o").default_chat_model() == "GPT-4o"
-
-
-async def test_a_configured_default_that_is_not_listed_is_used_as_it_is(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for(default_model="private-model").default_chat_model() == "private-model"
-
-
-async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: Callable[..., Catalog]) -> None:
-    sim.script.key = "another"
-
-    assert await catalog_for(default_model="kimi-k2").default_chat_model() == "kimi-k2"
-    with pytest.raises(KeyRejectedError):
-        await catalog_for().default_chat_model()
-
-
-async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
-    sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
-) -> None:
-    catalog = Catalog(client, settings_for(default_model="kimi K2"), grace=0.2, clock=clock)
-    sim.script.header_delay = 9
-    unlisted = [await catalog.default_chat_model(), await catalog.default_chat_model()]
-    asked = len(sim.requests)
-    sim.script.header_delay = 0
-    clock.now += 31
-
-    assert unlisted == ["kimi K2", "kimi K2"]
-    assert asked == 1
-    assert await catalog.default_chat_model() == "kimi-k2"

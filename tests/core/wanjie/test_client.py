@@ -1,4 +1,4 @@
-"""The four endpoints, against the simulated Wanjie and against worse."""
+"""The endpoints, against the simulated Wanjie and against worse."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from core.wanjie import (
     KeyRejectedError,
     ModelCard,
     ModelNotFoundError,
+    RefusedContentError,
     SpeechRequest,
     UnreadableAnswerError,
+    UnsupportedVoiceError,
     Usage,
     WanjieClient,
 )
@@ -73,6 +75,20 @@ async def test_what_the_platform_refuses_is_raised_and_not_retried(sim: WanjieSi
         await client.speech(SpeechRequest("CosyVoice", ""))
 
     assert len(sim.requests) == 3
+
+
+async def test_an_unknown_voice_and_a_refused_content_are_told_apart(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.voices, sim.script.refuse = ("普通话",), lambda prompt: "bomb" in prompt
+    with pytest.raises(UnsupportedVoiceError):
+        await client.speech(SpeechRequest("CosyVoice", "您好", voice="alloy"))
+    with pytest.raises(RefusedContentError):
+        await client.speech(SpeechRequest("CosyVoice", "a bomb"))
+    with pytest.raises(RefusedContentError):
+        await client.images(ImageRequest("Flux.1-Schnell", "a bomb"))
+    with pytest.raises(RefusedContentError):
+        await client.chat(ChatRequest("deepseek-v3", (ChatMessage("user", "a bomb"),)))
+
+    assert len(sim.requests) == 4
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "audio/mpeg"])

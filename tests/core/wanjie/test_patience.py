@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from bots.sandbox.wanjie import WanjieSim
-from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError
+from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError, WanjieClient
 from tests.core.wanjie.raw import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
@@ -64,6 +65,43 @@ async def test_comments_do_not_prolong_it_for_ever(
         with pytest.raises(StreamBrokenError if begun else TooSlowError):
             async with asyncio.timeout(5):
                 await ask(client)
+
+
+VIDEO = ChatRequest("sora-2", (ChatMessage("user", "A cat."),), patience=5)
+
+
+async def test_a_video_model_may_be_silent_for_as_long_as_the_question_says(
+    sim: WanjieSim, client_for: ClientFactory
+) -> None:
+    sim.script.models, sim.script.video_pause, sim.script.header_delay = ("sora-2",), 0.2, 0.2
+    async with client_for(idle_timeout=0.05, first_byte_timeout=0.05) as client:
+        async with aclosing(client.stream(VIDEO)) as deltas:
+            text = "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
+        whole = await client.chat(VIDEO)
+
+    assert text.endswith(".mp4)")
+    assert whole.text.count("Progress") == text.count("Progress") == 5
+
+
+@pytest.mark.parametrize(("begun", "error"), [(0, TooSlowError), (1, StreamBrokenError)])
+async def test_a_patience_ends_whatever_comments_come(
+    sim: WanjieSim, client: WanjieClient, begun: int, error: type[Exception]
+) -> None:
+    sim.script.hang_after, sim.script.comment_every = begun, 0.005
+    hurried = replace(HELLO, patience=0.1)
+    with pytest.raises(error):
+        async with asyncio.timeout(0.9), aclosing(client.stream(hurried)) as deltas:
+            _ = [delta async for delta in deltas]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_patience_counts_from_the_question(sim: WanjieSim, client: WanjieClient, *, stream: bool) -> None:
+    sim.script.header_delay = 3
+    hurried = replace(HELLO, patience=0.1)
+    with pytest.raises(TooSlowError):
+        await (anext(client.stream(hurried)) if stream else client.chat(hurried))
+
+    assert len(sim.requests) == 1
 
 
 async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:

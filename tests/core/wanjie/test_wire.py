@@ -22,7 +22,7 @@ from core.wanjie import (
     UnreadableAnswerError,
     Usage,
 )
-from core.wanjie.wire import Chunk, parse_chunk, parse_completion, parse_images, parse_models
+from core.wanjie.wire import Chunk, parse_chunk, parse_completion, parse_images, parse_models, parse_transcript
 
 Fixture = Callable[[str], str]
 FIELDS = [
@@ -37,6 +37,10 @@ FIELDS = [
     "url",
     "b64_json",
     "created",
+    "tool_calls",
+    "function",
+    "arguments",
+    "index",
 ]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -115,6 +119,12 @@ def test_a_completion_may_think_call_tools_and_lack_content() -> None:
     assert parse_completion(raw) == Completion("", "hm", "stop", None)
 
 
+def test_a_data_url_holds_the_picture_itself() -> None:
+    raw = {"data": [{"url": "data:image/png;base64," + base64.b64encode(b"png").decode()}]}
+
+    assert parse_images(raw) == [ImageData(b"png")]
+
+
 @pytest.mark.parametrize(
     ("raw", "chunk"),
     [
@@ -148,7 +158,7 @@ def test_an_answer_without_a_picture_is_unreadable(raw: str) -> None:
 @given(JSON)
 def test_any_json_is_read_or_refused(raw: object) -> None:
     assert isinstance(parse_chunk(raw), Chunk)
-    for parse in (parse_models, parse_completion, parse_images):
+    for parse in (parse_models, parse_completion, parse_images, parse_transcript):
         try:
             parse(raw)
         except UnreadableAnswerError:
