@@ -124,10 +124,14 @@ class Person:
         )
         if data is None:
             raise ValueError(f"no button {button!r} calls back under message {message_id}")
+        return self.call_back(message, data)
+
+    def call_back(self, message: Message, data: str) -> Press:
+        """Press a button with this callback data that is, or was until a moment ago, under a message."""
         number = f"{self.user.id}{len(self._presses) + 1:06d}"
-        press = Press(number, self.user.id, chat.id, data, time.monotonic())
+        press = Press(number, self.user.id, message.chat.id, data, time.monotonic())
         self._presses[press.id] = press
-        query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{chat.id}", "data": data}
+        query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{message.chat.id}", "data": data}
         self._updates.put("callback_query", query | {"message": message_json(message)})
         return press
 

@@ -50,7 +50,7 @@ class TelegramSeat:
         self.person.say(self.chat, self._addressed(text), topic=self._topic, reply_to=found)
 
     def answers(self) -> list[str]:
-        return [message.text for message in self._own() if message.text]
+        return [text for message in self._own() if (text := _unfolded(message))]
 
     def posts(self) -> list[Post]:
         return [self._post(messages) for messages in self._bearing_files()]
@@ -93,14 +93,14 @@ class TelegramSeat:
         for message in reversed(self._pressable()):
             for button in message.buttons:
                 if label in button["text"]:
-                    return partial(self._press, message, button["text"])
+                    return partial(self._press, message, button["callback_data"])
         raise LookupError(label)
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
         return await self._sim.wait_for(predicate, timeout)
 
-    async def _press(self, message: Message, label: str) -> None:
-        self.person.press(self.chat, message.id, label)
+    async def _press(self, message: Message, data: str) -> None:
+        self.person.call_back(message, data)
 
     def _addressed(self, text: str) -> str:
         called = self.chat.person is not None or text.startswith("/")
@@ -146,9 +146,19 @@ class TelegramSeat:
 
 
 def _folds(message: Message) -> list[str]:
-    units = message.text.encode("utf-16-le")
-    return [
-        units[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le")
-        for entity in message.entities
-        if entity.type == "expandable_blockquote"
-    ]
+    return [_part(message.text, *place) for place in _folded(message)]
+
+
+def _unfolded(message: Message) -> str:
+    """What a message says without opening its fold."""
+    ends = [start + length for start, length in _folded(message)]
+    return _part(message.text, max(ends, default=0)).lstrip("\n")
+
+
+def _folded(message: Message) -> list[tuple[int, int]]:
+    return [(each.offset, each.length) for each in message.entities if each.type == "expandable_blockquote"]
+
+
+def _part(text: str, start: int, length: int | None = None) -> str:
+    units = text.encode("utf-16-le")
+    return units[start * 2 : None if length is None else (start + length) * 2].decode("utf-16-le")

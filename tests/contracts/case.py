@@ -25,6 +25,12 @@ class Calls:
     """That the answer is being worked on."""
     person: str = ""
     """Who somebody is; "" where events say so themselves."""
+    voice: str = ""
+    """The one with which a voice note appears in the conversation."""
+    picture: str = ""
+    """The same of a single picture."""
+    album: str = ""
+    """The same of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,10 @@ class Case(Protocol):
 
     def expel(self) -> None:
         """Take the conversation away from the bot."""
+        ...
+
+    def promote(self) -> None:
+        """Let whoever sits there decide for everybody; nobody has been asked about them yet."""
         ...
 
     async def delete(self, message_id: str) -> None:

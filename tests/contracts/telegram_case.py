@@ -23,7 +23,16 @@ _IN_THE_BACKGROUND = {"getMe", "getUpdates", "setMyCommands"}
 class TelegramCase:
     """See `Case`."""
 
-    calls = Calls("sendMessage", "editMessageText", "editMessageText", "sendMessage", "sendChatAction")
+    calls = Calls(
+        "sendMessage",
+        "editMessageText",
+        "editMessageText",
+        "sendMessage",
+        "sendChatAction",
+        voice="sendVoice",
+        picture="sendPhoto",
+        album="sendMediaGroup",
+    )
 
     def __init__(self, sim: TelegramSim, person: Person, chat: Chat) -> None:
         self.seat = TelegramSeat(sim, person, chat)
@@ -57,6 +66,9 @@ class TelegramCase:
             self.seat.person.block()
         else:
             self._sim.remove_bot(self.seat.chat, self.seat.person)
+
+    def promote(self) -> None:
+        self._sim.promote(self.seat.chat, self.seat.person)
 
     async def delete(self, message_id: str) -> None:
         self.seat.person.delete(self.seat.chat.messages[int(message_id)])

@@ -1,0 +1,153 @@
+"""What can be pressed under an answer, who may, and what whoever pressed is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.chat.message import Choice, Incoming
+from core.chat.outbox import Button, Outbox, Page, UnreachableError
+from tests.contracts.scene import FIRST, Scene, granted
+
+_STOP = (Button("Stop", "stop", "t1 1001"),)
+_END = (Button("Regenerate", "retry", "t1 1001"), Button("Speak", "speak", "t1 1001"))
+
+
+async def _show(scene: Scene, text: str, page: Page, buttons: tuple[Button, ...], *, final: bool = False) -> Page:
+    return await granted(lambda: scene.outbox.show(page, text, final=final, buttons=buttons))
+
+
+async def _pressed(scene: Scene, label: str) -> Incoming:
+    await scene.case.seat.press(label)
+    _, pressed = await scene.stored(lambda incoming: incoming.choice)
+    return pressed
+
+
+async def test_a_growing_answer_has_other_buttons_than_one_that_stands(scene: Scene) -> None:
+    page = await _show(scene, "One", FIRST, _STOP)
+    page = await _show(scene, "One two", page, _STOP)
+    growing = scene.case.seat.buttons()
+    await _show(scene, "One two three", page, _END, final=True)
+
+    assert growing == ["Stop"]
+    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.screen() == ["One two three"]
+    assert len(scene.messages()) == 1
+
+
+async def test_an_answer_without_buttons_at_its_end_has_none(scene: Scene) -> None:
+    page = await _show(scene, "One", FIRST, _STOP)
+    page = await _show(scene, "One two", page, _STOP)
+    await _show(scene, "One two", page, (), final=True)
+
+    assert scene.case.seat.buttons() == []
+    assert scene.screen() == ["One two"]
+
+
+async def test_an_answer_that_is_complete_at_once_has_its_buttons(scene: Scene) -> None:
+    done = await _show(scene, "Hello", FIRST, _END, final=True)
+
+    assert done.done
+    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.screen() == ["Hello"]
+    assert scene.messages() == [done.message_id]
+
+
+async def test_showing_the_same_buttons_twice_changes_nothing(scene: Scene) -> None:
+    page = await _show(scene, "One", FIRST, _END, final=True)
+    before = scene.case.seat.steps()
+    again = await _show(scene, "One", replace(page, adopted=True), _END, final=True)
+
+    assert again.done
+    assert scene.case.seat.steps() == before
+
+
+async def test_a_pressed_button_tells_what_stands_above_it(scene: Scene) -> None:
+    page = await _show(scene, "One **two**", FIRST, _END, final=True)
+    pressed = await _pressed(scene, "Speak")
+
+    assert pressed.choice == Choice("speak", "t1 1001")
+    assert pressed.message_id == page.message_id
+    assert pressed.chat == scene.incoming.chat
+    assert pressed.sender.id == scene.case.sender_id
+    assert pressed.quoted.replace("*", "").strip() == "One two"
+
+
+async def test_an_answer_with_buttons_whose_first_step_was_lost_is_found_again(scene: Scene) -> None:
+    page = scene.sending()
+    scene.case.lose_answer(scene.case.calls.whole)
+    with pytest.raises(UnreachableError):
+        await _show(scene, "Hello", page, _END, final=True)
+    found = await granted(lambda: scene.outbox.recover(page))
+    await _show(scene, "Hello", found, _END, final=True)
+
+    assert [found.message_id] == scene.messages()
+    assert scene.screen() == ["Hello"]
+    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+
+
+async def test_a_dead_process_s_answer_with_buttons_is_found_by_another(scene: Scene) -> None:
+    page = scene.sending(adopted=True)
+    await _show(scene, "Hello", page, _END, final=True)
+    async with scene.elsewhere() as other:
+        scene.outbox = other.outbox(scene.incoming)
+        found = await granted(lambda: scene.outbox.recover(page))
+        await _show(scene, "Hello", found, _END, final=True)
+
+    assert [found.message_id] == scene.messages()
+    assert scene.screen() == ["Hello"]
+    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+
+
+async def test_whoever_pressed_is_told_something_short_and_once(scene: Scene) -> None:
+    await _show(scene, "Hello", FIRST, _END, final=True)
+    outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
+    await outbox.hint("Coming up…")
+    await outbox.hint("and again")
+
+    assert await scene.case.seat.until(scene.case.seat.hints) == ["Coming up…"]
+    assert scene.screen() == ["Hello"]
+
+
+async def test_a_hint_that_is_too_long_is_told_in_part(scene: Scene) -> None:
+    await _show(scene, "Hello", FIRST, _END, final=True)
+    await scene.platform.outbox(await _pressed(scene, "Speak")).hint("字" * 300)
+    (told,) = await scene.case.seat.until(scene.case.seat.hints)
+
+    assert told.startswith("字" * 150)
+
+
+async def test_a_hint_never_fails(scene: Scene) -> None:
+    await _show(scene, "Hello", FIRST, _END, final=True)
+    pressed = await _pressed(scene, "Speak")
+    await scene.outbox.hint("to nobody, for no button was pressed")
+    scene.case.expel()
+    await scene.platform.outbox(pressed).hint("to nobody")
+
+    assert "to nobody, for no button was pressed" not in scene.case.seat.hints()
+
+
+async def test_alone_with_the_bot_one_decides_and_among_others_the_admins_do(scene: Scene) -> None:
+    assert await scene.outbox.by_admin() is scene.case.direct
+
+
+async def test_an_admin_decides(scene: Scene) -> None:
+    scene.case.promote()
+
+    assert await scene.outbox.by_admin()
+
+
+async def test_whoever_pressed_may_be_an_admin(scene: Scene) -> None:
+    scene.case.promote()
+    await _show(scene, "Hello", FIRST, _END, final=True)
+    outbox: Outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
+
+    assert await outbox.by_admin()
+
+
+async def test_while_the_platform_is_away_nobody_is_an_admin_among_others(scene: Scene) -> None:
+    async with scene.elsewhere("http://127.0.0.1:1/") as cut_off:
+        decides = await cut_off.outbox(scene.incoming).by_admin()
+
+    assert decides is scene.case.direct

@@ -1,0 +1,85 @@
+"""Files that people send, and those of messages that they refer to."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.chat.message import Incoming
+from core.chat.outbox import OversizeError, RefusedError
+from tests.contracts.media import picture, voice
+from tests.contracts.scene import Scene, granted
+
+
+async def _sent(scene: Scene, data: bytes, name: str, mime: str, text: str = "", *, voice: bool = False) -> Incoming:
+    await scene.case.seat.send(data, name, mime, text=text, voice=voice)
+    _, incoming = await scene.stored(lambda incoming: incoming.attachments)
+    return incoming
+
+
+async def test_a_picture_comes_with_its_words_and_can_be_read(scene: Scene) -> None:
+    image = picture()
+    incoming = await _sent(scene, image.data, image.name, image.mime, "What is this?")
+    (file,) = incoming.attachments
+    data = await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=100_000))
+
+    assert (incoming.text, file.kind, file.size) == ("What is this?", "image", len(image.data))
+    assert data == image.data
+
+
+async def test_a_document_comes_with_its_name_and_type(scene: Scene) -> None:
+    incoming = await _sent(scene, b"a,b\n1,2\n", "sums.csv", "text/csv", "Add them up.")
+    (file,) = incoming.attachments
+    data = await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=8))
+
+    assert (file.kind, file.name, file.mime) == ("document", "sums.csv", "text/csv")
+    assert data == b"a,b\n1,2\n"
+
+
+async def test_what_was_recorded_is_a_voice_message(scene: Scene) -> None:
+    spoken = voice(scene.outbox.capabilities).audio
+    incoming = await _sent(scene, spoken, "voice", "audio/ogg", voice=True)
+    (file,) = incoming.attachments
+
+    assert file.kind == "voice"
+    assert incoming.addressed
+    assert await granted(lambda: scene.outbox.fetch(file.id, most=100_000)) == spoken
+
+
+async def test_a_file_can_still_be_read_long_after_its_message(scene: Scene) -> None:
+    incoming = await _sent(scene, b"words", "words.txt", "text/plain", "Read.")
+    await scene.hear("and then")
+    async with scene.elsewhere() as other:
+        data = await granted(lambda: other.outbox(scene.incoming).fetch(incoming.attachments[0].id, most=100))
+
+    assert data == b"words"
+
+
+async def test_a_file_that_is_larger_than_asked_for_is_not_read(scene: Scene) -> None:
+    incoming = await _sent(scene, bytes(500_000), "large.bin", "application/octet-stream", "Read.")
+
+    with pytest.raises(OversizeError):
+        await granted(lambda: scene.outbox.fetch(incoming.attachments[0].id, most=499_999))
+
+
+async def test_a_file_that_is_not_there_cannot_be_read(scene: Scene) -> None:
+    with pytest.raises(RefusedError):
+        await granted(lambda: scene.outbox.fetch("F0000", most=100))
+
+
+async def test_a_command_upon_a_message_brings_its_words(scene: Scene) -> None:
+    await granted(lambda: scene.outbox.say("Read me aloud"))
+    await scene.case.seat.reply("/speak", "aloud")
+    _, incoming = await scene.stored(lambda incoming: incoming.command)
+
+    assert (incoming.command, incoming.text, incoming.quoted) == ("speak", "", "Read me aloud")
+
+
+async def test_a_command_upon_a_picture_brings_the_picture(scene: Scene) -> None:
+    image = picture()
+    await _sent(scene, image.data, image.name, image.mime, "My cat")
+    await scene.case.seat.reply("/imagine", "My cat")
+    _, incoming = await scene.stored(lambda incoming: incoming.command)
+    (file,) = incoming.quoted_attachments
+
+    assert (incoming.command, file.kind) == ("imagine", "image")
+    assert await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=100_000)) == image.data

@@ -1,0 +1,74 @@
+"""What a model thinks stands in a fold above what it says."""
+
+from __future__ import annotations
+
+from core.chat.outbox import Page
+from tests.contracts.scene import FIRST, Scene, granted
+
+_THOUGHT = "Two *stars* and a_line.\n\nThen `more`."
+_ANSWER = "It is **four**."
+
+
+async def _show(scene: Scene, text: str, folded: int, page: Page = FIRST, *, final: bool = False) -> Page:
+    return await granted(lambda: scene.outbox.show(page, text, final=final, folded=folded))
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+async def test_thinking_stands_in_a_fold_as_it_is_and_the_answer_beneath_it(scene: Scene) -> None:
+    await _show(scene, _THOUGHT + _ANSWER, len(_THOUGHT), final=True)
+    (fold,) = scene.case.seat.folds()
+
+    assert _letters(fold) == _letters(_THOUGHT)
+    assert [text.replace("*", "") for text in scene.screen()] == ["It is four."]
+    assert len(scene.messages()) == 1
+
+
+async def test_thinking_grows_and_then_the_answer_does(scene: Scene) -> None:
+    page = await _show(scene, "Two", 3)
+    early = scene.case.seat.folds()
+    page = await _show(scene, _THOUGHT, len(_THOUGHT), page)
+    page = await _show(scene, _THOUGHT + "It", len(_THOUGHT), page)
+    done = await _show(scene, _THOUGHT + _ANSWER, len(_THOUGHT), page, final=True)
+    (fold,) = scene.case.seat.folds()
+
+    assert [_letters(text) for text in early] == ["Two"]
+    assert done.done
+    assert _letters(fold) == _letters(_THOUGHT)
+    assert [text.replace("*", "") for text in scene.screen()] == ["It is four."]
+    assert len(scene.messages()) == 1
+
+
+async def test_an_answer_that_is_nothing_but_thinking_so_far_stands(scene: Scene) -> None:
+    await _show(scene, _THOUGHT, len(_THOUGHT), final=True)
+    (fold,) = scene.case.seat.folds()
+
+    assert _letters(fold) == _letters(_THOUGHT)
+
+
+async def test_a_fold_pings_nobody(scene: Scene) -> None:
+    nasty = "Ask <!channel>, <@U123>, @everyone, [Ann](tg://user?id=7). "
+    await _show(scene, nasty + nasty, len(nasty), final=True)
+
+    assert scene.case.pings() == []
+
+
+async def test_a_page_as_long_as_promised_may_be_folded_in_part_or_whole(scene: Scene) -> None:
+    limit = scene.outbox.capabilities.page_limit
+    text = ("字 @abcd " * limit)[:limit].strip()
+    for folded in (1, limit // 2, len(text)):
+        assert (await _show(scene, text, folded, final=True)).done
+
+
+async def test_another_process_can_finish_what_was_folded(scene: Scene) -> None:
+    page = await _show(scene, _THOUGHT, len(_THOUGHT))
+    async with scene.elsewhere() as other:
+        scene.outbox = other.outbox(scene.incoming)
+        adopted = Page(start=0, message_id=page.message_id, mode=page.mode, shown=page.shown, adopted=True)
+        await _show(scene, "Hm." + _ANSWER, 3, adopted, final=True)
+    (fold,) = scene.case.seat.folds()
+
+    assert _letters(fold) == "Hm."
+    assert [text.replace("*", "") for text in scene.screen()] == ["It is four."]
