@@ -2,18 +2,130 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import structlog
+
+from core.chat.attach import attach, attached
+from core.chat.explain import explain
+from core.chat.outbox import RefusedError, Voice, VoiceForbiddenError
+from core.chat.question import ExcuseError
+from core.chat.speak import speak
+from core.chat.speech import Recording, Script
 from core.chat.stamp import Stamp
+from core.chat.working import at_work, unless_stopped
+from core.engine import tag_of
+from core.media.spoken import Words
+from core.store import Choices
+from core.wanjie import WanjieError
 
 from .command import Call
 
+_log = structlog.get_logger()
+
 
 async def speak_text(call: Call) -> None:
-    raise NotImplementedError
+    """Speak the words of the command, else the message that it replies to, else the newest answer."""
+    text = call.argument or call.incoming.quoted.strip() or await _newest_answer(call)
+    if text:
+        await aloud(call, text)
+    else:
+        await call.say("speak.usage")
 
 
-async def press_speak(call: Call, stamp: Stamp, rest: str) -> None:
-    raise NotImplementedError
+async def press_speak(call: Call, stamp: Stamp, _: str) -> None:
+    """Speak the answer that the button stands under."""
+    history = await call.desk.conversations.history(str(call.incoming.chat))
+    whole = (message.content for message in reversed(history) if message.uid and tag_of(message.uid) == stamp.tag)
+    if text := next(whole, call.incoming.quoted.strip()):
+        await aloud(call, text)
+    else:
+        await call.say("speak.forgotten")
 
 
 async def reply_aloud(call: Call, text: str) -> None:
-    """Speak an answer when the chat wants its answers spoken."""
+    """Speak an answer when the chat wants its answers spoken; a failure is told and leaves the answer as it is."""
+    if not text.strip() or call.turn.stopped.is_set() or not await _wants_voice(call):
+        return
+    try:
+        await aloud(call, text)
+    except ExcuseError as error:
+        await _tell_unspoken(call, call.phrase(error.key, **error.values))
+    except WanjieError as error:
+        _log.warning("an answer could not be spoken", error=repr(error))
+        await _tell_unspoken(call, call.phrase(explain(error)))
+
+
+async def aloud(call: Call, text: str, *, name: str = "aloud_") -> None:
+    """Post `text` (Markdown) as a voice note, unless a former owner of the turn did; `name` sets several apart.
+
+    Raises `ExcuseError`, `WanjieError` or `GoneError` when that cannot be, `StoppedError` when the user says so.
+    """
+    if not attached(call.turn, name):
+        await unless_stopped(call.turn, _post(call, text, name))
+
+
+async def _post(call: Call, text: str, name: str) -> None:
+    choices = await call.desk.talk.choices_of(call.incoming.chat)
+    async with at_work(call.outbox, "recording"):
+        script = await call.desk.speech.script(text, _words(call))
+        recording = await call.desk.speech.record(script, choices, call.outbox.capabilities.voice)
+    note = Voice(recording.sound.data, recording.sound.seconds, script.title, caption=_caption(call, script, recording))
+    async with at_work(call.outbox, "uploading"):
+        try:
+            await _attach(call, note, script, choices, name)
+        except RefusedError as error:
+            _log.warning("a voice note was refused", bytes=len(note.audio), error=str(error))
+            raise ExcuseError("speak.refused") from error
+    if recording.gone:
+        await _forget_model(call, recording.gone)
+
+
+async def _attach(call: Call, note: Voice, script: Script, choices: Choices, name: str) -> None:
+    """Post a voice note, as an ordinary audio file where people forbid voice notes."""
+    try:
+        await attach(call.turn, call.outbox, note, name=name)
+    except VoiceForbiddenError:
+        sound = (await call.desk.speech.record(script, choices, "mp3")).sound
+        caption = "\n".join(filter(None, (note.caption, call.phrase("speak.forbidden"))))
+        file = replace(note, audio=sound.data, seconds=sound.seconds, note=False, caption=caption)
+        await attach(call.turn, call.outbox, file, name=name)
+
+
+def _caption(call: Call, script: Script, recording: Recording) -> str:
+    lines = [call.phrase("speak.cut", limit=call.desk.policy.speak_limit)] if script.cut else []
+    if recording.gone:
+        lines.append(call.phrase("speak.fallback", model=recording.gone))
+    return "\n".join(lines)
+
+
+def _words(call: Call) -> Words:
+    return Words(
+        code=call.phrase("spoken.code"),
+        table=call.phrase("spoken.table"),
+        link=call.phrase("spoken.link"),
+        language=call.phrase("spoken.language"),
+    )
+
+
+async def _newest_answer(call: Call) -> str:
+    history = await call.desk.conversations.history(str(call.incoming.chat))
+    return next((message.content for message in reversed(history) if message.role == "assistant"), "")
+
+
+async def _wants_voice(call: Call) -> bool:
+    wanted = (await call.desk.talk.choices_of(call.incoming.chat)).voice_replies
+    heard = any(attachment.kind == "voice" for attachment in call.incoming.attachments)
+    return wanted == "always" or (wanted == "voice" and heard)
+
+
+async def _forget_model(call: Call, model: str) -> None:
+    """Take the choice back where it was made: in the chat, or in the one around it."""
+    for place in {str(call.incoming.chat), str(call.incoming.chat.parent)}:
+        if (await call.desk.conversations.choices(place)).speech_model == model:
+            await call.desk.conversations.choose(place, "speech_model", None)
+
+
+async def _tell_unspoken(call: Call, reason: str) -> None:
+    text = call.phrase("speak.unspoken", reason=reason)
+    await speak(call.turn, call.incoming, call.outbox, text, name="unspoken_")

@@ -2,12 +2,135 @@
 
 from __future__ import annotations
 
+import re
+
+from core.chat.outbox import Menu, Option
+from core.chat.speech import speed_of
+from core.store import Choices, Name
+
 from .command import Call
+from .scope import where
+
+_LONGEST_NAME = 60
+_SLOWEST, _FASTEST = 0.25, 4.0
+_SPEEDS = (0.8, 1.0, 1.25, 1.5)
+_LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
+_SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,\uff0c]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
+_DEFAULT = frozenset({"default", "reset", "默认", "恢复默认"})
+_WHEN = {
+    **dict.fromkeys(("off", "no", "never", "关", "关闭", "从不"), "off"),
+    **dict.fromkeys(("always", "on", "yes", "开", "总是", "始终", "一直"), "always"),
+    **dict.fromkeys(("voice", "语音"), "voice"),
+}
 
 
 async def choose_voice(call: Call) -> None:
-    raise NotImplementedError
+    """Set what the argument says; without one, show what holds in a menu."""
+    argument = call.argument
+    if not argument:
+        await _show(call)
+    elif argument.lower() in _DEFAULT:
+        await _reset(call)
+    elif found := _SPEED.fullmatch(argument):
+        await _set_speed(call, found["value"])
+    elif found := _REPLIES.fullmatch(argument):
+        await _set_replies(call, found["value"])
+    else:
+        await _set_voice(call, argument)
 
 
 async def pick_voice(call: Call, value: str) -> None:
-    raise NotImplementedError
+    """Set what stands behind a menu entry and show the menu with its new mark."""
+    name, _, chosen = value.partition(" ")
+    if name == "speed" and (speed := read_speed(chosen)):
+        await _choose(call, "speed", speed)
+    elif name == "replies" and chosen in _LABELS:
+        await _choose(call, "voice_replies", chosen)
+    else:
+        await call.hint("button.over")
+        return
+    await _show(call)
+
+
+async def _show(call: Call) -> None:
+    choices = await call.desk.talk.choices_of(call.incoming.chat)
+    model = await call.desk.speech.model(choices)
+    if model is None:
+        await call.say("speak.no_model")
+    else:
+        await call.choose(_menu(call, choices, model))
+
+
+def _menu(call: Call, choices: Choices, model: str) -> Menu:
+    wanted, speed = choices.voice_replies or "off", speed_of(choices)
+    title = call.phrase(
+        "voice.title",
+        where=where(call),
+        model=model,
+        voice=call.desk.speech.voice(choices),
+        speed=f"{speed:g}",
+        replies=call.phrase(_LABELS.get(wanted, "voice.off")),
+    )
+    replies = (
+        Option(call.phrase(label), f"replies {when}", current=when == wanted, group=call.phrase("voice.replies"))
+        for when, label in _LABELS.items()
+    )
+    speeds = (
+        Option(
+            call.phrase("voice.speed", speed=f"{each:g}"),
+            f"speed {each:g}",
+            current=each == speed,
+            group=call.phrase("voice.speeds"),
+        )
+        for each in _SPEEDS
+    )
+    return Menu("voice", title, (*replies, *speeds))
+
+
+async def _set_voice(call: Call, name: str) -> None:
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        await call.say("voice.name_wrong", limit=_LONGEST_NAME)
+        return
+    await _choose(call, "voice", name)
+    await call.say("voice.name_set", voice=name, where=where(call))
+
+
+async def _set_speed(call: Call, text: str) -> None:
+    speed = read_speed(text)
+    if speed is None:
+        await call.say("voice.speed_wrong", slowest=f"{_SLOWEST:g}", fastest=f"{_FASTEST:g}")
+        return
+    await _choose(call, "speed", speed)
+    await call.say("voice.speed_set", speed=speed, where=where(call))
+
+
+async def _set_replies(call: Call, text: str) -> None:
+    if (when := _WHEN.get(text.strip().lower())) is None:
+        await call.say("voice.replies_wrong")
+        return
+    await _choose(call, "voice_replies", when)
+    await call.say("voice.replies_set", replies=call.phrase(_LABELS[when]), where=where(call))
+
+
+async def _reset(call: Call) -> None:
+    """Take every choice back; where the chat around this one chose something, choose the usual against it."""
+    chat, around = call.incoming.chat, Choices()
+    if chat.parent != chat:
+        around = await call.desk.conversations.choices(str(chat.parent))
+    await _choose(call, "voice", call.desk.speech.voice(Choices()) if around.voice else None)
+    await _choose(call, "speed", "1" if around.speed else None)
+    await _choose(call, "voice_replies", "off" if around.voice_replies else None)
+    await call.say("voice.reset", voice=call.desk.speech.voice(Choices()), where=where(call))
+
+
+async def _choose(call: Call, name: Name, value: str | None) -> None:
+    await call.desk.conversations.choose(str(call.incoming.chat), name, value)
+
+
+def read_speed(text: str) -> str | None:
+    """Read a speed in any spelling; None when it is none."""
+    found = _NUMBER.fullmatch(text.strip())
+    speed = float(re.sub(r"\D", ".", found["number"])) if found else 0.0
+    return f"{speed:g}" if _SLOWEST <= speed <= _FASTEST else None

@@ -1,0 +1,318 @@
+"""Posting voice notes to a screen that refuses, forbids and remembers."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.wanjie import Failure, WanjieSim
+from bots.sandbox.wanjie_media import mp3
+from core.chat.commands import COMMANDS, Call, Desk
+from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
+from core.chat.i18n import Sentences
+from core.chat.message import Attachment, ChatRef, Incoming, Sender
+from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, RefusedError, Voice, VoiceForbiddenError
+from core.chat.painting import Painting
+from core.chat.question import ExcuseError
+from core.chat.reading import Reading
+from core.chat.speech import Speech
+from core.chat.stamp import Stamp
+from core.chat.talk import Brief, Talk
+from core.chat.working import StoppedError
+from core.engine import Inbox, Turn, tag_of
+from core.media.workshop import Workshop
+from core.settings import ChatSettings, WanjieSettings
+from core.store import Conversations, Name, Remembered
+from core.wanjie import Backoff, Catalog, ServerFaultError, WanjieClient
+
+THREAD = ChatRef("sl", "T1", "C1", "1.2")
+TEXT = "Good morning, dear friends."
+
+
+@dataclass
+class Screen:
+    """An outbox that remembers; `script` holds errors that `attach` raises first."""
+
+    voice: Literal["opus", "mp3"] = "opus"
+    script: list[Exception] = field(default_factory=list[Exception])
+    notes: list[Voice] = field(default_factory=list[Voice])
+    texts: list[str] = field(default_factory=list[str])
+    signs: list[Doing] = field(default_factory=list[Doing])
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(page_limit=4000, pace=0.0, pace_group=0.0, voice=self.voice)
+
+    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+        assert isinstance(media, Voice)
+        assert not buttons
+        await asyncio.sleep(0)
+        if self.script:
+            raise self.script.pop(0)
+        self.notes.append(media)
+        return replace(page, message_id=f"n{len(self.notes)}", done=True)
+
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
+        assert final
+        assert not folded
+        assert not buttons
+        self.texts.append(text)
+        return replace(page, message_id=f"t{len(self.texts)}", done=True)
+
+    async def working(self, doing: Doing = "writing") -> None:
+        self.signs.append(doing)
+
+    def horizon(self) -> str:
+        return ""
+
+    async def recover(self, page: Page) -> Page:
+        return page
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        raise AssertionError(file, most)
+
+    async def by_admin(self) -> bool:
+        raise AssertionError
+
+    async def hint(self, text: str) -> None:
+        raise AssertionError(text)
+
+    async def remove(self, page: Page) -> None:
+        raise AssertionError(page)
+
+    async def say(self, text: str) -> None:
+        raise AssertionError(text)
+
+    async def choose(self, menu: Menu) -> None:
+        raise AssertionError(menu)
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
+    wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
+    chat, sentences, workshop = ChatSettings.model_validate({"speak_limit": 200}), Sentences(), Workshop()
+    conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
+    async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
+        catalog = Catalog(client, wanjie)
+        yield Desk(
+            conversations,
+            catalog,
+            Inbox(redis),
+            sentences,
+            Talk(client, catalog, conversations, sentences, Brief("", 1000, 900)),
+            Speech(client, catalog, workshop, wanjie, chat),
+            Painting(client, catalog, workshop),
+            Reading(client, catalog, workshop, sentences, wanjie, chat),
+            chat,
+            COMMANDS,
+        )
+    workshop.close()
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def call(desk: Desk, screen: Screen) -> Call:
+    return made(desk, screen)
+
+
+def made(desk: Desk, screen: Screen, *, state: Mapping[str, str] | None = None, **said: object) -> Call:
+    """A call in a thread, by a turn that begins with `state`."""
+
+    async def keep(_: Mapping[str, str]) -> bool:
+        return False
+
+    turn = Turn(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, keep=keep)
+    incoming = Incoming(THREAD, "e9", "9", Sender("U1", "Ada"), thread=THREAD.thread)
+    return Call(replace(incoming, **said), turn, screen, desk)
+
+
+async def remember(desk: Desk, answers: Sequence[str]) -> None:
+    for number, answer in enumerate(answers):
+        uid = f"e{number}"
+        exchange = (Remembered("user", "?"), Remembered("assistant", answer, uid=uid))
+        await desk.conversations.append(str(THREAD), uid, exchange)
+
+
+async def choose(desk: Desk, name: Name, value: str, chat: ChatRef = THREAD) -> None:
+    await desk.conversations.choose(str(chat), name, value)
+
+
+def inputs(sim: WanjieSim) -> list[str]:
+    return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
+
+
+async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: Screen) -> None:
+    await aloud(call, TEXT)
+
+    (note,) = screen.notes
+    assert note.audio.startswith(b"OggS")
+    assert note.seconds == pytest.approx(len(TEXT) / 5, abs=0.1)
+    assert (note.title, note.note, note.caption) == (TEXT, True, "")
+    assert screen.signs == ["recording", "uploading"]
+
+
+async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: Screen) -> None:
+    screen.voice = "mp3"
+    await aloud(made(desk, screen), TEXT)
+
+    assert screen.notes[0].audio == mp3(TEXT)
+
+
+async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: Desk, screen: Screen) -> None:
+    await aloud(call, TEXT)
+    await aloud(made(desk, screen, state=call.turn.state), TEXT)
+    await aloud(made(desk, screen, state=call.turn.state), TEXT, name="other_")
+
+    assert len(screen.notes) == 2
+
+
+async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: Screen, sim: WanjieSim) -> None:
+    screen.script.append(VoiceForbiddenError())
+    await aloud(call, TEXT)
+
+    (file,) = screen.notes
+    assert file.audio == mp3(TEXT)
+    assert not file.note
+    assert "voice notes are turned off" in file.caption
+    assert len(inputs(sim)) == 1
+
+
+async def test_a_note_that_the_platform_refuses_is_told(call: Call, screen: Screen) -> None:
+    screen.script.append(RefusedError())
+    with pytest.raises(ExcuseError) as excuse:
+        await aloud(call, TEXT)
+
+    assert excuse.value.key == "speak.refused"
+
+
+async def test_a_caption_tells_that_only_the_beginning_is_spoken(call: Call, screen: Screen, sim: WanjieSim) -> None:
+    await aloud(call, f"{TEXT} " * 20)
+
+    assert "up to 200 characters" in screen.notes[0].caption
+    assert len(" ".join(inputs(sim))) <= 200
+
+
+@pytest.mark.parametrize("place", [THREAD, THREAD.parent])
+async def test_a_chosen_model_that_is_gone_is_told_and_forgotten_where_it_was_chosen(
+    call: Call, desk: Desk, screen: Screen, place: ChatRef
+) -> None:
+    await choose(desk, "speech_model", "old-tts", place)
+    await aloud(call, TEXT)
+
+    assert "`old-tts`" in screen.notes[0].caption
+    assert (await desk.talk.choices_of(THREAD)).speech_model is None
+
+
+async def test_a_model_stays_chosen_when_no_other_could_speak_either(call: Call, desk: Desk, sim: WanjieSim) -> None:
+    await choose(desk, "speech_model", "old-tts")
+    await desk.catalog.models()
+    sim.script.fail_next.append(Failure(500))
+    with pytest.raises(ServerFaultError):
+        await aloud(call, TEXT)
+
+    assert (await desk.talk.choices_of(THREAD)).speech_model == "old-tts"
+
+
+async def test_stop_ends_the_recording(call: Call, screen: Screen, sim: WanjieSim) -> None:
+    sim.script.speech_delay = 10
+    speaking = asyncio.create_task(aloud(call, TEXT))
+    await asyncio.sleep(0.1)
+    call.turn.stopped.set()
+
+    with pytest.raises(StoppedError):
+        await speaking
+    assert not screen.notes
+
+
+async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembered_ones(
+    desk: Desk, screen: Screen, sim: WanjieSim
+) -> None:
+    await remember(desk, ["Remembered."])
+    await speak_text(made(desk, screen, text=" Said. ", quoted="Quoted."))
+    await speak_text(made(desk, screen, quoted="Quoted."))
+    await speak_text(made(desk, screen))
+
+    assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
+
+
+async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
+    await remember(desk, ["First.", "Second."])
+    call = made(desk, screen, quoted="Second, but only a page of it.")
+    await press_speak(call, Stamp(tag_of("e0"), "U1"), "")
+    await press_speak(made(desk, screen, quoted="A page."), Stamp(tag_of("e7"), "U1"), "")
+
+    assert inputs(sim) == ["First.", "A page."]
+
+
+async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: Screen, sim: WanjieSim) -> None:
+    await press_speak(call, Stamp(tag_of("e7"), "U1"), "")
+
+    assert "no longer know" in screen.texts[0]
+    assert not inputs(sim)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds", "count"),
+    [
+        (None, ["voice"], 0),
+        ("off", ["voice"], 0),
+        ("always", [], 1),
+        ("voice", [], 0),
+        ("voice", ["image"], 0),
+        ("voice", ["voice"], 1),
+    ],
+)
+async def test_answers_are_spoken_when_the_chat_wants_them(
+    desk: Desk, screen: Screen, wanted: str | None, kinds: list[str], count: int
+) -> None:
+    if wanted:
+        await choose(desk, "voice_replies", wanted, THREAD.parent)
+    attachments = tuple(Attachment(kind, "f1") for kind in kinds)
+    await reply_aloud(made(desk, screen, attachments=attachments), TEXT)
+
+    assert len(screen.notes) == count
+
+
+async def test_an_answer_that_was_stopped_or_is_empty_is_not_spoken(desk: Desk, screen: Screen) -> None:
+    await choose(desk, "voice_replies", "always")
+    stopped = made(desk, screen)
+    stopped.turn.stopped.set()
+    await reply_aloud(stopped, TEXT)
+    await reply_aloud(made(desk, screen), " ")
+
+    assert not screen.notes
+    assert not screen.texts
+
+
+@pytest.mark.parametrize(
+    ("failure", "text", "reason"),
+    [(Failure(500), TEXT, "has a problem"), (Failure(401), TEXT, "key"), (None, "---", "nothing in this text")],
+)
+async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
+    desk: Desk, screen: Screen, sim: WanjieSim, failure: Failure | None, text: str, reason: str
+) -> None:
+    await choose(desk, "voice_replies", "always")
+    await desk.catalog.models()
+    sim.script.fail_next.extend([failure] if failure else [])
+    await reply_aloud(made(desk, screen), text)
+
+    (told,) = screen.texts
+    assert told.startswith("I could not read this answer aloud. ")
+    assert reason in told
