@@ -57,7 +57,7 @@ class _Call:
         if piece.index is not None and self.index is not None:
             # A new id at an old index: with a name it is the next call, without one the gateway makes ids up.
             return piece.index == self.index and not (piece.id and self.id and named)
-        return not (piece.id and self.id) and not named
+        return not named
 
     def add(self, piece: ToolPiece) -> None:
         self.id = self.id or piece.id

@@ -85,6 +85,7 @@ async def test_no_credential_goes_along(sim: WanjieSim, client: WanjieClient, li
 
     assert not fetched.headers.keys() & {"Authorization", "Cookie", "Referer"}
     assert not any(sim.script.key in value for value in fetched.headers.values())
+    assert fetched.headers["Accept-Encoding"] == "identity"
     assert fetched.headers["Host"] == origin(sim).removeprefix("http://")
 
 
@@ -189,6 +190,11 @@ async def test_redirects_end(sim: WanjieSim, client: WanjieClient) -> None:
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(client: WanjieClient, link: str, query: str) -> None:
     with pytest.raises(OversizeError):
         await client.download(f"{link}?{query}", most=1000)
+
+
+async def test_a_file_that_says_it_is_too_large_is_not_waited_for(client: WanjieClient, link: str) -> None:
+    with pytest.raises(OversizeError):
+        await client.download(f"{link}?size=1500&hang=1", most=1000)
 
 
 @pytest.mark.parametrize("query", ["", "size=1000", "unsized=1", "pause=0.0001"])

@@ -82,6 +82,10 @@ def test_a_call_does_not_depend_on_where_it_was_cut(places: list[int]) -> None:
             [call(1, "b", "speak", SECOND.arguments)],
         ],
         [
+            [call(None, "a", "draw", ARGUMENTS[:5]), call(None, "x", None, ARGUMENTS[5:])],
+            [call(None, "b", "speak", SECOND.arguments)],
+        ],
+        [
             [call(None, "a", "draw", ARGUMENTS[:5])],
             [call(arguments=ARGUMENTS[5:]), call(None, "b", "speak")],
             [],
