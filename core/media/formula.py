@@ -1,0 +1,57 @@
+# ruff: noqa: RUF001 - the sign of multiplication is meant
+"""Formulas in TeX's notation, as a reader would write them by hand."""
+
+from __future__ import annotations
+
+import re
+
+_INSIDE = r"((?:(?!```|\n[ \t]*\n).){1,600}?)"
+"""A formula has no empty line and reaches into no fence; the bound keeps unclosed ones from costing much."""
+_DISPLAYED = re.compile(rf"\\\[{_INSIDE}\\\]|\\\({_INSIDE}\\\)|\$\${_INSIDE}\$\$", re.DOTALL)
+_INLINE = re.compile(r"(?<![\w$\\])\$(?!\s)([^$\n`]{0,300}[\\^_=][^$\n`]{0,300})(?<!\s)\$(?![\w$])")
+"""Single dollars are money more often than not: only what holds a sign of a formula is one."""
+_SPACE = re.compile(r"\\\\|\\[,;:! ]|&|~")
+_INVISIBLE = re.compile(r"\\(?:left|right|displaystyle|limits|quad|qquad|begin\{\w+\*?\}|end\{\w+\*?\})(?![a-zA-Z])")
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
+_WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mathbb|mathcal|operatorname|boxed)\s*\{([^{}]*)\}")
+_POWER = re.compile(r"\^(?:\{([23])\}|([23])(?!\d))")
+_COMMAND = re.compile(r"\\([a-zA-Z]+)")
+_SIGNS = {
+    **dict.fromkeys(("times", "cdot"), "×"),
+    **dict.fromkeys(("le", "leq"), "≤"),
+    **dict.fromkeys(("ge", "geq"), "≥"),
+    **dict.fromkeys(("ne", "neq"), "≠"),
+    **dict.fromkeys(("to", "rightarrow", "Rightarrow", "implies"), "→"),
+    "approx": "≈",
+    "pm": "±",
+    "div": "÷",
+    "infty": "∞",
+    "sqrt": "√",
+    "degree": "°",
+    "circ": "°",
+    "cdots": "…",
+    "ldots": "…",
+    "dots": "…",
+    "in": "∈",
+    "sum": "∑",
+    "int": "∫",
+}
+_NESTED = 4
+
+
+def without_formulas(markdown: str) -> str:
+    r"""Turn what stands in `\[…\]`, `\(…\)`, `$$…$$` or `$…$` into text that Markdown leaves alone."""
+    return _INLINE.sub(_plain, _DISPLAYED.sub(_plain, markdown))
+
+
+def _plain(found: re.Match[str]) -> str:
+    text = _INVISIBLE.sub(" ", _SPACE.sub(" ", next(group for group in found.groups() if group)))
+    for _ in range(_NESTED):
+        text = _WRAPPED.sub(r"\1", text)
+        text = _ROOT.sub(r"√\1", text)
+        text = _FRACTION.sub(r" \1 / \2 ", text)
+    text = _POWER.sub(lambda power: {"2": "²", "3": "³"}[power[1] or power[2]], text)
+    text = _COMMAND.sub(lambda command: f" {_SIGNS.get(command[1], command[1])} ", text)
+    text = re.sub(r"[{}_\\|]", " ", text).replace("*", "×")
+    return " ".join(re.sub(r"[<>]", r" \g<0> ", text).split())

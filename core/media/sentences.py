@@ -1,0 +1,91 @@
+# ruff: noqa: RUF001 - the stops of Chinese text are meant
+"""Where a text can be cut without being heard."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+
+_CLOSERS = r"[\"'”’»)\]}」』》】）]*"
+_SENTENCES = re.compile(rf"[。！？；…]+{_CLOSERS}(?![。！？；…])|[.!?]+{_CLOSERS}(?=\s)|\n+")
+_CLAUSES = re.compile(rf"[，、：—]+{_CLOSERS}(?![，、：—])|[,;:]{_CLOSERS}(?=\s)")
+_SPACES = re.compile(r"\s+")
+_NO_END = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|No|Fig|approx|e\.g|i\.e|[A-Z])|^\s*\d{1,3})\.$")
+"""Full stops that end no sentence: abbreviations, initials, the number of a list's item."""
+_LONGEST_ABBREVIATION = 8
+_CLUSTER = 16
+"""Characters; longer clusters than any emoji are cut."""
+_JOINER = "\u200d"
+_TONES = range(0x1F3FB, 0x1F400)
+_FLAGS = range(0x1F1E6, 0x1F200)
+
+
+def sentences(text: str, most: int) -> list[str]:
+    """Cut a text into pieces of at most `most` characters, at the ends of sentences where there are any.
+
+    Otherwise at commas, at spaces, or anywhere. Without white space, the pieces joined are the text; each holds as
+    many whole sentences as fit.
+    """
+    text = text.strip()
+    places = (_ends(text), [found.end() for found in _CLAUSES.finditer(text)], _spaces(text))
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        end = _end(text, start, most, places)
+        pieces.append(text[start:end].rstrip())
+        start = end
+        while start < len(text) and text[start].isspace():
+            start += 1
+    return pieces
+
+
+def _ends(text: str) -> list[int]:
+    return [end for found in _SENTENCES.finditer(text) if not _goes_on(text, end := found.end())]
+
+
+def _spaces(text: str) -> list[int]:
+    return [found.start() for found in _SPACES.finditer(text)]
+
+
+def _goes_on(text: str, end: int) -> bool:
+    line = text.rfind("\n", 0, end - 1) + 1
+    return _NO_END.search(text[max(line, end - _LONGEST_ABBREVIATION) : end]) is not None
+
+
+def _end(text: str, start: int, most: int, places: Sequence[list[int]]) -> int:
+    """Prefer a better place to a later one, unless the piece would become tiny by it."""
+    limit = start + most
+    if limit >= len(text):
+        return len(text)
+    latest = [_latest(ends, limit) for ends in places]
+    end = next((end for end in latest if end > start + most // 3), max(latest))
+    return end if end > start else _between_clusters(text, start, limit)
+
+
+def _latest(ends: list[int], limit: int) -> int:
+    index = bisect_right(ends, limit)
+    return ends[index - 1] if index else 0
+
+
+def _between_clusters(text: str, start: int, limit: int) -> int:
+    for end in range(limit, max(start, limit - _CLUSTER), -1):
+        if not _continues(text, end):
+            return end
+    return limit
+
+
+def _continues(text: str, at: int) -> bool:
+    """Whether what is before `at` and what follows are one character to a reader (Unicode annex 29, roughly)."""
+    following, before = text[at], text[at - 1]
+    if unicodedata.category(following).startswith("M") or ord(following) in _TONES or _JOINER in {following, before}:
+        return True
+    return ord(following) in _FLAGS and _flags_before(text, at) % 2 == 1
+
+
+def _flags_before(text: str, at: int) -> int:
+    begin = at
+    while begin > 0 and ord(text[begin - 1]) in _FLAGS:
+        begin -= 1
+    return at - begin
