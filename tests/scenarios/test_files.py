@@ -1,0 +1,203 @@
+"""Voice messages, pictures and documents that people send, on every kind of conversation."""
+
+from base64 import b64decode
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
+from tests.core.chat.sending import pdf, picture
+from tests.scenarios.saying import asked, says
+
+EARS, EYES = "SenseVoiceSmall", "GPT-4o"
+CSV = b"name,age\nAda,36\nLin,41\n"
+
+
+async def restart(stage: Stage, **settings: str) -> None:
+    """Run the service with other settings."""
+    await stage.end(stage.processes[-1])
+    await stage.start(**settings)
+
+
+def hears(stage: Stage, transcript: str) -> None:
+    stage.wanjie.script.models += (EARS,)
+    stage.wanjie.script.transcript = transcript
+
+
+def words(message: dict[str, Any]) -> str:
+    """What a message in a request says, pictures left out."""
+    content: str | list[dict[str, Any]] = message["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def pictures(message: dict[str, Any]) -> list[tuple[int, int]]:
+    """The sizes of the pictures that a message in a request holds."""
+    content: str | list[dict[str, Any]] = message["content"]
+    parts = [] if isinstance(content, str) else content
+    urls: list[str] = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    return [Image.open(BytesIO(b64decode(url.partition(";base64,")[2]))).size for url in urls]
+
+
+def last(stage: Stage) -> dict[str, Any]:
+    """The last question that a model was asked."""
+    return asked(stage)[-1][-1]
+
+
+async def answered(seat: Seat, stage: Stage, count: int) -> None:
+    """Wait until the model has answered so many times."""
+    await says(seat, f"answer {count}.")
+    assert len(asked(stage)) == count
+
+
+@pytest.fixture(autouse=True)
+def _numbered_answers(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: f"answer {len(asked(stage))}."
+
+
+async def test_a_voice_message_is_answered_below_its_transcript(seat: Seat, stage: Stage) -> None:
+    hears(stage, "How far away is the moon?")
+    await restart(stage, WANJIE_TRANSCRIBE_MODEL=EARS)
+
+    await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await answered(seat, stage, 1)
+    shown = seat.answers()
+    await seat.say("And the sun?")
+    await answered(seat, stage, 2)
+
+    assert "🎤 How far away is the moon?" in shown[0]
+    assert "answer 1." in shown[1]
+    assert [words(message).split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"] == [
+        "How far away is the moon?",
+        "answer 1.",
+        "And the sun?",
+    ]
+
+
+async def test_without_a_model_for_it_a_voice_message_is_not_understood(seat: Seat, stage: Stage) -> None:
+    await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+
+    await says(seat, "do not understand voice messages")
+    assert not asked(stage)
+
+
+async def test_silence_and_a_failing_transcription_are_told(direct_seat: Seat, stage: Stage) -> None:
+    hears(stage, "")
+    await restart(stage, WANJIE_TRANSCRIBE_MODEL=EARS)
+
+    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await says(direct_seat, "could not make out any words")
+    stage.wanjie.script.key = "another"
+    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await says(direct_seat, "key of this service was refused")
+
+
+async def test_a_picture_is_seen_and_still_there_for_the_next_question(seat: Seat, stage: Stage) -> None:
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+
+    await seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg", text="What is this?")
+    await answered(seat, stage, 1)
+    first = last(stage)
+    await seat.say("Are you sure?")
+    await answered(seat, stage, 2)
+
+    assert pictures(first) == [(320, 200)]
+    assert words(first).endswith("What is this?")
+    second = [message for message in asked(stage)[-1] if message["role"] == "user"]
+    assert [pictures(message) for message in second] == [[(320, 200)], []]
+
+
+async def test_a_picture_survives_a_restart_of_the_service(direct_seat: Seat, stage: Stage) -> None:
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    await direct_seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg")
+    await answered(direct_seat, stage, 1)
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    await direct_seat.say("What was it?")
+    await answered(direct_seat, stage, 2)
+
+    assert [pictures(message) for message in asked(stage)[-1]] == [[(320, 200)], [], []]
+
+
+async def test_a_model_that_does_not_see_has_others_suggested(seat: Seat, stage: Stage) -> None:
+    await seat.send(picture(), "cat.png", "image/png", text="What is this?")
+
+    sentence = await says(seat, "cannot see pictures")
+    assert "gemini-2.5-pro" in sentence
+    assert not asked(stage)
+
+
+async def test_a_reply_to_a_picture_asks_about_it(stage: Stage) -> None:
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    group = stage.group()
+    group.person.send_photo(group.chat, picture(64, 48), "from my holidays")
+    await group.reply("What is in this?", to="holidays")
+    await answered(group, stage, 1)
+
+    assert pictures(last(stage)) == [(64, 48)]
+    assert "> from my holidays" in words(last(stage))
+
+
+async def test_documents_are_read_into_the_question(seat: Seat, stage: Stage) -> None:
+    sent = (
+        (CSV, "people.csv", "text/csv", "Ada,36"),
+        (b"def answer():\n    return 42\n", "answer.py", "text/x-python", "return 42"),
+        (pdf("The secret is 4711."), "report.pdf", "application/pdf", "The secret is 4711."),
+    )
+    for count, (data, name, mime, part) in enumerate(sent, start=1):
+        await seat.send(data, name, mime, text="Explain this.")
+        await answered(seat, stage, count)
+
+        assert f"[File: {name}" in words(last(stage))
+        assert part in words(last(stage))
+        assert words(last(stage)).endswith("Explain this.")
+    assert len(seat.answers()) == len(sent)
+
+
+async def test_what_was_cut_of_a_document_is_told_above_the_answer(seat: Seat, stage: Stage) -> None:
+    await restart(stage, FILE_LIMIT="1000")
+    await seat.send(b"word " * 400, "long.txt", "text/plain", text="Sum it up.")
+    await answered(seat, stage, 1)
+
+    assert "first 1,000 of 2,000 characters" in seat.answers()[0]
+    assert "answer 1." in seat.answers()[1]
+    assert "cut after 1,000 characters" in words(last(stage))
+
+
+async def test_what_cannot_be_read_is_told_and_the_next_question_answered(seat: Seat, stage: Stage) -> None:
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    bad = (
+        (b"PK\x03\x04" + bytes(range(256)) * 8, "letter.docx", "application/vnd.openxmlformats", "letter.docx"),
+        (pdf("hidden", locked=True), "locked.pdf", "application/pdf", "locked.pdf"),
+        (pdf(""), "scan.pdf", "application/pdf", "scan.pdf"),
+        (bytes(2000), "clip.mp4", "video/mp4", "do not understand this kind"),
+        (bytes(30_000_000), "huge.txt", "text/plain", "too large for me"),
+    )
+    for data, name, mime, part in bad:
+        await seat.send(data, name, mime, text="Look!")
+        await says(seat, part)
+    await seat.say("Never mind.")
+    await answered(seat, stage, 1)
+
+    assert words(last(stage)).endswith("Never mind.")
+    assert len(seat.answers()) == len(bad) + 1
+
+
+async def test_a_broken_picture_is_told(seat: Seat, stage: Stage) -> None:
+    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    whole = picture(400, 300)
+    # Telegram refuses to show what is no picture, so there it comes as a file.
+    mime = "application/octet-stream" if isinstance(seat, TelegramSeat) else "image/png"
+    await seat.send(whole[: len(whole) // 2], "half.png", mime, text="What is this?")
+
+    await says(seat, "cannot open this picture")
+    assert not asked(stage)
+
+
+async def test_a_file_without_words_is_a_question_too(seat: Seat, stage: Stage) -> None:
+    await seat.send(CSV, "people.csv", "text/csv")
+    await answered(seat, stage, 1)
+
+    assert "Ada,36" in words(last(stage))
