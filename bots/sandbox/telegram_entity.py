@@ -18,6 +18,10 @@ class Entity:
     length: int
     argument: str = ""
 
+    def meets(self, other: "Entity") -> bool:
+        """Whether both mark one and the same character."""
+        return self.offset < other.offset + other.length and other.offset < self.offset + self.length
+
     def json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"type": self.type, "offset": self.offset, "length": self.length}
         if self.type == "text_mention":

@@ -17,6 +17,8 @@ from .telegram_files import Files
 Handler = Callable[[Call], Any]
 AsyncHandler = Callable[[Call], Awaitable[Any]]
 
+DOWNLOAD: Final = "download"
+"""What stands for the name of a method where a file is fetched."""
 _LARGEST_BODY: Final = 64 * 1024 * 1024
 _GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _UNSUPPORTED: Final = (
@@ -73,6 +75,12 @@ class Server:
         return app
 
     async def _download(self, request: web.Request) -> web.Response:
+        fault = self.faults.next(DOWNLOAD)
+        if isinstance(fault, GatewayPage):
+            return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
+        if fault is not None:
+            return _closed(request)
+        await self.faults.hold(DOWNLOAD)
         file = self._files.at(request.match_info["path"])
         if request.match_info["token"] != self._token or file is None:
             return _refused(ApiError(404, "Not Found"))

@@ -19,7 +19,8 @@ _LARGEST_OFFSET: Final = 1_000_000
 _FOUND_BY_SERVER: Final = frozenset({"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"})
 _MONOSPACE: Final = frozenset({"code", "pre"})
 _SPLITTABLE: Final = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
-_USUAL: Final = _SPLITTABLE | _MONOSPACE | {"blockquote", "expandable_blockquote", "date_time"}
+_QUOTES: Final = frozenset({"blockquote", "expandable_blockquote"})
+_USUAL: Final = _SPLITTABLE | _MONOSPACE | _QUOTES | {"date_time"}
 _ARGUMENTS: Final[Mapping[str, str]] = {
     "text_link": "url",
     "text_mention": "user",
@@ -145,9 +146,14 @@ def _between(entity: Entity, start: int, end: int) -> Entity:
 
 
 def _without_overlaps(entities: Sequence[Entity]) -> list[Entity]:
-    """Drop what stands inside code, as nothing can be nested there, and what is empty."""
+    """Drop what stands inside code, as nothing can be nested there, quotes within quotes, and what is empty.
+
+    https://core.telegram.org/bots/api#formatting-options.
+    """
     code = [e for e in entities if e.type in _MONOSPACE]
-    return [e for e in entities if e.length > 0 and not any(c is not e and _inside(e, c) for c in code)]
+    apart = [e for e in entities if e.length > 0 and not any(c is not e and _inside(e, c) for c in code)]
+    quotes = [e for e in apart if e.type in _QUOTES]
+    return [e for e in apart if e not in quotes or not any(map(e.meets, quotes[: quotes.index(e)]))]
 
 
 def _limited(entities: Sequence[Entity]) -> list[Entity]:
@@ -162,5 +168,4 @@ def _inside(entity: Entity, other: Entity) -> bool:
 
 
 def _meet(one: Entity, other: Entity) -> bool:
-    apart = one.offset + one.length <= other.offset or other.offset + other.length <= one.offset
-    return not apart and other.type not in {"blockquote", "expandable_blockquote"}
+    return one.meets(other) and other.type not in _QUOTES

@@ -48,6 +48,7 @@ _NO_VOICE = re.compile(r"voice_messages_forbidden|chat_send_voices_forbidden|not
 _NO_MEDIA = re.compile(r"chat_send_(?!plain)\w+_forbidden|not enough rights to send (?!text|messages)")
 """Rights that a chat gives for each kind of media apart: words may still be said there."""
 _NO_PHOTO = re.compile(r"photo|image_process_failed|wrong (file|type|remote)|failed to (get|upload)")
+_TOO_LARGE = re.compile(r"entity too large|file is too big")
 
 
 def outbox_error(error: TelegramError) -> OutboxError:
@@ -59,6 +60,8 @@ def outbox_error(error: TelegramError) -> OutboxError:
     # A `BadRequest` is a `NetworkError` to the SDK, so it must be asked for first.
     if isinstance(error, BadRequest):
         return _refusal(str(error).lower())
+    if _TOO_LARGE.search(str(error).lower()):  # HTTP 413, which to the SDK is a fault of the network
+        return RefusedError(str(error))
     return UnreachableError(f"{type(error).__name__}: {error}")
 
 
@@ -76,6 +79,12 @@ def is_no_photo(error: RefusedError) -> bool:
     """Telegram cannot show these pictures; as files it would take them."""
     said = str(error).lower()
     return bool(_NO_PHOTO.search(said)) and not _NO_MEDIA.search(said)
+
+
+def is_about_media(error: RefusedError) -> bool:
+    """The words, and how they are dressed, have nothing to do with it."""
+    said = str(error).lower()
+    return any(found.search(said) for found in (_NO_VOICE, _NO_MEDIA, _NO_PHOTO, _TOO_LARGE)) or is_textless(error)
 
 
 def is_overlong(error: BadRequest) -> bool:

@@ -9,10 +9,10 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, Re
 from telegram.error import BadRequest
 
 from core.chat.message import Incoming
-from core.chat.outbox import FloodedError, GoneError, RefusedError, VoiceForbiddenError
+from core.chat.outbox import FloodedError, GoneError, RefusedError
 
 from .api import Api
-from .faults import is_no_photo, is_textless, is_unmodified
+from .faults import is_about_media, is_unmodified
 from .horizon import Horizon
 from .peer import Peer
 from .render import Rendered, plain, render, with_fold
@@ -58,7 +58,7 @@ class Sender:
         try:
             return await self._peer.message(lambda chat: put(chat, content), keep=keep, count=count)
         except RefusedError as error:
-            if not content.spans or isinstance(error, VoiceForbiddenError) or is_no_photo(error) or is_textless(error):
+            if not content.spans or is_about_media(error):
                 raise
         self._dressed = False
         bare = self.content(text, folded)

@@ -178,3 +178,40 @@ def test_the_size_of_a_picture_is_read_from_its_header() -> None:
     assert dimensions(b"GIF89a" + struct.pack("<HH", 7, 9)) == (7, 9)
     assert dimensions(b"\x89PNG\r\n") is None
     assert dimensions(jpeg[:8]) is None
+
+
+async def test_an_album_takes_no_keyboard(client: Client) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "Again", "callback_data": "again:1"}]]}
+    answer = await client.raw("sendMediaGroup", {"chat_id": 11, "media": [], "reply_markup": keyboard})
+
+    assert answer["status"] == 400
+    assert client.sim.violations == ["sendMediaGroup: unknown parameter 'reply_markup'"]
+
+
+async def test_pictures_of_one_album_come_one_by_one(client: Client) -> None:
+    for _ in range(2):
+        client.ann.send_photo(client.chat, png(), album="a1")
+    groups = [update.message.media_group_id for update in await client.bot.get_updates(timeout=0) if update.message]
+
+    assert groups == ["a1", "a1"]
+
+
+async def test_a_download_can_fail(client: Client) -> None:
+    client.ann.send_photo(client.chat, png())
+    (update,) = await client.bot.get_updates(timeout=0)
+    assert update.message is not None
+    file = await client.bot.get_file(update.message.photo[-1].file_id)
+    client.sim.bad_gateway("download")
+    client.sim.lose_request("download")
+
+    for _ in range(2):
+        with pytest.raises(NetworkError):
+            await file.download_as_bytearray()
+    assert bytes(await file.download_as_bytearray()) == png()
+
+
+async def test_whose_file_a_message_bears_can_be_looked_at(client: Client) -> None:
+    await client.bot.send_voice(11, OGG)
+    await client.bot.send_photo(11, png())
+
+    assert [client.sim.file(message).data for message in client.sim.messages(11)] == [OGG, png()]

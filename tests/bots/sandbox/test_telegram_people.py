@@ -201,3 +201,26 @@ async def test_a_migration_is_told_on_both_sides(client: Client) -> None:
     left, arrived = await messages(client)
     assert (left.chat.id, left.migrate_to_chat_id) == (old.id, new.id)
     assert (arrived.chat.id, arrived.migrate_from_chat_id) == (new.id, old.id)
+
+
+async def test_a_button_that_was_there_a_moment_ago_can_still_be_pressed(client: Client) -> None:
+    button = InlineKeyboardButton("A", callback_data="a")
+    sent = await client.bot.send_message(11, "?", reply_markup=InlineKeyboardMarkup([[button]]))
+    shown = client.sim.messages(11)[-1]
+    await client.bot.edit_message_text("!", 11, sent.message_id)
+    client.ann.call_back(shown, "a")
+    (update,) = await client.bot.get_updates(timeout=0)
+
+    assert update.callback_query is not None
+    assert update.callback_query.data == "a"
+    assert [press.user_id for press in client.sim.presses] == [11]
+
+
+async def test_a_person_can_be_made_an_administrator(client: Client) -> None:
+    group = client.sim.group("Team")
+    client.ann.say(group, "hi")
+    before = await client.bot.get_chat_member(group.id, 11)
+    client.sim.promote(group, client.ann)
+
+    assert before.status == "member"
+    assert (await client.bot.get_chat_member(group.id, 11)).status == "administrator"

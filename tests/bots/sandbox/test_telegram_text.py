@@ -217,3 +217,15 @@ def test_any_html_is_parsed_or_refused(source: str) -> None:
         return
 
     assert utf16_length(content.text) <= utf16_length(source)
+
+
+def test_a_quote_within_a_quote_is_dropped_and_quotes_side_by_side_stay() -> None:
+    quotes = (Entity("expandable_blockquote", 0, 3), Entity("blockquote", 1, 1), Entity("blockquote", 4, 1))
+
+    assert kinds(stored(Formatted("abc\nd", quotes))) == [("expandable_blockquote", 0, 3), ("blockquote", 4, 1)]
+
+
+def test_words_in_a_quote_may_be_dressed() -> None:
+    dressed = (Entity("expandable_blockquote", 0, 3), Entity("bold", 0, 2), Entity("code", 2, 1))
+
+    assert len(stored(Formatted("abc", dressed)).entities) == 3

@@ -10,6 +10,7 @@ import pytest_asyncio
 from bots.sandbox.telegram import TelegramSim
 from bots.telegram.api import Api
 from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.scene import Scene
 
 
 @pytest.fixture
@@ -30,3 +31,8 @@ async def sim() -> AsyncGenerator[TelegramSim]:
 async def api(sim: TelegramSim) -> AsyncGenerator[Api]:
     async with Api(sim.token, sim.base_url, sim.file_url) as connected:
         yield connected
+
+
+@pytest.fixture
+def scene(sim: TelegramSim, api: Api, gate: OpenGate) -> Scene:
+    return Scene(sim, api, gate)

@@ -10,58 +10,15 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bots.sandbox.telegram import TelegramSim
-from bots.sandbox.telegram_people import Person
-from bots.sandbox.telegram_world import Chat, Message
-from bots.telegram.address import Identity
-from bots.telegram.admins import Admins
-from bots.telegram.api import Api
-from bots.telegram.horizon import Horizon
-from bots.telegram.incoming import read
-from bots.telegram.limits import START_RESERVE, STEP_RESERVE, Gate, message
+from bots.telegram.limits import START_RESERVE, STEP_RESERVE, message
 from bots.telegram.outbox import TelegramOutbox
-from core.chat.message import Choice, Incoming
+from core.chat.message import Choice
 from core.chat.outbox import FloodedError, GoneError, Menu, Option, Page, RefusedError, UnreachableError
 from core.engine import Budget
 from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.scene import FIRST, Scene
 
 MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", "m-2", current=True)))
-FIRST = Page(start=0)
-
-
-class Scene:
-    """Ann writes, and an outbox answers her."""
-
-    def __init__(self, sim: TelegramSim, api: Api, gate: Gate) -> None:
-        self.sim, self.api, self.gate = sim, api, gate
-        self.ann: Person = sim.user(7, "Ann")
-        self.horizon = Horizon()
-        self.admins = Admins(api)
-
-    async def heard(self) -> Incoming:
-        """What the last update says."""
-        updates = await self.api.updates(None, kinds=("message", "callback_query"), limit=100, seconds=1)
-        incoming = read(updates[-1], Identity(self.sim.bot.id, "wanjie_bot"))
-        assert incoming is not None
-        return incoming
-
-    async def asked(self, chat: Chat | None = None, topic: int | None = None) -> TelegramOutbox:
-        self.ann.say(chat or self.sim.private(self.ann), "/ask@wanjie_bot why?", topic=topic)
-        return self.outbox(await self.heard())
-
-    def outbox(self, incoming: Incoming) -> TelegramOutbox:
-        return TelegramOutbox(self.api, self.gate, incoming, self.horizon, self.admins)
-
-    def last(self, chat: int = 7) -> Message:
-        return self.sim.messages(chat)[-1]
-
-    def count(self, method: str) -> int:
-        return len([call for call in self.sim.calls if call.method == method])
-
-
-@pytest.fixture
-def scene(sim: TelegramSim, api: Api, gate: OpenGate) -> Scene:
-    return Scene(sim, api, gate)
 
 
 async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
@@ -435,89 +392,3 @@ async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene
         await asyncio.gather(*(outbox.say("hello") for outbox in outboxes))
 
     assert all(scene.sim.texts(person.user.id) == ["hello"] for person in people)
-
-
-async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
-    outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
-    scene.sim.lose_answer("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.show(page, "One", final=False)
-    found = await outbox.recover(page)
-    await outbox.show(found, "One two", final=True)
-
-    assert found.adopted
-    assert scene.sim.texts(7) == ["One two"]
-
-
-async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_knew(scene: Scene) -> None:
-    outbox = await scene.asked()
-    await outbox.say("a sentence that must stay")
-    for number in range(9):
-        scene.ann.say(scene.sim.private(scene.ann), f"{number}")
-    scene.horizon.note(7, max(scene.sim.private(scene.ann).messages))
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await outbox.show(FIRST, "lost", final=False)
-    scene.horizon = Horizon()  # the next process knows nothing
-
-    found = await scene.outbox(await scene.heard()).recover(page)
-
-    assert scene.sim.private(scene.ann).messages[int(found.message_id)].text == "lost"
-    assert "a sentence that must stay" in scene.sim.texts(7)
-
-
-async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
-    outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
-    scene.sim.lose_answer("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.show(page, "One", final=False)
-    lost = scene.last()
-    await outbox.choose(MENU)
-    menu = scene.last()
-
-    scene.ann.delete(lost)
-    nothing = await outbox.recover(page)
-
-    assert nothing == page
-    assert [button["text"] for button in menu.buttons] == ["m-1", "✓ m-2"]
-
-
-async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
-    outbox = await scene.asked()
-    await outbox.say("a sentence that must stay")
-    page = replace(FIRST, sending=True, after=outbox.horizon())
-
-    assert await outbox.recover(page) == page
-    assert scene.sim.texts(7) == ["a sentence that must stay"]
-    assert scene.count("editMessageText") == 1
-
-
-def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
-    horizon = Horizon()
-    horizon.note(8, 100)
-    horizon.note(7, 10)
-    horizon.note(-1_000_000_000_123, 5)
-    mark = horizon.mark(7)
-    horizon.begin(7)
-
-    assert horizon.candidates(7, 9, mark, ours=True) == [11, 101, 12, 102]
-    assert horizon.candidates(7, 9, mark, ours=False) == [
-        number for pair in zip(range(11, 19), range(101, 109), strict=True) for number in pair
-    ]
-    assert horizon.candidates(-1_000_000_000_123, 6, "5", ours=False) == [*range(7, 15)]
-    assert horizon.candidates(7, 9, "", ours=False)[0] == 10
-
-
-def test_messages_of_unknown_fate_make_the_search_wider() -> None:
-    horizon = Horizon()
-    horizon.note(7, 10)
-    mark = horizon.mark(7)
-    for chat in (7, 8, 9):
-        horizon.begin(chat)
-    wide = horizon.candidates(7, 9, mark, ours=True)
-    for chat in (7, 8, 9):
-        horizon.settle(chat)
-
-    assert wide == [11, 12, 13, 14]
-    assert horizon.candidates(7, 9, mark, ours=True) == [11]

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.telegram.outbox import CAPABILITIES
-from bots.telegram.render import Rendered, Span, plain, render
+from bots.telegram.render import Rendered, Span, clipped, plain, render, with_fold
 
 WORD = re.compile(r"[^\W_]+")
 MENTION = re.compile(r"(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w)")
@@ -305,3 +305,48 @@ def test_any_markdown_renders_to_something_valid(source: str) -> None:
 def test_an_answer_renders_to_something_valid_at_every_moment() -> None:
     for length in range(len(LONG) + 1):
         check(LONG[:length])
+
+
+def test_a_fold_stands_above_the_answer_as_it_is() -> None:
+    rendered = with_fold("**I** see\n\na 🙂\n", render("It is **four**."))
+
+    assert rendered.text == "**I** see\n\na 🙂\nIt is four."
+    assert [(span.kind, seen(rendered, span)) for span in rendered.spans] == [
+        ("expandable_blockquote", "**I** see\n\na 🙂"),
+        ("bold", "four"),
+    ]
+
+
+def test_a_fold_needs_no_answer_and_an_answer_no_fold() -> None:
+    assert with_fold(" \n", render("**a**")) == render("**a**")
+    assert with_fold("a", render(" ")) == Rendered("a", (Span("expandable_blockquote", 0, 1),))
+
+
+def test_a_fold_counts_among_the_hundred_entities() -> None:
+    rendered = with_fold("hm", render("**a** " * 200))
+
+    assert len(rendered.spans) == 100
+    assert rendered.spans[0].kind == "expandable_blockquote"
+
+
+@given(markdown, markdown)
+def test_whatever_is_folded_is_little_longer_than_it_was(fold: str, rest: str) -> None:
+    rendered = with_fold(fold, render(rest))
+    joiners = rendered.text.count("\u2060")
+    quotes = [span for span in rendered.spans if span.kind == "expandable_blockquote"]
+
+    assert units(rendered.text) <= units(fold) + units(rest) + 1 + joiners
+    assert len(quotes) == bool(fold.strip())
+    for quote in quotes:
+        assert seen(rendered, quote) == plain(fold).text
+        assert all(span is quote or span.offset > quote.length for span in rendered.spans)
+
+
+@given(markdown)
+def test_a_caption_fits_however_many_mentions_it_has(source: str) -> None:
+    long = render(source * 40)
+    short = clipped(long)
+
+    assert len(short.text) <= 1024
+    assert long.text.startswith(short.text.removesuffix("…"))
+    assert all(span.length > 0 and span.offset + span.length <= units(short.text) for span in short.spans)

@@ -99,3 +99,62 @@ async def test_the_proxy_of_the_environment_is_used(sim: TelegramSim, monkeypatc
     monkeypatch.setenv("http_proxy", sim.base_url.removesuffix("/bot"))
     async with Api(sim.token, "http://telegram.test/bot", sim.file_url) as api:
         assert (await api.get_me()).username == "wanjie_bot"
+
+
+async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api: Api) -> None:
+    sim.private(sim.user(7, "Ann"))
+    data = bytes(12_000_000)
+
+    await api.send_document(7, data, filename="large.bin")
+
+    assert sim.file(sim.messages(7)[0]).data == data
+
+
+async def test_what_telegram_does_with_a_file_may_take_longer(
+    sim: TelegramSim, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_ANSWER_PATIENCE", 0.05)
+    sim.private(sim.user(7, "Ann"))
+    sim.delay("sendDocument", 0.3)
+
+    await api.send_document(7, b"a", filename="a.bin")
+
+    assert len(sim.messages(7)) == 1
+
+
+async def sent(sim: TelegramSim, api: Api, data: bytes) -> str:
+    """The id of a file that Ann has sent."""
+    ann = sim.user(7, "Ann")
+    ann.send_document(sim.private(ann), data, "a.bin")
+    (update,) = await api.updates(None, kinds=("message",), limit=1, seconds=1)
+    return str(update["message"]["document"]["file_id"])
+
+
+async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: Api) -> None:
+    file = await sent(sim, api, b"x" * 300_000)
+
+    assert await api.download(file, most=300_000) == b"x" * 300_000
+    assert await api.download(file, most=299_999) is None
+
+
+async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(sim: TelegramSim, api: Api) -> None:
+    file = await sent(sim, api, b"x" * 300_000)
+    found = await api.get_file(file)
+    async with wire.Wire(sim.file_url) as own:
+        assert await own.download(str(found.file_path), most=1000) is None
+
+
+async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, api: Api) -> None:
+    file = await sent(sim, api, b"x")
+    sim.bad_gateway("download")
+    sim.lose_request("download", times=2)  # reading may be tried again at once, when a connection was old
+    told: list[str] = []
+    for _ in range(2):
+        with pytest.raises(NetworkError) as failed:
+            await api.download(file, most=1)
+        told.append(f"{failed.value!r} {failed.value.__cause__!r}")
+    async with wire.Wire(sim.file_url) as own:
+        with pytest.raises(BadRequest) as missing:
+            await own.download(f"{sim.file_url}{sim.token}/nothing", most=1)
+
+    assert not any(sim.token in one for one in [*told, str(missing.value)])

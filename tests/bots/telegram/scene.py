@@ -1,0 +1,48 @@
+"""Ann writes on a simulated Telegram, and outboxes answer her."""
+
+from __future__ import annotations
+
+from bots.sandbox.telegram import TelegramSim
+from bots.sandbox.telegram_people import Person
+from bots.sandbox.telegram_world import Chat, Message
+from bots.telegram.address import Identity
+from bots.telegram.admins import Admins
+from bots.telegram.api import Api
+from bots.telegram.horizon import Horizon
+from bots.telegram.incoming import read
+from bots.telegram.limits import Gate
+from bots.telegram.outbox import TelegramOutbox
+from core.chat.message import Incoming
+from core.chat.outbox import Page
+
+FIRST = Page(start=0)
+
+
+class Scene:
+    """Ann writes, and an outbox answers her."""
+
+    def __init__(self, sim: TelegramSim, api: Api, gate: Gate) -> None:
+        self.sim, self.api, self.gate = sim, api, gate
+        self.ann: Person = sim.user(7, "Ann")
+        self.horizon = Horizon()
+        self.admins = Admins(api)
+
+    async def heard(self) -> Incoming:
+        """What the last update says."""
+        updates = await self.api.updates(None, kinds=("message", "callback_query"), limit=100, seconds=1)
+        incoming = read(updates[-1], Identity(self.sim.bot.id, "wanjie_bot"))
+        assert incoming is not None
+        return incoming
+
+    async def asked(self, chat: Chat | None = None, topic: int | None = None) -> TelegramOutbox:
+        self.ann.say(chat or self.sim.private(self.ann), "/ask@wanjie_bot why?", topic=topic)
+        return self.outbox(await self.heard())
+
+    def outbox(self, incoming: Incoming) -> TelegramOutbox:
+        return TelegramOutbox(self.api, self.gate, incoming, self.horizon, self.admins)
+
+    def last(self, chat: int = 7) -> Message:
+        return self.sim.messages(chat)[-1]
+
+    def count(self, method: str) -> int:
+        return len([call for call in self.sim.calls if call.method == method])
