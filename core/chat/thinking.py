@@ -14,15 +14,17 @@ class Thinking:
 
     def __init__(self, showing: str | None) -> None:
         """`showing` is the chat's choice (see `Showing`); None and unknown words mean `fold`."""
-        self._left = {"off": 0, "full": None}.get(showing or "fold", _FOLD)
+        self._left = None if showing == "full" else _FOLD
+        self._ended = showing == "off"
 
     def show(self, thought: str) -> str:
         """What is shown of the next thought: all of it, a last piece with an ellipsis, or nothing."""
+        if self._ended:
+            return ""
         if self._left is None:
             return thought
-        shown, self._left = thought[: self._left], self._left - len(thought)
-        if self._left >= 0 or not shown:
-            self._left = max(self._left, 0)
-            return shown
-        self._left = 0
-        return shown.rstrip() + " …"
+        if len(thought) <= self._left:
+            self._left -= len(thought)
+            return thought
+        self._ended = True
+        return thought[: self._left].rstrip() + " …"
