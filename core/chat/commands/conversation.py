@@ -76,8 +76,13 @@ async def press_go_on(call: Call, stamp: Stamp, _: str) -> None:
 
 
 async def refuse_old(call: Call, stamp: Stamp) -> str | None:
-    """Tell at once that only the newest answer can be written again or continued."""
-    return None if await _is_newest(call, stamp) else "answer.old"
+    """Tell at once that only the newest answer can be written again or continued.
+
+    An answer that is not in the history may just have been shown and be about to get there; its turn will tell.
+    """
+    history = await call.desk.conversations.history(str(call.incoming.chat))
+    older = [tag_of(message.uid) for message in history[:-1] if message.uid]
+    return "answer.old" if stamp.tag in older else None
 
 
 async def _answer(call: Call, asked: Remembered, memory: Memory, *, instead: int) -> None:
