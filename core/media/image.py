@@ -1,12 +1,33 @@
+# pyright: reportUnknownMemberType=false
+# Pillow's annotations name NumPy, which is not installed.
 """What an image file is, and making it fit."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
+from PIL import ImageOps
+from PIL.ExifTags import Base
+from PIL.Image import Image as Pixels
+from PIL.Image import Resampling, new
+from PIL.ImageFile import ImageFile
 
-class BadImageError(Exception):
-    """The bytes are no picture, a broken one, or one that would take too much memory to open."""
+from .picture import GIF, JPEG, PNG, BadImageError, Kind, opened
+
+__all__ = ["BadImageError", "Image", "inspect", "shrunk"]
+
+_FRAMES_PIXELS = 100_000_000
+"""Of all frames that are decoded to see whether an animation is whole."""
+_UPRIGHT = 1
+"""Exif 2.32, 4.6.4 A: Orientation."""
+_OPAQUE = 255
+_QUALITIES = (85, 70, 50)
+_STEP = 0.7
+_SMALLEST = 16
+"""Pixels of the longer side, below which nothing can be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +42,78 @@ class Image:
 
 
 def inspect(data: bytes) -> Image:
-    """Open a picture, decode all of it and say what it is; raise `BadImageError`."""
-    raise NotImplementedError
+    """Open a picture, decode all of it and say what it is; raise `BadImageError`.
+
+    JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP 16). Of a long animation the beginning is
+    decoded.
+    """
+    with opened(data) as (_, picture):
+        picture.verify()
+    with opened(data) as (kind, picture):
+        for frame in range(_frames(picture)):
+            picture.seek(frame)
+            picture.load()
+        return Image(kind.mime, kind.suffix, picture.width, picture.height)
 
 
 def shrunk(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
     """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
 
-    Return its bytes and media type, unchanged when they fit already. Raises `BadImageError`.
+    Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
+    camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few.
     """
-    raise NotImplementedError
+    with opened(data) as (kind, picture):
+        large = max(picture.size) > side or len(data) > most
+        turned = picture.getexif().get(Base.Orientation, _UPRIGHT) != _UPRIGHT
+        moving = _frames(picture) > 1
+        if large and kind is JPEG:
+            picture.draft(None, (side, side))  # decodes no more than twice the size that is needed
+        picture.load()
+        if not (large or turned or moving):
+            return data, kind.mime
+        pixels = _plain(ImageOps.exif_transpose(picture))
+        pixels.thumbnail((side, side), Resampling.LANCZOS, reducing_gap=2.0)
+        for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
+            if len(smaller) <= most:
+                return smaller, mime
+    raise BadImageError(f"{most} bytes hold no picture")
+
+
+def _frames(picture: ImageFile) -> int:
+    frames = int(getattr(picture, "n_frames", 1))
+    return min(frames, max(1, _FRAMES_PIXELS // (picture.width * picture.height)))
+
+
+def _plain(picture: Pixels) -> Pixels:
+    """Eight bits a channel, and transparency only where something is transparent."""
+    if picture.mode.startswith("I"):  # grey in 16 bits
+        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("RGB")
+    if picture.has_transparency_data:
+        pixels = picture.convert("RGBA")
+        lowest, _ = pixels.getchannel("A").getextrema()
+        return pixels if lowest != _OPAQUE else pixels.convert("RGB")
+    return picture.convert("RGB")
+
+
+def _tries(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:
+    if drawn:
+        yield _encoded(pixels, PNG), PNG.mime
+    pixels = _on_white(pixels)
+    while max(pixels.size) >= _SMALLEST:
+        for quality in _QUALITIES:
+            yield _encoded(pixels, JPEG, quality), JPEG.mime
+        pixels.thumbnail((ceil(pixels.width * _STEP), ceil(pixels.height * _STEP)))
+
+
+def _encoded(pixels: Pixels, kind: Kind, quality: int = 0) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, kind.reader.format, quality=quality)
+    return file.getvalue()
+
+
+def _on_white(pixels: Pixels) -> Pixels:
+    if pixels.mode != "RGBA":
+        return pixels
+    paper = new("RGB", pixels.size, "white")
+    paper.paste(pixels, mask=pixels.getchannel("A"))
+    return paper

@@ -1,0 +1,76 @@
+"""Opening a picture that came from outside."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PIL.GifImagePlugin import GifImageFile
+from PIL.Image import DecompressionBombError
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+_PIXELS = 50_000_000
+"""While it is open, a picture takes up to four bytes for each."""
+_WEBP_PIXELS = 16_000_000
+"""Pillow decodes WebP in one go that no other thread may interrupt: 13 ms for a million pixels."""
+_FAULTS = (
+    *(OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, MemoryError),
+    *(struct.error, zlib.error, DecompressionBombError, Warning),
+)
+"""What Pillow raises over files that are not as they should be, and warns of where warnings are errors."""
+
+
+class BadImageError(Exception):
+    """The bytes are no picture, a broken one, or one that would take too much memory to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A file format."""
+
+    mime: str
+    suffix: str
+    reader: type[ImageFile]
+    most: int = _PIXELS
+
+
+JPEG = Kind("image/jpeg", ".jpg", JpegImageFile)
+PNG = Kind("image/png", ".png", PngImageFile)
+WEBP = Kind("image/webp", ".webp", WebPImageFile, _WEBP_PIXELS)
+GIF = Kind("image/gif", ".gif", GifImageFile)
+
+
+@contextmanager
+def opened(data: bytes) -> Generator[tuple[Kind, ImageFile]]:
+    """Open a picture whose size is bearable; whatever is wrong with it within the block is a `BadImageError`."""
+    kind = kind_of(data)
+    try:
+        # Not by `Image.open`: its warnings of large pictures go to whoever listens in any thread.
+        with kind.reader(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > kind.most:
+                raise BadImageError(f"{picture.width} x {picture.height} pixels")
+            yield kind, picture
+    except _FAULTS as error:
+        raise BadImageError("the picture is broken") from error
+
+
+def kind_of(data: bytes) -> Kind:
+    """Tell by the first bytes; raise `BadImageError`."""
+    match data[:3]:
+        case b"\xff\xd8\xff":
+            return JPEG
+        case b"\x89PN":
+            return PNG
+        case b"RIF" if data[8:12] == b"WEBP":
+            return WEBP
+        case b"GIF":
+            return GIF
+        case _:
+            raise BadImageError("the bytes are no JPEG, PNG, WebP or GIF")
