@@ -11,16 +11,30 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_seat import TelegramSeat
 from tests.core.chat.sending import pdf, picture
-from tests.scenarios.saying import asked, says
+from tests.scenarios import saying
+from tests.scenarios.saying import asked, says, shown
 
 EARS, EYES = "SenseVoiceSmall", "GPT-4o"
 CSV = b"name,age\nAda,36\nLin,41\n"
 
 
-async def restart(stage: Stage, **settings: str) -> None:
-    """Run the service with other settings."""
-    await stage.end(stage.processes[-1])
-    await stage.start(**settings)
+def running_with(**settings: str) -> pytest.MarkDecorator:
+    """Let the service of a test have other settings."""
+    return pytest.mark.parametrize("stage", [settings], indirect=True, ids=["-".join(settings)])
+
+
+hearing = running_with(WANJIE_TRANSCRIBE_MODEL=EARS)
+seeing = running_with(WANJIE_DEFAULT_MODEL=EYES)
+
+
+@pytest.fixture
+async def stage(empty_stage: Stage, request: pytest.FixtureRequest) -> Stage:
+    """Simulators and one running service; its answers are numbered."""
+    empty_stage.wanjie.script.answer = lambda _: f"answer {len(asked(empty_stage))}."
+    settings: dict[str, str] = getattr(request, "param", {})
+    await empty_stage.start(**settings)
+    await empty_stage.ready()
+    return empty_stage
 
 
 def hears(stage: Stage, transcript: str) -> None:
@@ -53,14 +67,9 @@ async def answered(seat: Seat, stage: Stage, count: int) -> None:
     assert len(asked(stage)) == count
 
 
-@pytest.fixture(autouse=True)
-def _numbered_answers(stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: f"answer {len(asked(stage))}."
-
-
+@hearing
 async def test_a_voice_message_is_answered_below_its_transcript(seat: Seat, stage: Stage) -> None:
     hears(stage, "How far away is the moon?")
-    await restart(stage, WANJIE_TRANSCRIBE_MODEL=EARS)
 
     await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
     await answered(seat, stage, 1)
@@ -77,6 +86,20 @@ async def test_a_voice_message_is_answered_below_its_transcript(seat: Seat, stag
     ]
 
 
+@hearing
+async def test_a_transcript_is_told_once_though_its_process_is_killed(direct_seat: Seat, stage: Stage) -> None:
+    hears(stage, "Count!")
+    stage.wanjie.script.answer = lambda _: saying.words(60)
+    stage.wanjie.script.tokens_per_second = 25
+    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await direct_seat.until(lambda: len(shown(direct_seat)) > 10)
+    await stage.kill(stage.processes[-1])
+    await stage.start(WANJIE_TRANSCRIBE_MODEL=EARS)
+    await says(direct_seat, "w59")
+
+    assert ["🎤 Count!" in answer for answer in direct_seat.answers()] == [True, False]
+
+
 async def test_without_a_model_for_it_a_voice_message_is_not_understood(seat: Seat, stage: Stage) -> None:
     await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
 
@@ -84,9 +107,9 @@ async def test_without_a_model_for_it_a_voice_message_is_not_understood(seat: Se
     assert not asked(stage)
 
 
+@hearing
 async def test_silence_and_a_failing_transcription_are_told(direct_seat: Seat, stage: Stage) -> None:
     hears(stage, "")
-    await restart(stage, WANJIE_TRANSCRIBE_MODEL=EARS)
 
     await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
     await says(direct_seat, "could not make out any words")
@@ -95,9 +118,8 @@ async def test_silence_and_a_failing_transcription_are_told(direct_seat: Seat, s
     await says(direct_seat, "key of this service was refused")
 
 
+@seeing
 async def test_a_picture_is_seen_and_still_there_for_the_next_question(seat: Seat, stage: Stage) -> None:
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
-
     await seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg", text="What is this?")
     await answered(seat, stage, 1)
     first = last(stage)
@@ -110,11 +132,12 @@ async def test_a_picture_is_seen_and_still_there_for_the_next_question(seat: Sea
     assert [pictures(message) for message in second] == [[(320, 200)], []]
 
 
+@seeing
 async def test_a_picture_survives_a_restart_of_the_service(direct_seat: Seat, stage: Stage) -> None:
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
     await direct_seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg")
     await answered(direct_seat, stage, 1)
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
+    await stage.end(stage.processes[-1])
+    await stage.start(WANJIE_DEFAULT_MODEL=EYES)
     await direct_seat.say("What was it?")
     await answered(direct_seat, stage, 2)
 
@@ -129,8 +152,8 @@ async def test_a_model_that_does_not_see_has_others_suggested(seat: Seat, stage:
     assert not asked(stage)
 
 
+@seeing
 async def test_a_reply_to_a_picture_asks_about_it(stage: Stage) -> None:
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
     group = stage.group()
     group.person.send_photo(group.chat, picture(64, 48), "from my holidays")
     await group.reply("What is in this?", to="holidays")
@@ -156,8 +179,8 @@ async def test_documents_are_read_into_the_question(seat: Seat, stage: Stage) ->
     assert len(seat.answers()) == len(sent)
 
 
+@running_with(FILE_LIMIT="1000")
 async def test_what_was_cut_of_a_document_is_told_above_the_answer(seat: Seat, stage: Stage) -> None:
-    await restart(stage, FILE_LIMIT="1000")
     await seat.send(b"word " * 400, "long.txt", "text/plain", text="Sum it up.")
     await answered(seat, stage, 1)
 
@@ -166,8 +189,8 @@ async def test_what_was_cut_of_a_document_is_told_above_the_answer(seat: Seat, s
     assert "cut after 1,000 characters" in words(last(stage))
 
 
+@seeing
 async def test_what_cannot_be_read_is_told_and_the_next_question_answered(seat: Seat, stage: Stage) -> None:
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
     bad = (
         (b"PK\x03\x04" + bytes(range(256)) * 8, "letter.docx", "application/vnd.openxmlformats", "letter.docx"),
         (pdf("hidden", locked=True), "locked.pdf", "application/pdf", "locked.pdf"),
@@ -185,8 +208,8 @@ async def test_what_cannot_be_read_is_told_and_the_next_question_answered(seat: 
     assert len(seat.answers()) == len(bad) + 1
 
 
+@seeing
 async def test_a_broken_picture_is_told(seat: Seat, stage: Stage) -> None:
-    await restart(stage, WANJIE_DEFAULT_MODEL=EYES)
     whole = picture(400, 300)
     # Telegram refuses to show what is no picture, so there it comes as a file.
     mime = "application/octet-stream" if isinstance(seat, TelegramSeat) else "image/png"
