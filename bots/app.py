@@ -47,7 +47,7 @@ def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
     if settings.telegram is not None:
         yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu)
     if settings.slack is not None:
-        yield SlackPlatform(settings.slack, service.budget)
+        yield SlackPlatform(settings.slack, service.budget, service.suggest)
 
 
 async def _receive(platforms: list[Connected], service: Service, working: asyncio.Task[None]) -> int:

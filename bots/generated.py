@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bots.slack.manifest import SlashCommand, manifest
+from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.i18n import Sentences
 from core.settings import AREAS, Variable, variables
 
+_LABEL = 24
+"""Characters that Slack shows of a message's action."""
 _MADE = "made by `make docs`; do not edit"
 
 
@@ -23,9 +25,10 @@ def documents() -> dict[str, str]:
 def manifest_text() -> str:
     """The manifest of the Slack app, with every command."""
     sentences = Sentences()
+    described = [(command, sentences.say(f"command.{command.name}", "en")) for command in COMMANDS]
     return manifest(
-        SlashCommand(command.name, sentences.say(f"command.{command.name}", "en"), _usage(command, sentences, "en"))
-        for command in COMMANDS
+        [SlashCommand(command.name, text, _usage(command, sentences, "en")) for command, text in described],
+        [MessageShortcut(command.name, text[:_LABEL], text) for command, text in described if command.of_message],
     )
 
 

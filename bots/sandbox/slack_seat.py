@@ -46,8 +46,7 @@ class SlackSeat:
 
     async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
         file = self.user.file(name, data, mimetype=mime, subtype="slack_audio" if voice else "")
-        called = self._direct or self.root is not None
-        spoken = text if called else f"{self._sim.mention} {text}".strip()
+        spoken = text if self._direct else f"{self._sim.mention} {text}".strip()
         sent = await self.user.say(self.channel, spoken, thread_ts=self.root, files=[file])
         self.root = None if self._direct else sent.root
 

@@ -13,7 +13,8 @@ from .slack_state import Message, SlackFile
 from .slack_text import visible_text
 
 _MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|`")
-"""What a reader does not see of a caption's Markdown."""
+_BOLD = re.compile(r"\*(\S(?:[^*\n]*\S)?)\*")
+"""What a reader does not see of a caption's Markdown, and of Slack's own."""
 
 
 def words(message: Message) -> str:
@@ -21,7 +22,8 @@ def words(message: Message) -> str:
     if message.stream and not message.blocks:
         return message.markdown or ""
     blocks = [block for block in message.blocks if block["type"] != "image"]
-    return "\n\n".join(part for part in (message.markdown, visible_text(blocks)) if part) or message.text
+    shown = "\n\n".join(part for part in (message.markdown, visible_text(blocks)) if part)
+    return shown if shown or message.blocks else message.text
 
 
 def is_hint(message: Message) -> bool:
@@ -49,7 +51,7 @@ def post(message: Message, files: dict[str, SlackFile]) -> Post | None:
         "pictures" if images else _kind(borne),
         tuple(file.content or b"" for file in borne),
         tuple(file.name for file in borne),
-        _MARK.sub(r"\1", said) or html.unescape(message.text),
+        _MARK.sub(r"\1", said) or html.unescape(_BOLD.sub(r"\1", message.text)),
         tuple(str(image["alt_text"]) for image in images) or tuple(file.alt_txt for file in borne),
     )
 

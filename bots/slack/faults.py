@@ -59,6 +59,25 @@ _AGAIN_CODES = frozenset(
 )
 
 
+BLOCK_CODES = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_chunks",
+        "msg_blocks_too_long",
+        "msg_blocks_too_many",
+    }
+)
+"""Slack takes the text, but not what is around it."""
+
+ABSENT_CODES = frozenset({"channel_not_found", "not_in_channel"})
+"""The bot is no member there; commands can be used all the same, and answered by their own way back."""
+
+
+class AbsentError(RefusedError):
+    """The bot is no member of the channel, but whoever used it there can be told so."""
+
+
 class StreamOverError(RefusedError):
     """The message takes no more: its stream timed out (Slack: after 5 minutes) or its reader pressed Stop."""
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, cast
 
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
 from .mrkdwn import read, unescape
+from .quoting import words
+from .route import Route
 
 PLATFORM = "sl"
 MENU = "menu:"
-"""What the `action_id` of every element of a menu begins with; the menu's name follows."""
+"""What the `action_id` of everything that can be picked or pressed begins with; the menu's name follows."""
+BUTTON = "b"
+"""What stands first behind the name when it is a button beneath something that is to stay."""
 
 _Json = dict[str, Any]
 _SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 _SYSTEM_USER = "USLACK"
-_TEAM_ROUTE = "team:"
 _ADDRESSEE = re.compile(r"\s*<@[UW]")
 
 
@@ -37,20 +41,20 @@ def read_event(payload: bytes, bot: str) -> Incoming | None:
         case "slash_commands":
             return _command(body)
         case "interactive":
-            return _action(body)
+            return _shortcut(body, bot) if body.get("type") == "message_action" else _action(body, bot)
         case _:
             return None
 
 
-def recipient_team(incoming: Incoming) -> str:
-    """The workspace of whoever wrote; in a shared channel it may be another one than the bot's."""
-    route = incoming.reply_route
-    return route.removeprefix(_TEAM_ROUTE) if route.startswith(_TEAM_ROUTE) else incoming.chat.account
+def read_search(body: _Json) -> tuple[str, ChatRef, str] | None:
+    """Read what somebody types into a menu's list: the menu's name, the chat, the words; None when it is no such thing.
 
-
-def response_url(incoming: Incoming) -> str:
-    """The address that answers a command or an action (Slack: 5 uses within 30 minutes); "" when there is none."""
-    return "" if incoming.reply_route.startswith(_TEAM_ROUTE) else incoming.reply_route
+    Slack: `block_suggestion`.
+    """
+    place, action_id = _place(body), str(body.get("action_id") or "")
+    if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
+        return None
+    return _menu(action_id), place.chat, str(body.get("value") or "")
 
 
 def _event(body: _Json, bot: str) -> Incoming | None:
@@ -123,33 +127,80 @@ def _command(body: _Json) -> Incoming | None:
     )
 
 
-def _action(body: _Json) -> Incoming | None:
-    action = _first(body.get("actions"))
-    chosen, user = _choice(action), _object(body.get("user"))
-    place = _object(body.get("message")) | _object(body.get("container"))
-    channel = _object(body.get("channel")).get("id") or place.get("channel_id")
-    team = _object(body.get("team")).get("id") or user.get("team_id")
-    if body.get("type") != "block_actions" or not (chosen and channel and team):
+def _action(body: _Json, bot: str) -> Incoming | None:
+    action, place, message = _first(body.get("actions")), _place(body), _object(body.get("message"))
+    chosen = _choice(action)
+    if body.get("type") != "block_actions" or not (chosen and place):
         return None
-    thread, direct = str(place.get("thread_ts") or ""), _direct(channel)
     return Incoming(
-        chat=_chat(team, channel, thread, direct=direct),
+        chat=place.chat,
         event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
-        message_id=str(place.get("message_ts") or place.get("ts") or ""),
-        sender=Sender(str(user.get("id") or "")),
-        direct=direct,
-        thread=thread,
+        message_id=place.message,
+        sender=Sender(str(_object(body.get("user")).get("id") or "")),
+        direct=place.direct,
+        thread=place.thread,
         choice=chosen,
-        reply_route=str(body.get("response_url") or ""),
+        quoted=words(message, bot),
+        quoted_attachments=_attachments(_objects(message.get("files"))),
+        reply_route=str(Route(str(body.get("response_url") or ""), button=_is_button(str(action.get("action_id"))))),
     )
+
+
+def _shortcut(body: _Json, bot: str) -> Incoming | None:
+    """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
+    message, place = _object(body.get("message")), _place(body)
+    name, ts = str(body.get("callback_id") or ""), str(body.get("message_ts") or message.get("ts") or "")
+    if place is None or not name or not ts:
+        return None
+    thread = place.thread or ts
+    route = Route(str(body.get("response_url") or ""), shortcut=True, quiet=not place.thread)
+    return Incoming(
+        chat=_chat(place.chat.account, place.chat.chat, thread, direct=place.direct),
+        event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
+        message_id=ts,
+        sender=Sender(str(_object(body.get("user")).get("id") or "")),
+        direct=place.direct,
+        thread=thread,
+        command=name.lower(),
+        quoted=words(message, bot),
+        quoted_attachments=_attachments(_objects(message.get("files"))),
+        reply_route=str(route),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where something was done to a message."""
+
+    chat: ChatRef
+    message: str
+    thread: str
+    direct: bool
+
+
+def _place(body: _Json) -> _Place | None:
+    known = _object(body.get("message")) | _object(body.get("container"))
+    channel = str(_object(body.get("channel")).get("id") or known.get("channel_id") or "")
+    team = str(_object(body.get("team")).get("id") or _object(body.get("user")).get("team_id") or "")
+    if not channel or not team:
+        return None
+    thread, direct = str(known.get("thread_ts") or ""), _direct(channel)
+    message = str(known.get("message_ts") or known.get("ts") or "")
+    return _Place(_chat(team, channel, thread, direct=direct), message, thread, direct)
 
 
 def _choice(action: _Json) -> Choice | None:
     action_id = str(action.get("action_id") or "")
     value = str(action.get("value") or _object(action.get("selected_option")).get("value") or "")
-    if not action_id.startswith(MENU) or not value:
-        return None
-    return Choice(action_id.removeprefix(MENU).partition(":")[0], value)
+    return Choice(_menu(action_id), value) if action_id.startswith(MENU) and value else None
+
+
+def _menu(action_id: str) -> str:
+    return action_id.removeprefix(MENU).partition(":")[0]
+
+
+def _is_button(action_id: str) -> bool:
+    return action_id.removeprefix(MENU).partition(":")[2].startswith(BUTTON)
 
 
 def _chat(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
@@ -176,7 +227,7 @@ def _installed(body: _Json) -> _Json:
 def _foreign_team(event: _Json, team: str) -> str:
     # In a shared channel the writer's own workspace; an organisation's id (E...) is no answer.
     theirs = str(event.get("user_team") or "")
-    return _TEAM_ROUTE + theirs if theirs.startswith("T") and theirs != team else ""
+    return str(Route(team=theirs)) if theirs.startswith("T") and theirs != team else ""
 
 
 def _attachments(files: list[_Json]) -> tuple[Attachment, ...]:

@@ -20,11 +20,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.platform import Receive
+from bots.platform import Receive, Suggest
 from core.engine import STORE_DOWN
 
-from .api import sdk_logger
+from .calling import sdk_logger
 from .proxy import bypasses_proxy
+from .searching import found
 
 _log = structlog.get_logger()
 _STORE_PATIENCE = 2.5
@@ -46,10 +47,12 @@ class Ingress:
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ...}` as JSON and
     returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and sends again.
+    Searches in lists are not stored: `suggest` answers them in the acknowledgement itself.
     """
 
-    def __init__(self, client: AsyncWebClient, app_token: str, bot: str, receive: Receive) -> None:
+    def __init__(self, client: AsyncWebClient, app_token: str, bot: str, *, receive: Receive, suggest: Suggest) -> None:
         self._client = client
+        self._suggest = suggest
         self._app_token = app_token
         self._bot = bot
         self._receive = receive
@@ -88,6 +91,8 @@ class Ingress:
         )
 
     async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
+        if request.body.get("type") == "block_suggestion":
+            return BoltResponse(status=200, body=await found(request.body, self._suggest))
         stored = {"type": _kind(request.body), "payload": request.body, "bot": self._bot}
         try:
             async with asyncio.timeout(_STORE_PATIENCE):

@@ -24,13 +24,19 @@ POST = Limit("chat.postMessage", 240, _MINUTE)
 DELETE = Limit("chat.delete", 45, _MINUTE)
 EPHEMERAL = Limit("chat.postEphemeral", 90, _MINUTE)
 REPLIES = Limit("conversations.replies", 45, _MINUTE)
+HISTORY = Limit("conversations.history", 45, _MINUTE)
 STATUS = Limit("assistant.threads.setStatus", 300, _MINUTE)
 USER = Limit("users.info", 90, _MINUTE)
+UPLOAD = Limit("files.getUploadURLExternal", 95, _MINUTE)
+SHARE = Limit("files.completeUploadExternal", 95, _MINUTE)
+FILE = Limit("files.info", 95, _MINUTE)
 
 APPEND_RESERVE = 15
 """Appends that cosmetic steps leave for the last words of answers whose stream cannot be stopped yet."""
 UPDATE_RESERVE = 24
 """Half: each message that begins to grow is counted once, so there is room to finish all of them."""
+DRESS_RESERVE = 12
+"""Updates that the buttons of answers whose words stand already leave for the ends of others."""
 STOP_RESERVE = 8
 
 

@@ -18,6 +18,8 @@ _SCOPES = (
     "channels:history",
     "chat:write",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "im:history",
     "mpim:history",
@@ -44,12 +46,24 @@ class SlashCommand:
     usage_hint: str = ""
 
 
-def manifest(commands: Iterable[SlashCommand]) -> str:
+@dataclass(frozen=True, slots=True)
+class MessageShortcut:
+    """A command among the actions of every message (Slack: 5 of them).
+
+    `name` has at most 24 characters, `description` at most 150; the command's own name comes back.
+    """
+
+    command: str
+    name: str
+    description: str
+
+
+def manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = ()) -> str:
     """Write the manifest as YAML, for an app in Socket Mode."""
-    return _HEADER + "\n".join(_lines(_tree(commands))) + "\n"
+    return _HEADER + "\n".join(_lines(_tree(commands, shortcuts))) + "\n"
 
 
-def _tree(commands: Iterable[SlashCommand]) -> dict[str, _Node]:
+def _tree(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]) -> dict[str, _Node]:
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -64,6 +78,7 @@ def _tree(commands: Iterable[SlashCommand]) -> dict[str, _Node]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "wanjie", "always_online": True},
+            "shortcuts": [_shortcut(shortcut) for shortcut in shortcuts],
             "slash_commands": [_command(command) for command in commands],
         },
         "oauth_config": {"scopes": {"bot": _SCOPES}},
@@ -80,6 +95,11 @@ def _tree(commands: Iterable[SlashCommand]) -> dict[str, _Node]:
 def _command(command: SlashCommand) -> dict[str, _Node]:
     hint: dict[str, _Node] = {"usage_hint": command.usage_hint} if command.usage_hint else {}
     return {"command": f"/{command.name}", "description": command.description, **hint, "should_escape": False}
+
+
+def _shortcut(shortcut: MessageShortcut) -> dict[str, _Node]:
+    name = {"name": shortcut.name, "type": "message", "callback_id": shortcut.command}
+    return {**name, "description": shortcut.description}
 
 
 def _lines(node: _Node, indent: str = "") -> list[str]:

@@ -1,20 +1,20 @@
-"""A menu as Block Kit: a few options are buttons, many are a list to pick from."""
+"""A menu as Block Kit: a few options are buttons, more are a list to pick from, many are searched for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from core.chat.outbox import Menu, Option
 
 from .incoming import MENU
+from .looks import plain
 from .render import stable
 
+MOST_OPTIONS = 100
+"""Slack: options of a list, of a group in it, and of an answer to a search."""
 _MOST_BUTTONS = 5
-_GROUP = 100
-"""Options of one group, and groups of one list (Slack: static_select)."""
-_LABEL = 75
-"""Characters of an option, a button or a group's label."""
 
 
 def sentence(text: str) -> list[dict[str, Any]]:
@@ -24,53 +24,47 @@ def sentence(text: str) -> list[dict[str, Any]]:
 
 def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
     """Lay a menu out; a pick comes back with the `action_id` that begins with "menu:" and the menu's name."""
-    few = len(menu.options) <= _MOST_BUTTONS
-    elements = [_button(menu, i) for i in range(len(menu.options))] if few else [_list(menu)]
-    actions = [{"type": "actions", "elements": elements}] if elements else []
-    return [*sentence(menu.title), *actions]
+    few = len(menu.options) <= _MOST_BUTTONS and not any(option.group for option in menu.options)
+    rows = [[_button(menu, option, f"{index}") for index, option in enumerate(menu.options)] if few else [_list(menu)]]
+    for number, row in enumerate(menu.controls):
+        rows.append([_button(menu, option, f"c{number}-{index}") for index, option in enumerate(row)])
+    return [*sentence(menu.title), *({"type": "actions", "elements": row} for row in rows if row)]
 
 
-def _button(menu: Menu, index: int) -> dict[str, Any]:
-    option = menu.options[index]
+def listed(options: Sequence[Option]) -> dict[str, Any]:
+    """Options as a list has them, in their groups; those over 100 are left out."""
+    found = options[:MOST_OPTIONS]
+    if not any(option.group for option in found):
+        return {"options": [_entry(option) for option in found]}
+    groups = [(label, list(group)) for label, group in groupby(found, key=lambda option: option.group)]
+    return {
+        "option_groups": [
+            {"label": plain(label or "…"), "options": [_entry(option) for option in group]} for label, group in groups
+        ]
+    }
+
+
+def _button(menu: Menu, option: Option, place: str) -> dict[str, Any]:
     button: dict[str, Any] = {
         "type": "button",
-        "action_id": f"{MENU}{menu.name}:{index}",  # Slack wants each one to differ within its block
-        "text": _plain("✓ " + option.label if option.current else option.label),
+        "action_id": f"{MENU}{menu.name}:{place}",  # Slack wants each one to differ within its block
+        "text": plain("✓ " + option.label if option.current else option.label),
         "value": option.value,
     }
     return button | ({"style": "primary"} if option.current else {})
 
 
 def _list(menu: Menu) -> dict[str, Any]:
-    options = menu.options[: _GROUP * _GROUP]
-    chosen = next((option for option in options if option.current), None)
+    """A list with its options, or one whose options Slack asks for while its reader types."""
+    chosen = next((option for option in menu.options if option.current), None)
+    known = len(menu.options) <= MOST_OPTIONS
     return {
-        "type": "static_select",
+        "type": "static_select" if known else "external_select",
         "action_id": f"{MENU}{menu.name}",
-        **({"options": [_entry(option) for option in options]} if len(options) <= _GROUP else _groups(options)),
+        **(listed(menu.options) if known else {"min_query_length": 0}),
         **({"initial_option": _entry(chosen)} if chosen else {}),
     }
 
 
-def _groups(options: Sequence[Option]) -> dict[str, Any]:
-    parts = [options[start : start + _GROUP] for start in range(0, len(options), _GROUP)]
-    return {
-        "option_groups": [{"label": _range(part), "options": [_entry(option) for option in part]} for part in parts]
-    }
-
-
-def _range(part: Sequence[Option]) -> dict[str, Any]:
-    half = (_LABEL - 3) // 2
-    return _plain(f"{_cut(part[0].label, half)} … {_cut(part[-1].label, half)}")
-
-
 def _entry(option: Option) -> dict[str, Any]:
-    return {"text": _plain(option.label), "value": option.value}
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": _cut(text, _LABEL), "emoji": False}
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return {"text": plain(option.label), "value": option.value}

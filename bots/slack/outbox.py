@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 
 from core.chat.message import Incoming
 from core.chat.outbox import (
+    Album,
+    Button,
     Capabilities,
-    FloodedError,
+    Doing,
     GoneError,
     Menu,
+    OutboxError,
     Page,
     RefusedError,
     UnreachableError,
+    Voice,
 )
 
-from .api import Api, Blocks
-from .faults import UnavailableError
-from .features import Feature
-from .incoming import recipient_team, response_url
+from .api import Api
+from .faults import ABSENT_CODES, AbsentError, UnavailableError
+from .features import Features
+from .files import Files
+from .looks import Body, Look
+from .media import Media
 from .menus import menu_blocks, sentence
-from .render import notification, stable
+from .people import People
+from .render import escaped, notification, stable
+from .route import Route
 from .stream import Pages, Place
 
 CAPABILITIES = Capabilities(
@@ -32,57 +42,99 @@ CAPABILITIES = Capabilities(
     pace=0.75,  # eighty steps a minute, of a hundred that the whole workspace has
     pace_group=0.75,
     threads=True,
+    voice="mp3",  # Slack plays it where it stands
+    upload_limit=50_000_000,  # Slack takes a gigabyte; a bot's answers need not
+    long_menus=True,
     page_seconds=230,  # Slack closes a stream after 5 minutes, even one that grows
 )
-_WORKING = "is thinking…"
+_SIGNS: Mapping[Doing, str] = {
+    "writing": "is thinking…",
+    "recording": "is recording…",
+    "drawing": "is drawing…",
+    "uploading": "is sending…",
+}
 _STATUS_PATIENCE = 3.0
+_SKEW = 2.0
+"""Seconds that our clock may be ahead of Slack's."""
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """What the workspace has, as far as it is known by now."""
+class Team:
+    """What answers in one workspace share."""
 
-    streams: Feature = field(default_factory=Feature)
-    status: Feature = field(default_factory=Feature)
+    api: Api
+    files: Files
+    features: Features
+    people: People
 
 
 class SlackOutbox:
     """Shows answers in the thread of `incoming`, or to its user alone where it was a command or an action."""
 
-    def __init__(self, api: Api, incoming: Incoming, features: Features, bot: Callable[[], str]) -> None:
+    def __init__(self, team: Team, incoming: Incoming, bot: Callable[[], str]) -> None:
         """`bot` tells our own user id, "" while that is unknown."""
-        self._api = api
+        self._team = team
+        self._api = team.api
         self._bot = bot
         self._incoming = incoming
-        self._features = features
         self._channel = incoming.chat.chat
         self._thread = incoming.thread
-        self._url = response_url(incoming)
-        place = Place(self._channel, self._thread, incoming.sender.id, recipient_team(incoming))
-        self._pages = Pages(api, place, features.streams)
+        self._route = Route.read(incoming.reply_route)
+        self._hinted = False
+        place = Place(self._channel, self._thread, incoming.sender.id, self._route.team or incoming.chat.account)
+        self._pages = Pages(team.api, place, team.features)
+        self._media = Media(team.api, team.files, place)
 
     @property
     def capabilities(self) -> Capabilities:
         """Slack's limits."""
         return CAPABILITIES
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
         """Show `text` as a native stream, or as a message that is updated where streams are not to be had."""
-        return await self._pages.show(page, text, final=final)
+        with self._told_of_absence():
+            return await self._pages.show(page, Body.of(text, folded, final=final), buttons, final=final)
+
+    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+        """Share a recording, or post one message of pictures; see `Outbox`."""
+        with self._told_of_absence():
+            return await self._media.attach(page, media, buttons, self._bot())
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        """Read a file by its id."""
+        return await self._team.files.read(file, most)
+
+    async def by_admin(self) -> bool:
+        """Whether the sender is an admin or an owner of the workspace."""
+        return self._incoming.direct or await self._team.people.is_admin(self._api, self._incoming.sender.id)
+
+    async def hint(self, text: str) -> None:
+        """Whisper, where the button was pressed."""
+        if self._incoming.choice is None or self._hinted:
+            return
+        self._hinted = True
+        try:
+            await self._whisper(Look(escaped(text)))
+        except OutboxError as error:
+            _log.debug("no hint shown", reason=str(error))
 
     def horizon(self) -> str:
         """The ts of our newest message in the channel."""
-        return self._api.newest_post(self._channel)
+        newest = self._api.newest_post(self._channel)
+        return newest or ("" if self._thread else f"{time.time() - _SKEW:.6f}")
 
     async def recover(self, page: Page) -> Page:
-        """See `Outbox`; what answers a command outside of threads cannot be looked up."""
-        if not self._thread:
-            return page
+        """See `Outbox`."""
         if not self._bot():
             raise UnreachableError("Slack has not told yet who the bot is")
-        older = (self._thread, self._incoming.message_id, page.after)
-        return await self._pages.recover(page, self._bot(), max((ts for ts in older if ts), key=float))
+        older = max((ts for ts in (self._thread, self._incoming.message_id, page.after) if ts), key=float, default="")
+        if not older:
+            return page
+        look = self._media.recover if page.media else self._pages.recover
+        return await look(page, self._bot(), older)
 
     async def remove(self, page: Page) -> None:
         """Delete the message; one that is gone already is a success."""
@@ -90,43 +142,66 @@ class SlackOutbox:
 
     async def say(self, text: str) -> None:
         """Answer a command or an action to its user alone, everything else in the thread."""
-        if self._url and self._thread:  # a response_url would answer beside the thread
-            await self._whisper_without_url(sentence(text), notification(text), replace=False)
-        elif self._url:
-            await self._whisper(sentence(text), notification(text), replace=False)
+        if self._route.url:
+            await self._whisper(Look(notification(text), sentence(text)))
         else:
-            await self._api.post(self._channel, self._thread, stable(text, final=True))
+            await self._api.post(self._channel, self._thread, Look(stable(text, final=True)))
 
     async def choose(self, menu: Menu) -> None:
         """Show the menu like `say`; in place of the menu that was picked from."""
-        blocks, text = menu_blocks(menu), notification(menu.title)
-        if self._url:
-            await self._whisper(blocks, text, replace=self._incoming.choice is not None)
+        look = Look(notification(menu.title), menu_blocks(menu))
+        if self._incoming.choice is not None and not self._route.button:
+            await self._replace(look)
+        elif self._route.url:
+            await self._whisper(look)
         else:
-            await self._api.post_blocks(self._channel, self._thread, blocks, text)
+            await self._api.post(self._channel, self._thread, look)
 
-    async def working(self) -> None:
+    async def working(self, doing: Doing = "writing") -> None:
         """Show a status under the thread; Slack takes it away with the reply."""
-        status = self._features.status
+        status = self._team.features.status
         if not self._thread or not status.available(self._channel):
             return
         try:
             async with asyncio.timeout(_STATUS_PATIENCE):
-                await self._api.set_status(self._channel, self._thread, _WORKING)
+                await self._api.set_status(self._channel, self._thread, _SIGNS[doing])
         except UnavailableError as error:
             status.lacking(self._channel, error)
-        except (FloodedError, UnreachableError, RefusedError, GoneError, TimeoutError) as error:
+        except (OutboxError, TimeoutError) as error:
             _log.debug("no status shown", reason=str(error))
 
-    async def _whisper(self, blocks: Blocks, text: str, *, replace: bool) -> None:
+    async def _whisper(self, look: Look) -> None:
+        """Show something to the user alone; a response_url would answer beside a thread, where it may go unseen."""
+        if self._route.url and (not self._thread or self._route.quiet):
+            try:
+                await self._api.respond(self._route.url, look, replace=False)
+            except RefusedError as error:
+                _log.info("the response_url is used up, answering without it", reason=str(error))
+            else:
+                return
         try:
-            await self._api.respond(self._url, blocks, text, replace=replace)
-        except RefusedError as error:
-            _log.info("the response_url is used up, answering without it", reason=str(error))
-            await self._whisper_without_url(blocks, text, replace=replace)
+            await self._api.whisper(self._channel, self._incoming.sender.id, self._thread, look)
+        except GoneError:
+            if not self._route.url:
+                raise
+            await self._api.respond(self._route.url, look, replace=False)
 
-    async def _whisper_without_url(self, blocks: Blocks, text: str, *, replace: bool) -> None:
-        if replace:
-            await self._api.update_blocks(self._channel, self._incoming.message_id, blocks, text)
-        else:
-            await self._api.whisper(self._channel, self._incoming.sender.id, self._thread, blocks, text)
+    async def _replace(self, look: Look) -> None:
+        if self._route.url:
+            try:
+                await self._api.respond(self._route.url, look, replace=True)
+            except RefusedError as error:
+                _log.info("the response_url is used up, answering without it", reason=str(error))
+            else:
+                return
+        await self._api.update(self._channel, self._incoming.message_id, look)
+
+    @contextmanager
+    def _told_of_absence(self) -> Generator[None]:
+        """Where the bot is no member, whoever used it there is still there to read why nothing comes."""
+        try:
+            yield
+        except GoneError as error:
+            if self._route.url and str(error) in ABSENT_CODES:
+                raise AbsentError(str(error)) from error
+            raise

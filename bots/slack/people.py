@@ -1,11 +1,11 @@
-"""Who people are: names and languages, looked up once and kept for a while."""
+"""Who people are: names, languages and rights, looked up once and kept for a while."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -23,39 +23,53 @@ _FAILURE_KEPT = 60.0
 """Seconds: an answer waits for a name, what is known stays known, and a failed look-up is not repeated."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Person:
+    sender: Sender
+    admin: bool = False
+    until: float = 0.0
+    """Seconds (monotonic) until which this counts."""
+
+
 class People:
     """A bounded memory of users in front of `users.info`."""
 
     def __init__(self, capacity: int = 2000) -> None:
         self._capacity = capacity
-        self._known: OrderedDict[str, tuple[Sender, float]] = OrderedDict()
+        self._known: OrderedDict[str, _Person] = OrderedDict()
 
     async def introduce(self, api: Api, sender: Sender) -> Sender:
         """Fill in what `sender` lacks; give it back as it was when Slack does not tell in time. Never raises."""
         if not sender.id or (sender.name and sender.locale):
             return sender
-        found, until = self._known.get(sender.id, (sender, 0.0))
-        if until < time.monotonic():
-            found = await self._look_up(api, sender.id)
-        else:
-            self._known.move_to_end(sender.id)
+        found = (await self._person(api, sender.id)).sender
         return replace(sender, name=sender.name or found.name, locale=sender.locale or found.locale)
 
-    async def _look_up(self, api: Api, user: str) -> Sender:
-        found, kept = Sender(user), _FAILURE_KEPT
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                found, kept = _sender(user, await api.user(user)), _KEPT
-        except (OutboxError, TimeoutError, *STORE_DOWN) as error:
-            _log.info("a user could not be looked up", reason=str(error) or type(error).__name__)
-        self._known[user] = (found, time.monotonic() + kept)
+    async def is_admin(self, api: Api, user: str) -> bool:
+        """Whether a user is an admin or an owner of the workspace; False when Slack does not tell in time."""
+        return bool(user) and (await self._person(api, user)).admin
+
+    async def _person(self, api: Api, user: str) -> _Person:
+        found = self._known.get(user)
+        if found is None or found.until < time.monotonic():
+            found = self._known[user] = await self._look_up(api, user)
         self._known.move_to_end(user)
         while len(self._known) > self._capacity:
             self._known.popitem(last=False)
         return found
 
+    async def _look_up(self, api: Api, user: str) -> _Person:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return _person(user, await api.user(user))
+        except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+            _log.info("a user could not be looked up", reason=str(error) or type(error).__name__)
+        return _Person(Sender(user), until=time.monotonic() + _FAILURE_KEPT)
 
-def _sender(user: str, found: dict[str, Any]) -> Sender:
+
+def _person(user: str, found: dict[str, Any]) -> _Person:
     profile: dict[str, Any] = found.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), found.get("real_name"), found.get("name"))
-    return Sender(user, name=next((str(name) for name in names if name), ""), locale=str(found.get("locale") or ""))
+    name = next((str(name) for name in names if name), "")
+    admin = any(found.get(role) for role in ("is_admin", "is_owner", "is_primary_owner"))
+    return _Person(Sender(user, name, str(found.get("locale") or "")), admin, time.monotonic() + _KEPT)

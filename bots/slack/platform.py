@@ -10,16 +10,19 @@ from typing import Self, TypeVar
 import aiohttp
 import structlog
 
-from bots.platform import PlatformError, Receive
+from bots.platform import PlatformError, Receive, Suggest
 from core.chat.message import Incoming, Sender
 from core.chat.outbox import FloodedError, OutboxError, UnreachableError
 from core.engine import Budget
 from core.settings import SlackSettings
 
-from .api import Api, AsyncWebClient, Identity, open_socket, web_client, who_am_i
+from .api import Api
+from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
+from .features import Features
+from .files import Files
 from .incoming import PLATFORM, read_event
 from .ingress import Ingress
-from .outbox import Features, SlackOutbox
+from .outbox import SlackOutbox, Team
 from .people import People
 
 _log = structlog.get_logger()
@@ -36,15 +39,16 @@ class SlackTokenError(PlatformError):
 class SlackPlatform:
     """One Slack workspace; use it within `async with`, which needs no network.
 
-    `budgets` gives the shared budget of an account such as `sl:T123`.
+    `budgets` gives the shared budget of an account such as `sl:T123`; `suggest` fills lists that are searched.
     """
 
     name = PLATFORM
 
-    def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget]) -> None:
+    def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget], suggest: Suggest) -> None:
         self._settings = settings
         self._budgets = budgets
-        self._apis: dict[str, Api] = {}
+        self._suggest = suggest
+        self._teams: dict[str, Team] = {}
         self._features = Features()
         self._people = People()
         self._identity: Identity | None = None
@@ -76,7 +80,7 @@ class SlackPlatform:
         """
         identity = await self.connect()
         app_token = self._settings.app_token.get_secret_value()
-        ingress = Ingress(self._opened.client, app_token, identity.user, receive)
+        ingress = Ingress(self._opened.client, app_token, identity.user, receive=receive, suggest=self._suggest)
         first = True
         while True:
             address = await _insist(
@@ -103,21 +107,23 @@ class SlackPlatform:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
         # After a restart there are events to answer before Slack has told whose the token is.
         team = self._identity.team if self._identity else self._team
-        return await self._people.introduce(self._api(team), sender) if team else sender
+        return await self._people.introduce(self._team_of(team).api, sender) if team else sender
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
-        return SlackOutbox(self._api(incoming.chat.account), incoming, self._features, self._user)
+        return SlackOutbox(self._team_of(incoming.chat.account), incoming, self._user)
 
     def _user(self) -> str:
         return self._identity.user if self._identity else ""
 
-    def _api(self, team: str) -> Api:
-        api = self._apis.get(team)
-        if api is None:
-            budget = self._budgets(f"{PLATFORM}:{team}")
-            api = self._apis[team] = Api(self._opened.client, self._opened.session, budget)
-        return api
+    def _team_of(self, account: str) -> Team:
+        team = self._teams.get(account)
+        if team is None:
+            web = self._opened
+            caller = Caller(web.client, self._budgets(f"{PLATFORM}:{account}"))
+            api, files = Api(caller, web.session), Files(caller, web.session)
+            team = self._teams[account] = Team(api, files, self._features, self._people)
+        return team
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         if up:

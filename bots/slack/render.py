@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 _OPENERS = ("<!channel", "<!here", "<!everyone", "<!group", "<!subteam", "<@u", "<@w", "<@b", "<#c", "<#g", "<#d")
-_JOINER = "\u2060"
+JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
 _MENTION = re.compile("<(?=" + "|".join(re.escape(opener[1:]) for opener in _OPENERS) + ")", re.IGNORECASE)
+_BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""What Markdown takes for a mark of itself, escaped."""
 _NOTIFICATION = 3000
 """Characters of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
 
@@ -19,15 +21,26 @@ def stable(text: str, *, final: bool) -> str:
     end that may turn out to open a mention is held back.
     """
     shown = text if final else text[: len(text) - _pending(text)]
-    return _MENTION.sub("<" + _JOINER, shown)
+    return _MENTION.sub("<" + JOINER, shown)
+
+
+def comment(markdown: str) -> str:
+    """A caption as Slack's mrkdwn, which is all that files come with; it mentions nobody."""
+    bold = re.sub(r"\*\*(.+?)\*\*", r"*\1*", markdown)
+    return escaped(_BACKSLASH.sub(r"\1", bold))
+
+
+def escaped(text: str) -> str:
+    """Plain text in Slack's three escapes."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def notification(text: str) -> str:
     """The short plain form of a message for notifications and screen readers, in Slack's mrkdwn escapes."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if len(escaped) <= _NOTIFICATION:
-        return escaped
-    return re.sub("&[a-z]*$", "", escaped[: _NOTIFICATION - 1]) + "…"
+    shown = escaped(text)
+    if len(shown) <= _NOTIFICATION:
+        return shown
+    return re.sub("&[a-z]*$", "", shown[: _NOTIFICATION - 1]) + "…"
 
 
 def _pending(text: str) -> int:

@@ -1,24 +1,33 @@
-"""Showing one answer's pages in Slack: a native stream where possible, else a message that is updated."""
+"""Showing one answer's pages in Slack: a native stream where possible, else a message that is updated.
+
+A page with thinking or buttons is a stream of chunks: the buttons of the growing answer stand above the text, the
+thinking is a task. When its last words stand, the message is rewritten once, so that it ends as blocks in their order.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
-from core.chat.outbox import FloodedError, GoneError, Page, RefusedError
+from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
 
-from .api import Api
-from .faults import StreamOverError, UnavailableError
-from .features import Feature
-from .limits import STOP_RESERVE
-from .render import stable
+from .api import Api, Content
+from .faults import BLOCK_CODES, StreamOverError, UnavailableError
+from .features import Features
+from .found import is_own, is_worded
+from .limits import DRESS_RESERVE, STOP_RESERVE
+from .looks import Blocks, Body, Look, beginning, growth, looks, row
+from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 
-_STREAM, _EDIT = "stream", "edit"
 _log = structlog.get_logger()
+_Result = TypeVar("_Result")
+_CHEAP = 5.0
+"""Seconds that an answer whose words stand waits for its buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +40,24 @@ class Place:
     team: str
 
 
-@dataclass(slots=True)
-class _Standing:
-    """What stands in a message, as far as this process knows."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A page, what is known of its message, and what it is to show now."""
 
-    streaming: bool
-    shown: int
-    sure: bool
-    """False after a call whose outcome is unknown: its text may be there or not."""
+    page: Page
+    standing: Standing
+    body: Body
+    buttons: tuple[Button, ...]
+    final: bool
 
-    @contextmanager
-    def step(self) -> Generator[None]:
-        """Be unsure until the call has clearly succeeded or clearly not been carried out."""
-        before, self.sure = self.sure, False
-        try:
-            yield
-        except (FloodedError, GoneError, RefusedError):
-            self.sure = before
-            raise
-        self.sure = True
+    @property
+    def dress(self) -> Dress:
+        return Dress.of(self.body, self.buttons)
+
+    @property
+    def piece(self) -> Body:
+        """What is not on the screen yet."""
+        return self.body.after(self.standing.shown)
 
 
 class Pages:
@@ -60,32 +68,29 @@ class Pages:
     rewritten as a whole, so that no words stand twice.
     """
 
-    def __init__(self, api: Api, place: Place, streams: Feature) -> None:
+    def __init__(self, api: Api, place: Place, features: Features) -> None:
         self._api = api
         self._place = place
-        self._streams = streams
-        self._standings: dict[str, _Standing] = {}
+        self._features = features
+        self._standings: dict[str, Standing] = {}
 
-    async def show(self, page: Page, text: str, *, final: bool) -> Page:
+    async def show(self, page: Page, body: Body, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.show`."""
-        body = stable(text, final=final)
         if not page.message_id:
-            return await self._open(page, body, final=final)
-        standing = self._standing(page)
-        if not standing.streaming or not standing.sure:
-            return await self._rewrite(page, standing, body, final=final)
-        if final:
-            return await self._close(page, standing, body)
-        return await self._append(page, standing, body)
+            return await self._open(page, body, buttons, final=final)
+        shown = _Shown(page, self._standing(page), body, buttons, final)
+        if not shown.standing.streaming or not shown.standing.sure:
+            return await self._rewrite(shown)
+        return await (self._close(shown) if final else self._append(shown))
 
     async def recover(self, page: Page, bot: str, after: str) -> Page:
         """See `Outbox.recover`; `bot` is our own user id, `after` the ts of what is surely older."""
-        replies = await self._api.replies(self._place.channel, self._place.thread, after)
-        posts = [str(message["ts"]) for message in replies if message.get("user") == bot]
+        found = await self._api.newer(self._place.channel, self._place.thread, after)
+        posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_worded(message)]
         own = [ts for ts in posts if not self._api.placed(self._place.channel, ts)]
         if not own:
             return page
-        return replace(page, message_id=min(own, key=float), mode=_STREAM, adopted=True)
+        return replace(page, message_id=min(own, key=float), mode=CHUNKS, adopted=True)
 
     async def remove(self, page: Page) -> None:
         """See `Outbox.remove`."""
@@ -95,90 +100,161 @@ class Pages:
             await self._end_stream(page, self._standing(page), keep=0)
             await self._api.delete(self._place.channel, page.message_id)
 
-    async def _open(self, page: Page, body: str, *, final: bool) -> Page:
-        if not body.strip():
+    async def _open(self, page: Page, body: Body, buttons: tuple[Button, ...], *, final: bool) -> Page:
+        if body.blank:
             if final:
                 raise RefusedError("no_text")
             return page
         # An answer that is complete at once needs one call as a post, and two scarce ones as a stream.
-        ts = "" if final else await self._start(body)
-        mode = _STREAM if ts else _EDIT
-        ts = ts or await self._api.post(self._place.channel, self._place.thread, body, grows=not final)
-        self._standings[ts] = _Standing(streaming=mode == _STREAM, shown=len(body), sure=True)
+        ts, mode = ("", EDIT) if final else await self._start(body, buttons)
+        if not ts:
+            place = self._place
+            ts = await self._best(
+                body, buttons, lambda look: self._api.post(place.channel, place.thread, look, grows=not final)
+            )
+        self._standings[ts] = Standing.begun(mode, len(body), Dress.of(body, buttons))
         opened = page.opened_at or time.time()
         return replace(page, message_id=ts, mode=mode, shown=len(body), opened_at=opened, adopted=False, done=final)
 
-    async def _start(self, body: str) -> str:
-        """Open a stream; "" where there is none to be had."""
-        place = self._place
-        if not place.thread or not self._streams.available(place.channel):
-            return ""
+    async def _start(self, body: Body, buttons: tuple[Button, ...]) -> tuple[str, str]:
+        """Open a stream; return its ts and mode, "" where there is none to be had."""
+        if not self._place.thread or not self._features.streams.available(self._place.channel):
+            return "", EDIT
         try:
-            return await self._api.start_stream(place.channel, place.thread, body, user=place.user, team=place.team)
+            if (buttons or body.fold) and (ts := await self._start_chunks(body, buttons)):
+                return ts, CHUNKS
+            if body.rest.strip():
+                return await self._started(body.rest), STREAM
         except UnavailableError as error:
             _log.warning("Slack does not stream here, messages are updated instead", reason=str(error))
-            self._streams.lacking(place.channel, error)
+            self._features.streams.lacking(self._place.channel, error)
         except RefusedError as error:
             _log.warning("Slack refused a stream, a message is updated instead", reason=str(error))
         except FloodedError:
             pass  # the budget of streams is small; a message that is updated serves the reader as well
-        return ""
+        return "", EDIT
 
-    async def _append(self, page: Page, standing: _Standing, body: str) -> Page:
-        piece = body[standing.shown :]
-        if not piece.strip():
-            return page
+    async def _start_chunks(self, body: Body, buttons: tuple[Button, ...]) -> str:
+        """Open a stream with buttons and thinking; "" where there is none to be had."""
+        if not self._features.chunks.available(self._place.channel):
+            return ""
         try:
-            await self._grow(page, standing, piece, step=True)
-        except StreamOverError:
-            standing.streaming = False  # what was appended before stays; the next step updates it
-            return replace(page, mode=_EDIT)
-        return replace(page, shown=standing.shown)
+            return await self._started(beginning(body, buttons))
+        except RefusedError as error:
+            if str(error) not in BLOCK_CODES:
+                raise
+            _log.warning("Slack streams no buttons and no thinking here", reason=str(error))
+            self._features.chunks.drop()
+            return ""
 
-    async def _close(self, page: Page, standing: _Standing, body: str) -> Page:
-        piece = body[standing.shown :]
+    async def _started(self, content: Content) -> str:
+        place = self._place
+        return await self._api.start_stream(place.channel, place.thread, content, user=place.user, team=place.team)
+
+    async def _append(self, shown: _Shown) -> Page:
+        if shown.piece.blank:
+            return shown.page
+        try:
+            await self._grow(shown, step=True)
+        except StreamOverError:
+            shown.standing.streaming = False  # what was appended before stays; the next step updates it
+            return replace(shown.page, mode=EDIT)
+        return replace(shown.page, shown=shown.standing.shown)
+
+    async def _close(self, shown: _Shown) -> Page:
+        """End a stream with its last words, then give the message what only blocks can show."""
+        standing, content = shown.standing, _content(shown, buttons=shown.buttons)
         try:
             with standing.step():
-                await self._api.stop_stream(
-                    self._place.channel, page.message_id, piece if piece.strip() else "", keep=0
-                )
+                await self._api.stop_stream(self._place.channel, shown.page.message_id, content, keep=0)
         except StreamOverError:
             standing.streaming = False
-            return await self._rewrite(page, standing, body, final=True)
+            return await self._rewrite(shown)
+        except RefusedError as error:
+            if standing.mode != CHUNKS:
+                raise
+            _log.warning("Slack refused the end of a stream, its message is updated", reason=str(error))
+            return await self._rewrite(shown)
         except FloodedError:
             # The reader need not wait for the last words until a stop is allowed again.
             with suppress(FloodedError, RefusedError):
-                await self._grow(page, standing, piece, step=False)
+                await self._grow(shown, step=False)
             raise
-        standing.streaming, standing.shown = False, len(body)
-        return replace(page, shown=len(body), done=True)
+        standing.streaming, standing.shown = False, len(shown.body)
+        await self._dress(shown)
+        return replace(shown.page, shown=standing.shown, done=True)
 
-    async def _grow(self, page: Page, standing: _Standing, piece: str, *, step: bool) -> None:
-        if piece.strip():
-            with standing.step():
-                await self._api.append_stream(self._place.channel, page.message_id, piece, step=step)
-            standing.shown += len(piece)
+    async def _grow(self, shown: _Shown, *, step: bool) -> None:
+        if content := _content(shown):
+            with shown.standing.step():
+                await self._api.append_stream(self._place.channel, shown.page.message_id, content, step=step)
+            shown.standing.shown = len(shown.body)
 
-    async def _rewrite(self, page: Page, standing: _Standing, body: str, *, final: bool) -> Page:
+    async def _rewrite(self, shown: _Shown) -> Page:
+        page, standing, final = shown.page, shown.standing, shown.final
         await self._end_stream(page, standing, keep=0 if final else STOP_RESERVE)
-        if body.strip() and not (standing.sure and standing.shown == len(body)):
+        if standing.has(shown.body):
+            if final:
+                await self._dress(shown)
+        elif not shown.body.blank:
             with standing.step():
-                await self._api.update(self._place.channel, page.message_id, body, step=not final)
-            standing.shown = len(body)
-        return replace(page, mode=_EDIT, shown=standing.shown, adopted=False, done=final)
+                await self._update(shown, step=not final)
+            standing.shown, standing.worn = len(shown.body), shown.dress
+        return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
 
-    async def _end_stream(self, page: Page, standing: _Standing, *, keep: int) -> None:
+    async def _dress(self, shown: _Shown) -> None:
+        """Let a message whose words stand end with the right buttons and fold; that is not worth a long wait."""
+        if shown.standing.worn == shown.dress:
+            return
+        try:
+            await self._update(shown, step=False, keep=DRESS_RESERVE)
+        except FloodedError as error:
+            if error.retry_after <= _CHEAP:
+                raise
+            _log.info("an answer keeps the looks of its stream", reason=str(error))
+        except (RefusedError, GoneError) as error:
+            _log.warning("an answer keeps the looks of its stream", reason=str(error))
+        shown.standing.worn = shown.dress
+
+    async def _update(self, shown: _Shown, *, step: bool, keep: int = 0) -> None:
+        channel, ts = self._place.channel, shown.page.message_id
+        await self._best(
+            shown.body, shown.buttons, lambda look: self._api.update(channel, ts, look, step=step, keep=keep)
+        )
+
+    async def _best(
+        self, body: Body, buttons: tuple[Button, ...], show: Callable[[Look], Awaitable[_Result]]
+    ) -> _Result:
+        """Show a page in the best way that Slack takes."""
+        *ways, last = looks(body, buttons, cards=self._features.cards.available(self._place.channel))
+        for way in ways:
+            try:
+                return await show(way)
+            except RefusedError as error:
+                if str(error) not in BLOCK_CODES:
+                    raise
+                _log.warning("Slack refused a message's blocks", reason=str(error))
+                if way.blocks[0]["type"] == "task_card" and str(error) == "invalid_blocks":
+                    self._features.cards.drop()
+        return await show(last)
+
+    async def _end_stream(self, page: Page, standing: Standing, *, keep: int) -> None:
         """Make sure that no stream is open, or Slack refuses to update the message."""
         if standing.streaming:
             with suppress(RefusedError):  # most often it is closed already
                 await self._api.stop_stream(self._place.channel, page.message_id, "", keep=keep)
             standing.streaming = False
 
-    def _standing(self, page: Page) -> _Standing:
+    def _standing(self, page: Page) -> Standing:
         known = self._standings.get(page.message_id)
         if known is None:
-            known = _Standing(streaming=page.mode == _STREAM and not page.done, shown=page.shown, sure=True)
-            self._standings[page.message_id] = known
-        if page.adopted:
-            known.sure = False
+            known = self._standings[page.message_id] = Standing.of(page)
         return known
+
+
+def _content(shown: _Shown, *, buttons: tuple[Button, ...] = ()) -> Content:
+    """What is still to be streamed; a stream of text shows neither thinking nor buttons, which appear at its end."""
+    if shown.standing.mode == CHUNKS:
+        words: Blocks = [] if shown.piece.blank else growth(shown.body, shown.standing.shown)
+        return [*words, *([row(buttons)] if buttons else [])]
+    return shown.piece.rest if shown.piece.rest.strip() else ""

@@ -15,6 +15,7 @@ from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Channel
 from bots.slack import SlackPlatform
+from core.chat.outbox import Option
 from core.settings import SlackSettings
 
 from .case import Calls, Shared
@@ -37,6 +38,9 @@ class SlackCase:
         "chat.postMessage",
         "assistant.threads.setStatus",
         "users.info",
+        voice="files.completeUploadExternal",
+        picture="chat.postMessage",
+        album="chat.postMessage",
     )
 
     def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
@@ -49,7 +53,7 @@ class SlackCase:
         settings = SlackSettings(
             bot_token=SecretStr(_BOT_TOKEN), app_token=SecretStr(_APP_TOKEN), api_url=address or self._sim.api_url
         )
-        return SlackPlatform(settings, shared.budgets)
+        return SlackPlatform(settings, shared.budgets, _nothing)
 
     def flood(self, method: str, seconds: int) -> None:
         self._sim.faults.flood(method, retry_after=seconds)
@@ -69,6 +73,9 @@ class SlackCase:
     def expel(self) -> None:
         self._sim.remove_bot(self.seat.channel)
 
+    def promote(self) -> None:
+        self.seat.user.person.is_admin = True
+
     async def delete(self, message_id: str) -> None:
         found = next(one for one in self._sim.messages(self.seat.channel) if one.ts == message_id)
         await self.seat.user.delete(found)
@@ -86,6 +93,10 @@ class SlackCase:
         written = "\n".join(f"{one.markdown} {one.text} {json.dumps(one.blocks, ensure_ascii=False)}" for one in own)
         loose = [name for call in self._sim.calls for name in call.args if name in _READ_LITERALLY]
         return _LIVE_MENTION.findall(written) + loose
+
+
+async def _nothing(*_: object) -> tuple[Option, ...]:
+    return ()
 
 
 @asynccontextmanager

@@ -17,12 +17,22 @@ from bots.sandbox.slack_state import Channel, Message
 from bots.slack import SlackPlatform
 from bots.slack.outbox import SlackOutbox
 from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import Page
+from core.chat.outbox import Option, Page
 from core.engine import Budget
 from core.settings import SlackSettings
 from tests.bots.slack.listening import Listener
 
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
+
+
+MODELS = tuple(Option(f"Model {number}", f"m{number}") for number in range(300))
+
+
+async def suggest(menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
+    """Fill the list of models."""
+    assert menu == "model"
+    assert chat.platform == "sl"
+    return tuple(option for option in MODELS if text in option.label)
 
 
 def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_TOKEN) -> SlackSettings:
@@ -37,7 +47,7 @@ async def slack() -> AsyncGenerator[SlackSim]:
 
 @pytest_asyncio.fixture
 async def platform(slack: SlackSim, redis: Redis) -> AsyncGenerator[SlackPlatform]:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         await platform.connect()
         yield platform
 

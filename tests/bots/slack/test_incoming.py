@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.incoming import read_event, recipient_team, response_url
+from bots.slack.incoming import read_event
 from bots.slack.mrkdwn import read
+from bots.slack.route import Route
 from core.chat.message import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, stored
 
@@ -136,10 +137,9 @@ def test_a_visitor_of_a_shared_channel_keeps_his_own_workspace() -> None:
     visitor = _read(event(text="<@UBOT> hi", user_team="T2"))
 
     assert visitor.chat.account == TEAM
-    assert recipient_team(visitor) == "T2"
-    assert response_url(visitor) == ""
-    assert recipient_team(_read(event(text="<@UBOT> hi", user_team="E2"))) == TEAM
-    assert recipient_team(_read(event(text="<@UBOT> hi", user_team=TEAM))) == TEAM
+    assert Route.read(visitor.reply_route) == Route(team="T2")
+    assert _read(event(text="<@UBOT> hi", user_team="E2")).reply_route == ""
+    assert _read(event(text="<@UBOT> hi", user_team=TEAM)).reply_route == ""
 
 
 def test_a_slash_command_is_for_the_channel() -> None:
@@ -150,7 +150,7 @@ def test_a_slash_command_is_for_the_channel() -> None:
     assert found.chat == ChatRef("sl", TEAM, "C1")
     assert found.thread == ""
     assert found.event_id == "c9.8.x"
-    assert response_url(found) == URL
+    assert Route.read(found.reply_route) == Route(URL)
     assert not found.direct
 
 
@@ -173,7 +173,7 @@ def test_a_pressed_button_is_a_choice() -> None:
     assert found.choice == Choice("model", "gpt")
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.message_id, found.thread, found.event_id) == ("60.1", "50.1", "a7.7")
-    assert response_url(found) == URL
+    assert Route.read(found.reply_route) == Route(URL)
 
 
 def test_a_pick_from_a_list_that_only_its_user_sees_is_a_choice_for_the_channel() -> None:

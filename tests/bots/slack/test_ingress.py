@@ -12,7 +12,7 @@ from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform, SlackTokenError
 from core.engine import Budget
-from tests.bots.slack.conftest import settings
+from tests.bots.slack.conftest import settings, suggest
 from tests.bots.slack.listening import Listener
 
 
@@ -107,7 +107,7 @@ async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listen
 async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis: Redis) -> None:
     slack.faults.break_down("auth.test", status=503)
     slack.faults.lose_answers("apps.connections.open")
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
         async with asyncio.timeout(10):
             await platform.connected.wait()
@@ -120,13 +120,13 @@ async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis, variable: str) -> None:
     tokens = {variable.removeprefix("SLACK_").lower(): "xoxb-wrong"}
-    async with SlackPlatform(settings(slack, **tokens), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack, **tokens), lambda account: Budget(redis, account), suggest) as platform:
         with pytest.raises(SlackTokenError, match=f"{variable}: invalid_auth"):
             await platform.run(Listener(platform).receive)
 
 
 async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
         await platform.connected.wait()
         running.cancel()

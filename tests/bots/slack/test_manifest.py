@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.manifest import SlashCommand, manifest
+from bots.generated import manifest_text
+from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 
 _words = st.text(
     st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"], blacklist_characters="\ufeff\ufffe\uffff")
@@ -26,6 +27,30 @@ def test_commands_become_slash_commands() -> None:
         {"command": "/model", "description": "Choose: a model", "usage_hint": "[name]", "should_escape": False},
         {"command": "/new", "description": "Forget", "should_escape": False},
     ]
+
+
+def test_commands_on_messages_become_shortcuts() -> None:
+    found = yaml.safe_load(
+        manifest([], [MessageShortcut("speak", "Have a text spoken", "Have a text spoken by a model")])
+    )
+
+    assert found["features"]["shortcuts"] == [
+        {
+            "name": "Have a text spoken",
+            "type": "message",
+            "callback_id": "speak",
+            "description": "Have a text spoken by a model",
+        }
+    ]
+
+
+def test_the_app_s_own_manifest_keeps_slack_s_limits() -> None:
+    features = yaml.safe_load(manifest_text())["features"]
+
+    assert {"speak", "imagine"} <= {shortcut["callback_id"] for shortcut in features["shortcuts"]}
+    assert len(features["shortcuts"]) <= 5
+    assert all(0 < len(shortcut["name"]) <= 24 for shortcut in features["shortcuts"])
+    assert all(0 < len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])
 
 
 def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
@@ -48,7 +73,7 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
         "agent_session_stopped": "chat:write",
     }
     scopes = set(found["oauth_config"]["scopes"]["bot"])
-    assert {needed[event] for event in events} | {"commands", "users:read"} == scopes
+    assert {needed[event] for event in events} | {"commands", "files:read", "files:write", "users:read"} == scopes
 
 
 @given(_words, _words)

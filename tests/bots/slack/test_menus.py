@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bots.slack.menus import menu_blocks
+from bots.slack.menus import listed, menu_blocks
 from core.chat.outbox import Menu, Option
 
 
@@ -40,15 +41,40 @@ def test_many_options_are_a_list() -> None:
     assert found["initial_option"] == found["options"][3]
 
 
-@pytest.mark.parametrize(("count", "groups"), [(101, 2), (250, 3), (12_000, 100)])
-def test_more_options_than_a_list_takes_are_grouped(count: int, groups: int) -> None:
-    found = _element(_menu(count))
+@pytest.mark.parametrize("count", [2, 100])
+def test_options_in_groups_are_a_list_with_headings(count: int) -> None:
+    kinds = ("Chat", "Speech")
+    options = tuple(Option(f"{i}", f"{i}", current=i == 1, group=kinds[2 * i // count]) for i in range(count))
+    found = _element(Menu("model", "Which?", options))
 
-    assert "options" not in found
-    assert "initial_option" not in found
-    assert len(found["option_groups"]) == groups
-    assert all(len(group["options"]) <= 100 for group in found["option_groups"])
-    assert all(len(group["label"]["text"]) <= 75 for group in found["option_groups"])
+    assert [group["label"]["text"] for group in found["option_groups"]] == ["Chat", "Speech"]
+    assert [option["value"] for group in found["option_groups"] for option in group["options"]] == [
+        option.value for option in options
+    ]
+    assert found["initial_option"]["value"] == "1"
+
+
+def test_more_options_than_a_list_takes_are_searched_for() -> None:
+    found = _element(_menu(101, current=7))
+
+    assert found["type"] == "external_select"
+    assert found["min_query_length"] == 0
+    assert found["initial_option"]["value"] == "v7"
+    assert not {"options", "option_groups"} & found.keys()
+
+
+def test_what_is_found_fits_a_list() -> None:
+    assert len(listed(_menu(300).options)["options"]) == 100
+    assert listed(()) == {"options": []}
+
+
+def test_controls_are_rows_of_buttons() -> None:
+    controls = ((Option("‹", "<"), Option("›", ">")), (Option("All", "*"),))  # noqa: RUF001 - arrows
+    _, _, first, second = menu_blocks(replace(_menu(6), controls=controls))
+
+    assert [button["value"] for button in first["elements"]] == ["<", ">"]
+    assert [button["value"] for button in second["elements"]] == ["*"]
+    assert len({button["action_id"] for button in (*first["elements"], *second["elements"])}) == 3
 
 
 def test_a_menu_without_options_is_its_title() -> None:

@@ -11,12 +11,12 @@ from bots.slack import SlackPlatform
 from core.chat.message import Sender
 from core.chat.outbox import Menu, Option, UnreachableError
 from core.engine import Budget
-from tests.bots.slack.conftest import Scene, settings
+from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
 from tests.bots.slack.listening import Listener
 from tests.bots.slack.payloads import direct
 
 _FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))
-_MANY = Menu("model", "Which?", tuple(Option(f"Model {i}", f"m{i}") for i in range(300)))
+_MANY = Menu("model", "Which?", MODELS)
 
 
 async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
@@ -79,14 +79,16 @@ async def test_a_menu_can_be_replaced_without_a_response_url(scene: Scene, liste
     assert scene.texts == ["Now: Two"]
 
 
-async def test_a_long_menu_of_a_command_is_a_list_for_its_user(scene: Scene, listener: Listener) -> None:
+async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/model", "", scene.channel)
     await scene.platform.outbox(await listener.next_action()).choose(_MANY)
     (menu,) = scene.slack.ephemerals(scene.ann)
+    found = await scene.ann.search(menu, "menu:model", "Model 25")
     await scene.ann.press(menu, option="m250")
     incoming = await listener.next_action()
     await scene.platform.outbox(incoming).choose(Menu("model", "Now: Model 250", ()))
 
+    assert [option["value"] for option in found] == ["m25", *(f"m25{i}" for i in range(10))]
     assert incoming.choice is not None
     assert incoming.choice.value == "m250"
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
@@ -141,7 +143,7 @@ async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lo
 async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
     slack: SlackSim, redis: Redis, lonely: SlackUser
 ) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         incoming = platform.read(direct(user=lonely.id))
         assert incoming is not None
         sender = await platform.introduce(incoming.sender)
@@ -151,5 +153,5 @@ async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
 
 
 async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account)) as platform:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         assert await platform.introduce(Sender("U1")) == Sender("U1")

@@ -1,0 +1,138 @@
+"""How a page looks: the thinking in a task's card, the words, the buttons; as blocks and as chunks of a stream; pure.
+
+Slack: a card is closed until its reader opens it, so thinking stands in one; blocks hold 12,000 characters of Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from core.chat.outbox import Button
+
+from .incoming import BUTTON, MENU
+from .render import notification, stable
+
+Blocks = Sequence[dict[str, Any]]
+
+_TASK, _TITLE = "thinking", "💭"
+_LABEL = 75
+"""Characters of what stands on a button."""
+_DETAIL = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")
+"""What one chunk may add to a task: 256 characters in whatever unit Slack counts, best ended by a blank, since one at
+the beginning of the next may get lost."""
+_CONTEXT = 2_000
+"""Characters of thinking where there are no cards; Slack takes 3,000 in a text of a context block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What may be shown of a page by now: its thinking, and the rest. What comes later begins with both."""
+
+    fold: str
+    rest: str
+
+    @classmethod
+    def of(cls, text: str, folded: int, *, final: bool) -> Self:
+        """Render Markdown whose first `folded` characters are thinking (see `stable`)."""
+        rest = text[folded:].lstrip("\n") if folded else text
+        return cls(stable(text[:folded], final=final or bool(rest)), stable(rest, final=final))
+
+    def __len__(self) -> int:
+        return len(self.fold) + len(self.rest)
+
+    @property
+    def blank(self) -> bool:
+        """Whether there are no words to show."""
+        return not self.fold.strip() and not self.rest.strip()
+
+    def after(self, shown: int) -> Body:
+        """What is left when the first `shown` characters stand already."""
+        return Body(self.fold[shown:], self.rest[max(0, shown - len(self.fold)) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a message shows: Markdown alone, or blocks and the plain text that stands for them in notifications."""
+
+    text: str
+    blocks: Blocks = ()
+
+
+def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[Look]:
+    """The ways to show a page, the best first; each does without something that Slack may refuse."""
+    plain = Look(body.rest if body.rest.strip() else body.fold)
+    words = [{"type": "markdown", "text": body.rest}] if body.rest.strip() else []
+    under = [actions(buttons)] if buttons else []
+    text = notification(plain.text)
+    ways = [Look(text, [*words, *under])] if words and under else []
+    if body.fold.strip():
+        ways.insert(0, Look(text, [_context(body.fold), *words, *under]))
+        if cards:
+            ways.insert(0, Look(text, [_card(body), *words, *under]))
+    return [*ways, plain]
+
+
+def actions(buttons: Sequence[Button]) -> dict[str, Any]:
+    """A row of buttons; a press comes back with an `action_id` of `MENU`, the name, and a part that begins `BUTTON`."""
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": f"{MENU}{button.name}:{BUTTON}{index}",
+                "text": plain(button.label),
+                "value": button.value,
+            }
+            for index, button in enumerate(buttons)
+        ],
+    }
+
+
+def beginning(body: Body, buttons: Sequence[Button]) -> Blocks:
+    """The chunks that a stream begins with: its buttons, which stand above what grows, and the first words."""
+    return [*([row(buttons)] if buttons else []), *growth(body, 0)]
+
+
+def row(buttons: Sequence[Button]) -> dict[str, Any]:
+    """The chunk that puts buttons where a stream has come to."""
+    return {"type": "blocks", "blocks": [actions(buttons)]}
+
+
+def growth(body: Body, shown: int) -> Blocks:
+    """The chunks for what comes after the first `shown` characters; the thinking is over when the rest begins."""
+    piece = body.after(shown)
+    details: list[dict[str, Any]] = [{"details": part} for part in _DETAIL.findall(piece.fold)]
+    if body.rest and body.fold and shown <= len(body.fold) and not details:
+        details = [{}]
+    task = {"type": "task_update", "id": _TASK, "title": _TITLE, "status": "complete" if body.rest else "in_progress"}
+    words = [{"type": "markdown_text", "text": piece.rest}] if piece.rest else []
+    return [*(task | detail for detail in details), *words]
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A label, as long as Slack takes one."""
+    return {"type": "plain_text", "text": cut(text, _LABEL), "emoji": False}
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its beginning with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _card(body: Body) -> dict[str, Any]:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": body.fold}]}
+    return {
+        "type": "task_card",
+        "task_id": _TASK,
+        "title": _TITLE,
+        "status": "complete" if body.rest else "in_progress",
+        "details": {"type": "rich_text", "elements": [section]},
+    }
+
+
+def _context(fold: str) -> dict[str, Any]:
+    text = cut(f"{_TITLE} {fold.strip()}", _CONTEXT)
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}

@@ -1,0 +1,43 @@
+"""The words of a message that somebody presses a button on, or uses a shortcut on; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from .mrkdwn import read
+from .render import JOINER
+
+_Json = dict[str, Any]
+_LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+
+
+def words(message: _Json, bot: str) -> str:
+    """What a message says, as plain words or as the Markdown that the bot (a user id) wrote.
+
+    Slack: beside blocks a message's `text` may be cut short, and Markdown comes back as a `markdown` or a `rich_text`
+    block. Thinking, buttons and pictures are no words.
+    """
+    written = [str(block["text"]) for block in _blocks(message, "markdown") if isinstance(block.get("text"), str)]
+    said = read(str(message.get("text") or ""), bot).text
+    if not written and said.endswith("…"):
+        written = ["\n".join(_lines(block)) for block in _blocks(message, "rich_text")]
+    return ("\n\n".join(written) or said).replace("<" + JOINER, "<").strip()
+
+
+def _blocks(message: _Json, kind: str) -> list[_Json]:
+    return [block for block in _parts(message.get("blocks")) if block.get("type") == kind]
+
+
+def _parts(value: object) -> list[_Json]:
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("_Json", entry) for entry in entries if isinstance(entry, dict)]
+
+
+def _lines(node: _Json) -> Iterator[str]:
+    """The lines of rich text: each section, each item of a list."""
+    if node.get("type") in _LINES:
+        yield "".join(str(part.get("text") or part.get("url") or "") for part in _parts(node.get("elements")))
+    else:
+        for inner in _parts(node.get("elements")):
+            yield from _lines(inner)
