@@ -1,0 +1,160 @@
+# ruff: noqa: RUF001 - the stops of Chinese text are meant
+"""Documents from outside."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.sandbox.wanjie_media import mp3, png
+from core.media.document import Excerpt, UnreadableDocumentError, read_document
+from core.media.pdf import read_pages
+from tests.core.media.papers import pdf
+
+CHINESE = "第一行，你好。\n第二行：世界！\n"
+
+
+def office() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", "<w:t>Hello</w:t>")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"print('hi')\r\nx = 1\r\n", "print('hi')\nx = 1\n"),
+        (CHINESE.encode(), CHINESE),
+        (CHINESE.encode("utf-8-sig"), CHINESE),
+        (CHINESE.encode("utf-16"), CHINESE),
+        (b"\xfe\xff" + CHINESE.encode("utf-16-be"), CHINESE),
+        (CHINESE.encode("gb18030"), CHINESE),
+        ("Der Bär aß Müsli im Café.".encode("cp1252"), "Der Bär aß Müsli im Café."),
+        (b"\x1b[31mred\x1b[0m log", "\x1b[31mred\x1b[0m log"),
+        (b'{"a": [1, 2]}', '{"a": [1, 2]}'),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ],
+    ids=["code", "UTF-8", "UTF-8 with mark", "UTF-16", "UTF-16 BE", "GB 18030", "Western", "log", "JSON", "XML"],
+)
+def test_text_is_read_whatever_its_encoding_and_name(data: bytes, text: str) -> None:
+    excerpt = read_document(data, "file.xyz", "application/octet-stream", most=1000)
+
+    assert excerpt == Excerpt(text, len(text))
+    assert not excerpt.cut
+
+
+def test_a_long_text_is_read_to_its_end_and_cut_at_a_line() -> None:
+    lines = "".join(f"{number},värde {number}\n" for number in range(20_000))
+    excerpt = read_document(lines.encode(), "table.csv", "text/csv", most=1000)
+
+    assert excerpt.cut
+    assert excerpt.characters == len(lines)
+    assert len(excerpt.text) <= 1000
+    assert excerpt.text.startswith("0,värde 0\n1,")
+    assert lines.startswith(f"{excerpt.text}\n")
+
+
+def test_a_line_that_is_too_long_is_cut_anywhere() -> None:
+    assert read_document(b"head\n" + b"x" * 5000, "a.txt", "", most=100).text == "head\n" + "x" * 95
+
+
+@pytest.mark.parametrize("most", [9, 10, 11])
+def test_a_text_of_just_the_limit_is_whole(most: int) -> None:
+    excerpt = read_document(b"123456\n890", "a.txt", "", most=most)
+
+    assert excerpt == Excerpt("123456" if most == 9 else "123456\n890", 10)
+    assert excerpt.cut == (most == 9)
+
+
+@given(st.text(st.characters(blacklist_categories=["C"])), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
+def test_every_text_is_read_as_it_was_written(text: str, encoding: str) -> None:
+    text = "a" * 65_530 + text  # what follows lies on a seam
+
+    assert read_document(text.encode(encoding), "a.txt", "text/plain", most=100_000).text == text
+
+
+@given(st.binary(), st.sampled_from(["", "application/pdf"]))
+def test_every_file_is_read_or_refused(data: bytes, mime: str) -> None:
+    try:
+        excerpt = read_document(data, "a", mime, most=10)
+    except UnreadableDocumentError:
+        return
+
+    assert 0 < len(excerpt.text) <= 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" \n",
+        office(),
+        b"\xd0\xcf\x11\xe0" + bytes(500),
+        png(8, 8, 1),
+        mp3("hello"),
+        b"\1\2" * 50,
+    ],
+    ids=["empty", "space", "docx", "doc", "picture", "sound", "controls"],
+)
+def test_what_holds_no_text_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableDocumentError):
+        read_document(data, "letter.txt", "text/plain", most=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "mime"), [("a.PDF", ""), ("a", "application/pdf"), ("a.txt", "text/plain")], ids=["name", "type", "mark"]
+)
+def test_the_pages_of_a_pdf_file_are_read(name: str, mime: str) -> None:
+    excerpt = read_document(pdf(["Hello world\nsecond line", "", "你好，世界"]), name, mime, most=1000)
+
+    assert excerpt == Excerpt("Hello world\nsecond line\n\n你好，世界", 30, 3, 3)
+    assert not excerpt.cut
+
+
+def test_of_a_long_pdf_file_no_more_pages_are_read_than_needed() -> None:
+    excerpt = read_document(pdf(["word " * 20] * 50), "a.pdf", "", most=250)
+
+    assert excerpt.cut
+    assert (excerpt.pages_read, excerpt.pages) == (3, 50)
+    assert 125 < len(excerpt.text) <= 250
+
+
+def test_a_pdf_file_that_ends_with_the_limit_is_whole() -> None:
+    assert not read_document(pdf(["12345", "67890"]), "a.pdf", "", most=12).cut
+
+
+def test_a_pdf_file_that_takes_too_long_is_read_as_far_as_it_went() -> None:
+    pages = read_pages(pdf(["one", "two", "three"]), most=1000, patience=0)
+
+    assert (pages.text, pages.read, pages.total) == ("one", 1, 3)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [pdf(["secret"], locked=True), pdf(["", ""]), pdf([]), pdf(["Hello"])[:200], b"%PDF-1.7\n" + bytes(300), b"hello"],
+    ids=["locked", "scanned", "no page", "truncated", "broken", "text"],
+)
+def test_a_pdf_file_without_words_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableDocumentError):
+        read_document(data, "a.pdf", "application/pdf", most=1000)
+
+
+def test_a_broken_page_is_passed_over() -> None:
+    data = pdf(["one", "two"]).replace(b"/Kids [4 0 R 6 0 R]", b"/Kids [9 0 R 6 0 R]")
+
+    assert read_document(data, "a.pdf", "", most=1000).text == "two"
+
+
+def test_several_threads_may_read_pdf_files_at_once() -> None:
+    files = [pdf([f"file {number} page {page}" for page in range(20)]) for number in range(12)]
+    with ThreadPoolExecutor(4) as threads:
+        excerpts = list(threads.map(partial(read_document, name="a.pdf", mime="", most=10_000), files))
+
+    assert [excerpt.text.split(" page")[0] for excerpt in excerpts] == [f"file {number}" for number in range(12)]
