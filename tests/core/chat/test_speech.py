@@ -160,6 +160,7 @@ async def test_a_chosen_model_that_is_not_found_is_replaced(speech: Speech, sim:
     recording = await speech.record(Script("Something else.", cut=False), Choices(speech_model="old-tts"), "opus")
 
     assert recording.gone == "old-tts"
+    assert len([call for call in sim.requests if call.path.endswith("/models")]) == 2  # the old list was wrong
 
 
 async def test_the_default_model_is_not_replaced(make: Callable[..., Speech]) -> None:
@@ -262,9 +263,9 @@ async def test_of_a_text_that_is_too_long_the_beginning_is_said(make: Callable[.
 
 
 async def test_a_text_of_just_the_length_is_said_whole(make: Callable[..., Speech]) -> None:
-    script = await make(speak_limit=100).script("x" * 100, WORDS)
+    script = await make(speak_limit=100).script("x" * 99 + ".", WORDS)
 
-    assert script == Script("x" * 100, cut=False)
+    assert script == Script("x" * 99 + ".", cut=False)
 
 
 @pytest.mark.parametrize(
