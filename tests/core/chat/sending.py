@@ -95,7 +95,10 @@ def picture(width: int = 40, height: int = 30, kind: str = "PNG") -> bytes:
 
 
 def pdf(*pages: str, locked: bool = False) -> bytes:
-    """A PDF with a line of ASCII text on each page, without any when it is ""; `locked`: nobody knows the password."""
+    """A PDF with lines of ASCII text on each page, none where it is ""; `locked`: nobody knows the password.
+
+    What reaches beyond the edge of a page (some 80 characters, 50 lines) is not seen.
+    """
     count = len(pages)
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
     objects = [
@@ -104,7 +107,8 @@ def pdf(*pages: str, locked: bool = False) -> bytes:
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
     for number, text in enumerate(pages):
-        drawn = f"BT /F1 12 Tf 20 700 Td ({text}) Tj ET" if text else ""
+        lines = "".join(f"({line}) Tj T* " for line in text.splitlines())
+        drawn = f"BT /F1 12 Tf 14 TL 20 750 Td {lines}ET" if text else ""
         look = "/MediaBox[0 0 600 800]/Resources<</Font<</F1 3 0 R>>>>"
         objects += [
             f"<</Type/Page/Parent 2 0 R{look}/Contents {5 + 2 * number} 0 R>>",
