@@ -25,7 +25,7 @@ from .question import ExcuseError
 from .speak import speak
 from .stamp import Stamp
 from .talk import Ask, ModelGoneError, NoModelError
-from .working import StoppedError
+from .working import StoppedError, unless_stopped
 
 _log = structlog.get_logger()
 
@@ -160,7 +160,8 @@ class Bot:
         incoming = call.incoming
         memory = await self._desk.talk.recall(incoming.chat)
         model = memory.choices.model or await self._desk.catalog.default_chat_model()
-        question, notes = await self._desk.reading.question(incoming, call.outbox, memory.history, model=model)
+        reading = self._desk.reading.question(incoming, call.outbox, memory.history, model=model)
+        question, notes = await unless_stopped(call.turn, reading)
         tokens, limit = estimate_tokens(question.text), self._desk.talk.longest_question
         if not question.text:
             await call.say("talk.empty")

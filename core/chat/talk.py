@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -174,14 +174,17 @@ class Talk:
 
     def _request(self, model: str, ask: Ask, incoming: Incoming) -> ChatRequest:
         memory, toolbox = ask.memory, ask.toolbox
+        sees = self._catalog.traits.sees(
+            model
+        )  # the default model may be blind where the chosen one, now gone, was not
         video = self._catalog.kind_of(model) == "video"
         messages = messages_for(
-            ask.question,
+            ask.question if sees else replace(ask.question, images=()),
             [] if video else memory.history[: len(memory.history) - ask.instead],
             system="" if video else memory.choices.system or self._brief.system_prompt,
             group=not incoming.direct and not video,
             tokens=self._brief.tokens,
-            pictures=memory.pictures,
+            pictures=memory.pictures if sees else {},
         )
         tools = toolbox.offered if toolbox is not None and self._catalog.traits.uses_tools(model) else ()
         patience = self._brief.video_patience if video else None
