@@ -112,7 +112,7 @@ async def test_a_picture_is_shown_once_slack_has_looked_at_its_file(
 async def test_pictures_that_slack_would_not_show_are_refused(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
-    sim.rules.processing_delay = 0
+    sim.rules.processing_delay, sim.limits.enabled = 0, False
     text, image = await uploaded(client, "a.txt"), await uploaded(client)
     await sim.wait_for(lambda: sim.workspace.files[image].processed)
     posted = await client.chat_postMessage(channel=channel.id, text="x")
