@@ -34,9 +34,10 @@ FILE = Limit("files.info", 95, _MINUTE)
 APPEND_RESERVE = 15
 """Appends that cosmetic steps leave for the last words of answers whose stream cannot be stopped yet."""
 UPDATE_RESERVE = 24
-"""Half: each message that begins to grow is counted once, so there is room to finish all of them."""
-DRESS_RESERVE = 12
-"""Updates that the buttons of answers whose words stand already leave for the ends of others."""
+"""Half: each message that begins to grow is counted once, so there is room to finish all of them.
+
+Answers whose words stand already leave it to the others, even if they keep the looks of their stream.
+"""
 STOP_RESERVE = 8
 
 

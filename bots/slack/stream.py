@@ -20,7 +20,7 @@ from .api import Api, Content
 from .faults import BLOCK_CODES, StreamOverError, UnavailableError
 from .features import Features
 from .found import is_own, is_worded
-from .limits import DRESS_RESERVE, STOP_RESERVE
+from .limits import STOP_RESERVE, UPDATE_RESERVE
 from .looks import Blocks, Body, Look, beginning, growth, looks, row
 from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 
@@ -207,7 +207,7 @@ class Pages:
         if shown.standing.worn == shown.dress:
             return
         try:
-            await self._update(shown, step=False, keep=DRESS_RESERVE)
+            await self._update(shown, step=False, keep=UPDATE_RESERVE)
         except FloodedError as error:
             if error.retry_after <= _CHEAP:
                 raise
