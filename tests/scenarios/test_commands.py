@@ -96,6 +96,7 @@ async def test_stop_ends_the_answer_at_once_and_keeps_what_has_come(seat: Seat, 
 
 async def test_stop_with_nothing_to_stop_says_so(seat: Seat, stage: Stage) -> None:
     await begun(seat, stage)
+    await seat.until(seat.buttons)
     await asyncio.sleep(0.3)  # the turn ends a moment after its last word is shown
     await seat.say("/stop")
 
