@@ -30,7 +30,17 @@ async def test_a_picture_is_drawn_as_ordered_and_posted_as_it_is(seat: Seat, sta
         (FOX, "320x256", "hd", "natural")
     ]
     assert len(asked(stage)) == 0
-    assert seat.signs()
+
+
+async def test_readers_see_that_the_bot_draws(stage: Stage) -> None:
+    stage.wanjie.script.picture_url = lambda url: f"{url}?pause=0.005"
+    thread = stage.thread()
+    await begun(thread, stage)
+    for seat, sign in ((stage.private(), "upload_photo"), (thread, "draw")):
+        await seat.say(f"/imagine {FOX} {SMALL}")
+        await drawn(seat)
+
+        assert sign in " ".join(seat.signs())
 
 
 async def test_screen_readers_on_slack_are_told_the_prompt(stage: Stage) -> None:
