@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bots.telegram.horizon import Horizon
-from core.chat.outbox import Menu, Option, UnreachableError
+from core.chat.outbox import Button, Menu, Option, Page, UnreachableError
 from tests.bots.telegram.scene import FIRST, Scene
+from tests.contracts.media import album
 
 MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", "m-2", current=True)))
+END = (Button("Again", "retry", "t 7"),)
 
 
 async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
@@ -97,3 +99,53 @@ def test_messages_of_unknown_fate_make_the_search_wider() -> None:
 
     assert wide == [11, 12, 13, 14]
     assert horizon.candidates(7, 9, mark, ours=True) == [11]
+
+
+async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: Scene) -> None:
+    group = scene.sim.group("Team")
+    another = await scene.asked(group)
+    outbox = await scene.asked(group)
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await another.show(FIRST, "Another's", final=True, buttons=END)
+    await outbox.show(FIRST, "Mine", final=True, buttons=END)
+    scene.horizon = Horizon()  # the next process knows nothing
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert group.messages[int(found.message_id)].text == "Mine"
+
+
+async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
+    forum = scene.sim.group("Forum", forum=True)
+    cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
+    elsewhere = await scene.asked(forum, dogs)
+    outbox = await scene.asked(forum, cats)
+    page = Page(start=9, sending=True, after=outbox.horizon(), adopted=True)
+    await elsewhere.show(Page(start=9), "Woof", final=False)
+    await outbox.show(page, "Meow", final=False)
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert forum.messages[int(found.message_id)].text == "Meow"
+    assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
+
+
+async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await outbox.attach(Page(start=0, media=True), album(1), END)
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert found.message_id == ""
+    assert [button["text"] for button in scene.last().buttons] == ["Again"]
+
+
+async def test_a_message_that_vanishes_during_the_search_is_not_found(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await outbox.show(page, "Hello", final=False)
+    scene.sim.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert found.message_id == ""
