@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Sequence
 
 from .crowd import measure_crowd
 from .intake import measure_intake
+from .speech import measure_speech
 from .starts import measure_starts
 from .table import HEAD, Row
 from .talks import measure_talks
@@ -26,6 +27,7 @@ async def _measure(*, quick: bool) -> None:
         measure_talks(short=1 if quick else 7, long=1 if quick else 2),
         measure_crowd(),
         measure_intake(0.1 if quick else 1.0),
+        measure_speech(1 if quick else 10),
     ]
     for part in parts:
         _write(await part)

@@ -1,0 +1,91 @@
+"""Texts spoken on demand: what our side adds to the model's time, and what a voice note costs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bots.sandbox.slack_seat import SlackSeat
+from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
+
+from .running import running
+from .table import Row, spread
+from .usage import Meter, Stopwatch
+
+_SEATS: dict[str, Callable[[Stage], TelegramSeat | SlackSeat]] = {
+    "Telegram, OGG/Opus": Stage.private,
+    "Slack, MP3": Stage.direct,
+}
+_CHARACTERS = 200
+"""The simulated model speaks them in 40 seconds, about as a person does in Chinese."""
+_UPSTREAM = 0.5
+"""Seconds from the request to the model's answer."""
+_PAUSE = 1.2
+"""Seconds between two notes of a chat, so that no rate limit is measured."""
+_PATIENCE = 30.0
+
+
+@dataclass(slots=True)
+class _Samples:
+    first: list[float] = field(default_factory=list[float])
+    again: list[float] = field(default_factory=list[float])
+    cpu: list[float] = field(default_factory=list[float])
+
+
+async def measure_speech(count: int) -> list[Row]:
+    """Have `count` texts spoken on each platform, each one twice."""
+    samples = {name: _Samples() for name in _SEATS}
+    async with running() as (stage, meter):
+        stage.wanjie.script.speech_delay = _UPSTREAM
+        for name, begin in _SEATS.items():
+            seat = begin(stage)
+            await _speak(seat, "The first of all opens connections.")
+            for number in range(count):
+                await _measure(seat, meter, _text(name, number), samples[name])
+    return _rows(samples)
+
+
+async def _measure(seat: TelegramSeat | SlackSeat, meter: Meter, text: str, samples: _Samples) -> None:
+    await asyncio.sleep(_PAUSE)
+    with Stopwatch(meter) as used:
+        samples.first.append(await _speak(seat, text) - _UPSTREAM)
+    samples.cpu.append(used.service)
+    await asyncio.sleep(_PAUSE)
+    samples.again.append(await _speak(seat, text))
+
+
+async def _speak(seat: TelegramSeat | SlackSeat, text: str) -> float:
+    """Seconds from the command to the note that stands in the chat. Raises TimeoutError."""
+    count, begun = len(seat.posts()), time.monotonic()
+    await seat.say(f"/speak {text}")
+    await seat.until(lambda: len(seat.posts()) > count, _PATIENCE)
+    return time.monotonic() - begun
+
+
+def _text(name: str, number: int) -> str:
+    """A text of its own for each note."""
+    words = f"{name} {number} " + "says what the wind has told the leaves in autumn, " * 5
+    return words[: _CHARACTERS - 1].rstrip(" ,").ljust(_CHARACTERS - 1, "h") + "."
+
+
+def _rows(samples: dict[str, _Samples]) -> list[Row]:
+    def block(title: str, row: Callable[[str, _Samples], Row]) -> list[Row]:
+        return [Row(title), *(row(f"  {name}", found) for name, found in samples.items())]
+
+    return [
+        *block(
+            f"/speak of {_CHARACTERS} characters, above the model's time (ms)",
+            lambda name, found: spread(name, [1000 * one for one in found.first], digits=0),
+        ),
+        *block(
+            "the same again, in all (ms)",
+            lambda name, found: spread(name, [1000 * one for one in found.again], digits=0),
+        ),
+        *block(
+            f"CPU of the service per /speak of {_CHARACTERS} characters (s)",
+            lambda name, found: spread(name, found.cpu, digits=2),
+        ),
+    ]

@@ -1,0 +1,60 @@
+# pyright: reportUnknownMemberType=false
+# PyAV leaves the overloads of its decoders partly untyped.
+"""What scenario tests say about voice notes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import Any
+
+import av
+
+from bots.sandbox.seats import Post, Seat
+from bots.sandbox.stage import Stage
+from tests.scenarios.saying import echo, says
+
+PACE = 5
+"""Characters that the simulated models speak in a second."""
+SENTENCE = "This is a sentence that says its number, {}. "
+
+
+def notes(seat: Seat) -> list[Post]:
+    """The bot's messages that can be heard."""
+    return [post for post in seat.posts() if post.kind in {"voice", "audio"}]
+
+
+async def hears(seat: Seat, count: int = 1, seconds: float = 20.0) -> Post:
+    """Wait until there are so many notes; return the newest."""
+    try:
+        await seat.until(lambda: len(notes(seat)) >= count, seconds)
+    except TimeoutError:
+        raise AssertionError(f"{seat.title} has {len(notes(seat))} notes, and says {seat.answers()}") from None
+    found = notes(seat)
+    assert len(found) == count
+    return found[-1]
+
+
+def length(sound: bytes) -> float:
+    """Seconds of a sound that can be decoded."""
+    with av.open(io.BytesIO(sound), "r") as container:
+        return sum(frame.samples / frame.rate for frame in container.decode(container.streams.audio[0]))
+
+
+def spoken(stage: Stage) -> list[dict[str, Any]]:
+    """What was asked of speech models so far, in the order of the pieces."""
+    return [call.body for call in stage.wanjie.requests if call.path.endswith("/audio/speech")]
+
+
+async def asked_to_speak(stage: Stage, seconds: float = 20.0) -> None:
+    """Wait until a speech model is asked."""
+    async with asyncio.timeout(seconds):
+        while not spoken(stage):  # noqa: ASYNC110 - the simulated Wanjie tells nobody of its requests
+            await asyncio.sleep(0.02)
+
+
+async def talking(seat: Seat, stage: Stage, question: str = "hello") -> str:
+    """Make sure that there is a conversation (on Slack a thread has to be opened first); return the newest answer."""
+    stage.wanjie.script.answer = echo
+    await seat.say(question)
+    return await says(seat, f"answer to {question}")

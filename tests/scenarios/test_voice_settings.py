@@ -1,0 +1,79 @@
+"""Voice, speed and spoken answers, as a chat chooses them."""
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from tests.scenarios.hearing import hears, notes, spoken, talking
+from tests.scenarios.saying import says
+
+
+async def test_answers_are_spoken_always_when_that_is_wanted(seat: Seat, stage: Stage) -> None:
+    await talking(seat, stage)
+    await seat.say("/voice replies always")
+    await says(seat, "Always")
+    await talking(seat, stage, "what now?")
+    await hears(seat)
+    await seat.say("/voice replies off")
+    await says(seat, "Never")
+    await talking(seat, stage, "and now?")
+    await talking(seat, stage, "the end")
+
+    assert [body["input"] for body in spoken(stage)] == ["answer to what now?"]
+
+
+async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(direct_seat: Seat, stage: Stage) -> None:
+    await direct_seat.say("/voice replies always")
+    await says(direct_seat, "Always")
+    stage.wanjie.script.refuse = lambda prompt: prompt.startswith("answer")
+    await talking(direct_seat, stage)
+
+    await says(direct_seat, "could not read this answer aloud")
+    await says(direct_seat, "answer to hello")
+    assert not notes(direct_seat)
+
+
+async def test_voice_and_speed_are_chosen_and_taken_back(seat: Seat, stage: Stage) -> None:
+    await talking(seat, stage)
+    await seat.say("/voice 粤语")
+    await says(seat, "粤语")
+    await seat.say("/voice speed 1,25")
+    await says(seat, "1.25")
+    await seat.say("/speak one")
+    await hears(seat)
+    await seat.say("/voice default")
+    await says(seat, "usual")
+    await seat.say("/speak one")
+    await hears(seat, 2)
+
+    assert [(body["voice"], body["speed"]) for body in spoken(stage)] == [("粤语", 1.25), ("普通话", 1.0)]
+
+
+async def test_the_menu_shows_what_holds_and_changes_in_place(seat: Seat, stage: Stage) -> None:
+    await talking(seat, stage)
+    await seat.say("/voice")
+    menu = await says(seat, "CosyVoice")
+    assert "普通话" in menu
+    count = len(seat.answers())
+    await seat.choose("1.25")
+    await says(seat, "Speed: 1.25")
+    await seat.choose("Always")
+    await says(seat, "Spoken answers: Always")
+
+    assert len(seat.answers()) == count
+    await talking(seat, stage, "what now?")
+    await hears(seat)
+    assert spoken(stage)[0]["speed"] == 1.25
+
+
+async def test_what_is_said_to_voice_is_understood_or_explained(direct_seat: Seat) -> None:
+    for said, part in (
+        ("/voice speed", "/voice speed 1.2"),
+        ("/voice speed 9", "from 0.25 to 4"),
+        ("/voice replies perhaps", "/voice replies always"),
+        ("/voice " + "x" * 61, "at most 60"),
+        ("/voice 语速 1.5", "the speed 1.5"),
+        ("/voice 回复 总是", "Always"),
+        ("/voice 默认", "usual"),
+    ):
+        await direct_seat.say(said)
+
+        await says(direct_seat, part)
