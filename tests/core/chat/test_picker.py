@@ -18,7 +18,7 @@ _ids = st.one_of(
     _plain, _long, st.text(min_size=1, max_size=60), st.sampled_from(["模型" * 20, "=", "#", "/chat 1", " "])
 )
 _models = st.lists(
-    st.builds(Model, _ids, st.sampled_from([*TABS, "other"])), max_size=120, unique_by=lambda model: model.id
+    st.builds(Model, _ids, st.sampled_from([*TABS, "other"])), max_size=60, unique_by=lambda model: model.id
 )
 
 
@@ -136,12 +136,17 @@ def test_pages_have_eight_entries(count: int, pages: int) -> None:
 
 
 def test_pages_turn_round() -> None:
-    shelves = stock(20)
+    shelves = stock(40)
+    pages = [page(shelves, View(page=number)) for number in range(1, 6)]
 
-    first, last = page(shelves, View(page=1)), page(shelves, View(page=3))
-    assert behind(first, "‹").page == 3  # noqa: RUF001 - an arrow
-    assert behind(first, "›").page == 2  # noqa: RUF001 - an arrow
-    assert behind(last, "›").page == 1  # noqa: RUF001 - an arrow
+    assert [behind(menu, "›").page for menu in pages] == [2, 3, 4, 5, 1]  # noqa: RUF001 - an arrow
+    assert [behind(menu, "‹").page for menu in pages] == [5, 1, 2, 3, 4]  # noqa: RUF001 - an arrow
+
+
+def test_only_the_current_model_is_marked_among_those_of_like_names() -> None:
+    shelves = (shelf("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), shelf("speech", "tts-1"))
+
+    assert [option.label for option in entries(shelves) if option.current] == ["gpt-4o"]
 
 
 def test_the_menu_opens_with_the_model_that_answers() -> None:
@@ -183,8 +188,17 @@ def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[Shelf, ...], quer
     assert labels(menu)[-1] == ["All"]
     assert behind(menu, "All").query == ""
     assert all(len(option.value.encode()) <= VALUE for option in everything_of(menu))
-    if len(query.encode()) > 24:
-        assert len(menu.controls) == 1
+
+
+@pytest.mark.parametrize(("length", "turns"), [(24, True), (25, False)])
+def test_a_search_that_fits_behind_no_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    query = "q" * length
+    shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
+    menu = page(shelves, View("image", 99, query))
+
+    assert (len(menu.controls) == 3) == turns
+    assert labels(menu)[-1] == ["All"]
+    assert all(len(option.value.encode()) <= VALUE for option in everything_of(menu))
 
 
 def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
