@@ -15,6 +15,7 @@ _LONGEST_NAME = 60
 _SLOWEST, _FASTEST = 0.25, 4.0
 _SPEEDS = (0.8, 1.0, 1.25, 1.5)
 _LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
+_BUTTONS = {"off": "voice.never_aloud", "always": "voice.always_aloud", "voice": "voice.aloud_in_kind"}
 _SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,\uff0c]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
@@ -73,20 +74,15 @@ def _menu(call: Call, choices: Choices, model: str) -> Menu:
         speed=f"{speed:g}",
         replies=call.phrase(_LABELS.get(wanted, "voice.off")),
     )
-    replies = (
-        Option(call.phrase(label), f"replies {when}", current=when == wanted, group=call.phrase("voice.replies"))
-        for when, label in _LABELS.items()
+    replies = tuple(
+        Option(call.phrase(label), f"replies {when}", current=when == wanted) for when, label in _BUTTONS.items()
     )
-    speeds = (
-        Option(
-            call.phrase("voice.speed", speed=f"{each:g}"),
-            f"speed {each:g}",
-            current=each == speed,
-            group=call.phrase("voice.speeds"),
-        )
+    # A row of their own, since what is chosen among them is another thing.
+    speeds = tuple(
+        Option(call.phrase("voice.speed", speed=f"{each:g}"), f"speed {each:g}", current=each == speed)
         for each in _SPEEDS
     )
-    return Menu("voice", title, (*replies, *speeds))
+    return Menu("voice", title, replies, (speeds,))
 
 
 async def _set_voice(call: Call, name: str) -> None:
