@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Sequence
 
 from .crowd import measure_crowd
 from .intake import measure_intake
+from .media import measure_media
 from .speech import measure_speech
 from .starts import measure_starts
 from .table import HEAD, Row
@@ -28,6 +29,7 @@ async def _measure(*, quick: bool) -> None:
         measure_crowd(),
         measure_intake(0.1 if quick else 1.0),
         measure_speech(1 if quick else 10),
+        measure_media(1 if quick else 5),
     ]
     for part in parts:
         _write(await part)

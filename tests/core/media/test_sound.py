@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from typing import Literal
 
 import pytest
 
 from bots.sandbox.wanjie_media import mp3, png
+from core.media.recording import listening
 from core.media.sound import BadSoundError, join
 from tests.core.media.sounds import play, tagged, tone
 
@@ -156,3 +158,11 @@ def test_nothing_is_written_to_the_terminal(capfd: pytest.CaptureFixture[str]) -
         join([PLAYLIST], "opus")
 
     assert capfd.readouterr() == ("", "")
+
+
+def test_silence_is_never_complete() -> None:
+    """Since encoders take twice as long over nothing but zeros."""
+    with listening(mp3("Hello")) as recording:
+        samples = b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in recording.evenly(48_000))
+
+    assert 0 < max(array("h", samples)) < 5
