@@ -48,7 +48,7 @@ def _button(menu: Menu, option: Option, place: str) -> dict[str, Any]:
     button: dict[str, Any] = {
         "type": "button",
         "action_id": f"{MENU}{menu.name}:{place}",  # Slack wants each one to differ within its block
-        "text": plain("✓ " + option.label if option.current else option.label),
+        "text": plain(_marked(option)),
         "value": option.value,
     }
     return button | ({"style": "primary"} if option.current else {})
@@ -67,4 +67,9 @@ def _list(menu: Menu) -> dict[str, Any]:
 
 
 def _entry(option: Option) -> dict[str, Any]:
-    return {"text": plain(option.label), "value": option.value}
+    return {"text": plain(_marked(option)), "value": option.value}
+
+
+def _marked(option: Option) -> str:
+    """The label with its mark: a list stands open at one of its current options only."""
+    return f"✓ {option.label}" if option.current else option.label

@@ -95,6 +95,7 @@ async def test_a_list_shows_every_kind_under_its_heading(listed_seat: SlackSeat,
 
     assert all(f"{kind}: `{model}`" in title for kind, model in [("Chat", "deepseek-v3"), ("Speech", "CosyVoice")])
     assert len(listed_seat.choices()) == len(MANY)
+    assert marked(listed_seat) == ["deepseek-v3", "CosyVoice", "Flux.1-Schnell"]
     assert "Pictures: `kolors`" in await picks(listed_seat, "kolors")
     assert "Speech: `tts-1`" in await picks(listed_seat, "tts-1")
     assert "Pictures: `kolors`" in titles(listed_seat)[-1]
