@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 import structlog
 
@@ -26,6 +27,8 @@ _log = structlog.get_logger()
 
 _ACTED = "[What was asked for has been sent.]"
 """What is remembered of an answer that was a deed; models have to be told that they said something."""
+ModelName: TypeAlias = Literal["model", "speech_model", "image_model"]
+"""The choices that are models."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 
 
@@ -98,6 +101,12 @@ class Talk:
         """The id of the model that answers in a chat; None when the key has no chat model at all."""
         return (await self.choices_of(chat)).model or await self._catalog.default_chat_model()
 
+    async def unchoose(self, chat: ChatRef, name: ModelName, model: str) -> None:
+        """Take the choice of a model that is gone back where it was made: in the chat, or in the one around it."""
+        for place in {str(chat), str(chat.parent)}:
+            if getattr(await self._conversations.choices(place), name) == model:
+                await self._conversations.choose(place, name, None)
+
     async def recall(self, chat: ChatRef) -> Memory:
         """What a question in this chat is asked on top of."""
         return Memory(await self._conversations.history(str(chat)), await self.choices_of(chat))
@@ -158,19 +167,13 @@ class Talk:
             if default is None or model == default:
                 raise ModelGoneError(model) from error
         _log.warning("the chosen model is gone", model=model, instead=default)
-        await self._unchoose(incoming.chat, model)
+        await self.unchoose(incoming.chat, "model", model)
         gone = self._sentences.say("model.fallback", incoming.sender.locale, model=model, default=default)
         await speak(turn, incoming, outbox, gone, name="fallback_")
         try:
             return await writing.write(self._request(default, ask, incoming))
         except ModelNotFoundError as error:
             raise ModelGoneError(default) from error
-
-    async def _unchoose(self, chat: ChatRef, model: str) -> None:
-        """Take a choice back where it was made: in the chat, or in the one around it."""
-        for place in {str(chat), str(chat.parent)}:
-            if (await self._conversations.choices(place)).model == model:
-                await self._conversations.choose(place, "model", None)
 
     def _request(self, model: str, ask: Ask, incoming: Incoming) -> ChatRequest:
         memory, toolbox = ask.memory, ask.toolbox

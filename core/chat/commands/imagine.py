@@ -122,10 +122,7 @@ async def _gave_up(call: Call, chosen: str) -> bool:
     if default in {None, chosen}:
         return False
     _log.warning("image model not found", model=chosen)
-    conversations = call.desk.conversations
-    for place in {str(call.incoming.chat), _shelf(call)}:
-        if (await conversations.choices(place)).image_model == chosen:
-            await conversations.choose(place, "image_model", None)
+    await call.desk.talk.unchoose(call.incoming.chat, "image_model", chosen)
     said = call.phrase("imagine.gone", model=chosen, default=default)
     await speak(call.turn, call.incoming, call.outbox, said, name="gone_")
     return True

@@ -78,7 +78,7 @@ async def _post(call: Call, text: str, name: str) -> None:
             _log.warning("a voice note was refused", bytes=len(note.audio), error=str(error))
             raise ExcuseError("speak.refused") from error
     if recording.gone:
-        await _forget_model(call, recording.gone)
+        await call.desk.talk.unchoose(call.incoming.chat, "speech_model", recording.gone)
 
 
 async def _attach(call: Call, note: Voice, script: Script, choices: Choices, name: str) -> None:
@@ -117,13 +117,6 @@ async def _wants_voice(call: Call) -> bool:
     wanted = (await call.desk.talk.choices_of(call.incoming.chat)).voice_replies
     heard = any(attachment.kind == "voice" for attachment in call.incoming.attachments)
     return wanted == "always" or (wanted == "voice" and heard)
-
-
-async def _forget_model(call: Call, model: str) -> None:
-    """Take the choice back where it was made: in the chat, or in the one around it."""
-    for place in {str(call.incoming.chat), str(call.incoming.chat.parent)}:
-        if (await call.desk.conversations.choices(place)).speech_model == model:
-            await call.desk.conversations.choose(place, "speech_model", None)
 
 
 async def _tell_unspoken(call: Call, reason: str) -> None:
