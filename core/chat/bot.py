@@ -12,7 +12,7 @@ import structlog
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
-from .commands import Call, Command, Desk, Press, Tools, find, nearest, reply_aloud, routed
+from .commands import Call, Desk, Press, Tools, find, nearest, reply_aloud, routed
 from .deliver import deliver
 from .explain import explain
 from .growing import whole
@@ -52,7 +52,7 @@ class Bot:
             except GoneError as error:
                 _log.info("nobody there to read the answer", error=str(error))
             except ExcuseError as error:
-                await self._excuse(call, error.key, **error.values)
+                await self._decline(call, error)
             except StoppedError:
                 _log.info("stopped by the user")
             except NoModelError:
@@ -107,10 +107,7 @@ class Bot:
         if command is None or (command.pick is None and command.press is None):
             await call.hint("button.over")
         elif command.pick is not None:
-            if await self._may_settle(call, command):
-                await command.pick(call, choice.value)
-            else:
-                await call.hint("command_error.admins")
+            await command.pick(call, choice.value)
         elif command.press is not None:
             await self._pressed(call, command.press, choice.value)
 
@@ -130,11 +127,6 @@ class Bot:
             full = accepted is Acceptance.FULL
             await call.hint("talk.full" if full else "button.coming", count=self._mailbox_limit)
 
-    async def _may_settle(self, call: Call, command: Command) -> bool:
-        """Whether the caller may set what holds for everybody here."""
-        free = not command.settles or self._desk.policy.model_change == "everyone" or call.incoming.direct
-        return free or await call.outbox.by_admin()
-
     async def _command(self, call: Call) -> None:
         name = call.incoming.command
         command = find(name)
@@ -150,8 +142,6 @@ class Bot:
             )
         elif command.within_conversation and beside:
             await call.say("command_error.thread", name=name)
-        elif call.argument and not await self._may_settle(call, command):
-            await call.say("command_error.admins")
         else:
             await command.run(call)
 
@@ -175,6 +165,13 @@ class Bot:
             ask = Ask(question, replace(memory, pictures=pictures), toolbox=toolbox)
             text = await self._desk.talk.answer(call.turn, incoming, call.outbox, ask)
             await reply_aloud(call, text)
+
+    async def _decline(self, call: Call, error: ExcuseError) -> None:
+        """Say why not: privately to whoever pressed a button, as long as they are waiting for it."""
+        if call.incoming.choice is not None and is_urgent(call.turn.lane):
+            await call.hint(error.key, **error.values)
+        else:
+            await self._excuse(call, error.key, **error.values)
 
     async def _excuse(self, call: Call, key: str, **values: object) -> None:
         try:

@@ -87,7 +87,7 @@ class Menu:
     title: str
     options: tuple[Option, ...]
     controls: tuple[tuple[Option, ...], ...] = ()
-    """Rows of further entries beneath the options that lead to other parts of the menu; none where menus are long."""
+    """Rows of further entries beneath the options: what leads to other parts of the menu, or another choice."""
 
 
 @dataclass(frozen=True, slots=True)

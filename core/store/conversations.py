@@ -44,7 +44,7 @@ class Choices:
     voice_replies: str | None = None
     """`always`, or `voice`: when the user sent voice."""
     reasoning: str | None = None
-    """`off` or `full`."""
+    """`off`, `fold` or `full`."""
 
     def over(self, around: Choices) -> Choices:
         """These choices, and those of `around` where there are none."""

@@ -133,10 +133,12 @@ async def test_a_model_that_has_left_the_list_shows_the_new_one(empty_stage: Sta
 async def test_where_admins_decide_others_may_look(empty_stage: Stage) -> None:
     await empty_stage.start(MODEL_CHANGE="admins")
     await empty_stage.ready()
-    for admin in (empty_stage.group(), empty_stage.thread()):
+    for admin, pages in ((empty_stage.group(), True), (empty_stage.thread(), False)):
         await begun(admin, empty_stage)
         member = empty_stage.joining(admin, "Mel")
         await opens(member, "/model")
+        for label in ("Pictures", "Chat") if pages else ():
+            await picks(member, label)
         await member.choose("kimi-k2")
         await member.until(member.hints)
         await member.say("/model kimi-k2")

@@ -10,6 +10,7 @@ from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
 from core.chat.outbox import Menu, Option, Outbox
 from core.chat.painting import Painting
+from core.chat.question import ExcuseError
 from core.chat.reading import Reading
 from core.chat.speak import speak
 from core.chat.speech import Speech
@@ -17,7 +18,7 @@ from core.chat.stamp import Stamp
 from core.chat.talk import Talk
 from core.engine import Inbox, Turn
 from core.settings import ChatSettings
-from core.store import Conversations
+from core.store import Conversations, Name
 from core.wanjie import Catalog
 
 
@@ -75,6 +76,16 @@ class Call:
         """Whether a button is the caller's to press: it was made for them, or they are an admin here."""
         return stamp.asker == self.incoming.sender.id or await self.outbox.by_admin()
 
+    async def settle(self, name: Name, value: str | None) -> None:
+        """Set what holds for everybody in this chat, or take it back with None.
+
+        Raises `ExcuseError` when only admins may, which `MODEL_CHANGE` decides, and the caller is none.
+        """
+        everyone = self.desk.policy.model_change == "everyone" or self.incoming.direct
+        if not everyone and not await self.outbox.by_admin():
+            raise ExcuseError("command_error.admins")
+        await self.desk.conversations.choose(str(self.incoming.chat), name, value)
+
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""
         await insist(lambda: self.outbox.choose(menu))
@@ -109,8 +120,6 @@ class Command:
     """Means one conversation, so it cannot be used beside the threads of a chat whose conversations are threads."""
     of_message: bool = False
     """Works on the message that it replies to, so Slack offers it among a message's own actions."""
-    settles: bool = False
-    """What it is told holds for everybody in the chat: only admins may where `MODEL_CHANGE` says so."""
     pick: Callable[[Call, str], Awaitable[None]] | None = None
     """What happens, in a moment and beside the conversation, when the command's menu comes back with a value."""
     press: Press | None = None

@@ -115,7 +115,7 @@ async def _suggest(call: Call, name: str, models: Sequence[str]) -> None:
 
 
 async def _set(call: Call, tab: Tab, model: str | None) -> None:
-    await call.desk.conversations.choose(str(call.incoming.chat), _CHOICE[tab], model)
+    await call.settle(_CHOICE[tab], model)
 
 
 async def _take_back(call: Call, tab: Tab) -> None:

@@ -46,7 +46,7 @@ async def pick_reasoning(call: Call, value: str) -> None:
 
 async def _set(call: Call, showing: Showing) -> None:
     # The default is written down as well: a thread may want it where the channel around it wants something else.
-    await call.desk.conversations.choose(str(call.incoming.chat), "reasoning", showing)
+    await call.settle("reasoning", showing)
 
 
 async def _menu(call: Call) -> Menu:

@@ -6,7 +6,7 @@ import re
 
 from core.chat.outbox import Menu, Option
 from core.chat.speech import speed_of
-from core.store import Choices, Name
+from core.store import Choices
 
 from .command import Call
 from .scope import where
@@ -46,9 +46,9 @@ async def pick_voice(call: Call, value: str) -> None:
     """Set what stands behind a menu entry and show the menu with its new mark."""
     name, _, chosen = value.partition(" ")
     if name == "speed" and (speed := read_speed(chosen)):
-        await _choose(call, "speed", speed)
+        await call.settle("speed", speed)
     elif name == "replies" and chosen in _LABELS:
-        await _choose(call, "voice_replies", chosen)
+        await call.settle("voice_replies", chosen)
     else:
         await call.hint("button.over")
         return
@@ -89,7 +89,7 @@ async def _set_voice(call: Call, name: str) -> None:
     if len(name) > _LONGEST_NAME or not name.isprintable():
         await call.say("voice.name_wrong", limit=_LONGEST_NAME)
         return
-    await _choose(call, "voice", name)
+    await call.settle("voice", name)
     await call.say("voice.name_set", voice=name, where=where(call))
 
 
@@ -98,7 +98,7 @@ async def _set_speed(call: Call, text: str) -> None:
     if speed is None:
         await call.say("voice.speed_wrong", slowest=f"{_SLOWEST:g}", fastest=f"{_FASTEST:g}")
         return
-    await _choose(call, "speed", speed)
+    await call.settle("speed", speed)
     await call.say("voice.speed_set", speed=speed, where=where(call))
 
 
@@ -106,7 +106,7 @@ async def _set_replies(call: Call, text: str) -> None:
     if (when := _WHEN.get(text.strip().lower())) is None:
         await call.say("voice.replies_wrong")
         return
-    await _choose(call, "voice_replies", when)
+    await call.settle("voice_replies", when)
     await call.say("voice.replies_set", replies=call.phrase(_LABELS[when]), where=where(call))
 
 
@@ -115,14 +115,10 @@ async def _reset(call: Call) -> None:
     chat, around = call.incoming.chat, Choices()
     if chat.parent != chat:
         around = await call.desk.conversations.choices(str(chat.parent))
-    await _choose(call, "voice", call.desk.speech.voice(Choices()) if around.voice else None)
-    await _choose(call, "speed", "1" if around.speed else None)
-    await _choose(call, "voice_replies", "off" if around.voice_replies else None)
+    await call.settle("voice", call.desk.speech.voice(Choices()) if around.voice else None)
+    await call.settle("speed", "1" if around.speed else None)
+    await call.settle("voice_replies", "off" if around.voice_replies else None)
     await call.say("voice.reset", voice=call.desk.speech.voice(Choices()), where=where(call))
-
-
-async def _choose(call: Call, name: Name, value: str | None) -> None:
-    await call.desk.conversations.choose(str(call.incoming.chat), name, value)
 
 
 def read_speed(text: str) -> str | None:
