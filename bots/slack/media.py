@@ -43,23 +43,26 @@ _VOICE_NAME = "speech.mp3"
 _SHARED_WITHIN, _PROCESSED_WITHIN, _BUTTONS_WITHIN = 10.0, 6.0, 10.0
 _GLANCES = (0.0, 2.0)
 """Seconds before each look for a lost file, which Slack may be about to share."""
-_AGAIN = (1.0, 2.0)
-"""Seconds before each further try to show pictures that Slack does not know well enough yet."""
+_TRIES, _AGAIN = 3, 1.5
+"""How often pictures are tried that Slack does not know well enough yet, and the seconds between two tries."""
 _FIRST_NAP, _LONGEST_NAP = 0.1, 1.0
 
 
 @dataclass(slots=True)
 class _Upload:
-    """The files of some media, as far as they have been handed over."""
+    """The files of some media, as far as they have been handed over; it outlives calls that have to be repeated."""
 
     media: Voice | Album
+    as_files: bool
+    """They are shared as they are, and no blocks show them."""
     files: list[str] = field(default_factory=list[str])
     kept: bool = False
     """The uploads are finished, for the bot alone."""
+    tries: int = 0
 
 
 class Media:
-    """The media of one answer; remembers what was uploaded before a call that has to be repeated."""
+    """The media of one answer."""
 
     def __init__(self, api: Api, files: Files, place: Place) -> None:
         self._api = api
@@ -73,11 +76,10 @@ class Media:
             if buttons and not page.done and not await self._bears_buttons(page.message_id, bot):
                 await self._offer(media, buttons)
             return replace(page, adopted=False, done=True)
-        shown = isinstance(media, Album) and all(_is_shown(picture) for picture in media.pictures)
-        ts = await self._post(media, buttons) if isinstance(media, Album) and shown else ""
-        if not ts:
-            ts = await self._share(media)
-            await self._offer(media, buttons)
+        if isinstance(media, Album) and not self._begun(media).as_files:
+            ts = await self._post(media, buttons)
+        else:
+            ts = await self._share(media, buttons)
         return replace(page, message_id=ts, mode=_MODE, opened_at=page.opened_at or time.time(), done=True)
 
     async def recover(self, page: Page, bot: str, after: str) -> Page:
@@ -98,49 +100,56 @@ class Media:
         return any(is_own(one, bot) and has_buttons(one) for one in found)
 
     async def _post(self, album: Album, buttons: tuple[Button, ...]) -> str:
-        """Post one message of pictures; "" when Slack does not show them."""
+        """Post one message of pictures, or share them as files when Slack does not show them."""
         upload = await self._handed_over(album)
         if not upload.kept:
-            await self._finish(self._files.keep(upload.files))
+            await self._finished(upload, self._files.keep(upload.files))
             upload.kept = True
         kinds = [await self._poll(file, mime_of, _PROCESSED_WITHIN) for file in upload.files]
-        look, naps = _album(album, upload.files, buttons), _AGAIN if set(kinds) <= _SHOWN else ()
-        for nap in (0.0, *naps):
-            await asyncio.sleep(nap)
-            try:
-                return await self._api.post(self._place.channel, self._place.thread, look)
-            except RefusedError as error:
-                if str(error) not in BLOCK_CODES:
-                    raise
-                _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
-        self._upload = None  # what was kept for the bot alone cannot be shared any more
-        return ""
+        try:
+            return await self._api.post(self._place.channel, self._place.thread, _album(album, upload.files, buttons))
+        except RefusedError as error:
+            if str(error) not in BLOCK_CODES:
+                raise
+            _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
+        upload.tries += 1
+        if set(kinds) <= _SHOWN and upload.tries < _TRIES:
+            raise FloodedError(_AGAIN)
+        self._upload = _Upload(album, as_files=True)  # what was kept for the bot alone cannot be shared any more
+        return await self._share(album, buttons)
 
-    async def _share(self, media: Voice | Album) -> str:
-        """Post files and return the message's ts, or a file's id when Slack takes too long to tell."""
+    async def _share(self, media: Voice | Album, buttons: tuple[Button, ...]) -> str:
+        """Post files, then buttons; return the message's ts, or a file's id when Slack takes too long to tell."""
         upload = await self._handed_over(media)
         title = media.title if isinstance(media, Voice) else ""
         place = self._place
-        await self._finish(
-            self._files.share(upload.files, place.channel, place.thread, title=title, comment=comment(media.caption))
+        await self._finished(
+            upload,
+            self._files.share(upload.files, place.channel, place.thread, title=title, comment=comment(media.caption)),
         )
         self._upload = None
         ts = await self._poll(upload.files[0], lambda info: share_in(info, place.channel), _SHARED_WITHIN)
-        return self._api.note(place.channel, ts) if ts else upload.files[0]
+        shared = self._api.note(place.channel, ts) if ts else upload.files[0]
+        await self._offer(media, buttons)
+        return shared
+
+    def _begun(self, media: Voice | Album) -> _Upload:
+        if self._upload is None or self._upload.media is not media:
+            shown = isinstance(media, Album) and all(_is_shown(picture) for picture in media.pictures)
+            self._upload = _Upload(media, as_files=not shown)
+        return self._upload
 
     async def _handed_over(self, media: Voice | Album) -> _Upload:
-        if self._upload is None or self._upload.media is not media:
-            self._upload = _Upload(media)
-        upload = self._upload
+        upload = self._begun(media)
         for name, data, alt in _parts(media)[len(upload.files) :]:
             upload.files.append(await self._files.upload(name, data, alt=alt))
         return upload
 
-    async def _finish(self, call: Coroutine[None, None, None]) -> None:
+    async def _finished(self, upload: _Upload, call: Coroutine[None, None, None]) -> None:
         try:
             await call
         except UnreachableError:
-            self._upload = None  # Slack may have finished it, and does that only once
+            upload.files.clear()  # Slack may have finished them, and does that only once
             raise
 
     async def _offer(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
