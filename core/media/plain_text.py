@@ -35,8 +35,6 @@ def _encodings(data: bytes) -> Iterator[str]:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             yield encoding
-    if b"\0" in data[:_SAMPLE]:
-        return
     yield "utf-8"
     # Chinese in GB 18030 comes in runs of such bytes; accents stand alone among letters.
     runs = [len(run) for run in _HIGH.findall(data, 0, _SAMPLE)]
@@ -48,7 +46,7 @@ def _read(data: bytes, encoding: str, most: int) -> tuple[str, int]:
     begin, length, controls = "", 0, 0
     for start in range(0, len(data), _STEP):
         piece = decoder.decode(data[start : start + _STEP], final=start + _STEP >= len(data))
-        begin += piece[: most - len(begin)]
+        begin += piece[: most - len(begin)].replace("\0", " ")
         length += len(piece)
         controls += len(_CONTROLS.findall(piece))
     if controls > length * _BINARY or not begin.strip():

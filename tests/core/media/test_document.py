@@ -38,10 +38,23 @@ def office() -> bytes:
         (CHINESE.encode("gb18030"), CHINESE),
         ("Der Bär aß Müsli im Café.".encode("cp1252"), "Der Bär aß Müsli im Café."),
         (b"\x1b[31mred\x1b[0m log", "\x1b[31mred\x1b[0m log"),
+        (b"0" * 500 + b"\0", "0" * 500 + " "),
         (b'{"a": [1, 2]}', '{"a": [1, 2]}'),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
     ],
-    ids=["code", "UTF-8", "UTF-8 with mark", "UTF-16", "UTF-16 BE", "GB 18030", "Western", "log", "JSON", "XML"],
+    ids=[
+        "code",
+        "UTF-8",
+        "UTF-8 with mark",
+        "UTF-16",
+        "UTF-16 BE",
+        "GB 18030",
+        "Western",
+        "log",
+        "log after a crash",
+        "JSON",
+        "XML",
+    ],
 )
 def test_text_is_read_whatever_its_encoding_and_name(data: bytes, text: str) -> None:
     excerpt = read_document(data, "file.xyz", "application/octet-stream", most=1000)
@@ -63,6 +76,10 @@ def test_a_long_text_is_read_to_its_end_and_cut_at_a_line() -> None:
 
 def test_a_line_that_is_too_long_is_cut_anywhere() -> None:
     assert read_document(b"head\n" + b"x" * 5000, "a.txt", "", most=100).text == "head\n" + "x" * 95
+
+
+def test_a_line_that_just_fits_is_kept() -> None:
+    assert read_document(b"abc\nd\nxyz", "a.txt", "", most=5).text == "abc\nd"
 
 
 @pytest.mark.parametrize("most", [9, 10, 11])

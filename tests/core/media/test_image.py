@@ -54,9 +54,11 @@ def turned() -> bytes:
 
 def bomb(width: int, height: int) -> bytes:
     """Claim a size that no memory holds."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + header
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = (header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
@@ -113,12 +115,20 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
         shrunk(data, side=100, most=10_000)
 
 
-@pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (100_000, 100_000), (0, 10)])
+@pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (100_000, 100_000)])
 def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
-    with pytest.raises(BadImageError, match=r"pixels|broken"):
+    with pytest.raises(BadImageError, match="pixels"):
         inspect(bomb(*size))
-    with pytest.raises(BadImageError):
+    with pytest.raises(BadImageError, match="pixels"):
         shrunk(bomb(*size), side=100, most=10_000)
+
+
+def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
+    wrong = bytearray(saved(picture()))
+    wrong[wrong.index(b"IEND") - 5] ^= 1  # what stands before this chunk's length
+
+    with pytest.raises(BadImageError):
+        inspect(bytes(wrong))
 
 
 @given(st.sampled_from(sorted(SUFFIXES)), st.integers(0, 10_000), st.binary(max_size=8))

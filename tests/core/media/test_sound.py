@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -14,6 +15,10 @@ from core.media.sound import BadSoundError, join
 from tests.core.media.sounds import play, tagged, tone
 
 Into = Literal["opus", "mp3"]
+FRAME = 96
+"""Bytes in one of `tone`'s frames."""
+SLOWEST_FRAME = bytes.fromhex("ffe318c0") + bytes(68)
+"""72 ms of silence: MPEG 2.5 layer III at 8 kHz and 8 kbit/s."""
 NOISE = b"".join(hashlib.sha256(bytes([number % 256, number // 256])).digest() for number in range(1200))
 both = pytest.mark.parametrize("into", ["opus", "mp3"])
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"
@@ -104,33 +109,51 @@ def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
         bytes(40_000),
         png(64, 64, 1),
         PLAYLIST,
-        b"ffconcat version 1.0\nfile /etc/hostname\n",
         tone(1.0)[:100],
         tone(1.0)[:1000],
         tone(2.0)[:4500],
         tone(0.04),
+        tone(0.07, form="wav", codec="pcm_s16le"),
         tone(5.0, rate=4000, form="wav", codec="pcm_u8"),
     ],
     ids=[
-        *("empty", "JSON", "HTML", "noise", "zeros", "picture", "playlist", "list"),
-        *("no frame", "some frames", "half", "short", "too slow"),
+        *("empty", "JSON", "HTML", "noise", "zeros", "picture", "playlist"),
+        *("no frame", "some frames", "half", "short", "too short", "too slow"),
     ],
 )
 def test_what_is_no_whole_sound_is_refused(piece: bytes, into: Into) -> None:
     with pytest.raises(BadSoundError):
         join([piece], into)
+
+
+@both
+def test_one_broken_piece_spoils_the_whole(into: Into) -> None:
     with pytest.raises(BadSoundError):
-        join([tone(0.5), piece], into)
+        join([tone(0.5), tone(2.0)[:4500]], into)
 
 
 @both
 def test_a_sound_with_many_broken_packets_is_refused(into: Into) -> None:
-    piece = bytearray(tone(3.0))
-    for at in range(2000, len(piece), 53):
-        piece[at] ^= 0x55
+    piece = bytearray(tone(3.0, options={"write_xing": "0", "id3v2_version": "0"}))
+    for frame in range(0, len(piece), 4 * FRAME):
+        piece[frame + 4 : frame + FRAME] = b"\xff" * (FRAME - 4)
+
+    with pytest.raises(BadSoundError, match="broken"):
+        join([bytes(piece)], into)
+
+
+@both
+def test_a_list_of_files_opens_none(into: Into, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret.mp3").write_bytes(tone(1.0))
+    monkeypatch.chdir(tmp_path)
 
     with pytest.raises(BadSoundError):
-        join([bytes(piece)], into)
+        join([b"ffconcat version 1.0\nfile secret.mp3\n"], into)
+
+
+def test_a_sound_of_more_than_an_hour_is_refused() -> None:
+    with pytest.raises(BadSoundError, match="3600"):
+        join([SLOWEST_FRAME * 50_100], "mp3")
 
 
 @both

@@ -68,6 +68,7 @@ def test_markup_is_not_heard(markdown: str, said: str) -> None:
         ("• one ▪ two ™", "one two."),
         (r"so \( \frac{a}{b} \times x^2 \leq \alpha \)", "so a / b × x² ≤ alpha."),
         ("\\[\n\\sqrt{x_1} \\to \\infty\n\\]", "√x 1, ∞."),
+        ("in\u200bvi\u00adsi\x1fble", "invisible."),
         ("from $5 to $10", "from $5 to $10."),
         ("$E = mc^2$ and $$a < b$$", "E = mc² and a < b."),
         ("```sh\nkill $$\n```\nor\n```sh\necho $$\n```", "Here is some code.\nor.\nHere is some code."),
