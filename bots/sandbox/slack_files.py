@@ -68,7 +68,10 @@ class Files:
     async def download(self, request: web.Request) -> web.Response:
         """Serve a file; without the token Slack answers 200 with its login page, not 401."""
         file = self._workspace.files.get(request.match_info["id"])
-        if request.headers.get("Authorization") != f"Bearer {self._bot_token}":
+        if file is not None and file.moved:
+            raise web.HTTPFound(file.moved)
+        stranger = request.headers.get("Authorization") != f"Bearer {self._bot_token}"
+        if stranger or (file is not None and file.guarded):
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None:
             return web.Response(status=404)

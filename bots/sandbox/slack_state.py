@@ -88,6 +88,12 @@ class SlackFile:
     processed: bool = False
     mode: str = "hosted"
     access: str = "visible"
+    claimed: int | None = None
+    """Bytes that Slack says it has; None: what it has."""
+    guarded: bool = False
+    """Nobody gets more than the login page."""
+    moved: str = ""
+    """Where its address leads."""
     url: str = ""
     shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict[str, dict[str, list[Json]]])
 
@@ -95,7 +101,8 @@ class SlackFile:
         kind = self.name.rpartition(".")[2] if "." in self.name else "binary"
         answer: Json = {"id": self.id, "name": self.name, "title": self.title or self.name, "user": self.user}
         answer |= {"mimetype": self.mimetype if self.processed else "", "filetype": kind if self.processed else ""}
-        answer |= {"size": len(self.content or b""), "mode": self.mode, "file_access": self.access}
+        size = len(self.content or b"") if self.claimed is None else self.claimed
+        answer |= {"size": size, "mode": self.mode, "file_access": self.access}
         answer |= {"is_external": self.mode == "external", "shares": self.shares}
         answer |= {"url_private": self.url, "url_private_download": f"{self.url}?download=1"}
         return answer | ({"subtype": self.subtype} if self.subtype else {})

@@ -118,7 +118,7 @@ class Files:
     async def _get(self, url: str, info: dict[str, Any], most: int) -> bytes:
         """Follow redirections by hand: the token goes to Slack alone."""
         for _ in range(_HOPS):
-            if not self._is_slack(url):
+            if not self.is_slack(url):
                 raise RefusedError("a file at an address that is not Slack's")
             headers = {"Authorization": f"Bearer {self._client.token}"}
             try:
@@ -133,7 +133,8 @@ class Files:
                 raise UnreachableError(type(error).__name__) from error
         raise RefusedError("too many redirections")
 
-    def _is_slack(self, url: str) -> bool:
+    def is_slack(self, url: str) -> bool:
+        """Whether the token may go there."""
         there, api = urlsplit(url), urlsplit(self._client.base_url)
         if (there.scheme, there.netloc) == (api.scheme, api.netloc):
             return True
