@@ -29,6 +29,22 @@ def command(name: str, text: str = "", **fields: Any) -> bytes:  # noqa: ANN401 
     return stored("slash_commands", {**base, "command": name, "text": text, **fields})
 
 
+def shortcut(name: str, message: dict[str, Any], **fields: Any) -> bytes:  # noqa: ANN401 - any JSON
+    base: dict[str, Any] = {
+        "type": "message_action",
+        "callback_id": name,
+        "team": {"id": TEAM, "domain": "d"},
+        "user": {"id": "U1", "team_id": TEAM},
+        "channel": {"id": "C1", "name": "general"},
+        "message_ts": message["ts"],
+        "message": message,
+        "trigger_id": "1.2.y",
+        "action_ts": "8.8",
+        "response_url": URL,
+    }
+    return stored("interactive", {**base, **fields})
+
+
 def action(picked: dict[str, Any], container: dict[str, Any], **fields: Any) -> bytes:  # noqa: ANN401 - any JSON
     base: dict[str, Any] = {
         "type": "block_actions",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from redis.asyncio import Redis
 
@@ -9,7 +11,7 @@ from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform
 from core.chat.message import Sender
-from core.chat.outbox import Menu, Option, UnreachableError
+from core.chat.outbox import Button, Doing, Menu, Option, Page, UnreachableError
 from core.engine import Budget
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
 from tests.bots.slack.listening import Listener
@@ -92,6 +94,58 @@ async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, li
     assert incoming.choice is not None
     assert incoming.choice.value == "m250"
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
+
+
+async def test_a_menu_that_a_button_opens_takes_nothing_away(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
+    await scene.platform.outbox(await listener.next_action()).choose(_FEW)
+
+    assert scene.texts == ["Hello"]
+    assert [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
+
+
+async def test_a_hint_is_a_word_to_whoever_pressed(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
+    outbox = scene.platform.outbox(await listener.next_action())
+    await outbox.hint("1 < 2")
+    await outbox.hint("once more")
+
+    (hint,) = scene.slack.ephemerals(scene.ann)
+    assert (hint.text, hint.blocks, hint.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
+
+
+async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(scene: Scene, listener: Listener) -> None:
+    alone = await scene.ann.say(scene.channel, "alone")
+    await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
+    for message in (alone, scene.question):
+        await scene.ann.shortcut(message, "speak")
+        await scene.platform.outbox(await listener.next_action()).say("There is nothing to say.")
+
+    threads = [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)]
+    assert threads == [None, scene.question.ts]  # Slack shows whispers in a thread only where somebody has answered
+    assert scene.texts == []
+
+
+async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
+    for doing in get_args(Doing):
+        await scene.outbox.working(doing)
+
+    assert [status.text for status in scene.slack.statuses] == [
+        "is thinking…",
+        "is recording…",
+        "is drawing…",
+        "is sending…",
+    ]
+
+
+async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -> None:
+    scene.ann.person.is_owner = True
+    await scene.platform.introduce(Sender(scene.ann.id))
+
+    assert await scene.outbox.by_admin()
+    assert scene.slack.count("users.info") == 1
 
 
 async def test_work_is_shown_until_the_reply(scene: Scene) -> None:

@@ -1,0 +1,59 @@
+"""How a page looks, by Slack's limits, whatever its words."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.sandbox.slack_blocks import check_blocks
+from bots.slack.looks import Body, beginning, growth, looks
+from core.chat.outbox import Button
+
+_texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
+_BUTTONS = (Button("x" * 90, "retry", "v" * 48), Button("🔊", "speak", "v"))
+
+
+@given(_texts, st.integers(0, 600), st.lists(st.integers(0, 600), max_size=6))
+def test_what_is_streamed_piece_by_piece_adds_up(text: str, folded: int, ends: list[int]) -> None:
+    folded, shown = min(folded, len(text)), 0
+    details, words = "", ""
+    for end in [*sorted(end for end in ends if end < len(text)), None]:
+        part = text[:end]
+        body = Body.of(part, min(folded, len(part)), final=end is None)
+        for chunk in growth(body, shown):
+            details += chunk.get("details", "")
+            words += chunk.get("text", "")
+        shown = len(body)
+    whole = Body.of(text, folded, final=True)
+
+    assert (details, words) == (whole.fold, whole.rest)
+
+
+@given(_texts, st.integers(0, 600))
+def test_thinking_is_over_when_the_answer_begins(text: str, folded: int) -> None:
+    body = Body.of(text, min(folded, len(text)), final=True)
+    statuses = [chunk["status"] for chunk in growth(body, 0) if chunk["type"] == "task_update"]
+    after = [chunk for chunk in growth(body, len(body.fold)) if chunk["type"] == "task_update"]
+
+    assert set(statuses) <= {"complete" if body.rest else "in_progress"}
+    assert bool(statuses) == bool(body.fold)
+    assert [chunk["status"] for chunk in after] == ["complete"] * bool(body.fold and body.rest)
+
+
+@given(_texts, st.integers(0, 600), st.booleans())
+def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
+    body = Body.of(text, min(folded, len(text)), final=True)
+    found = looks(body, _BUTTONS if buttons else ())
+    for look in found[:-1]:
+        check_blocks([*look.blocks])
+
+        assert 0 < len(look.text) <= 3000
+
+    assert found[-1].blocks == ()
+    assert beginning(body, _BUTTONS)[0]["type"] == "blocks"
+
+
+def test_a_page_without_anything_around_its_words_has_one_look() -> None:
+    (look,) = looks(Body.of("Hello", 0, final=True), ())
+
+    assert (look.text, look.blocks) == ("Hello", ())

@@ -1,0 +1,63 @@
+"""The words of messages that are pressed on or used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.slack.looks import Body, looks
+from bots.slack.quoting import words
+from bots.slack.render import stable
+from core.chat.outbox import Button
+
+_RICH = {
+    "type": "rich_text",
+    "elements": [
+        {
+            "type": "rich_text_section",
+            "elements": [{"type": "text", "text": "See "}, {"type": "link", "url": "http://x"}],
+        },
+        {
+            "type": "rich_text_list",
+            "elements": [
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "two"}]},
+            ],
+        },
+        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "a = 1"}]},
+    ],
+}
+
+
+def test_a_person_s_message_is_its_words() -> None:
+    assert words({"text": "<@UBOT> 1 &lt; 2, ask <@U7>", "blocks": [_RICH]}, "UBOT") == "1 < 2, ask @U7"
+
+
+def test_an_answer_is_its_markdown_without_thinking_and_buttons() -> None:
+    body = Body.of("I think. It is **four**.", 9, final=True)
+    best = looks(body, [Button("Again", "retry", "1")])[0]
+
+    assert best.blocks[0]["type"] == "task_card"
+    assert words({"text": best.text, "blocks": list(best.blocks)}, "UBOT") == "It is **four**."
+
+
+def test_a_text_that_was_cut_short_is_read_from_its_blocks() -> None:
+    assert words({"text": "See http…", "blocks": [_RICH]}, "U") == "See http://x\none\ntwo\na = 1"
+    assert words({"text": "and so on…"}, "U") == "and so on…"
+
+
+@given(st.text())
+def test_what_keeps_mentions_harmless_is_not_quoted(text: str) -> None:
+    shown = stable(text, final=True)
+
+    assert words({"blocks": [{"type": "markdown", "text": shown}]}, "U") == text.replace("<\u2060", "<").strip()
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"blocks": None}, {"blocks": [None, {"type": "markdown"}]}, {"text": 7, "blocks": "x"}]
+)
+def test_odd_messages_are_survived(message: dict[str, Any]) -> None:
+    assert words(message, "U") in {"", "7"}

@@ -1,0 +1,78 @@
+"""Lists of menus that their readers search, answered over the socket."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.exceptions import ConnectionError as StoreLostError
+
+from bots.sandbox.slack_state import Message
+from bots.slack.searching import found
+from core.chat.message import ChatRef
+from core.chat.outbox import Menu, Option
+from core.wanjie import UnreachableError as WanjieUnreachableError
+from tests.bots.slack.conftest import MODELS, Scene
+from tests.bots.slack.listening import Listener
+
+_BODY = {
+    "type": "block_suggestion",
+    "action_id": "menu:model",
+    "value": "ki",
+    "team": {"id": "T1"},
+    "channel": {"id": "C1"},
+    "container": {"message_ts": "60.1", "thread_ts": "50.1"},
+}
+
+
+async def _menu(scene: Scene) -> Message:
+    await scene.outbox.choose(Menu("model", "Which?", MODELS))
+    return scene.slack.messages(scene.channel, scene.question.ts)[-1]
+
+
+async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene: Scene, listener: Listener) -> None:
+    menu = await _menu(scene)
+    some = await scene.ann.search(menu, "menu:model", "Model 29")
+    everything = await scene.ann.search(menu, "menu:model")
+
+    assert [option["value"] for option in some] == ["m29", *(f"m29{number}" for number in range(10))]
+    assert len(everything) == 100
+    assert b"block_suggestion" not in b"".join(listener.payloads)
+
+
+async def test_the_chat_and_the_words_are_told() -> None:
+    asked: list[tuple[str, ChatRef, str]] = []
+
+    async def suggest(menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
+        asked.append((menu, chat, text))
+        return (Option("Kimi", "kimi", group="Chat"),)
+
+    answer = await found(_BODY, suggest)
+
+    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki")]
+    assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
+
+
+@pytest.mark.parametrize("error", [WanjieUnreachableError("away"), StoreLostError("away"), TimeoutError()])
+async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        raise error
+
+    assert await found(_BODY, suggest) == {"options": []}
+
+
+async def test_nobody_waits_longer_than_slack_does() -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        await asyncio.sleep(60)
+        return ()
+
+    async with asyncio.timeout(2.9):
+        assert await found(_BODY, suggest) == {"options": []}
+
+
+@pytest.mark.parametrize("change", [{"action_id": "other"}, {"channel": None, "container": None}, {"type": "x"}])
+async def test_searches_for_something_else_find_nothing(change: dict[str, object]) -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        raise AssertionError("nobody asked")
+
+    assert await found({**_BODY, **change}, suggest) == {"options": []}
