@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.chat.lanes import aside_lane
 from core.chat.question import Question
 from core.chat.stamp import Stamp
 from core.chat.talk import Ask, Memory
@@ -25,8 +26,10 @@ async def anew(call: Call) -> None:
 
 
 async def stop(call: Call) -> None:
-    stopped = await call.desk.inbox.stop(str(call.incoming.chat))
-    await call.say("stop.done" if stopped else "stop.nothing")
+    """Stop what the conversation is at, and what goes on beside it."""
+    chat = call.incoming.chat
+    stopped = [await call.desk.inbox.stop(lane) for lane in (str(chat), aside_lane(chat))]
+    await call.say("stop.done" if any(stopped) else "stop.nothing")
 
 
 async def press_stop(call: Call, value: str) -> None:
