@@ -101,8 +101,11 @@ def listening(data: bytes) -> Generator[Recording]:
 
 
 def _resampler(rate: int) -> AudioResampler:
-    """Round with a little noise: encoders need twice the time for complete silence, whose numbers fade below normal."""
-    return AudioResampler("s16", "mono", rate, options={"dither_method": "triangular"})
+    """Give frames of a second: each one is a few steps in which no other thread runs.
+
+    It rounds with a little noise: encoders need twice the time for complete silence, whose numbers fade below normal.
+    """
+    return AudioResampler("s16", "mono", rate, frame_size=rate, options={"dither_method": "triangular"})
 
 
 def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
