@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.checks import credential, url
 
 Kind = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
-
-_HTTP_URL = TypeAdapter(AnyHttpUrl)
 
 
 class SettingsError(Exception):
@@ -26,39 +25,7 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _url(value: str) -> str:
-    """Check an address and give it back as it was written, without a slash at its end."""
-    _HTTP_URL.validate_python(value)
-    return value.rstrip("/")
-
-
-def _credential(secret: SecretStr) -> SecretStr:
-    """Check that a key or token can be sent in a header at all."""
-    value = secret.get_secret_value()
-    if not value:
-        raise ValueError("it is blank")
-    if any(character.isspace() for character in value):
-        raise ValueError("it has a blank or a line break inside")
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError("it has a character that is no letter, digit or sign of ASCII")
-    return secret
-
-
-def _redis_url(secret: SecretStr | None) -> SecretStr | None:
-    """Check what the client would refuse with a traceback."""
-    if secret is None:
-        return None
-    scheme, mark, _ = secret.get_secret_value().partition("://")
-    if scheme not in {"redis", "rediss", "unix"} or not mark:
-        raise ValueError("it must begin with redis://, rediss:// or unix://")
-    try:
-        _ = urlsplit(secret.get_secret_value()).port
-    except ValueError:  # whose text may have the password in it
-        raise ValueError("its host or its port cannot be read; the port is a number up to 65535") from None
-    return secret
-
-
-Credential = Annotated[SecretStr, AfterValidator(_credential)]
+Credential = Annotated[SecretStr, AfterValidator(credential)]
 
 
 class _Area(BaseSettings):
@@ -119,7 +86,7 @@ class WanjieSettings(_Area):
     )
     video_timeout: Seconds = Field(900, description="Seconds that a video model may stay silent.")
 
-    _checked_url = field_validator("base_url")(_url)
+    _checked_url = field_validator("base_url")(web_address)
 
     @field_validator("english_models", "vision_models", "tool_models", mode="before")
     @classmethod
@@ -148,7 +115,7 @@ class TelegramSettings(_Area):
         "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
     )
 
-    _checked_urls = field_validator("base_url", "file_url")(_url)
+    _checked_urls = field_validator("base_url", "file_url")(web_address)
 
 
 class SlackSettings(_Area):
@@ -163,7 +130,7 @@ class SlackSettings(_Area):
     @field_validator("api_url")
     @classmethod
     def _with_slash(cls, value: str) -> str:
-        return _url(value) + "/"
+        return web_address(value) + "/"
 
 
 class ChatSettings(_Area):
@@ -207,7 +174,7 @@ class ServiceSettings(_Area):
     )
     mailbox_limit: int = Field(50, ge=1, description="How many unanswered messages one chat may have.")
 
-    _checked_redis_url = field_validator("redis_url")(_redis_url)
+    _checked_redis_url = field_validator("redis_url")(store_address)
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self, TypeAlias
 
 from .seats import Seat
 from .slack import SlackSim
@@ -22,6 +23,43 @@ _SLACK_BOT_TOKEN, _SLACK_APP_TOKEN = "xoxb-simulated-bot", "xapp-simulated-app"
 _OURS = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
 
 
+class Running(Protocol):
+    """A process of the service."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+Launch: TypeAlias = Callable[[dict[str, str], Path, Path], Awaitable[Running]]
+"""Starts a process of the service with these variables, in this folder, writing to this log."""
+
+
+async def run_program(environment: dict[str, str], folder: Path, log: Path) -> Running:
+    """Start the service as its users do."""
+    with log.open("ab") as output:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bots",
+            "run",
+            env=environment,
+            cwd=folder,  # so that no .env of a developer is read
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is for us to handle
+        )
+
+
 class Stage:
     """Three simulators, and as many processes of the service as are started; `async with` ends them all.
 
@@ -30,7 +68,12 @@ class Stage:
     """
 
     def __init__(
-        self, folder: Path, *, wanjie: dict[str, str] | None = None, extra: dict[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        wanjie: dict[str, str] | None = None,
+        extra: dict[str, str] | None = None,
+        launch: Launch = run_program,
     ) -> None:
         self.folder = folder
         self.telegram = TelegramSim()
@@ -38,8 +81,9 @@ class Stage:
         self.wanjie = WanjieSim()
         self._real_wanjie = wanjie
         self._extra = extra or {}
+        self._launch = launch
         self._stack = AsyncExitStack()
-        self.processes: list[asyncio.subprocess.Process] = []
+        self.processes: list[Running] = []
         self._people = 0
 
     async def __aenter__(self) -> Self:
@@ -76,22 +120,10 @@ class Stage:
             **self._extra,
         }
 
-    async def start(self, **extra: str) -> asyncio.subprocess.Process:
+    async def start(self, **extra: str) -> Running:
         """Start one process of the service; `extra` are variables for it alone."""
-        log = (self.folder / f"service-{len(self.processes)}.log").open("ab")
-        with log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bots",
-                "run",
-                env={**self.environment(), **extra},
-                cwd=self.folder,  # so that no .env of a developer is read
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for us to handle
-            )
+        log = self.folder / f"service-{len(self.processes)}.log"
+        process = await self._launch({**self.environment(), **extra}, self.folder, log)
         self.processes.append(process)
         return process
 
@@ -101,12 +133,12 @@ class Stage:
             await self.telegram.wait_for(lambda: "getMe" in [call.method for call in self.telegram.calls], seconds)
             await self.slack.wait_for(lambda: self.slack.socket.connections, seconds)
 
-    async def end(self, process: asyncio.subprocess.Process) -> int:
+    async def end(self, process: Running) -> int:
         """Ask a process to end and return its exit status."""
         process.send_signal(signal.SIGTERM)
         return await process.wait()
 
-    async def kill(self, process: asyncio.subprocess.Process) -> None:
+    async def kill(self, process: Running) -> None:
         """`kill -9`."""
         process.kill()
         await process.wait()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from asyncio.subprocess import Process
 from dataclasses import dataclass
 from typing import Self
 
 import psutil
+
+from bots.sandbox.stage import Running
 
 _MEGABYTE = 1024 * 1024
 
@@ -24,7 +25,7 @@ class Usage:
 class Meter:
     """Reads the counters of one running service; its embedded Redis is its only child."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Running) -> None:
         self._service = psutil.Process(process.pid)
         (self._redis,) = self._service.children()
 

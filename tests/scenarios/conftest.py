@@ -7,6 +7,7 @@ import pytest
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from tests.scenarios.nursery import fork
 
 SEATS: dict[str, Callable[[Stage], Seat]] = {
     "telegram-private": Stage.private,
@@ -20,7 +21,7 @@ ONE_A_PLATFORM = ("telegram-private", "slack-direct")
 @pytest.fixture
 async def empty_stage(tmp_path: Path) -> AsyncGenerator[Stage]:
     """Simulators without a service."""
-    async with Stage(tmp_path) as stage:
+    async with Stage(tmp_path, launch=fork) as stage:
         yield stage
         assert not stage.telegram.violations
         assert not stage.slack.violations

@@ -31,11 +31,11 @@ async def test_the_name_alone_gets_a_question_back(stage: Stage) -> None:
 async def test_an_attachment_alone_is_explained(stage: Stage) -> None:
     telegram = stage.private()
     telegram.person.send_photo(telegram.chat, b"\x89PNG")
-    await says(telegram, "only read text")
+    await says(telegram, "cannot see pictures")
     await next_message_works(telegram, stage)
     slack = stage.direct()
     await slack.user.say(slack.channel, "", files=[slack.user.file("a.png", b"\x89PNG", mimetype="image/png")])
-    await says(slack, "only read text")
+    await says(slack, "cannot see pictures")
     await next_message_works(slack, stage)
 
 
@@ -236,7 +236,7 @@ async def test_long_arguments_are_told_back_in_pages_or_cut(direct_seat: Seat) -
     await says(direct_seat, "The model is told")
     await direct_seat.say("/model " + "x" * 3000)
 
-    await says(direct_seat, "no chat model")
+    await says(direct_seat, "I know no model")
     assert not any("went wrong" in answer for answer in direct_seat.answers())
 
 

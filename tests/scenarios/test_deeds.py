@@ -11,6 +11,7 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
+from tests.scenarios.nursery import fork
 from tests.scenarios.saying import asked, echo, says, shown
 
 Messages = list[dict[str, Any]]
@@ -19,7 +20,7 @@ Messages = list[dict[str, Any]]
 @pytest.fixture
 async def tool_stage(tmp_path: Path) -> AsyncGenerator[Stage]:
     """A service whose models may use tools."""
-    async with Stage(tmp_path, extra={"IMAGE_TOOL": "on"}) as stage:
+    async with Stage(tmp_path, extra={"IMAGE_TOOL": "on"}, launch=fork) as stage:
         await stage.start()
         await stage.ready()
         yield stage
@@ -125,7 +126,8 @@ async def test_a_chosen_model_that_is_gone_is_replaced_with_one_sentence(seat: S
 
 
 async def test_a_video_model_is_awaited_and_its_link_shown(tmp_path: Path) -> None:
-    async with Stage(tmp_path, extra={"WANJIE_IDLE_TIMEOUT": "1", "WANJIE_FIRST_BYTE_TIMEOUT": "1"}) as stage:
+    impatient = {"WANJIE_IDLE_TIMEOUT": "1", "WANJIE_FIRST_BYTE_TIMEOUT": "1"}
+    async with Stage(tmp_path, extra=impatient, launch=fork) as stage:
         stage.wanjie.script.models = (*stage.wanjie.script.models, "sora-2")
         stage.wanjie.script.video_pause = 1.5
         await stage.start()

@@ -1,0 +1,78 @@
+"""Starting the service by forking a process that has loaded it already.
+
+Loading costs more than most scenarios do by themselves. What `python -m bots run` does beyond it is tested in
+tests/bots/test_program.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["bots.app", "bots.cli"])
+
+
+class Child:
+    """A forked service, with as much of a subprocess's ways as a stage needs."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; the signal's number below zero when one ended it."""
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Wait for its end and return its status."""
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        loop.add_reader(self._process.sentinel, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+
+async def fork(environment: dict[str, str], folder: Path, log: Path) -> Child:
+    """Start a process of the service in `folder`; it writes to `log`."""
+    process = _FORKS.Process(target=_serve, args=(environment, folder, log), daemon=True)
+    process.start()
+    return Child(process)
+
+
+def _serve(environment: dict[str, str], folder: Path, log: Path) -> None:
+    os.setsid()
+    os.chdir(folder)  # so that no .env of a developer is read
+    os.environ.clear()  # noqa: TID251 - what a new program would be given
+    os.environ.update(environment)  # noqa: TID251 - the same
+    with log.open("ab") as file, Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = ["bots", "run"]
+    from bots.cli import main  # noqa: PLC0415 - loaded before the fork
+
+    sys.exit(main())
