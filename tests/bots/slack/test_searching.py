@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from redis.exceptions import ConnectionError as StoreLostError
 
+from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Message
 from bots.slack.searching import found
-from core.chat.message import ChatRef
+from core.chat.message import ChatRef, Choice
 from core.chat.outbox import Menu, Option
 from core.wanjie import UnreachableError as WanjieUnreachableError
 from tests.bots.slack.conftest import MODELS, Scene
@@ -38,6 +39,17 @@ async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene:
     assert [option["value"] for option in some] == ["m29", *(f"m29{number}" for number in range(10))]
     assert len(everything) == 100
     assert b"block_suggestion" not in b"".join(listener.payloads)
+
+
+async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> None:
+    await _menu(scene)
+    seat = SlackSeat(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
+    before = seat.choices()
+    labels = await seat.search("Model 250")
+    await seat.choose("Model 250")
+
+    assert (before, labels) == ([], ["Model 250"])
+    assert (await listener.next_action()).choice == Choice("model", "m250")
 
 
 async def test_the_chat_and_the_words_are_told() -> None:
