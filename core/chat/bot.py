@@ -12,6 +12,7 @@ import structlog
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
+from .albums import Albums
 from .commands import Call, Desk, Press, Tools, find, nearest, reply_aloud, routed
 from .deliver import deliver
 from .explain import explain
@@ -36,6 +37,7 @@ class Bot:
     def __init__(self, desk: Desk, platforms: Mapping[str, Platform], *, mailbox_limit: int) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._desk = desk
+        self._albums = Albums(desk.inbox, desk.conversations)
         self._platforms = platforms
         self._mailbox_limit = mailbox_limit
 
@@ -85,9 +87,10 @@ class Bot:
             _log.error("an event of a platform that is not set up", lane=turn.lane)
             return None
         read = platform.read(turn.payload)
-        if read is None:
+        said = read and await self._albums.joined(turn.lane, read, platform.read)
+        if not said:
             return None
-        incoming = replace(routed(read), sender=await platform.introduce(read.sender))
+        incoming = replace(routed(said), sender=await platform.introduce(said.sender))
         return Call(incoming, turn, platform.outbox(incoming), self._desk)
 
     async def _respond(self, call: Call) -> None:

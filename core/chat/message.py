@@ -100,6 +100,8 @@ class Incoming:
     """The text of the message that this one replies to, or that bears the pressed button."""
     quoted_attachments: tuple[Attachment, ...] = ()
     """The files of that message."""
+    album: str = ""
+    """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     sent_at: float = 0.0
     """Seconds since the epoch, by the platform's clock."""
     reply_route: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from enum import Enum
+from typing import cast
 
 from redis.asyncio import Redis
 
@@ -56,6 +58,11 @@ class Inbox:
         await self._confirm()
         keys = [self._keys.mailbox(lane), self._keys.state(lane)]
         return await self._stop(keys, [self._keys.channel(self._keys.shard(lane)), lane, tag]) == 1
+
+    async def waiting(self, lane: str) -> list[bytes]:
+        """The payloads of a lane's messages, in order; the first is the one that is being worked on."""
+        packed = await cast("Awaitable[list[bytes]]", self._redis.lrange(self._keys.mailbox(lane), 0, -1))
+        return [Mail.unpack(mail).payload for mail in packed]
 
     async def _confirm(self) -> None:
         if not self._confirmed:
