@@ -26,7 +26,7 @@ run: setup ## Start every platform whose token is in the environment or in .env
 	@$(RUN) bots run
 
 test: setup ## Run all tests
-	@$(RUN) pytest -q -n 4 --dist worksteal
+	@$(RUN) pytest -q -n 8 --dist worksteal
 
 check: lint types layers ## Lint, format, types, layers
 
