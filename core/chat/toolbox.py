@@ -15,6 +15,10 @@ class Toolbox(Protocol):
         """What the model is told that it may use."""
         ...
 
+    def begin(self) -> None:
+        """Count anew: the answer is written from its start, and what was done for it before stays done."""
+        ...
+
     async def use(self, call: ToolCall) -> str:
         """Do what the model asks for and return what it is told about that, a failure included.
 

@@ -121,6 +121,8 @@ class Writing:
     async def _pieces(self, request: ChatRequest, sign: Sign) -> AsyncGenerator[Piece]:
         """Everything that is to be shown; what the model has done by tools on the way is part of one answer."""
         thinking = Thinking(self._reasoning)
+        if self._toolbox is not None:
+            self._toolbox.begin()
         for rounds_left in reversed(range(_ROUNDS)):
             said, calls = "", list[ToolCall]()
             async with aclosing(self._asked(request)) as deltas:

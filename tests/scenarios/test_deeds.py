@@ -11,8 +11,9 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
+from tests.scenarios.drawing import orders
 from tests.scenarios.nursery import fork
-from tests.scenarios.saying import asked, echo, says, shown
+from tests.scenarios.saying import asked, echo, says, shown, words
 
 Messages = list[dict[str, Any]]
 
@@ -86,6 +87,21 @@ async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_stage: St
     await seat.say("draw it")
 
     await says(seat, "Not done")
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_an_answer_that_breaks_off_after_a_picture_draws_no_other_one(place: str, tool_stage: Stage) -> None:
+    seat = SEATS[place](tool_stage)
+    tool_stage.wanjie.script.tool_calls = once("draw_picture", prompt="a red fox in the snow", size="64x64")
+    tool_stage.wanjie.script.answer = lambda _: f"{words(40)} That is all."
+    tool_stage.wanjie.script.break_after = 10
+    tool_stage.wanjie.script.break_times = 1
+    await seat.say("draw me a fox")
+    await says(seat, "That is all.")
+
+    assert len(seat.posts()) == 1
+    assert len(orders(tool_stage)) == 1
+    assert len(asked(tool_stage)) == 4
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)

@@ -56,6 +56,10 @@ class Tools:
         """Both tools; the catalogue need not be asked, since a failure is told like any other."""
         return (_DRAW, _SPEAK)
 
+    def begin(self) -> None:
+        """See `Toolbox.begin`: what a second attempt draws first has the name of what the first one drew, so it is kept."""
+        self._used = 0
+
     async def use(self, call: ToolCall) -> str:
         """See `Toolbox.use`."""
         if self._used == _MOST:
