@@ -42,8 +42,16 @@ class Reception:
         if not incoming.addressed and not await self._conversations.engaged(chat):
             return
         accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
-        if incoming.chat.thread:
-            await self._conversations.engage(chat)  # also a follow-up keeps the bot in
+        if incoming.chat.thread and _takes_part(incoming):
+            await self._conversations.engage(chat)
         if accepted is Acceptance.FULL:
             _log.warning("mailbox full", chat=chat)
             await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)
+
+
+def _takes_part(incoming: Incoming) -> bool:
+    """Whether it brings the bot into its thread or, as a follow-up, keeps it there.
+
+    What is pressed, or used upon somebody's message, asks for that one thing: people go on talking to each other.
+    """
+    return incoming.mentioned or not incoming.addressed
