@@ -11,7 +11,7 @@ from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 from .address import Address, Identity, read_address
 from .attachments import read_attachments
 from .fields import Json, inner, number, objects, text
-from .rich import flatten
+from .quoting import original, quoted, words, words_of_answer
 
 PLATFORM = "tg"
 _ANONYMOUS = frozenset({1087968824, 136817688})
@@ -56,8 +56,8 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         thread=_topic(message),
         command=address.command,
         attachments=attachments,
-        quoted=_quoted(message),
-        quoted_attachments=_files(_original(message)),
+        quoted=quoted(message, bot),
+        quoted_attachments=_files(original(message)),
         # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
         album=text(message, "media_group_id") if direct else "",
         sent_at=float(number(message, "date")),
@@ -78,7 +78,7 @@ def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
         direct=direct,
         thread=_topic(message),
         choice=Choice(menu, value),
-        quoted=_words(message),
+        quoted=words_of_answer(message, bot),
         quoted_attachments=_files(message),
         reply_route=text(query, "id"),
     )
@@ -121,27 +121,13 @@ def _has_words(message: Json) -> bool:
 def _address(message: Json, bot: Identity) -> Address:
     field = "text" if "text" in message else "caption"
     entities = objects(message, "entities" if field == "text" else "caption_entities")
-    return read_address(_words(message), entities, bot)
-
-
-def _words(message: Json) -> str:
-    return text(message, "text") or text(message, "caption") or flatten(inner(message, "rich_message"))
+    return read_address(words(message), entities, bot)
 
 
 def _answers(message: Json, bot: Identity) -> bool:
-    original = inner(message, "reply_to_message")
+    before = inner(message, "reply_to_message")
     # In a topic, whatever is no explicit reply "replies" to the service message that opened the topic.
-    return "forum_topic_created" not in original and number(inner(original, "from"), "id") == bot.id
-
-
-def _quoted(message: Json) -> str:
-    """The part that was quoted by hand, else the whole message that this one replies to."""
-    return text(inner(message, "quote"), "text") or _words(_original(message))
-
-
-def _original(message: Json) -> Json:
-    """What this message replies to; of a message in another chat only its files are told."""
-    return inner(message, "reply_to_message") or inner(message, "external_reply")
+    return "forum_topic_created" not in before and number(inner(before, "from"), "id") == bot.id
 
 
 def _files(message: Json) -> tuple[Attachment, ...]:

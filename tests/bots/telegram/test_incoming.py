@@ -97,6 +97,40 @@ def test_the_part_quoted_by_hand_is_the_quote() -> None:
     assert said(text="why?", reply_to_message=OURS, quote={"text": "answer", "position": 3}).quoted == "answer"
 
 
+def folded(**fields: object) -> dict[str, Any]:
+    """An answer of ours below its thinking, which is longer in code units than in characters."""
+    fold = {"type": "expandable_blockquote", "offset": 0, "length": 5}
+    bold = {"type": "bold", "offset": 6, "length": 2}
+    return {**OURS, "text": "hm 🙂\n42 it is", "entities": [fold, bold], **fields}
+
+
+@pytest.mark.parametrize(
+    ("quote", "quoted"),
+    [(None, "42 it is"), ("it is", "it is"), ("hm", "42 it is"), ("🙂\n42", "42 it is")],
+    ids=["all", "answer", "thinking", "both"],
+)
+def test_thinking_is_not_quoted(quote: str | None, quoted: str) -> None:
+    incoming = said(text="why?", reply_to_message=folded(), quote=quote and {"text": quote, "position": 0})
+
+    assert incoming.quoted == quoted
+
+
+def test_thinking_alone_is_no_quote() -> None:
+    assert said(text="why?", reply_to_message=folded(text="hm 🙂")).quoted == ""
+
+
+def test_what_somebody_else_has_folded_is_quoted() -> None:
+    assert said(text="why?", reply_to_message=folded(**{"from": ANN})).quoted == "hm 🙂\n42 it is"
+
+
+def test_thinking_above_a_button_is_not_quoted() -> None:
+    query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "speak:1", "message": folded()}
+    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+
+    assert incoming is not None
+    assert incoming.quoted == "42 it is"
+
+
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP])
 @pytest.mark.parametrize(
     ("words", "command", "rest"),
