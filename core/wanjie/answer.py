@@ -12,6 +12,7 @@ import structlog
 from .diagnosis import diagnose, diagnose_json
 from .errors import ServerFaultError, StreamBrokenError
 from .sse import Event, EventDecoder
+from .thoughts import Thoughts
 from .tools import ToolCalls
 from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_chunk, parse_completion
 
@@ -29,7 +30,8 @@ class AnswerReader:
     """Read one answer, wherever its bytes were cut; no input or output of its own.
 
     An error in the stream is raised as what it means (see `errors`). A gateway that ignores `"stream": true` and
-    answers with a whole completion is understood as well. Deltas never hold half a character.
+    answers with a whole completion is understood as well, and so is one that leaves thinking inside the text (see
+    `Thoughts`). Deltas never hold half a character.
     """
 
     def __init__(self, redacted: Callable[[str], str] = str) -> None:
@@ -38,6 +40,7 @@ class AnswerReader:
         self._is_stream = False
         self._events = EventDecoder()
         self._text, self._reasoning = _Joiner(), _Joiner()
+        self._thoughts = Thoughts()
         self._tools = ToolCalls()
         self._finish_reason = ""
         self._usage: Usage | None = None
@@ -70,7 +73,8 @@ class AnswerReader:
         deltas = self._deltas(self._events.flush())
         if not self.complete:
             raise StreamBrokenError("the stream ended before the answer did")
-        deltas += self._said(self._reasoning.end(), self._text.end())
+        deltas += self._told(self._reasoning.end(), self._text.end())
+        deltas += self._said(*self._thoughts.end())
         return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
 
     def _document(self) -> list[Delta]:
@@ -107,7 +111,11 @@ class AnswerReader:
         self._finish_reason = chunk.finish_reason or self._finish_reason
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
-        return self._said(self._reasoning.join(chunk.reasoning), self._text.join(chunk.text))
+        return self._told(self._reasoning.join(chunk.reasoning), self._text.join(chunk.text))
+
+    def _told(self, reasoning: str, text: str) -> list[Delta]:
+        thought, answer = self._thoughts.part(text)
+        return self._said(reasoning + thought, answer)
 
     @staticmethod
     def _said(reasoning: str, text: str) -> list[Delta]:

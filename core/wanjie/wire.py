@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from .errors import UnreadableAnswerError
+from .thoughts import parted
 from .tools import ToolCall, ToolCalls, ToolPiece
 
 
@@ -62,7 +63,7 @@ Delta: TypeAlias = TextDelta | ReasoningDelta | ToolCall | Finish
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole answer; `text` is exactly what the model said, blank lines at its ends included."""
+    """A whole answer; `text` is exactly what the model said, blank lines at its ends included, without its thinking."""
 
     text: str
     reasoning: str
@@ -118,11 +119,12 @@ def parse_completion(raw: object) -> Completion:
     if not choices:
         raise UnreadableAnswerError("the answer has no choice")
     message = _object(choices[0].get("message"))
+    thought, text = parted(_text(message.get("content")))
     calls = ToolCalls()
     calls.add(_tools(message))
     return Completion(
-        text=_text(message.get("content")),
-        reasoning=_reasoning(message),
+        text=text,
+        reasoning=_reasoning(message) + thought,
         finish_reason=_text(choices[0].get("finish_reason")) or "stop",
         usage=_usage(body.get("usage")),
         tool_calls=calls.whole(),
