@@ -57,7 +57,7 @@ class Tools:
         return (_DRAW, _SPEAK)
 
     def begin(self) -> None:
-        """See `Toolbox.begin`: what a second attempt draws first has the name of what the first one drew, so it is kept."""
+        """See `Toolbox.begin`: what a second attempt draws first bears the name of what the first one drew."""
         self._used = 0
 
     async def use(self, call: ToolCall) -> str:
