@@ -36,9 +36,12 @@ def message(chat_id: int) -> tuple[Limit, ...]:
     return (*_minute(chat_id), Limit(f"message:{chat_id}", 1, 1.05), BOT)
 
 
-def further(chat_id: int) -> tuple[Limit, ...]:
-    """What each picture of an album after the first counts against."""
-    return (*_minute(chat_id), BOT)
+def messages(chat_id: int, count: int) -> tuple[Limit, ...]:
+    """What an album of so many pictures counts against, all at once; it is one call.
+
+    Who takes this keeps `count - 1`, for a limit that is named several times must have room for each.
+    """
+    return message(chat_id) + (*_minute(chat_id), BOT) * (count - 1)
 
 
 def typing(chat_id: int) -> tuple[Limit, ...]:

@@ -12,7 +12,7 @@ from core.chat.outbox import FloodedError, OutboxError
 from core.engine import Limit
 
 from .faults import outbox_error
-from .limits import BOT, Gate, further, message, of_chat, typing
+from .limits import BOT, Gate, messages, of_chat, typing
 from .wire import FloodError
 
 _log = structlog.get_logger()
@@ -32,9 +32,7 @@ class Peer:
 
     async def message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
         """Send, edit or delete; `keep` calls must remain for what matters more. An album counts as so many messages."""
-        await self._take(message(self._chat_id), keep + count - 1)
-        for _ in range(count - 1):
-            await self._gate.take(*further(self._chat_id))
+        await self._take(messages(self._chat_id, count), keep + count - 1)
         try:
             return await call(self._chat_id)
         except ChatMigrated as error:
@@ -42,7 +40,8 @@ class Peer:
             self._chat_id = error.new_chat_id
         except TelegramError as error:
             raise await self._failure(error) from error
-        return await self._again(call, keep)
+        await self._take(messages(self._chat_id, count), keep + count - 1)
+        return await self._once(call)
 
     async def typing(self, call: _Call[object], *, keep: int) -> None:
         """Show a chat action."""
@@ -52,10 +51,6 @@ class Peer:
     async def aside(self, call: _Call[_Result]) -> _Result:
         """Call what no limit of the chat counts, such as the answer to a pressed button."""
         await self._take((BOT,), 0)
-        return await self._once(call)
-
-    async def _again(self, call: _Call[_Result], keep: int) -> _Result:
-        await self._take(message(self._chat_id), keep)
         return await self._once(call)
 
     async def _once(self, call: _Call[_Result]) -> _Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -283,7 +284,25 @@ async def test_an_album_counts_as_so_many_messages(scene: Scene, gate: OpenGate)
     group = scene.sim.group("Team")
     outbox = await scene.asked(group)
     await outbox.attach(FIRST, album(4))
-    minute = next(limit for limit in message(group.id) if limit.seconds == 60)
+    ((limits, keep),) = gate.taken
 
-    assert [keep for _, keep in gate.taken] == [3, 0, 0, 0]
-    assert all(minute in limits for limits, _ in gate.taken)
+    assert [limits.count(limit) for limit in message(group.id)] == [4, 1, 4]
+    assert keep == 3
+
+
+async def test_an_album_that_others_leave_no_room_for_is_not_sent_in_part(redis: Redis) -> None:
+    budget = Budget(redis, "tg")
+    minute = next(limit for limit in message(-5) if limit.seconds == 60)
+    sent: list[int] = []
+
+    async def send(chat: int) -> None:
+        sent.append(chat)
+
+    posting, *waits = await asyncio.gather(
+        Peer(budget, -5).message(send, count=10),
+        *[budget.take(minute) for _ in range(minute.calls)],
+        return_exceptions=True,
+    )
+
+    assert isinstance(posting, FloodedError) is not bool(sent)
+    assert len(sent) * 10 + waits.count(0.0) <= minute.calls
