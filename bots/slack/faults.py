@@ -74,10 +74,6 @@ ABSENT_CODES = frozenset({"channel_not_found", "not_in_channel"})
 """The bot is no member there; commands can be used all the same, and answered by their own way back."""
 
 
-class AbsentError(RefusedError):
-    """The bot is no member of the channel, but whoever used it there can be told so."""
-
-
 class StreamOverError(RefusedError):
     """The message takes no more: its stream timed out (Slack: after 5 minutes) or its reader pressed Stop."""
 

@@ -12,6 +12,7 @@ import structlog
 
 from core.chat.message import Incoming
 from core.chat.outbox import (
+    AbsentError,
     Album,
     Button,
     Capabilities,
@@ -26,7 +27,7 @@ from core.chat.outbox import (
 )
 
 from .api import Api
-from .faults import ABSENT_CODES, AbsentError, UnavailableError
+from .faults import ABSENT_CODES, UnavailableError
 from .features import Features
 from .files import Files
 from .looks import Body, Look

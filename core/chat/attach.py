@@ -7,8 +7,9 @@ from dataclasses import replace
 from core.engine import Turn
 
 from .deliver import insist
-from .outbox import Album, Button, FloodedError, GoneError, Outbox, Page, RefusedError, Voice
+from .outbox import AbsentError, Album, Button, FloodedError, GoneError, Outbox, Page, RefusedError, Voice
 from .progress import Progress
+from .question import ExcuseError
 
 
 def attached(turn: Turn, name: str) -> bool:
@@ -22,8 +23,9 @@ async def attach(
 ) -> None:
     """Post `media`, however long the platform makes us wait, unless a former owner of the turn did.
 
-    `name` sets one post of a turn apart from another. Raises `GoneError`, `RefusedError` (`VoiceForbiddenError` among
-    them), which waiting cannot mend, and `FencedError` when another process owns the turn.
+    `name` sets one post of a turn apart from another. Raises what waiting cannot mend, `GoneError`, `RefusedError`
+    (`VoiceForbiddenError` among them) and `ExcuseError` where the bot is used without being there, and `FencedError`
+    when another process owns the turn.
     """
     progress = Progress(turn, name)
     page = progress.pages[0] if progress.pages else Page(start=0, media=True)
@@ -36,7 +38,10 @@ async def attach(
             await progress.save([replace(begun, sending=False)])  # it was clearly not carried out
             raise
 
-    await progress.save([await insist(post)])
+    try:
+        await progress.save([await insist(post)])
+    except AbsentError as error:
+        raise ExcuseError("attach.absent") from error
 
 
 async def _begun(page: Page, outbox: Outbox, progress: Progress) -> Page:

@@ -162,6 +162,10 @@ class RefusedError(OutboxError):
     """The platform refused this very content; the same call would be refused again."""
 
 
+class AbsentError(RefusedError):
+    """The bot is not in that conversation, but whoever asked it something there can be told so."""
+
+
 class VoiceForbiddenError(RefusedError):
     """The reader takes no voice notes; an audio file may do (`Voice.note`)."""
 
@@ -197,7 +201,8 @@ class Outbox(Protocol):
 
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
         conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
-        whole, go as files. Raises `VoiceForbiddenError` for a voice note that its reader refuses.
+        whole, go as files. Raises `VoiceForbiddenError` for a voice note that its reader refuses, `AbsentError` where
+        the bot is used without being there.
         """
         ...
 

@@ -1,5 +1,8 @@
 """What is used upon other people's messages on Slack, and what is ordered where the bot is no member."""
 
+import pytest
+
+from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.stage import Stage
 from tests.scenarios.drawing import AGAIN, drawn
 from tests.scenarios.saying import asked, echo, says
@@ -22,3 +25,15 @@ async def test_a_shortcut_or_a_press_in_a_thread_does_not_call_the_bot_into_it(s
 
     await bob.say(seat.channel, "and what now?", thread_ts=root.ts)
     await says(seat, "answer to and what now?")
+
+
+@pytest.mark.parametrize("order", ["/imagine a cat", "/speak Good morning!"])
+async def test_whoever_orders_something_where_the_bot_is_no_member_is_told_to_invite_it(
+    stage: Stage, order: str
+) -> None:
+    lin = stage.slack.user("Lin")
+    seat = SlackSeat(stage.slack, lin, stage.slack.channel("away", bot_member=False, members=[lin]))
+    await seat.say(order)
+
+    await says(seat, "Invite me")
+    assert len(seat.answers()) == 1
