@@ -17,9 +17,9 @@ from .api import Api
 from .faults import is_no_photo
 from .horizon import Horizon
 from .keyboards import of_buttons
+from .poster import Poster, entities
 from .render import Rendered, clipped
 from .search import Search, same_words
-from .sender import Sender, entities
 
 _MODE = "media"
 _LARGEST_PHOTO = 10_000_000
@@ -34,9 +34,9 @@ _Put = Callable[[int, Rendered], Awaitable[Message | Sequence[Message]]]
 class Media:
     """Posts media in answer to one message; it remembers what Telegram took and what it refused."""
 
-    def __init__(self, api: Api, sender: Sender, search: Search, horizon: Horizon, incoming: Incoming) -> None:
+    def __init__(self, api: Api, poster: Poster, search: Search, horizon: Horizon, incoming: Incoming) -> None:
         self._api = api
-        self._sender = sender
+        self._poster = poster
         self._search = search
         self._horizon = horizon
         self._chat = int(incoming.chat.chat)
@@ -81,7 +81,7 @@ class Media:
         return sent
 
     async def _send(self, caption: str, put: _Put, count: int = 1) -> str:
-        sent = await self._sender.begin(lambda: self._sender.put(caption, put, count=count))
+        sent = await self._poster.begin(lambda: self._poster.put(caption, put, count=count))
         messages = [sent] if isinstance(sent, Message) else sent
         for message in messages:
             self._horizon.claim(self._chat, message.message_id)
@@ -98,8 +98,8 @@ class Media:
                 caption=shown.text,
                 caption_entities=entities(shown),
                 reply_markup=keyboard,
-                reply_parameters=self._sender.reference(),
-                message_thread_id=self._sender.thread,
+                reply_parameters=self._poster.reference(),
+                message_thread_id=self._poster.thread,
             )
         return await self._api.send_audio(
             chat,
@@ -110,8 +110,8 @@ class Media:
             caption=shown.text,
             caption_entities=entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._sender.reference(),
-            message_thread_id=self._sender.thread,
+            reply_parameters=self._poster.reference(),
+            message_thread_id=self._poster.thread,
         )
 
     async def _picture(
@@ -126,8 +126,8 @@ class Media:
             caption=shown.text,
             caption_entities=entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._sender.reference(),
-            message_thread_id=self._sender.thread,
+            reply_parameters=self._poster.reference(),
+            message_thread_id=self._poster.thread,
         )
 
     async def _album(self, chat: int, pictures: Sequence[Picture], shown: Rendered) -> Sequence[Message]:
@@ -144,16 +144,16 @@ class Media:
                 for each, (caption, dress) in zip(pictures, words, strict=True)
             ]
         return await self._api.send_media_group(
-            chat, items, reply_parameters=self._sender.reference(), message_thread_id=self._sender.thread
+            chat, items, reply_parameters=self._poster.reference(), message_thread_id=self._poster.thread
         )
 
     async def _caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
         """Send what stands below an album; this waits, since nobody could say to the core that half of it stands."""
         while True:
             try:
-                await self._sender.put(
+                await self._poster.put(
                     caption.strip() or _UNTITLED,
-                    lambda chat, shown: self._sender.send(chat, shown, None, keyboard),
+                    lambda chat, shown: self._poster.send(chat, shown, None, keyboard),
                 )
             except FloodedError as error:
                 await asyncio.sleep(error.retry_after)
@@ -165,14 +165,14 @@ class Media:
         """Give a message that was found what it lacks; False when it proves to be another one."""
         count = len(media.pictures) if isinstance(media, Album) else 1
         if count > 1:
-            if self._sender.thread is not None:
+            if self._poster.thread is not None:
                 await self._search.edited(int(message_id), None)  # the mark of the search
             last = int(message_id) + count - 1
             if keyboard and not await self._search.find_caption(last, keyboard):
                 await self._caption(media.caption, keyboard)
             return True
         edited = await self._search.edited(int(message_id), keyboard)
-        if edited is None or same_words(edited.caption or "", clipped(self._sender.content(media.caption)).text):
+        if edited is None or same_words(edited.caption or "", clipped(self._poster.content(media.caption)).text):
             return True
         await self._search.edited(int(message_id), None)
         return False

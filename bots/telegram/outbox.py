@@ -34,9 +34,9 @@ from .keyboards import of_buttons, of_menu
 from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .media import Media
 from .peer import Peer
+from .poster import Poster
 from .render import Rendered
 from .search import Search
-from .sender import Sender
 
 CAPABILITIES = Capabilities(page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000)
 """Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six, and one below
@@ -68,9 +68,9 @@ class TelegramOutbox:
         self._admins = admins
         self._chat = int(incoming.chat.chat)
         self._peer = Peer(gate, self._chat)
-        self._sender = Sender(api, self._peer, horizon, incoming)
+        self._poster = Poster(api, self._peer, horizon, incoming)
         self._search = Search(api, self._peer, horizon, incoming)
-        self._media = Media(api, self._sender, self._search, horizon, incoming)
+        self._media = Media(api, self._poster, self._search, horizon, incoming)
         self._screen: dict[str, tuple[Rendered, tuple[Button, ...]]] = {}
         self._tried = ""
         self._query = incoming.reply_route
@@ -87,7 +87,7 @@ class TelegramOutbox:
 
         The first step of a page that grows bears no buttons: that is how `recover` tells it from a menu.
         """
-        content = self._sender.content(text, folded)
+        content = self._poster.content(text, folded)
         if not content.text:
             if final:
                 raise RefusedError("Telegram shows no blank message")
@@ -98,7 +98,7 @@ class TelegramOutbox:
             message_id = await self._open(page, text, folded, buttons, keep=0 if final else START_RESERVE)
         elif self._screen.get(message_id) != (content, buttons):
             await self._change(message_id, text, folded, buttons, keep=0 if final else STEP_RESERVE)
-        self._screen[message_id] = self._sender.content(text, folded), buttons
+        self._screen[message_id] = self._poster.content(text, folded), buttons
         self._horizon.claim(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
 
@@ -147,7 +147,7 @@ class TelegramOutbox:
     async def say(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
-        await self._sender.put(text, lambda chat, shown: self._sender.send(chat, shown, self._sender.reply()))
+        await self._poster.put(text, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()))
 
     async def choose(self, menu: Menu) -> None:
         """Send the menu, or put it in place of the one whose button was pressed if that still exists."""
@@ -157,20 +157,20 @@ class TelegramOutbox:
             message_id = self._incoming.message_id
             self._horizon.claim(self._chat, int(message_id))
             try:
-                return await self._sender.put(
-                    menu.title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard)
+                return await self._poster.put(
+                    menu.title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard)
                 )
             except (GoneError, RefusedError) as error:
                 if isinstance(error, RefusedError) and not is_textless(error):
                     raise
-        await self._sender.put(
-            menu.title, lambda chat, shown: self._sender.send(chat, shown, self._sender.reply(), keyboard)
+        await self._poster.put(
+            menu.title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard)
         )
         return None
 
     async def working(self, doing: Doing = "writing") -> None:
         """Show "typing…" or the like for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
-        action, thread = _ACTIONS[doing], self._sender.thread
+        action, thread = _ACTIONS[doing], self._poster.thread
         with contextlib.suppress(OutboxError, TimeoutError):
             async with asyncio.timeout(_WORKING_PATIENCE):
                 await self._release_button()
@@ -181,19 +181,19 @@ class TelegramOutbox:
 
     async def _open(self, page: Page, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        reply = self._sender.reply() if page.start == 0 else None
+        reply = self._poster.reply() if page.start == 0 else None
         keyboard = of_buttons(buttons)
-        self._tried = self._sender.content(text, folded).text
-        send: Callable[[int, Rendered], Awaitable[str]] = lambda chat, shown: self._sender.send(  # noqa: E731 - to be begun
+        self._tried = self._poster.content(text, folded).text
+        send: Callable[[int, Rendered], Awaitable[str]] = lambda chat, shown: self._poster.send(  # noqa: E731 - to be begun
             chat, shown, reply, keyboard
         )
-        return await self._sender.begin(lambda: self._sender.put(text, send, folded=folded, keep=keep))
+        return await self._poster.begin(lambda: self._poster.put(text, send, folded=folded, keep=keep))
 
     async def _change(self, message_id: str, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> None:
         keyboard = of_buttons(buttons)
-        await self._sender.put(
+        await self._poster.put(
             text,
-            lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard),
+            lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard),
             folded=folded,
             keep=keep,
         )

@@ -132,7 +132,7 @@ async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scen
     with pytest.raises(FloodedError):
         await outbox.attach(FIRST, album())
     scene.gate = OpenGate()
-    outbox._media._sender._peer = Peer(scene.gate, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    outbox._media._poster._peer = Peer(scene.gate, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
     await outbox.attach(FIRST, album())
 
     assert kinds(scene) == ["document"]

@@ -1,4 +1,4 @@
-"""Sending to one chat: in its topic, as a reply where that helps, dressed unless Telegram objects."""
+"""Posting to one chat: in its topic, as a reply where that helps, dressed unless Telegram objects."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 
 
-class Sender:
-    """Sends in answer to one message; it remembers whether Telegram has refused to dress its words."""
+class Poster:
+    """Posts in answer to one message; it remembers whether Telegram has refused to dress its words."""
 
     def __init__(self, api: Api, peer: Peer, horizon: Horizon, incoming: Incoming) -> None:
         self._api = api
