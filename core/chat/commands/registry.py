@@ -56,7 +56,8 @@ def routed(incoming: Incoming) -> Incoming:
     """
     if incoming.command or incoming.choice is not None:
         return incoming
-    word, _, rest = incoming.text.strip().partition(" ")
+    word, *after = incoming.text.split(maxsplit=1) or [""]
+    rest = after[0] if after else ""
     command = _BY_NAME.get(word.removeprefix(_SIGN).lower())
     if command is None:
         return incoming
