@@ -12,8 +12,9 @@ _DEFAULT = "en"
 class Sentences:
     """The catalogue of sentences; each exists in every language."""
 
-    def __init__(self) -> None:
-        self._languages = {folder.name: _language(folder) for folder in _FOLDER.iterdir()}
+    def __init__(self, folder: Path = _FOLDER) -> None:
+        """Read the languages in `folder`; what holds no sentences there is none."""
+        self._languages = {place.name: _language(place) for place in {file.parent for file in folder.glob("*/*.toml")}}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -51,6 +51,17 @@ def test_a_reader_gets_the_nearest_language(locale: str, language: str) -> None:
     assert SENTENCES.say("stop.done", language) == SENTENCES.say("stop.done", locale)
 
 
+def test_what_else_lies_among_the_languages_is_none(tmp_path: Path) -> None:
+    for folder in ("en", "__pycache__"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / ".DS_Store").write_bytes(b"\0")
+    (tmp_path / "en" / "area.toml").write_text('[a]\nb = "c"\n')
+    sentences = Sentences(tmp_path)
+
+    assert sentences.languages == ("en",)
+    assert sentences.say("a.b", "zh") == "c"
+
+
 def test_every_sentence_that_the_code_says_exists() -> None:
     areas = {key.partition(".")[0] for key in KEYS}
     said = {
