@@ -42,7 +42,9 @@ def commands_page() -> str:
         "",
         "The same on Telegram and Slack. On Slack, where slash commands do not",
     ]
-    lines += ["work in threads, `!model` or `@bot model` do what `/model` does.", ""]
+    lines += ["work in threads, `!model` does what `/model` does, and so on.", ""]
+    lines += ["In groups the short ones do without a sign behind the bot's name: `@bot model`,"]
+    lines += ["`@bot stop`. What a text follows needs one, since `@bot imagine you are a pirate`", "is a question.", ""]
     lines += ["| command | " + " | ".join(languages) + " |", "|---" * (len(languages) + 1) + "|"]
     for command in COMMANDS:
         usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
