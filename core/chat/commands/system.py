@@ -6,6 +6,7 @@ from .command import Call
 
 _LIMIT = 8_000
 """Characters; a few thousand tokens of every request."""
+_OFF = frozenset({"off", "关闭", "关"})
 
 
 async def instruct(call: Call) -> None:
@@ -16,7 +17,7 @@ async def instruct(call: Call) -> None:
         await (call.say("system.now", text=now) if now else call.say("system.empty"))
     elif len(text) > _LIMIT:
         await call.say("system.long", length=len(text), limit=_LIMIT)
-    elif text.lower() == "off":
+    elif text.lower() in _OFF:
         await call.desk.conversations.choose(chat, "system", None)
         await call.say("system.off")
     else:

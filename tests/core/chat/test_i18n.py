@@ -12,6 +12,8 @@ from core.chat.i18n import Sentences
 SOURCES = Path(__file__).parents[3] / "core"
 SENTENCES = Sentences()
 KEYS = sorted(SENTENCES.keys("en"))
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”\uff09][,!?;:()]|[,!?;:()] ?[\u4e00-\u9fff“\uff08]")
+CODE = re.compile(r"`[^`]*`")
 CALL = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"')
 
 
@@ -41,6 +43,15 @@ def test_a_sentence_takes_the_same_values_in_every_language(key: str) -> None:
     forms = {language: placeholders(raw(key, language)) for language in SENTENCES.languages}
 
     assert all(form == forms["en"] for form in forms.values())
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_chinese_is_of_one_hand(key: str) -> None:
+    sentence = CODE.sub("", raw(key, "zh"))
+
+    assert not HALF_WIDTH.search(sentence)
+    assert "您" not in sentence
+    assert "万界" not in sentence.replace("万界方舟", "")
 
 
 @pytest.mark.parametrize(
