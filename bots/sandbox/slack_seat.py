@@ -10,7 +10,7 @@ from .seats import Post, Step
 from .slack import SlackSim
 from .slack_call import Json
 from .slack_people import SlackUser
-from .slack_seen import choices, elements, fold, is_hint, post, words
+from .slack_seen import choices, elements, fold, is_hint, is_sign, post, words
 from .slack_state import Channel, Message
 
 _Found = TypeVar("_Found")
@@ -75,11 +75,14 @@ class SlackSeat:
         return steps
 
     def hints(self) -> list[str]:
-        return [message.text for message in self._seen() if message.bot_id and is_hint(message)]
+        return [message.text for message in self._own() if is_hint(message) and not is_sign(message)]
 
     def signs(self) -> list[str]:
         here = [status for status in self._sim.statuses if status.channel == self.channel.id]
-        return [status.text for status in here if status.text and self.root in {None, status.thread_ts}]
+        found = [(status.at, status.text) for status in here if status.text and self.root in {None, status.thread_ts}]
+        whispers = {message.ts for message in self._own() if is_sign(message)}
+        sights = [sight for sight in self._sim.timeline(self.channel, self.root) if sight.ts in whispers]
+        return [text for _, text in sorted([*found, *((sight.at, sight.text) for sight in sights)])]
 
     def folds(self) -> list[str]:
         return [text for message in self._own() if (text := fold(message))]

@@ -31,6 +31,11 @@ def is_hint(message: Message) -> bool:
     return message.visible_to is not None and not message.blocks and message.markdown is None
 
 
+def is_sign(message: Message) -> bool:
+    """Whether it tells one person that something is being worked on, where no status can be shown."""
+    return is_hint(message) and message.text.startswith("_is ") and message.text.endswith("…_")
+
+
 def fold(message: Message) -> str:
     """The thinking that stands in a task's card, while the message grows or afterwards; "" when there is none."""
     if message.stream and message.stream.tasks:

@@ -54,6 +54,8 @@ _SIGNS: Mapping[Doing, str] = {
     "drawing": "is drawing…",
     "uploading": "is sending…",
 }
+_WORTH_A_LINE = frozenset[Doing]({"recording", "drawing"})
+"""What takes so long that a line of its own is worth one of the 5 answers that a command may have."""
 _STATUS_PATIENCE = 3.0
 _SKEW = 2.0
 """Seconds that our clock may be ahead of Slack's."""
@@ -82,7 +84,7 @@ class SlackOutbox:
         self._channel = incoming.chat.chat
         self._thread = incoming.thread
         self._route = Route.read(incoming.reply_route)
-        self._hinted = False
+        self._hinted = self._signed = False
         place = Place(self._channel, self._thread, incoming.sender.id, self._route.team or incoming.chat.account)
         self._pages = Pages(team.api, place, team.features)
         self._media = Media(team.api, team.files, place)
@@ -159,17 +161,27 @@ class SlackOutbox:
             await self._api.post(self._channel, self._thread, look)
 
     async def working(self, doing: Doing = "writing") -> None:
-        """Show a status under the thread; Slack takes it away with the reply."""
-        status = self._team.features.status
-        if not self._thread or not status.available(self._channel):
-            return
+        """Show a status under the thread, which Slack takes away with the reply; without a thread, whisper one line."""
+        sign = self._show_status if self._thread else self._whisper_sign
         try:
             async with asyncio.timeout(_STATUS_PATIENCE):
-                await self._api.set_status(self._channel, self._thread, _SIGNS[doing])
-        except UnavailableError as error:
-            status.lacking(self._channel, error)
+                await sign(doing)
         except (OutboxError, TimeoutError) as error:
-            _log.debug("no status shown", reason=str(error))
+            _log.debug("no sign of work shown", reason=str(error))
+
+    async def _show_status(self, doing: Doing) -> None:
+        status = self._team.features.status
+        if status.available(self._channel):
+            try:
+                await self._api.set_status(self._channel, self._thread, _SIGNS[doing])
+            except UnavailableError as error:
+                status.lacking(self._channel, error)
+
+    async def _whisper_sign(self, doing: Doing) -> None:
+        """Once for each command; whoever pressed a button was told that something is coming."""
+        if self._incoming.command and self._route.url and doing in _WORTH_A_LINE and not self._signed:
+            self._signed = True
+            await self._api.respond(self._route.url, Look(f"_{_SIGNS[doing]}_"), replace=False)
 
     async def _whisper(self, look: Look) -> None:
         """Show something to the user alone; a response_url would answer beside a thread, where it may go unseen."""

@@ -37,3 +37,13 @@ async def test_whoever_orders_something_where_the_bot_is_no_member_is_told_to_in
 
     await says(seat, "Invite me")
     assert len(seat.answers()) == 1
+
+
+async def test_whoever_orders_a_recording_beside_threads_sees_that_it_is_being_made(stage: Stage) -> None:
+    stage.wanjie.script.speech_delay = 0.5
+    for seat in (stage.direct(), stage.thread()):
+        await seat.say("/speak Good morning!")
+        await seat.until(seat.posts)
+
+        assert seat.signs() == ["_is recording…_"]
+        assert seat.hints() == []

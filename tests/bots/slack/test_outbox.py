@@ -140,6 +140,24 @@ async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
     ]
 
 
+async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/imagine", "a cat", scene.channel)
+    outbox = scene.platform.outbox(await listener.next_action())
+    for doing in ("writing", "drawing", "drawing", "uploading"):
+        await outbox.working(doing)
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["_is drawing…_"]
+    assert scene.slack.statuses == []
+
+
+async def test_a_sign_that_cannot_be_whispered_troubles_nobody(scene: Scene, listener: Listener) -> None:
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.command("/imagine", "a cat", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).working("drawing")
+
+    assert scene.slack.ephemerals(scene.ann) == []
+
+
 async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -> None:
     scene.ann.person.is_owner = True
     await scene.platform.introduce(Sender(scene.ann.id))
