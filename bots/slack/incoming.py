@@ -141,7 +141,6 @@ def _action(body: _Json, bot: str) -> Incoming | None:
         thread=place.thread,
         choice=chosen,
         quoted=words(message, bot),
-        quoted_attachments=_attachments(_objects(message.get("files"))),
         reply_route=str(Route(str(body.get("response_url") or ""), button=_is_button(str(action.get("action_id"))))),
     )
 
@@ -163,7 +162,6 @@ def _shortcut(body: _Json, bot: str) -> Incoming | None:
         thread=thread,
         command=name.lower(),
         quoted=words(message, bot),
-        quoted_attachments=_attachments(_objects(message.get("files"))),
         reply_route=str(route),
     )
 

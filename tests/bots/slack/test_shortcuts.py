@@ -6,7 +6,7 @@ import pytest
 
 from bots.slack.incoming import read_event
 from bots.slack.route import Route
-from core.chat.message import Attachment, ChatRef, Choice, Incoming
+from core.chat.message import ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
 
 
@@ -18,21 +18,19 @@ def _read(payload: bytes) -> Incoming:
 
 def test_a_button_beneath_an_answer_tells_what_stands_above_it() -> None:
     pressed = {"action_id": "menu:speak:b1", "value": "t1 U1", "action_ts": "7.9"}
-    message = {"ts": "60.1", "text": "It is *four*.", "files": [{"id": "F1", "mimetype": "image/png"}]}
+    message = {"ts": "60.1", "text": "It is *four*."}
     found = _read(action(pressed, {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}, message=message))
 
     assert found.choice == Choice("speak", "t1 U1")
     assert found.quoted == "It is *four*."
-    assert found.quoted_attachments == (Attachment("image", "F1", mime="image/png"),)
     assert Route.read(found.reply_route) == Route(URL, button=True)
 
 
 def test_a_shortcut_is_a_command_upon_its_message() -> None:
-    message = {"ts": "60.1", "thread_ts": "50.1", "user": "U7", "text": "<@UBOT> 1 &lt; 2", "files": [{"id": "F1"}]}
+    message = {"ts": "60.1", "thread_ts": "50.1", "user": "U7", "text": "<@UBOT> 1 &lt; 2"}
     found = _read(shortcut("speak", message))
 
     assert (found.command, found.text, found.quoted) == ("speak", "", "1 < 2")
-    assert found.quoted_attachments == (Attachment("other", "F1"),)
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.thread, found.message_id, found.sender.id, found.event_id) == ("50.1", "60.1", "U1", "x8.8")
     assert Route.read(found.reply_route) == Route(URL, shortcut=True)
