@@ -28,8 +28,8 @@ from core.chat.outbox import (
 from .api import Api
 from .faults import BLOCK_CODES
 from .files import Files
-from .found import has_buttons, is_media, is_own, mime_of, share_in
 from .looks import Look, actions
+from .readback import has_buttons, is_media, is_own, mime_of, share_in
 from .render import comment, notification, stable
 from .stream import Place
 

@@ -19,9 +19,9 @@ from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
 from .api import Api, Content
 from .faults import BLOCK_CODES, StreamOverError, UnavailableError
 from .features import Features
-from .found import is_own, is_worded
 from .limits import STOP_RESERVE, UPDATE_RESERVE
 from .looks import Blocks, Body, Look, beginning, growth, looks, row
+from .readback import is_own, is_worded
 from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 
 _log = structlog.get_logger()
