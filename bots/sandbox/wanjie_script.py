@@ -77,6 +77,8 @@ class Script:
     """Fall silent for ever after so many tokens."""
     error_after: int | None = None
     """Send an error object inside the stream after so many tokens, and end."""
+    error: Failure = Failure(500, message="The server had an error", code="server_error")
+    """What that object tells."""
     malformed_after: int | None = None
     """Send a frame that is no JSON after so many tokens, and go on."""
     comment_every: float | None = None

@@ -114,7 +114,8 @@ class StreamedReply:
                 script.break_times -= 1
             raise Dropped
         if count == script.error_after:
-            await self._frame({"error": {"message": "The server had an error", "type": "server_error", "code": 500}})
+            error = script.error
+            await self._frame({"error": {"message": error.message, "type": error.code, "code": error.status}})
             return True
         return False
 

@@ -143,13 +143,15 @@ class Writing:
 
     async def _asked(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """The model's answer; a model that turns out to take no tools is asked without them."""
+        begun = False
         for tools in (request.tools, ()):
             try:
                 async with aclosing(self._client.stream(replace(request, tools=tools))) as deltas:
                     async for delta in deltas:
+                        begun = True
                         yield delta
             except BadRequestError as error:
-                if not tools or isinstance(error, RefusedContentError | ContextTooLongError):
+                if begun or not tools or isinstance(error, RefusedContentError | ContextTooLongError):
                     raise
                 _log.warning("a model takes no tools", model=request.model, error=str(error))
             else:

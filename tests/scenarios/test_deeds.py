@@ -116,6 +116,19 @@ async def test_a_model_that_takes_no_tools_answers_without(place: str, tool_stag
     await says(seat, "answer to and now?")
 
 
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_an_answer_that_has_begun_is_not_written_again_for_lack_of_tools(place: str, tool_stage: Stage) -> None:
+    seat = SEATS[place](tool_stage)
+    tool_stage.wanjie.script.answer = lambda _: words(40)
+    tool_stage.wanjie.script.error_after = 10
+    tool_stage.wanjie.script.error = Failure(400, message="no such thing", code="invalid_request_error")
+    await seat.say("hello")
+    await says(seat, "could not make sense")
+
+    assert shown(seat).count("w3") == 1
+    assert len(asked(tool_stage)) == 1
+
+
 async def test_without_the_setting_no_tools_are_offered(direct_seat: Seat, stage: Stage) -> None:
     stage.wanjie.script.answer = echo
     await direct_seat.say("draw a cat")
