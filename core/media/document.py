@@ -36,13 +36,13 @@ class Excerpt:
 def read_document(data: bytes, name: str, mime: str, *, most: int) -> Excerpt:
     """Read text, code, CSV or PDF up to `most` characters; raise `UnreadableDocumentError`.
 
-    What is cut ends with a whole line, if its lines are not too long. Reading a PDF file is given up after ten seconds,
-    with what was read until then.
+    What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is
+    begun after eight seconds; one that takes more than ten in all, or hundreds of megabytes, cannot be read.
     """
     try:
         if mime == "application/pdf" or name.lower().endswith(".pdf") or _PDF_MARK in data[:_PDF_MARK_WITHIN]:
             pages = read_pages(data, most=most)
-            return Excerpt(_beginning(pages.text, most), len(pages.text), pages.total, pages.read)
+            return Excerpt(_beginning(pages.text, most), pages.characters, pages.total, pages.read)
         text, characters = read_text(data, most=most + 1)
     except (UnreadablePdfError, NoTextError) as error:
         raise UnreadableDocumentError(f"{name} cannot be read") from error

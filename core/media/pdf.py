@@ -1,28 +1,21 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pypdfium2 has no annotations.
 """The text of PDF files."""
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Iterator
-from contextlib import closing
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
-from threading import Lock
 
-from pypdfium2 import PdfDocument, PdfiumError
-
-_PDFIUM = Lock()
-"""PDFium is one in a process, and lets one thread in at a time (its README: "not thread-safe")."""
-_PATIENCE = 10.0
-"""Seconds."""
-_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
-"""What PDFium puts for the hyphen of a word that goes on in the next line."""
+_PATIENCE = 8.0
+"""Seconds, after which no page is begun."""
+_LIMIT = 10.0
+"""Seconds; a single page may take for ever."""
 
 
 class UnreadablePdfError(Exception):
-    """The file is broken or locked, or has no text: pictures of pages have none."""
+    """The file is broken or locked, takes too much to read, or has no text: pictures of pages have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +23,32 @@ class Pages:
     """The text of the first pages."""
 
     text: str
+    """Its beginning: one character more than was asked for tells that there is more."""
+    characters: int
+    """Of all pages that were read."""
     read: int
     total: int
 
 
-def read_pages(data: bytes, *, most: int, patience: float = _PATIENCE) -> Pages:
-    """Read page by page until there are `most` characters, or for `patience` seconds; raise `UnreadablePdfError`.
+def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> Pages:
+    """Read page by page until there are `most` characters, or for eight seconds; raise `UnreadablePdfError`.
 
-    Other threads keep running, but those that want to read a PDF file wait for their turn, as long at most.
+    The work is done in another process, with little memory and none of our secrets, which is killed after `limit`
+    seconds.
     """
-    if not _PDFIUM.acquire(timeout=patience):
-        raise UnreadablePdfError("another file takes too long")
     try:
-        with closing(PdfDocument(data)) as document:
-            return _read(document, most, patience)
-    except PdfiumError as error:
-        raise UnreadablePdfError("the file is broken or locked") from error
-    finally:
-        _PDFIUM.release()
-
-
-def _read(document: PdfDocument, most: int, patience: float) -> Pages:
-    deadline = time.monotonic() + patience
-    texts: list[str] = []
-    length = 0
-    for text in _texts(document):
-        texts.append(text)
-        length += len(text)
-        if length > most or time.monotonic() > deadline:
-            break
-    text = "\n\n".join(filter(None, texts))
-    if not text:
+        done = subprocess.run(  # noqa: S603 - our own program and two numbers
+            [sys.executable, "-P", "-m", f"{__package__}.pdf_reader", str(most), str(_PATIENCE)],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+            timeout=limit,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise UnreadablePdfError("the file is broken, locked or too much") from error
+    pages = Pages(**json.loads(done.stdout))
+    if not pages.text:
         raise UnreadablePdfError("there is no text in the file")
-    return Pages(text, len(texts), len(document))
-
-
-def _texts(document: PdfDocument) -> Iterator[str]:
-    for number in range(len(document)):
-        try:
-            # Closed at once: what the garbage collector closes, it closes in any thread.
-            with closing(document[number]) as page, closing(page.get_textpage()) as words:
-                text = str(words.get_text_bounded())
-        except PdfiumError:  # this page is broken
-            text = ""
-        yield _HYPHEN.sub("", text).replace("\r\n", "\n").replace("\0", "").strip()
+    return pages

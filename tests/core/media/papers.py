@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from zlib import compress
 
 
 def pdf(pages: Sequence[str], *, locked: bool = False) -> bytes:
@@ -21,6 +22,20 @@ def pdf(pages: Sequence[str], *, locked: bool = False) -> bytes:
         )
         objects[5 + 2 * number] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
     return _file(objects, _LOCK if locked else b"")
+
+
+def bomb(megabytes: int) -> bytes:
+    """Write a page of nothing but blanks, four times as many megabytes, in a few kilobytes."""
+    content = compress(compress(b" " * (megabytes * 1_000_000), 1), 9)
+    return _file(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R >>",
+            2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents [4 0 R 4 0 R 4 0 R 4 0 R] >>",
+            4: b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (len(content), content),
+        },
+        b"",
+    )
 
 
 _FONTS = (
