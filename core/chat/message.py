@@ -99,7 +99,7 @@ class Incoming:
     quoted: str = ""
     """The text of the message that this one replies to, or that bears the pressed button."""
     quoted_attachments: tuple[Attachment, ...] = ()
-    """The files of that message."""
+    """The files of the message that a question replies to."""
     album: str = ""
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     sent_at: float = 0.0

@@ -72,14 +72,3 @@ async def test_a_command_upon_a_message_brings_its_words(scene: Scene) -> None:
     _, incoming = await scene.stored(lambda incoming: incoming.command)
 
     assert (incoming.command, incoming.text, incoming.quoted) == ("speak", "", "Read me aloud")
-
-
-async def test_a_command_upon_a_picture_brings_the_picture(scene: Scene) -> None:
-    image = picture()
-    await _sent(scene, image.data, image.name, image.mime, "My cat")
-    await scene.case.seat.reply("/imagine", "My cat")
-    _, incoming = await scene.stored(lambda incoming: incoming.command)
-    (file,) = incoming.quoted_attachments
-
-    assert (incoming.command, file.kind) == ("imagine", "image")
-    assert await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=100_000)) == image.data
