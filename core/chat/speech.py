@@ -102,7 +102,8 @@ class Speech:
             raise ExcuseError("speak.nothing")
         if len(text) <= self._most:
             return Script(text, cut=False)
-        return Script(sentences(text, self._most)[0], cut=True)
+        pieces = await self._workshop.run(sentences, text, self._most)
+        return Script(pieces[0], cut=True)
 
     async def model(self, choices: Choices) -> str | None:
         """The id of the model that speaks in a chat with these choices; None when the key has none.
@@ -168,7 +169,8 @@ class Speech:
             async with line, self._lines:
                 return await self._client.speech(SpeechRequest(order.model, text, order.voice, order.speed))
 
-        saying = [asyncio.create_task(say(text)) for text in sentences(order.text, self._piece)]
+        pieces = await self._workshop.run(sentences, order.text, self._piece)
+        saying = [asyncio.create_task(say(text)) for text in pieces]
         try:
             return tuple(await asyncio.gather(*saying))
         finally:

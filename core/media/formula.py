@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 
-_INSIDE = r"((?:(?!```|\n[ \t]*\n).){1,600}?)"
-"""A formula has no empty line and reaches into no fence; the bound keeps unclosed ones from costing much."""
-_DISPLAYED = re.compile(rf"\\\[{_INSIDE}\\\]|\\\({_INSIDE}\\\)|\$\${_INSIDE}\$\$", re.DOTALL)
-_INLINE = re.compile(r"(?<![\w$\\])\$(?!\s)([^$\n`]{0,300}[\\^_=][^$\n`]{0,300})(?<!\s)\$(?![\w$])")
+_INSIDE = r"((?:(?!```|\n[ \t]*\n|(?<!\\)\\[\[(]).){1,600}?)"
+"""A formula has no empty line, reaches into no fence and holds no other: unclosed ones end where the next begins."""
+_DISPLAYED = re.compile(rf"(?<!\\)(?:\\\[{_INSIDE}\\\]|\\\({_INSIDE}\\\))|\$\${_INSIDE}\$\$", re.DOTALL)
+_INLINE = re.compile(r"(?<![\w$\\])\$(?!\s)([^$\n`\\^_=]{0,300}[\\^_=][^$\n`]{0,600})(?<!\s)\$(?![\w$])")
 """Single dollars are money more often than not: only what holds a sign of a formula is one."""
 _SPACE = re.compile(r"\\\\|\\[,;:! ]|&|~")
 _INVISIBLE = re.compile(r"\\(?:left|right|displaystyle|limits|quad|qquad|begin\{\w+\*?\}|end\{\w+\*?\})(?![a-zA-Z])")

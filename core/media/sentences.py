@@ -9,7 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 _CLOSERS = r"[\"'”’»)\]}」』》】）]*"
-_SENTENCES = re.compile(rf"[。！？；…]+{_CLOSERS}(?![。！？；…])|[.!?]+{_CLOSERS}(?=\s)|\n+")
+_SENTENCES = re.compile(rf"[。！？；…]+{_CLOSERS}(?![。！？；…])|(?<![.!?])[.!?]+{_CLOSERS}(?=\s)|\n+")
+"""Stops are looked at where they begin, or a row of them would be read again from each of its places."""
+"""Stops are looked at where they begin, or a row of them would be read again from each of its places."""
+"""Stops are looked at where they begin, or a row of them would be read again from each of its places."""
 _CLAUSES = re.compile(rf"[，、：—]+{_CLOSERS}(?![，、：—])|[,;:]{_CLOSERS}(?=\s)")
 _SPACES = re.compile(r"\s+")
 _NO_END = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|No|Fig|approx|e\.g|i\.e|[A-Z])|^\s*\d{1,3})\.$")
@@ -50,8 +53,9 @@ def _spaces(text: str) -> list[int]:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    line = text.rfind("\n", 0, end - 1) + 1
-    return _NO_END.search(text[max(line, end - _LONGEST_ABBREVIATION) : end]) is not None
+    begin = max(0, end - _LONGEST_ABBREVIATION)
+    line = text.rfind("\n", begin, end - 1) + 1
+    return _NO_END.search(text[max(line, begin) : end]) is not None
 
 
 def _end(text: str, start: int, most: int, places: Sequence[list[int]]) -> int:
@@ -71,21 +75,21 @@ def _latest(ends: list[int], limit: int) -> int:
 
 def _between_clusters(text: str, start: int, limit: int) -> int:
     for end in range(limit, max(start, limit - _CLUSTER), -1):
-        if not _continues(text, end):
+        if not _continues(text, start, end):
             return end
     return limit
 
 
-def _continues(text: str, at: int) -> bool:
-    """Whether what is before `at` and what follows are one character to a reader (Unicode annex 29, roughly)."""
+def _continues(text: str, start: int, at: int) -> bool:
+    """Whether `at` lies within what a reader sees as one character, of a text from `start` on (Unicode annex 29)."""
     following, before = text[at], text[at - 1]
     if unicodedata.category(following).startswith("M") or ord(following) in _TONES or _JOINER in {following, before}:
         return True
-    return ord(following) in _FLAGS and _flags_before(text, at) % 2 == 1
+    return ord(following) in _FLAGS and _flags_before(text, start, at) % 2 == 1
 
 
-def _flags_before(text: str, at: int) -> int:
+def _flags_before(text: str, start: int, at: int) -> int:
     begin = at
-    while begin > 0 and ord(text[begin - 1]) in _FLAGS:
+    while begin > start and ord(text[begin - 1]) in _FLAGS:
         begin -= 1
     return at - begin

@@ -19,7 +19,7 @@ __all__ = ["Words", "sentences", "spoken"]
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS | Options.ENABLE_FOOTNOTES
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
 _MARKS = b"*_~"
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _ROWS, _COLUMNS, _CELL = 6, 4, 80
 """What is still listened to; characters in a cell."""
@@ -170,4 +170,4 @@ def _named(name: str, cell: str) -> str:
 
 def _unwrapped(text: str) -> list[str]:
     """Lines that are meant as lines: one that goes on with a small letter was only wrapped."""
-    return re.sub(r"(?<![.!?:;])[ \t]*\n[ \t]*(?=[a-z])", " ", text).split("\n")
+    return re.sub(r"(?<![.!?:; \t])[ \t]*\n[ \t]*(?=[a-z])", " ", text).split("\n")

@@ -29,15 +29,16 @@ _DECORATION = re.compile(
     "[\u2122\u00ae\u00a9\u2500-\u25ff\u2022\u2023\u2043\u2219]\ufe0f?|[\ufe0e\U0001f3fb-\U0001f3ff]"
 )
 _PICTURES = "\u203c\u2049\u2139\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff"
-_EMOJI = re.compile(f"[{_PICTURES}][{_PICTURES}\u200d\ufe0f\U000e0020-\U000e007f]*")
-"""What may be emoji: asking the dictionary about every character would take a hundred times as long."""
-_ARROW = re.compile("[-=]+>|[→⇒➔➜➡⟶⟹]\ufe0f?")
+_EMOJI = re.compile(f"[{_PICTURES}][{_PICTURES}\u200d\ufe0f\U000e0020-\U000e007f]{{0,100}}")
+"""What may be emoji: asking the dictionary about every character would take a hundred times as long. Of emoji that are
+joined it takes the square of their number, so long rows are cut."""
+_ARROW = re.compile("(?<![-=])[-=]+>|[→⇒➔➜➡⟶⟹]\ufe0f?")
 _RULE = re.compile(r"[-=_~*]{3,}|\|+")
 _POWER = re.compile(r"(?<=[A-Za-z0-9])\*\*(?=[A-Za-z0-9])")
 _TIMES = re.compile(r"(?<=[A-Za-z0-9]) ?\* ?(?=[A-Za-z0-9])")
 _MARKS = re.compile(r"[*`]+|~~|(?<![\w&])#(?!\d)|^#+ |#+$|^[>\s]+")
 _JOINTS = re.compile(r"(?<=\w)_+|_+(?=\w)|\\")
-_SILENCE = re.compile(rf"[\s{PAUSE}]*{PAUSE}[\s{PAUSE}]*")
+_SILENCE = re.compile(rf"(?<![\s{PAUSE}])[\s{PAUSE}]*{PAUSE}[\s{PAUSE}]*")
 
 
 class Symbols:

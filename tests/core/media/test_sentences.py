@@ -51,6 +51,14 @@ def test_flags_are_parted_between_them() -> None:
     assert sentences("🇨🇳🇫🇷🇩🇪", 3) == ["🇨🇳", "🇫🇷", "🇩🇪"]
 
 
+@pytest.mark.parametrize("row", [".", "。", ".)", "a. ", "🇨🇳", "\u200d", " ", "\n", ")"])
+def test_a_row_of_anything_is_cut_without_reading_it_again_from_each_place(row: str) -> None:
+    """It would take from seconds to minutes."""
+    text = f"a{row * (40_000 // len(row))}b"
+
+    assert "".join("".join(sentences(text, 600)).split()) == "".join(text.split())
+
+
 @given(TEXT, st.integers(1, 60))
 def test_the_pieces_are_the_text_and_each_fits(text: str, most: int) -> None:
     pieces = sentences(text, most)

@@ -153,3 +153,9 @@ def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> Non
     said = spoken(prefix + " ".join(data.draw(around).format(word) for word in words), ENGLISH)
 
     assert said.rstrip(".。") == " ".join(words)
+
+
+@pytest.mark.parametrize("row", ["👍\u200d", " ", "\t", "=", "<!--", "\\(", "$=", "$" + "=" * 590, "-", "\x1f"])
+def test_a_row_of_anything_is_read_without_beginning_again_at_each_place(row: str) -> None:
+    """It would keep all other threads waiting for seconds."""
+    assert spoken(f"one{row * (40_000 // len(row))}b", ENGLISH).startswith("one")
