@@ -36,6 +36,8 @@ class Seeing:
         self._catalog = catalog
         self._workshop = workshop
         self._kept = Cache[str](_KEPT, len)
+        self._easel = asyncio.Semaphore(1)
+        """While it is open, a picture may take some hundred megabytes: there is one at a time."""
 
     def sees(self, model: str | None) -> bool:
         """Whether a chat model can be shown pictures."""
@@ -63,7 +65,8 @@ class Seeing:
         async def make() -> str:
             data = await fetched(file, outbox, size=size, patience=patience)
             try:
-                return await self._workshop.run(_data_url, data)
+                async with self._easel:
+                    return await self._workshop.run(_data_url, data)
             except BadImageError:
                 raise ExcuseError("file.broken") from None
 

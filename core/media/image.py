@@ -19,8 +19,10 @@ from .picture import GIF, JPEG, PNG, BadImageError, Kind, opened
 
 __all__ = ["BadImageError", "Image", "inspect", "shrunk"]
 
-_FRAMES_PIXELS = 100_000_000
-"""Of all frames that are decoded to see whether an animation is whole."""
+_FRAMES, _FRAMES_PIXELS = 200, 100_000_000
+"""Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""
+_SHRUNK_PIXELS = 16_000_000
+"""While it is made smaller, a picture takes up to twelve bytes for each."""
 _UPRIGHT = 1
 """Exif 2.32, 4.6.4 A: Orientation."""
 _OPAQUE = 255
@@ -50,9 +52,7 @@ def inspect(data: bytes) -> Image:
     with opened(data) as (_, picture):
         picture.verify()
     with opened(data) as (kind, picture):
-        for frame in range(_frames(picture)):
-            picture.seek(frame)
-            picture.load()
+        _play(kind, picture)
         return Image(kind.mime, kind.suffix, picture.width, picture.height)
 
 
@@ -60,28 +60,52 @@ def shrunk(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
     """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
 
     Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
-    camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few.
+    camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
+    for pictures of more than 16 megapixels (JPEG 50).
     """
-    with opened(data) as (kind, picture):
-        large = max(picture.size) > side or len(data) > most
-        turned = picture.getexif().get(Base.Orientation, _UPRIGHT) != _UPRIGHT
-        moving = _frames(picture) > 1
-        if large and kind is JPEG:
-            picture.draft(None, (side, side))  # decodes no more than twice the size that is needed
-        picture.load()
-        if not (large or turned or moving):
-            return data, kind.mime
-        pixels = _plain(ImageOps.exif_transpose(picture))
-        pixels.thumbnail((side, side), Resampling.LANCZOS, reducing_gap=2.0)
-        for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
-            if len(smaller) <= most:
-                return smaller, mime
+    kind, pixels = _decoded(data, side=side, most=most)
+    if pixels is None:
+        return data, kind.mime
+    for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
+        if len(smaller) <= most:
+            return smaller, mime
     raise BadImageError(f"{most} bytes hold no picture")
 
 
-def _frames(picture: ImageFile) -> int:
-    frames = int(getattr(picture, "n_frames", 1))
-    return min(frames, max(1, _FRAMES_PIXELS // (picture.width * picture.height)))
+def _play(kind: Kind, picture: ImageFile) -> None:
+    # GIF readers count the frames by walking through all of them, of which there may be millions.
+    known = _FRAMES if kind is GIF else int(getattr(picture, "n_frames", 1))
+    left = _FRAMES_PIXELS
+    for frame in range(min(known, _FRAMES)):
+        try:
+            picture.seek(frame)
+        except EOFError:
+            if kind is GIF:
+                return
+            raise
+        left -= picture.width * picture.height
+        if frame and left < 0:
+            return
+        picture.load()
+
+
+def _decoded(data: bytes, *, side: int, most: int) -> tuple[Kind, Pixels | None]:
+    """Open a picture and make it small; None when it fits. Nothing of the original is held any more."""
+    with opened(data) as (kind, picture):
+        large = max(picture.size) > side or len(data) > most
+        if large and kind is JPEG:
+            scale = side / max(picture.size)  # decodes no more than twice the size that is needed
+            picture.draft(None, (ceil(picture.width * scale), ceil(picture.height * scale)))
+        if picture.width * picture.height > _SHRUNK_PIXELS:
+            raise BadImageError(f"{picture.width} x {picture.height} pixels")
+        turned = picture.getexif().get(Base.Orientation, _UPRIGHT) != _UPRIGHT
+        moving = bool(getattr(picture, "is_animated", False))
+        picture.load()
+        if not (large or turned or moving):
+            return kind, None
+        pixels = _plain(picture)
+        pixels.thumbnail((side, side), Resampling.LANCZOS, reducing_gap=2.0)
+        return kind, ImageOps.exif_transpose(pixels)
 
 
 def _plain(picture: Pixels) -> Pixels:
@@ -89,10 +113,10 @@ def _plain(picture: Pixels) -> Pixels:
     if picture.mode.startswith("I"):  # grey in 16 bits
         return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("RGB")
     if picture.has_transparency_data:
-        pixels = picture.convert("RGBA")
+        pixels = picture if picture.mode == "RGBA" else picture.convert("RGBA")
         lowest, _ = pixels.getchannel("A").getextrema()
         return pixels if lowest != _OPAQUE else pixels.convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _tries(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:

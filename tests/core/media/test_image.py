@@ -61,6 +61,12 @@ def bomb(width: int, height: int) -> bytes:
     )
 
 
+def endless(frames: int) -> bytes:
+    """Show one pixel again and again."""
+    frame = b",\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+    return b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff" + frame * frames + b";"
+
+
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_picture_is_known_by_what_is_in_it(form: str) -> None:
     assert inspect(saved(picture(), form)) == Image(f"image/{form.lower()}", SUFFIXES[form], 80, 50)
@@ -123,6 +129,28 @@ def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(si
         shrunk(bomb(*size), side=100, most=10_000)
 
 
+@pytest.mark.parametrize("form", ["PNG", "GIF"])
+def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> None:
+    data = saved(Pillow.new("L", (4001, 4000)), form)
+
+    with pytest.raises(BadImageError, match="pixels"):
+        shrunk(data, side=100, most=10_000)
+
+
+@pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
+def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
+    data, _ = shrunk(saved(Pillow.new("L", size), "JPEG"), side=1000, most=1_000_000)
+
+    assert look(data).size == (1000, 1000 * size[1] // size[0])
+
+
+def test_of_endless_animations_the_beginning_is_looked_at() -> None:
+    data = endless(200_000)
+
+    assert inspect(data) == Image("image/gif", ".gif", 1, 1)
+    assert look(shrunk(data, side=100, most=10_000_000)[0]).size == (1, 1)
+
+
 def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
     wrong = bytearray(saved(picture()))
     wrong[wrong.index(b"IEND") - 5] ^= 1  # what stands before this chunk's length
@@ -157,6 +185,16 @@ def test_a_large_picture_keeps_its_ratio(form: str) -> None:
     assert look(data).size == (80, 50)
     assert mime == inspect(data).mime
     assert mime == ("image/png" if form in {"PNG", "GIF"} else "image/jpeg")
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
+    exif = Pillow.Exif()
+    exif[Base.Orientation] = 6
+    data, _ = shrunk(saved(picture(size=(800, 500)), form, exif=exif), side=80, most=100_000)
+
+    assert look(data).size == (50, 80)
+    assert not look(data).getexif()
 
 
 def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
