@@ -48,7 +48,8 @@ def title(attachment: Attachment) -> str:
 async def fetched(file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> bytes:
     """Read a file by its id, waiting for a platform that is busy, though no longer than `patience` seconds in all.
 
-    `size` is what the platform says that it has. Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
+    `size` is what the platform says that it has. Whoever calls this bounds how many files are held at a time.
+    Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
     """
     if size is not None and size > MOST:
         raise ExcuseError("file.large", limit=MOST // 1_000_000)

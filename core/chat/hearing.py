@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import PurePosixPath
 
 import structlog
@@ -25,6 +26,8 @@ _log = structlog.get_logger()
 _SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/webm": "webm", "audio/wav": "wav"}
 _TELEGRAM = "ogg"
 """What Telegram records; its voice messages have no names."""
+_AT_ONCE = 4
+"""Recordings that are held at a time, in the whole process."""
 _SHOWN = 1_000
 """Characters of a transcript that are told back."""
 
@@ -35,6 +38,7 @@ class Hearing:
     def __init__(self, client: WanjieClient, settings: WanjieSettings) -> None:
         self._client = client
         self._model = settings.transcribe_model
+        self._table = asyncio.Semaphore(_AT_ONCE)
 
     async def words(self, attachment: Attachment, outbox: Outbox) -> str:
         """What is said in a recording.
@@ -44,10 +48,11 @@ class Hearing:
         """
         if self._model is None:
             raise ExcuseError("file.deaf")
-        audio = await fetched(attachment.id, outbox, size=attachment.size)
-        request = TranscriptionRequest(self._model, audio, _name(attachment), attachment.mime or "audio/ogg")
         try:
-            words = (await self._client.transcribe(request)).strip()
+            async with self._table:
+                audio = await fetched(attachment.id, outbox, size=attachment.size)
+                request = TranscriptionRequest(self._model, audio, _name(attachment), attachment.mime or "audio/ogg")
+                words = (await self._client.transcribe(request)).strip()
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
             raise ExcuseError("file.deaf") from None

@@ -20,11 +20,12 @@ async def read_paper(attachment: Attachment, outbox: Outbox, workshop: Workshop,
 
     Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
     """
-    data = await fetched(attachment.id, outbox, size=attachment.size)
-    try:
-        excerpt = await workshop.run(read_document, data, attachment.name, attachment.mime, most=most)
-    except UnreadableDocumentError:
-        raise ExcuseError("file.unreadable") from None
+    async with workshop.table:
+        data = await fetched(attachment.id, outbox, size=attachment.size)
+        try:
+            excerpt = await workshop.run(read_document, data, attachment.name, attachment.mime, most=most)
+        except UnreadableDocumentError:
+            raise ExcuseError("file.unreadable") from None
     if not excerpt.text.strip():
         raise ExcuseError("file.unreadable")
     return excerpt

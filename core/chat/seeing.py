@@ -63,12 +63,13 @@ class Seeing:
         """
 
         async def make() -> str:
-            data = await fetched(file, outbox, size=size, patience=patience)
-            try:
-                async with self._easel:
-                    return await self._workshop.run(_data_url, data)
-            except BadImageError:
-                raise ExcuseError("file.broken") from None
+            async with self._workshop.table:
+                data = await fetched(file, outbox, size=size, patience=patience)
+                try:
+                    async with self._easel:
+                        return await self._workshop.run(_data_url, data)
+                except BadImageError:
+                    raise ExcuseError("file.broken") from None
 
         return await self._kept.get(file, make)
 

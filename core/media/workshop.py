@@ -8,6 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+_FILES = 4
+"""A file of twenty megabytes is held several times while it is read."""
+
 _P = ParamSpec("_P")
 _Result = TypeVar("_Result")
 
@@ -17,6 +20,8 @@ class Workshop:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="workshop")
+        self.table = asyncio.Semaphore(_FILES)
+        """Has room for four files of other people's: hold it from before one is fetched until nothing of it is left."""
 
     async def run(self, job: Callable[_P, _Result], *args: _P.args, **kwargs: _P.kwargs) -> _Result:
         """Do a job that waits for nothing and shares nothing; raise what it raises."""

@@ -1,0 +1,35 @@
+"""Files of many people do not pile up in the process."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from core.chat.message import Attachment
+from core.chat.reading import Reading
+from tests.core.chat.sending import PHOTO, REPORT, Mail, picture, sent
+
+
+@dataclass
+class SlowMail(Mail):
+    """Counts the files that are on their way."""
+
+    under_way: int = 0
+    peak: int = 0
+
+    async def fetch(self, file: str, *, most: int) -> bytes:
+        self.under_way += 1
+        self.peak = max(self.peak, self.under_way)
+        await asyncio.sleep(0.01)
+        self.under_way -= 1
+        return await super().fetch(file[:2], most=most)
+
+
+@pytest.mark.parametrize("attachment", [PHOTO, REPORT], ids=["picture", "document"])
+async def test_four_files_are_taken_at_a_time(reading: Reading, attachment: Attachment) -> None:
+    mail = SlowMail({"p1": picture(), "d1": b"words"})
+    files = [Attachment(attachment.kind, f"{attachment.id}{number}", "a.txt", attachment.mime) for number in range(12)]
+    await asyncio.gather(*(reading.question(sent(file), mail, [], model="GPT-4o") for file in files))
+
+    assert mail.peak == 4
+    assert len(mail.fetched) == 12
