@@ -94,6 +94,11 @@ class SlackOutbox:
         """Slack's limits."""
         return CAPABILITIES
 
+    @property
+    def private(self) -> bool:
+        """What answers a command, a shortcut or a press."""
+        return bool(self._route.url)
+
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:

@@ -80,6 +80,11 @@ class TelegramOutbox:
         """The same for every chat."""
         return CAPABILITIES
 
+    @property
+    def private(self) -> bool:
+        """Never: whatever is said stands in the chat."""
+        return False
+
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:

@@ -11,12 +11,13 @@ from .outbox import Button
 class AnswerButtons:
     """The buttons of one answer; each bears the stamp of its turn."""
 
-    def __init__(self, stamp: str, label: Callable[[str], str], *, aloud: bool) -> None:
-        """`label` tells the words for a sentence's key; `aloud`: there is a model that can speak."""
+    def __init__(self, stamp: str, label: Callable[[str], str], *, aloud: Callable[[], bool]) -> None:
+        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak."""
         self._stop = Button(label("button.stop"), "stop", stamp)
         self._again = Button(label("button.again"), "retry", stamp)
         self._more = Button(label("button.continue"), "continue", stamp)
-        self._speak = (Button(label("button.speak"), "speak", stamp),) if aloud else ()
+        self._speak = Button(label("button.speak"), "speak", stamp)
+        self._aloud = aloud
 
     def keys(self, reason: Callable[[], str]) -> Keys:
         """The buttons as `deliver` wants them; `reason` tells at the end why the model ended."""
@@ -24,4 +25,5 @@ class AnswerButtons:
 
     def _finished(self, reason: str) -> tuple[Button, ...]:
         more = (self._more,) if reason == "length" else ()
-        return (*more, self._again, *self._speak)
+        aloud = (self._speak,) if self._aloud() else ()
+        return (*more, self._again, *aloud)

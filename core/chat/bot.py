@@ -13,7 +13,7 @@ from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 from core.wanjie import WanjieError
 
 from .albums import Albums
-from .commands import Call, Desk, Press, Tools, find, nearest, reply_aloud, routed
+from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
 from .deliver import deliver
 from .explain import explain
 from .growing import whole
@@ -23,10 +23,9 @@ from .outbox import GoneError, OutboxError, Platform
 from .progress import Progress
 from .prompts import estimate_tokens
 from .question import ExcuseError
-from .speak import speak
 from .stamp import Stamp
-from .talk import Ask, ModelGoneError, NoModelError
-from .working import StoppedError, unless_stopped
+from .talk import ModelGoneError, NoModelError
+from .working import StoppedError
 
 _log = structlog.get_logger()
 
@@ -152,22 +151,14 @@ class Bot:
         """Answer what was said or sent."""
         incoming = call.incoming
         memory = await self._desk.talk.recall(incoming.chat)
-        model = memory.choices.model or await self._desk.catalog.default_chat_model()
-        reading = self._desk.reading.question(incoming, call.outbox, memory.history, model=model)
-        question, notes = await unless_stopped(call.turn, reading)
+        question = await asked(call, memory)
         tokens, limit = estimate_tokens(question.text), self._desk.talk.longest_question
         if not question.text:
             await call.say("talk.empty")
         elif tokens > limit:
             await call.say("talk.long", tokens=tokens, limit=limit)
         else:
-            if notes:
-                await speak(call.turn, incoming, call.outbox, "\n\n".join(notes), name="notes_")
-            pictures = await self._desk.reading.pictures(memory.history, call.outbox, model)
-            toolbox = Tools(call) if self._desk.policy.image_tool == "on" else None
-            ask = Ask(question, replace(memory, pictures=pictures), toolbox=toolbox)
-            text = await self._desk.talk.answer(call.turn, incoming, call.outbox, ask)
-            await reply_aloud(call, text)
+            await answer(call, question, memory)
 
     async def _decline(self, call: Call, error: ExcuseError) -> None:
         """Say why not: privately to whoever pressed a button, as long as they are waiting for it."""

@@ -237,6 +237,8 @@ class _Writer:
             page = await self._outbox.show(self._page, body, final=final, folded=folded, buttons=buttons)
         except (FloodedError, RefusedError, GoneError):
             self._pages[self._index] = replace(self._page, sending=False)
+            if not self._page.message_id:
+                await self._save(self._pages)  # or the next attempt would look for what was never sent
             raise
         new = not self._page.message_id
         opened = time.time() if new and not page.opened_at else page.opened_at

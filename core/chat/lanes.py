@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from .message import ChatRef, Incoming
 
-_URGENT = "!"
+_URGENT, _PICK = "!", "!pick"
 _FULL = "!full"
 _ASIDE = "!aside"
+_STOP = "stop"
+"""The command, and the name of its button."""
 
 
 def lane(incoming: Incoming) -> str:
-    """The conversation itself; for `/stop` and for pressed buttons the fast lane beside it."""
-    urgent = incoming.command == "stop" or incoming.choice is not None
-    return f"{incoming.chat}{_URGENT}" if urgent else str(incoming.chat)
+    """The conversation itself; beside it one for stops, which wait for nothing, and one for what else is pressed."""
+    pressed = incoming.choice.menu if incoming.choice else ""
+    if _STOP in {incoming.command, pressed}:
+        return f"{incoming.chat}{_URGENT}"
+    return f"{incoming.chat}{_PICK}" if pressed else str(incoming.chat)
 
 
 def is_urgent(lane_name: str) -> bool:
     """Whether this is a fast lane: what is done there must be done in a moment."""
-    return lane_name.endswith(_URGENT)
+    return lane_name.endswith((_URGENT, _PICK))
 
 
 def aside_lane(chat: ChatRef) -> str:

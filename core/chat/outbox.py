@@ -184,6 +184,11 @@ class Outbox(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
+    @property
+    def private(self) -> bool:
+        """Whether `say` goes back to the user alone, by a way that leaves nothing to be looked up."""
+        ...
+
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
@@ -18,14 +19,14 @@ from .message import ChatRef, Incoming
 from .outbox import Outbox
 from .prompts import messages_for
 from .question import Question
-from .speak import speak
 from .stamp import Stamp
+from .tell import tell
 from .toolbox import Toolbox
 from .writing import Writing
 
 _log = structlog.get_logger()
 
-_ACTED = "[What was asked for has been sent.]"
+DEED = "[What was asked for has been sent.]"
 """What is remembered of an answer that was a deed; models have to be told that they said something."""
 ModelName: TypeAlias = Literal["model", "speech_model", "image_model"]
 """The choices that are models."""
@@ -119,7 +120,10 @@ class Talk:
         """
         chat = str(incoming.chat)
         asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
-        buttons = AnswerButtons(str(Stamp.of(turn, incoming)), self._labels(incoming), aloud=await self._speaks())
+        speaking = asyncio.create_task(self._speaks())  # asked for while the answer grows, needed at its end
+        buttons = AnswerButtons(
+            str(Stamp.of(turn, incoming)), self._labels(incoming), aloud=lambda: speaking.done() and speaking.result()
+        )
         writing = Writing(
             self._client,
             turn,
@@ -133,13 +137,13 @@ class Talk:
         try:
             text = await self._text(writing, turn, incoming, outbox, ask)
         finally:
-            if not (text.strip() or writing.acted or turn.fenced or ask.continues):
-                await self._conversations.note_unanswered(chat, asked)
-        if text.strip() or writing.acted:
-            await self._remember(chat, turn.event_id, asked, text if text.strip() else _ACTED, ask)
-        elif not turn.stopped.is_set():
-            await self._say(turn, incoming, outbox, "talk.nothing")
-        if note := _NOTES.get(writing.reason):
+            speaking.cancel()
+            if not (text.strip() or writing.acted or turn.fenced or ask.continues or ask.instead):
+                await self._conversations.note_unanswered(chat, replace(asked, uid=turn.event_id))
+        said = bool(text.strip() or writing.acted)
+        if said:
+            await self._remember(chat, turn.event_id, asked, text if text.strip() else DEED, ask)
+        if note := _NOTES.get(writing.reason) or ("" if said or turn.stopped.is_set() else "talk.nothing"):
             await self._say(turn, incoming, outbox, note)
         _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
         return text
@@ -156,20 +160,20 @@ class Talk:
         """Show the whole answer and return it; a model that was chosen and is gone is replaced by the default one."""
         if writing.complete is not None:
             return await writing.repeat()
-        default = await self._catalog.default_chat_model()
-        model = ask.memory.choices.model or default
+        model = ask.memory.choices.model or await self._catalog.default_chat_model()
         if model is None:
             raise NoModelError
         try:
             return await writing.write(self._request(model, ask, incoming))
         except ModelNotFoundError as error:
             self._catalog.forget()
+            default = await self._catalog.default_chat_model()
             if default is None or model == default:
                 raise ModelGoneError(model) from error
         _log.warning("the chosen model is gone", model=model, instead=default)
         await self.unchoose(incoming.chat, "model", model)
         gone = self._sentences.say("model.fallback", incoming.sender.locale, model=model, default=default)
-        await speak(turn, incoming, outbox, gone, name="fallback_")
+        await tell(turn, outbox, gone, name="fallback_")
         try:
             return await writing.write(self._request(default, ask, incoming))
         except ModelNotFoundError as error:
@@ -204,4 +208,4 @@ class Talk:
             return False
 
     async def _say(self, turn: Turn, incoming: Incoming, outbox: Outbox, key: str) -> None:
-        await speak(turn, incoming, outbox, self._sentences.say(key, incoming.sender.locale))
+        await tell(turn, outbox, self._sentences.say(key, incoming.sender.locale))

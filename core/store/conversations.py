@@ -27,7 +27,7 @@ class Remembered:
     files: tuple[str, ...] = ()
     """The pictures that came with it, by the platform's ids."""
     uid: str = ""
-    """Which answer it is: the uid that it was appended under; "" for questions."""
+    """Which answer it is: the uid that it was appended under; of a question without an answer, the turn's; else ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from bots.sandbox.wanjie import Failure
 from tests.scenarios.saying import asked, echo, says, shown, words
 
 AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
@@ -188,3 +189,38 @@ async def test_an_old_button_answers_politely(seat: Seat, stage: Stage) -> None:
     await seat.until(lambda: "Only the newest" in " ".join([*seat.answers(), *seat.hints()]))
 
     assert len(asked(stage)) == 1
+
+
+async def test_a_broken_answer_is_written_again_by_its_button(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage)
+    stage.wanjie.script.answer = lambda _: words(30)
+    stage.wanjie.script.break_after = 20
+    await seat.say("count")
+    await says(seat, "broke off", 40)
+    stage.wanjie.script.break_after = None
+    stage.wanjie.script.answer = lambda _: "whole again"
+    await seat.press(AGAIN)
+    await says(seat, "whole again")
+    stage.wanjie.script.answer = echo
+    await seat.say("next")
+    await says(seat, "answer to next")
+
+    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    assert said == ["hello", "answer to hello", "count", "whole again", "next"]
+
+
+async def test_a_regeneration_that_fails_leaves_the_answer_and_its_retry(direct_seat: Seat, stage: Stage) -> None:
+    await answered(direct_seat, stage)
+    await offers(direct_seat, AGAIN, SPEAK)
+    stage.wanjie.script.fail_next.append(Failure(400, message="flagged", code="content_policy_violation"))
+    await direct_seat.press(AGAIN)
+    await says(direct_seat, "content rules")
+    stage.wanjie.script.answer = lambda _: "another answer"
+    await direct_seat.say("/retry")
+    await says(direct_seat, "another answer")
+    stage.wanjie.script.answer = echo
+    await direct_seat.say("next")
+    await says(direct_seat, "answer to next")
+
+    said = [message["content"] for message in asked(stage)[-1] if message["role"] != "system"]
+    assert said == ["hello", "another answer", "next"]

@@ -12,10 +12,10 @@ from core.chat.outbox import Menu, Option, Outbox
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
-from core.chat.speak import speak
 from core.chat.speech import Speech
 from core.chat.stamp import Stamp
 from core.chat.talk import Talk
+from core.chat.tell import tell
 from core.engine import Inbox, Turn
 from core.settings import ChatSettings
 from core.store import Conversations, Name
@@ -61,12 +61,12 @@ class Call:
         return self.desk.sentences.say(key, self.locale, **values)
 
     async def say(self, key: str, /, **values: object) -> None:
-        """Answer with a sentence; see `speak`."""
+        """Answer with a sentence; see `tell`."""
         await self.tell(self.phrase(key, **values))
 
     async def tell(self, text: str) -> None:
-        """Answer with a text of the service's own; see `speak`."""
-        await speak(self.turn, self.incoming, self.outbox, text)
+        """Answer with a text of the service's own; see `tell`."""
+        await tell(self.turn, self.outbox, text)
 
     async def hint(self, key: str, /, **values: object) -> None:
         """Tell whoever pressed a button something short; see `Outbox.hint`."""

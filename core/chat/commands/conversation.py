@@ -8,16 +8,20 @@ from core.chat.lanes import aside_lane
 from core.chat.question import Question
 from core.chat.stamp import Stamp
 from core.chat.talk import Ask, Memory
+from core.chat.working import unless_stopped
 from core.engine import tag_of
 from core.store import Remembered
 
 from .command import Call
 from .speak import reply_aloud
+from .tools import Tools
 
 _GO_ON = (
     "Your last answer was cut off by its length limit. Continue it exactly where it ends, in the same language and "
-    "format, without repeating or announcing anything."
+    "format, without repeating or announcing anything. These are its last words:\n\n"
 )
+_TAIL = 1_000
+"""Characters of the answer that stand in the request once more: the history may have no room for all of it."""
 
 
 async def anew(call: Call) -> None:
@@ -47,17 +51,20 @@ async def again(call: Call) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
     unanswered = await call.desk.conversations.unanswered(str(call.incoming.chat))
     if unanswered is not None:
-        await _answer(call, unanswered, memory, instead=0)
+        await answer(call, _question(unanswered), memory)
     elif memory.history:
-        await _answer(call, memory.history[-2], memory, instead=2)
+        await answer(call, _question(memory.history[-2]), memory, instead=2)
     else:
         await call.say("retry.nothing")
 
 
 async def press_again(call: Call, stamp: Stamp, _: str) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
-    if len(memory.history) > 1 and await _is_newest(call, stamp):
-        await _answer(call, memory.history[-2], memory, instead=2)
+    unanswered = await call.desk.conversations.unanswered(str(call.incoming.chat))
+    if unanswered is not None and tag_of(unanswered.uid) == stamp.tag:
+        await answer(call, _question(unanswered), memory)
+    elif len(memory.history) > 1 and await _is_newest(call, stamp):
+        await answer(call, _question(memory.history[-2]), memory, instead=2)
     else:
         await call.say("answer.old")
 
@@ -88,20 +95,37 @@ async def refuse_old(call: Call, stamp: Stamp) -> str | None:
     return "answer.old" if stamp.tag in older else None
 
 
-async def _answer(call: Call, asked: Remembered, memory: Memory, *, instead: int) -> None:
-    pictures = await call.desk.reading.pictures(
-        [*memory.history, asked], call.outbox, await call.desk.talk.model_of(call.incoming.chat)
-    )
-    images = tuple(pictures[file] for file in asked.files if file in pictures)
-    memory = replace(memory, pictures=pictures)
-    ask = Ask(Question(asked.content, images, asked.files), memory, instead=instead)
-    text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask)
-    await reply_aloud(call, text)
+async def answer(call: Call, question: Question, memory: Memory, *, instead: int = 0) -> None:
+    """Answer a question with all its pictures, in place of the newest `instead` messages of the history."""
+    asked = Remembered("user", question.text, question.files)
+    memory = await _with_pictures(call, memory, *(() if question.images else (asked,)))
+    seen = tuple(memory.pictures[file] for file in question.files if file in memory.pictures)
+    await _run(call, Ask(replace(question, images=question.images or seen), memory, instead=instead))
 
 
 async def _go_on(call: Call, memory: Memory) -> None:
-    ask = Ask(Question(_GO_ON), memory, continues=memory.history[-2])
-    await reply_aloud(call, await call.desk.talk.answer(call.turn, call.incoming, call.outbox, ask))
+    tail = memory.history[-1].content[-_TAIL:]
+    await _run(call, Ask(Question(_GO_ON + tail), memory, continues=memory.history[-2]))
+
+
+async def _run(call: Call, ask: Ask) -> None:
+    """Have it answered, by tools as well where those are wanted, and spoken where the chat wishes it."""
+    toolbox = Tools(call) if call.desk.policy.image_tool == "on" else None
+    text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, replace(ask, toolbox=toolbox))
+    await reply_aloud(call, text)
+
+
+async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memory:
+    """Fetch the pictures of the history and of `more`, for a model that sees; an answer that is whole needs none."""
+    if "text" in call.turn.state:
+        return memory
+    model = await call.desk.talk.model_of(call.incoming.chat)
+    looking = call.desk.reading.pictures([*memory.history, *more], call.outbox, model)
+    return replace(memory, pictures=await unless_stopped(call.turn, looking))
+
+
+def _question(asked: Remembered) -> Question:
+    return Question(asked.content, files=asked.files)
 
 
 async def _is_newest(call: Call, stamp: Stamp) -> bool:

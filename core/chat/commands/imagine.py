@@ -12,8 +12,8 @@ from core.chat.order import Order, read_order
 from core.chat.outbox import Album, Button, RefusedError
 from core.chat.painting import Drawing
 from core.chat.question import ExcuseError
-from core.chat.speak import speak
 from core.chat.stamp import Stamp
+from core.chat.tell import tell
 from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
 from core.wanjie import ModelNotFoundError
@@ -35,8 +35,11 @@ async def press_draw(call: Call, stamp: Stamp, rest: str) -> None:
     order = await _ordered(call, stamp)
     if order is None:
         await call.say("imagine.old")
+    elif rest == _VARY:
+        await _note(call, stamp, order.counted)
+        await paint(call, order.varied)
     else:
-        await paint(call, order.varied if rest == _VARY else order)
+        await paint(call, order)
 
 
 async def refuse_forgotten(call: Call, stamp: Stamp) -> str | None:
@@ -56,7 +59,7 @@ async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
         drawing, album = await unless_stopped(call.turn, _album(call, order, name))
     # A stamp of its own, since a turn may draw more than once.
     stamp = Stamp(tag_of(f"{call.turn.event_id} {name}"), call.incoming.sender.id)
-    await call.desk.conversations.note(_shelf(call), f"order:{stamp.tag}", drawing.order.pack())
+    await _note(call, stamp, drawing.order)
     buttons = (
         Button(call.phrase("imagine.again"), "imagine", f"{stamp} {_AGAIN}"),
         Button(call.phrase("imagine.vary"), "imagine", f"{stamp} {_VARY}"),
@@ -124,8 +127,12 @@ async def _gave_up(call: Call, chosen: str) -> bool:
     _log.warning("image model not found", model=chosen)
     await call.desk.talk.unchoose(call.incoming.chat, "image_model", chosen)
     said = call.phrase("imagine.gone", model=chosen, default=default)
-    await speak(call.turn, call.incoming, call.outbox, said, name="gone_")
+    await tell(call.turn, call.outbox, said, name="gone_")
     return True
+
+
+async def _note(call: Call, stamp: Stamp, order: Order) -> None:
+    await call.desk.conversations.note(_shelf(call), f"order:{stamp.tag}", order.pack())
 
 
 async def _ordered(call: Call, stamp: Stamp) -> Order | None:

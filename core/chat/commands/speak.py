@@ -10,9 +10,9 @@ from core.chat.attach import attach, attached
 from core.chat.explain import explain
 from core.chat.outbox import RefusedError, Voice, VoiceForbiddenError
 from core.chat.question import ExcuseError
-from core.chat.speak import speak
 from core.chat.speech import Recording, Script
 from core.chat.stamp import Stamp
+from core.chat.tell import tell
 from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
 from core.media.spoken import Words
@@ -121,4 +121,4 @@ async def _wants_voice(call: Call) -> bool:
 
 async def _tell_unspoken(call: Call, reason: str) -> None:
     text = call.phrase("speak.unspoken", reason=reason)
-    await speak(call.turn, call.incoming, call.outbox, text, name="unspoken_")
+    await tell(call.turn, call.outbox, text, name="unspoken_")

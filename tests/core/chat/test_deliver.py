@@ -57,6 +57,10 @@ class Screen:
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=LIMIT, pace=0.0, pace_group=0.0)
 
+    @property
+    def private(self) -> bool:
+        return False
+
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
@@ -455,3 +459,23 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     assert len(pages) > 1
     assert [screen.buttons[name] for name in pages] == [()] * (len(pages) - 1) + [(again,)]
     assert (stop,) in screen.seen
+
+
+async def test_a_first_step_that_was_refused_is_not_looked_for_by_the_next_attempt() -> None:
+    class Known(Screen):
+        async def recover(self, page: Page) -> Page:
+            raise AssertionError(page)
+
+    progress, screen = Progress(Checkpoint()), Known(script=[FloodedError(60.0)])
+
+    async def breaking() -> AsyncGenerator[Piece]:
+        yield Piece("so far")
+        await asyncio.sleep(0.1)
+        assert not screen.script
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await deliver(breaking(), screen, progress, stopped=asyncio.Event())
+    progress.rewind()
+
+    assert await deliver(pieces(["whole"]), screen, progress, stopped=asyncio.Event()) == "whole"

@@ -8,19 +8,18 @@ from core.engine import Turn
 
 from .deliver import deliver, insist
 from .growing import whole
-from .message import Incoming
 from .outbox import Outbox
 from .progress import Progress
 
 
-async def speak(turn: Turn, incoming: Incoming, outbox: Outbox, text: str, *, name: str = "said_") -> None:
-    """Say `text` in answer to `incoming`, however long the platform makes us wait.
+async def tell(turn: Turn, outbox: Outbox, text: str, *, name: str = "said_") -> None:
+    """Say `text`, however long the platform makes us wait.
 
     A turn that is begun anew says it in the same message. What goes back by a private route may be said twice then;
     such answers cannot be looked up. `name` sets one of several things that are said in a turn apart. Raises
     `GoneError` or `RefusedError`, which waiting cannot mend.
     """
-    if incoming.reply_route:
+    if outbox.private:
         await insist(lambda: outbox.say(text))
     else:
         await deliver(whole(text), outbox, Progress(turn, name), stopped=asyncio.Event())
