@@ -37,6 +37,10 @@ class Mail:
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=4096, pace=0.0, pace_group=0.0)
 
+    @property
+    def private(self) -> bool:
+        return False
+
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:

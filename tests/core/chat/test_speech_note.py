@@ -48,6 +48,10 @@ class Screen:
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=4000, pace=0.0, pace_group=0.0, voice=self.voice)
 
+    @property
+    def private(self) -> bool:
+        return False
+
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         assert isinstance(media, Voice)
         assert not buttons
