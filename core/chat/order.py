@@ -52,7 +52,9 @@ class Order:
     english: str = ""
     """The prompt in English, once somebody has seen to it; "" before."""
     variation: int = 0
-    """How often it was varied."""
+    """Which variation of what was ordered at first it is; 0 for that itself."""
+    varied_before: int = 0
+    """How many variations of this one were ordered."""
 
     @property
     def words(self) -> str:
@@ -62,8 +64,13 @@ class Order:
 
     @property
     def varied(self) -> Order:
-        """The same order with a small change that the last one did not have."""
-        return replace(self, variation=self.variation + 1)
+        """The same order with a small change that neither it nor its last variation had."""
+        return replace(self, variation=self.variation + self.varied_before + 1, varied_before=0)
+
+    @property
+    def counted(self) -> Order:
+        """The same order, one variation of which was ordered since."""
+        return replace(self, varied_before=self.varied_before + 1)
 
     def pack(self) -> str:
         """Write it down, for `unpack` to read."""

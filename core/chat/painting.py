@@ -71,7 +71,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Haul:
-    """The pictures of a drawing that could be had; `missing` could not."""
+    """The pictures of a drawing that could be had; `missing` were ordered and could not, or were never made."""
 
     pictures: tuple[Picture, ...]
     missing: int = 0
@@ -106,7 +106,7 @@ class Painting:
         pictures = tuple(picture for picture in found if isinstance(picture, Picture))
         if not pictures:
             raise ExcuseError(next(reason for reason in found if isinstance(reason, str)))
-        return Haul(pictures, len(found) - len(pictures))
+        return Haul(pictures, drawing.order.n - len(pictures))
 
     async def _english(self, prompt: str, translator: str | None) -> str:
         if is_english(prompt):

@@ -170,6 +170,16 @@ async def test_again_repeats_the_order_and_variation_changes_it_a_little(seat: S
     assert all(CHINESE in post.caption for post in seat.posts())
 
 
+async def test_one_picture_can_be_varied_more_than_once(direct_seat: Seat, stage: Stage) -> None:
+    await direct_seat.say(f"/imagine {FOX} {SMALL}")
+    await drawn(direct_seat)
+    await direct_seat.press(VARIATION)
+    await direct_seat.press(VARIATION)
+    await drawn(direct_seat, 3)
+
+    assert len({order["prompt"] for order in orders(stage)}) == 3
+
+
 async def test_pictures_ordered_beside_the_threads_of_a_channel_can_be_varied_there(stage: Stage) -> None:
     seat = stage.thread()
     await seat.say(f"/imagine {FOX} {SMALL}")

@@ -151,6 +151,15 @@ def test_the_quoted_message_is_the_prompt_when_there_are_no_words() -> None:
     assert complaint("", " \n") == "imagine.empty"
 
 
+def test_one_order_can_be_varied_more_than_once() -> None:
+    order = Order("a cat", variation=1)
+    varied = [order.varied, order.counted.varied, order.counted.counted.varied]
+
+    assert len({order.words, *(one.words for one in varied)}) == 4
+    assert varied[1].varied.words not in {order.words, varied[1].words}
+    assert order.counted.words == order.words
+
+
 def test_each_variation_differs_from_the_one_before() -> None:
     order = Order("一只猫", english="a cat")
     first, second = order.varied, order.varied.varied

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, closing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -180,9 +181,16 @@ async def test_data_that_is_too_large_is_told(painting: Painting) -> None:
 
 async def test_some_of_several_are_better_than_none(painting: Painting, sim: WanjieSim) -> None:
     links = (hosted(sim, query="?status=403"), hosted(sim), "https://127.0.0.1/x", hosted(sim))
-    haul = await painting.fetch(Drawing(FLUX, FOX, tuple(map(ImageLink, links))), most=MOST)
+    haul = await painting.fetch(Drawing(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST)
 
     assert len(haul.pictures) == 2
+    assert haul.missing == 2
+
+
+async def test_pictures_that_a_model_never_made_are_missing_too(painting: Painting, sim: WanjieSim) -> None:
+    haul = await painting.fetch(Drawing(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST)
+
+    assert len(haul.pictures) == 1
     assert haul.missing == 2
 
 
