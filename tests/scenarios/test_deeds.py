@@ -79,6 +79,23 @@ async def test_a_model_speaks_when_it_is_asked_in_plain_words(tool_seat: Seat, t
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_the_newest_answer_that_has_words_is_read_aloud(place: str, tool_stage: Stage) -> None:
+    seat = SEATS[place](tool_stage)
+    tool_stage.wanjie.script.answer = lambda _: "These are words."
+    await seat.say("hello")
+    await says(seat, "These are words.")
+    tool_stage.wanjie.script.tool_calls = once("draw_picture", prompt="a red fox in the snow", size="64x64")
+    tool_stage.wanjie.script.answer = lambda _: ""
+    await seat.say("draw me a fox")
+    await seat.until(seat.posts)
+    await seat.say("/speak")
+    await seat.until(lambda: len(seat.posts()) == 2)
+
+    spoken = [call.body["input"] for call in tool_stage.wanjie.requests if call.path.endswith("/speech")]
+    assert spoken == ["These are words."]
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_stage: Stage) -> None:
     seat = SEATS[place](tool_stage)
     tool_stage.wanjie.script.refuse = lambda prompt: "forbidden thing" in prompt

@@ -12,6 +12,7 @@ from core.chat.outbox import RefusedError, Voice, VoiceForbiddenError
 from core.chat.question import ExcuseError
 from core.chat.speech import Recording, Script
 from core.chat.stamp import Stamp
+from core.chat.talk import DEED
 from core.chat.tell import tell
 from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
@@ -37,7 +38,8 @@ async def press_speak(call: Call, stamp: Stamp, _: str) -> None:
     """Speak the answer that the button stands under."""
     history = await call.desk.conversations.history(str(call.incoming.chat))
     whole = (message.content for message in reversed(history) if message.uid and tag_of(message.uid) == stamp.tag)
-    if text := next(whole, call.incoming.quoted.strip()):
+    text = next(whole, DEED)
+    if text := call.incoming.quoted.strip() if text == DEED else text:
         await aloud(call, text)
     else:
         await call.say("speak.forgotten")
@@ -110,7 +112,8 @@ def _words(call: Call) -> Words:
 
 async def _newest_answer(call: Call) -> str:
     history = await call.desk.conversations.history(str(call.incoming.chat))
-    return next((message.content for message in reversed(history) if message.role == "assistant"), "")
+    answers = (message.content for message in reversed(history) if message.role == "assistant")
+    return next((answer for answer in answers if answer != DEED), "")
 
 
 async def _wants_voice(call: Call) -> bool:
