@@ -95,6 +95,7 @@ async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: 
             await worker.drain(0)
             await running
 
-        os.kill(server.process_id, signal.SIGCONT)
+        if store == "frozen":  # nobody knows when a dead one is buried
+            os.kill(server.process_id, signal.SIGCONT)
         await client.aclose()
         await impatient.aclose()
