@@ -13,18 +13,19 @@ from pathlib import Path
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from bots.sandbox.view import View
 from core.settings import real_wanjie
 
 _DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
 _QUIET_AFTER = 3.5
 """Seconds without a change after which an answer has come to its end."""
 _HELP = """\
-Type as a user and watch the replies grow. Commands work as in the real chats: /help, /model, /new, /stop, …
+Type as a user and watch the replies grow. Commands work as in the real chats: /help, /model, /imagine …
   tg text     write in a private chat on Telegram (also without "tg")
   group text  write in the Telegram group, with a mention
   sl text     write a direct message on Slack
   thread text write in the Slack thread of the scene
-  pick name   choose from the newest menu
+  pick name   choose from the newest menu, or press a button
   quit        leave (or Ctrl-D, Ctrl-C)"""
 
 
@@ -58,7 +59,7 @@ async def _demo() -> int:
 
 
 async def _scene(stage: Stage) -> dict[str, Seat]:
-    """A Telegram group asks, a Slack thread asks."""
+    """A Telegram group asks, a Slack thread asks; a picture is drawn, a text spoken."""
     seats: dict[str, Seat] = {
         "group": stage.group("Weekend hike", "Ada"),
         "thread": stage.thread("team-platform", "Lin"),
@@ -67,6 +68,8 @@ async def _scene(stage: Stage) -> dict[str, Seat]:
     }
     await _ask(seats["group"], "Ada", "What should we pack for a day in the mountains?")
     await _ask(seats["thread"], "Lin", "How do we name the branches of a release?")
+    await _ask(seats["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
+    await _ask(seats["sl"], "Lin", "/speak Good morning, everyone!")
     return seats
 
 
@@ -89,30 +92,30 @@ async def _talk(seats: dict[str, Seat]) -> None:
 
 
 async def _pick(seat: Seat, label: str) -> None:
-    before = len(seat.steps())
+    screen = _Screen(seat)
     try:
         await seat.choose(label)
     except LookupError:
-        _write("There is no such entry. The newest menu has: " + ", ".join(seat.choices()))
+        offer = seat.choices()
+        _write("There is no such entry. " + (f"There are: {', '.join(offer)}" if offer else "There is no menu yet."))
         return
-    await _Screen(seat, before).follow()
+    await screen.follow()
 
 
 async def _ask(seat: Seat, who: str, text: str) -> None:
     _write(f"{_DIM}── {seat.title} {'─' * max(4, 60 - len(seat.title))}{_PLAIN}\n{_BOLD}{who}{_PLAIN}  {text}")
-    before = (len(seat.steps()), len(seat.answers()))
+    screen = _Screen(seat)
     await seat.say(text)
-    await _Screen(seat, *before).follow()
+    await screen.follow()
 
 
 class _Screen:
     """Draws an answer again whenever it has changed on the simulated screen."""
 
-    def __init__(self, seat: Seat, steps: int, answers: int = 0) -> None:
+    def __init__(self, seat: Seat) -> None:
         self._seat = seat
-        self._steps = steps
-        self._answers = answers
-        self._choices = seat.choices()
+        self._view = View(seat)
+        self._steps = len(seat.steps())
         self._begun = time.monotonic()
         self._drawn = 0
 
@@ -121,18 +124,14 @@ class _Screen:
         waited = 30.0
         while True:
             with contextlib.suppress(TimeoutError):
-                await self._seat.until(lambda seen=shown: self._text() not in {"", seen}, waited)
-            text = self._text()
+                await self._seat.until(lambda seen=shown: self._view.news() not in {"", seen}, waited)
+            text = self._view.news()
             if text == shown:
                 break
             self._draw(text)
             shown, waited = text, _QUIET_AFTER
         steps = len(self._seat.steps()) - self._steps
         self._finish(shown, steps)
-
-    def _text(self) -> str:
-        changed = {step.message for step in self._seat.steps()[self._steps :]}
-        return "\n\n".join(self._seat.answers()[self._answers :]) if changed or self._answers else ""
 
     def _draw(self, text: str) -> None:
         if not sys.stdout.isatty():
@@ -150,8 +149,8 @@ class _Screen:
             return
         if not sys.stdout.isatty():
             _write("\n".join(_wrapped(text)))
-        if (choices := self._seat.choices()) != self._choices:
-            _write("\n".join(_wrapped(" · ".join(choices))))
+        if offer := self._view.offer():
+            _write("\n".join(_wrapped(" · ".join(offer))))
         _write(f"{_DIM}   grew in {steps} step{'s' if steps != 1 else ''}{_PLAIN}\n")
 
 

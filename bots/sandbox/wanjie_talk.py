@@ -19,6 +19,9 @@ _NAMES = (
 _ASKS_NAME = re.compile(r"what(?:'s| is) my name|who am i|我叫什么|我的名字是什么|我是谁", re.IGNORECASE)
 _NOT_NAMES = re.compile(r"什么|谁")
 
+_TRANSLATES = re.compile("translate.*into English", re.IGNORECASE)
+_TRANSLATION = "What was described, in the words of a simulated translator"
+
 _ENGLISH_ANSWER = """\
 You asked:
 
@@ -39,13 +42,13 @@ def answer(question: str) -> str:
 Ask me *anything else*, or use `/model` to let another model try."""
 
 _CHINESE_ANSWER = """\
-您的问题是:
+你的问题是:
 
 > {question}
 
 作为一个**模拟模型**,我的回答如下:
 
-1. **简单地说**:取决于您的目标,先从最小可行的一步开始。
+1. **简单地说**:取决于你的目标,先从最小可行的一步开始。
 2. **详细地说**:先写下最终必须成立的条件,再做风险最大的部分,最后用数据验证。
 3. **附上一点代码**:
 
@@ -79,6 +82,8 @@ def demo_answer(messages: Messages) -> str:
     """Answer the last question in its language, in Markdown; a name that was told is remembered."""
     speaker, question = _question(messages)
     chinese = _CHINESE.search(question) is not None
+    if _TRANSLATES.search(text_of(messages[0])):
+        return _TRANSLATION if chinese else question
     if _ASKS_NAME.search(question):
         return _about_name(_told_name(messages) or speaker, chinese=chinese)
     told = _name_in(question)
@@ -126,7 +131,7 @@ def _question(messages: Messages) -> tuple[str, str]:
 
 def _about_name(name: str, *, chinese: bool) -> str:
     if chinese:
-        return f"您的名字是 **{name}**。" if name else "您还没有告诉我您的名字。"
+        return f"你的名字是 **{name}**。" if name else "你还没有告诉我你的名字。"
     return f"Your name is **{name}**." if name else "You have not told me your name yet."
 
 

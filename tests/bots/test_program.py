@@ -237,7 +237,9 @@ async def test_the_demo_plays_its_scene_without_a_terminal(tmp_path: Path) -> No
     assert process.returncode == 0, errors.decode()
     assert "Telegram" in text
     assert "Slack" in text
-    assert text.count("grew in") == 2
+    assert text.count("grew in") == 4
+    assert "🖼 picture: " in text
+    assert "🎙 audio file" in text or "🎙 voice note" in text
 
 
 async def test_ctrl_c_ends_the_demo_and_leaves_nothing_running(tmp_path: Path) -> None:
