@@ -22,8 +22,8 @@ from tests.core.engine.journal import Deed, Journal, count, order, overlaps
 LEASE = 2.0
 
 
-def order_of(*, steps: int = 1, pause: float = 0.05, poison: bool = False) -> bytes:
-    return json.dumps({"steps": steps, "pause": pause, "poison": poison}).encode()
+def order_of(*, steps: int = 1, pause: float = 0.05, poison: bool = False, until: str = "") -> bytes:
+    return json.dumps({"steps": steps, "pause": pause, "poison": poison, "until": until}).encode()
 
 
 def owner(deeds: list[Deed], processes: list[Process]) -> tuple[Process, Process]:
@@ -138,12 +138,13 @@ async def test_sigterm_hands_running_messages_over_at_once(
 ) -> None:
     leaving = await spawn("--lease", "60")
     for lane in range(5):
-        await inbox.accept(f"lane{lane}", f"{lane}", order_of(steps=15, pause=0.1))
+        await inbox.accept(f"lane{lane}", f"{lane}", order_of(steps=15, until="handed over"))
     await journal.until(lambda deeds: count(deeds, "step") > 15)
     await spawn("--lease", "60")
 
     leaving.terminate()
     assert await leaving.wait() == 0
+    await redis.set("handed over", 1)
     deeds = await journal.until(lambda deeds: count(deeds, "end") == 5, seconds=10)
 
     assert len({deed.message for deed in deeds if deed.what == "end"}) == 5

@@ -1,6 +1,7 @@
 """A worker in a process of its own, to be killed, paused and replaced.
 
-Each payload is JSON: `steps` of `pause` seconds, `poison` to take the process down.
+Each payload is JSON: `steps` of `pause` seconds, `poison` to take the process down, `until` to name the key of the
+store that must exist before the last step is taken (for a test that has something to do before, however long it takes).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import secrets
 import signal
 import time
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -30,10 +32,10 @@ class Answerer:
         order = json.loads(turn.payload)
         run = secrets.token_hex(4)
         await self._note("start", turn, run)
-        if order.get("poison"):
+        if order["poison"]:
             os._exit(1)
         try:
-            await self._answer(turn, run, int(order.get("steps", 1)), float(order.get("pause", 0.05)))
+            await self._answer(turn, run, order)
         except FencedError:
             await self._note_elsewhere("fenced", turn)
             raise
@@ -44,17 +46,23 @@ class Answerer:
     async def give_up(self, turn: Turn) -> None:
         await self._redis.rpush("given up", turn.event_id)
 
-    async def _answer(self, turn: Turn, run: str, steps: int, pause: float) -> None:
+    async def _answer(self, turn: Turn, run: str, order: dict[str, Any]) -> None:
         if "message" not in turn.state:
             await turn.checkpoint(message=f"m{await self._redis.incr('messages')}")
-        for step in range(int(turn.state.get("step", 0)), steps):
-            await asyncio.sleep(pause)
+        for step in range(int(turn.state.get("step", 0)), order["steps"]):
+            await asyncio.sleep(order["pause"])
+            if step == order["steps"] - 1:
+                await self._wait(order["until"])
             await turn.checkpoint(step=str(step))
             if turn.stopped.is_set():
                 await self._note("stopped", turn, run)
                 return
             await self._note("step", turn, run)
         await self._note("end", turn, run)
+
+    async def _wait(self, key: str) -> None:
+        while key and not await self._redis.exists(key):  # noqa: ASYNC110 - another process sets it
+            await asyncio.sleep(0.02)
 
     async def _note(self, what: str, turn: Turn, run: str) -> None:
         message = turn.state.get("message", "")
