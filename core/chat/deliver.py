@@ -76,6 +76,7 @@ async def deliver(
     try:
         await writer.follow()
         await asyncio.wait([pump])
+        progress.keep(text.value, text.thought)  # words that came just before a failure were not shown yet
         if not pump.cancelled():
             pump.result()
         elif len(progress.best) > len(text.value):

@@ -32,7 +32,7 @@ class Progress:
         stored = json.loads(turn.state.get(f"{name}pages", "[]"))
         self.pages: list[Page] = [_adopted(_page(fields)) for fields in stored]
         self.best: str = turn.state.get(f"{name}best", "")
-        """The longest text that was ever shown: what a reader would miss if less were left."""
+        """The longest text that ever came: what a reader would miss if less were left."""
         self.best_thought = int(turn.state.get(f"{name}best_thought", "0"))
         """How many characters of it, from its beginning, are thinking."""
         self.text: str | None = turn.state.get(f"{name}text")
@@ -46,11 +46,16 @@ class Progress:
         Raises `FencedError` when it is not.
         """
         self.pages = list(pages)
+        self.keep(text, thought)
         fields = {f"{self._name}pages": json.dumps([asdict(page) for page in pages])}
+        if self.best != self._turn.state.get(f"{self._name}best", ""):
+            fields |= {f"{self._name}best": self.best, f"{self._name}best_thought": str(self.best_thought)}
+        await self._turn.checkpoint(**fields)
+
+    def keep(self, text: str, thought: int) -> None:
+        """Remember a text as the best one if it is; written down with the next `save`."""
         if len(text) > len(self.best):
             self.best, self.best_thought = text, thought
-            fields |= {f"{self._name}best": text, f"{self._name}best_thought": str(thought)}
-        await self._turn.checkpoint(**fields)
 
     async def complete(self, text: str, thought: int = 0) -> None:
         """Note that the model has ended: whoever takes over only has to show `text`."""

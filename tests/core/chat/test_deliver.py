@@ -317,6 +317,17 @@ async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before()
     assert len(best) > 3
 
 
+async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_with_the_next_step() -> None:
+    screen, checkpoint = Screen(script=[FloodedError(60)]), Checkpoint()
+    progress = Progress(checkpoint)
+    with pytest.raises(ConnectionError):
+        await deliver(pieces(["never ", "shown"], ConnectionError()), screen, progress, stopped=asyncio.Event())
+
+    await progress.save(progress.pages)
+
+    assert Progress(checkpoint).best == "never shown"
+
+
 async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None:
     class Keeper(Screen):
         async def remove(self, page: Page) -> None:
