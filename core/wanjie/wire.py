@@ -107,7 +107,7 @@ def parse_models(raw: object) -> tuple[ModelCard, ...]:
         raise UnreadableAnswerError("the answer is no list of models")
     cards: dict[str, ModelCard] = {}
     for entry in _objects(cast("object", entries)):
-        if name := _text(entry.get("id")):
+        if (name := _text(entry.get("id"))).strip():
             cards.setdefault(name, ModelCard(name, _text(entry.get("owned_by")), _count(entry.get("created"))))
     return tuple(cards.values())
 

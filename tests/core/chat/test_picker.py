@@ -15,8 +15,8 @@ VALUE = 48
 _plain = st.text("abcdefghijklmnopqrstuvwxyz0123456789-._/: ", min_size=1, max_size=40)
 _long = st.tuples(_plain, _plain).map(("x" * 100).join)
 _ids = st.one_of(
-    _plain, _long, st.text(min_size=1, max_size=60), st.sampled_from(["模型" * 20, "=", "#", "/chat 1", " "])
-)
+    _plain, _long, st.text(min_size=1, max_size=60), st.sampled_from(["模型" * 20, "=", "#", "/chat 1", "x\n"])
+).filter(str.strip)
 _models = st.lists(
     st.builds(Model, _ids, st.sampled_from([*TABS, "other"])), max_size=60, unique_by=lambda model: model.id
 )
