@@ -145,7 +145,7 @@ async def test_tokens_are_sent_at_the_scripted_pace(sim: WanjieSim, http: httpx.
     times = [moment for moment, _ in sim.sent[0]]
 
     assert times[0] - asked >= 0.05
-    assert times[2] - times[0] >= 0.015
+    assert times[2] - asked >= 0.07
 
 
 async def test_comments_keep_a_waiting_stream_alive(sim: WanjieSim, http: httpx.AsyncClient) -> None:

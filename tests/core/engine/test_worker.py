@@ -99,7 +99,7 @@ async def test_a_message_that_always_fails_is_given_up_and_its_lane_goes_on(
     desk = Desk(answer)
     await inbox.accept("lane", "bad", b"")
     await inbox.accept("lane", "good", b"")
-    await work(desk.worker(redis, periods=Periods(lease=0.1, beat=0.04, reclaim=0.03)))
+    await work(desk.worker(redis))
     await until(lambda: desk.done == ["good"])
 
     assert [turn.attempt for turn in desk.begun] == [1, 2, 3, 4, 5, 1]
@@ -126,8 +126,8 @@ async def test_a_fenced_handler_leaves_the_message_to_the_lease(redis: Redis, in
 
     desk = Desk(answer)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
     begun = time.monotonic()
+    await inbox.accept("lane", "1", b"")
     await until(lambda: desk.done == ["1"])
 
     assert time.monotonic() - begun >= QUICK.lease
