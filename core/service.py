@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from core.chat.bot import Bot
+from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Desk, find
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef
@@ -40,13 +41,24 @@ class Service:
         )
         catalog, sentences = Catalog(client, settings.wanjie), Sentences()
         brief = Brief(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
-        talk = Talk(client, catalog, conversations, sentences, brief)
+        chosen = Chosen(catalog, conversations, sentences)
+        talk = Talk(client, catalog, chosen, conversations, sentences, brief)
         self._workshop = Workshop()
-        speech = Speech(client, catalog, self._workshop, settings.wanjie, chat)
+        speech = Speech(client, self._workshop, settings.wanjie, chat)
         painting = Painting(client, catalog, self._workshop)
         reading = Reading(client, catalog, self._workshop, sentences, settings.wanjie, chat)
         self._desk = Desk(
-            conversations, catalog, inbox, sentences, talk, speech, painting, reading, policy=chat, commands=COMMANDS
+            conversations,
+            catalog,
+            inbox,
+            sentences,
+            chosen,
+            talk,
+            speech,
+            painting,
+            reading,
+            policy=chat,
+            commands=COMMANDS,
         )
         self.reception = Reception(inbox, conversations)
 

@@ -24,7 +24,6 @@ from .progress import Progress
 from .prompts import estimate_tokens
 from .question import ExcuseError
 from .stamp import Stamp
-from .talk import ModelGoneError, NoModelError
 from .working import StoppedError
 
 _log = structlog.get_logger()
@@ -56,11 +55,6 @@ class Bot:
                 await self._decline(call, error)
             except StoppedError:
                 _log.info("stopped by the user")
-            except NoModelError:
-                await self._excuse(call, "model.none")
-            except ModelGoneError as error:
-                _log.warning("model not found", model=str(error))
-                await self._excuse(call, "model.gone", model=str(error))
             except WanjieError as error:
                 _log.warning("model call failed", error=repr(error))
                 await self._excuse(call, explain(error))

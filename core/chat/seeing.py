@@ -46,7 +46,7 @@ class Seeing:
     async def blindness(self, model: str | None) -> ExcuseError:
         """Why `model` is shown no pictures, with the models to choose instead."""
         if model is None:
-            return ExcuseError("model.none")
+            return ExcuseError("model.none_chat")
         try:
             listed = await self._catalog.models("chat")
         except WanjieError:

@@ -17,9 +17,7 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import Choices
 from core.wanjie import (
     BadRequestError,
-    Catalog,
     ContextTooLongError,
-    ModelNotFoundError,
     RefusedContentError,
     SpeechRequest,
     UnsupportedVoiceError,
@@ -61,15 +59,6 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A script as it was spoken."""
-
-    sound: Sound
-    gone: str = ""
-    """The chosen model, which is not available any more: the default one spoke in its place."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Order:
     """All that a recording depends on."""
 
@@ -82,11 +71,8 @@ class _Order:
 class Speech:
     """Speaks texts with the key's speech models."""
 
-    def __init__(
-        self, client: WanjieClient, catalog: Catalog, workshop: Workshop, wanjie: WanjieSettings, chat: ChatSettings
-    ) -> None:
+    def __init__(self, client: WanjieClient, workshop: Workshop, wanjie: WanjieSettings, chat: ChatSettings) -> None:
         self._client = client
-        self._catalog = catalog
         self._workshop = workshop
         self._voice = wanjie.voice
         self._piece = wanjie.speech_limit
@@ -105,40 +91,16 @@ class Speech:
         pieces = await self._workshop.run(sentences, text, self._most)
         return Script(pieces[0], cut=True)
 
-    async def model(self, choices: Choices) -> str | None:
-        """The id of the model that speaks in a chat with these choices; None when the key has none.
-
-        Raises a `WanjieError` when it takes the list of models to tell, and that cannot be had.
-        """
-        return choices.speech_model or await self._catalog.default_model("speech")
-
     def voice(self, choices: Choices) -> str:
         """The voice that speaks in a chat with these choices."""
         return choices.voice or self._voice
 
-    async def record(self, script: Script, choices: Choices, into: Literal["opus", "mp3"]) -> Recording:
-        """Have a script spoken as the chat wants it; a chosen model that is gone is replaced by the default one.
+    async def record(self, script: Script, model: str, choices: Choices, into: Literal["opus", "mp3"]) -> Sound:
+        """Have a script spoken by `model` in the chosen voice.
 
         What was recorded lately is not asked for again. Raises `ExcuseError` for what the chat can mend, and the
         `WanjieError` of a request that failed.
         """
-        chosen = choices.speech_model
-        if chosen and await self._catalog.lists(chosen) is not False:
-            with suppress(ModelNotFoundError):
-                return Recording(await self._recorded(script, chosen, choices, into))
-            self._catalog.forget()
-        default = await self._catalog.default_model("speech")
-        if default is None:
-            raise ExcuseError("speak.no_model")
-        if default == chosen:
-            raise ExcuseError("speak.model_gone", model=default)
-        try:
-            return Recording(await self._recorded(script, default, choices, into), gone=chosen or "")
-        except ModelNotFoundError:
-            self._catalog.forget()
-            raise ExcuseError("speak.model_gone", model=default) from None
-
-    async def _recorded(self, script: Script, model: str, choices: Choices, into: Literal["opus", "mp3"]) -> Sound:
         order = _Order(script.text, model, self.voice(choices), speed_of(choices))
         try:
             return await self._sounds.get((order, into), partial(self._joined, order, into))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
 
 import structlog
 
 from core.engine import Turn
 from core.store import Choices, Conversations, Remembered
-from core.wanjie import Catalog, ChatRequest, ModelNotFoundError, WanjieClient, WanjieError
+from core.wanjie import Catalog, ChatRequest, WanjieClient, WanjieError
 
 from .answer_buttons import AnswerButtons
+from .chosen import Chosen
 from .i18n import Sentences
 from .message import ChatRef, Incoming
 from .outbox import Outbox
@@ -28,17 +28,7 @@ _log = structlog.get_logger()
 
 DEED = "[What was asked for has been sent.]"
 """What is remembered of an answer that was a deed; models have to be told that they said something."""
-ModelName: TypeAlias = Literal["model", "speech_model", "image_model"]
-"""The choices that are models."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
-
-
-class NoModelError(Exception):
-    """The key has no chat model at all."""
-
-
-class ModelGoneError(Exception):
-    """The model that answers by default is not available any more; the text is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +70,17 @@ class Talk:
     """Asks the chat's model and shows its answer while it grows."""
 
     def __init__(
-        self, client: WanjieClient, catalog: Catalog, conversations: Conversations, sentences: Sentences, brief: Brief
+        self,
+        client: WanjieClient,
+        catalog: Catalog,
+        chosen: Chosen,
+        conversations: Conversations,
+        sentences: Sentences,
+        brief: Brief,
     ) -> None:
         self._client = client
         self._catalog = catalog
+        self._chosen = chosen
         self._conversations = conversations
         self._sentences = sentences
         self._brief = brief
@@ -93,24 +90,9 @@ class Talk:
         """Tokens, by estimate."""
         return self._brief.tokens
 
-    async def choices_of(self, chat: ChatRef) -> Choices:
-        """What holds in a chat: its own choices, else those of the chat around it."""
-        own = await self._conversations.choices(str(chat))
-        return own if chat.parent == chat else own.over(await self._conversations.choices(str(chat.parent)))
-
-    async def model_of(self, chat: ChatRef) -> str | None:
-        """The id of the model that answers in a chat; None when the key has no chat model at all."""
-        return (await self.choices_of(chat)).model or await self._catalog.default_chat_model()
-
-    async def unchoose(self, chat: ChatRef, name: ModelName, model: str) -> None:
-        """Take the choice of a model that is gone back where it was made: in the chat, or in the one around it."""
-        for place in {str(chat), str(chat.parent)}:
-            if getattr(await self._conversations.choices(place), name) == model:
-                await self._conversations.choose(place, name, None)
-
     async def recall(self, chat: ChatRef) -> Memory:
         """What a question in this chat is asked on top of."""
-        return Memory(await self._conversations.history(str(chat)), await self.choices_of(chat))
+        return Memory(await self._conversations.history(str(chat)), await self._chosen.choices(chat))
 
     async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
         """Answer a question and remember both; return the answer's words, "" when there are none.
@@ -157,33 +139,22 @@ class Talk:
             await self._conversations.append(chat, uid, exchange, drop=ask.instead)
 
     async def _text(self, writing: Writing, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
-        """Show the whole answer and return it; a model that was chosen and is gone is replaced by the default one."""
+        """Show the whole answer and return it."""
         if writing.complete is not None:
             return await writing.repeat()
-        model = ask.memory.choices.model or await self._catalog.default_chat_model()
-        if model is None:
-            raise NoModelError
-        try:
-            return await writing.write(self._request(model, ask, incoming))
-        except ModelNotFoundError as error:
-            self._catalog.forget()
-            default = await self._catalog.default_chat_model()
-            if default is None or model == default:
-                raise ModelGoneError(model) from error
-        _log.warning("the chosen model is gone", model=model, instead=default)
-        await self.unchoose(incoming.chat, "model", model)
-        gone = self._sentences.say("model.fallback", incoming.sender.locale, model=model, default=default)
-        await tell(turn, outbox, gone, name="fallback_")
-        try:
-            return await writing.write(self._request(default, ask, incoming))
-        except ModelNotFoundError as error:
-            raise ModelGoneError(default) from error
+        return await self._chosen.use(
+            "chat",
+            ask.memory.choices,
+            lambda model: writing.write(self._request(model, ask, incoming)),
+            turn=turn,
+            incoming=incoming,
+            outbox=outbox,
+        )
 
     def _request(self, model: str, ask: Ask, incoming: Incoming) -> ChatRequest:
         memory, toolbox = ask.memory, ask.toolbox
-        sees = self._catalog.traits.sees(
-            model
-        )  # the default model may be blind where the chosen one, now gone, was not
+        # The default model may be blind where the chosen one, now gone, was not.
+        sees = self._catalog.traits.sees(model)
         video = self._catalog.kind_of(model) == "video"
         messages = messages_for(
             ask.question if sees else replace(ask.question, images=()),

@@ -84,15 +84,6 @@ class Catalog:
             return await self._spelt(configured)
         return next((model.id for model in await self.models(kind)), None)
 
-    async def default_chat_model(self) -> str | None:
-        """Tell the `default_model` of chats."""
-        return await self.default_model("chat")
-
-    async def lists(self, model_id: str) -> bool | None:
-        """Tell whether the list has this very id; None when that cannot be told without keeping a question waiting."""
-        listed = await self._at_hand()
-        return None if listed is None else any(model.id == model_id for model in listed)
-
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
         """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.
 

@@ -98,7 +98,7 @@ async def test_each_chat_has_its_own_image_model_and_gets_the_usual_one_when_tha
     await seat.say(f"/imagine {FOX} {SMALL}")
     await drawn(seat, 3)
 
-    assert sum("not available any more" in answer for answer in seat.answers()) == 1
+    assert sum("not available to this service any more" in answer for answer in seat.answers()) == 1
     assert [order["model"] for order in orders(stage)] == [OTHER, OTHER, FLUX, FLUX]
 
 

@@ -121,7 +121,7 @@ async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(seat: Se
     await drawn(seat)
     stage.wanjie.script.models = tuple(model for model in MODELS if model != FLUX)
     await seat.say(f"/imagine {FOX} {SMALL}")
-    await says(seat, "The model is not available")
+    await says(seat, "is not available to this service any more")
     await seat.say(f"/imagine {FOX} {SMALL}")
 
     await says(seat, "no image model")

@@ -23,6 +23,6 @@ async def overview(call: Call) -> None:
     if call.outbox.capabilities.threads:
         lines.append("\n" + call.phrase("help.threads"))
     with suppress(WanjieError):  # help is needed most when something is down
-        if model := await call.desk.talk.model_of(call.incoming.chat):
+        if model := await call.desk.chosen.model(await call.choices(), "chat"):
             lines.append("\n" + call.phrase("help.model", model=model))
     await call.tell("\n".join(lines))

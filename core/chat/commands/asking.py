@@ -37,7 +37,7 @@ async def asked(call: Call, memory: Memory) -> Question:
 
 async def _read(call: Call, memory: Memory) -> tuple[Question, tuple[str, ...]]:
     incoming = call.incoming
-    model = memory.choices.model or await call.desk.catalog.default_chat_model()
+    model = await call.desk.chosen.model(memory.choices, "chat")
     reading = call.desk.reading.question(incoming, call.outbox, memory.history, model=model)
     try:
         return await unless_stopped(call.turn, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from core.chat.chosen import Chosen, T, Work
 from core.chat.deliver import insist
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
@@ -18,7 +19,7 @@ from core.chat.talk import Talk
 from core.chat.tell import tell
 from core.engine import Inbox, Turn
 from core.settings import ChatSettings
-from core.store import Conversations, Name
+from core.store import Choices, Conversations, Name
 from core.wanjie import Catalog
 
 
@@ -30,6 +31,7 @@ class Desk:
     catalog: Catalog
     inbox: Inbox
     sentences: Sentences
+    chosen: Chosen
     talk: Talk
     speech: Speech
     painting: Painting
@@ -75,6 +77,14 @@ class Call:
     async def may_press(self, stamp: Stamp) -> bool:
         """Whether a button is the caller's to press: it was made for them, or they are an admin here."""
         return stamp.asker == self.incoming.sender.id or await self.outbox.by_admin()
+
+    async def choices(self) -> Choices:
+        """What holds in the chat."""
+        return await self.desk.chosen.choices(self.incoming.chat)
+
+    async def use(self, work: Work, choices: Choices, do: Callable[[str], Awaitable[T]]) -> T:
+        """Do something with the chat's model; see `Chosen.use`."""
+        return await self.desk.chosen.use(work, choices, do, turn=self.turn, incoming=self.incoming, outbox=self.outbox)
 
     async def settle(self, name: Name, value: str | None) -> None:
         """Set what holds for everybody in this chat, or take it back with None.

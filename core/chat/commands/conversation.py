@@ -119,7 +119,7 @@ async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memor
     """Fetch the pictures of the history and of `more`, for a model that sees; an answer that is whole needs none."""
     if "text" in call.turn.state:
         return memory
-    model = await call.desk.talk.model_of(call.incoming.chat)
+    model = await call.desk.chosen.model(memory.choices, "chat")
     looking = call.desk.reading.pictures([*memory.history, *more], call.outbox, model)
     return replace(memory, pictures=await unless_stopped(call.turn, looking))
 

@@ -13,10 +13,9 @@ from core.chat.outbox import Album, Button, RefusedError
 from core.chat.painting import Drawing
 from core.chat.question import ExcuseError
 from core.chat.stamp import Stamp
-from core.chat.tell import tell
 from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
-from core.wanjie import ModelNotFoundError
+from core.store import Choices
 
 from .command import Call
 
@@ -92,43 +91,16 @@ async def _fetched(call: Call, drawing: Drawing) -> tuple[Drawing, Album]:
 
 
 async def _drawn(call: Call, order: Order) -> Drawing:
-    desk, chat = call.desk, call.incoming.chat
-    translator = await _translator(call)
-    chosen = (await desk.talk.choices_of(chat)).image_model
-    if chosen:
-        try:
-            return await desk.painting.draw(order, chosen, translator)
-        except ModelNotFoundError:
-            desk.catalog.forget()
-            if not await _gave_up(call, chosen):
-                raise
-    model = await desk.catalog.default_model("image")
-    if model is None:
-        raise ExcuseError("imagine.none")
-    try:
-        return await desk.painting.draw(order, model, translator)
-    except ModelNotFoundError:
-        desk.catalog.forget()
-        raise
+    choices = await call.choices()
+    translator = await _translator(call, choices)
+    return await call.use("image", choices, lambda model: call.desk.painting.draw(order, model, translator))
 
 
-async def _translator(call: Call) -> str | None:
+async def _translator(call: Call, choices: Choices) -> str | None:
     """The chat's own model, unless that one makes videos of what it is told."""
     catalog = call.desk.catalog
-    model = await call.desk.talk.model_of(call.incoming.chat)
-    return model if model is None or catalog.kind_of(model) == "chat" else await catalog.default_chat_model()
-
-
-async def _gave_up(call: Call, chosen: str) -> bool:
-    """Let the default take the place of a chosen model that is gone, if there is another one, and say so."""
-    default = await call.desk.catalog.default_model("image")
-    if default in {None, chosen}:
-        return False
-    _log.warning("image model not found", model=chosen)
-    await call.desk.talk.unchoose(call.incoming.chat, "image_model", chosen)
-    said = call.phrase("imagine.gone", model=chosen, default=default)
-    await tell(call.turn, call.outbox, said, name="gone_")
-    return True
+    model = await call.desk.chosen.model(choices, "chat")
+    return model if model is None or catalog.kind_of(model) == "chat" else await catalog.default_model("chat")
 
 
 async def _note(call: Call, stamp: Stamp, order: Order) -> None:

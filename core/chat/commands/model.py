@@ -47,7 +47,7 @@ async def choose_model(call: Call) -> None:
     tab, name = kind_in(" ".join(call.argument.split()))
     shelves = await _shelves(call.desk, call.incoming.chat, call.locale)
     if not shelves:
-        await call.say("model.none")
+        await call.say("model.none_chat")
     elif name.casefold() in _DEFAULT:
         await _take_back(call, tab if tab in {"speech", "image"} else "chat")
     elif not of_kind(shelves, tab):
@@ -71,7 +71,7 @@ async def pick_model(call: Call, value: str) -> None:
     if menu is None:
         await call.hint("model.left")
         menu = _menu(call, shelves, View())
-    await (call.choose(menu) if menu else call.say("model.none"))
+    await (call.choose(menu) if menu else call.say("model.none_chat"))
 
 
 async def suggest_models(desk: Desk, chat: ChatRef, text: str) -> tuple[Option, ...]:
@@ -161,11 +161,11 @@ async def _shelves(desk: Desk, chat: ChatRef, locale: str) -> tuple[Shelf, ...]:
 
 async def _current(desk: Desk, chat: ChatRef) -> dict[Tab, str | None]:
     """The model of a chat for each kind of work; None when the key has none."""
-    choices = await desk.talk.choices_of(chat)
-    answering = choices.model or await desk.catalog.default_model("chat")
+    choices = await desk.chosen.choices(chat)
+    answering = await desk.chosen.model(choices, "chat")
     return {
         "chat": answering,
         "video": answering,
-        "speech": choices.speech_model or await desk.catalog.default_model("speech"),
-        "image": choices.image_model or await desk.catalog.default_model("image"),
+        "speech": await desk.chosen.model(choices, "speech"),
+        "image": await desk.chosen.model(choices, "image"),
     }

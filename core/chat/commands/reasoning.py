@@ -50,6 +50,6 @@ async def _set(call: Call, showing: Showing) -> None:
 
 
 async def _menu(call: Call) -> Menu:
-    now = (await call.desk.talk.choices_of(call.incoming.chat)).reasoning or "fold"
+    now = (await call.choices()).reasoning or "fold"
     options = tuple(Option(call.phrase(key), showing, current=showing == now) for showing, key in _LABEL.items())
     return Menu("reasoning", call.phrase("reasoning.title", where=where(call)), options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import structlog
 
@@ -10,14 +11,14 @@ from core.chat.attach import attach, attached
 from core.chat.explain import explain
 from core.chat.outbox import RefusedError, Voice, VoiceForbiddenError
 from core.chat.question import ExcuseError
-from core.chat.speech import Recording, Script
+from core.chat.speech import Script
 from core.chat.stamp import Stamp
 from core.chat.talk import DEED
 from core.chat.tell import tell
 from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
+from core.media.sound import Sound
 from core.media.spoken import Words
-from core.store import Choices
 from core.wanjie import WanjieError
 
 from .command import Call
@@ -68,37 +69,33 @@ async def aloud(call: Call, text: str, *, name: str = "aloud_") -> None:
 
 
 async def _post(call: Call, text: str, name: str) -> None:
-    choices = await call.desk.talk.choices_of(call.incoming.chat)
     async with at_work(call.outbox, "recording"):
         script = await call.desk.speech.script(text, _words(call))
-        recording = await call.desk.speech.record(script, choices, call.outbox.capabilities.voice)
-    note = Voice(recording.sound.data, recording.sound.seconds, script.title, caption=_caption(call, script, recording))
+        sound = await _recorded(call, script, call.outbox.capabilities.voice)
+    caption = call.phrase("speak.cut", limit=call.desk.policy.speak_limit) if script.cut else ""
+    note = Voice(sound.data, sound.seconds, script.title, caption=caption)
     async with at_work(call.outbox, "uploading"):
         try:
-            await _attach(call, note, script, choices, name)
+            await _attach(call, note, script, name)
         except RefusedError as error:
             _log.warning("a voice note was refused", bytes=len(note.audio), error=str(error))
             raise ExcuseError("speak.refused") from error
-    if recording.gone:
-        await call.desk.talk.unchoose(call.incoming.chat, "speech_model", recording.gone)
 
 
-async def _attach(call: Call, note: Voice, script: Script, choices: Choices, name: str) -> None:
+async def _recorded(call: Call, script: Script, into: Literal["opus", "mp3"]) -> Sound:
+    choices = await call.choices()
+    return await call.use("speech", choices, lambda model: call.desk.speech.record(script, model, choices, into))
+
+
+async def _attach(call: Call, note: Voice, script: Script, name: str) -> None:
     """Post a voice note, as an ordinary audio file where people forbid voice notes."""
     try:
         await attach(call.turn, call.outbox, note, name=name)
     except VoiceForbiddenError:
-        sound = (await call.desk.speech.record(script, choices, "mp3")).sound
+        sound = await _recorded(call, script, "mp3")
         caption = "\n".join(filter(None, (note.caption, call.phrase("speak.forbidden"))))
         file = replace(note, audio=sound.data, seconds=sound.seconds, note=False, caption=caption)
         await attach(call.turn, call.outbox, file, name=name)
-
-
-def _caption(call: Call, script: Script, recording: Recording) -> str:
-    lines = [call.phrase("speak.cut", limit=call.desk.policy.speak_limit)] if script.cut else []
-    if recording.gone:
-        lines.append(call.phrase("speak.fallback", model=recording.gone))
-    return "\n".join(lines)
 
 
 def _words(call: Call) -> Words:
@@ -117,7 +114,7 @@ async def _newest_answer(call: Call) -> str:
 
 
 async def _wants_voice(call: Call) -> bool:
-    wanted = (await call.desk.talk.choices_of(call.incoming.chat)).voice_replies
+    wanted = (await call.choices()).voice_replies
     heard = any(attachment.kind == "voice" for attachment in call.incoming.attachments)
     return wanted == "always" or (wanted == "voice" and heard)
 

@@ -13,7 +13,7 @@ async def instruct(call: Call) -> None:
     chat = str(call.incoming.chat)
     text = call.argument
     if not text:
-        now = (await call.desk.talk.choices_of(call.incoming.chat)).system
+        now = (await call.choices()).system
         await (call.say("system.now", text=now) if now else call.say("system.empty"))
     elif len(text) > _LIMIT:
         await call.say("system.long", length=len(text), limit=_LIMIT)

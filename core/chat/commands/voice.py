@@ -56,10 +56,10 @@ async def pick_voice(call: Call, value: str) -> None:
 
 
 async def _show(call: Call) -> None:
-    choices = await call.desk.talk.choices_of(call.incoming.chat)
-    model = await call.desk.speech.model(choices)
+    choices = await call.choices()
+    model = await call.desk.chosen.model(choices, "speech")
     if model is None:
-        await call.say("speak.no_model")
+        await call.say("model.none_speech")
     else:
         await call.choose(_menu(call, choices, model))
 

@@ -99,7 +99,7 @@ async def test_a_list_that_cannot_be_had_suggests_nothing(reading: Reading, mail
 
 
 async def test_without_any_model_that_is_the_reason(reading: Reading, mail: Mail) -> None:
-    assert (await blindness(reading, mail, None)).key == "model.none"
+    assert (await blindness(reading, mail, None)).key == "model.none_chat"
 
 
 async def test_a_rule_of_the_operator_makes_a_model_see(reading_with: Callable[..., Reading], mail: Mail) -> None:

@@ -8,16 +8,17 @@ import pytest
 from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import mp3
 from core.chat.question import ExcuseError
-from core.chat.speech import Recording, Script, Speech, speed_of
+from core.chat.speech import Script, Speech, speed_of
 from core.media.spoken import Words
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Choices
-from core.wanjie import Backoff, Catalog, RefusedContentError, ServerFaultError, WanjieClient
+from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
 from tests.core.chat.tones import pitches, tone
 
 HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
 WORDS = Words(code="code", table="table", link="link", language="en")
+MODEL = "CosyVoice"
 NOTHING = Choices()
 HELLO = Script("Hello there.", cut=False)
 SENTENCES = [f"This is sentence number {number}, and it is not a short one." for number in range(12)]
@@ -41,7 +42,7 @@ async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., Speech]]:
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
         client = WanjieClient(wanjie, backoff=HURRY)
         clients.append(client)
-        return Speech(client, Catalog(client, wanjie), workshop, wanjie, chat)
+        return Speech(client, workshop, wanjie, chat)
 
     yield build
     for client in clients:
@@ -58,32 +59,30 @@ def spoken_texts(sim: WanjieSim) -> list[str]:
     return [call.body["input"] for call in sim.requests if call.path.endswith("/audio/speech")]
 
 
-async def test_a_text_is_spoken_by_the_first_speech_model(speech: Speech, sim: WanjieSim) -> None:
-    recording = await speech.record(HELLO, NOTHING, "opus")
+async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: Speech, sim: WanjieSim) -> None:
+    recording = await speech.record(HELLO, MODEL, NOTHING, "opus")
 
     asked = sim.requests[-1].body
     assert asked["model"] == "CosyVoice"
     assert (asked["voice"], asked["speed"], asked["responseFormat"]) == ("普通话", 1.0, "mp3")
-    assert recording.sound.data.startswith(b"OggS")
-    assert recording.sound.seconds == pytest.approx(len(HELLO.text) / 5, abs=0.1)
-    assert recording.gone == ""
+    assert recording.data.startswith(b"OggS")
+    assert recording.seconds == pytest.approx(len(HELLO.text) / 5, abs=0.1)
 
 
 async def test_what_the_chat_chose_is_asked_for(speech: Speech, sim: WanjieSim) -> None:
-    sim.script.models += ("other-tts",)
-    await speech.record(HELLO, Choices(speech_model="other-tts", voice="粤语", speed="1.25"), "mp3")
+    await speech.record(HELLO, MODEL, Choices(voice="粤语", speed="1.25"), "mp3")
 
     asked = sim.requests[-1].body
-    assert (asked["model"], asked["voice"], asked["speed"]) == ("other-tts", "粤语", 1.25)
+    assert (asked["voice"], asked["speed"]) == ("粤语", 1.25)
 
 
 async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(make: Callable[..., Speech], sim: WanjieSim) -> None:
     speech = make(speech_limit=80)
     sim.script.sound = lambda text: tone(300 + 100 * SENTENCES.index(text.strip()))
-    recording = await speech.record(Script(" ".join(SENTENCES), cut=False), NOTHING, "mp3")
+    recording = await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
 
     assert sorted(text.strip() for text in spoken_texts(sim)) == sorted(SENTENCES)
-    heard = pitches(recording.sound.data, recording.sound.seconds / len(SENTENCES))
+    heard = pitches(recording.data, recording.seconds / len(SENTENCES))
     assert heard == sorted(heard)
     assert len(set(heard)) == len(SENTENCES)
 
@@ -91,7 +90,7 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(make: Callabl
 async def test_four_requests_at_most_are_under_way_for_one_text(make: Callable[..., Speech], sim: WanjieSim) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
-    await speech.record(Script(" ".join(SENTENCES), cut=False), NOTHING, "mp3")
+    await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) == len(SENTENCES)
@@ -102,7 +101,7 @@ async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Spee
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
     texts = [Script(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
-    await asyncio.gather(*(speech.record(text, NOTHING, "mp3") for text in texts))
+    await asyncio.gather(*(speech.record(text, MODEL, NOTHING, "mp3") for text in texts))
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) > 16
@@ -110,90 +109,55 @@ async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Spee
 
 
 async def test_the_same_again_asks_for_nothing(speech: Speech, sim: WanjieSim) -> None:
-    first = await speech.record(HELLO, NOTHING, "opus")
-    second = await speech.record(HELLO, NOTHING, "opus")
+    first = await speech.record(HELLO, MODEL, NOTHING, "opus")
+    second = await speech.record(HELLO, MODEL, NOTHING, "opus")
 
     assert first == second
     assert len(spoken_texts(sim)) == 1
 
 
 async def test_another_format_of_the_same_asks_for_nothing(speech: Speech, sim: WanjieSim) -> None:
-    await speech.record(HELLO, NOTHING, "opus")
-    recording = await speech.record(HELLO, NOTHING, "mp3")
+    await speech.record(HELLO, MODEL, NOTHING, "opus")
+    recording = await speech.record(HELLO, MODEL, NOTHING, "mp3")
 
-    assert recording.sound.data == mp3(HELLO.text)
+    assert recording.data == mp3(HELLO.text)
     assert len(spoken_texts(sim)) == 1
 
 
-@pytest.mark.parametrize("other", [Choices(voice="粤语"), Choices(speed="2"), Choices(speech_model="other-tts")])
+@pytest.mark.parametrize(
+    ("model", "choices"), [(MODEL, Choices(voice="粤语")), (MODEL, Choices(speed="2")), ("other-tts", NOTHING)]
+)
 async def test_another_voice_speed_or_model_is_another_recording(
-    speech: Speech, sim: WanjieSim, other: Choices
+    speech: Speech, sim: WanjieSim, model: str, choices: Choices
 ) -> None:
     sim.script.models += ("other-tts",)
-    await speech.record(HELLO, NOTHING, "opus")
-    await speech.record(HELLO, other, "opus")
+    await speech.record(HELLO, MODEL, NOTHING, "opus")
+    await speech.record(HELLO, model, choices, "opus")
 
     assert len(spoken_texts(sim)) == 2
 
 
 async def test_the_same_twice_at_once_is_asked_for_once(speech: Speech, sim: WanjieSim) -> None:
     sim.script.speech_delay = 0.05
-    recordings = await asyncio.gather(*(speech.record(HELLO, NOTHING, "opus") for _ in range(5)))
+    recordings = await asyncio.gather(*(speech.record(HELLO, MODEL, NOTHING, "opus") for _ in range(5)))
 
     assert len(spoken_texts(sim)) == 1
-    assert len({recording.sound.data for recording in recordings}) == 1
-
-
-async def test_a_chosen_model_that_is_not_listed_is_replaced_without_being_asked(
-    speech: Speech, sim: WanjieSim
-) -> None:
-    recording = await speech.record(HELLO, Choices(speech_model="old-tts"), "opus")
-
-    assert recording.gone == "old-tts"
-    assert [call.body["model"] for call in sim.requests if call.method == "POST"] == ["CosyVoice"]
-
-
-async def test_a_chosen_model_that_is_not_found_is_replaced(speech: Speech, sim: WanjieSim) -> None:
-    sim.script.models += ("old-tts",)
-    assert await speech.record(HELLO, Choices(speech_model="old-tts"), "opus")
-    sim.script.models = sim.script.models[:-1]
-    recording = await speech.record(Script("Something else.", cut=False), Choices(speech_model="old-tts"), "opus")
-
-    assert recording.gone == "old-tts"
-    assert len([call for call in sim.requests if call.path.endswith("/models")]) == 2  # the old list was wrong
-
-
-async def test_the_default_model_is_not_replaced(make: Callable[..., Speech]) -> None:
-    speech = make(speech_model="old-tts")
-
-    for choices in (NOTHING, Choices(speech_model="old-tts")):
-        with pytest.raises(ExcuseError) as excuse:
-            await speech.record(HELLO, choices, "opus")
-        assert (excuse.value.key, excuse.value.values) == ("speak.model_gone", {"model": "old-tts"})
-
-
-async def test_a_key_without_a_speech_model_is_told(speech: Speech, sim: WanjieSim) -> None:
-    sim.script.models = ("deepseek-v3",)
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, NOTHING, "opus")
-
-    assert excuse.value.key == "speak.no_model"
+    assert len({recording.data for recording in recordings}) == 1
 
 
 async def test_a_voice_that_the_model_does_not_know_is_named(speech: Speech, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
     with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, Choices(voice="粤语"), "opus")
+        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
 
     assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
 
 @pytest.mark.parametrize("choices", [Choices(voice="粤语"), Choices(speed="4")])
 async def test_a_bad_request_is_blamed_on_what_was_chosen(speech: Speech, sim: WanjieSim, choices: Choices) -> None:
-    await speech.model(NOTHING)  # so that the list does not take the failure
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
     with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, choices, "opus")
+        await speech.record(HELLO, MODEL, choices, "opus")
 
     assert excuse.value.key == "speak.manner"
 
@@ -201,27 +165,26 @@ async def test_a_bad_request_is_blamed_on_what_was_chosen(speech: Speech, sim: W
 async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: Speech, sim: WanjieSim) -> None:
     sim.script.refuse = lambda _: True
     with pytest.raises(RefusedContentError):
-        await speech.record(HELLO, Choices(voice="粤语"), "opus")
+        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
 
 
 async def test_a_failure_ends_the_other_requests_and_is_not_kept(make: Callable[..., Speech], sim: WanjieSim) -> None:
     speech = make(speech_limit=80, max_attempts=1)
-    await speech.model(NOTHING)
     sim.script.speech_delay = 0.05
     sim.script.fail_next.append(Failure(500))
     with pytest.raises(ServerFaultError):
-        await speech.record(Script(" ".join(SENTENCES), cut=False), NOTHING, "opus")
+        await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
 
     assert len(spoken_texts(sim)) <= 8
-    assert (await speech.record(Script(" ".join(SENTENCES), cut=False), NOTHING, "opus")).sound.seconds > 10
+    assert (await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")).seconds > 10
 
 
 async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: Speech, sim: WanjieSim) -> None:
     broken = [True]
     sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else mp3(text)
-    recording = await speech.record(HELLO, NOTHING, "opus")
+    recording = await speech.record(HELLO, MODEL, NOTHING, "opus")
 
-    assert recording.sound.seconds > 1
+    assert recording.seconds > 1
     assert len(spoken_texts(sim)) == 2
 
 
@@ -230,11 +193,11 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
     with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, NOTHING, "opus")
+        await speech.record(HELLO, MODEL, NOTHING, "opus")
     assert excuse.value.key == "speak.broken"
     sim.script.sound = mp3
 
-    assert isinstance(await speech.record(HELLO, NOTHING, "opus"), Recording)
+    assert (await speech.record(HELLO, MODEL, NOTHING, "opus")).seconds > 1
     assert len(spoken_texts(sim)) == 3
 
 

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import mp3
+from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
 from core.chat.i18n import Sentences
@@ -28,7 +29,7 @@ from core.engine import Inbox, Turn, tag_of
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Conversations, Name, Remembered
-from core.wanjie import Backoff, Catalog, ServerFaultError, WanjieClient
+from core.wanjie import Backoff, Catalog, WanjieClient
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
 TEXT = "Good morning, dear friends."
@@ -111,13 +112,15 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
+        chosen = Chosen(catalog, conversations, sentences)
         yield Desk(
             conversations,
             catalog,
             Inbox(redis),
             sentences,
-            Talk(client, catalog, conversations, sentences, Brief("", 1000, 900)),
-            Speech(client, catalog, workshop, wanjie, chat),
+            chosen,
+            Talk(client, catalog, chosen, conversations, sentences, Brief("", 1000, 900)),
+            Speech(client, workshop, wanjie, chat),
             Painting(client, catalog, workshop),
             Reading(client, catalog, workshop, sentences, wanjie, chat),
             chat,
@@ -211,27 +214,6 @@ async def test_a_caption_tells_that_only_the_beginning_is_spoken(call: Call, scr
 
     assert "up to 200 characters" in screen.notes[0].caption
     assert len(" ".join(inputs(sim))) <= 200
-
-
-@pytest.mark.parametrize("place", [THREAD, THREAD.parent])
-async def test_a_chosen_model_that_is_gone_is_told_and_forgotten_where_it_was_chosen(
-    call: Call, desk: Desk, screen: Screen, place: ChatRef
-) -> None:
-    await choose(desk, "speech_model", "old-tts", place)
-    await aloud(call, TEXT)
-
-    assert "`old-tts`" in screen.notes[0].caption
-    assert (await desk.talk.choices_of(THREAD)).speech_model is None
-
-
-async def test_a_model_stays_chosen_when_no_other_could_speak_either(call: Call, desk: Desk, sim: WanjieSim) -> None:
-    await choose(desk, "speech_model", "old-tts")
-    await desk.catalog.models()
-    sim.script.fail_next.append(Failure(500))
-    with pytest.raises(ServerFaultError):
-        await aloud(call, TEXT)
-
-    assert (await desk.talk.choices_of(THREAD)).speech_model == "old-tts"
 
 
 async def test_stop_ends_the_recording(call: Call, screen: Screen, sim: WanjieSim) -> None:

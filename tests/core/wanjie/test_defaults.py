@@ -1,4 +1,4 @@
-"""Models that stand for those that nobody chose, and whether the key still has those that somebody did."""
+"""Models that stand for those that nobody chose."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ DefaultKind: TypeAlias = Literal["speech", "image"]
 async def test_the_default_is_the_first_chat_model(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("bge-m3", "CosyVoice", "kimi-k2", "GPT-4o")
 
-    assert await catalog.default_chat_model() == "kimi-k2"
+    assert await catalog.default_model("chat") == "kimi-k2"
 
 
 async def test_a_key_without_chat_models_has_no_default(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("CosyVoice",)
 
-    assert await catalog.default_chat_model() is None
+    assert await catalog.default_model("chat") is None
 
 
 async def test_a_configured_default_is_spelt_as_listed(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for(default_model="gpt 4o").default_chat_model() == "GPT-4o"
+    assert await catalog_for(default_model="gpt 4o").default_model("chat") == "GPT-4o"
 
 
 async def test_a_configured_default_that_is_not_listed_is_used_as_it_is(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for(default_model="private-model").default_chat_model() == "private-model"
+    assert await catalog_for(default_model="private-model").default_model("chat") == "private-model"
 
 
 async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: Callable[..., Catalog]) -> None:
     sim.script.key = "another"
 
-    assert await catalog_for(default_model="kimi-k2").default_chat_model() == "kimi-k2"
+    assert await catalog_for(default_model="kimi-k2").default_model("chat") == "kimi-k2"
     with pytest.raises(KeyRejectedError):
-        await catalog_for().default_chat_model()
+        await catalog_for().default_model("chat")
 
 
 async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
@@ -48,14 +48,14 @@ async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
 ) -> None:
     catalog = Catalog(client, settings_for(default_model="kimi K2"), grace=0.2, clock=clock)
     sim.script.header_delay = 9
-    unlisted = [await catalog.default_chat_model(), await catalog.default_chat_model()]
+    unlisted = [await catalog.default_model("chat"), await catalog.default_model("chat")]
     asked = len(sim.requests)
     sim.script.header_delay = 0
     clock.now += 31
 
     assert unlisted == ["kimi K2", "kimi K2"]
     assert asked == 1
-    assert await catalog.default_chat_model() == "kimi-k2"
+    assert await catalog.default_model("chat") == "kimi-k2"
 
 
 @pytest.mark.parametrize(("kind", "first"), [("speech", "CosyVoice"), ("image", "Flux.1-Schnell")])
@@ -72,33 +72,6 @@ async def test_a_kind_without_models_has_no_default(sim: WanjieSim, catalog: Cat
     sim.script.models = ("deepseek-v3",)
 
     assert await catalog.default_model("speech") is None
-
-
-async def test_the_list_is_asked_for_an_id_as_it_is_spelt(catalog: Catalog) -> None:
-    assert await catalog.lists("kimi-k2") is True
-    assert await catalog.lists("Kimi-K2") is False
-    assert await catalog.lists("gpt-9") is False
-
-
-async def test_without_a_list_nothing_is_said_of_an_id_nor_asked_again_soon(
-    sim: WanjieSim, catalog: Catalog, clock: Clock
-) -> None:
-    sim.script.key, key = "another", sim.script.key
-    unknown = [await catalog.lists("kimi-k2"), await catalog.lists("kimi-k2")]
-    asked = len(sim.requests)
-    sim.script.key = key
-    clock.now += 31
-
-    assert unknown == [None, None]
-    assert asked == 1
-    assert await catalog.lists("kimi-k2") is True
-
-
-async def test_a_list_that_does_not_come_is_not_waited_for(sim: WanjieSim, client: WanjieClient) -> None:
-    sim.script.header_delay = 3
-    hurried = Catalog(client, WanjieSettings.model_validate({"api_key": "k"}), grace=0.05)
-
-    assert await hurried.lists("kimi-k2") is None
 
 
 async def test_the_catalogue_knows_the_traits_of_its_models(catalog_for: Callable[..., Catalog]) -> None:
