@@ -43,7 +43,7 @@ STOP_RESERVE = 8
 
 def posts_to(channel: str) -> Limit:
     """One message a second in a channel."""
-    return Limit(f"chat.postMessage:{channel}", 1, 1.05)
+    return Limit(f"chat.postMessage:{channel}", 1, 1.1)
 
 
 def steps_of(channel: str, ts: str) -> Limit:
