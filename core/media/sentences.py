@@ -11,8 +11,6 @@ from collections.abc import Sequence
 _CLOSERS = r"[\"'”’»)\]}」』》】）]*"
 _SENTENCES = re.compile(rf"[。！？；…]+{_CLOSERS}(?![。！？；…])|(?<![.!?])[.!?]+{_CLOSERS}(?=\s)|\n+")
 """Stops are looked at where they begin, or a row of them would be read again from each of its places."""
-"""Stops are looked at where they begin, or a row of them would be read again from each of its places."""
-"""Stops are looked at where they begin, or a row of them would be read again from each of its places."""
 _CLAUSES = re.compile(rf"[，、：—]+{_CLOSERS}(?![，、：—])|[,;:]{_CLOSERS}(?=\s)")
 _SPACES = re.compile(r"\s+")
 _NO_END = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|No|Fig|approx|e\.g|i\.e|[A-Z])|^\s*\d{1,3})\.$")
