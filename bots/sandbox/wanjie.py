@@ -20,6 +20,7 @@ from .wanjie_bucket import Bucket, Fetched
 from .wanjie_messages import check_chat
 from .wanjie_requests import (
     FILMING,
+    THINKING,
     Refused,
     Upload,
     check_harmless,
@@ -146,8 +147,7 @@ class WanjieSim:
     def _reply(self, model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
         if FILMING.search(model):
             return Reply(text=film(self._published(b"a simulated video", "mp4")), pause=self.script.video_pause)
-        thinks = any(word in model.lower() for word in ("reasoner", "thinking"))
-        reasoning = tokens_of(self.script.reasoning(messages)) if thinks else []
+        reasoning = tokens_of(self.script.reasoning(messages)) if THINKING.search(model) else []
         if tools and (calls := self.script.tool_calls(messages, tools)):
             return Reply(tuple(reasoning), calls=tuple(calls))
         return Reply(tuple(reasoning), tuple(tokens_of(self.script.answer(messages))))

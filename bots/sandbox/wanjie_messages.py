@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from .wanjie_requests import HEARING, PAINTING, SPEAKING, Refused, known_model
+from .wanjie_requests import HEARING, PAINTING, SPEAKING, THINKING, Refused, known_model
 
 _ROLES = frozenset({"system", "user", "assistant", "tool", "developer"})
 _SEES = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gemini|claude|vl|vision|glm-4v", re.IGNORECASE)
@@ -26,6 +26,8 @@ def check_chat(body: dict[str, Any], models: Sequence[str]) -> dict[str, Any]:
         raise Refused(400, "[] is too short - 'messages'", "invalid_messages")
     checked = [_checked(message, model) for message in cast("list[object]", messages)]
     _check_answers(checked)
+    if THINKING.search(model):
+        _check_thoughts(checked)
     _check_tools(body.get("tools", []))
     return body
 
@@ -78,6 +80,14 @@ def _check_answers(messages: list[dict[str, Any]]) -> None:
             waiting = {str(call.get("id")) for call in cast("list[dict[str, Any]]", message.get("tool_calls") or [])}
     if waiting:
         raise Refused(400, f"'tool_call_id's did not have response messages: {sorted(waiting)}", "invalid")
+
+
+def _check_thoughts(messages: list[dict[str, Any]]) -> None:
+    """DeepSeek, thinking mode: a message that calls tools comes back with the thinking that led to them."""
+    for index, message in enumerate(messages):
+        if message.get("tool_calls") and not message.get("reasoning_content"):
+            said = f"Missing `reasoning_content` field in the assistant message at message index {index}."
+            raise Refused(400, said, "invalid_request_error")
 
 
 def _check_tools(raw: object) -> None:

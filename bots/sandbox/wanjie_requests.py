@@ -12,6 +12,7 @@ HEARING = re.compile(r"sensevoice|whisper|transcri|-asr", re.IGNORECASE)
 PAINTING = re.compile(r"flux|image|dall-e|kolors|seedream", re.IGNORECASE)
 FILMING = re.compile(r"sora|veo", re.IGNORECASE)
 """Video models are asked like chat models."""
+THINKING = re.compile(r"reasoner|thinking", re.IGNORECASE)
 
 _SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
 _LONGEST_SPEECH = 4096

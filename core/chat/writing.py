@@ -124,9 +124,10 @@ class Writing:
         if self._toolbox is not None:
             self._toolbox.begin()
         for rounds_left in reversed(range(_ROUNDS)):
-            said, calls = "", list[ToolCall]()
+            said, thought, calls = "", "", list[ToolCall]()
             async with aclosing(self._asked(request)) as deltas:
                 async for delta in deltas:
+                    thought += delta.text if isinstance(delta, ReasoningDelta) else ""
                     if isinstance(delta, Finish):
                         await self._end(delta)
                     elif isinstance(delta, ToolCall):
@@ -137,7 +138,8 @@ class Writing:
                         yield piece
             if not calls or self._toolbox is None:
                 return
-            request = await self._used(self._toolbox, request, said, calls, again=rounds_left > 1)
+            asked = ChatMessage("assistant", said, tool_calls=tuple(calls), reasoning=thought)
+            request = await self._used(self._toolbox, request, asked, again=rounds_left > 1)
             if said and not said.endswith("\n"):
                 yield Piece("\n\n")
 
@@ -157,12 +159,9 @@ class Writing:
             else:
                 return
 
-    async def _used(
-        self, toolbox: Toolbox, request: ChatRequest, said: str, calls: list[ToolCall], *, again: bool
-    ) -> ChatRequest:
+    async def _used(self, toolbox: Toolbox, request: ChatRequest, asked: ChatMessage, *, again: bool) -> ChatRequest:
         """Do what the model called for; return the request that tells it so, and offers the tools `again`."""
-        asked = ChatMessage("assistant", said, tool_calls=tuple(calls))
-        told = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in calls]
+        told = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in asked.tool_calls]
         await self._turn.checkpoint(acted="1")
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, asked, *told), tools=tools)

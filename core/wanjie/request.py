@@ -14,7 +14,8 @@ class ChatMessage:
     """One message of a conversation; `role` is system, user, assistant or tool.
 
     `images` are https or data URLs. An assistant's message may hold the `tool_calls` it made; each is then answered by
-    a message of the role tool with its `tool_call_id`.
+    a message of the role tool with its `tool_call_id`. Models that think want the `reasoning` that led to their calls
+    back with them (DeepSeek API docs, thinking mode: tool calls; Kimi's models alike).
     """
 
     role: str
@@ -22,6 +23,7 @@ class ChatMessage:
     images: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
+    reasoning: str = ""
 
     def as_json(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": self.role, "content": self._content()}
@@ -29,6 +31,8 @@ class ChatMessage:
             message["tool_calls"] = [call.as_json() for call in self.tool_calls]
         if self.tool_call_id:
             message["tool_call_id"] = self.tool_call_id
+        if self.reasoning:
+            message["reasoning_content"] = self.reasoning
         return message
 
     def _content(self) -> str | list[dict[str, Any]]:

@@ -79,6 +79,25 @@ async def test_a_model_speaks_when_it_is_asked_in_plain_words(tool_seat: Seat, t
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_a_model_that_thinks_goes_on_after_a_deed(place: str, tool_stage: Stage) -> None:
+    seat = SEATS[place](tool_stage)
+    await seat.say("/reasoning off")
+    await seat.until(seat.answers)
+    await seat.say("/model deepseek-reasoner")
+    await says(seat, "deepseek-reasoner")
+    tool_stage.wanjie.script.reasoning = lambda _: "A cat is wanted."
+    tool_stage.wanjie.script.tool_calls = once("draw_picture", prompt="a red cat on the roof", size="64x64")
+    tool_stage.wanjie.script.answer = lambda _: "There you are."
+    await seat.say("draw me a cat")
+    await says(seat, "There you are.")
+
+    assert [message["reasoning_content"] for message in asked(tool_stage)[-1] if message.get("tool_calls")] == [
+        "A cat is wanted.",
+    ]  # fmt: skip
+    assert len(asked(tool_stage)) == 2
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_the_newest_answer_that_has_words_is_read_aloud(place: str, tool_stage: Stage) -> None:
     seat = SEATS[place](tool_stage)
     tool_stage.wanjie.script.answer = lambda _: "These are words."

@@ -235,6 +235,15 @@ async def test_every_call_has_its_outcome(http: httpx.AsyncClient, messages: lis
     assert (await ask(http, chat(*messages)))[0] == status
 
 
+@pytest.mark.parametrize(("thought", "status"), [({"reasoning_content": "A cat."}, 200), ({}, 400)])
+async def test_models_that_think_want_their_thoughts_back(
+    http: httpx.AsyncClient, thought: dict[str, str], status: int
+) -> None:
+    messages = [user("Draw!"), CALLING | thought, outcome("a"), outcome("b")]
+
+    assert (await ask(http, chat(*messages) | {"model": "deepseek-reasoner"}))[0] == status
+
+
 @pytest.mark.parametrize(
     "tool",
     [
