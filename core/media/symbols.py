@@ -36,7 +36,7 @@ _ARROW = re.compile("(?<![-=])[-=]+>|[→⇒➔➜➡⟶⟹]\ufe0f?")
 _RULE = re.compile(r"[-=_~*]{3,}|\|+")
 _POWER = re.compile(r"(?<=[A-Za-z0-9])\*\*(?=[A-Za-z0-9])")
 _TIMES = re.compile(r"(?<=[A-Za-z0-9]) ?\* ?(?=[A-Za-z0-9])")
-_MARKS = re.compile(r"[*`]+|~~|(?<![\w&])#(?!\d)|^#+ |#+$|^[>\s]+")
+_MARKS = re.compile(r"[*`]+|~~|(?<![\w&])#(?!\d)|^#+ |^[>\s]+")
 _JOINTS = re.compile(r"(?<=\w)_+|_+(?=\w)|\\")
 _SILENCE = re.compile(rf"(?<![\s{PAUSE}])[\s{PAUSE}]*{PAUSE}[\s{PAUSE}]*")
 

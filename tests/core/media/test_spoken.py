@@ -62,6 +62,8 @@ def test_markup_is_not_heard(markdown: str, said: str) -> None:
         ("2*3*4 and 5 * 6", "2 × 3 × 4 and 5 × 6."),
         ("x**2 or 2**3**4", "x^2 or 2^3^4."),
         ("C# and #python and issue #5", "C# and python and issue #5."),
+        ("I use C#\nand F#", "I use C# and F#."),
+        ("## In C# ##", "In C#."),
         ("call __init__ of snake_case_names", "call init of snake case names."),
         ("this -> that → there", "this, that, there."),
         ("↑ 5 °C", "↑ 5 °C."),
