@@ -142,12 +142,13 @@ class _Reader:
             self._number = ""
 
     def _literal(self, start: int, end: int) -> str:
-        """A mark that touches a letter from outside is more often a product or a power than half a word in italics."""
+        """A mark between letters and digits is more often a product or a power than half a word in italics."""
         width = 1 + (self._source[start : start + 1] == self._source[start + 1 : start + 2])
         before = self._source[max(0, start - 8) : start].rstrip(_MARKS).decode(errors="ignore")[-1:]
         after = self._source[end : end + 8].lstrip(_MARKS).decode(errors="ignore")[:1]
-        within = any(char.isalnum() and not is_unspaced(char) for char in (before, after))
-        return self._source[start : start + width].decode() if within else ""
+        within = all(char.isalnum() and not is_unspaced(char) for char in (before, after))
+        is_formula = within and (before.isdigit() or after.isdigit())
+        return self._source[start : start + width].decode() if is_formula else ""
 
     def _table(self, rows: list[list[str]]) -> list[str]:
         head, *body = rows
