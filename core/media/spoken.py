@@ -19,8 +19,16 @@ __all__ = ["Words", "sentences", "spoken"]
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS | Options.ENABLE_FOOTNOTES
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
 _MARKS = b"*_~"
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.DOTALL)
-_BREAK = re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_TAGS = (
+    "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|button|caption|center|cite|code|col|colgroup|dd|del|details"
+    "|dfn|div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li"
+    "|link|main|mark|meta|nav|ol|option|p|picture|pre|q|s|samp|script|section|select|small|source|span|strike|strong|style"
+    "|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul|var|video|wbr"
+)
+_TAG_END = r"(?:\s+open|\s[^<>=]*=[^<>]*|\s*)/?>"
+_TAG = re.compile(rf"<!--.*?(?:-->|\Z)|</?(?:{_TAGS}){_TAG_END}|<[!?][^<>]*>", re.DOTALL | re.IGNORECASE)
+"""Of `vector<int>` and `a<b and c>d`, which are tags to Markdown, all is said."""
+_BREAK = re.compile(rf"</?(?:br|p|div|li|tr|h[1-6]){_TAG_END}", re.IGNORECASE)
 _ROWS, _COLUMNS, _CELL = 6, 4, 80
 """What is still listened to; characters in a cell."""
 

@@ -44,6 +44,10 @@ MARKDOWN = st.lists(
         ("mail me@example.com", "mail me@example.com."),
         ("<b>bold</b> and<br>broken &amp; H<sub>2</sub>O", "bold and broken & H2O."),
         ("<div>\nin a box\n</div>\n<!-- not this -->", "in a box."),
+        ("vector<int> and List<String>", "vector<int> and List<String>."),
+        ("if a<b and c>d", "if a<b and c>d."),
+        ('<a name="x">one</a><img src="y.png"/> <span\nclass="z">two</span><BR>Three', "one two.\nThree."),
+        ("<details open>\n<summary>More</summary>\nHere\n</details>", "More.\nHere."),
         ("a note[^1]\n\n[^1]: the note", "a note.\nthe note."),
         ("First line\nSecond line", "First line.\nSecond line."),
         ("a line that was\nwrapped", "a line that was wrapped."),
@@ -161,7 +165,13 @@ def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> Non
     assert said.rstrip(".。") == " ".join(words)
 
 
-@pytest.mark.parametrize("row", ["👍\u200d", " ", "\t", "=", "<!--", "\\(", "$=", "$" + "=" * 590, "-", "\x1f"])
+@pytest.mark.parametrize("row", ["👍\u200d", " ", "\t", "=", "<!--", "<a =", "\\(", "$=", "$" + "=" * 590, "-", "\x1f"])
 def test_a_row_of_anything_is_read_without_beginning_again_at_each_place(row: str) -> None:
     """It would keep all other threads waiting for seconds."""
     assert spoken(f"one{row * (40_000 // len(row))}b", ENGLISH).startswith("one")
+
+
+@pytest.mark.parametrize("row", ["=", " ", " =", "/", "= ", "a"])
+def test_a_tag_without_end_is_read_once(row: str) -> None:
+    """It would keep all other threads waiting for seconds."""
+    assert "one" in spoken(f"<div {row * (40_000 // len(row))}\none", ENGLISH)
