@@ -45,7 +45,7 @@ class Words:
 
 
 def spoken(markdown: str, words: Words) -> str:
-    """Turn Markdown into plain sentences; "" when nothing in it can be said.
+    """Turn Markdown into plain sentences; "" when nothing in it can be said but that something is there.
 
     Each heading, paragraph, item and line is a line of the result and ends with a stop. Of addresses the host is said,
     of emoji the name, once. `words` stand for fenced code, for large tables and for addresses without a name.
@@ -55,6 +55,8 @@ def spoken(markdown: str, words: Words) -> str:
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         reader.take(event, where["start"], where["end"])
     reader.flush()
+    if set(reader.lines) <= {closed(words.code), closed(words.table)}:
+        return ""
     return "\n".join(reader.lines)
 
 

@@ -86,7 +86,7 @@ async def test_with_nothing_to_speak_it_says_how(direct_seat: Seat, stage: Stage
     await direct_seat.say("/speak")
     await says(direct_seat, "/speak Good morning!")
     await direct_seat.say("/speak ---")
-    await says(direct_seat, "nothing in this text")
+    await says(direct_seat, "nothing in this message")
 
     assert not spoken(stage)
 

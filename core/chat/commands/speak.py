@@ -47,13 +47,17 @@ async def press_speak(call: Call, stamp: Stamp, _: str) -> None:
 
 
 async def reply_aloud(call: Call, text: str) -> None:
-    """Speak an answer when the chat wants its answers spoken; a failure is told and leaves the answer as it is."""
+    """Speak an answer when the chat wants its answers spoken; a failure is told and leaves the answer as it is.
+
+    Of one that has no words, such as code alone, nothing is said.
+    """
     if not text.strip() or call.turn.stopped.is_set() or not await _wants_voice(call):
         return
     try:
         await aloud(call, text)
     except ExcuseError as error:
-        await _tell_unspoken(call, call.phrase(error.key, **error.values))
+        if error.key != "speak.nothing":
+            await _tell_unspoken(call, call.phrase(error.key, **error.values))
     except WanjieError as error:
         _log.warning("an answer could not be spoken", error=repr(error))
         await _tell_unspoken(call, call.phrase(explain(error)))

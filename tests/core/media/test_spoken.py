@@ -134,10 +134,16 @@ def test_a_small_table_is_read_row_by_row() -> None:
     ids=["rows", "columns", "cell"],
 )
 def test_a_large_table_is_only_mentioned(markdown: str) -> None:
-    assert spoken(markdown, ENGLISH) == "Here is a table."
+    assert spoken(f"Look:\n\n{markdown}", ENGLISH) == "Look:\nHere is a table."
 
 
-@pytest.mark.parametrize("markdown", ["", " \n ", "***", "……", "--", "<br>", "| |\n|-|", "!", "•"])
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        *("", " \n ", "***", "……", "--", "<br>", "| |\n|-|", "!", "•"),
+        *("```py\nx = 1\n```", "```\n1\n```\n***\n|a|b|\n|-|-|\n" + "|1|2|\n" * 7),
+    ],
+)
 def test_what_has_no_words_says_nothing(markdown: str) -> None:
     assert not spoken(markdown, ENGLISH)
 
