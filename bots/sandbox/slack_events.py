@@ -29,6 +29,8 @@ _SUBSCRIPTION_OF = {
     "im": "message.im",
     "mpim": "message.mpim",
 }
+_NOT_IN_MENTIONS = frozenset({"files", "subtype"})
+"""Slack may leave them out of an `app_mention`; the `message` beside it has them."""
 
 
 class Announcer:
@@ -84,7 +86,8 @@ class Announcer:
     def _mention(self, message: Message) -> str:
         if not self._workspace.channels[message.channel].bot_member:
             return ""
-        return self.event(self._event_of(message) | {"type": "app_mention"}, "app_mention")
+        event = {name: value for name, value in self._event_of(message).items() if name not in _NOT_IN_MENTIONS}
+        return self.event(event | {"type": "app_mention"}, "app_mention")
 
     def _event_of(self, message: Message) -> Json:
         event = message.as_json(self._workspace.team_id)

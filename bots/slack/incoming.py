@@ -31,7 +31,8 @@ def read_event(payload: bytes, bot: str) -> Incoming | None:
 
     `bot` is the bot's own user id for payloads that do not name it. A direct message belongs to one conversation,
     whatever thread it is in; elsewhere the thread is the conversation, and what begins with somebody else's name is
-    between people. Both events that Slack sends for one mention (`message` and `app_mention`) have the same `event_id`.
+    between people. A mention is read from its `message` event: `app_mention`, which Slack may send beside it, before or
+    after, may lack its files. A message that is edited to name the bot counts as if it had named it at once.
     """
     stored: _Json = json.loads(payload)
     body = _object(stored.get("payload"))
@@ -63,8 +64,8 @@ def _event(body: _Json, bot: str) -> Incoming | None:
     if not team or not event.get("channel"):
         return None
     match event.get("type"):
-        case "message" | "app_mention":
-            return _message(event, team, bot)
+        case "message":
+            return _message(_named_later(event, bot) or event, team, bot)
         case "agent_session_stopped":
             return _stopped(event, team)
         case _:
@@ -77,8 +78,7 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
         return None
     direct = _direct(event["channel"], event.get("channel_type"))
     said = read(str(event.get("text") or ""), bot)
-    mentioned = said.mentioned or event["type"] == "app_mention"
-    if not (direct or mentioned or (event.get("thread_ts") and not _for_others(event, bot))):
+    if not (direct or said.mentioned or (event.get("thread_ts") and not _for_others(event, bot))):
         return None
     thread = str(event.get("thread_ts") or ts)
     return Incoming(
@@ -88,13 +88,25 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
         sender=Sender(user),
         text=said.text,
         direct=direct,
-        addressed=direct or mentioned,
-        mentioned=mentioned,
+        addressed=direct or said.mentioned,
+        mentioned=said.mentioned,
         thread=thread,
         attachments=_attachments(_objects(event.get("files"))),
         sent_at=float(ts),
         reply_route=_foreign_team(event, team),
     )
+
+
+def _named_later(event: _Json, bot: str) -> _Json | None:
+    """The message behind an edit that names the bot where it was not named before."""
+    before, after = _object(event.get("previous_message")), _object(event.get("message"))
+    if not before or _names(before, bot) or not _names(after, bot):
+        return None
+    return after | {"channel": event["channel"], "channel_type": event.get("channel_type")}
+
+
+def _names(message: _Json, bot: str) -> bool:
+    return read(str(message.get("text") or ""), bot).mentioned
 
 
 def _stopped(event: _Json, team: str) -> Incoming:

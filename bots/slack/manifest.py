@@ -14,7 +14,6 @@ _HEADER = """\
 # that, and neither streaming nor the status line asks for more than chat:write.
 """
 _SCOPES = (
-    "app_mentions:read",
     "channels:history",
     "chat:write",
     "commands",
@@ -25,14 +24,7 @@ _SCOPES = (
     "mpim:history",
     "users:read",
 )
-_EVENTS = (
-    "agent_session_stopped",
-    "app_mention",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "message.mpim",
-)
+_EVENTS = ("agent_session_stopped", "message.channels", "message.groups", "message.im", "message.mpim")
 
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 

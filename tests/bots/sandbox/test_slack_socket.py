@@ -93,6 +93,17 @@ async def test_a_mention_comes_as_two_events_of_one_post(sim: SlackSim, listener
     assert said.shown == f"{sim.mention} hi & <b>"
 
 
+async def test_of_a_mention_s_two_events_the_message_alone_has_the_files(sim: SlackSim, line: Line) -> None:
+    ann = sim.user("Ann")
+    sim.rules.mention_first = True
+    files = [ann.file("a.png", b"...", mimetype="image/png")]
+    await ann.say(sim.channel("general"), f"{sim.mention} what is it?", files=files)
+    mention, message = [(await line.receive())["payload"]["event"] for _ in range(2)]
+
+    assert (mention["type"], message["type"]) == ("app_mention", "message")
+    assert {"files", "subtype"} <= message.keys() - mention.keys()
+
+
 async def test_a_direct_message_is_one_event_even_with_a_mention(sim: SlackSim, listener: Listener) -> None:
     ann = sim.user("Ann")
     async with bolt(sim, listener.app):

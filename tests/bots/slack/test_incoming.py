@@ -44,11 +44,27 @@ def test_a_mention_starts_a_thread_of_its_own() -> None:
     assert (found.message_id, found.sender.id, found.sent_at) == ("100.5", "U1", 100.5)
 
 
-def test_both_events_of_one_mention_are_the_same() -> None:
-    message = _read(event(text="<@UBOT> hi"))
-    mention = _read(event(text="<@UBOT> hi", type="app_mention", channel_type=None))
+def test_a_mention_is_read_from_its_message_which_has_the_files() -> None:
+    files = [{"id": "F1", "name": "a.png", "mimetype": "image/png"}]
+    message = _read(event(text="<@UBOT> hi", subtype="file_share", files=files))
 
-    assert message == mention
+    assert message.attachments == (Attachment("image", "F1", "a.png", "image/png"),)
+    assert read_event(event(text="<@UBOT> hi", type="app_mention", channel_type=None), BOT) is None
+
+
+def _edit(before: str, after: str) -> bytes:
+    said = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1"}
+    texts = {"previous_message": {**said, "text": before}, "message": {**said, "text": after}}
+    return event(subtype="message_changed", hidden=True, ts="101.0", user=None, text=None, **texts)
+
+
+def test_a_message_that_is_edited_to_name_the_bot_is_the_message_that_names_it() -> None:
+    assert _read(_edit("hi", "<@UBOT> hi")) == _read(event(text="<@UBOT> hi", thread_ts="50.1"))
+
+
+@pytest.mark.parametrize(("before", "after"), [("<@UBOT> hi", "<@UBOT> ho"), ("hi", "ho"), ("<@UBOT> hi", "hi")])
+def test_other_edits_are_nothing(before: str, after: str) -> None:
+    assert read_event(_edit(before, after), BOT) is None
 
 
 def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:

@@ -63,17 +63,16 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
     assert "agent_view" not in found["features"]
     assert found["features"]["slash_commands"] == []
     events = found["settings"]["event_subscriptions"]["bot_events"]
-    assert {"app_mention", "message.im", "message.channels", "message.groups", "message.mpim"} < set(events)
     needed = {
-        "app_mention": "app_mentions:read",
         "message.im": "im:history",
         "message.channels": "channels:history",
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
         "agent_session_stopped": "chat:write",
     }
+    assert set(events) == set(needed)
     scopes = set(found["oauth_config"]["scopes"]["bot"])
-    assert {needed[event] for event in events} | {"commands", "files:read", "files:write", "users:read"} == scopes
+    assert {*needed.values(), "chat:write", "commands", "files:read", "files:write", "users:read"} == scopes
 
 
 @given(_words, _words)
