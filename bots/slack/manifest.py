@@ -24,7 +24,7 @@ _SCOPES = (
     "mpim:history",
     "users:read",
 )
-_EVENTS = ("agent_session_stopped", "message.channels", "message.groups", "message.im", "message.mpim")
+_EVENTS = ("message.channels", "message.groups", "message.im", "message.mpim")
 
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 

@@ -68,7 +68,6 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
         "message.channels": "channels:history",
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
-        "agent_session_stopped": "chat:write",
     }
     assert set(events) == set(needed)
     scopes = set(found["oauth_config"]["scopes"]["bot"])
