@@ -48,7 +48,17 @@ _NO_VOICE = re.compile(r"voice_messages_forbidden|chat_send_voices_forbidden|not
 _NO_MEDIA = re.compile(r"chat_send_(?!plain)\w+_forbidden|not enough rights to send (?!text|messages)")
 """Rights that a chat gives for each kind of media apart: words may still be said there."""
 _NO_PHOTO = re.compile(r"photo|image_process_failed|wrong (file|type|remote)|failed to (get|upload)")
+_FLOOD_WITHIN = re.compile(r"too many requests: retry after (\d+)")
+"""How an album is told, in a 400: `failed to send message #1 with the error message "Too Many Requests: retry after 8"`."""
 _TOO_LARGE = re.compile(r"entity too large|file is too big")
+
+
+def asked_to_wait(error: TelegramError) -> float:
+    """Seconds for which Telegram wants nothing more from us, 0 when it does not say so."""
+    if isinstance(error, FloodError):
+        return error.retry_after
+    found = _FLOOD_WITHIN.search(str(error).lower()) if isinstance(error, BadRequest) else None
+    return float(found[1]) if found else 0.0
 
 
 def outbox_error(error: TelegramError) -> OutboxError:
@@ -66,6 +76,8 @@ def outbox_error(error: TelegramError) -> OutboxError:
 
 
 def _refusal(said: str) -> OutboxError:
+    if _FLOOD_WITHIN.search(said):
+        return UnreachableError(said)  # other pictures of the album may stand
     if _NO_VOICE.search(said):
         return VoiceForbiddenError(said)
     if _NO_MEDIA.search(said):

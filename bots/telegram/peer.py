@@ -11,9 +11,8 @@ from telegram.error import ChatMigrated, InvalidToken, TelegramError
 from core.chat.outbox import FloodedError, OutboxError
 from core.engine import Limit
 
-from .faults import outbox_error
+from .faults import asked_to_wait, outbox_error
 from .limits import BOT, Gate, messages, of_chat, typing
-from .wire import FloodError
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -64,11 +63,11 @@ class Peer:
             raise FloodedError(wait)
 
     async def _failure(self, error: TelegramError) -> OutboxError:
-        if isinstance(error, FloodError):
+        if seconds := asked_to_wait(error):
             # Whatever is sent during a penalty makes it longer, so nothing of ours goes there before its end.
-            _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=error.retry_after)
+            _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=seconds)
             for name in of_chat(self._chat_id):
-                await self._gate.block(name, error.retry_after)
+                await self._gate.block(name, seconds)
         if isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
         return outbox_error(error)

@@ -75,6 +75,14 @@ async def test_a_group_takes_twenty_in_a_minute(client: Client) -> None:
     assert answer["parameters"]["retry_after"] in {59, 60}
 
 
+async def test_an_album_that_comes_too_fast_is_a_bad_request(client: Client) -> None:
+    for number in range(3):
+        await client.bot.send_message(11, f"{number}")
+
+    with pytest.raises(BadRequest, match='error message "too many requests: retry after 3"'):
+        await client.bot.send_media_group(11, [InputMediaDocument(b"x")] * 2)
+
+
 async def test_an_album_costs_a_group_as_many_as_it_has_items(client: Client) -> None:
     group = client.sim.group("G")
     for _ in range(2):

@@ -201,6 +201,37 @@ async def test_a_process_that_died_between_an_album_and_its_caption_is_completed
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
+async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, gate: OpenGate) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    said = 'failed to send message #1 with the error message "Too Many Requests: retry after 8"'
+    scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
+    with pytest.raises(UnreachableError):
+        await outbox.attach(page, album(2))
+    blocked = dict(gate.blocked)
+    gate.blocked.clear()
+    found = await outbox.recover(page)
+    await outbox.attach(found, album(2))
+
+    assert set(blocked.values()) == {8.0}
+    assert kinds(scene) == ["photo", "photo"]
+
+
+async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, gate: OpenGate) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    await scene.api.send_photo(7, album().pictures[0].data)
+    said = 'failed to send message #2 with the error message "Too Many Requests: retry after 8"'
+    scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
+    with pytest.raises(UnreachableError):
+        await outbox.attach(page, album(2), AGAIN)
+    gate.blocked.clear()
+    await outbox.attach(await outbox.recover(page), album(2), AGAIN)
+
+    assert kinds(scene) == ["photo", "text"]
+    assert labels(own(scene)) == [[], ["Again"]]
+
+
 async def test_media_reply_to_the_question_in_a_group(scene: Scene) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.asked(group)
