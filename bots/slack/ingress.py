@@ -96,7 +96,8 @@ class Ingress:
         stored = {"type": _kind(request.body), "payload": request.body, "bot": self._bot}
         try:
             async with asyncio.timeout(_STORE_PATIENCE):
-                await self._receive(json.dumps(stored, ensure_ascii=False).encode())
+                # A lone surrogate, which has no UTF-8 form, would be refused for ever.
+                await self._receive(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
         except (TimeoutError, *STORE_DOWN) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)

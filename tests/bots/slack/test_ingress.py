@@ -31,6 +31,12 @@ async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: 
     assert stored["payload"]["event"]["text"] == "hello"
 
 
+async def test_half_a_character_is_stored_as_well(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    await lonely.say(slack.im(lonely), "What \ud83d is it?")
+
+    assert (await listener.next()).text == "What ? is it?"
+
+
 async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(
     slack: SlackSim, listener: Listener, lonely: SlackUser
 ) -> None:
