@@ -146,7 +146,7 @@ class ChatSettings(_Area):
     )
     history_days: float = Field(30, gt=0, description="Days after its last message when a chat is forgotten.")
     model_change: Literal["everyone", "admins"] = Field(
-        "everyone", description="Who may choose models, voice and the like in a group or channel."
+        "everyone", description="Who may choose models, voice, `/system` and the like in a group or channel."
     )
     image_tool: Literal["on", "off"] = Field(
         "off", description="`on`: a chat model may draw or speak by itself when it is asked to in plain words."

@@ -155,3 +155,16 @@ async def test_a_finished_answer_can_be_followed_by_another(direct_seat: Seat, s
     await direct_seat.say("2")
 
     await shows(direct_seat, "one two")
+
+
+async def test_where_admins_decide_they_alone_give_instructions(empty_stage: Stage) -> None:
+    await empty_stage.start(MODEL_CHANGE="admins")
+    await empty_stage.ready()
+    for admin in (empty_stage.group(), empty_stage.thread()):
+        await begun(admin, empty_stage)
+        member = empty_stage.joining(admin, "Mel")
+        await member.say("/system Answer like a pirate.")
+        await says(member, "Only admins")
+        await member.say("/system")
+
+        await says(member, "no instructions")

@@ -10,7 +10,6 @@ _OFF = frozenset({"off", "关闭", "关"})
 
 
 async def instruct(call: Call) -> None:
-    chat = str(call.incoming.chat)
     text = call.argument
     if not text:
         now = (await call.choices()).system
@@ -18,8 +17,8 @@ async def instruct(call: Call) -> None:
     elif len(text) > _LIMIT:
         await call.say("system.long", length=len(text), limit=_LIMIT)
     elif text.lower() in _OFF:
-        await call.desk.conversations.choose(chat, "system", None)
+        await call.settle("system", None)
         await call.say("system.off")
     else:
-        await call.desk.conversations.choose(chat, "system", text)
+        await call.settle("system", text)
         await call.say("system.set")
