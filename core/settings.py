@@ -136,9 +136,6 @@ class SlackSettings(_Area):
 class ChatSettings(_Area):
     """How conversations are led and remembered."""
 
-    access_mode: Literal["open"] = Field(
-        "open", description="Who may talk to the bot. `open`: everybody who can reach it."
-    )
     system_prompt: str = Field("", description="What every conversation begins with, unless `/system` set another.")
     history_messages: int = Field(60, ge=2, description="How many messages of a chat are kept for the model at most.")
     history_tokens: int = Field(
