@@ -84,6 +84,13 @@ def test_nothing_with_letters_of_another_script_is_english(text: str, more: str)
         ("<think>The user wants\na fox.</think>\n\na red fox", "a red fox"),
         ("The user wants a fox.</think>a red fox", "a red fox"),
         ("a café in Zürich", "a cafe in Zurich"),
+        ("<english>a red fox</english>", "a red fox"),
+        ("Sure!\n<english>\na red fox\n</english>\nI kept it short.", "a red fox"),
+        ("First <english>a fox</english>, better: <english>a red fox", "a red fox"),
+        ("Translation: a red fox", "a red fox"),
+        ("English prompt: **a red fox**", "a red fox"),
+        ("Sure, here is the translation:\n\n**A red fox**", "A red fox"),
+        ("Here's the English prompt: a red fox", "a red fox"),
         ("The Great Wall (长城), seen from above", "The Great Wall (长城), seen from above"),
     ],
 )
@@ -101,7 +108,12 @@ def test_the_prompt_is_found_in_an_answer(answer: str, prompt: str) -> None:
         f"Translation: {CHINESE}",
         "<think>the fox",
         "a fox <think>",
-        "x" * 2001,
+        "x" * 8001,
+        "<english></english>",
+        "I am told to write <english> </english> and cannot.",
+        "Unfortunately, I can't translate that.",
+        "My apologies, but this violates my guidelines.",
+        "As a translator, I cannot help with this.",
         "I'm sorry, but I can't help with that.",
         "I cannot translate this.",
         "Sorry, no.",
@@ -140,6 +152,39 @@ async def test_english_comes_back_as_it_was_written(client: WanjieClient, sim: W
     sim.script.answer = lambda _: '"A Red Cat."'
 
     assert await in_english(client, "deepseek-v3", "a red  cat") == "a red  cat"
+
+
+@pytest.mark.parametrize("prompt", ["a red van", "Rio de Janeiro at sunrise", "the wheel of a van, en plein air"])
+async def test_names_that_look_foreign_may_come_back_as_they_were(
+    client: WanjieClient, sim: WanjieSim, prompt: str
+) -> None:
+    sim.script.answer = lambda _: f"<english>{prompt}</english>"
+
+    assert await in_english(client, "deepseek-v3", prompt) == prompt
+
+
+@pytest.mark.parametrize("prompt", ["un chat noir sur un toit", "ein Café am Strand"])
+async def test_a_foreign_prompt_that_comes_back_as_it_was_is_not_translated(
+    client: WanjieClient, sim: WanjieSim, prompt: str
+) -> None:
+    sim.script.answer = lambda _: prompt
+
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, "deepseek-v3", prompt)
+
+
+async def test_a_long_prompt_may_grow_in_english(client: WanjieClient, sim: WanjieSim) -> None:
+    grown = ("a red fox in the snow, " * 300).strip()
+    sim.script.answer = lambda _: grown
+
+    assert await in_english(client, "deepseek-v3", CHINESE * 200) == grown
+
+
+@pytest.mark.parametrize("model", ["no-such-model", None])
+async def test_what_may_well_be_english_needs_no_model(client: WanjieClient, model: str | None) -> None:
+    assert await in_english(client, model, "red fox, 4k, cinematic") == "red fox, 4k, cinematic"
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, model, "un gato negro")
 
 
 @pytest.mark.parametrize("failure", [Failure(500), Failure(404), Failure(429), Failure(0, drop=True)])
