@@ -63,6 +63,13 @@ class Order:
         return (self.english or self.prompt) + hint
 
     @property
+    def options(self) -> str:
+        """The options that make it unlike an order without any, as they would be written."""
+        mine, usual = asdict(self), asdict(Order(""))
+        told = (name for name in ("size", "n", "quality", "style") if mine[name] != usual[name])
+        return " ".join(f"--{name} {mine[name]}" for name in told)
+
+    @property
     def varied(self) -> Order:
         """The same order with a small change that neither it nor its last variation had."""
         return replace(self, variation=self.variation + self.varied_before + 1, varied_before=0)

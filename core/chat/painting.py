@@ -14,12 +14,15 @@ import structlog
 from core.media.image import BadImageError, inspect
 from core.media.workshop import Workshop
 from core.wanjie import (
+    BadRequestError,
     Catalog,
+    ContextTooLongError,
     ImageData,
     ImageLink,
     ImageRequest,
     ImageResult,
     OversizeError,
+    RefusedContentError,
     TooSlowError,
     UnsafeAddressError,
     WanjieClient,
@@ -89,12 +92,12 @@ class Painting:
     async def draw(self, order: Order, model: str, translator: str | None) -> Drawing:
         """Have an image model draw; what must be English for it is, by help of the chat model `translator`.
 
-        Raises `WanjieError`, or `ExcuseError` when the prompt cannot be put into English: it is not sent then.
+        Raises `WanjieError`, or `ExcuseError` for what whoever ordered can mend; a prompt that cannot be put into
+        English is not sent.
         """
         if not order.english and self._catalog.traits.english_only(model):
             order = replace(order, english=await self._english(order.prompt, translator))
-        request = ImageRequest(model, order.words, order.n, order.size, order.quality, order.style)
-        results = await self._client.images(request)
+        results = await self._results(order, model)
         return Drawing(model, order, tuple(results[: order.n]))
 
     async def fetch(self, drawing: Drawing, *, most: int) -> Haul:
@@ -109,11 +112,20 @@ class Painting:
         return Haul(pictures, drawing.order.n - len(pictures))
 
     async def _english(self, prompt: str, translator: str | None) -> str:
-        if is_english(prompt):
-            return prompt
-        if translator is None:
-            raise ExcuseError("imagine.untranslated")
-        return await in_english(self._client, translator, prompt)
+        return prompt if is_english(prompt) else await in_english(self._client, translator, prompt)
+
+    async def _results(self, order: Order, model: str) -> list[ImageResult]:
+        request = ImageRequest(model, order.words, order.n, order.size, order.quality, order.style)
+        try:
+            return await self._client.images(request)
+        except ContextTooLongError as error:
+            raise ExcuseError("imagine.too_long", model=model) from error
+        except RefusedContentError:
+            raise
+        except BadRequestError as error:
+            if order.options:  # the likeliest reason, since nothing documents what a model takes
+                raise ExcuseError("imagine.manner", model=model, options=order.options) from error
+            raise
 
     async def _picture(self, drawing: Drawing, index: int, most: int) -> Picture | str:
         """One picture, or the key of the sentence that tells why there is none."""

@@ -168,3 +168,8 @@ def test_each_variation_differs_from_the_one_before() -> None:
     assert first.words.startswith("a cat, ")
     assert len({order.words, first.words, second.words}) == 3
     assert first.prompt == order.prompt
+
+
+def test_only_options_that_change_something_are_told() -> None:
+    assert Order("a cat").options == ""
+    assert read_order("a cat --n 2 --ar 16:9 --style vivid").options == "--size 1344x768 --n 2"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import png
 from core.chat.caption import caption, fitted
 from core.chat.order import Order
@@ -17,7 +17,7 @@ from core.chat.painting import Drawing, Painting
 from core.chat.question import ExcuseError
 from core.media.workshop import Workshop
 from core.settings import WanjieSettings
-from core.wanjie import Backoff, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
+from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloads
 
 FLUX = "Flux.1-Schnell"
@@ -129,6 +129,32 @@ async def test_a_refusal_of_the_model_is_passed_on(painting: Painting, sim: Wanj
 
     with pytest.raises(RefusedContentError):
         await painting.draw(FOX, FLUX, "deepseek-v3")
+
+
+@pytest.mark.parametrize(
+    ("order", "message", "key"),
+    [
+        (FOX, "prompt is too long, maximum 256 tokens", "imagine.too_long"),
+        (FOX, "n must be 1 for this model", "imagine.manner"),
+        (replace(FOX, size="1024x1024", n=1, style="natural"), "style is not supported", "imagine.manner"),
+    ],
+)
+async def test_a_model_that_does_not_take_an_order_has_a_reason(
+    painting: Painting, sim: WanjieSim, order: Order, message: str, key: str
+) -> None:
+    sim.script.fail_next.append(Failure(400, message=message))
+
+    with pytest.raises(ExcuseError) as caught:
+        await painting.draw(order, FLUX, "deepseek-v3")
+    assert caught.value.key == key
+    assert caught.value.values == {"model": FLUX} | ({"options": order.options} if key == "imagine.manner" else {})
+
+
+async def test_a_bad_request_without_options_is_passed_on(painting: Painting, sim: WanjieSim) -> None:
+    sim.script.fail_next.append(Failure(400, message="no"))
+
+    with pytest.raises(BadRequestError):
+        await painting.draw(Order(FOX.prompt), FLUX, "deepseek-v3")
 
 
 @pytest.mark.parametrize(
