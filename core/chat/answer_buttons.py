@@ -21,9 +21,12 @@ class AnswerButtons:
 
     def keys(self, reason: Callable[[], str]) -> Keys:
         """The buttons as `deliver` wants them; `reason` tells at the end why the model ended."""
-        return Keys(growing=(self._stop,), finished=lambda: self._finished(reason()))
+        return Keys(growing=(self._stop,), finished=lambda answer: self._finished(answer, reason()))
 
-    def _finished(self, reason: str) -> tuple[Button, ...]:
+    def _finished(self, answer: str, reason: str) -> tuple[Button, ...]:
+        """Of a model that only thought there are no words to go on with or to speak."""
+        if not answer.strip():
+            return (self._again,)
         more = (self._more,) if reason == "length" else ()
         aloud = (self._speak,) if self._aloud() else ()
         return (*more, self._again, *aloud)

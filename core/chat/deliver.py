@@ -39,10 +39,10 @@ _LONGEST_PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The buttons of an answer: while it grows, and, told by `finished` at its end, when it stands."""
+    """The buttons of an answer: while it grows, and, told by `finished` for its words, when it stands."""
 
     growing: tuple[Button, ...] = ()
-    finished: Callable[[], tuple[Button, ...]] = tuple
+    finished: Callable[[str], tuple[Button, ...]] = lambda _: ()
 
 
 NO_KEYS = Keys()
@@ -57,19 +57,20 @@ async def deliver(
     group: bool = False,
     whole_answer: bool = True,
     keys: Keys = NO_KEYS,
+    opening: str = "",
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text without thoughts.
 
     Begins with the pages that `progress` knows and leaves none that the answer does not need. Returns once the last
     word stands on the screen, or, after `stopped`, with what had come until then, or stood there before if that is
     more. In a `group` the steps slow down. Unless it is a `whole_answer`, whoever takes over asks the model again.
-    The last message bears the `keys`.
+    The last message bears the `keys`. `opening` is the line of a code fence within which the answer begins.
 
     Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
     `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
     """
     text = Growing()
-    writer = _Writer(text, outbox, progress, keys, group=group)
+    writer = _Writer(text, outbox, progress, keys, group=group, opening=opening)
     pump = asyncio.create_task(_pump(stream, text, writer))
     pump.add_done_callback(lambda _: text.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_stop(stopped, pump))
@@ -130,14 +131,16 @@ async def _stop(stopped: asyncio.Event, pump: asyncio.Task[None]) -> None:
 class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
-    def __init__(self, text: Growing, outbox: Outbox, progress: Progress, keys: Keys, *, group: bool) -> None:
+    def __init__(
+        self, text: Growing, outbox: Outbox, progress: Progress, keys: Keys, *, group: bool, opening: str
+    ) -> None:
         self._text = text
         self._keys = keys
         self._outbox = outbox
         self._progress = progress
         self._pace = outbox.capabilities.pace
         self._slowest = outbox.capabilities.pace_group if group else self._pace
-        self._pages = progress.pages or [Page(start=0)]
+        self._pages = progress.pages or [Page(start=0, opening=opening)]
         self._index = 0
         self._reached = 0
         self._not_before = 0.0
@@ -161,7 +164,7 @@ class _Writer:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
         if self._body(self._page).strip():
-            await self._settle(self._keys.finished())
+            await self._settle(self._keys.finished(self._text.answer))
             self._index += 1
         for page in self._pages[self._index :]:
             found = await insist(lambda page=page: self._recovered(page))
@@ -260,8 +263,9 @@ class _Writer:
 
     def _body(self, page: Page, reach: int | None = None) -> str:
         shown = self._text.value[page.start : page.end if reach is None else reach].lstrip("\n")
-        body = page.opening + shown
-        return body if page.end is None else body + closing(open_fence(body[self._folded(page) :]))
+        folded = self._folded(page)
+        said = page.opening + shown[folded:] if shown[folded:] else ""
+        return shown[:folded] + (said if page.end is None else said + closing(open_fence(said)))
 
     def _folded(self, page: Page) -> int:
         """How many characters of the page, from its first one on, are thinking."""

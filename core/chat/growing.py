@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 
@@ -21,6 +22,25 @@ async def whole(text: str, thought: int = 0) -> AsyncGenerator[Piece]:
     if thought:
         yield Piece(text[:thought], thought=True)
     yield Piece(text[thought:])
+
+
+async def resumed(pieces: AsyncGenerator[Piece], opening: str) -> AsyncGenerator[Piece]:
+    """The pieces of an answer that goes on within a code fence, less its `opening` where the model writes that again.
+
+    A bare mark is let through, since it closes the fence.
+    """
+    held: str | None = "" if opening.strip("`~\n") else None
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if piece.thought or held is None:
+                yield piece
+                continue
+            held = (held + piece.text).lstrip("\n")
+            if not opening.startswith(held) or held == opening:
+                yield Piece(held.removeprefix(opening))
+                held = None
+    if held:
+        yield Piece(held)
 
 
 class Growing:

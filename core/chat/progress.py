@@ -74,4 +74,6 @@ def _page(fields: dict[str, Any]) -> Page:
 
 
 def _adopted(page: Page) -> Page:
-    return replace(page, end=None, opening="", opened_at=0.0, adopted=bool(page.message_id or page.sending), done=False)
+    """What is known of a page when its text is not: the first one alone may have an opening, whatever that text is."""
+    adopted, opening = bool(page.message_id or page.sending), "" if page.start else page.opening
+    return replace(page, end=None, opening=opening, opened_at=0.0, adopted=adopted, done=False)

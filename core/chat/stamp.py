@@ -22,8 +22,9 @@ class Stamp:
 
     @classmethod
     def of(cls, turn: Turn, incoming: Incoming) -> Self:
-        """The stamp for what `turn` shows."""
-        return cls(tag_of(turn.event_id), incoming.sender.id)
+        """The stamp for what `turn` shows; what a button set going stays that of whom the button was made for."""
+        pressed, _ = cls.read(incoming.choice.value if incoming.choice else "")
+        return cls(tag_of(turn.event_id), pressed.asker or incoming.sender.id)
 
     @classmethod
     def read(cls, value: str) -> tuple[Self, str]:

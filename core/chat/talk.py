@@ -17,6 +17,7 @@ from .chosen import Chosen
 from .i18n import Sentences
 from .message import ChatRef, Incoming
 from .outbox import Outbox
+from .pages import open_fence
 from .prompts import messages_for
 from .question import Question
 from .stamp import Stamp
@@ -29,6 +30,8 @@ _log = structlog.get_logger()
 DEED = "[What was asked for has been sent.]"
 """What is remembered of an answer that was a deed; models have to be told that they said something."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
+_SILENCES = {"length": "talk.spent", "content_filter": "talk.filtered"}
+"""The same for answers without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class Talk:
             group=not incoming.direct,
             reasoning=ask.memory.choices.reasoning,
             toolbox=ask.toolbox,
+            opening=open_fence(ask.memory.history[-1].content) if ask.continues else "",
         )
         text = ""
         try:
@@ -125,7 +129,9 @@ class Talk:
         said = bool(text.strip() or writing.acted)
         if said:
             await self._remember(chat, turn.event_id, asked, text if text.strip() else DEED, ask)
-        if note := _NOTES.get(writing.reason) or ("" if said or turn.stopped.is_set() else "talk.nothing"):
+        if not said and not turn.stopped.is_set():
+            await self._say(turn, incoming, outbox, _SILENCES.get(writing.reason, "talk.nothing"))
+        elif note := _NOTES.get(writing.reason):
             await self._say(turn, incoming, outbox, note)
         _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
         return text

@@ -27,7 +27,7 @@ from core.wanjie import (
 
 from .answer_buttons import AnswerButtons
 from .deliver import deliver
-from .growing import Piece, whole
+from .growing import Piece, resumed, whole
 from .outbox import Outbox
 from .progress import Progress
 from .thinking import Thinking
@@ -55,8 +55,12 @@ class Writing:
         group: bool,
         reasoning: str | None,
         toolbox: Toolbox | None,
+        opening: str,
     ) -> None:
-        """`reasoning` is how much of the model's thinking the chat wants to see, see `Thinking`."""
+        """`reasoning` is how much of the model's thinking the chat wants to see, see `Thinking`.
+
+        `opening` is the line of the code fence within which the answer begins, "" when it does not.
+        """
         self._client = client
         self._turn = turn
         self._outbox = outbox
@@ -65,6 +69,7 @@ class Writing:
         self._group = group
         self._reasoning = reasoning
         self._toolbox = toolbox
+        self._opening = opening
         self.reason = turn.state.get("reason", "")
         """Why the model ended, in its own word; "" while unknown."""
 
@@ -94,7 +99,7 @@ class Writing:
     async def _attempts(self, request: ChatRequest, sign: Sign) -> str:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await self._show(self._pieces(request, sign))
+                return await self._show(resumed(self._pieces(request, sign), self._opening))
             except StreamBrokenError as error:
                 _log.warning("answer broke off", attempt=attempt, error=str(error))
                 self._progress.rewind()
@@ -116,6 +121,7 @@ class Writing:
             group=self._group,
             whole_answer=whole_answer,
             keys=self._keys,
+            opening=self._opening,
         )
 
     async def _pieces(self, request: ChatRequest, sign: Sign) -> AsyncGenerator[Piece]:

@@ -71,7 +71,9 @@ async def press_again(call: Call, stamp: Stamp, _: str) -> None:
 
 async def go_on(call: Call) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
-    if memory.history:
+    if await call.desk.conversations.unanswered(str(call.incoming.chat)) is not None:
+        await call.say("continue.unanswered")
+    elif memory.history:
         await _go_on(call, memory)
     else:
         await call.say("continue.nothing")

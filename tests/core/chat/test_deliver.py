@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.deliver import Keys, deliver, insist
-from core.chat.growing import Piece, whole
+from core.chat.growing import Piece, resumed, whole
 from core.chat.outbox import (
     Album,
     Button,
@@ -93,8 +93,8 @@ class Screen:
     async def say(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def choose(self, menu: Menu) -> None:
-        raise AssertionError(menu)
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+        raise AssertionError(menu, step)
 
     async def working(self, doing: Doing = "writing") -> None:
         raise AssertionError(doing)
@@ -132,9 +132,11 @@ async def show(
     checkpoint: Checkpoint | None = None,
     stopped: asyncio.Event | None = None,
     keys: Keys | None = None,
+    opening: str = "",
 ) -> str:
     progress = Progress(checkpoint or Checkpoint())
-    return await deliver(stream, screen, progress, stopped=stopped or asyncio.Event(), keys=keys or Keys())
+    stopped, keys = stopped or asyncio.Event(), keys or Keys()
+    return await deliver(stream, screen, progress, stopped=stopped, keys=keys, opening=opening)
 
 
 @settings(max_examples=60, deadline=None)
@@ -176,6 +178,54 @@ async def test_code_goes_on_in_a_fence_on_the_next_page() -> None:
     assert all(page.startswith("```python\n") for page in pages)
     assert all(page.count("```") == 2 for page in pages)
     assert pages[-1].endswith("end")
+
+
+@pytest.mark.parametrize("thoughts", [[], ["Where was ", "I?"]])
+async def test_an_answer_that_begins_within_code_opens_its_fence_first(thoughts: list[str]) -> None:
+    screen = Screen(append_only=not thoughts)  # a fold grows, and the page moves down
+    code = ["    return 1\n", "``", "`\nDone. ", *["More words. "] * 8]
+
+    said = await show(screen, pieces(code, thoughts=thoughts), opening="```python\n")
+
+    pages = [screen.messages[name] for name in sorted(screen.messages, key=int)]
+    assert pages[0].startswith("".join(thoughts) + "```python\n    return 1\n```\nDone. More")
+    assert len(pages) > 1
+    assert not any("`" in page for page in pages[1:])
+    assert said == "".join(code)
+
+
+async def test_a_fence_that_was_opened_for_an_answer_is_still_open_for_the_next_owner() -> None:
+    screen, checkpoint = Screen(), Checkpoint()
+    with pytest.raises(ConnectionError):
+        await show(screen, pieces(["one()\n", *["two()\n"] * 5], ConnectionError()), checkpoint, opening="```python\n")
+
+    await show(screen, pieces(["one()\n", "two()\n```"]), checkpoint)
+
+    assert screen.messages == {"1": "```python\none()\ntwo()\n```"}
+
+
+@pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        ("```python\nreturn 1", "return 1"),
+        ("\n```python\nreturn 1", "return 1"),
+        ("```\nDone.", "```\nDone."),
+        ("```pythonic\nx", "```pythonic\nx"),
+        ("```pyth", "```pyth"),
+        ("x = 1", "x = 1"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+async def test_a_fence_that_is_open_already_is_not_opened_again(came: str, kept: str, size: int) -> None:
+    parts = [came[start : start + size] for start in range(0, len(came), size)]
+    resumed_pieces = [piece async for piece in resumed(pieces(parts, thoughts=["Hm."]), "```python\n")]
+
+    assert resumed_pieces[0] == Piece("Hm.", thought=True)
+    assert "".join(piece.text for piece in resumed_pieces[1:]) == kept
+
+
+async def test_a_bare_mark_closes_a_fence_that_names_no_language() -> None:
+    assert [piece.text async for piece in resumed(pieces(["```\n", "Done."]), "```\n")] == ["```\n", "Done."]
 
 
 async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
@@ -464,7 +514,7 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     stop, again = Button("stop", "stop", "1"), Button("again", "retry", "1")
     screen = Screen()
 
-    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda: (again,)))
+    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda _: (again,)))
 
     pages = sorted(screen.messages, key=int)
     assert len(pages) > 1
