@@ -38,6 +38,8 @@ _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
 _AFTER_END = 2.0
 _AFTER_DONE = 0.05
+_PICTURES = 300_000_000
+"""Bytes of an answer that holds pictures: several, as text."""
 
 
 class WanjieClient:
@@ -131,7 +133,7 @@ class WanjieClient:
         """Have pictures made; links among them are not promised to live long, so fetch them at once."""
 
         async def attempt() -> list[ImageResult]:
-            answer = await self._http.fetch("POST", "/v1/images/generations", request.as_json())
+            answer = await self._http.fetch("POST", "/v1/images/generations", request.as_json(), most=_PICTURES)
             return parse_images(self._json(answer))
 
         return await self._http.retried(attempt)
@@ -167,7 +169,7 @@ class WanjieClient:
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         reader = AnswerReader(self._http.redacted)
-        async with self._http.opened(_CHAT, request.as_json(stream=True), patience=request.patience) as body:
+        async with self._http.opened("POST", _CHAT, request.as_json(stream=True), patience=request.patience) as body:
             async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
                 async for delta in arriving:
                     yield delta

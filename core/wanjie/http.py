@@ -29,6 +29,8 @@ from .errors import (
 
 _T = TypeVar("_T")
 _ERROR_BODY_LIMIT = 64 * 1024
+_MOST = 64_000_000
+"""Bytes of a whole answer; an hour of sound as mp3, or more."""
 # Fewer than the seconds after which load balancers usually forget a silent connection without telling anybody.
 _KEEPALIVE_SECONDS = 15.0
 _KEPT_CONNECTIONS = 100
@@ -73,6 +75,7 @@ class ByteStream:
     """The body of a successful response, as it arrives."""
 
     def __init__(self, response: httpx.Response) -> None:
+        self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self._chunks = response.aiter_bytes()
 
     async def read(self, patience: float) -> bytes:
@@ -91,6 +94,24 @@ class ByteStream:
         except httpx.HTTPError as error:
             raise _explained(error) from None
 
+    async def gather(self, most: int, patience: float) -> bytes:
+        """Wait `patience` seconds for all that comes; stop early when it is more than `most` bytes.
+
+        Raises the same.
+        """
+        content = bytearray()
+        try:
+            async with asyncio.timeout(patience):
+                async for piece in self._chunks:
+                    content += piece
+                    if len(content) > most:
+                        break
+        except TimeoutError:
+            raise TooSlowError(f"no end within {patience:g} s") from None
+        except httpx.HTTPError as error:
+            raise _explained(error) from None
+        return bytes(content)
+
 
 class Http:
     """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
@@ -106,12 +127,11 @@ class Http:
             wait_max=backoff.longest,
             wait_jitter=backoff.jitter,
         )
-        self._connect_timeout = settings.connect_timeout
-        # Reads of a stream have their own clock, see `ByteStream`.
-        self._streamed = httpx.Timeout(settings.connect_timeout, read=None)
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": "wanjie-bots"},
+            # All that follows the connection has clocks of its own: httpx's begin anew with every byte.
+            timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
             # One connection for each running answer; how many run is decided elsewhere.
             limits=httpx.Limits(
                 max_connections=None,
@@ -130,35 +150,38 @@ class Http:
         return await self._retrying(self._worth_retrying, attempt)
 
     async def fetch(
-        self, method: Literal["GET", "POST"], path: str, body: Body = None, *, patience: float | None = None
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: Body = None,
+        *,
+        patience: float | None = None,
+        most: int = _MOST,
     ) -> Answer:
-        """Try once to have a whole answer, waiting for it `patience` seconds, else the configured ones."""
-        patience = patience or self._first_byte_timeout
-        request = self._request(method, path, body, self._timeout(patience))
-        try:
-            response = await self._client.send(request)
-        except httpx.ReadTimeout:
-            raise TooSlowError(f"no answer for {patience:g} s") from None
-        except httpx.HTTPError as error:
-            raise _explained(error) from None
-        if not response.is_success:
-            raise self._refused(response, response.content)
-        return Answer(response.content, response.headers.get("content-type", "").partition(";")[0].strip().lower())
+        """Try once to have a whole answer, of `most` bytes at most.
+
+        It may take `patience` seconds, else the configured ones, to begin, and as long again to come to its end.
+        """
+        async with self.opened(method, path, body, patience=patience) as stream:
+            content = await stream.gather(most, patience or self._first_byte_timeout)
+        if len(content) > most:
+            raise UnreadableAnswerError(f"the answer has more than {most} bytes")
+        return Answer(content, stream.media_type)
 
     @asynccontextmanager
     async def opened(
-        self, path: str, body: dict[str, Any], *, patience: float | None = None
+        self, method: Literal["GET", "POST"], path: str, body: Body = None, *, patience: float | None = None
     ) -> AsyncGenerator[ByteStream]:
         """Try once to have an answer begin within `patience` seconds, else the configured ones.
 
         Leaving the context closes the connection unless it was read to its end.
         """
         patience = patience or self._first_byte_timeout
-        response = await self._begin(self._request("POST", path, body, self._streamed), patience)
+        response = await self._begin(self._request(method, path, body), patience)
         try:
             stream = ByteStream(response)
             if not response.is_success:
-                raise self._refused(response, await _beginning(stream, patience))
+                raise self._refused(response, await stream.gather(_ERROR_BODY_LIMIT, patience))
             yield stream
         finally:
             await response.aclose()
@@ -174,22 +197,17 @@ class Http:
         except httpx.HTTPError as error:
             raise _explained(error) from None
 
-    def _timeout(self, patience: float) -> httpx.Timeout:
-        return httpx.Timeout(patience, connect=self._connect_timeout, pool=self._connect_timeout)
-
-    def _request(self, method: str, path: str, body: Body, timeout: httpx.Timeout) -> httpx.Request:
+    def _request(self, method: str, path: str, body: Body) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
-            return self._client.build_request(method, path, headers=headers, timeout=timeout)
+            return self._client.build_request(method, path, headers=headers)
         if isinstance(body, Form):
             file = (body.name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
-            return self._client.build_request(
-                method, path, headers=headers, data=body.fields, files={"file": file}, timeout=timeout
-            )
+            return self._client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
         # A lone surrogate, which platforms do send, has no UTF-8 form.
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
         headers["Content-Type"] = "application/json"
-        return self._client.build_request(method, path, headers=headers, content=content, timeout=timeout)
+        return self._client.build_request(method, path, headers=headers, content=content)
 
     def _refused(self, response: httpx.Response, body: bytes) -> WanjieError:
         return diagnose(
@@ -210,13 +228,6 @@ class Http:
             # The question was delivered, so it may be at work, and paid for.
             return False
         return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
-
-
-async def _beginning(stream: ByteStream, patience: float) -> bytes:
-    body = b""
-    while len(body) < _ERROR_BODY_LIMIT and (more := await stream.read(patience)):
-        body += more
-    return body
 
 
 def _explained(error: httpx.HTTPError) -> WanjieError:

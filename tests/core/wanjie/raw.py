@@ -40,11 +40,11 @@ def answering(
     return handler
 
 
-def streaming(*pieces: str | float, close: bool = True) -> Handler:
+def streaming(*pieces: str | float, close: bool = True, status: int = 200) -> Handler:
     """Send the texts, sleep for the numbers; then end the response, or the connection when not `close`."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        response = web.StreamResponse(status=status, headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for piece in pieces:
             if isinstance(piece, str):

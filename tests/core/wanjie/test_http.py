@@ -18,6 +18,7 @@ from core.wanjie import (
     ChatRequest,
     RefusedContentError,
     ServerFaultError,
+    SpeechRequest,
     TooManyRequestsError,
     TooSlowError,
     UnreachableError,
@@ -123,6 +124,27 @@ async def test_a_question_at_work_is_not_asked_twice(sim: WanjieSim, client_for:
             await client.chat(HELLO)
 
     assert len(sim.requests) == 1
+
+
+async def test_an_answer_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*(" ", 0.1) * 30))
+    async with client_for(base_url=url, first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await client.models()
+
+
+async def test_a_refusal_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*(" ", 0.1) * 30, status=400))
+    async with client_for(base_url=url, first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await client.models()
+
+
+async def test_an_answer_of_any_length_is_not_taken_in(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*("x" * 1_000_000,) * 70))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(UnreadableAnswerError, match="64000000 bytes"):
+            await client.speech(SpeechRequest("tts-1", "Hello!"))
 
 
 async def test_an_error_page_of_any_length_is_cut(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
