@@ -66,6 +66,11 @@ def message_json(message: Message, *, nested: bool = False) -> dict[str, Any]:
     return body | _content(message)
 
 
+def inaccessible_json(message: Message) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#inaccessiblemessage: all that is told of one that is deleted or too old."""
+    return {"chat": chat_json(message.chat), "message_id": message.id, "date": 0}
+
+
 def member_json(user: User, status: str) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#chatmember."""
     body: dict[str, Any] = {"status": status, "user": user_json(user)}

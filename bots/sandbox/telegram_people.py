@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .telegram_files import Files, dimensions
-from .telegram_json import message_json, user_json
+from .telegram_json import inaccessible_json, message_json, user_json
 from .telegram_media import photo_sizes
 from .telegram_membership import Membership
 from .telegram_messages import Press
@@ -127,12 +127,13 @@ class Person:
         return self.call_back(message, data)
 
     def call_back(self, message: Message, data: str) -> Press:
-        """Press a button with this callback data that is, or was until a moment ago, under a message."""
+        """Press a button with this callback data that is, or was, under a message; of a deleted one little is told."""
         number = f"{self.user.id}{len(self._presses) + 1:06d}"
         press = Press(number, self.user.id, message.chat.id, data, time.monotonic())
         self._presses[press.id] = press
         query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{message.chat.id}", "data": data}
-        self._updates.put("callback_query", query | {"message": message_json(message)})
+        told = message_json if message.id in message.chat.messages else inaccessible_json
+        self._updates.put("callback_query", query | {"message": told(message)})
         return press
 
     def block(self) -> None:

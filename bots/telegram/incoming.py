@@ -18,6 +18,8 @@ _ANONYMOUS = frozenset({1087968824, 136817688})
 """Accounts of Telegram's, bots by name, that stand for a person who writes as a group or a channel."""
 _OTHER_ROUTES = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
 """Messages that can be answered, if at all, only in ways of their own."""
+_OVER = Choice("over", "")
+"""What no command knows, so that it does nothing."""
 
 
 def read(update: Json, bot: Identity) -> Incoming | None:
@@ -65,6 +67,7 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
 
 
 def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
+    """Read a press; of a message that Telegram tells no more about nobody knows which topic it stands in."""
     message = inner(query, "message")
     direct = _direct(message)
     menu, colon, value = text(query, "data").partition(":")
@@ -77,7 +80,7 @@ def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
         sender=_person(inner(query, "from")),
         direct=direct,
         thread=_topic(message),
-        choice=Choice(menu, value),
+        choice=Choice(menu, value) if number(message, "date") else _OVER,
         quoted=words_of_answer(message, bot),
         quoted_attachments=_files(message),
         reply_route=text(query, "id"),

@@ -224,3 +224,17 @@ async def test_a_person_can_be_made_an_administrator(client: Client) -> None:
 
     assert before.status == "member"
     assert (await client.bot.get_chat_member(group.id, 11)).status == "administrator"
+
+
+async def test_of_a_message_that_is_gone_a_press_tells_no_more_than_its_place(client: Client) -> None:
+    button = InlineKeyboardButton("A", callback_data="a")
+    sent = await client.bot.send_message(11, "?", reply_markup=InlineKeyboardMarkup([[button]]))
+    shown = client.sim.messages(11)[-1]
+    client.ann.delete(shown)
+    client.ann.call_back(shown, "a")
+    (update,) = await client.bot.get_updates(timeout=0)
+
+    assert update.callback_query is not None
+    assert update.callback_query.message is not None
+    assert update.callback_query.message.message_id == sent.message_id
+    assert not update.callback_query.message.is_accessible

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from bots.telegram.address import Identity
 from bots.telegram.incoming import read
+from core.chat.commands import find
+from core.chat.lanes import lane
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
 BOT = Identity(99, "Wanjie_Bot")
@@ -310,13 +312,17 @@ def test_a_button_tells_what_stands_above_it() -> None:
     assert (incoming.quoted, [file.id for file in incoming.quoted_attachments]) == ("A cat", ["p1"])
 
 
-def test_a_button_under_a_message_that_telegram_tells_no_more_about_is_a_choice_all_the_same() -> None:
-    gone = {"message_id": 8, "chat": PRIVATE, "date": 0}
-    query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "again:1", "message": gone}
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP], ids=["private", "group"])
+def test_a_button_under_a_message_that_telegram_tells_no_more_about_does_nothing(chat: dict[str, Any]) -> None:
+    gone = {"message_id": 8, "chat": chat, "date": 0}
+    query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "model:=kimi-k2", "message": gone}
     incoming = read({"update_id": 43, "callback_query": query}, BOT)
 
     assert incoming is not None
-    assert (incoming.choice, incoming.quoted, incoming.quoted_attachments) == (Choice("again", "1"), "", ())
+    assert incoming.choice is not None
+    assert find(incoming.choice.menu) is None
+    assert lane(incoming) != str(incoming.chat)
+    assert (incoming.quoted, incoming.quoted_attachments, incoming.reply_route) == ("", (), "q1")
 
 
 @pytest.mark.parametrize("field", ["reply_to_message", "external_reply"])
