@@ -18,8 +18,7 @@ from .api import Api
 
 _log = structlog.get_logger()
 _PATIENCE = 2.0
-_KEPT = 3600.0
-_FAILURE_KEPT = 60.0
+_NAME_KEPT, _RIGHTS_KEPT, _FAILURE_KEPT = 3600.0, 60.0, 60.0
 """Seconds: an answer waits for a name, what is known stays known, and a failed look-up is not repeated."""
 
 
@@ -28,7 +27,8 @@ class _Person:
     sender: Sender
     admin: bool = False
     until: float = 0.0
-    """Seconds (monotonic) until which this counts."""
+    rights_until: float = 0.0
+    """Seconds (monotonic) until which the name and the rights count."""
 
 
 class People:
@@ -47,11 +47,11 @@ class People:
 
     async def is_admin(self, api: Api, user: str) -> bool:
         """Whether a user is an admin or an owner of the workspace; False when Slack does not tell in time."""
-        return bool(user) and (await self._person(api, user)).admin
+        return bool(user) and (await self._person(api, user, rights=True)).admin
 
-    async def _person(self, api: Api, user: str) -> _Person:
+    async def _person(self, api: Api, user: str, *, rights: bool = False) -> _Person:
         found = self._known.get(user)
-        if found is None or found.until < time.monotonic():
+        if found is None or (found.rights_until if rights else found.until) < time.monotonic():
             found = self._known[user] = await self._look_up(api, user)
         self._known.move_to_end(user)
         while len(self._known) > self._capacity:
@@ -64,7 +64,9 @@ class People:
                 return _person(user, await api.user(user))
         except (OutboxError, TimeoutError, *STORE_DOWN) as error:
             _log.info("a user could not be looked up", reason=str(error) or type(error).__name__)
-        return _Person(Sender(user), until=time.monotonic() + _FAILURE_KEPT)
+        until = time.monotonic() + _FAILURE_KEPT
+        known = self._known.get(user) or _Person(Sender(user))
+        return replace(known, admin=False, until=until, rights_until=until)
 
 
 def _person(user: str, found: dict[str, Any]) -> _Person:
@@ -72,4 +74,5 @@ def _person(user: str, found: dict[str, Any]) -> _Person:
     names = (profile.get("display_name"), profile.get("real_name"), found.get("real_name"), found.get("name"))
     name = next((str(name) for name in names if name), "")
     admin = any(found.get(role) for role in ("is_admin", "is_owner", "is_primary_owner"))
-    return _Person(Sender(user, name, str(found.get("locale") or "")), admin, time.monotonic() + _KEPT)
+    now = time.monotonic()
+    return _Person(Sender(user, name, str(found.get("locale") or "")), admin, now + _NAME_KEPT, now + _RIGHTS_KEPT)

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
-from bots.slack import SlackPlatform
+from bots.slack import SlackPlatform, people
 from core.chat.message import Sender
 from core.chat.outbox import Button, Doing, Menu, Option, Page, UnreachableError
 from core.engine import Budget
@@ -164,6 +164,32 @@ async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -
 
     assert await scene.outbox.by_admin()
     assert scene.slack.count("users.info") == 1
+
+
+async def test_rights_are_asked_for_more_often_than_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_RIGHTS_KEPT", -1.0)
+    scene.ann.person.is_admin = True
+    await scene.platform.introduce(Sender(scene.ann.id))
+    decided = await scene.outbox.by_admin()
+    scene.ann.person.is_admin = False
+
+    assert decided
+    assert not await scene.outbox.by_admin()
+    await scene.platform.introduce(Sender(scene.ann.id))
+    assert scene.slack.count("users.info") == 3
+
+
+async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_RIGHTS_KEPT", -1.0)
+    scene.ann.person.is_admin = True
+    known = await scene.platform.introduce(Sender(scene.ann.id))
+    scene.slack.faults.fail("users.info", "internal_error")
+
+    assert not await scene.outbox.by_admin()
+    assert known.name
+    assert await scene.platform.introduce(Sender(scene.ann.id)) == known
 
 
 async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
