@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.outbox import GoneError, OutboxError, RefusedError, UnreachableError
+from core.chat.outbox import GoneError, MediaForbiddenError, OutboxError, RefusedError, UnreachableError
 
 TOKEN_CODES = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """The token is of no use any more; somebody has to install the app again."""
@@ -35,6 +35,7 @@ _GONE_CODES = TOKEN_CODES | {
     "user_not_in_channel",
     "user_not_visible",
 }
+_NO_MEDIA_CODES = frozenset({"file_type_not_allowed", "file_uploads_disabled", "file_uploads_except_images_disabled"})
 _STREAM_OVER_CODES = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
 _NO_STREAM_CODES = frozenset(
     {
@@ -95,6 +96,8 @@ def outbox_error(code: str) -> OutboxError:
         return UnavailableError(code)
     if code in _GONE_CODES or code.startswith("restricted_action"):
         return GoneError(code)
+    if code in _NO_MEDIA_CODES:
+        return MediaForbiddenError(code)
     if code in _AGAIN_CODES or not code:
         return UnreachableError(code or "no answer that could be read")
     return RefusedError(code)

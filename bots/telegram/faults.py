@@ -12,6 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from core.chat.outbox import (
     FloodedError,
     GoneError,
+    MediaForbiddenError,
     OutboxError,
     OversizeError,
     RefusedError,
@@ -49,7 +50,7 @@ _NO_MEDIA = re.compile(r"chat_send_(?!plain)\w+_forbidden|not enough rights to s
 """Rights that a chat gives for each kind of media apart: words may still be said there."""
 _NO_PHOTO = re.compile(r"photo|image_process_failed|wrong (file|type|remote)|failed to (get|upload)")
 _FLOOD_WITHIN = re.compile(r"too many requests: retry after (\d+)")
-"""How an album is told, in a 400: `failed to send message #1 with the error message "Too Many Requests: retry after 8"`."""
+"""In a 400 to albums: `failed to send message #1 with the error message "Too Many Requests: retry after 8"`."""
 _TOO_LARGE = re.compile(r"entity too large|file is too big")
 
 
@@ -81,7 +82,7 @@ def _refusal(said: str) -> OutboxError:
     if _NO_VOICE.search(said):
         return VoiceForbiddenError(said)
     if _NO_MEDIA.search(said):
-        return RefusedError(said)
+        return MediaForbiddenError(said)
     if any(reason in said for reason in _GONE):
         return GoneError(said)
     return OversizeError(said) if "file is too big" in said else RefusedError(said)

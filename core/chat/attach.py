@@ -7,7 +7,18 @@ from dataclasses import replace
 from core.engine import Turn
 
 from .deliver import insist
-from .outbox import AbsentError, Album, Button, FloodedError, GoneError, Outbox, Page, RefusedError, Voice
+from .outbox import (
+    AbsentError,
+    Album,
+    Button,
+    FloodedError,
+    GoneError,
+    MediaForbiddenError,
+    Outbox,
+    Page,
+    RefusedError,
+    Voice,
+)
 from .progress import Progress
 from .question import ExcuseError
 
@@ -24,8 +35,8 @@ async def attach(
     """Post `media`, however long the platform makes us wait, unless a former owner of the turn did.
 
     `name` sets one post of a turn apart from another. Raises what waiting cannot mend, `GoneError`, `RefusedError`
-    (`VoiceForbiddenError` among them) and `ExcuseError` where the bot is used without being there, and `FencedError`
-    when another process owns the turn.
+    (`VoiceForbiddenError` among them) and `ExcuseError` where the bot is used without being there or may not post
+    such media, and `FencedError` when another process owns the turn.
     """
     progress = Progress(turn, name)
     page = progress.pages[0] if progress.pages else Page(start=0, media=True)
@@ -42,6 +53,8 @@ async def attach(
         await progress.save([await insist(post)])
     except AbsentError as error:
         raise ExcuseError("attach.absent") from error
+    except MediaForbiddenError as error:
+        raise ExcuseError("attach.no_voice" if isinstance(media, Voice) else "attach.no_pictures") from error
 
 
 async def _begun(page: Page, outbox: Outbox, progress: Progress) -> Page:

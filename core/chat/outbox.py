@@ -167,7 +167,11 @@ class AbsentError(RefusedError):
 
 
 class VoiceForbiddenError(RefusedError):
-    """The reader takes no voice notes; an audio file may do (`Voice.note`)."""
+    """No voice notes are taken there; an audio file may do (`Voice.note`)."""
+
+
+class MediaForbiddenError(RefusedError):
+    """This kind of media is not allowed there; an admin can change that."""
 
 
 class OversizeError(RefusedError):
@@ -206,8 +210,8 @@ class Outbox(Protocol):
 
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
         conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
-        whole, go as files. Raises `VoiceForbiddenError` for a voice note that its reader refuses, `AbsentError` where
-        the bot is used without being there.
+        whole, go as files. Raises `VoiceForbiddenError` for a voice note where none are taken, `MediaForbiddenError`
+        where nothing of this kind is, `AbsentError` where the bot is used without being there.
         """
         ...
 

@@ -109,6 +109,15 @@ async def test_what_is_no_picture_is_not_posted(seat: Seat, stage: Stage) -> Non
     assert not seat.posts()
 
 
+async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(seat: Seat, stage: Stage) -> None:
+    stage.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    stage.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
+    await seat.say(f"/imagine {FOX} {SMALL}")
+    await says(seat, "Pictures are not allowed here")
+
+    assert not seat.posts()
+
+
 async def test_a_refusal_is_told_as_such(seat: Seat, stage: Stage) -> None:
     stage.wanjie.script.refuse = lambda prompt: "fox" in prompt
     await seat.say(f"/imagine {FOX}")

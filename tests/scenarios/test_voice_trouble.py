@@ -99,7 +99,7 @@ async def test_who_forbids_voice_notes_on_telegram_gets_a_file(stage: Stage) -> 
 
     assert note.kind == "audio"
     assert note.files[0] == mp3("Good morning!")
-    assert "voice notes are turned off" in note.caption
+    assert "voice notes are not allowed here" in note.caption
     assert len(spoken(stage)) == 1
 
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from bots.sandbox.slack_seat import SlackSeat
 from bots.slack import SlackPlatform
 from core.chat.deliver import insist
-from core.chat.outbox import AbsentError, Album, Button, Page, Picture, RefusedError, Voice
+from core.chat.outbox import AbsentError, Album, Button, MediaForbiddenError, Page, Picture, RefusedError, Voice
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener
@@ -132,9 +132,15 @@ async def test_an_upload_whose_end_is_unknown_begins_anew(scene: Scene) -> None:
     assert len(_seat(scene).posts()) == 1
 
 
-@pytest.mark.parametrize("error", ["file_uploads_disabled", "missing_scope"])
-async def test_a_workspace_without_uploads_refuses(scene: Scene, error: str) -> None:
+@pytest.mark.parametrize("error", ["file_uploads_disabled", "file_type_not_allowed"])
+async def test_a_workspace_without_uploads_forbids_media(scene: Scene, error: str) -> None:
     scene.slack.faults.fail("files.getUploadURLExternal", error)
+    with pytest.raises(MediaForbiddenError):
+        await _post(scene, _VOICE)
+
+
+async def test_an_app_without_the_scope_for_uploads_is_refused(scene: Scene) -> None:
+    scene.slack.faults.fail("files.getUploadURLExternal", "missing_scope")
     with pytest.raises(RefusedError):
         await _post(scene, _VOICE)
 

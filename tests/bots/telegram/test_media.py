@@ -17,6 +17,7 @@ from core.chat.outbox import (
     Album,
     Button,
     FloodedError,
+    MediaForbiddenError,
     Page,
     RefusedError,
     UnreachableError,
@@ -83,7 +84,7 @@ async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Sc
     outbox = await scene.asked(scene.sim.group("Team"))
     scene.sim.fail("sendPhoto", 400, f"Bad Request: {said}")
 
-    with pytest.raises(RefusedError):
+    with pytest.raises(MediaForbiddenError):
         await outbox.attach(FIRST, album())
     assert scene.count("sendDocument") == 0
 

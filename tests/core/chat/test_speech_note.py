@@ -17,7 +17,18 @@ from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
 from core.chat.i18n import Sentences
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
-from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, RefusedError, Voice, VoiceForbiddenError
+from core.chat.outbox import (
+    Album,
+    Button,
+    Capabilities,
+    Doing,
+    MediaForbiddenError,
+    Menu,
+    Page,
+    RefusedError,
+    Voice,
+    VoiceForbiddenError,
+)
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
@@ -197,16 +208,22 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: 
     (file,) = screen.notes
     assert file.audio == mp3(TEXT)
     assert not file.note
-    assert "voice notes are turned off" in file.caption
+    assert "voice notes are not allowed here" in file.caption
     assert len(inputs(sim)) == 1
 
 
-async def test_a_note_that_the_platform_refuses_is_told(call: Call, screen: Screen) -> None:
-    screen.script.append(RefusedError())
+@pytest.mark.parametrize(
+    ("refusals", "key"),
+    [([RefusedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
+)
+async def test_a_note_that_the_platform_refuses_is_told(
+    call: Call, screen: Screen, refusals: list[Exception], key: str
+) -> None:
+    screen.script.extend(refusals)
     with pytest.raises(ExcuseError) as excuse:
         await aloud(call, TEXT)
 
-    assert excuse.value.key == "speak.refused"
+    assert excuse.value.key == key
 
 
 async def test_a_caption_tells_that_only_the_beginning_is_spoken(call: Call, screen: Screen, sim: WanjieSim) -> None:
