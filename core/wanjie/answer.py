@@ -10,7 +10,7 @@ from typing import Any, cast
 import structlog
 
 from .diagnosis import diagnose, diagnose_json
-from .errors import ServerFaultError, StreamBrokenError
+from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError
 from .sse import Event, EventDecoder
 from .thoughts import Thoughts
 from .tools import ToolCalls
@@ -22,6 +22,9 @@ _DONE = "[DONE]"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 # No line of an event stream begins like this, but JSON and HTML do.
 _DOCUMENT = b"{[<"
+_LONGEST_DOCUMENT = 64_000_000
+_LONGEST_ANSWER = 400_000
+"""Characters; a model that says more has lost itself, and would fill a chat for as long as it is let."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
@@ -37,15 +40,16 @@ class AnswerReader:
     def __init__(self, redacted: Callable[[str], str] = str) -> None:
         self._redacted = redacted
         self._head = bytearray()
-        self._is_stream = False
+        self._is_stream = self._is_document = False
         self._events = EventDecoder()
         self._text, self._reasoning = _Joiner(), _Joiner()
         self._thoughts = Thoughts()
         self._tools = ToolCalls()
         self._finish_reason = ""
         self._usage: Usage | None = None
+        self._room = _LONGEST_ANSWER
         self.done = False
-        """`[DONE]` was read: nothing will follow."""
+        """Nothing will follow: `[DONE]` was read, or the answer is longer than any should be."""
 
     @property
     def complete(self) -> bool:
@@ -54,14 +58,16 @@ class AnswerReader:
 
     def feed(self, data: bytes) -> list[Delta]:
         """Take the next bytes of the response; return what they complete."""
-        if not self._is_stream:
-            self._head += data
-            first = self._head.lstrip(_BLANK)[:1]
-            if not first or first in _DOCUMENT:
-                return []
-            self._is_stream, data = True, bytes(self._head)
-            self._head.clear()
-        return self._deltas(self._events.feed_bytes(data))
+        if self._is_stream:
+            return self._deltas(self._events.feed_bytes(data))
+        self._head += data
+        if len(self._head) > _LONGEST_DOCUMENT:
+            raise UnreadableAnswerError("a document without end")
+        if self._is_document or not (first := self._head.lstrip(_BLANK)[:1]):
+            return []
+        self._is_document = first in _DOCUMENT
+        self._is_stream = not self._is_document
+        return self._deltas(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
 
     def end(self) -> list[Delta]:
         """Take the end of the response; return what is left, with the `Finish`.
@@ -111,7 +117,11 @@ class AnswerReader:
         self._finish_reason = chunk.finish_reason or self._finish_reason
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
-        return self._told(self._reasoning.join(chunk.reasoning), self._text.join(chunk.text))
+        reasoning, text = chunk.reasoning[: self._room], chunk.text[: self._room]
+        self._room -= len(reasoning) + len(text)
+        if self._room <= 0:
+            self.done, self._finish_reason = True, "length"
+        return self._told(self._reasoning.join(reasoning), self._text.join(text))
 
     def _told(self, reasoning: str, text: str) -> list[Delta]:
         thought, answer = self._thoughts.part(text)

@@ -38,6 +38,7 @@ _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
 _AFTER_END = 2.0
 _AFTER_DONE = 0.05
+_LAST_BYTES = 64 * 1024
 _PICTURES = 300_000_000
 """Bytes of an answer that holds pictures: several, as text."""
 
@@ -201,9 +202,8 @@ class WanjieClient:
 
 async def _read_out(body: ByteStream) -> None:
     """Read to the very end, so that the connection can be used again."""
-    with suppress(TooSlowError, UnreachableError):
-        while await body.read(_AFTER_DONE):
-            pass
+    with suppress(UnreachableError):
+        await body.gather(_LAST_BYTES, _AFTER_DONE)
 
 
 def _is_document(answer: Answer) -> bool:

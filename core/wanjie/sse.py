@@ -6,8 +6,12 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from .errors import UnreadableAnswerError
+
 # Not str.splitlines(): U+2028, U+0085 and others may stand unescaped inside a JSON string.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LONGEST = 64_000_000
+"""Characters of one event; pictures come in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class EventDecoder:
     def __init__(self) -> None:
         # "-sig": a byte order mark may stand at the beginning.
         self._utf8 = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-        self._line = ""
+        self._line: list[str] = []
+        self._size = 0
         self._after_cr = False
         self._data: list[str] = []
         self._name = ""
@@ -39,13 +44,22 @@ class EventDecoder:
         return self.feed(self._utf8.decode(data))
 
     def feed(self, text: str) -> list[Event]:
+        """Take the next piece. Raises `UnreadableAnswerError` when an event does not come to its end."""
         if not text:
             return []
         if self._after_cr:
             # The "\r" that ended the piece before was half of a "\r\n".
             text = text.removeprefix("\n")
         self._after_cr = text.endswith("\r")
-        *lines, self._line = _LINE_END.split(self._line + text)
+        self._size += len(text)
+        if self._size > _LONGEST:
+            raise UnreadableAnswerError("an event without end")
+        # Only the new text is looked at: a line of many pieces would be read again with each of them.
+        *lines, rest = _LINE_END.split(text)
+        if lines:
+            lines[0] = "".join((*self._line, lines[0]))
+            self._line.clear()
+        self._line.append(rest)
         return [event for line in lines if (event := self._take(line)) is not None]
 
     def flush(self) -> list[Event]:
@@ -53,8 +67,8 @@ class EventDecoder:
 
         The standard drops such an event, but gateways that close right behind `data: [DONE]` are common.
         """
-        rest = self._line + self._utf8.decode(b"", final=True)
-        self._line = ""
+        rest = "".join(self._line) + self._utf8.decode(b"", final=True)
+        self._line.clear()
         return [event for line in (rest, "") if (event := self._take(line)) is not None]
 
     def _take(self, line: str) -> Event | None:
@@ -72,5 +86,5 @@ class EventDecoder:
 
     def _dispatch(self) -> Event | None:
         data, name = self._data, self._name
-        self._data, self._name = [], ""
+        self._data, self._name, self._size = [], "", 0
         return Event("\n".join(data), name or "message", self._id) if data else None

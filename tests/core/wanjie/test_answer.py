@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -165,3 +166,20 @@ def test_a_whole_completion_may_think() -> None:
 def test_a_document_that_is_no_completion_is_told(body: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         read(body.encode())
+
+
+def test_a_document_without_end_is_not_taken_in() -> None:
+    reader = AnswerReader()
+
+    with pytest.raises(UnreadableAnswerError):
+        deque(map(reader.feed, [b"{" * 1_000_000] * 65), maxlen=0)
+
+
+def test_an_answer_that_goes_on_and_on_ends_as_if_cut() -> None:
+    reader = AnswerReader()
+    pieces = [reader.feed(frame("x" * 30_000).encode()) for _ in range(20)]
+    text = "".join(delta.text for deltas in pieces for delta in deltas if isinstance(delta, TextDelta))
+
+    assert len(text) == 400_000
+    assert reader.done
+    assert reader.end() == [Finish("length")]

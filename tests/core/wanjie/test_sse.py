@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.wanjie import UnreadableAnswerError
 from core.wanjie.sse import Event, EventDecoder
 
 LINES = st.sampled_from(
@@ -67,6 +69,22 @@ def test_events_do_not_depend_on_where_the_bytes_were_cut(stream: tuple[str, lis
     pieces = [whole[start:end] for start, end in pairwise(bounds)]
 
     assert decode_bytes(pieces) == decode([stream[0]])
+
+
+def test_a_line_of_many_pieces_is_read_once() -> None:
+    decoder = EventDecoder()
+    # A second of work; an hour if each piece were put to those before it.
+    events = [event for piece in ("data: ", *["x" * 64] * 250_000, "\n\n") for event in decoder.feed(piece)]
+
+    assert [len(event.data) for event in events] == [16_000_000]
+
+
+@pytest.mark.parametrize("piece", ["x" * 1_000_000, "data: x\n" * 125_000])
+def test_an_event_without_end_is_not_taken_in(piece: str) -> None:
+    decoder = EventDecoder()
+
+    with pytest.raises(UnreadableAnswerError):
+        deque(map(decoder.feed, [piece] * 65), maxlen=0)
 
 
 @given(streams())
