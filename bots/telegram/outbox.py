@@ -38,7 +38,9 @@ from .poster import Poster
 from .render import Rendered
 from .search import Search
 
-CAPABILITIES = Capabilities(page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000)
+CAPABILITIES = Capabilities(
+    page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000, late_buttons=True
+)
 """Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six, and one below
 a fold."""
 

@@ -142,6 +142,8 @@ class _Writer:
         self._slowest = outbox.capabilities.pace_group if group else self._pace
         self._pages = progress.pages or [Page(start=0, opening=opening)]
         self._index = 0
+        self._bare = False
+        """The page has had its first step alone, and lacks its buttons for that."""
         self._reached = 0
         self._not_before = 0.0
 
@@ -213,7 +215,8 @@ class _Writer:
     async def _step(self) -> None:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
         body = self._body(self._page, reach)
-        if not body.strip() or len(body) <= self._page.length:  # an adopted page does not shrink while it is rewritten
+        longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
+        if not body.strip() or not (longer or self._bare):
             return
         self._not_before = time.monotonic() + self._pace
         self._pace = min(self._pace + _SLOWING, self._slowest)
@@ -247,6 +250,9 @@ class _Writer:
         new = not self._page.message_id
         opened = time.time() if new and not page.opened_at else page.opened_at
         self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
+        self._bare = new and not final and bool(buttons) and self._outbox.capabilities.late_buttons
+        if self._bare:
+            self._text.news.set()  # they are wanted most when nothing more comes for long
         if new:
             await self._save(self._pages)
 

@@ -30,6 +30,8 @@ class Capabilities:
     long_menus: bool = False
     """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
     that the core makes."""
+    late_buttons: bool = False
+    """The first step of a page that grows bears no buttons."""
     page_seconds: float | None = None
     """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
 

@@ -522,6 +522,25 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     assert (stop,) in screen.seen
 
 
+@pytest.mark.parametrize(("late", "steps"), [(False, 1), (True, 2)])
+async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bool, steps: int) -> None:
+    class Silent(Screen):
+        @property
+        def capabilities(self) -> Capabilities:
+            return replace(super().capabilities, late_buttons=late)
+
+    async def silent() -> AsyncGenerator[Piece]:
+        yield Piece("Queued…")
+        await asyncio.sleep(60)
+
+    screen = Silent()
+    showing = asyncio.create_task(show(screen, silent(), keys=Keys((Button("stop", "stop", "1"),))))
+    await asyncio.sleep(0.1)
+    showing.cancel()
+
+    assert screen.steps == steps
+
+
 async def test_a_first_step_that_was_refused_is_not_looked_for_by_the_next_attempt() -> None:
     class Known(Screen):
         async def recover(self, page: Page) -> Page:
