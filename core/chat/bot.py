@@ -44,24 +44,25 @@ class Bot:
         call = await self._open(turn)
         if call is None:
             return
-        with structlog.contextvars.bound_contextvars(chat=str(call.incoming.chat), event=turn.event_id):
-            try:
-                await self._respond(call)
-            except (FencedError, *STORE_DOWN):
-                raise
-            except GoneError as error:
-                _log.info("nobody there to read the answer", error=str(error))
-            except ExcuseError as error:
-                await self._decline(call, error)
-            except StoppedError:
-                _log.info("stopped by the user")
-            except WanjieError as error:
-                _log.warning("model call failed", error=repr(error))
-                await self._excuse(call, explain(error))
-            except Exception:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
-                reference = secrets.token_hex(3)
-                _log.exception("turn failed", reference=reference)
-                await self._excuse(call, "error.unexpected", reference=reference)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(chat=str(call.incoming.chat), turn=turn.event_id)
+        try:
+            await self._respond(call)
+        except (FencedError, *STORE_DOWN):
+            raise
+        except GoneError as error:
+            _log.info("nobody there to read the answer", error=str(error))
+        except ExcuseError as error:
+            await self._decline(call, error)
+        except StoppedError:
+            _log.info("stopped by the user")
+        except WanjieError as error:
+            _log.warning("model call failed", error=repr(error), request_id=error.request_id)
+            await self._excuse(call, explain(error))
+        except Exception:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
+            reference = secrets.token_hex(3)
+            _log.exception("turn failed", reference=reference)
+            await self._excuse(call, "error.unexpected", reference=reference)
 
     async def give_up(self, turn: Turn) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
@@ -84,6 +85,8 @@ class Bot:
         if not said:
             return None
         incoming = replace(routed(said), sender=await platform.introduce(said.sender))
+        if not is_urgent(turn.lane):
+            incoming = await platform.complete(incoming)
         return Call(incoming, turn, platform.outbox(incoming), self._desk)
 
     async def _respond(self, call: Call) -> None:
@@ -117,11 +120,17 @@ class Bot:
         elif press.refuse is not None and (reason := await press.refuse(call, stamp)):
             await call.hint(reason)
         else:
-            chat = call.incoming.chat
-            lane = aside_lane(chat) if press.aside else str(chat)
-            accepted = await self._desk.inbox.accept(lane, call.turn.event_id, call.turn.payload)
-            full = accepted is Acceptance.FULL
-            await call.hint("talk.full" if full else "button.coming", count=self._mailbox_limit)
+            await self._queue(call, aside_lane(call.incoming.chat) if press.aside else str(call.incoming.chat))
+
+    async def _queue(self, call: Call, lane: str) -> None:
+        """Let a press wait where its work is done, unless the same button was pressed already and waits there."""
+        inbox, read = self._desk.inbox, self._platforms[platform_of(lane)].read
+        waiting = [read(payload) for payload in await inbox.waiting(lane)]
+        pressed = any(event is not None and event.choice == call.incoming.choice for event in waiting)
+        if pressed or await inbox.accept(lane, call.turn.event_id, call.turn.payload) is not Acceptance.FULL:
+            await call.hint("button.coming")
+        else:
+            await call.hint("talk.full", count=self._mailbox_limit)
 
     async def _command(self, call: Call) -> None:
         name = call.incoming.command

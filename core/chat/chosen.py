@@ -80,12 +80,13 @@ class Chosen:
     ) -> T:
         """Do something with the chat's model; when that is gone, say so once and do it with the default one.
 
-        The choice is taken back then. Raises `ExcuseError` when there is no model left, and whatever `do` raises but
-        `ModelNotFoundError`.
+        The choice is taken back then. Log lines of the turn name the model from here on. Raises `ExcuseError` when
+        there is no model left, and whatever `do` raises but `ModelNotFoundError`.
         """
         model = await self.model(choices, work)
         if model is None:
             raise ExcuseError(_WORKS[work].none)
+        structlog.contextvars.bind_contextvars(model=model)
         try:
             return await do(model)
         except ModelNotFoundError:
@@ -93,10 +94,11 @@ class Chosen:
         default = await self._catalog.default_model(work)
         if default is None or default == model:
             raise self._gone(work, model)
-        _log.warning("a model is gone", model=model, instead=default)
+        _log.warning("a model is gone", instead=default)
         await self._take_back(incoming.chat, work, model)
         said = self._sentences.say(_WORKS[work].fallback, incoming.sender.locale, model=model, default=default)
         await tell(turn, outbox, said, name=f"fallback_{work}_")
+        structlog.contextvars.bind_contextvars(model=default)
         try:
             return await do(default)
         except ModelNotFoundError as error:
@@ -104,7 +106,7 @@ class Chosen:
             raise self._gone(work, default) from error
 
     def _gone(self, work: Work, model: str) -> ExcuseError:
-        _log.warning("a model is gone, and no other takes its place", model=model)
+        _log.warning("a model is gone, and no other takes its place")
         return ExcuseError(_WORKS[work].gone, model=model)
 
     async def _take_back(self, chat: ChatRef, work: Work, model: str) -> None:

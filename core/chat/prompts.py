@@ -37,8 +37,13 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
         return ""
     if quoted and not any(_bare(quoted)[:200] in _bare(message.content) for message in history):
         text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
+    return speaker_of(incoming) + text
+
+
+def speaker_of(incoming: Incoming) -> str:
+    """What stands before a question where several people ask: the name and a colon; "" in a direct chat."""
     speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
-    return text if incoming.direct else f"{speaker}: {text}"
+    return "" if incoming.direct else f"{speaker}: "
 
 
 def messages_for(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +19,7 @@ from .i18n import Sentences
 from .message import ChatRef, Incoming
 from .outbox import Outbox
 from .pages import open_fence
-from .prompts import messages_for
+from .prompts import messages_for, speaker_of
 from .question import Question
 from .stamp import Stamp
 from .tell import tell
@@ -103,7 +104,7 @@ class Talk:
         A turn taken over continues in the messages that are there. A failure leaves the history as it was, the best of
         the answer on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
-        chat = str(incoming.chat)
+        chat, begun = str(incoming.chat), time.monotonic()
         asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
         speaking = asyncio.create_task(self._speaks())  # asked for while the answer grows, needed at its end
         buttons = AnswerButtons(
@@ -133,7 +134,8 @@ class Talk:
             await self._say(turn, incoming, outbox, _SILENCES.get(writing.reason, "talk.nothing"))
         elif note := _NOTES.get(writing.reason):
             await self._say(turn, incoming, outbox, note)
-        _log.info("answered", characters=len(text), reason=writing.reason, attempt=turn.attempt)
+        seconds = round(time.monotonic() - begun, 1)
+        _log.info("answered", characters=len(text), reason=writing.reason, seconds=seconds, attempt=turn.attempt)
         return text
 
     async def _remember(self, chat: str, uid: str, asked: Remembered, text: str, ask: Ask) -> None:
@@ -162,8 +164,11 @@ class Talk:
         # The default model may be blind where the chosen one, now gone, was not.
         sees = self._catalog.traits.sees(model)
         video = self._catalog.kind_of(model) == "video"
+        question = ask.question if sees else replace(ask.question, images=())
+        if video:  # it films what it is told, names included
+            question = replace(question, text=question.text.removeprefix(speaker_of(incoming)))
         messages = messages_for(
-            ask.question if sees else replace(ask.question, images=()),
+            question,
             [] if video else memory.history[: len(memory.history) - ask.instead],
             system="" if video else memory.choices.system or self._brief.system_prompt,
             group=not incoming.direct and not video,
