@@ -10,6 +10,7 @@ import structlog
 from core.settings import WanjieSettings
 from core.wanjie import (
     BadRequestError,
+    ContextTooLongError,
     ModelNotFoundError,
     RefusedContentError,
     TranscriptionRequest,
@@ -59,8 +60,8 @@ class Hearing:
         except RefusedContentError:
             raise
         except BadRequestError as error:
-            _log.warning("a recording was not understood", error=repr(error), mime=attachment.mime)
-            raise ExcuseError("file.silent") from None
+            _log.warning("a recording was not taken", error=repr(error), mime=attachment.mime, bytes=attachment.size)
+            raise ExcuseError("file.long" if isinstance(error, ContextTooLongError) else "file.unheard") from None
         if not words:
             raise ExcuseError("file.silent")
         return words

@@ -44,7 +44,8 @@ _WORDS: tuple[tuple[type[WanjieError], re.Pattern[str]], ...] = (
         ContextTooLongError,
         re.compile(
             r"context.?(length|window)|maximum context|too many tokens|(prompt|input|messages?).{0,40}too (long|large)"
-            r"|range of input length|string_above_max_length|上下文|(输入|内容|长度).{0,10}(过长|超长|超过|超出)",
+            r"|range of input length|string_above_max_length|上下文|(输入|内容|长度).{0,10}(过长|超长|超过|超出)"
+            r"|audio.{0,60}(too (long|large)|longer than|exceed)|(音频|录音).{0,20}(过长|过大|超)",
             re.IGNORECASE,
         ),
     ),
@@ -180,10 +181,11 @@ def _kind(status: int | None, words: str) -> type[WanjieError]:
 
 
 def _kind_of_page(status: int) -> type[WanjieError]:
-    """A page was written by a gateway, which knows nothing of models."""
+    """A page was written by a gateway, which knows nothing of models but may find a request too large."""
     if _is_server_fault(status):
         return ServerFaultError
-    return {401: KeyRejectedError, 429: TooManyRequestsError}.get(status, UnreadableAnswerError)
+    by_status = {401: KeyRejectedError, 413: ContextTooLongError, 429: TooManyRequestsError}
+    return by_status.get(status, UnreadableAnswerError)
 
 
 def _is_server_fault(status: int) -> bool:

@@ -75,7 +75,7 @@ class UnsupportedVoiceError(BadRequestError):
 
 
 class ContextTooLongError(BadRequestError):
-    """More text than the model can read at once."""
+    """More than the model, or a gateway before it, can take at once."""
 
 
 class ServerFaultError(WanjieError):

@@ -112,7 +112,18 @@ async def test_silence_is_told(hearing: Reading, mail: Mail, wanjie: WanjieSim) 
 
 
 async def test_a_sound_that_the_model_cannot_take_is_told(hearing: Reading, mail: Mail) -> None:
-    assert (await excuse(hearing, mail, replace(VOICE, name="noise.mid"))).key == "file.silent"
+    assert (await excuse(hearing, mail, replace(VOICE, name="noise.mid"))).key == "file.unheard"
+
+
+@pytest.mark.parametrize(
+    "failure", [Failure(400, message="audio file is too long"), Failure(413), Failure(413, html=True)]
+)
+async def test_a_recording_that_is_too_long_is_told_as_such(
+    hearing: Reading, mail: Mail, wanjie: WanjieSim, failure: Failure
+) -> None:
+    wanjie.script.fail_next.append(failure)
+
+    assert (await excuse(hearing, mail)).key == "file.long"
 
 
 async def test_a_model_for_it_that_is_gone_is_as_good_as_none(hearing: Reading, mail: Mail, wanjie: WanjieSim) -> None:
