@@ -1,0 +1,112 @@
+"""Courses of conversations: answers that were cut, buttons pressed twice or by others, models that fall silent."""
+
+import pytest
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from tests.scenarios.hearing import hears, notes, spoken
+from tests.scenarios.saying import asked, echo, says, words
+
+AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
+
+
+async def offers(seat: Seat, *labels: str) -> None:
+    """Wait until exactly these buttons stand under the newest message that has any."""
+    await seat.until(lambda: [label.split()[-1] for label in seat.buttons()] == list(labels), 20)
+
+
+async def answered(seat: Seat, stage: Stage, text: str) -> None:
+    stage.wanjie.script.answer = echo
+    await seat.say(text)
+    await says(seat, f"answer to {text}")
+    await offers(seat, AGAIN, SPEAK)
+
+
+async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage, "hello")
+    await seat.say("/model deepseek-reasoner")
+    await says(seat, "deepseek-reasoner")
+    stage.wanjie.script.reasoning = lambda _: words(20, "hm")
+    stage.wanjie.script.answer = lambda _: ""
+    stage.wanjie.script.finish_reason = "length"
+    await seat.say("why?")
+    await says(seat, "used up its length limit for thinking")
+    await offers(seat, AGAIN)
+    await seat.say("/continue")
+    await says(seat, "no answer yet that I could continue")
+    stage.wanjie.script.finish_reason = "stop"
+    stage.wanjie.script.answer = lambda _: "forty-two"
+    await seat.press(AGAIN)
+    await says(seat, "forty-two")
+
+    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    assert said == ["hello", "answer to hello", "why?"]
+
+
+async def test_an_answer_that_was_cut_in_code_goes_on_in_code(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage, "hello")
+    stage.wanjie.script.answer = lambda _: "Here:\n```python\ndef one():"
+    stage.wanjie.script.finish_reason = "length"
+    await seat.say("code")
+    await offers(seat, CONTINUE, AGAIN, SPEAK)
+    stage.wanjie.script.answer = lambda _: "```python\n    return '*one*'\n```\nThat is **all**."
+    stage.wanjie.script.finish_reason = "stop"
+    await seat.press(CONTINUE)
+    answer = await says(seat, "That is")
+    await offers(seat, AGAIN, SPEAK)
+    await answered(seat, stage, "next")
+
+    assert "return '*one*'" in answer
+    assert answer.count("```") in {0, 2}  # Telegram shows no marks, Slack is given both
+    before = asked(stage)[-1][-2]["content"]
+    assert before == "Here:\n```python\ndef one():    return '*one*'\n```\nThat is **all**."
+
+
+async def test_a_button_pressed_twice_does_its_work_once(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage, "hello")
+    stage.wanjie.script.speech_delay = 1.5
+    await seat.press(SPEAK)
+    await seat.press(SPEAK)
+    await hears(seat)
+    await answered(seat, stage, "next")
+
+    assert len(spoken(stage)) == 1
+    assert len(notes(seat)) == 1
+
+
+@pytest.mark.parametrize("place", ["telegram", "slack"])
+async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, stage: Stage) -> None:
+    seat = stage.group() if place == "telegram" else stage.thread()
+    await answered(seat, stage, "hello")
+    admin = stage.joining(seat, "Root", admin=True)
+    stage.wanjie.script.answer = lambda _: "another answer"
+    await admin.press(AGAIN)
+    await says(seat, "another answer")
+    await offers(seat, AGAIN, SPEAK)
+    stage.wanjie.script.answer = lambda _: "a third answer"
+    await seat.press(AGAIN)
+
+    await says(seat, "a third answer")
+
+
+async def test_a_model_that_falls_silent_can_be_stopped(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage, "hello")
+    stage.wanjie.script.answer = lambda _: words(20)
+    stage.wanjie.script.hang_after = 4
+    await seat.say("count")
+    await offers(seat, STOP)
+    await seat.press(STOP)
+    await seat.until(lambda: stage.wanjie.abandoned == 1)
+
+    await offers(seat, AGAIN, SPEAK)
+
+
+async def test_a_film_shows_what_was_asked_for_without_the_asker(seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.models = (*stage.wanjie.script.models, "sora-2")
+    await answered(seat, stage, "hello")
+    await seat.say("/model sora-2")
+    await says(seat, "sora-2")
+    await seat.say("a cat that dances")
+    await says(seat, "Watch the video", 40)
+
+    assert asked(stage)[-1] == [{"role": "user", "content": "a cat that dances"}]
