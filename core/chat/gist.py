@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,13 @@ from .message import Attachment
 from .question import ExcuseError
 
 _THINGS: dict[Sort, str] = {"sound": "voice message", "picture": "picture", "document": "file", "other": "attachment"}
+
+_SEVERAL: dict[Sort, str] = {
+    "sound": "file.sounds",
+    "picture": "file.pictures",
+    "document": "file.documents",
+    "other": "file.things",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,17 @@ class Gist:
 
     def notes(self) -> tuple[str, ...]:
         """The sentences to be said above the answer; what failed for the same reason shares one."""
-        labels: dict[tuple[str, tuple[tuple[str, object], ...]], list[str]] = {}
+        failed: dict[tuple[str, tuple[tuple[str, object], ...]], list[Sent]] = {}
         for sent, error in self.failures:
             # A bot's own voice note is often replied to, without a thought of what it said.
             if not sent.quoted or sent.sort in {"picture", "document"}:
-                labels.setdefault((error.key, tuple(error.values.items())), []).append(sent.label)
-        unread = [self.say(key, name=", ".join(names), **dict(values)) for (key, values), names in labels.items()]
+                failed.setdefault((error.key, tuple(error.values.items())), []).append(sent)
+        unread = [self.say(key, name=self._called(files), **dict(values)) for (key, values), files in failed.items()]
         return (*self.remarks, *unread)
+
+    def _called(self, files: list[Sent]) -> str:
+        """What several files are called together; those that are called alike are counted."""
+        alike = Counter[tuple[str, Sort]]((sent.label, sent.sort) for sent in files)
+        return self.say("file.and").join(
+            label if count == 1 else self.say(_SEVERAL[sort], count=count) for (label, sort), count in alike.items()
+        )

@@ -184,3 +184,14 @@ async def test_a_busy_moment_does_not_lose_an_old_picture(reading: Reading, mail
     mail.script = [FloodedError(0.01)]
 
     assert set(await reading.pictures([Remembered("user", "", ("p1",))], mail, SEEING)) == {"p1"}
+
+
+@pytest.mark.parametrize(("locale", "left_out"), [("en", "3 pictures, `cat.png`"), ("zh", "3 张图片、`cat.png`")])
+async def test_pictures_without_names_are_counted(reading: Reading, locale: str, left_out: str) -> None:
+    pictures = [Attachment("image", f"p{number}", "", "image/png") for number in range(7)]
+    incoming = sent(*pictures, Attachment("image", "p7", "cat.png", "image/png"))
+    mail = Mail({attachment.id: picture() for attachment in incoming.attachments})
+    asked = replace(incoming, sender=replace(incoming.sender, locale=locale))
+    _, (note,) = await reading.question(asked, mail, [], model=SEEING)
+
+    assert left_out in note
