@@ -107,6 +107,13 @@ class SlackFile:
         answer |= {"url_private": self.url, "url_private_download": f"{self.url}?download=1"}
         return answer | ({"subtype": self.subtype} if self.subtype else {})
 
+    def in_message(self) -> Json:
+        """How a message shows it: of a file that came from another workspace `files.info` alone tells more."""
+        if self.access != "check_file_info":
+            return self.as_json()
+        hidden: Json = {"id": self.id, "mode": "file_access", "file_access": self.access}
+        return hidden | {"created": 0, "timestamp": 0, "user": ""}
+
 
 @dataclass(slots=True, eq=False)
 class Message:
@@ -151,7 +158,7 @@ class Message:
         optional |= {"client_msg_id": self.client_msg_id, "metadata": self.metadata if with_metadata else None}
         answer |= {name: value for name, value in optional.items() if value}
         blocks = ([{"type": "markdown", "text": self.markdown}] if self.markdown else []) + self.blocks
-        lists = {"blocks": blocks, "attachments": self.attachments, "files": [file.as_json() for file in self.files]}
+        lists = {"blocks": blocks, "attachments": self.attachments, "files": [file.in_message() for file in self.files]}
         lists["reactions"] = [
             {"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()
         ]
@@ -187,6 +194,8 @@ class Rules:
 
     stream_lifetime: float = 300.0
     stream_limit: int = 12_000
+    card_limit: int = 10_600
+    """Bytes of a stream that shows tasks and words."""
     agent_sessions: bool = False
     mention_first: bool = False
     share_delay: float = 0.05

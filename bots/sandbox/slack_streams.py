@@ -1,5 +1,7 @@
 """chat.startStream, appendStream and stopStream: one message that grows, for about five minutes."""
 
+from collections.abc import Iterable
+
 from .slack_blocks import MAX_BLOCKS, check_blocks
 from .slack_call import Args, Json, RefusalError
 from .slack_content import Piece, read_piece
@@ -105,15 +107,24 @@ class Streams:
         text = (message.markdown or "") + piece.markdown
         if len(text) > self._workspace.rules.stream_limit:
             raise RefusalError("msg_too_long")
+        tasks = dict(message.stream.tasks if message.stream else {})
+        for task in piece.tasks:
+            known = tasks.get(task["id"], {})
+            details = known.get("details", "") + task.get("details", "")  # details add up, the rest is replaced
+            tasks[task["id"]] = {**known, **task, "details": details}
+        if tasks and text and _weight(text, tasks.values()) > self._workspace.rules.card_limit:
+            raise RefusalError("msg_too_long")
         message.markdown = text
         message.blocks = [*message.blocks, *piece.blocks]
-        if message.stream is None:
-            return
-        message.stream.plan = piece.plan or message.stream.plan
-        for task in piece.tasks:
-            known = message.stream.tasks.get(task["id"], {})
-            details = known.get("details", "") + task.get("details", "")  # details add up, the rest is replaced
-            message.stream.tasks[task["id"]] = {**known, **task, "details": details}
+        if message.stream is not None:
+            message.stream.plan = piece.plan or message.stream.plan
+            message.stream.tasks = tasks
+
+
+def _weight(text: str, tasks: Iterable[Json]) -> int:
+    """Bytes of words and tasks together, as Slack seems to count them (openclaw/openclaw#143882)."""
+    counted = [text, *(part for task in tasks for part in (task["title"], task["details"], task["details"]))]
+    return sum(len(part.encode()) for part in counted)
 
 
 def _mode(args: Args) -> str:

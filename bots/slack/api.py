@@ -48,7 +48,7 @@ class Api:
     """Slack's Web API for one workspace.
 
     Every method raises `FloodedError` before or instead of waiting, `GoneError`, `RefusedError` (see `faults`) or
-    `UnreachableError`. Text is Markdown of at most 12,000 characters.
+    `UnreachableError`. A piece of a stream is Markdown of at most 12,000 characters.
     """
 
     def __init__(self, caller: Caller, session: aiohttp.ClientSession) -> None:
@@ -211,5 +211,4 @@ def _streamed(content: Content) -> dict[str, Any]:
 
 
 def _shown(look: Look) -> dict[str, Any]:
-    """Slack: markdown_text stands alone."""
-    return {"blocks": look.blocks, "text": look.text} if look.blocks else {"markdown_text": look.text}
+    return {"blocks": look.blocks, "text": look.text} if look.blocks else {"text": look.text}

@@ -60,16 +60,11 @@ _AGAIN_CODES = frozenset(
 )
 
 
-BLOCK_CODES = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_chunks",
-        "msg_blocks_too_long",
-        "msg_blocks_too_many",
-    }
-)
-"""Slack takes the text, but not what is around it."""
+LENGTH_CODES = frozenset({"markdown_text_too_long", "msg_blocks_too_long", "msg_too_long"})
+"""It is too much for one message; Slack may say any of these of a page that keeps to every limit it has published."""
+
+BLOCK_CODES = LENGTH_CODES | {"invalid_blocks", "invalid_blocks_format", "invalid_chunks", "msg_blocks_too_many"}
+"""Slack may take the words, but not in this form."""
 
 ABSENT_CODES = frozenset({"channel_not_found", "not_in_channel"})
 """The bot is no member there; commands can be used all the same, and answered by their own way back."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from core.chat.outbox import Button
+from core.chat.pages import break_before
 
 from .incoming import BUTTON, MENU
-from .render import notification, stable
+from .render import escaped, notification, stable
 
 Blocks = Sequence[dict[str, Any]]
 
@@ -23,6 +24,11 @@ _LABEL = 75
 _DETAIL = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")
 """What one chunk may add to a task: 256 characters in whatever unit Slack counts, best ended by a blank, since one at
 the beginning of the next may get lost."""
+_MOST_STREAMED = 10_000
+"""Bytes of a stream that shows both a task and words. Slack answers `msg_too_long` somewhere between 10,600 and 11,300
+bytes, in which a task's details count twice; measured by openclaw/openclaw#143882, not documented."""
+_MOST_PLAIN = 3_900
+"""Characters of a plain text; Slack: chat.update refuses more than 4,000."""
 _CONTEXT = 2_000
 """Characters of thinking where there are no cards; Slack takes 3,000 in a text of a context block."""
 
@@ -48,6 +54,12 @@ class Body:
         """Whether there are no words to show."""
         return not self.fold.strip() and not self.rest.strip()
 
+    @property
+    def heavy(self) -> bool:
+        """Whether it is more than a stream takes, though not more than a message does."""
+        weight = 2 * len(self.fold.encode()) + len(self.rest.encode())
+        return bool(self.fold and self.rest) and weight > _MOST_STREAMED
+
     def after(self, shown: int) -> Body:
         """What is left when the first `shown` characters stand already."""
         return Body(self.fold[shown:], self.rest[max(0, shown - len(self.fold)) :])
@@ -55,24 +67,41 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a message shows: Markdown alone, or blocks and the plain text that stands for them in notifications."""
+    """What a message shows: blocks and the text that stands for them in notifications, or that text alone.
+
+    The text is Slack's mrkdwn.
+    """
 
     text: str
     blocks: Blocks = ()
 
 
 def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[Look]:
-    """The ways to show a page, the best first; each does without something that Slack may refuse."""
-    plain = Look(body.rest if body.rest.strip() else body.fold)
+    """The ways to show a page, the best first; each does without something that Slack may refuse.
+
+    The last is nothing but plain text, of any length.
+    """
     words = [{"type": "markdown", "text": body.rest}] if body.rest.strip() else []
     under = [actions(buttons)] if buttons else []
-    text = notification(plain.text)
-    ways = [Look(text, [*words, *under])] if words and under else []
+    plain = body.rest if words else body.fold
+    text = notification(plain)
+    ways = [Look(text, words)] if words else []
+    if words and under:
+        ways.insert(0, Look(text, [*words, *under]))
     if body.fold.strip():
         ways.insert(0, Look(text, [_context(body.fold), *words, *under]))
         if cards:
             ways.insert(0, Look(text, [_card(body), *words, *under]))
-    return [*ways, plain]
+    return [*ways, Look(escaped(plain))]
+
+
+def parted(look: Look) -> tuple[Look, Look | None]:
+    """What an update takes of a look, and what has to stand in a message of its own: the end of long plain text."""
+    if look.blocks or len(look.text) <= _MOST_PLAIN:
+        return look, None
+    head = re.sub("&[a-z]*$", "", look.text[:_MOST_PLAIN])
+    end = break_before(head, len(head) // 2, len(head))
+    return Look(look.text[:end]), Look(look.text[end:])
 
 
 def actions(buttons: Sequence[Button]) -> dict[str, Any]:

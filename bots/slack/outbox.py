@@ -34,7 +34,7 @@ from .looks import Body, Look
 from .media import Media
 from .menus import menu_blocks, sentence
 from .people import People
-from .render import escaped, notification, stable
+from .render import escaped, notification
 from .route import Route
 from .stream import Pages, Place
 
@@ -153,7 +153,7 @@ class SlackOutbox:
         if self._route.url:
             await self._whisper(Look(notification(text), sentence(text)))
         else:
-            await self._api.post(self._channel, self._thread, Look(stable(text, final=True)))
+            await self._api.post(self._channel, self._thread, Look(notification(text), sentence(text)))
 
     async def choose(self, menu: Menu) -> None:
         """Show the menu like `say`; in place of the menu that was picked from."""

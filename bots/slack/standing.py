@@ -42,6 +42,8 @@ class Standing:
     """False after a call whose outcome is unknown: its text may be there or not."""
     worn: Dress | None = BARE
     """None while it wears what only a stream can show."""
+    spilt: bool = False
+    """Its end stands in a message of its own."""
 
     @classmethod
     def begun(cls, mode: str, shown: int, worn: Dress) -> Self:

@@ -7,7 +7,7 @@ thinking is a task. When its last words stand, the message is rewritten once, so
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -17,10 +17,10 @@ import structlog
 from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
 
 from .api import Api, Content
-from .faults import BLOCK_CODES, StreamOverError, UnavailableError
+from .faults import BLOCK_CODES, LENGTH_CODES, StreamOverError, UnavailableError
 from .features import Features
 from .limits import STOP_RESERVE, UPDATE_RESERVE
-from .looks import Blocks, Body, Look, beginning, growth, looks, row
+from .looks import Blocks, Body, Look, beginning, growth, looks, parted, row
 from .readback import is_own, is_worded
 from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 
@@ -59,6 +59,12 @@ class _Shown:
         """What is not on the screen yet."""
         return self.body.after(self.standing.shown)
 
+    @property
+    def streams(self) -> bool:
+        """Whether the message can go on as a stream."""
+        heavy = self.standing.mode == CHUNKS and self.body.heavy
+        return self.standing.streaming and self.standing.sure and not heavy
+
 
 class Pages:
     """The pages of one answer.
@@ -73,13 +79,15 @@ class Pages:
         self._place = place
         self._features = features
         self._standings: dict[str, Standing] = {}
+        self._refused: dict[int, int] = {}
+        """How many of the best looks Slack has refused, by the start of the page; repeated calls go on from there."""
 
     async def show(self, page: Page, body: Body, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.show`."""
         if not page.message_id:
             return await self._open(page, body, buttons, final=final)
         shown = _Shown(page, self._standing(page), body, buttons, final)
-        if not shown.standing.streaming or not shown.standing.sure:
+        if not shown.streams:
             return await self._rewrite(shown)
         return await (self._close(shown) if final else self._append(shown))
 
@@ -109,8 +117,9 @@ class Pages:
         ts, mode = ("", EDIT) if final else await self._start(body, buttons)
         if not ts:
             place = self._place
+            ways = self._ways(body, buttons)
             ts = await self._best(
-                body, buttons, lambda look: self._api.post(place.channel, place.thread, look, grows=not final)
+                page, ways, lambda look: self._api.post(place.channel, place.thread, look, grows=not final)
             )
         self._standings[ts] = Standing.begun(mode, len(body), Dress.of(body, buttons))
         opened = page.opened_at or time.time()
@@ -121,7 +130,7 @@ class Pages:
         if not self._place.thread or not self._features.streams.available(self._place.channel):
             return "", EDIT
         try:
-            if (buttons or body.fold) and (ts := await self._start_chunks(body, buttons)):
+            if (buttons or body.fold) and not body.heavy and (ts := await self._start_chunks(body, buttons)):
                 return ts, CHUNKS
             if body.rest.strip():
                 return await self._started(body.rest), STREAM
@@ -144,7 +153,8 @@ class Pages:
             if str(error) not in BLOCK_CODES:
                 raise
             _log.warning("Slack streams no buttons and no thinking here", reason=str(error))
-            self._features.chunks.drop()
+            if str(error) not in LENGTH_CODES:
+                self._features.chunks.drop()
             return ""
 
     async def _started(self, content: Content) -> str:
@@ -159,6 +169,12 @@ class Pages:
         except StreamOverError:
             shown.standing.streaming = False  # what was appended before stays; the next step updates it
             return replace(shown.page, mode=EDIT)
+        except RefusedError as error:
+            if str(error) not in BLOCK_CODES:
+                raise
+            _log.warning("Slack takes no more in a stream, its message is updated", reason=str(error))
+            shown.standing.sure = False  # so that every further step rewrites it
+            return await self._rewrite(shown)
         return replace(shown.page, shown=shown.standing.shown)
 
     async def _close(self, shown: _Shown) -> Page:
@@ -171,8 +187,6 @@ class Pages:
             standing.streaming = False
             return await self._rewrite(shown)
         except RefusedError as error:
-            if standing.mode != CHUNKS:
-                raise
             _log.warning("Slack refused the end of a stream, its message is updated", reason=str(error))
             return await self._rewrite(shown)
         except FloodedError:
@@ -197,8 +211,9 @@ class Pages:
             if final:
                 await self._dress(shown)
         elif not shown.body.blank:
+            ways = self._ways(shown.body, shown.buttons)
             with standing.step():
-                await self._update(shown, step=not final)
+                await self._best(page, ways, lambda look: self._put(shown, look, step=not final))
             standing.shown, standing.worn = len(shown.body), shown.dress
         return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
 
@@ -206,8 +221,9 @@ class Pages:
         """Let a message whose words stand end with the right buttons and fold; that is not worth a long wait."""
         if shown.standing.worn == shown.dress:
             return
+        *ways, _ = self._ways(shown.body, shown.buttons)  # plain text would be no better than what stands
         try:
-            await self._update(shown, step=False, keep=UPDATE_RESERVE)
+            await self._best(shown.page, ways, lambda look: self._put(shown, look, step=False, keep=UPDATE_RESERVE))
         except FloodedError as error:
             if error.retry_after <= _CHEAP:
                 raise
@@ -216,18 +232,22 @@ class Pages:
             _log.warning("an answer keeps the looks of its stream", reason=str(error))
         shown.standing.worn = shown.dress
 
-    async def _update(self, shown: _Shown, *, step: bool, keep: int = 0) -> None:
-        channel, ts = self._place.channel, shown.page.message_id
-        await self._best(
-            shown.body, shown.buttons, lambda look: self._api.update(channel, ts, look, step=step, keep=keep)
-        )
+    async def _put(self, shown: _Shown, look: Look, *, step: bool, keep: int = 0) -> None:
+        """Rewrite the message; the end of what is too long for that is posted beneath it, so that nothing is lost."""
+        place, standing = self._place, shown.standing
+        look, more = parted(look)
+        await self._api.update(place.channel, shown.page.message_id, look, step=step, keep=keep)
+        if more and shown.final and not standing.spilt:
+            await self._api.post(place.channel, place.thread, more)
+            standing.spilt = True
 
-    async def _best(
-        self, body: Body, buttons: tuple[Button, ...], show: Callable[[Look], Awaitable[_Result]]
-    ) -> _Result:
-        """Show a page in the best way that Slack takes."""
-        *ways, last = looks(body, buttons, cards=self._features.cards.available(self._place.channel))
-        for way in ways:
+    def _ways(self, body: Body, buttons: tuple[Button, ...]) -> list[Look]:
+        return looks(body, buttons, cards=self._features.cards.available(self._place.channel))
+
+    async def _best(self, page: Page, ways: Sequence[Look], show: Callable[[Look], Awaitable[_Result]]) -> _Result:
+        """Show a page in the best of these ways that Slack takes."""
+        *better, last = ways
+        for way in better[self._refused.get(page.start, 0) :]:
             try:
                 return await show(way)
             except RefusedError as error:
@@ -236,6 +256,8 @@ class Pages:
                 _log.warning("Slack refused a message's blocks", reason=str(error))
                 if way.blocks[0]["type"] == "task_card" and str(error) == "invalid_blocks":
                     self._features.cards.drop()
+                else:
+                    self._refused[page.start] = self._refused.get(page.start, 0) + 1
         return await show(last)
 
     async def _end_stream(self, page: Page, standing: Standing, *, keep: int) -> None:

@@ -184,6 +184,22 @@ async def test_a_streamed_message_holds_12000_characters(
     assert len(sim.texts(channel)[0]) == 12_000
 
 
+@pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
+async def test_a_stream_with_tasks_and_words_holds_fewer_bytes(
+    sim: SlackSim, client: AsyncWebClient, channel: Channel, start: dict[str, Any], method: str
+) -> None:
+    task = {"type": "task_update", "id": "t1", "title": "Think", "details": "想" * 256}
+    tasks: list[dict[str, Any]] = [{"type": "task_update", "id": "t1", "title": "Think", "details": "想" * 256}] * 6
+    ts = str((await client.chat_startStream(**start, chunks=[task] * 8))["ts"])  # however many they are, without words
+    other = str((await client.chat_startStream(**start, chunks=tasks))["ts"])
+    words: list[dict[str, Any]] = [{"type": "markdown_text", "text": "字" * 450}]
+    call = {"channel": channel.id, "chunks": words}
+
+    assert await refused(client.api_call(method, json=call | {"ts": ts})) == "msg_too_long"
+    assert (await client.api_call(method, json=call | {"ts": other}))["ok"]
+    assert sim.texts(channel)[-2:] == ["", "字" * 450]
+
+
 async def test_more_than_50_final_blocks_are_refused(client: AsyncWebClient, live: dict[str, Any]) -> None:
     blocks = [{"type": "divider"}] * 51
 

@@ -163,6 +163,50 @@ async def test_where_there_are_no_cards_thinking_stands_in_small_print(scene: Sc
     assert len(_args(scene, "postMessage")) == 3  # cards are not tried again
 
 
+async def test_a_long_thought_in_chinese_and_its_answer_never_outgrow_a_stream(scene: Scene) -> None:
+    thought, answer = "先想一想这个问题。" * 100, "这里是回答的一句话。" * 400
+    page = await _grow(scene, thought, folded=len(thought))
+    for end in (100, 1_500, 3_000):
+        page = await _grow(scene, thought + answer[:end], folded=len(thought), page=page)
+    await _end(scene, page, thought + answer, len(thought))
+
+    assert page.mode == "edit"
+    assert scene.texts == [answer]
+    assert _kinds(scene) == ["task_card", "markdown", "actions"]
+    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert [call.error for call in scene.slack.calls if call.error] == []
+
+
+async def test_a_first_step_that_is_too_much_for_a_stream_with_thinking_streams_its_words(scene: Scene) -> None:
+    thought = "x" * 6_000
+    page = await _grow(scene, thought + "One", folded=len(thought))
+    await _end(scene, page, thought + "One two", len(thought))
+
+    assert page.mode == "stream"
+    assert scene.texts == ["One two"]
+    assert _kinds(scene) == ["task_card", "markdown", "actions"]
+
+
+async def test_a_stream_whose_beginning_is_too_long_says_nothing_about_others(scene: Scene) -> None:
+    scene.slack.faults.fail("chat.startStream", "msg_too_long")
+    page = await _grow(scene, "One")
+    question = await scene.ann.mention(scene.channel, "and again")
+    there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
+    other = await _grow(there, "Two")
+
+    assert (page.mode, other.mode) == ("stream", "chunks")
+
+
+async def test_where_a_card_makes_a_message_too_long_the_answer_stands_without_it(scene: Scene) -> None:
+    page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
+    scene.slack.faults.fail("chat.update", "msg_too_long")
+    await _end(scene, page, _THOUGHT + "One two", len(_THOUGHT))
+
+    assert scene.texts[0].endswith("One two")
+    assert _kinds(scene) == ["context", "markdown", "actions"]
+    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+
+
 async def test_words_stand_even_if_slack_takes_nothing_around_them(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.fail("chat.update", "invalid_blocks", times=4)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.sandbox.slack_blocks import check_blocks
-from bots.slack.looks import Body, beginning, growth, looks
+from bots.slack.looks import Body, Look, beginning, growth, looks, parted
+from bots.slack.render import escaped
 from core.chat.outbox import Button
 
 _texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
@@ -50,10 +53,22 @@ def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None: 
         assert 0 < len(look.text) <= 3000
 
     assert found[-1].blocks == ()
+    assert html.unescape(found[-1].text) == (body.rest if body.rest.strip() else body.fold)
     assert beginning(body, _BUTTONS)[0]["type"] == "blocks"
 
 
-def test_a_page_without_anything_around_its_words_has_one_look() -> None:
-    (look,) = looks(Body.of("Hello", 0, final=True), ())
+def test_a_page_without_anything_around_its_words_is_markdown_or_plain_text() -> None:
+    first, last = looks(Body.of("**Hello**", 0, final=True), ())
 
-    assert (look.text, look.blocks) == ("Hello", ())
+    assert first == Look("**Hello**", [{"type": "markdown", "text": "**Hello**"}])
+    assert last == Look("**Hello**")
+
+
+@given(st.text(alphabet="ab&<\n", max_size=3000))
+def test_long_plain_text_is_parted_and_nothing_of_it_is_lost(text: str) -> None:
+    whole = Look(escaped(text * 4))
+    head, tail = parted(whole)
+
+    assert head.text + (tail.text if tail else "") == whole.text
+    assert len(head.text) <= 4000
+    assert html.unescape(head.text) + html.unescape(tail.text if tail else "") == text * 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from contextlib import suppress
 from dataclasses import replace
 
@@ -33,7 +34,8 @@ async def test_an_answer_that_is_complete_at_once_is_one_post(scene: Scene) -> N
     assert page.done
     post = scene.slack.calls[-1].args
     assert (post["unfurl_links"], post["unfurl_media"]) == (False, False)
-    assert "text" not in post
+    assert post["blocks"] == [{"type": "markdown", "text": "Hello"}]
+    assert post["text"] == "Hello"
 
 
 async def test_showing_the_same_again_costs_nothing(scene: Scene) -> None:
@@ -302,9 +304,51 @@ async def test_a_broken_gateway_is_not_an_answer(scene: Scene, status: int) -> N
         await scene.show("One")
 
 
-async def test_a_page_that_is_too_long_is_refused(scene: Scene) -> None:
-    with pytest.raises(RefusedError):
-        await scene.show("x" * 13_000, final=True)
+async def test_a_page_that_is_too_long_for_blocks_arrives_as_plain_text(scene: Scene) -> None:
+    text = "<x>" * 4_300
+    await insist(lambda: scene.outbox.show(Page(start=0), text, final=True))
+
+    assert "".join(html.unescape(shown) for shown in scene.texts) == text
+
+
+async def test_what_an_update_refuses_whatever_it_looks_like_stands_in_two_messages(scene: Scene) -> None:
+    text = ("One & two.\n" * 800).strip()
+    page = await scene.show("One", "One & two.")
+    scene.slack.faults.fail("chat.stopStream", "msg_too_long")
+    scene.slack.faults.fail("chat.update", "msg_too_long")
+    done = await insist(lambda: scene.outbox.show(page, text, final=True))
+
+    first, second = (html.unescape(shown) for shown in scene.texts)
+    assert done.done
+    assert first + second == text
+    assert first.endswith("two.")
+    assert scene.count("update", "postMessage") == [1, 1]
+
+
+@pytest.mark.parametrize("error", ["msg_too_long", "markdown_text_too_long"])
+async def test_a_stream_that_takes_no_more_goes_on_as_updates(scene: Scene, error: str) -> None:
+    page = await scene.show("One")
+    scene.slack.faults.fail("chat.appendStream", error)
+    page = await scene.outbox.show(page, "One two", final=False)
+    shown = scene.texts
+    done = await scene.outbox.show(page, "One two three", final=True)
+
+    assert shown == ["One two"]
+    assert page.mode == "edit"
+    assert done.done
+    assert scene.texts == ["One two three"]
+    assert scene.count("appendStream", "stopStream", "update") == [0, 1, 2]
+
+
+async def test_steps_go_on_with_the_look_that_slack_took(scene: Scene) -> None:
+    scene.slack.faults.fail("chat.startStream", "unknown_method")
+    scene.slack.faults.fail("chat.postMessage", "msg_too_long")
+    with pytest.raises(FloodedError):  # a channel takes one post a second
+        await scene.outbox.show(Page(start=0), "One", final=False)
+    page = await insist(lambda: scene.outbox.show(Page(start=0), "One", final=False))
+    await scene.outbox.show(page, "One two", final=True)
+
+    assert scene.texts == ["One two"]
 
 
 async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
