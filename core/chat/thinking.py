@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 Showing: TypeAlias = Literal["off", "fold", "full"]
 _FOLD = 2_000
-"""Characters of thinking in a fold; with them the first page still has room for an answer."""
+"""Bytes of thinking in a fold; with them the first page still has room for an answer. A Chinese character has three,
+and says about as much as three letters."""
 
 
 class Thinking:
@@ -23,8 +24,9 @@ class Thinking:
             return ""
         if self._left is None:
             return thought
-        if len(thought) <= self._left:
-            self._left -= len(thought)
+        written = thought.encode()
+        if len(written) <= self._left:
+            self._left -= len(written)
             return thought
         self._ended = True
-        return thought[: self._left].rstrip() + " …"
+        return written[: self._left].decode(errors="ignore").rstrip() + " …"
