@@ -10,7 +10,7 @@ from typing import Literal
 
 import structlog
 
-from core.media.sound import BadSoundError, Sound, join
+from core.media.sound import BadSoundError, LongSoundError, Sound, join
 from core.media.spoken import Words, sentences, spoken
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
@@ -118,6 +118,8 @@ class Speech:
             pieces = await self._pieces.get(order, partial(self._spoken, order))
             try:
                 return await self._workshop.run(join, pieces, into)
+            except LongSoundError as error:
+                raise ExcuseError("speak.hour") from error
             except BadSoundError as error:
                 _log.warning("a recording cannot be read", model=order.model, error=str(error))
                 self._pieces.forget(order)

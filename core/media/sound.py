@@ -22,6 +22,10 @@ _SHORTEST = 0.1
 """Seconds; players refuse shorter ones."""
 
 
+class LongSoundError(BadSoundError):
+    """The sound is longer, or larger, than one recording may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
     """A finished recording."""
@@ -34,10 +38,12 @@ def join(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
     """Make one recording of MP3 files, in their order: Opus in an OGG file, or MP3; raise `BadSoundError`.
 
     The pieces may differ in rate and channels; the result has one channel, unless a single MP3 is wanted as MP3: that
-    stays byte for byte. More than an hour, or 64 MB, is refused. A second of sound takes a core 8 ms.
+    stays byte for byte. More than an hour, or 64 MB, is a `LongSoundError`. A second of sound takes a core 8 ms.
     """
-    if not pieces or sum(map(len, pieces)) > _LARGEST:
-        raise BadSoundError(f"{len(pieces)} pieces of {sum(map(len, pieces))} bytes")
+    if not pieces:
+        raise BadSoundError("there is nothing to join")
+    if sum(map(len, pieces)) > _LARGEST:
+        raise LongSoundError(f"{len(pieces)} pieces of {sum(map(len, pieces))} bytes")
     if into == "mp3" and len(pieces) == 1:
         with listening(pieces[0]) as recording:
             if recording.is_mp3:
@@ -54,13 +60,17 @@ def _length(recording: Recording) -> float:
     seconds = 0.0
     for frame in recording.frames():
         seconds += frame.samples / frame.rate
-        if seconds > _LONGEST:
-            break
+        _bound(seconds)
     return _playable(seconds)
 
 
+def _bound(seconds: float) -> None:
+    if seconds > _LONGEST:
+        raise LongSoundError(f"more than {_LONGEST:.0f} seconds")
+
+
 def _playable(seconds: float) -> float:
-    if not _SHORTEST <= seconds <= _LONGEST:
+    if seconds < _SHORTEST:
         raise BadSoundError(f"{seconds:.2f} seconds")
     return seconds
 
@@ -94,8 +104,7 @@ class _Encoder:
     def take(self, frame: AudioFrame) -> None:
         frame.pts, frame.time_base = self._samples, Fraction(1, self.rate)
         self._samples += frame.samples
-        if self._samples > _LONGEST * self.rate:
-            raise BadSoundError("the sound is too long")
+        _bound(self._samples / self.rate)
         self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> Sound:

@@ -15,6 +15,7 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import Choices
 from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
 from tests.core.chat.tones import pitches, tone
+from tests.core.media.sounds import SLOWEST_FRAME
 
 HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
 WORDS = Words(code="code", table="table", link="link", language="en")
@@ -199,6 +200,15 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
 
     assert (await speech.record(HELLO, MODEL, NOTHING, "opus")).seconds > 1
     assert len(spoken_texts(sim)) == 3
+
+
+async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(speech: Speech, sim: WanjieSim) -> None:
+    sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
+    with pytest.raises(ExcuseError) as excuse:
+        await speech.record(HELLO, MODEL, Choices(speed="0.25"), "mp3")
+
+    assert excuse.value.key == "speak.hour"
+    assert len(spoken_texts(sim)) == 1
 
 
 async def test_a_text_becomes_a_script_of_words(speech: Speech) -> None:

@@ -14,6 +14,8 @@ from typing import Literal
 
 import av
 
+SLOWEST_FRAME = bytes.fromhex("ffe318c0") + bytes(68)
+"""72 ms of silence: MPEG 2.5 layer III at 8 kHz and 8 kbit/s."""
 _PITCH = 220.0
 _LOUDNESS = 8000
 
