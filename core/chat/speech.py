@@ -106,7 +106,9 @@ class Speech:
             return await self._sounds.get((order, into), partial(self._joined, order, into))
         except UnsupportedVoiceError as error:
             raise ExcuseError("speak.voice", model=model, voice=order.voice) from error
-        except (RefusedContentError, ContextTooLongError):
+        except ContextTooLongError as error:
+            raise ExcuseError("speak.long", model=model) from error
+        except RefusedContentError:
             raise
         except BadRequestError as error:
             if choices.voice or choices.speed:  # the likeliest reason, since nothing documents what a model takes
@@ -126,6 +128,14 @@ class Speech:
         raise ExcuseError("speak.broken")
 
     async def _spoken(self, order: _Order) -> tuple[bytes, ...]:
+        """Have a text spoken; in smaller pieces when they are too long, since nothing documents what a model takes."""
+        try:
+            return await self._said(order, self._piece)
+        except ContextTooLongError:
+            _log.warning("pieces are too long for a speech model", model=order.model, characters=self._piece)
+            return await self._said(order, self._piece // 2)
+
+    async def _said(self, order: _Order, most: int) -> tuple[bytes, ...]:
         """Have all pieces of a text spoken; the first that fails ends the others."""
         line = asyncio.Semaphore(_AT_ONCE)
 
@@ -133,7 +143,7 @@ class Speech:
             async with line, self._lines:
                 return await self._client.speech(SpeechRequest(order.model, text, order.voice, order.speed))
 
-        pieces = await self._workshop.run(sentences, order.text, self._piece)
+        pieces = await self._workshop.run(sentences, order.text, most)
         saying = [asyncio.create_task(say(text)) for text in pieces]
         try:
             return tuple(await asyncio.gather(*saying))

@@ -154,6 +154,26 @@ async def test_a_voice_that_the_model_does_not_know_is_named(speech: Speech, sim
     assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
 
+async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
+    make: Callable[..., Speech], sim: WanjieSim
+) -> None:
+    speech = make(speech_limit=160)
+    sim.script.fail_next.append(Failure(413))
+    recording = await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
+
+    assert recording.seconds > 10
+    assert set(SENTENCES) <= {text.strip() for text in spoken_texts(sim)}
+
+
+async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: Speech, sim: WanjieSim) -> None:
+    sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
+    with pytest.raises(ExcuseError) as excuse:
+        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
+
+    assert excuse.value.key == "speak.long"
+    assert len(spoken_texts(sim)) == 2
+
+
 @pytest.mark.parametrize("choices", [Choices(voice="粤语"), Choices(speed="4")])
 async def test_a_bad_request_is_blamed_on_what_was_chosen(speech: Speech, sim: WanjieSim, choices: Choices) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
