@@ -105,7 +105,8 @@ class Speech:
         try:
             return await self._sounds.get((order, into), partial(self._joined, order, into))
         except UnsupportedVoiceError as error:
-            raise ExcuseError("speak.voice", model=model, voice=order.voice) from error
+            key = "speak.voice_usual" if order.voice == self._voice else "speak.voice"
+            raise ExcuseError(key, model=model, voice=order.voice) from error
         except ContextTooLongError as error:
             raise ExcuseError("speak.long", model=model) from error
         except RefusedContentError:

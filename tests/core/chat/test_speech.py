@@ -154,6 +154,17 @@ async def test_a_voice_that_the_model_does_not_know_is_named(speech: Speech, sim
     assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
 
+@pytest.mark.parametrize("choices", [NOTHING, Choices(voice="普通话")])
+async def test_who_has_the_usual_voice_is_not_told_to_go_back_to_it(
+    speech: Speech, sim: WanjieSim, choices: Choices
+) -> None:
+    sim.script.voices = ("alloy",)
+    with pytest.raises(ExcuseError) as excuse:
+        await speech.record(HELLO, MODEL, choices, "opus")
+
+    assert excuse.value.key == "speak.voice_usual"
+
+
 async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
     make: Callable[..., Speech], sim: WanjieSim
 ) -> None:
