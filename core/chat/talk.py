@@ -11,7 +11,7 @@ import structlog
 
 from core.engine import Turn
 from core.store import Choices, Conversations, Remembered
-from core.wanjie import Catalog, ChatRequest, WanjieClient, WanjieError
+from core.wanjie import Catalog, ChatRequest, WanjieClient, WanjieError, unthought
 
 from .answer_buttons import AnswerButtons
 from .chosen import Chosen
@@ -122,7 +122,7 @@ class Talk:
         )
         text = ""
         try:
-            text = await self._text(writing, turn, incoming, outbox, ask)
+            text = unthought(await self._text(writing, turn, incoming, outbox, ask))
         finally:
             speaking.cancel()
             if not (text.strip() or writing.acted or turn.fenced or ask.continues or ask.instead):

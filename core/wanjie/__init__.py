@@ -28,6 +28,7 @@ from .http import Backoff
 from .kinds import Kinds, ModelKind
 from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .tools import Tool, ToolCall
+from .thoughts import unthought
 from .traits import Traits
 from .wire import (
     Completion,
@@ -87,4 +88,5 @@ __all__ = [
     "Usage",
     "WanjieClient",
     "WanjieError",
+    "unthought",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 _OPEN, _CLOSE = "<think>", "</think>"
+_LONE_CLOSE = re.compile(rf"^[ \t]*{_CLOSE}[ \t]*$", re.MULTILINE)
 
 
 class Thoughts:
@@ -63,3 +65,12 @@ def parted(text: str) -> tuple[str, str]:
     thoughts = Thoughts()
     (thought, answer), (last_thought, last_answer) = thoughts.part(text), thoughts.end()
     return thought + last_thought, answer + last_answer
+
+
+def unthought(text: str) -> str:
+    """What stands behind a line that closes thinking which no tag has opened; the text itself when there is none.
+
+    The templates of some models open it in the prompt, so that only its end is sent, when all of it has been shown.
+    """
+    thought, *answer = _LONE_CLOSE.split(text, maxsplit=1)
+    return answer[0].lstrip() if answer and _OPEN not in thought else text

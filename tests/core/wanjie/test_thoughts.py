@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.wanjie import Delta, Finish, ReasoningDelta, TextDelta
 from core.wanjie.answer import AnswerReader
-from core.wanjie.thoughts import Thoughts, parted
+from core.wanjie.thoughts import Thoughts, parted, unthought
 from core.wanjie.wire import parse_completion
 
 PIECES = st.lists(st.sampled_from(["<think>", "</think>", "<", "</", "think", ">", " ", "\n", "a", "好"]), max_size=12)
@@ -83,3 +83,19 @@ def test_a_whole_completion_tells_it_as_thinking() -> None:
     assert reader.feed(json.dumps(raw).encode()) + reader.end() == [
         ReasoningDelta("hm"), TextDelta("Four"), Finish("stop"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Let me see.\n</think>\n\nFour.", "Four."),
+        ("</think>\nFour.", "Four."),
+        ("Let me see.\n</think>", ""),
+        ("The tag </think> ends it.", "The tag </think> ends it."),
+        ("```\n<think>\nhm\n</think>\n```", "```\n<think>\nhm\n</think>\n```"),
+        ("Four.", "Four."),
+        ("", ""),
+    ],
+)
+def test_what_a_lone_end_of_thinking_closes_is_no_answer(text: str, answer: str) -> None:
+    assert unthought(text) == answer
