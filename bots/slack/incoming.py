@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
+from core.chat.message import ChatRef, Choice, Incoming, Sender
 
 from .mrkdwn import read, unescape
-from .quoting import words
+from .quoting import attachments, words
 from .route import Route
 
 PLATFORM = "sl"
@@ -21,7 +21,6 @@ BUTTON = "b"
 
 _Json = dict[str, Any]
 _SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
-_GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 _SYSTEM_USER = "USLACK"
 _ADDRESSEE = re.compile(r"\s*<@[UW]")
 
@@ -91,7 +90,7 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
         addressed=direct or said.mentioned,
         mentioned=said.mentioned,
         thread=thread,
-        attachments=_attachments(_objects(event.get("files"))),
+        attachments=attachments(event),
         sent_at=float(ts),
         reply_route=_foreign_team(event, team),
     )
@@ -238,29 +237,6 @@ def _foreign_team(event: _Json, team: str) -> str:
     # In a shared channel the writer's own workspace; an organisation's id (E...) is no answer.
     theirs = str(event.get("user_team") or "")
     return str(Route(team=theirs)) if theirs.startswith("T") and theirs != team else ""
-
-
-def _attachments(files: list[_Json]) -> tuple[Attachment, ...]:
-    return tuple(_attachment(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
-
-
-def _attachment(file: _Json) -> Attachment:
-    mime = str(file.get("mimetype") or "")
-    family = mime.partition("/")[0]
-    if file.get("subtype") == "slack_audio":
-        kind = "voice"
-    elif family in {"image", "audio", "video"}:
-        kind = family
-    else:
-        kind = "document" if mime else "other"
-    size = file.get("size")
-    return Attachment(
-        kind=kind,
-        id=str(file["id"]),
-        name=str(file.get("name") or ""),
-        mime=mime,
-        size=size if isinstance(size, int) else None,
-    )
 
 
 def _object(value: object) -> _Json:

@@ -18,6 +18,7 @@ from core.settings import SlackSettings
 
 from .api import Api
 from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
+from .completing import completed
 from .features import Features
 from .files import Files
 from .incoming import PLATFORM, read_event
@@ -108,6 +109,10 @@ class SlackPlatform:
         # After a restart there are events to answer before Slack has told whose the token is.
         team = self._identity.team if self._identity else self._team
         return await self._people.introduce(self._team_of(team).api, sender) if team else sender
+
+    async def complete(self, incoming: Incoming) -> Incoming:
+        """Look up the files of which the event tells nothing; gives up after 3 seconds, never raises."""
+        return await completed(incoming, self._team_of(incoming.chat.account).files)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""

@@ -1,14 +1,17 @@
-"""The words of a message that somebody presses a button on, or uses a shortcut on; pure."""
+"""The words and the files of a message, as Slack shows it; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, cast
 
+from core.chat.message import Attachment
+
 from .mrkdwn import read
 from .render import JOINER
 
 _Json = dict[str, Any]
+_GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 _LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 
 
@@ -23,6 +26,35 @@ def words(message: _Json, bot: str) -> str:
     if not written and said.endswith("…"):
         written = ["\n".join(_lines(block)) for block in _blocks(message, "rich_text")]
     return ("\n\n".join(written) or said).replace("<" + JOINER, "<").strip()
+
+
+def attachments(message: _Json) -> tuple[Attachment, ...]:
+    """The files of a message but those that are gone.
+
+    Slack: of a file that comes from another workspace an event may tell the id alone (`check_file_info`).
+    """
+    files = _parts(message.get("files"))
+    return tuple(attachment(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
+
+
+def attachment(file: _Json) -> Attachment:
+    """A file as the core knows it."""
+    mime = str(file.get("mimetype") or "")
+    family = mime.partition("/")[0]
+    if file.get("subtype") == "slack_audio":
+        kind = "voice"
+    elif family in {"image", "audio", "video"}:
+        kind = family
+    else:
+        kind = "document" if mime else "other"
+    size = file.get("size")
+    return Attachment(
+        kind=kind,
+        id=str(file["id"]),
+        name=str(file.get("name") or ""),
+        mime=mime,
+        size=size if isinstance(size, int) else None,
+    )
 
 
 def _blocks(message: _Json, kind: str) -> list[_Json]:

@@ -99,6 +99,10 @@ class TelegramPlatform:
         """Return the sender as it is: updates carry names and languages."""
         return sender
 
+    async def complete(self, incoming: Incoming) -> Incoming:
+        """Return it as it is: updates carry all of it."""
+        return incoming
+
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Answer `incoming`; to be kept for the whole turn."""
         gate = self._budgets(f"{PLATFORM}:{incoming.chat.account}")

@@ -285,6 +285,10 @@ class Platform(Protocol):
         """Fill in the name and locale that the event itself did not carry; never raises."""
         ...
 
+    async def complete(self, incoming: Incoming) -> Incoming:
+        """Fill in what the event itself did not tell of its files; never raises."""
+        ...
+
     def outbox(self, incoming: Incoming) -> Outbox:
         """The way back to whoever sent `incoming`."""
         ...

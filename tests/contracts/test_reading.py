@@ -66,3 +66,7 @@ async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
     assert known.id == scene.incoming.sender.id
     assert known.name in {"Ada", "Lin"}
     assert known.locale.lower().startswith("en")
+
+
+async def test_what_an_event_tells_whole_stays_as_it_is(scene: Scene) -> None:
+    assert await scene.platform.complete(scene.incoming) == scene.incoming

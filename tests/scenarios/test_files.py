@@ -163,6 +163,18 @@ async def test_a_reply_to_a_picture_asks_about_it(stage: Stage) -> None:
     assert "> from my holidays" in words(last(stage))
 
 
+@seeing
+async def test_a_picture_from_another_workspace_is_seen(stage: Stage) -> None:
+    stage.slack.rules.mention_first = True
+    seat = stage.thread()
+    file = seat.user.file("cat.png", picture(64, 48), mimetype="image/png")
+    file.access = "check_file_info"
+    seat.root = (await seat.user.say(seat.channel, f"{stage.slack.mention} What is this?", files=[file])).ts
+    await answered(seat, stage, 1)
+
+    assert pictures(last(stage)) == [(64, 48)]
+
+
 async def test_documents_are_read_into_the_question(seat: Seat, stage: Stage) -> None:
     sent = (
         (CSV, "people.csv", "text/csv", "Ada,36"),

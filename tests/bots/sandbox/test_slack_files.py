@@ -92,3 +92,18 @@ async def test_a_download_without_the_token_is_a_login_page(sim: SlackSim, chann
     ):
         assert (stranger.status, stranger.content_type) == (200, "text/html")
         assert (app.status, app.content_type, await app.read()) == (200, "image/png", b"\x89PNG")
+
+
+async def test_a_message_tells_nothing_of_a_file_from_another_workspace(
+    sim: SlackSim, client: AsyncWebClient, channel: Channel
+) -> None:
+    ann = sim.user("Ann")
+    file = ann.file("cat.png", b"\x89PNG", mimetype="image/png")
+    file.access = "check_file_info"
+    said = await ann.say(channel, "look", files=[file])
+    shown = (await client.conversations_replies(channel=channel.id, ts=said.ts))["messages"][0]["files"]
+    known = (await client.files_info(file=file.id))["file"]
+
+    hidden = {"id": file.id, "mode": "file_access", "file_access": "check_file_info", "user": ""}
+    assert shown == [{**hidden, "created": 0, "timestamp": 0}]
+    assert (known["name"], known["mimetype"]) == ("cat.png", "image/png")
