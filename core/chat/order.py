@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Self, TypeAlias
+from typing import Self
 
 from .question import ExcuseError
 
@@ -31,10 +31,20 @@ _SIGNS = (
     | dict.fromkeys((0x2012, 0x2013, 0x2015, 0x2212), "—")
     | dict.fromkeys((0xD7, 0x2715, 0x2716), "x")
 )
+_CHINESE = {
+    "尺寸": "size", "比例": "ar", "张数": "n", "数量": "n", "画质": "quality", "质量": "quality", "风格": "style",
+}  # fmt: skip
 # Phones and Chinese keyboards make one or two dashes of `--`; before a word that is no option they are punctuation.
-_NAMED = re.compile(r"(?<![A-Za-z0-9_-])(?P<dashes>--|—{1,2}-?)(?P<name>[A-Za-z]+)\s*[=:]?\s*")
-_WORD = r"[^\s,;!?。、]+"
-_SIZE = re.compile(r"(\d{1,5})(?:\s*[x*]\s*(\d{1,5}))?", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?<![A-Za-z0-9_-])(?P<dashes>--|—{{1,2}}-?)(?P<name>[A-Za-z]+|(?:{'|'.join(_CHINESE)})(?=[\s=:\d]))\s*[=:]?\s*"
+)
+_WRITTEN = re.compile(r"(?<![A-Za-z0-9_-])--[A-Za-z].*", re.DOTALL)
+_QUOTES = "\"'`“”\u2018\u2019"
+_OTHER = rf"[^\s,;!?。、()\[\]{_QUOTES}]"
+_WORD = rf"(?!--|—){_OTHER}*(?<![.:])"
+_END = r"(?!\.?[a-z0-9])"
+"""Where a number is over: Chinese needs no blank behind it, and a sentence may end with it."""
+_SIZE = re.compile(r"(\d{1,5})(?:px)?(?:(?:\s*[x*]\s*|\s+)(\d{1,5})(?:px)?)?", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)\s*[:/x]\s*(\d{1,5}(?:\.\d{1,5})?)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,19}")
 
@@ -99,18 +109,34 @@ def read_order(argument: str, quoted: str = "") -> Order:
     order, end = Order(""), 0
     plain = argument.translate(_SIGNS)
     for found in _NAMED.finditer(plain):
-        option = _OPTIONS.get(found["name"].lower())
+        name = found["name"].lower()
+        option = _OPTIONS.get(_CHINESE.get(name, name))
         if option is None:
             if found["dashes"] == "--":
                 raise ExcuseError("imagine.option", name=_repeated(found["name"]))
             continue
-        field, value_pattern, read = option
-        value = value_pattern.match(plain, found.end())
+        value = option.value.match(plain, found.end())
+        if not value or not value["value"]:
+            raise ExcuseError("imagine.value", name=found["name"])
         words.append(argument[end : found.start()])
-        end = value.end() if value else found.end()
-        order = replace(order, **{field: read(value[0] if value else "")})
+        end = value.end()
+        order = replace(order, **{option.field: option.read(value["value"])})
     words.append(argument[end:])
     return replace(order, prompt=_prompt(" ".join(words), quoted))
+
+
+def order_of(prompt: str, options: Mapping[str, object]) -> Order:
+    """The order of a model, which gives the options beside the prompt.
+
+    What it writes into the prompt as if it were talking to an image model is left out. Raises `ExcuseError` like
+    `read_order`.
+    """
+    order = Order(_prompt(_WRITTEN.sub("", prompt), ""))
+    for name, value in options.items():
+        option = _OPTIONS[name]
+        text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
+        order = replace(order, **{option.field: option.read(text)})
+    return order
 
 
 def _prompt(words: str, quoted: str) -> str:
@@ -141,9 +167,10 @@ def _ratio(value: str) -> str:
 
 
 def _count(value: str) -> int:
-    if value not in {str(number) for number in range(1, _MOST + 1)}:
+    number = value.removesuffix("张")
+    if number not in {str(most) for most in range(1, _MOST + 1)}:
         raise ExcuseError("imagine.count", text=_repeated(value), limit=_MOST)
-    return int(value)
+    return int(number)
 
 
 def _quality(value: str) -> str:
@@ -167,12 +194,25 @@ def _repeated(value: str) -> str:
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
-_Option: TypeAlias = tuple[str, re.Pattern[str], Callable[[str], str | int]]
-"""The field of `Order` that it sets, what belongs to its value, and how that is read."""
-_OPTIONS: dict[str, _Option] = {
-    "size": ("size", re.compile(rf"\d+\s*[x*]\s*\d+|{_WORD}", re.IGNORECASE), _size),
-    "ar": ("size", re.compile(rf"[\d.]+\s*[:/x]\s*[\d.]+|{_WORD}", re.IGNORECASE), _ratio),
-    "n": ("n", re.compile(_WORD), _count),
-    "quality": ("quality", re.compile(_WORD), _quality),
-    "style": ("style", re.compile(_WORD), _style),
+@dataclass(frozen=True, slots=True)
+class _Option:
+    field: str
+    """Of `Order`."""
+    value: re.Pattern[str]
+    """What belongs to its value, quotation marks around it included."""
+    read: Callable[[str], str | int]
+
+
+def _option(field: str, read: Callable[[str], str | int], value: str = "") -> _Option:
+    """An option whose value is like `value` or, so that a mistake can be named, any word."""
+    pattern = rf"(?P<quote>[{_QUOTES}])?(?P<value>{value}{_WORD})(?(quote)[{_QUOTES}]?)"
+    return _Option(field, re.compile(pattern, re.IGNORECASE), read)
+
+
+_OPTIONS = {
+    "size": _option("size", _size, rf"\d+(?:px)?(?:(?:\s*[x*]\s*|\s+(?=\d{{3,4}}(?!\d)))\d+(?:px)?)?{_END}|"),
+    "ar": _option("size", _ratio, rf"\d+(?:\.\d+)?\s*[:/x]\s*\d+(?:\.\d+)?{_END}|"),
+    "n": _option("n", _count, rf"\d+{_END}张?|"),
+    "quality": _option("quality", _quality),
+    "style": _option("style", _style),
 }

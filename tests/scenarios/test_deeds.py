@@ -126,6 +126,18 @@ async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_stage: St
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_options_within_a_model_s_own_prompt_do_no_harm(place: str, tool_stage: Stage) -> None:
+    seat = SEATS[place](tool_stage)
+    prompt = "a red fox in the snow"
+    tool_stage.wanjie.script.tool_calls = once("draw_picture", prompt=f"{prompt} --ar 16:9 --v 6", n=2.0, size="64x64")
+    tool_stage.wanjie.script.answer = lambda _: "There you are."
+    await seat.say("draw me a fox")
+    await says(seat, "There you are.")
+
+    assert [(order["prompt"], order["n"], order["size"]) for order in orders(tool_stage)] == [(prompt, 2, "64x64")]
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_an_answer_that_breaks_off_after_a_picture_draws_no_other_one(place: str, tool_stage: Stage) -> None:
     seat = SEATS[place](tool_stage)
     tool_stage.wanjie.script.tool_calls = once("draw_picture", prompt="a red fox in the snow", size="64x64")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import structlog
 
-from core.chat.order import read_order
+from core.chat.order import order_of
 from core.chat.outbox import RefusedError
 from core.chat.question import ExcuseError
 from core.wanjie import Tool, ToolCall, WanjieError
@@ -82,8 +82,8 @@ class Tools:
             return "Not done: the service that does this failed or refused."
 
     async def _draw(self, arguments: dict[str, Any]) -> str:
-        options = "".join(f" --{name} {arguments[name]}" for name in ("n", "size") if arguments.get(name))
-        await paint(self._call, read_order(f"{arguments.get('prompt') or ''}{options}"), name=f"tool{self._used}_")
+        options = {name: arguments[name] for name in ("n", "size") if arguments.get(name)}
+        await paint(self._call, order_of(str(arguments.get("prompt") or ""), options), name=f"tool{self._used}_")
         return "Done: the user sees the picture."
 
     async def _speak(self, text: str) -> str:

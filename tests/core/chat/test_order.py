@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.order import Order, read_order
+from core.chat.order import Order, order_of, read_order
 from core.chat.question import ExcuseError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
@@ -31,6 +31,20 @@ GIVEN = {
     "--quality hd": ("quality", "hd"),
     "--quality Low": ("quality", "low"),
     "--style natural": ("style", "natural"),
+    "--size 512X768px": ("size", "512x768"),
+    "--size 512x 768": ("size", "512x768"),
+    "--size 512 768": ("size", "512x768"),
+    "--size “512x768”": ("size", "512x768"),
+    '--n "2"': ("n", 2),
+    "--n 2张": ("n", 2),
+    "--尺寸 512x768": ("size", "512x768"),
+    "--尺寸512x768": ("size", "512x768"),
+    "——比例\uff1a16\uff1a9": ("size", "1344x768"),
+    "--张数 3": ("n", 3),
+    "--数量=3": ("n", 3),
+    "--画质 hd": ("quality", "hd"),
+    "--质量 hd": ("quality", "hd"),
+    "--风格 natural": ("style", "natural"),
 }
 
 
@@ -88,7 +102,17 @@ def test_an_order_of_a_later_version_can_be_read() -> None:
 
 @pytest.mark.parametrize(
     "prompt",
-    ["a well--known cat", "cats — and dogs", "a cat —sad— on a mat", "--", "-size 5", "一只猫——很可爱", "--- cat"],
+    [
+        "a well--known cat",
+        "cats — and dogs",
+        "a cat —sad— on a mat",
+        "--",
+        "-size 5",
+        "一只猫——很可爱",
+        "--- cat",
+        "猫--很可爱",
+        "猫——风格像莫奈",
+    ],
 )
 def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
     assert read_order(prompt).prompt == prompt
@@ -101,6 +125,7 @@ def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
         ("一只猫\uff0c--size 512\u00d7512\uff0c在雪地里", "一只猫\uff0c \uff0c在雪地里", "512x512"),
         ("--size=\uff11\uff10\uff12\uff14\u00d7\uff17\uff16\uff18一只猫", "一只猫", "1024x768"),
         ("一只猫——ar 16\uff1a9", "一只猫", "1344x768"),
+        ("--比例 16:9一只猫", "一只猫", "1344x768"),
     ],
 )
 def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
@@ -113,12 +138,15 @@ def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
     ("argument", "key"),
     [
         ("cat --sise 512x512", "imagine.option"),
-        ("cat --size", "imagine.size"),
+        ("cat --size", "imagine.value"),
+        ("cat --n ...", "imagine.value"),
+        ("cat --size 1024x1024x3", "imagine.size"),
+        ("cat --n 2.5", "imagine.count"),
         ("cat --size large", "imagine.size"),
         ("cat --size 63x512", "imagine.size"),
         ("cat --size 2049x512", "imagine.size"),
         ("cat --size 99999999x1", "imagine.size"),
-        ("cat --size --n 2", "imagine.size"),
+        ("cat --size --n 2", "imagine.value"),
         ("cat --ar 5:1", "imagine.ratio"),
         ("cat --ar 0:0", "imagine.ratio"),
         ("cat --ar wide", "imagine.ratio"),
@@ -126,7 +154,7 @@ def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
         ("cat --n 5", "imagine.count"),
         ("cat --n two", "imagine.count"),
         ("cat --quality 很好", "imagine.quality"),
-        ("cat --style", "imagine.style"),
+        ("cat --style", "imagine.value"),
         ("", "imagine.empty"),
         ("--n 2", "imagine.empty"),
         ("x" * 2001, "imagine.long"),
@@ -136,9 +164,55 @@ def test_a_mistake_is_named(argument: str, key: str) -> None:
     assert complaint(argument) == key
 
 
+@pytest.mark.parametrize(
+    ("argument", "prompt", "n"),
+    [
+        ("(cat --n 2)", "(cat )", 2),
+        ("cat --n 2. A big cat", "cat . A big cat", 2),
+        ("cat --n 2 张三", "cat 张三", 2),
+        ("cat --size 512 3 dogs --n 3", "cat 3 dogs", 3),
+        ('"cat --n 2"', '"cat "', 2),
+    ],
+)
+def test_what_follows_a_value_belongs_to_the_prompt(argument: str, prompt: str, n: int) -> None:
+    order = read_order(argument)
+
+    assert (order.prompt, order.n) == (prompt, n)
+
+
+def test_an_option_without_a_value_is_named() -> None:
+    with pytest.raises(ExcuseError) as caught:
+        read_order("cat --ar --n 2")
+
+    assert caught.value.values == {"name": "ar"}
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a red fox --ar 16:9 --v 6", "a red fox --no text, blurry", "a red fox --n 9", " a red\nfox"]
+)
+def test_what_a_model_writes_behind_a_prompt_is_left_out(prompt: str) -> None:
+    assert order_of(prompt, {"n": 2.0, "size": "512x768"}) == Order("a red fox", n=2, size="512x768")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "options", "key"),
+    [
+        ("cat", {"n": 9}, "imagine.count"),
+        ("cat", {"n": float("inf")}, "imagine.count"),
+        ("cat", {"size": ["512"]}, "imagine.size"),
+        ("--v 6", {}, "imagine.empty"),
+    ],
+)
+def test_a_mistake_of_a_model_is_named(prompt: str, options: dict[str, object], key: str) -> None:
+    with pytest.raises(ExcuseError) as caught:
+        order_of(prompt, options)
+
+    assert caught.value.key == key
+
+
 def test_what_is_repeated_of_a_mistake_is_short_and_no_markup() -> None:
     with pytest.raises(ExcuseError) as caught:
-        read_order("cat --size `" + "x" * 500)
+        order_of("cat", {"size": "`" + "x" * 500})
 
     assert caught.value.values == {"text": "'" + "x" * 39 + "…"}
 
