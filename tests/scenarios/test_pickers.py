@@ -89,6 +89,17 @@ async def test_the_pages_of_a_search_keep_it(paged_seat: Seat, stage: Stage) -> 
     assert "4/4" in paged_seat.choices()
 
 
+async def test_a_long_search_says_that_it_shows_a_part(direct_seat: Seat, stage: Stage) -> None:
+    family = "deepseek-r1-distill-qwen-2.5-instruct-fp8"
+    await begun(direct_seat, stage, (*(f"{family}-{number}" for number in range(9)), "deepseek-v3"))
+    title = await opens(direct_seat, f"/model {family}")
+
+    assert "fits 9 models" in title
+    shown = [choice for choice in direct_seat.choices() if choice.startswith(family)]
+    assert ("Only 8 of them are shown" in title) == (len(shown) == 8)
+    assert len(shown) in {8, 9}
+
+
 async def test_a_list_shows_every_kind_under_its_heading(listed_seat: SlackSeat, stage: Stage) -> None:
     await begun(listed_seat, stage, MANY)
     title = await opens(listed_seat, "/model")

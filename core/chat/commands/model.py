@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.chat.message import ChatRef
 from core.chat.outbox import Menu, Option
@@ -136,17 +137,23 @@ def _menu(call: Call, shelves: Sequence[Shelf], view: View) -> Menu | None:
         return None
     if call.outbox.capabilities.long_menus:
         return listed(_title(call, of_tab, view), of_tab)
-    return paged(_title(call, found, view), found, view, everything=call.phrase("model.all"))
+    menu = paged(_title(call, found, view), found, view, everything=call.phrase("model.all"))
+    cut = not view.lasts and len(menu.options) < _count(found)
+    return replace(menu, title=f"{menu.title} {call.phrase('model.narrow', shown=len(menu.options))}") if cut else menu
 
 
 def _title(call: Call, shelves: Sequence[Shelf], view: View) -> str:
     if view.query:
-        return call.phrase("model.fitting", name=view.query, count=sum(len(shelf.models) for shelf in shelves))
+        return call.phrase("model.fitting", name=view.query, count=_count(shelves))
     if view.tab is None and call.outbox.capabilities.long_menus:
         now = [call.phrase("model.now", kind=shelf.heading, model=shelf.current) for shelf in _one_a_choice(shelves)]
         return call.phrase("model.title_all", where=where(call), now="\n".join(now))
     shelf = opened(shelves, view.tab)
     return call.phrase(_TITLE[shelf.tab], where=where(call), model=shelf.current)
+
+
+def _count(shelves: Sequence[Shelf]) -> int:
+    return sum(len(shelf.models) for shelf in shelves)
 
 
 def _one_a_choice(shelves: Sequence[Shelf]) -> list[Shelf]:

@@ -17,7 +17,8 @@ _MENU = "model"
 _ENTRIES = 8
 """Models on a page: with the controls they fit on a phone's screen."""
 _VALUE_BYTES = 48
-_QUERY_BYTES = 24
+_QUERY_BYTES = 36
+"""What a value has left beside its sign, the longest name of a tab, a page below 1,000 and two spaces."""
 _LABEL = 60
 """Characters; Slack shows 75, in Telegram they are about as many as a wide screen takes."""
 

@@ -190,7 +190,7 @@ def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[Shelf, ...], quer
     assert all(len(option.value.encode()) <= VALUE for option in everything_of(menu))
 
 
-@pytest.mark.parametrize(("length", "turns"), [(24, True), (25, False)])
+@pytest.mark.parametrize(("length", "turns"), [(36, True), (37, False)])
 def test_a_search_that_fits_behind_no_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
     query = "q" * length
     shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
