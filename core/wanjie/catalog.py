@@ -26,6 +26,8 @@ _SUGGESTIONS = 5
 _SIMILAR_ENOUGH = 60
 # Seconds for which nobody asks again after a failure, as long as the list can be done without.
 _RETRY_PAUSE = 30.0
+# Seconds for which a list is beyond doubt: nobody makes us ask more often by naming models that do not exist.
+_SURE_FOR = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Catalog:
         self._listed: tuple[Model, ...] | None = None
         self._fresh_until = float("-inf")
         self._unlisted_until = float("-inf")
+        self._asked_at = float("-inf")
         self._failure: tuple[float, WanjieError] | None = None
 
     async def models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
@@ -101,6 +104,13 @@ class Catalog:
         """Ask Wanjie again at the next call: the list has turned out to be wrong."""
         self._fresh_until = float("-inf")
 
+    def doubt(self) -> bool:
+        """Forget the list because a model is missing from it, unless Wanjie was asked just now; tell which."""
+        if self._clock() - self._asked_at < _SURE_FOR:
+            return False
+        self.forget()
+        return True
+
     async def _spelt(self, name: str) -> str:
         """Spell a configured model as listed, if that can be told."""
         try:
@@ -132,6 +142,7 @@ class Catalog:
             return await self._refreshed()
 
     async def _refreshed(self) -> tuple[Model, ...]:
+        self._asked_at = self._clock()
         try:
             async with asyncio.timeout(None if self._listed is None else self._grace):
                 cards = await self._client.models()

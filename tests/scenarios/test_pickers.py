@@ -1,5 +1,7 @@
 """The menu of models: opened, turned, searched and picked from, on both platforms."""
 
+import asyncio
+
 import pytest
 
 from bots.sandbox.seats import Seat
@@ -126,6 +128,17 @@ async def test_a_long_list_is_searched_by_typing(listed_seat: SlackSeat, stage: 
     await listed_seat.search("pictures")
     await picks(listed_seat, "kolors")
     assert "kolors" in titles(listed_seat)[-1]
+
+
+async def test_a_model_that_has_just_come_to_the_list_is_found(direct_seat: Seat, stage: Stage) -> None:
+    await begun(direct_seat, stage)
+    await opens(direct_seat, "/model")
+    await asyncio.sleep(5)  # so long a list is beyond doubt
+    stage.wanjie.script.models = ("brand-new", *MODELS)
+    await direct_seat.say("/model brand-new")
+    await says(direct_seat, "brand-new")
+
+    await uses(direct_seat, stage, "brand-new")
 
 
 async def test_a_model_that_has_left_the_list_shows_the_new_one(empty_stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core.chat.message import ChatRef
@@ -46,7 +46,8 @@ _CHOSEN: Mapping[Tab, str] = {
 async def choose_model(call: Call) -> None:
     """Set the model that was named, or show those that fit; without a name, show them all."""
     tab, name = kind_in(" ".join(call.argument.split()))
-    shelves = await _shelves(call.desk, call.incoming.chat, call.locale)
+    named = name if name.casefold() not in _DEFAULT else ""
+    shelves = await _surely(call, lambda listed: fitting(listed, named) if named else listed, tab)
     if not shelves:
         await call.say("model.none_chat")
     elif name.casefold() in _DEFAULT:
@@ -61,9 +62,10 @@ async def choose_model(call: Call) -> None:
 
 async def pick_model(call: Call, value: str) -> None:
     """Set the model behind a menu entry, or turn to the part of the menu behind a control, and show that."""
-    shelves = await _shelves(call.desk, call.incoming.chat, call.locale)
     view = View.read(value)
-    if found := chosen(shelves, value):
+    shelves = await _surely(call, lambda listed: view or chosen(listed, value))
+    found = chosen(shelves, value)
+    if found:
         shelf, model = found
         await _set(call, shelf.tab, model)
         shelves = await _shelves(call.desk, call.incoming.chat, call.locale)
@@ -159,6 +161,14 @@ def _count(shelves: Sequence[Shelf]) -> int:
 def _one_a_choice(shelves: Sequence[Shelf]) -> list[Shelf]:
     """One shelf for each thing that can be chosen: videos are made by the model that answers."""
     return [shelf for shelf in shelves if shelf.tab != "video" or len(shelves) == 1]
+
+
+async def _surely(call: Call, holds: Callable[[Sequence[Shelf]], object], tab: Tab | None = None) -> tuple[Shelf, ...]:
+    """All models; when what is looked for is not among those of `tab`, the list may be old, so it is asked for anew."""
+    shelves = await _shelves(call.desk, call.incoming.chat, call.locale)
+    if holds(of_kind(shelves, tab)) or not call.desk.catalog.doubt():
+        return shelves
+    return await _shelves(call.desk, call.incoming.chat, call.locale)
 
 
 async def _shelves(desk: Desk, chat: ChatRef, locale: str) -> tuple[Shelf, ...]:

@@ -193,3 +193,30 @@ async def test_only_models_of_the_wanted_kind_are_found(catalog: Catalog) -> Non
 
     assert "CosyVoice" not in caught.value.suggestions
     assert (await catalog.resolve("flux", "image")).id == "Flux.1-Schnell"
+
+
+async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
+    sim: WanjieSim, catalog: Catalog, clock: Clock
+) -> None:
+    await catalog.models()
+    sim.script.models = ("gpt-6",)
+    at_once = catalog.doubt()
+    clock.now += 5
+    later = catalog.doubt()
+    listed = await catalog.models()
+    again = catalog.doubt()
+
+    assert (at_once, later, again) == (False, True, False)
+    assert [model.id for model in listed] == ["gpt-6"]
+    assert len(sim.requests) == 2
+
+
+async def test_doubts_do_not_hammer_a_platform_that_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
+    listed = await catalog.models()
+    clock.now += 5
+    sim.script.key = "another"
+    for _ in range(10):
+        catalog.doubt()
+        assert await catalog.models() == listed
+
+    assert len(sim.requests) == 2
