@@ -72,6 +72,9 @@ async def test_what_is_said_to_voice_is_understood_or_explained(direct_seat: Sea
         ("/voice " + "x" * 61, "at most 60"),
         ("/voice 语速 1.5", "the speed 1.5"),
         ("/voice 回复 总是", "Always"),
+        ("/voice 关闭", "Spoken answers in this chat: Never"),
+        ("/voice 1.2x", "the speed 1.2"),
+        ("/voice help", "any speed"),
         ("/voice 默认", "usual"),
     ):
         await direct_seat.say(said)

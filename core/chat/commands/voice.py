@@ -19,6 +19,7 @@ _BUTTONS = {"off": "voice.never_aloud", "always": "voice.always_aloud", "voice":
 _SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,\uff0c]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
+_MENU = frozenset({"", "help", "list", "?", "帮助", "列表"})
 _DEFAULT = frozenset({"default", "reset", "默认", "恢复默认"})
 _WHEN = {
     **dict.fromkeys(("off", "no", "never", "关", "关闭", "从不"), "off"),
@@ -30,7 +31,7 @@ _WHEN = {
 async def choose_voice(call: Call) -> None:
     """Set what the argument says; without one, show what holds in a menu."""
     argument = call.argument
-    if not argument:
+    if argument.lower() in _MENU:
         await _show(call)
     elif argument.lower() in _DEFAULT:
         await _reset(call)
@@ -38,6 +39,10 @@ async def choose_voice(call: Call) -> None:
         await _set_speed(call, found["value"])
     elif found := _REPLIES.fullmatch(argument):
         await _set_replies(call, found["value"])
+    elif argument.lower() in _WHEN:
+        await _set_replies(call, argument)
+    elif _NUMBER.fullmatch(argument):
+        await _set_speed(call, argument)
     else:
         await _set_voice(call, argument)
 
