@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from core.chat.outbox import (
 )
 
 from .api import Api
-from .faults import ABSENT_CODES, UnavailableError
+from .faults import ABSENT_CODES
 from .features import Features
 from .files import Files
 from .looks import Body, Look
@@ -36,6 +36,7 @@ from .menus import menu_blocks, sentence
 from .people import People
 from .render import escaped, notification
 from .route import Route
+from .status import SIGNS, Status
 from .stream import Pages, Place
 
 CAPABILITIES = Capabilities(
@@ -48,12 +49,6 @@ CAPABILITIES = Capabilities(
     long_menus=True,
     page_seconds=230,  # Slack closes a stream after 5 minutes, even one that grows
 )
-_SIGNS: Mapping[Doing, str] = {
-    "writing": "is thinking…",
-    "recording": "is recording…",
-    "drawing": "is drawing…",
-    "uploading": "is sending…",
-}
 _WORTH_A_LINE = frozenset[Doing]({"recording", "drawing"})
 """What takes so long that a line of its own is worth one of the 5 answers that a command may have."""
 _STATUS_PATIENCE = 3.0
@@ -85,6 +80,7 @@ class SlackOutbox:
         self._thread = incoming.thread
         self._route = Route.read(incoming.reply_route)
         self._hinted = self._signed = False
+        self._status = Status(team.api, team.features.status, self._channel, self._thread)
         place = Place(self._channel, self._thread, incoming.sender.id, self._route.team or incoming.chat.account)
         self._pages = Pages(team.api, place, team.features)
         self._media = Media(team.api, team.files, place)
@@ -104,7 +100,10 @@ class SlackOutbox:
     ) -> Page:
         """Show `text` as a native stream, or as a message that is updated where streams are not to be had."""
         with self._told_of_absence():
-            return await self._pages.show(page, Body.of(text, folded, final=final), buttons, final=final)
+            shown = await self._pages.show(page, Body.of(text, folded, final=final), buttons, final=final)
+        if shown.message_id != page.message_id:
+            self._status.replied()
+        return shown
 
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""
@@ -155,38 +154,30 @@ class SlackOutbox:
         else:
             await self._api.post(self._channel, self._thread, Look(notification(text), sentence(text)))
 
-    async def choose(self, menu: Menu) -> None:
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
         """Show the menu like `say`; in place of the menu that was picked from."""
         look = Look(notification(menu.title), menu_blocks(menu))
         if self._incoming.choice is not None and not self._route.button:
-            await self._replace(look)
+            await self._replace(look, step=step)
         elif self._route.url:
             await self._whisper(look)
         else:
             await self._api.post(self._channel, self._thread, look)
 
     async def working(self, doing: Doing = "writing") -> None:
-        """Show a status under the thread, which Slack takes away with the reply; without a thread, whisper one line."""
-        sign = self._show_status if self._thread else self._whisper_sign
+        """Show a status under the thread, or take it back; without a thread, whisper one line."""
+        sign = self._status.show if self._thread else self._whisper_sign
         try:
             async with asyncio.timeout(_STATUS_PATIENCE):
                 await sign(doing)
         except (OutboxError, TimeoutError) as error:
             _log.debug("no sign of work shown", reason=str(error))
 
-    async def _show_status(self, doing: Doing) -> None:
-        status = self._team.features.status
-        if status.available(self._channel):
-            try:
-                await self._api.set_status(self._channel, self._thread, _SIGNS[doing])
-            except UnavailableError as error:
-                status.lacking(self._channel, error)
-
     async def _whisper_sign(self, doing: Doing) -> None:
         """Once for each command; whoever pressed a button was told that something is coming."""
         if self._incoming.command and self._route.url and doing in _WORTH_A_LINE and not self._signed:
             self._signed = True
-            await self._api.respond(self._route.url, Look(f"_{_SIGNS[doing]}_"), replace=False)
+            await self._api.respond(self._route.url, Look(f"_{SIGNS[doing]}_"), replace=False)
 
     async def _whisper(self, look: Look) -> None:
         """Show something to the user alone; a response_url would answer beside a thread, where it may go unseen."""
@@ -204,7 +195,7 @@ class SlackOutbox:
                 raise
             await self._api.respond(self._route.url, look, replace=False)
 
-    async def _replace(self, look: Look) -> None:
+    async def _replace(self, look: Look, *, step: bool) -> None:
         if self._route.url:
             try:
                 await self._api.respond(self._route.url, look, replace=True)
@@ -212,7 +203,7 @@ class SlackOutbox:
                 _log.info("the response_url is used up, answering without it", reason=str(error))
             else:
                 return
-        await self._api.update(self._channel, self._incoming.message_id, look)
+        await self._api.update(self._channel, self._incoming.message_id, look, step=step)
 
     @contextmanager
     def _told_of_absence(self) -> Generator[None]:

@@ -17,6 +17,8 @@ STEP_RESERVE = 4
 START_RESERVE = 2
 """Calls that the first words of an answer leave to last words."""
 TYPING_RESERVE = 7
+MENU_RESERVE = 8
+"""Calls that turning the pages of a menu leaves to answers: to begin one, to let it grow and to end it."""
 
 
 class Gate(Protocol):

@@ -31,7 +31,7 @@ from .api import Api
 from .faults import is_deleted, is_kept, is_textless
 from .horizon import Horizon
 from .keyboards import of_buttons, of_menu
-from .limits import START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
+from .limits import MENU_RESERVE, START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .media import Media
 from .peer import Peer
 from .poster import Poster
@@ -156,27 +156,20 @@ class TelegramOutbox:
         await self._release_button()
         await self._poster.put(text, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()))
 
-    async def choose(self, menu: Menu) -> None:
-        """Send the menu, or put it in place of the one whose button was pressed if that still exists."""
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+        """Send the menu, or put it in place of the one whose button was pressed if that still exists.
+
+        A step that is refused keeps the button, so that a hint can say so.
+        """
+        if not step:
+            await self._release_button()
+        await self._choose(menu, MENU_RESERVE if step else 0)
         await self._release_button()
-        keyboard = of_menu(menu)
-        if self._incoming.choice is not None:
-            message_id = self._incoming.message_id
-            self._horizon.claim(self._chat, int(message_id))
-            try:
-                return await self._poster.put(
-                    menu.title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard)
-                )
-            except (GoneError, RefusedError) as error:
-                if isinstance(error, RefusedError) and not is_textless(error):
-                    raise
-        await self._poster.put(
-            menu.title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard)
-        )
-        return None
 
     async def working(self, doing: Doing = "writing") -> None:
         """Show "typing…" or the like for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
+        if doing == "nothing":
+            return  # a sign ends by itself
         action, thread = _ACTIONS[doing], self._poster.thread
         with contextlib.suppress(OutboxError, TimeoutError):
             async with asyncio.timeout(_WORKING_PATIENCE):
@@ -185,6 +178,23 @@ class TelegramOutbox:
                     lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread),
                     keep=TYPING_RESERVE,
                 )
+
+    async def _choose(self, menu: Menu, keep: int) -> None:
+        keyboard = of_menu(menu)
+        if self._incoming.choice is not None:
+            message_id = self._incoming.message_id
+            self._horizon.claim(self._chat, int(message_id))
+            try:
+                return await self._poster.put(
+                    menu.title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
+                )
+            except (GoneError, RefusedError) as error:
+                if isinstance(error, RefusedError) and not is_textless(error):
+                    raise
+        await self._poster.put(
+            menu.title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard), keep=keep
+        )
+        return None
 
     async def _open(self, page: Page, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""

@@ -7,8 +7,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from core.chat.message import Incoming, Sender
 
-Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading"]
-"""What the bot is busy with: words, a voice note, pictures, or sending a file."""
+Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "nothing"]
+"""What the bot is busy with: words, a voice note, pictures, sending a file, or nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +260,18 @@ class Outbox(Protocol):
         """Answer with a sentence or two of the service's own (Markdown, at most one page)."""
         ...
 
-    async def choose(self, menu: Menu) -> None:
-        """Let the user choose; when the incoming message is a choice, its menu is replaced in place."""
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+        """Let the user choose; when the incoming message is a choice, its menu is replaced in place.
+
+        A `step` leads on to another part of a menu: it leaves room for what people wait for, such as answers.
+        """
         ...
 
     async def working(self, doing: Doing = "writing") -> None:
-        """Show that, and how, the answer is being worked on; cosmetic, so what cannot be done is skipped silently."""
+        """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
+
+        Cosmetic, so what cannot be done is skipped silently.
+        """
         ...
 
 

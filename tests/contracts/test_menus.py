@@ -36,11 +36,12 @@ async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -
     assert picked.event_id != scene.incoming.event_id
 
 
-async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene) -> None:
+@pytest.mark.parametrize("step", [False, True])
+async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, *, step: bool) -> None:
     await scene.outbox.choose(_FEW)
     menu = scene.messages()
     outbox = scene.platform.outbox(await _pick(scene, "One"))
-    await granted(lambda: outbox.choose(Menu("model", "Now: One", (Option("Three", "3"),))))
+    await granted(lambda: outbox.choose(Menu("model", "Now: One", (Option("Three", "3"),)), step=step))
 
     assert scene.messages() == menu
     assert scene.case.seat.choices() == ["Three"]

@@ -102,6 +102,20 @@ async def test_a_long_search_says_that_it_shows_a_part(direct_seat: Seat, stage:
     assert len(shown) in {8, 9}
 
 
+async def test_turning_pages_in_a_group_leaves_room_for_an_answer(stage: Stage) -> None:
+    seat = stage.group()
+    await begun(seat, stage, CROWD)
+    await opens(seat, "/model")
+    menu = stage.telegram.messages(seat.chat.id)[-1]
+    for page in range(1, 17):
+        seat.person.call_back(menu, f"model:+chat {page}")
+    hint = (await seat.until(seat.hints, 30))[0]
+    await uses(seat, stage, "deepseek-v3")
+
+    assert "One moment" in hint
+    assert len(titles(seat)) == 1
+
+
 async def test_a_list_shows_every_kind_under_its_heading(listed_seat: SlackSeat, stage: Stage) -> None:
     await begun(listed_seat, stage, MANY)
     title = await opens(listed_seat, "/model")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+import structlog
 
 from core.chat.chosen import Chosen, T, Work
 from core.chat.deliver import insist
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
-from core.chat.outbox import Menu, Option, Outbox
+from core.chat.outbox import FloodedError, Menu, Option, Outbox, UnreachableError
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
@@ -21,6 +26,10 @@ from core.engine import Inbox, Turn
 from core.settings import ChatSettings
 from core.store import Choices, Conversations, Name
 from core.wanjie import Catalog
+
+_log = structlog.get_logger()
+_TURN_PATIENCE = 3.0
+"""Seconds that turning to another part of a menu may take: others who press wait behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,21 @@ class Call:
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""
         await insist(lambda: self.outbox.choose(menu))
+
+    async def turn_to(self, menu: Menu) -> None:
+        """Show another part of the menu that was pressed, or a hint when the platform makes us wait for that."""
+        deadline = time.monotonic() + _TURN_PATIENCE
+        while True:
+            try:
+                return await self.outbox.choose(menu, step=True)
+            except FloodedError as error:
+                wait = error.retry_after
+            except UnreachableError as error:
+                _log.info("a menu was not turned", reason=str(error))
+                return None
+            if time.monotonic() + wait > deadline:
+                return await self.hint("menu.later", seconds=math.ceil(wait))
+            await asyncio.sleep(wait)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,12 @@ async def pick_model(call: Call, value: str) -> None:
     if menu is None:
         await call.hint("model.left")
         menu = _menu(call, shelves, View())
-    await (call.choose(menu) if menu else call.say("model.none_chat"))
+    if menu is None:
+        await call.say("model.none_chat")
+    elif found:
+        await call.choose(menu)
+    else:
+        await call.turn_to(menu)
 
 
 async def suggest_models(desk: Desk, chat: ChatRef, text: str) -> tuple[Option, ...]:

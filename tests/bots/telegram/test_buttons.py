@@ -9,8 +9,9 @@ import pytest
 
 from bots.telegram import admins
 from bots.telegram.keyboards import of_buttons, of_menu
+from bots.telegram.limits import MENU_RESERVE
 from core.chat.message import Sender
-from core.chat.outbox import Button, Doing, Menu, Option, OversizeError, Page, RefusedError
+from core.chat.outbox import Button, Doing, FloodedError, Menu, Option, OversizeError, Page, RefusedError
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
@@ -167,6 +168,24 @@ async def test_whoever_telegram_says_nothing_about_in_time_is_no_admin(
 
     assert (late, refused) == (False, False)
     assert await outbox.by_admin()
+
+
+async def test_turning_a_menu_leaves_room_for_answers_and_keeps_the_button_for_a_hint(
+    scene: Scene, gate: OpenGate
+) -> None:
+    menu = Menu("model", "Which?", (Option("One", "1"),))
+    await (await scene.asked()).choose(menu)
+    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "One")
+    outbox = scene.outbox(await scene.heard())
+    gate.blocked = {"message:7": 5.0}
+    with pytest.raises(FloodedError):
+        await outbox.choose(menu, step=True)
+    await outbox.hint("Later")
+    gate.blocked = {}
+    await outbox.choose(menu, step=True)
+
+    assert [press.answer for press in scene.sim.presses] == ["Later"]
+    assert gate.taken[-1][1] == MENU_RESERVE
 
 
 async def test_a_menu_cannot_take_the_place_of_a_picture(scene: Scene) -> None:

@@ -67,8 +67,8 @@ class Mail:
     async def say(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def choose(self, menu: Menu) -> None:
-        raise AssertionError(menu)
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+        raise AssertionError(menu, step)
 
 
 VOICE = Attachment("voice", "v1", mime="audio/ogg", size=5)

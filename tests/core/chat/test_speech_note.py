@@ -106,8 +106,8 @@ class Screen:
     async def say(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def choose(self, menu: Menu) -> None:
-        raise AssertionError(menu)
+    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+        raise AssertionError(menu, step)
 
 
 @pytest.fixture
