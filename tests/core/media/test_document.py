@@ -25,6 +25,8 @@ from core.media.pdf import Pages, UnreadablePdfError, read_pages
 from tests.core.media.papers import bomb, pdf
 
 CHINESE = "第一行，你好。\n第二行：世界！\n"
+TAIWANESE = "今天天氣很好，我們一起去公園。\n"
+JAPANESE = "プロジェクトの予算は、月末までに提出してください。\n"
 
 
 def office() -> bytes:
@@ -43,6 +45,8 @@ def office() -> bytes:
         (CHINESE.encode("utf-16"), CHINESE),
         (b"\xfe\xff" + CHINESE.encode("utf-16-be"), CHINESE),
         (CHINESE.encode("gb18030"), CHINESE),
+        (TAIWANESE.encode("big5"), TAIWANESE),
+        (JAPANESE.encode("cp932"), JAPANESE),
         ("Der Bär aß Müsli im Café.".encode("cp1252"), "Der Bär aß Müsli im Café."),
         (b"\x1b[31mred\x1b[0m log", "\x1b[31mred\x1b[0m log"),
         (b"0" * 500 + b"\0", "0" * 500 + " "),
@@ -56,6 +60,8 @@ def office() -> bytes:
         "UTF-16",
         "UTF-16 BE",
         "GB 18030",
+        "Big5",
+        "Shift JIS",
         "Western",
         "log",
         "log after a crash",
