@@ -6,9 +6,9 @@ Reading is lenient: unknown, missing and null fields are normal (the Open API's 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -147,12 +147,8 @@ def parse_chunk(raw: object) -> Chunk:
 
 def parse_images(raw: object) -> list[ImageResult]:
     """Read the pictures of an answer, links and bytes alike; raise `UnreadableAnswerError` when there is none."""
-    images: list[ImageResult] = []
-    for entry in _objects(_object(raw).get("data")):
-        if encoded := _text(entry.get("b64_json")):
-            images.append(ImageData(_decoded(encoded)))
-        elif url := _text(entry.get("url")):
-            images.append(ImageData(_decoded(url)) if url.startswith("data:") else ImageLink(url))
+    read = (_image(entry) for entry in _objects(_object(raw).get("data")))
+    images = [image for image in read if image is not None]
     if not images:
         raise UnreadableAnswerError("the answer has no picture")
     return images
@@ -166,13 +162,16 @@ def parse_transcript(raw: object) -> str:
     return text.strip()
 
 
-def _decoded(encoded: str) -> bytes:
+def _image(entry: Mapping[str, Any]) -> ImageResult | None:
+    """One picture; None when it is not there, or is no base64."""
+    encoded, url = _text(entry.get("b64_json")), _text(entry.get("url"))
+    if not encoded and not url.startswith("data:"):
+        return ImageLink(url) if url else None
     # Some models put a data URL where plain base64 is expected.
-    payload = encoded.rpartition(",")[2] if encoded.startswith("data:") else encoded
-    try:
-        return base64.b64decode(payload)
-    except binascii.Error:
-        raise UnreadableAnswerError("a picture is not valid base64") from None
+    payload = (encoded or url).rpartition(",")[2]
+    with suppress(ValueError):
+        return ImageData(base64.b64decode(payload))
+    return None
 
 
 def _reasoning(message: Mapping[str, Any]) -> str:

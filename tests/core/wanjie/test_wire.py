@@ -155,6 +155,16 @@ def test_an_answer_without_a_picture_is_unreadable(raw: str) -> None:
         parse_images(json.loads(raw))
 
 
+@pytest.mark.parametrize("rubbish", ["x", "图", "data:image/png;base64,x"])
+@pytest.mark.parametrize("field", ["b64_json", "url"])
+def test_a_picture_that_is_rubbish_is_left_out(rubbish: str, field: str) -> None:
+    data = rubbish if field == "b64_json" else f"data:image/png;base64,{rubbish}"
+
+    assert parse_images({"data": [{field: data}, {"url": "https://x/1.jpg"}]}) == [ImageLink("https://x/1.jpg")]
+    with pytest.raises(UnreadableAnswerError):
+        parse_images({"data": [{field: data}]})
+
+
 @given(JSON)
 def test_any_json_is_read_or_refused(raw: object) -> None:
     assert isinstance(parse_chunk(raw), Chunk)
