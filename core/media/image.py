@@ -46,8 +46,8 @@ class Image:
 def inspect(data: bytes) -> Image:
     """Open a picture, decode all of it and say what it is; raise `BadImageError`.
 
-    JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP 16). Of a long animation the beginning is
-    decoded.
+    JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP and GIF 16). Of a long animation the
+    beginning is decoded.
     """
     with opened(data) as (_, picture):
         picture.verify()

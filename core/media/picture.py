@@ -20,6 +20,8 @@ _PIXELS = 50_000_000
 """While it is open, a picture takes up to four bytes for each."""
 _WEBP_PIXELS = 16_000_000
 """Pillow decodes WebP in one go that no other thread may interrupt: 13 ms for a million pixels."""
+_GIF_PIXELS = 16_000_000
+"""Of an animation Pillow keeps several copies of a frame, which take some twelve bytes for each."""
 _FAULTS = (
     *(OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, MemoryError),
     *(struct.error, zlib.error, DecompressionBombError, Warning),
@@ -39,12 +41,13 @@ class Kind:
     suffix: str
     reader: type[ImageFile]
     most: int = _PIXELS
+    """Pixels."""
 
 
 JPEG = Kind("image/jpeg", ".jpg", JpegImageFile)
 PNG = Kind("image/png", ".png", PngImageFile)
 WEBP = Kind("image/webp", ".webp", WebPImageFile, _WEBP_PIXELS)
-GIF = Kind("image/gif", ".gif", GifImageFile)
+GIF = Kind("image/gif", ".gif", GifImageFile, _GIF_PIXELS)
 
 
 @contextmanager

@@ -129,6 +129,12 @@ def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(si
         shrunk(bomb(*size), side=100, most=10_000)
 
 
+@pytest.mark.parametrize("form", ["WEBP", "GIF"])
+def test_formats_that_take_more_than_others_are_refused_earlier(form: str) -> None:
+    with pytest.raises(BadImageError, match="pixels"):
+        inspect(saved(Pillow.new("L", (4001, 4000)), form))
+
+
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
 def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> None:
     data = saved(Pillow.new("L", (4001, 4000)), form)
