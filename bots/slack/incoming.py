@@ -173,6 +173,7 @@ def _shortcut(body: _Json, bot: str) -> Incoming | None:
         thread=thread,
         command=name.lower(),
         quoted=words(message, bot),
+        quoted_attachments=attachments(message),
         reply_route=str(route),
     )
 

@@ -28,8 +28,10 @@ _log = structlog.get_logger()
 
 async def speak_text(call: Call) -> None:
     """Speak the words of the command, else the message that it replies to, else the newest answer."""
-    text = call.argument or call.incoming.quoted.strip() or await _newest_answer(call)
-    if text:
+    text = call.argument or call.incoming.quoted.strip()
+    if not text and call.incoming.quoted_attachments:
+        await call.say("speak.nothing")
+    elif text := text or await _newest_answer(call):
         await aloud(call, text)
     else:
         await call.say("speak.usage")

@@ -6,7 +6,7 @@ import pytest
 
 from bots.slack.incoming import read_event
 from bots.slack.route import Route
-from core.chat.message import ChatRef, Choice, Incoming
+from core.chat.message import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
 
 
@@ -34,6 +34,12 @@ def test_a_shortcut_is_a_command_upon_its_message() -> None:
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.thread, found.message_id, found.sender.id, found.event_id) == ("50.1", "60.1", "U1", "x8.8")
     assert Route.read(found.reply_route) == Route(URL, shortcut=True)
+
+
+def test_a_shortcut_knows_the_files_of_its_message() -> None:
+    message = {"ts": "60.1", "text": "", "files": [{"id": "F1", "mimetype": "image/png"}]}
+
+    assert _read(shortcut("speak", message)).quoted_attachments == (Attachment("image", "F1", mime="image/png"),)
 
 
 def test_a_shortcut_on_a_message_without_a_thread_begins_one() -> None:

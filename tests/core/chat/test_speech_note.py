@@ -183,7 +183,7 @@ async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: Scr
     assert note.audio.startswith(b"OggS")
     assert note.seconds == pytest.approx(len(TEXT) / 5, abs=0.1)
     assert (note.title, note.note, note.caption) == (TEXT, True, "")
-    assert screen.signs == ["recording", "uploading"]
+    assert screen.signs == ["recording", "nothing", "uploading", "nothing"]
 
 
 async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: Screen) -> None:
@@ -253,6 +253,14 @@ async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembere
     await speak_text(made(desk, screen))
 
     assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
+
+
+async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
+    await remember(desk, ["Remembered."])
+    await speak_text(made(desk, screen, quoted_attachments=(Attachment("image", "f1"),)))
+
+    assert "nothing in this message" in screen.texts[0]
+    assert not inputs(sim)
 
 
 async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
