@@ -27,8 +27,9 @@ class Sign:
     """A sign of work that is shown again and again until it ends."""
 
     def __init__(self, outbox: Outbox, doing: Doing) -> None:
+        self._outbox = outbox
         self._ended = asyncio.Event()
-        self._showing = asyncio.create_task(self._keep_showing(outbox, doing))
+        self._showing = asyncio.create_task(self._keep_showing(doing))
 
     async def end(self) -> None:
         """Show it no more, and wait a moment for one that is under way: it would stay beside what comes next."""
@@ -37,13 +38,14 @@ class Sign:
             await asyncio.wait([self._showing], timeout=_UNDER_WAY)
 
     async def drop(self) -> None:
-        """Give up what is under way, too."""
+        """Give up what is under way, too, and leave nothing on the screen."""
         self._showing.cancel()
         await asyncio.gather(self._showing, return_exceptions=True)
+        await self._outbox.working("nothing")
 
-    async def _keep_showing(self, outbox: Outbox, doing: Doing) -> None:
+    async def _keep_showing(self, doing: Doing) -> None:
         while not self._ended.is_set():
-            await outbox.working(doing)
+            await self._outbox.working(doing)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_EVERY):
                     await self._ended.wait()

@@ -49,6 +49,23 @@ async def test_while_it_is_spoken_slack_shows_a_status_in_the_thread(stage: Stag
     await hears(seat)
 
     assert len(seat.signs()) > before
+    await seat.until(lambda: _status(stage) == "")
+
+
+async def test_a_status_of_slack_does_not_outlive_work_that_ends_in_a_whisper(stage: Stage) -> None:
+    seat = stage.thread()
+    await talking(seat, stage)
+    await seat.until(lambda: "Speak" in " ".join(seat.buttons()))
+    stage.wanjie.script.refuse, stage.wanjie.script.speech_delay = lambda _: True, 0.5
+    await seat.press("Speak")
+    await seat.until(lambda: _status(stage) == "is recording…")
+    await seat.until(lambda: "content rules" in " ".join(seat.answers()))
+
+    await seat.until(lambda: _status(stage) == "")
+
+
+def _status(stage: Stage) -> str:
+    return stage.slack.statuses[-1].text
 
 
 async def test_a_long_text_is_joined_from_several_requests(seat: Seat, stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import get_args
 
 import pytest
@@ -137,6 +138,7 @@ async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
         "is recording…",
         "is drawing…",
         "is sending…",
+        "",
     ]
 
 
@@ -202,14 +204,52 @@ async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
+async def test_work_that_ends_without_a_reply_takes_its_status_back_once(scene: Scene) -> None:
+    await scene.outbox.working("recording")
+    await scene.outbox.working("nothing")
+    await scene.outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
+
+
+async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> None:
+    await scene.outbox.working()
+    await scene.show("Hello", "Hello you", final=True)
+    await scene.outbox.working("nothing")
+
+    assert _asked(scene) == 1
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_a_status_that_lands_after_the_reply_is_taken_back(scene: Scene) -> None:
+    scene.slack.faults.delay("assistant.threads.setStatus", 0.5)
+    late = asyncio.create_task(scene.outbox.working())
+    await asyncio.sleep(0)
+    await scene.show("Hello")
+    await late
+
+    assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
+
+
+def _asked(scene: Scene) -> int:
+    return sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
+
+
+async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> None:
+    scene.slack.faults.lose_answers("assistant.threads.setStatus")
+    await scene.outbox.working()
+    await scene.outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
+
+
 @pytest.mark.parametrize("error", ["unknown_method", "channel_not_found", "internal_error", "ratelimited", "odd_word"])
 async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error: str) -> None:
     scene.slack.faults.fail("assistant.threads.setStatus", error)
     await scene.outbox.working()
     await scene.outbox.working()
 
-    asked = sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
-    assert asked == (1 if error in {"unknown_method", "ratelimited"} else 2)
+    assert _asked(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
 
 
 async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) -> None:

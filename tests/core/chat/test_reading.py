@@ -95,7 +95,7 @@ async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(readi
     question, _ = await reading.question(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
 
     assert question.text == "Ada: [picture]"
-    assert mail.signs == ["writing"]
+    assert mail.signs == ["writing", "nothing"]
 
 
 async def test_files_come_before_the_words_about_them(reading: Reading) -> None:
