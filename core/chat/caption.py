@@ -1,8 +1,11 @@
-"""What stands under pictures: whose words they show, what the model was told, which model it was."""
+"""What stands under pictures: whose words they show, what the model was told, which model it was; and reading it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from core.wanjie import ModelKind
 
 from .order import Order
 
@@ -19,6 +22,14 @@ def caption(order: Order, model: str, note: str = "") -> str:
     lines = [order.prompt, f"→ {order.words}"] if translated else [order.words]
     room = (_LONGEST - len(end)) // len(lines) - 1  # each with its line break
     return "\n".join([*(fitted(line, room) for line in lines), end])
+
+
+def ordered_in(text: str, kind_of: Callable[[str], ModelKind]) -> str:
+    """The prompt, when `text` is a caption as a platform gives it back; else the text itself."""
+    lines = text.strip().splitlines()
+    model = lines[-1].strip("` ") if len(lines) > 1 else ""
+    is_caption = bool(model) and " " not in model and kind_of(model) == "image"
+    return _MARK.sub(r"\1", lines[0]).strip() if is_caption else text
 
 
 def fitted(line: str, most: int) -> str:

@@ -82,6 +82,20 @@ async def test_a_message_that_is_replied_to_is_the_prompt(seat: Seat, stage: Sta
     assert [order["prompt"] for order in orders(stage)] == [FOX]
 
 
+@pytest.mark.parametrize("prompt", [FOX, CHINESE])
+async def test_a_picture_that_is_replied_to_is_drawn_from_the_words_under_it(
+    direct_seat: Seat, stage: Stage, prompt: str
+) -> None:
+    stage.wanjie.script.answer = lambda _: FOX
+    await direct_seat.say(f"/imagine {prompt} {SMALL}")
+    await drawn(direct_seat)
+    await direct_seat.reply("/imagine", to=prompt)
+    post = await drawn(direct_seat, 2)
+
+    assert [order["prompt"] for order in orders(stage)] == [FOX, FOX]
+    assert post.caption.split() == direct_seat.posts()[0].caption.split()
+
+
 async def test_each_chat_has_its_own_image_model_and_gets_the_usual_one_when_that_is_gone(
     seat: Seat, stage: Stage
 ) -> None:

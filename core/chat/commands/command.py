@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from core.chat.caption import ordered_in
 from core.chat.chosen import Chosen, T, Work
 from core.chat.deliver import insist
 from core.chat.i18n import Sentences
@@ -62,6 +63,11 @@ class Call:
     def argument(self) -> str:
         """What stands behind the command's name."""
         return self.incoming.text.strip()
+
+    @property
+    def quoted(self) -> str:
+        """What the message that is replied to says; under pictures that a model made, only what was ordered."""
+        return ordered_in(self.incoming.quoted, self.desk.catalog.kind_of).strip()
 
     @property
     def locale(self) -> str:

@@ -26,7 +26,7 @@ _AGAIN, _VARY = "again", "vary"
 
 async def draw(call: Call) -> None:
     """Draw what the argument orders, or the message that is replied to."""
-    await paint(call, read_order(call.argument, call.incoming.quoted))
+    await paint(call, read_order(call.argument, call.quoted))
 
 
 async def press_draw(call: Call, stamp: Stamp, rest: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import png
-from core.chat.caption import caption, fitted
+from core.chat.caption import caption, fitted, ordered_in
 from core.chat.order import Order
 from core.chat.painting import Drawing, Painting
 from core.chat.question import ExcuseError
@@ -19,6 +19,7 @@ from core.media.workshop import Workshop
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloads
+from core.wanjie.kinds import Kinds
 
 FLUX = "Flux.1-Schnell"
 OTHER = "gpt-image-1"
@@ -265,6 +266,26 @@ def test_a_drawing_with_links_can_be_written_down_and_read() -> None:
 )
 def test_a_caption_shows_what_was_written_and_what_was_made_of_it(order: Order, shown: str) -> None:
     assert caption(order, FLUX) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        caption(Order("a *big* fox_1"), FLUX),
+        caption(Order("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."),
+        f"a *big* fox_1\n→ a large fox\n{FLUX}",
+        f"a *big* fox_1\n{OTHER}\n",
+    ],
+)
+def test_the_prompt_is_found_in_a_caption(text: str) -> None:
+    assert ordered_in(text, Kinds().of) == "a *big* fox_1"
+
+
+@pytest.mark.parametrize(
+    "text", ["", FLUX, "a fox\nin the snow", "a \\* fox\ndeepseek-v3", "one\nof a high-res-image kind"]
+)
+def test_what_is_no_caption_stays_as_it_is(text: str) -> None:
+    assert ordered_in(text, Kinds().of) == text
 
 
 def test_a_caption_has_room_for_a_note() -> None:
