@@ -42,6 +42,8 @@ Content: TypeAlias = str | Blocks
 _KEPT = 10_000
 _PAGE = 100
 """Messages that are read at once."""
+_WHOLE = 1_000
+"""Messages of a thread that is read from its beginning."""
 
 
 class Api:
@@ -189,6 +191,18 @@ class Api:
         )
         found: list[dict[str, Any]] = answer.get("messages") or []
         return [message for message in found if float(message["ts"]) > float(after)]  # the root always comes along
+
+    async def thread(self, channel: str, thread: str, before: str) -> list[dict[str, Any]]:
+        """Read a thread as far as it is older than the ts `before`, its first message first.
+
+        Slack: conversations.replies, oldest first, 1,000 messages at most.
+        """
+        answer = await self._call(
+            lambda: self._client.conversations_replies(channel=channel, ts=thread, latest=before, limit=_WHOLE),
+            REPLIES,
+        )
+        found: list[dict[str, Any]] = answer.get("messages") or []
+        return [message for message in found if float(message["ts"]) < float(before)]
 
     async def history(self, channel: str, after: str) -> list[dict[str, Any]]:
         """Read the messages beside threads that are newer than the ts `after`. Slack: conversations.history."""

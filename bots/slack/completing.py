@@ -1,4 +1,4 @@
-"""What an event of Slack leaves out: what the files are that come from other workspaces."""
+"""What an event of Slack leaves out: the thread above a message, and what the files of other workspaces are."""
 
 from __future__ import annotations
 
@@ -12,16 +12,27 @@ from core.chat.outbox import OutboxError
 from core.engine import STORE_DOWN
 
 from .files import Files
+from .outbox import Team
 from .quoting import attachments
+from .thread import called_in
 
 _log = structlog.get_logger()
 _PATIENCE = 3.0
 """Seconds that an answer waits for each look-up."""
 
 
-async def completed(incoming: Incoming, files: Files) -> Incoming:
-    """Look up the files that the event names by their ids alone. Never raises."""
-    return replace(incoming, attachments=await _known(incoming.attachments, files))
+async def completed(incoming: Incoming, team: Team, bot: str, *, first: bool) -> Incoming:
+    """Read the thread into which a message is the `first` to call the bot; look up files that are known by id alone.
+
+    Never raises.
+    """
+    if first and incoming.thread not in {"", incoming.message_id}:
+        incoming = await called_in(incoming, team, bot)
+    return replace(
+        incoming,
+        attachments=await _known(incoming.attachments, team.files),
+        quoted_attachments=await _known(incoming.quoted_attachments, team.files),
+    )
 
 
 async def _known(named: tuple[Attachment, ...], files: Files) -> tuple[Attachment, ...]:

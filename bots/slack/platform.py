@@ -110,9 +110,9 @@ class SlackPlatform:
         team = self._identity.team if self._identity else self._team
         return await self._people.introduce(self._team_of(team).api, sender) if team else sender
 
-    async def complete(self, incoming: Incoming) -> Incoming:
-        """Look up the files of which the event tells nothing; gives up after 3 seconds, never raises."""
-        return await completed(incoming, self._team_of(incoming.chat.account).files)
+    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
+        """Read the thread into which the bot is called, look up files; gives up after some seconds, never raises."""
+        return await completed(incoming, self._team_of(incoming.chat.account), self._user(), first=first)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""

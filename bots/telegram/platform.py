@@ -99,8 +99,8 @@ class TelegramPlatform:
         """Return the sender as it is: updates carry names and languages."""
         return sender
 
-    async def complete(self, incoming: Incoming) -> Incoming:
-        """Return it as it is: updates carry all of it."""
+    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:  # noqa: ARG002 - Slack needs it
+        """Return it as it is: updates carry all of it, and bots cannot read what was said before."""
         return incoming
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:

@@ -86,7 +86,8 @@ class Bot:
             return None
         incoming = replace(routed(said), sender=await platform.introduce(said.sender))
         if not is_urgent(turn.lane):
-            incoming = await platform.complete(incoming)
+            first = incoming.mentioned and not await self._desk.conversations.newest(str(incoming.chat))
+            incoming = await platform.complete(incoming, first=first)
         return Call(incoming, turn, platform.outbox(incoming), self._desk)
 
     async def _respond(self, call: Call) -> None:

@@ -53,7 +53,7 @@ class Gist:
     images: dict[str, str] = field(default_factory=dict[str, str])
     """Data URLs by the platform's ids."""
     read: int = 0
-    """Characters of documents."""
+    """Characters that documents, and what people have discussed, make up so far."""
     remarks: list[str] = field(default_factory=list[str])
     """What is to be said above the answer."""
     failures: list[tuple[Sent, ExcuseError]] = field(default_factory=list[tuple[Sent, ExcuseError]])

@@ -98,6 +98,9 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""
     """The text of the message that this one replies to, or that bears the pressed button."""
+    discussion: str = ""
+    """What was said in the thread into which this message calls the bot: the quoted message and what came after it,
+    each with its author; "" when nothing did."""
     quoted_attachments: tuple[Attachment, ...] = ()
     """The files of the message that a question replies to."""
     album: str = ""

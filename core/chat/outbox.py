@@ -291,8 +291,11 @@ class Platform(Protocol):
         """Fill in the name and locale that the event itself did not carry; never raises."""
         ...
 
-    async def complete(self, incoming: Incoming) -> Incoming:
-        """Fill in what the event itself did not tell of its files; never raises."""
+    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
+        """Fill in what the event itself did not tell of its files and of what it is about; never raises.
+
+        `first`: it names the bot where nothing was ever answered, so what was said there is news to the bot.
+        """
         ...
 
     def outbox(self, incoming: Incoming) -> Outbox:

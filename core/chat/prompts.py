@@ -30,7 +30,7 @@ def estimate_tokens(text: str) -> int:
 def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
     """What the user said, as the model will read it: with the speaker in a group, with the message replied to."""
     text = incoming.text.strip()
-    quoted = incoming.quoted.strip()[:_QUOTED_AT_MOST]
+    quoted = incoming.discussion or incoming.quoted.strip()[:_QUOTED_AT_MOST]
     if not text:
         text, quoted = quoted, ""  # the bot was named under a message: that message is the question
     if not text:

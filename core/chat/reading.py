@@ -66,7 +66,7 @@ class Reading:
         files = self._files(incoming)
         if not files:
             return Question(question_of(incoming, history)), ()
-        gist = Gist(incoming.text.strip(), partial(self._say, incoming))
+        gist = Gist(incoming.text.strip(), partial(self._say, incoming), read=len(incoming.discussion))
         async with at_work(outbox, "writing"):
             for sent in files:
                 try:

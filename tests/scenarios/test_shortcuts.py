@@ -20,11 +20,27 @@ async def test_a_shortcut_or_a_press_in_a_thread_does_not_call_the_bot_into_it(s
     await drawn(seat, 2)
     await bob.say(seat.channel, "nice, is it not?", thread_ts=root.ts)
     await seat.user.mention(seat.channel, "who are you?", thread_ts=root.ts)
-    await says(seat, "answer to who are you?")
+    await says(seat, "who are you?")
     assert len(asked(stage)) == 1
 
     await bob.say(seat.channel, "and what now?", thread_ts=root.ts)
     await says(seat, "answer to and what now?")
+
+
+async def test_a_first_mention_in_a_thread_is_about_what_was_said_there(stage: Stage) -> None:
+    seat = stage.thread()
+    bob = stage.slack.user("Bob")
+    root = await bob.say(seat.channel, "The deploy failed at noon.")
+    await bob.say(seat.channel, "The disk was full.", thread_ts=root.ts)
+    seat.root = root.ts
+    for count, text in enumerate(("why did it fail?", "sure?"), start=1):
+        await seat.user.mention(seat.channel, text, thread_ts=root.ts)
+        await seat.until(lambda count=count: len(asked(stage)) == count and len(seat.answers()) == count)
+    first, second = (questions[-1]["content"] for questions in asked(stage))
+
+    assert first.endswith("> Bob: The deploy failed at noon.\n> Bob: The disk was full.\n\nwhy did it fail?")
+    assert second.endswith("sure?")
+    assert ">" not in second
 
 
 @pytest.mark.parametrize("order", ["/imagine a cat", "/speak Good morning!"])

@@ -1,10 +1,13 @@
-"""What an event leaves out: the files of other workspaces."""
+"""What an event leaves out: the thread into which the bot is called, and the files of other workspaces."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bots.sandbox.slack_state import SlackFile
+from bots.sandbox.slack_people import SlackUser
+from bots.sandbox.slack_state import Message, SlackFile
 from core.chat.files import sort_of
 from core.chat.message import Attachment, Incoming
 from core.chat.outbox import RefusedError
@@ -28,7 +31,7 @@ async def _asked(listener: Listener) -> Incoming:
 
 async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
-    (known,) = (await scene.platform.complete(incoming)).attachments
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
 
     assert incoming.attachments == (Attachment("other", file.id),)
     assert known == Attachment("image", file.id, "cat.png", "image/png", 4)
@@ -39,7 +42,7 @@ async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: 
 async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, listener: Listener, error: str) -> None:
     file, incoming = await _shared(scene, listener)
     scene.slack.faults.fail("files.info", error)
-    (known,) = (await scene.platform.complete(incoming)).attachments
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
 
     assert known == Attachment("document", file.id)
     assert sort_of(known) == "document"
@@ -48,7 +51,7 @@ async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, 
 async def test_a_file_that_is_gone_is_read_to_see_why(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
     file.mode = "tombstone"
-    (known,) = (await scene.platform.complete(incoming)).attachments
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
     with pytest.raises(RefusedError):
         await scene.outbox.fetch(known.id, most=10)
 
@@ -60,5 +63,76 @@ async def test_what_the_event_tells_is_not_asked_for(scene: Scene, listener: Lis
     await scene.ann.say(scene.channel, f"{scene.slack.mention} what is it?", files=[file])
     incoming = await _asked(listener)
 
-    assert await scene.platform.complete(incoming) == incoming
+    assert await scene.platform.complete(incoming, first=False) == incoming
     assert scene.slack.count("files.info") == 0
+
+
+async def _called(scene: Scene, listener: Listener, root: Message, text: str = "summarise this") -> Incoming:
+    """Let Ann call the bot into a thread."""
+    await scene.ann.mention(scene.channel, text, thread_ts=root.ts)
+    while (incoming := await listener.next()).thread != root.ts or not incoming.mentioned:
+        pass
+    return incoming
+
+
+async def test_a_call_into_a_thread_replies_to_its_first_message(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    file = lonely.file("cat.png", b"\x89PNG", mimetype="image/png")
+    file.access = "check_file_info"
+    root = await lonely.say(scene.channel, "my *cat* &lt;3", files=[file])
+    incoming = await scene.platform.complete(await _called(scene, listener, root, "what is it?"), first=True)
+
+    assert (incoming.text, incoming.quoted, incoming.discussion) == ("what is it?", "my *cat* &lt;3", "")
+    assert incoming.quoted_attachments == (Attachment("image", file.id, "cat.png", "image/png", 4),)
+    assert scene.slack.count("conversations.replies") == 1
+
+
+async def test_a_call_into_a_discussion_knows_who_said_what(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await lonely.say(scene.channel, "Tea or coffee?")
+    await scene.ann.say(scene.channel, "Tea.", thread_ts=root.ts)
+    file = lonely.file("cup.png", b"\x89PNG", mimetype="image/png")
+    await lonely.say(scene.channel, "", thread_ts=root.ts, files=[file])
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("I could not answer that.")
+    call = await _called(scene, listener, root)
+    await lonely.say(scene.channel, "too late", thread_ts=root.ts)
+    incoming = await scene.platform.complete(call, first=True)
+
+    assert incoming.quoted == "Tea or coffee?"
+    assert incoming.discussion == "Bob: Tea or coffee?\nAnn: Tea."
+    assert [attachment.id for attachment in incoming.quoted_attachments] == [file.id]
+
+
+@pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 4), (9_000, 3)])
+async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
+    scene: Scene, listener: Listener, length: int, count: int
+) -> None:
+    root = await scene.ann.say(scene.channel, "Well?")
+    for number in range(30):
+        await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    lines = incoming.discussion.splitlines()
+    assert lines[0] == "Ann: Well?"
+    assert [line.split()[1] for line in lines[1:]] == [str(number) for number in range(30 - count + 1, 30)]
+    assert len(incoming.discussion) < 6_200
+
+
+@pytest.mark.parametrize("error", ["thread_not_found", "missing_scope", "internal_error", "ratelimited"])
+async def test_a_thread_that_cannot_be_read_is_not_quoted(scene: Scene, listener: Listener, error: str) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.fail("conversations.replies", error)
+
+    assert await scene.platform.complete(call, first=True) == call
+
+
+async def test_a_thread_is_read_once_and_none_that_begins_with_the_call(scene: Scene, listener: Listener) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    begun, later = await listener.next(), await _called(scene, listener, root)
+
+    assert await scene.platform.complete(begun, first=True) == begun
+    assert await scene.platform.complete(later, first=False) == later
+    assert scene.slack.count("conversations.replies") == 0

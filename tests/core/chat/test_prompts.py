@@ -1,5 +1,7 @@
 """What the model is given to read."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,13 @@ def test_a_sender_without_a_name_goes_by_the_id() -> None:
 
 def test_the_message_replied_to_is_quoted() -> None:
     assert question_of(incoming("True?", quoted="two\nlines"), []) == "> two\n> lines\n\nTrue?"
+
+
+def test_a_discussion_is_quoted_with_its_first_message() -> None:
+    called = replace(incoming("Sum it up", quoted="Tea?"), discussion="Bob: Tea?\nEve: No.")
+
+    assert question_of(called, []) == "> Bob: Tea?\n> Eve: No.\n\nSum it up"
+    assert question_of(replace(called, text=""), []) == "Bob: Tea?\nEve: No."
 
 
 def test_what_the_model_remembers_is_not_quoted_again() -> None:
