@@ -35,7 +35,7 @@ _ROWS, _COLUMNS, _CELL = 6, 4, 80
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said in place of things that cannot be read aloud, in the language of the reader."""
+    """What is said in place of things that cannot be read aloud, in the language of the text."""
 
     code: str
     table: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -24,6 +25,10 @@ from core.wanjie import WanjieError
 from .command import Call
 
 _log = structlog.get_logger()
+
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+")
 
 
 async def speak_text(call: Call) -> None:
@@ -76,7 +81,7 @@ async def aloud(call: Call, text: str, *, name: str = "aloud_") -> None:
 
 async def _post(call: Call, text: str, name: str) -> None:
     async with at_work(call.outbox, "recording"):
-        script = await call.desk.speech.script(text, _words(call))
+        script = await call.desk.speech.script(text, _words(call, text))
         sound = await _recorded(call, script, call.outbox.capabilities.voice)
     caption = call.phrase("speak.cut", limit=call.desk.policy.speak_limit) if script.cut else ""
     note = Voice(sound.data, sound.seconds, script.title, caption=caption)
@@ -104,13 +109,30 @@ async def _attach(call: Call, note: Voice, script: Script, name: str) -> None:
         await attach(call.turn, call.outbox, file, name=name)
 
 
-def _words(call: Call) -> Words:
+def _words(call: Call, text: str) -> Words:
+    locale = _language(text) or call.locale
+
+    def phrase(key: str) -> str:
+        return call.desk.sentences.say(key, locale)
+
     return Words(
-        code=call.phrase("spoken.code"),
-        table=call.phrase("spoken.table"),
-        link=call.phrase("spoken.link"),
-        language=call.phrase("spoken.language"),
+        code=phrase("spoken.code"),
+        table=phrase("spoken.table"),
+        link=phrase("spoken.link"),
+        language=phrase("spoken.language"),
     )
+
+
+def _language(text: str) -> str:
+    """Of the languages that words are there in, the one nearer to a text; "" when nobody can say.
+
+    A Chinese character counts as a word: technical terms have more letters than the Chinese around them.
+    """
+    prose = _FENCE.sub("", text)
+    chinese, others = len(_CHINESE.findall(prose)), len(_WORD.findall(prose))
+    if chinese == others == 0:
+        return ""
+    return "zh" if chinese > others else "en"
 
 
 async def _newest_answer(call: Call) -> str:

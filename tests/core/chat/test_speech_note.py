@@ -263,6 +263,22 @@ async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: 
     assert not inputs(sim)
 
 
+@pytest.mark.parametrize(
+    ("locale", "text", "said"),
+    [
+        ("en", "用 FastAPI 写好了🎉\n```py\nfor one in some: print(one)\n```", ("拉炮彩带", "此处代码略过不读")),
+        ("zh-hans", "It is done 🎉", ("party popper",)),
+        ("zh-hans", "🎉 1", ("拉炮彩带",)),
+    ],
+)
+async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
+    desk: Desk, screen: Screen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
+) -> None:
+    await speak_text(made(desk, screen, text=text, sender=Sender("U1", "Ada", locale)))
+
+    assert all(words in inputs(sim)[0] for words in said)
+
+
 async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
     await remember(desk, ["First.", "Second."])
     call = made(desk, screen, quoted="Second, but only a page of it.")
