@@ -27,8 +27,8 @@ from .errors import (
 from .http import Backoff
 from .kinds import Kinds, ModelKind
 from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .tools import Tool, ToolCall
 from .thoughts import unthought
+from .tools import Tool, ToolCall
 from .traits import Traits
 from .wire import (
     Completion,
