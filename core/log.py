@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
+from typing import cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,6 +27,13 @@ class Redaction:
     def _clean(self, value: object) -> object:
         if isinstance(value, bool | int | float) or value is None:
             return value
+        if isinstance(value, list | tuple):
+            return [self._clean(item) for item in cast("Iterable[object]", value)]
+        if isinstance(value, dict):
+            return {self._text(key): self._clean(item) for key, item in cast("dict[object, object]", value).items()}
+        return self._text(value)
+
+    def _text(self, value: object) -> str:
         text = value if isinstance(value, str) else repr(value)
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
