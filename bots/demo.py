@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.stage import NotStartedError, Stage
 from bots.sandbox.view import View
 from core.settings import real_wanjie
 
@@ -46,7 +46,7 @@ async def _demo() -> int:
             service = await stage.start()
             try:
                 await stage.ready()
-            except TimeoutError:
+            except (NotStartedError, TimeoutError):
                 _write("The service did not start:\n" + stage.logs())
                 return 1
             where = "the real Wanjie" if real_wanjie() else "a simulated Wanjie"

@@ -20,7 +20,12 @@ from .wanjie import WanjieSim
 
 _ROOT = Path(__file__).parents[2]
 _SLACK_BOT_TOKEN, _SLACK_APP_TOKEN = "xoxb-simulated-bot", "xapp-simulated-app"
+_GLANCE = 0.02
 _OURS = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
+
+
+class NotStartedError(Exception):
+    """The service ended before it could serve; the text is what it logged."""
 
 
 class Running(Protocol):
@@ -128,10 +133,15 @@ class Stage:
         return process
 
     async def ready(self, seconds: float = 20.0) -> None:
-        """Wait until events of both platforms can come in."""
+        """Wait until events of both platforms can come in.
+
+        Raises `NotStartedError`, with what was logged, as soon as no process lives, and else `TimeoutError`.
+        """
         async with asyncio.timeout(seconds):
-            await self.telegram.wait_for(lambda: "getMe" in [call.method for call in self.telegram.calls], seconds)
-            await self.slack.wait_for(lambda: self.slack.socket.connections, seconds)
+            while not (self.slack.socket.connections and "getMe" in [call.method for call in self.telegram.calls]):
+                if all(process.returncode is not None for process in self.processes):
+                    raise NotStartedError(self.logs())
+                await asyncio.sleep(_GLANCE)
 
     async def end(self, process: Running) -> int:
         """Ask a process to end and return its exit status."""

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.stage import NotStartedError, Stage
 from core.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +128,15 @@ async def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path, fold
         assert await service.wait() == 1
         assert stage.logs().startswith("The service cannot start: The folder")
         assert stage.logs().count("\n") == 1
+
+
+async def test_a_service_that_ends_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with Stage(tmp_path) as stage:
+        await stage.start(DATA_DIR=str(tmp_path / "file"))
+
+        with pytest.raises(NotStartedError, match="The service cannot start: The folder"):
+            await stage.ready(60)
 
 
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
