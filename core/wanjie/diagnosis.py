@@ -62,7 +62,9 @@ _WORDS: tuple[tuple[type[WanjieError], re.Pattern[str]], ...] = (
         ModelNotFoundError,
         re.compile(
             r"model.?not.?(found|exist|support)|(model|deployment).{0,80}(does not exist|not found|no access)"
-            r"|no available channel|模型.{0,80}(不存在|未找到|未授权|无权限)",
+            r"|(unknown|invalid|unsupported|no such) model(?! (parameter|option|input|output))|no available channel"
+            r"|model.{0,80}(not (be )?(authori[sz]ed|allowed|permitted)|unauthori[sz]ed)|access to (the|this) model"
+            r"|模型.{0,80}(不存在|未找到|未授权|无权限)",
             re.IGNORECASE,
         ),
     ),
