@@ -5,6 +5,7 @@ import pytest
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie_script import MODELS
+from tests.core.chat.sending import picture
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import AGAIN, CHINESE, FLUX, FOX, OTHER, SMALL, VARIATION, begun, drawn, made, orders
 from tests.scenarios.saying import asked, floods, says
@@ -94,6 +95,27 @@ async def test_a_picture_that_is_replied_to_is_drawn_from_the_words_under_it(
 
     assert [order["prompt"] for order in orders(stage)] == [FOX, FOX]
     assert post.caption.split() == direct_seat.posts()[0].caption.split()
+
+
+@pytest.mark.parametrize(("place", "order"), [("telegram-private", "/imagine"), ("slack-direct", "!imagine")])
+async def test_a_picture_that_comes_with_an_order_is_told_to_be_of_no_use(stage: Stage, place: str, order: str) -> None:
+    seat = SEATS[place](stage)
+    await seat.send(picture(), "a.png", "image/png", text=f"{order} make the sky blue")
+    await says(seat, "I draw from words alone")
+
+    assert not orders(stage)
+
+
+async def test_a_picture_that_an_order_replies_to_is_told_to_be_left_out(stage: Stage) -> None:
+    seat = stage.private()
+    await begun(seat, stage)
+    await seat.say(f"/imagine {FOX} {SMALL}")
+    await drawn(seat)
+    await seat.reply(f"/imagine {FOX} and on the ice {SMALL}", to=FOX)
+    post = await drawn(seat, 2)
+
+    assert "from your words alone" in post.caption
+    assert "from your words alone" not in seat.posts()[0].caption
 
 
 async def test_each_chat_has_its_own_image_model_and_gets_the_usual_one_when_that_is_gone(

@@ -25,8 +25,16 @@ _AGAIN, _VARY = "again", "vary"
 
 
 async def draw(call: Call) -> None:
-    """Draw what the argument orders, or the message that is replied to."""
-    await paint(call, read_order(call.argument, call.quoted))
+    """Draw what the argument orders, or the message that is replied to.
+
+    Files that came with the order are most likely meant to be changed, which image models cannot do here: nothing is
+    drawn. Beside a file that is replied to, the pictures say that they are from the words alone.
+    """
+    if call.incoming.attachments:
+        raise ExcuseError("imagine.files")
+    order, quoted = read_order(call.argument, call.quoted), " ".join(call.quoted.split())
+    unseen = call.incoming.quoted_attachments and order.prompt != quoted
+    await paint(call, order, note=call.phrase("imagine.unseen") if unseen else "")
 
 
 async def press_draw(call: Call, stamp: Stamp, rest: str) -> None:
@@ -46,8 +54,10 @@ async def refuse_forgotten(call: Call, stamp: Stamp) -> str | None:
     return "imagine.old" if await _ordered(call, stamp) is None else None
 
 
-async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
-    """Have the chat's image model draw `order` and post what it made; `name` sets several of a turn apart.
+async def paint(call: Call, order: Order, *, note: str = "", name: str = "drawn_") -> None:
+    """Have the chat's image model draw `order` and post what it made, with a `note` below the words.
+
+    `name` sets several posts of a turn apart.
 
     Raises the errors of `Painting`, `ExcuseError` among them, `StoppedError`, and those of `attach` but
     `RefusedError`. A turn that is run again posts nothing twice.
@@ -55,7 +65,7 @@ async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
     if attached(call.turn, name):
         return
     async with at_work(call.outbox, "drawing"):
-        drawing, album = await unless_stopped(call.turn, _album(call, order, name))
+        drawing, album = await unless_stopped(call.turn, _album(call, order, note, name))
     # A stamp of its own, since a turn may draw more than once.
     stamp = Stamp(tag_of(f"{call.turn.event_id} {name}"), call.incoming.sender.id)
     await _note(call, stamp, drawing.order)
@@ -72,22 +82,23 @@ async def paint(call: Call, order: Order, *, name: str = "drawn_") -> None:
     _log.info("drawn", pictures=len(album.pictures), model=drawing.model, attempt=call.turn.attempt)
 
 
-async def _album(call: Call, order: Order, name: str) -> tuple[Drawing, Album]:
+async def _album(call: Call, order: Order, note: str, name: str) -> tuple[Drawing, Album]:
     """What was drawn for this owner of the turn or, so that it is paid for once, for a former one."""
     field = f"{name}drawing"
     if kept := call.turn.state.get(field):
         with suppress(ExcuseError):  # its links may have died of old age
-            return await _fetched(call, Drawing.unpack(kept))
+            return await _fetched(call, Drawing.unpack(kept), note)
     drawing = await _drawn(call, order)
     if packed := drawing.pack():
         await call.turn.checkpoint(**{field: packed})
-    return await _fetched(call, drawing)
+    return await _fetched(call, drawing, note)
 
 
-async def _fetched(call: Call, drawing: Drawing) -> tuple[Drawing, Album]:
+async def _fetched(call: Call, drawing: Drawing, note: str) -> tuple[Drawing, Album]:
     haul = await call.desk.painting.fetch(drawing, most=call.outbox.capabilities.upload_limit)
-    note = call.phrase("imagine.some", count=haul.missing) if haul.missing else ""
-    return drawing, Album(haul.pictures, caption(drawing.order, drawing.model, note))
+    some = call.phrase("imagine.some", count=haul.missing) if haul.missing else ""
+    notes = "\n".join(filter(None, (note, some)))
+    return drawing, Album(haul.pictures, caption(drawing.order, drawing.model, notes))
 
 
 async def _drawn(call: Call, order: Order) -> Drawing:
