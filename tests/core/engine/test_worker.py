@@ -16,6 +16,10 @@ from tests.core.engine.conftest import Work
 from tests.core.engine.desk import PATIENT, QUICK, Desk, for_ever, until
 
 
+async def fail(_: Turn) -> None:
+    raise RuntimeError("no")
+
+
 async def test_lanes_are_worked_on_side_by_side_and_each_in_its_order(redis: Redis, inbox: Inbox, work: Work) -> None:
     open_lanes: set[str] = set()
 
@@ -107,10 +111,22 @@ async def test_a_message_that_always_fails_is_given_up_and_its_lane_goes_on(
     assert await redis.xlen("{q0}:dead") == 1
 
 
-async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def fail(turn: Turn) -> None:
-        raise RuntimeError("no")
+async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox, work: Work) -> None:
+    days = 24 * 3600
+    seconds, _ = await redis.time()
+    for age in (31 * days, 29 * days):
+        await redis.xadd("{q0}:dead", {"lane": "lane", "mail": "old"}, id=f"{(seconds - age) * 1000}-0")
+    await inbox.accept("lane", "bad", b"")
+    await work(Worker(redis, handle=fail, give_up=fail, periods=Periods(0.1, 0.04, 0.03), deliveries=1))
+    async with asyncio.timeout(5):
+        while await inbox.waiting("lane"):  # noqa: ASYNC110 - a server has no events
+            await asyncio.sleep(0.01)
 
+    assert await redis.xlen("{q0}:dead") == 2
+    assert 29 * days < await redis.ttl("{q0}:dead") <= 30 * days
+
+
+async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(redis: Redis, inbox: Inbox, work: Work) -> None:
     await inbox.accept("lane", "bad", b"")
     await work(Worker(redis, handle=fail, give_up=fail, periods=Periods(0.1, 0.04, 0.03), deliveries=1))
 
