@@ -18,9 +18,9 @@ USER bots
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HTTP_PORT=8080 LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8080
-# Ready is more than alive: the store answers and every platform can deliver events.
+# Alive, not ready: a new container would not bring a platform back. Without an HTTP surface there is nothing to ask.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"HTTP_PORT\"]}/healthz', timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request as r; p = int(os.environ[\"HTTP_PORT\"] or 0); p and r.urlopen(f'http://127.0.0.1:{p}/healthz', timeout=4)"]
 # SIGTERM hands running answers over within DRAIN_SECONDS (10); give the container more time than that.
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "bots", "run"]
