@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from core.chat.message import ChatRef
+from core.chat.message import ChatRef, Sender
 from core.chat.outbox import Option, Platform
 
 Receive: TypeAlias = Callable[[bytes], Awaitable[None]]
 """Stores a raw event; once it returns, the platform may be told that the event arrived."""
 
-Suggest: TypeAlias = Callable[[str, ChatRef, str], Awaitable[tuple[Option, ...]]]
+Suggest: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
 """The options of the menu of that name, in that chat, that fit what its reader types (`Service.suggest`)."""
 
 

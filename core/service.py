@@ -12,7 +12,7 @@ from core.chat.bot import Bot
 from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Desk, find
 from core.chat.i18n import Sentences
-from core.chat.message import ChatRef
+from core.chat.message import ChatRef, Sender
 from core.chat.outbox import Option, Platform
 from core.chat.painting import Painting
 from core.chat.reading import Reading
@@ -90,13 +90,13 @@ class Service:
         except STORE_DOWN:
             return False
 
-    async def suggest(self, menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
-        """The options of the menu of that name that fit what a reader types; () when there is no such menu.
+    async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+        """The options of the menu of that name that fit what `reader` types; () when there is no such menu.
 
         Raises a `WanjieError` when the models cannot be listed, a `STORE_DOWN` error when the store is away.
         """
         command = find(menu)
-        return await command.suggest(self._desk, chat, text) if command and command.suggest else ()
+        return await command.suggest(self._desk, chat, text, reader.locale) if command and command.suggest else ()
 
     async def aclose(self) -> None:
         """Close the connections to the store."""

@@ -46,15 +46,16 @@ def read_event(payload: bytes, bot: str) -> Incoming | None:
             return None
 
 
-def read_search(body: _Json) -> tuple[str, ChatRef, str] | None:
-    """Read what somebody types into a menu's list: the menu's name, the chat, the words; None when it is no such thing.
+def read_search(body: _Json) -> tuple[str, ChatRef, str, Sender] | None:
+    """Read what somebody types into a menu's list: the menu's name, the chat, the words, and who; else None.
 
     Slack: `block_suggestion`.
     """
     place, action_id = _place(body), str(body.get("action_id") or "")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
         return None
-    return _menu(action_id), place.chat, str(body.get("value") or "")
+    reader = Sender(str(_object(body.get("user")).get("id") or ""))
+    return _menu(action_id), place.chat, str(body.get("value") or ""), reader
 
 
 def _event(body: _Json, bot: str) -> Incoming | None:

@@ -11,8 +11,8 @@ import aiohttp
 import structlog
 
 from bots.platform import PlatformError, Receive, Suggest
-from core.chat.message import Incoming, Sender
-from core.chat.outbox import FloodedError, OutboxError, UnreachableError
+from core.chat.message import ChatRef, Incoming, Sender
+from core.chat.outbox import FloodedError, Option, OutboxError, UnreachableError
 from core.engine import Budget
 from core.settings import SlackSettings
 
@@ -81,7 +81,7 @@ class SlackPlatform:
         """
         identity = await self.connect()
         app_token = self._settings.app_token.get_secret_value()
-        ingress = Ingress(self._opened.client, app_token, identity.user, receive=receive, suggest=self._suggest)
+        ingress = Ingress(self._opened.client, app_token, identity.user, receive=receive, suggest=self._suggested)
         first = True
         while True:
             address = await _insist(
@@ -117,6 +117,9 @@ class SlackPlatform:
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
         return SlackOutbox(self._team_of(incoming.chat.account), incoming, self._user)
+
+    async def _suggested(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+        return await self._suggest(menu, chat, text, await self.introduce(reader))
 
     def _user(self) -> str:
         return self._identity.user if self._identity else ""

@@ -144,6 +144,17 @@ async def test_a_long_list_is_searched_by_typing(listed_seat: SlackSeat, stage: 
     assert "kolors" in titles(listed_seat)[-1]
 
 
+async def test_what_is_found_stands_under_headings_in_its_readers_language(stage: Stage) -> None:
+    stage.wanjie.script.models = CROWD
+    seat = stage.direct(locale="zh-CN")
+    await seat.say("/model")
+    await seat.until(lambda: any("deepseek-v3" in answer for answer in seat.answers()))
+    await seat.search("")
+    shown = stage.slack.acks[-1].payload["option_groups"]
+
+    assert [group["label"]["text"] for group in shown] == ["对话", "图片"]
+
+
 async def test_a_model_that_has_just_come_to_the_list_is_found(direct_seat: Seat, stage: Stage) -> None:
     await begun(direct_seat, stage)
     await opens(direct_seat, "/model")

@@ -164,5 +164,5 @@ class Command:
     """What happens, in a moment and beside the conversation, when the command's menu comes back with a value."""
     press: Press | None = None
     """What happens when the command's button is pressed; its value begins with a `Stamp`."""
-    suggest: Callable[[Desk, ChatRef, str], Awaitable[tuple[Option, ...]]] | None = None
-    """The options of the command's menu that fit what a reader types to find one."""
+    suggest: Callable[[Desk, ChatRef, str, str], Awaitable[tuple[Option, ...]]] | None = None
+    """The options of the command's menu that fit what a reader of that locale types to find one."""

@@ -82,10 +82,10 @@ async def pick_model(call: Call, value: str) -> None:
         await call.turn_to(menu)
 
 
-async def suggest_models(desk: Desk, chat: ChatRef, text: str) -> tuple[Option, ...]:
+async def suggest_models(desk: Desk, chat: ChatRef, text: str, locale: str) -> tuple[Option, ...]:
     """The models that fit what a reader types to find one, at most a hundred; a few of every kind for no text."""
     tab, name = kind_in(text)
-    shelves = of_kind(await _shelves(desk, chat, ""), tab)
+    shelves = of_kind(await _shelves(desk, chat, locale), tab)
     found = (fitting(shelves, name) or similar(shelves, name)) if name else shelves
     return entries(shortened(found, _OFFERED))
 

@@ -28,8 +28,9 @@ BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 MODELS = tuple(Option(f"Model {number}", f"m{number}") for number in range(300))
 
 
-async def suggest(menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
+async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
     """Fill the list of models."""
+    assert reader.locale
     assert menu == "model"
     assert chat.platform == "sl"
     return tuple(option for option in MODELS if text in option.label)

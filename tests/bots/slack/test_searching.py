@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Message
 from bots.slack.searching import found
-from core.chat.message import ChatRef, Choice
+from core.chat.message import ChatRef, Choice, Sender
 from core.chat.outbox import Menu, Option
 from core.wanjie import UnreachableError as WanjieUnreachableError
 from tests.bots.slack.conftest import MODELS, Scene
@@ -21,6 +21,7 @@ _BODY = {
     "action_id": "menu:model",
     "value": "ki",
     "team": {"id": "T1"},
+    "user": {"id": "U1"},
     "channel": {"id": "C1"},
     "container": {"message_ts": "60.1", "thread_ts": "50.1"},
 }
@@ -52,16 +53,16 @@ async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> Non
     assert (await listener.next_action()).choice == Choice("model", "m250")
 
 
-async def test_the_chat_and_the_words_are_told() -> None:
-    asked: list[tuple[str, ChatRef, str]] = []
+async def test_the_chat_the_words_and_the_reader_are_told() -> None:
+    asked: list[tuple[str, ChatRef, str, Sender]] = []
 
-    async def suggest(menu: str, chat: ChatRef, text: str) -> tuple[Option, ...]:
-        asked.append((menu, chat, text))
+    async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+        asked.append((menu, chat, text, reader))
         return (Option("Kimi", "kimi", group="Chat"),)
 
     answer = await found(_BODY, suggest)
 
-    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki")]
+    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"))]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
 
 
