@@ -8,6 +8,7 @@ from bots.sandbox.wanjie_script import MODELS
 from tests.core.chat.sending import picture
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import AGAIN, CHINESE, FLUX, FOX, OTHER, SMALL, VARIATION, begun, drawn, made, orders
+from tests.scenarios.hearing import hears, spoken
 from tests.scenarios.saying import asked, floods, says
 
 
@@ -95,6 +96,15 @@ async def test_a_picture_that_is_replied_to_is_drawn_from_the_words_under_it(
 
     assert [order["prompt"] for order in orders(stage)] == [FOX, FOX]
     assert post.caption.split() == direct_seat.posts()[0].caption.split()
+
+
+async def test_a_picture_that_is_read_aloud_says_what_was_ordered(direct_seat: Seat, stage: Stage) -> None:
+    await direct_seat.say(f"/imagine {FOX} {SMALL}")
+    await drawn(direct_seat)
+    await direct_seat.reply("/speak", to=FOX)
+    await hears(direct_seat)
+
+    assert [body["input"] for body in spoken(stage)] == [f"{FOX}."]
 
 
 @pytest.mark.parametrize(("place", "order"), [("telegram-private", "/imagine"), ("slack-direct", "!imagine")])

@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+")
 
 async def speak_text(call: Call) -> None:
     """Speak the words of the command, else the message that it replies to, else the newest answer."""
-    text = call.argument or call.incoming.quoted.strip()
+    text = call.argument or call.quoted
     if not text and call.incoming.quoted_attachments:
         await call.say("speak.nothing")
     elif text := text or await _newest_answer(call):
