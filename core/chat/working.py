@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -16,7 +17,9 @@ _Result = TypeVar("_Result")
 _EVERY = 4.5
 """Seconds; Telegram shows a chat action for 5."""
 _UNDER_WAY = 0.3
-"""Seconds that the first words wait for a sign that is under way."""
+"""Seconds that words wait for a sign that is under way."""
+_SILENCE = 6.0
+"""Seconds without words after which there should be a sign again: a film or a long thought may take minutes."""
 
 
 class StoppedError(Exception):
@@ -24,18 +27,24 @@ class StoppedError(Exception):
 
 
 class Sign:
-    """A sign of work that is shown again and again until it ends."""
+    """A sign of work that is shown again and again while there is no better one."""
 
     def __init__(self, outbox: Outbox, doing: Doing) -> None:
         self._outbox = outbox
-        self._ended = asyncio.Event()
+        self._calling = asyncio.Lock()
+        self._due = 0.0
         self._showing = asyncio.create_task(self._keep_showing(doing))
 
-    async def end(self) -> None:
-        """Show it no more, and wait a moment for one that is under way: it would stay beside what comes next."""
-        if not self._ended.is_set():
-            self._ended.set()
-            await asyncio.wait([self._showing], timeout=_UNDER_WAY)
+    async def rest(self) -> None:
+        """Show it only when nothing more has come for a while, since words are the better sign.
+
+        Waits a moment for one that is under way: it would stay beside the words.
+        """
+        self._due = time.monotonic() + _SILENCE
+        if self._calling.locked():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_UNDER_WAY), self._calling:
+                    pass
 
     async def drop(self) -> None:
         """Give up what is under way, too, and leave nothing on the screen."""
@@ -44,16 +53,17 @@ class Sign:
         await self._outbox.working("nothing")
 
     async def _keep_showing(self, doing: Doing) -> None:
-        while not self._ended.is_set():
-            await self._outbox.working(doing)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_EVERY):
-                    await self._ended.wait()
+        while True:
+            if time.monotonic() >= self._due:
+                async with self._calling:
+                    await self._outbox.working(doing)
+                self._due = max(self._due, time.monotonic() + _EVERY)
+            await asyncio.sleep(self._due - time.monotonic())
 
 
 @asynccontextmanager
 async def at_work(outbox: Outbox, doing: Doing) -> AsyncGenerator[Sign]:
-    """Show a sign of work while the context lasts, unless it is ended earlier."""
+    """Show a sign of work while the context lasts, and nothing of it afterwards."""
     sign = Sign(outbox, doing)
     try:
         yield sign

@@ -139,7 +139,7 @@ class Writing:
                     elif isinstance(delta, ToolCall):
                         calls.append(delta)
                     elif (piece := _piece(delta, thinking)).text:
-                        await sign.end()  # one that lands after the first words would stay on the screen
+                        await sign.rest()
                         said += "" if piece.thought else piece.text
                         yield piece
             if not calls or self._toolbox is None:

@@ -89,12 +89,14 @@ async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, stage: Sta
     await says(seat, "a third answer")
 
 
-async def test_a_model_that_falls_silent_can_be_stopped(seat: Seat, stage: Stage) -> None:
+async def test_a_model_that_falls_silent_shows_that_it_works_and_can_be_stopped(seat: Seat, stage: Stage) -> None:
     await answered(seat, stage, "hello")
     stage.wanjie.script.answer = lambda _: words(20)
     stage.wanjie.script.hang_after = 4
     await seat.say("count")
     await offers(seat, STOP)
+    signs = len(seat.signs())
+    await seat.until(lambda: len(seat.signs()) > signs, 15)
     await seat.press(STOP)
     await seat.until(lambda: stage.wanjie.abandoned == 1)
 
