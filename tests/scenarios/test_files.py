@@ -164,6 +164,18 @@ async def test_a_reply_to_a_picture_asks_about_it(stage: Stage) -> None:
 
 
 @seeing
+async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(stage: Stage) -> None:
+    seat, bob = stage.thread(), stage.slack.user("Bob")
+    photo = bob.file("cat.png", picture(64, 48), mimetype="image/png")
+    seat.root = (await bob.say(seat.channel, "from my holidays", files=[photo])).ts
+    await seat.user.mention(seat.channel, "What is in this?", thread_ts=seat.root)
+    await answered(seat, stage, 1)
+
+    assert pictures(last(stage)) == [(64, 48)]
+    assert "> from my holidays" in words(last(stage))
+
+
+@seeing
 async def test_a_picture_from_another_workspace_is_seen(stage: Stage) -> None:
     stage.slack.rules.mention_first = True
     seat = stage.thread()
