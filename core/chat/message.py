@@ -102,7 +102,7 @@ class Incoming:
     """What was said in the thread into which this message calls the bot: the quoted message and what came after it,
     each with its author; "" when nothing did."""
     quoted_attachments: tuple[Attachment, ...] = ()
-    """The files of the message that a question replies to."""
+    """The files of the message that this one replies to or is used upon."""
     album: str = ""
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     sent_at: float = 0.0
