@@ -1,8 +1,10 @@
-"""Making a model's Markdown safe to show: nobody is pinged by what a model wrote."""
+"""Making a model's Markdown safe to show: nobody is pinged by what a model wrote, and its marks are seen."""
 
 from __future__ import annotations
 
 import re
+
+from core.chat.emphasis import mended, settled
 
 _OPENERS = ("<!channel", "<!here", "<!everyone", "<!group", "<!subteam", "<@u", "<@w", "<@b", "<#c", "<#g", "<#d")
 JOINER = "\u2060"
@@ -17,11 +19,13 @@ _NOTIFICATION = 3000
 def stable(text: str, *, final: bool) -> str:
     """Render what may be shown of `text` now: the result for a longer text begins with the result for a shorter one.
 
-    Slack takes Markdown as it is; only mentions (`<!channel>`, `<@U1>`, `<#C1>`) are made harmless. Unless `final`, an
-    end that may turn out to open a mention is held back.
+    Slack takes Markdown as it is; only marks that Chinese text breaks are mended, and mentions (`<!channel>`, `<@U1>`,
+    `<#C1>`) are made harmless. Unless `final`, an end that may turn out to open a mention, or whose marks may still be
+    mended, is held back.
     """
-    shown = text if final else text[: len(text) - _pending(text)]
-    return _MENTION.sub("<" + JOINER, shown)
+    shown = mended(text) if final else settled(text)
+    held = 0 if final else _pending(shown)
+    return _MENTION.sub("<" + JOINER, shown[: len(shown) - held])
 
 
 def comment(markdown: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from core.chat.emphasis import mended
+
 from .marks import Cut, Style, find
 from .mentions import JOINER, harmless, openings
 
@@ -42,11 +44,11 @@ class Rendered:
 def render(markdown: str) -> Rendered:
     """Render Markdown, finished or cut off anywhere.
 
-    The result has the same words in the same order and is blank only if `markdown` is. It is never longer, but for one
-    invisible character in each mention, which keeps it from notifying anybody; code, as it is shown, has none. Its
-    spans are not empty, lie within the text and either contain each other or do not touch.
+    The result has the same words in the same order and is blank only if `markdown` is. It is never longer than
+    `mended(markdown)`, but for one invisible character in each mention, which keeps it from notifying anybody; code, as
+    it is shown, has none. Its spans are not empty, lie within the text and either contain each other or do not touch.
     """
-    source = markdown.strip().encode(errors="replace")
+    source = mended(markdown.strip()).encode(errors="replace")
     cuts, styles = find(source)
     layout = _Layout(source, cuts)
     bare = layout.text.strip()

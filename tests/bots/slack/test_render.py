@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """Markdown of a model, made safe and shown step by step."""
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.render import notification, stable
+from core.chat.emphasis import mended
 
 _JOINER = "\u2060"
 _pieces = st.sampled_from(
@@ -28,6 +30,10 @@ _pieces = st.sampled_from(
         "`",
         "\n",
         "é😀",
+        "**",
+        "注",
+        "（",
+        "：",
     ]
 )
 _texts = st.one_of(st.text(), st.lists(_pieces).map("".join))
@@ -59,7 +65,7 @@ def test_what_is_no_mention_stays_as_it_is(text: str) -> None:
 
 @given(_texts)
 def test_no_word_is_lost(text: str) -> None:
-    assert stable(text, final=True).replace(_JOINER, "") == text.replace(_JOINER, "")
+    assert stable(text, final=True).replace(_JOINER, "") == mended(text).replace(_JOINER, "")
 
 
 @given(_texts)
@@ -88,6 +94,12 @@ def test_only_what_may_become_a_mention_is_held_back() -> None:
     assert stable("1 < 2", final=False) == "1 < 2"
     assert stable("hello <!cha", final=False) == "hello "
     assert stable("hello <!chat", final=False) == "hello <!chat"
+
+
+def test_a_mark_that_chinese_text_breaks_is_mended_before_it_is_shown() -> None:
+    assert stable("看 **注意：**", final=False) == "看 "
+    assert stable("看 **注意：**请", final=False) == "看 **注意**：请"
+    assert stable("看 **注意：请", final=True) == "看 **注意：请"
 
 
 @given(st.text(max_size=8000))
