@@ -12,6 +12,8 @@ from .render import JOINER
 
 _Json = dict[str, Any]
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
+_FOLDS = ("task_card", "context")
+"""Blocks that hold what a model thought."""
 _LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 
 
@@ -21,6 +23,8 @@ def words(message: _Json, bot: str) -> str:
     Slack: beside blocks a message's `text` may be cut short, and Markdown comes back as a `markdown` or a `rich_text`
     block. Thinking, buttons and pictures are no words.
     """
+    if not _blocks(message, "markdown") and any(_blocks(message, kind) for kind in _FOLDS):
+        return ""  # its text is the thinking, for notifications
     written = [str(block["text"]) for block in _blocks(message, "markdown") if isinstance(block.get("text"), str)]
     said = read(str(message.get("text") or ""), bot).text
     if not written and said.endswith("…"):

@@ -44,6 +44,13 @@ def test_an_answer_is_its_markdown_without_thinking_and_buttons() -> None:
     assert words({"text": best.text, "blocks": list(best.blocks)}, "UBOT") == "It is **four**."
 
 
+def test_thinking_without_an_answer_has_no_words() -> None:
+    best, second, *_ = looks(Body.of("I think.", 8, final=True), [Button("Again", "retry", "1")])
+
+    for look in (best, second):
+        assert words({"text": look.text, "blocks": list(look.blocks)}, "UBOT") == ""
+
+
 def test_a_text_that_was_cut_short_is_read_from_its_blocks() -> None:
     assert words({"text": "See http…", "blocks": [_RICH]}, "U") == "See http://x\none\ntwo\na = 1"
     assert words({"text": "and so on…"}, "U") == "and so on…"
