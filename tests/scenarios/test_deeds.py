@@ -206,13 +206,16 @@ async def test_a_video_model_is_awaited_and_its_link_shown(tmp_path: Path) -> No
     impatient = {"WANJIE_IDLE_TIMEOUT": "1", "WANJIE_FIRST_BYTE_TIMEOUT": "1"}
     async with Stage(tmp_path, extra=impatient, launch=fork) as stage:
         stage.wanjie.script.models = (*stage.wanjie.script.models, "sora-2")
-        stage.wanjie.script.video_pause = 1.5
+        stage.wanjie.script.video_pause, stage.wanjie.script.answer = 1.5, echo
         await stage.start()
         await stage.ready()
         for seat in (stage.private(), stage.direct()):
+            await seat.say("hello")
+            await says(seat, "answer to hello")
             await seat.say("/model sora-2")
             await says(seat, "sora-2")
             await seat.say("a cat on a beach")
 
             await says(seat, "Watch the video", 40)
             assert not [answer for answer in seat.answers() if "try again" in answer]
+            assert [message["content"] for message in asked(stage)[-1]] == ["a cat on a beach"]

@@ -98,6 +98,7 @@ async def test_a_transcript_is_told_once_though_its_process_is_killed(direct_sea
     await says(direct_seat, "w59")
 
     assert ["🎤 Count!" in answer for answer in direct_seat.answers()] == [True, False]
+    assert [call.path for call in stage.wanjie.requests].count("/api/v1/audio/transcriptions") == 1
 
 
 async def test_without_a_model_for_it_a_voice_message_is_not_understood(seat: Seat, stage: Stage) -> None:

@@ -1,13 +1,15 @@
 """Files of many people do not pile up in the process."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
+from bots.sandbox.wanjie import WanjieSim
 from core.chat.message import Attachment
 from core.chat.reading import Reading
-from tests.core.chat.sending import PHOTO, REPORT, Mail, picture, sent
+from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 
 
 @dataclass
@@ -25,10 +27,14 @@ class SlowMail(Mail):
         return await super().fetch(file[:2], most=most)
 
 
-@pytest.mark.parametrize("attachment", [PHOTO, REPORT], ids=["picture", "document"])
-async def test_four_files_are_taken_at_a_time(reading: Reading, attachment: Attachment) -> None:
-    mail = SlowMail({"p1": picture(), "d1": b"words"})
-    files = [Attachment(attachment.kind, f"{attachment.id}{number}", "a.txt", attachment.mime) for number in range(12)]
+@pytest.mark.parametrize("attachment", [PHOTO, REPORT, VOICE], ids=["picture", "document", "voice"])
+async def test_four_files_are_taken_at_a_time(
+    reading_with: Callable[..., Reading], wanjie: WanjieSim, attachment: Attachment
+) -> None:
+    wanjie.script.models += ("SenseVoiceSmall",)
+    reading = reading_with(transcribe_model="SenseVoiceSmall")
+    mail = SlowMail({"p1": picture(), "d1": b"words", "v1": b"sound"})
+    files = [replace(attachment, id=f"{attachment.id}{number}") for number in range(12)]
     await asyncio.gather(*(reading.question(sent(file), mail, [], model="GPT-4o") for file in files))
 
     assert mail.peak == 4

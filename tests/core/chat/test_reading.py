@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.chat.files import Sort, sort_of, title
@@ -54,6 +54,7 @@ def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
 
 
 @given(st.text(alphabet="a`\n ~", max_size=60))
+@example("```\nx")
 def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
     heading, fence, *body, last = as_data("File", text).splitlines()
 
