@@ -36,7 +36,6 @@ class Model:
 
     id: str
     kind: ModelKind
-    owner: str = ""
 
 
 class Catalog:
@@ -145,10 +144,10 @@ class Catalog:
         self._asked_at = self._clock()
         try:
             async with asyncio.timeout(None if self._listed is None else self._grace):
-                cards = await self._client.models()
+                names = await self._client.models()
         except (WanjieError, TimeoutError) as error:
             return self._after(error)
-        self._listed = tuple(Model(card.id, self._kinds.of(card.id), card.owner) for card in cards)
+        self._listed = tuple(Model(name, self._kinds.of(name)) for name in names)
         self._fresh_until = self._clock() + self._ttl
         return self._listed
 

@@ -27,7 +27,6 @@ from .wire import (
     Completion,
     Delta,
     ImageResult,
-    ModelCard,
     parse_completion,
     parse_images,
     parse_models,
@@ -71,10 +70,10 @@ class WanjieClient:
         await self._http.aclose()
         await self._downloads.aclose()
 
-    async def models(self) -> tuple[ModelCard, ...]:
-        """List the models that this key may use, in the platform's order."""
+    async def models(self) -> tuple[str, ...]:
+        """List the ids of the models that this key may use, in the platform's order."""
 
-        async def attempt() -> tuple[ModelCard, ...]:
+        async def attempt() -> tuple[str, ...]:
             return parse_models(self._json(await self._http.fetch("GET", "/v1/models")))
 
         return await self._http.retried(attempt)

@@ -18,15 +18,6 @@ from .tools import ToolCall, ToolCalls, ToolPiece
 
 
 @dataclass(frozen=True, slots=True)
-class ModelCard:
-    """One entry of the list of models; `created` is seconds since the epoch, 0 when unknown."""
-
-    id: str
-    owner: str = ""
-    created: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens spent on one answer."""
 
@@ -100,16 +91,13 @@ class ImageData:
 ImageResult: TypeAlias = ImageLink | ImageData
 
 
-def parse_models(raw: object) -> tuple[ModelCard, ...]:
-    """Read the list of models, a bare array or an object with `data`; each id once, in the given order."""
+def parse_models(raw: object) -> tuple[str, ...]:
+    """Read the ids in the list of models, a bare array or an object with `data`; each id once, in the given order."""
     entries: object = cast("object", raw) if isinstance(raw, list) else _object(raw).get("data")
     if not isinstance(entries, list):
         raise UnreadableAnswerError("the answer is no list of models")
-    cards: dict[str, ModelCard] = {}
-    for entry in _objects(cast("object", entries)):
-        if (name := _text(entry.get("id"))).strip():
-            cards.setdefault(name, ModelCard(name, _text(entry.get("owned_by")), _count(entry.get("created"))))
-    return tuple(cards.values())
+    names = [_text(entry.get("id")) for entry in _objects(cast("object", entries))]
+    return tuple(dict.fromkeys(name for name in names if name.strip()))
 
 
 def parse_completion(raw: object) -> Completion:

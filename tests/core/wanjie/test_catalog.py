@@ -17,7 +17,7 @@ async def test_models_keep_the_order_of_the_platform_and_have_a_kind(catalog: Ca
     listed = await catalog.models()
 
     assert [model.id for model in listed[:2]] == ["qwen3-32b", "claude-3.7-sonnet-20250219"]
-    assert await catalog.models("speech") == (Model("CosyVoice", "speech", "organization"),)
+    assert await catalog.models("speech") == (Model("CosyVoice", "speech"),)
     assert [model.id for model in await catalog.models("image")] == ["Flux.1-Schnell"]
     assert len(await catalog.models("chat")) == 14
     assert await catalog.models("video") == ()
@@ -79,7 +79,7 @@ async def test_an_old_list_is_served_while_the_platform_fails(sim: WanjieSim, ca
 
     assert stale == [before, before]
     assert asked == 4
-    assert await catalog.models() == (Model("kimi-k2", "chat", "organization"),)
+    assert await catalog.models() == (Model("kimi-k2", "chat"),)
 
 
 async def test_an_old_list_is_served_while_the_platform_is_silent(
