@@ -92,7 +92,6 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
         mentioned=said.mentioned,
         thread=thread,
         attachments=attachments(event),
-        sent_at=float(ts),
         reply_route=_foreign_team(event, team),
     )
 

@@ -62,7 +62,6 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         quoted_attachments=_files(original(message)),
         # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
         album=text(message, "media_group_id") if direct else "",
-        sent_at=float(number(message, "date")),
     )
 
 

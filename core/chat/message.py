@@ -105,7 +105,5 @@ class Incoming:
     """The files of the message that this one replies to or is used upon."""
     album: str = ""
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
-    sent_at: float = 0.0
-    """Seconds since the epoch, by the platform's clock."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands (Slack: `response_url`)."""

@@ -46,7 +46,6 @@ def test_a_private_message() -> None:
         sender=Sender("7", "Ann Li", "zh-hans"),
         text="Hello there",
         direct=True,
-        sent_at=1_700_000_000.0,
     )
 
 
