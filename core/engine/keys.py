@@ -17,9 +17,9 @@ class ShardMismatchError(Exception):
 
 
 class Keys:
-    """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, so its scripts run on a Cluster.
+    """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, as scripts on a Cluster would need.
 
-    One shard is right for a standalone server.
+    The client that `connect` makes speaks to one standalone server, for which one shard is right.
     """
 
     def __init__(self, shards: int = 1) -> None:
