@@ -8,11 +8,12 @@ from io import BytesIO
 from PIL import Image
 
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
-from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, OversizeError, Page, RefusedError, Voice
+from core.chat.outbox import Doing, OversizeError, RefusedError
+from tests.core.chat.outboxes import NoOutbox
 
 
 @dataclass
-class Mail:
+class Mail(NoOutbox):
     """An outbox that only hands out files; `script` holds errors to be raised first, one a call."""
 
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
@@ -32,43 +33,6 @@ class Mail:
 
     async def working(self, doing: Doing = "writing") -> None:
         self.signs.append(doing)
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=4096, pace=0.0, pace_group=0.0)
-
-    @property
-    def private(self) -> bool:
-        return False
-
-    async def show(
-        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
-    ) -> Page:
-        raise AssertionError(page, text, final, folded, buttons)
-
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
-        raise AssertionError(page, media, buttons)
-
-    async def by_admin(self) -> bool:
-        raise AssertionError
-
-    async def hint(self, text: str) -> None:
-        raise AssertionError(text)
-
-    def horizon(self) -> str:
-        raise AssertionError
-
-    async def recover(self, page: Page) -> Page:
-        raise AssertionError(page)
-
-    async def remove(self, page: Page) -> None:
-        raise AssertionError(page)
-
-    async def say(self, text: str) -> None:
-        raise AssertionError(text)
-
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
-        raise AssertionError(menu, step)
 
 
 VOICE = Attachment("voice", "v1", mime="audio/ogg", size=5)

@@ -17,7 +17,7 @@ from core.engine import Turn
 from core.settings import WanjieSettings
 from core.store import Choices, Conversations, Name
 from core.wanjie import Backoff, Catalog, ModelNotFoundError, ServerFaultError, WanjieClient, WanjieError
-from tests.core.chat.test_speech_note import Screen
+from tests.core.chat.outboxes import NoteScreen
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
 KINDS: list[tuple[Work, Name, str]] = [
@@ -33,7 +33,7 @@ class Room:
     def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
         self.conversations = conversations
         self.chosen = Chosen(catalog, conversations, Sentences())
-        self.screen = Screen()
+        self.screen = NoteScreen()
         self.gone: set[str] = set()
         self.failure: WanjieError | None = None
         self.asked: list[str] = []

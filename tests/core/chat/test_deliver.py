@@ -12,19 +12,16 @@ from hypothesis import strategies as st
 from core.chat.deliver import Keys, deliver, insist
 from core.chat.growing import Piece, resumed, whole
 from core.chat.outbox import (
-    Album,
     Button,
     Capabilities,
-    Doing,
     FloodedError,
     GoneError,
-    Menu,
     Page,
     RefusedError,
     UnreachableError,
-    Voice,
 )
 from core.chat.progress import Progress
+from tests.core.chat.outboxes import NoOutbox
 
 LIMIT = 80
 
@@ -40,7 +37,7 @@ class Checkpoint:
 
 
 @dataclass
-class Screen:
+class Screen(NoOutbox):
     """An outbox whose messages can be read; it does next what `script` says: an error, or None to work."""
 
     append_only: bool = False
@@ -56,10 +53,6 @@ class Screen:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=LIMIT, pace=0.0, pace_group=0.0)
-
-    @property
-    def private(self) -> bool:
-        return False
 
     async def show(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
@@ -89,27 +82,6 @@ class Screen:
 
     async def remove(self, page: Page) -> None:
         del self.messages[page.message_id]
-
-    async def say(self, text: str) -> None:
-        raise AssertionError(text)
-
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
-        raise AssertionError(menu, step)
-
-    async def working(self, doing: Doing = "writing") -> None:
-        raise AssertionError(doing)
-
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
-        raise AssertionError(page, media, buttons)
-
-    async def fetch(self, file: str, *, most: int) -> bytes:
-        raise AssertionError(file, most)
-
-    async def by_admin(self) -> bool:
-        raise AssertionError
-
-    async def hint(self, text: str) -> None:
-        raise AssertionError(text)
 
     @property
     def shown(self) -> str:

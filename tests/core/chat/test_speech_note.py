@@ -3,30 +3,23 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import mp3
+from core.chat.answer_buttons import IN_PARTS
 from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
 from core.chat.i18n import Sentences
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
 from core.chat.outbox import (
-    Album,
-    Button,
-    Capabilities,
-    Doing,
     MediaForbiddenError,
-    Menu,
-    Page,
     RefusedError,
-    Voice,
     VoiceForbiddenError,
 )
 from core.chat.painting import Painting
@@ -41,73 +34,10 @@ from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Conversations, Name, Remembered
 from core.wanjie import Backoff, Catalog, WanjieClient
+from tests.core.chat.outboxes import NoteScreen
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
 TEXT = "Good morning, dear friends."
-
-
-@dataclass
-class Screen:
-    """An outbox that remembers; `script` holds errors that `attach` raises first."""
-
-    voice: Literal["opus", "mp3"] = "opus"
-    script: list[Exception] = field(default_factory=list[Exception])
-    notes: list[Voice] = field(default_factory=list[Voice])
-    texts: list[str] = field(default_factory=list[str])
-    signs: list[Doing] = field(default_factory=list[Doing])
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=4000, pace=0.0, pace_group=0.0, voice=self.voice)
-
-    @property
-    def private(self) -> bool:
-        return False
-
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
-        assert isinstance(media, Voice)
-        assert not buttons
-        await asyncio.sleep(0)
-        if self.script:
-            raise self.script.pop(0)
-        self.notes.append(media)
-        return replace(page, message_id=f"n{len(self.notes)}", done=True)
-
-    async def show(
-        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
-    ) -> Page:
-        assert final
-        assert not folded
-        assert not buttons
-        self.texts.append(text)
-        return replace(page, message_id=f"t{len(self.texts)}", done=True)
-
-    async def working(self, doing: Doing = "writing") -> None:
-        self.signs.append(doing)
-
-    def horizon(self) -> str:
-        return ""
-
-    async def recover(self, page: Page) -> Page:
-        return page
-
-    async def fetch(self, file: str, *, most: int) -> bytes:
-        raise AssertionError(file, most)
-
-    async def by_admin(self) -> bool:
-        raise AssertionError
-
-    async def hint(self, text: str) -> None:
-        raise AssertionError(text)
-
-    async def remove(self, page: Page) -> None:
-        raise AssertionError(page)
-
-    async def say(self, text: str) -> None:
-        raise AssertionError(text)
-
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
-        raise AssertionError(menu, step)
 
 
 @pytest.fixture
@@ -141,16 +71,16 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
 
 
 @pytest.fixture
-def screen() -> Screen:
-    return Screen()
+def screen() -> NoteScreen:
+    return NoteScreen()
 
 
 @pytest.fixture
-def call(desk: Desk, screen: Screen) -> Call:
+def call(desk: Desk, screen: NoteScreen) -> Call:
     return made(desk, screen)
 
 
-def made(desk: Desk, screen: Screen, *, state: Mapping[str, str] | None = None, **said: object) -> Call:
+def made(desk: Desk, screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object) -> Call:
     """A call in a thread, by a turn that begins with `state`."""
 
     async def keep(_: Mapping[str, str]) -> bool:
@@ -176,7 +106,7 @@ def inputs(sim: WanjieSim) -> list[str]:
     return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
 
 
-async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: Screen) -> None:
+async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: NoteScreen) -> None:
     await aloud(call, TEXT)
 
     (note,) = screen.notes
@@ -186,14 +116,14 @@ async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: Scr
     assert screen.signs == ["recording", "nothing", "uploading", "nothing"]
 
 
-async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: Screen) -> None:
+async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: NoteScreen) -> None:
     screen.voice = "mp3"
     await aloud(made(desk, screen), TEXT)
 
     assert screen.notes[0].audio == mp3(TEXT)
 
 
-async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: Desk, screen: Screen) -> None:
+async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: Desk, screen: NoteScreen) -> None:
     await aloud(call, TEXT)
     await aloud(made(desk, screen, state=call.turn.state), TEXT)
     await aloud(made(desk, screen, state=call.turn.state), TEXT, name="other_")
@@ -201,7 +131,7 @@ async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: De
     assert len(screen.notes) == 2
 
 
-async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: Screen, sim: WanjieSim) -> None:
+async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
     screen.script.append(VoiceForbiddenError())
     await aloud(call, TEXT)
 
@@ -217,7 +147,7 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: 
     [([RefusedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
 )
 async def test_a_note_that_the_platform_refuses_is_told(
-    call: Call, screen: Screen, refusals: list[Exception], key: str
+    call: Call, screen: NoteScreen, refusals: list[Exception], key: str
 ) -> None:
     screen.script.extend(refusals)
     with pytest.raises(ExcuseError) as excuse:
@@ -226,14 +156,16 @@ async def test_a_note_that_the_platform_refuses_is_told(
     assert excuse.value.key == key
 
 
-async def test_a_caption_tells_that_only_the_beginning_is_spoken(call: Call, screen: Screen, sim: WanjieSim) -> None:
+async def test_a_caption_tells_that_only_the_beginning_is_spoken(
+    call: Call, screen: NoteScreen, sim: WanjieSim
+) -> None:
     await aloud(call, f"{TEXT} " * 20)
 
     assert "up to 200 characters" in screen.notes[0].caption
     assert len(" ".join(inputs(sim))) <= 200
 
 
-async def test_stop_ends_the_recording(call: Call, screen: Screen, sim: WanjieSim) -> None:
+async def test_stop_ends_the_recording(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
     sim.script.speech_delay = 10
     speaking = asyncio.create_task(aloud(call, TEXT))
     await asyncio.sleep(0.1)
@@ -245,7 +177,7 @@ async def test_stop_ends_the_recording(call: Call, screen: Screen, sim: WanjieSi
 
 
 async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembered_ones(
-    desk: Desk, screen: Screen, sim: WanjieSim
+    desk: Desk, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await remember(desk, ["Remembered."])
     await speak_text(made(desk, screen, text=" Said. ", quoted="Quoted."))
@@ -255,7 +187,7 @@ async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembere
     assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
 
 
-async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
+async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
     await remember(desk, ["Remembered."])
     await speak_text(made(desk, screen, quoted_attachments=(Attachment("image", "f1"),)))
 
@@ -272,14 +204,14 @@ async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: 
     ],
 )
 async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
-    desk: Desk, screen: Screen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
+    desk: Desk, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
 ) -> None:
     await speak_text(made(desk, screen, text=text, sender=Sender("U1", "Ada", locale)))
 
     assert all(words in inputs(sim)[0] for words in said)
 
 
-async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: Screen, sim: WanjieSim) -> None:
+async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
     await remember(desk, ["First.", "Second."])
     call = made(desk, screen, quoted="Second, but only a page of it.")
     await press_speak(call, Stamp(tag_of("e0"), "U1"), "")
@@ -288,7 +220,16 @@ async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: Screen, 
     assert inputs(sim) == ["First.", "A page."]
 
 
-async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: Screen, sim: WanjieSim) -> None:
+async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
+    desk: Desk, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await press_speak(made(desk, screen, quoted="The last page."), Stamp(tag_of("e7"), "U1"), IN_PARTS)
+
+    assert "no longer know" in screen.texts[0]
+    assert not inputs(sim)
+
+
+async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
     await press_speak(call, Stamp(tag_of("e7"), "U1"), "")
 
     assert "no longer know" in screen.texts[0]
@@ -307,7 +248,7 @@ async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: Sc
     ],
 )
 async def test_answers_are_spoken_when_the_chat_wants_them(
-    desk: Desk, screen: Screen, wanted: str | None, kinds: list[str], count: int
+    desk: Desk, screen: NoteScreen, wanted: str | None, kinds: list[str], count: int
 ) -> None:
     if wanted:
         await choose(desk, "voice_replies", wanted, THREAD.parent)
@@ -317,7 +258,7 @@ async def test_answers_are_spoken_when_the_chat_wants_them(
     assert len(screen.notes) == count
 
 
-async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: Desk, screen: Screen) -> None:
+async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: Desk, screen: NoteScreen) -> None:
     await choose(desk, "voice_replies", "always")
     stopped = made(desk, screen)
     stopped.turn.stopped.set()
@@ -331,7 +272,7 @@ async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: De
 
 @pytest.mark.parametrize(("failure", "reason"), [(Failure(500), "has a problem"), (Failure(401), "key")])
 async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
-    desk: Desk, screen: Screen, sim: WanjieSim, failure: Failure, reason: str
+    desk: Desk, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
 ) -> None:
     await choose(desk, "voice_replies", "always")
     await desk.catalog.models()
