@@ -7,16 +7,24 @@ from collections.abc import Callable
 from .deliver import Keys
 from .outbox import Button
 
+IN_PARTS = "parts"
+"""Stands behind the stamp where the message that bears the button may be only the end of the answer."""
+
 
 class AnswerButtons:
     """The buttons of one answer; each bears the stamp of its turn."""
 
-    def __init__(self, stamp: str, label: Callable[[str], str], *, aloud: Callable[[], bool]) -> None:
-        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak."""
+    def __init__(self, stamp: str, label: Callable[[str], str], *, page: int, aloud: Callable[[], bool]) -> None:
+        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak.
+
+        Answers of more than `page` characters may stand in several messages.
+        """
         self._stop = Button(label("button.stop"), "stop", stamp)
         self._again = Button(label("button.again"), "retry", stamp)
         self._more = Button(label("button.continue"), "continue", stamp)
         self._speak = Button(label("button.speak"), "speak", stamp)
+        self._speak_long = Button(label("button.speak"), "speak", f"{stamp} {IN_PARTS}")
+        self._page = page
         self._aloud = aloud
 
     def keys(self, reason: Callable[[], str]) -> Keys:
@@ -28,5 +36,5 @@ class AnswerButtons:
         if not answer.strip():
             return (self._again,)
         more = (self._more,) if reason == "length" else ()
-        aloud = (self._speak,) if self._aloud() else ()
-        return (*more, self._again, *aloud)
+        speak = self._speak if len(answer) <= self._page else self._speak_long
+        return (*more, self._again, speak) if self._aloud() else (*more, self._again)

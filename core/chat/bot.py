@@ -121,17 +121,23 @@ class Bot:
         elif press.refuse is not None and (reason := await press.refuse(call, stamp)):
             await call.hint(reason)
         else:
-            await self._queue(call, aside_lane(call.incoming.chat) if press.aside else str(call.incoming.chat))
+            await self._queue(call, press)
 
-    async def _queue(self, call: Call, lane: str) -> None:
-        """Let a press wait where its work is done, unless the same button was pressed already and waits there."""
-        inbox, read = self._desk.inbox, self._platforms[platform_of(lane)].read
-        waiting = [read(payload) for payload in await inbox.waiting(lane)]
-        pressed = any(event is not None and event.choice == call.incoming.choice for event in waiting)
-        if pressed or await inbox.accept(lane, call.turn.event_id, call.turn.payload) is not Acceptance.FULL:
+    async def _queue(self, call: Call, press: Press) -> None:
+        """Let a press wait where its work is done."""
+        chat, inbox = call.incoming.chat, self._desk.inbox
+        lane = aside_lane(chat) if press.aside else str(chat)
+        waits = not press.repeats and await self._waits(call, lane)
+        if waits or await inbox.accept(lane, call.turn.event_id, call.turn.payload) is not Acceptance.FULL:
             await call.hint("button.coming")
         else:
             await call.hint("talk.full", count=self._mailbox_limit)
+
+    async def _waits(self, call: Call, lane: str) -> bool:
+        """Whether the same button was pressed before, and its work is still to be done."""
+        read = self._platforms[platform_of(lane)].read
+        events = [read(payload) for payload in await self._desk.inbox.waiting(lane)]
+        return any(event is not None and event.choice == call.incoming.choice for event in events)
 
     async def _command(self, call: Call) -> None:
         name = call.incoming.command

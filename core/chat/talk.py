@@ -108,7 +108,10 @@ class Talk:
         asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
         speaking = asyncio.create_task(self._speaks())  # asked for while the answer grows, needed at its end
         buttons = AnswerButtons(
-            str(Stamp.of(turn, incoming)), self._labels(incoming), aloud=lambda: speaking.done() and speaking.result()
+            str(Stamp.of(turn, incoming)),
+            self._labels(incoming),
+            page=outbox.capabilities.page_limit,
+            aloud=lambda: speaking.done() and speaking.result(),
         )
         writing = Writing(
             self._client,

@@ -139,6 +139,8 @@ class Press:
     """Given the stamp, and what stands behind it in the button's value."""
     aside: bool = False
     """May go on while the conversation does; else it waits its turn there."""
+    repeats: bool = False
+    """Pressed again while it waits or goes on, it is done once more; else such presses count as one."""
     refuse: Callable[[Call, Stamp], Awaitable[str | None]] | None = None
     """Tells at once, by a sentence's key, that the button has nothing left to do."""
 

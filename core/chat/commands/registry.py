@@ -22,7 +22,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("start", hello),
     Command("help", overview),
     Command("model", choose_model, argument=True, words=2, pick=pick_model, suggest=suggest_models),
-    Command("imagine", draw, argument=True, of_message=True, press=Press(press_draw, refuse=refuse_forgotten)),
+    Command(
+        "imagine", draw, argument=True, of_message=True, press=Press(press_draw, repeats=True, refuse=refuse_forgotten)
+    ),
     Command("speak", speak_text, argument=True, of_message=True, press=Press(press_speak, aside=True)),
     Command("voice", choose_voice, argument=True, words=2, pick=pick_voice),
     Command("reasoning", choose_reasoning, argument=True, words=1, pick=pick_reasoning),

@@ -8,6 +8,7 @@ from typing import Literal
 
 import structlog
 
+from core.chat.answer_buttons import IN_PARTS
 from core.chat.attach import attach, attached
 from core.chat.explain import explain
 from core.chat.outbox import RefusedError, Voice, VoiceForbiddenError
@@ -42,12 +43,14 @@ async def speak_text(call: Call) -> None:
         await call.say("speak.usage")
 
 
-async def press_speak(call: Call, stamp: Stamp, _: str) -> None:
-    """Speak the answer that the button stands under."""
+async def press_speak(call: Call, stamp: Stamp, rest: str) -> None:
+    """Speak the answer that the button stands under; of one that is forgotten, its message when that is all of it."""
     history = await call.desk.conversations.history(str(call.incoming.chat))
     whole = (message.content for message in reversed(history) if message.uid and tag_of(message.uid) == stamp.tag)
     text = next(whole, DEED)
-    if text := call.incoming.quoted.strip() if text == DEED else text:
+    if text == DEED:
+        text = "" if rest == IN_PARTS else call.incoming.quoted.strip()
+    if text:
         await aloud(call, text)
     else:
         await call.say("speak.forgotten")
