@@ -146,7 +146,7 @@ def _menu(call: Call, shelves: Sequence[Shelf], view: View) -> Menu | None:
         return listed(_title(call, of_tab, view), of_tab)
     menu = paged(_title(call, found, view), found, view, everything=call.phrase("model.all"))
     cut = not view.lasts and len(menu.options) < _count(found)
-    return replace(menu, title=f"{menu.title} {call.phrase('model.narrow', shown=len(menu.options))}") if cut else menu
+    return replace(menu, title=f"{menu.title} " + call.phrase("model.narrow", shown=len(menu.options))) if cut else menu
 
 
 def _title(call: Call, shelves: Sequence[Shelf], view: View) -> str:
