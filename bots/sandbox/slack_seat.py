@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from functools import partial
 from typing import TypeVar
 
@@ -115,7 +116,7 @@ class SlackSeat:
         for message in reversed(self._pressable()):
             for button in _buttons(message):
                 if label in button["text"]["text"]:
-                    return partial(self._press, message, button["action_id"], button["value"])
+                    return partial(self._press, copy(message), button["action_id"], button["value"])
         raise LookupError(label)
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat

@@ -7,30 +7,8 @@ import pytest
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
+from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
 from tests.scenarios.saying import asked, echo, says, shown, words
-
-AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
-
-
-async def offers(seat: Seat, *labels: str) -> None:
-    """Wait until exactly these buttons stand under the newest message that has any."""
-
-    def fits() -> bool:
-        buttons = seat.buttons()
-        return len(buttons) == len(labels) and all(
-            label in button for label, button in zip(labels, buttons, strict=True)
-        )
-
-    try:
-        await seat.until(fits, 20)
-    except TimeoutError:
-        raise AssertionError(f"{seat.title} offers {seat.buttons()}, not {labels}") from None
-
-
-async def answered(seat: Seat, stage: Stage, text: str = "hello") -> None:
-    stage.wanjie.script.answer = echo
-    await seat.say(text)
-    await says(seat, f"answer to {text}")
 
 
 async def test_a_finished_answer_can_be_written_again_or_spoken(seat: Seat, stage: Stage) -> None:
