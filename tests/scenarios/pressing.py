@@ -36,7 +36,7 @@ async def grows(seat: Seat, stage: Stage, text: str, question: str = "count") ->
     stage.wanjie.script.answer = lambda _: text
     stage.wanjie.script.tokens_per_second = 40
     await seat.say(question)
-    await says(seat, text.split()[0])
+    await says(seat, text.split(maxsplit=1)[0])
     await offers(seat, STOP)
 
 

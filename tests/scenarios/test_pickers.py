@@ -7,6 +7,7 @@ import pytest
 from bots.sandbox.seats import Seat
 from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
 from bots.sandbox.wanjie_script import MODELS
 from tests.scenarios.choosing import begun, marked, opens, picks, titles, uses
 from tests.scenarios.saying import says
@@ -177,6 +178,24 @@ async def test_a_model_that_has_left_the_list_shows_the_new_one(empty_stage: Sta
 
         assert "gpt-5" in seat.choices()
         assert "not in the list of models any more" in (await seat.until(seat.hints))[-1]
+
+
+async def test_a_pick_in_a_topic_holds_there_and_in_no_other_place(stage: Stage) -> None:
+    person = stage.telegram.user(77, "Bob")
+    forum = stage.telegram.group("Forum", forum=True, admin=True)
+    topic = TelegramSeat(stage.telegram, person, forum, topic=stage.telegram.topic(forum, "One"))
+    general = TelegramSeat(stage.telegram, person, forum)
+    await begun(topic, stage)
+    await opens(topic, "/model")
+    picker = stage.telegram.messages(forum.id)[-1]
+    await picks(topic, "kimi-k2")
+    person.delete(picker)
+    person.call_back(picker, "model:=qwen3-32b")
+    hint = (await topic.until(topic.hints))[-1]
+
+    assert "too old" in hint
+    await uses(topic, stage, "kimi-k2")
+    await uses(general, stage, "deepseek-v3")
 
 
 async def test_where_admins_decide_others_may_look(empty_stage: Stage) -> None:
