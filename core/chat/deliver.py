@@ -219,9 +219,12 @@ class _Writer:
         if not body.strip() or not (longer or self._bare):
             return
         self._not_before = time.monotonic() + self._pace
-        self._pace = min(self._pace + _SLOWING, self._slowest)
         try:
             await self._show(body, final=False, buttons=self._keys.growing)
+            if not self._page.message_id:  # all of it was held back, so what comes next is still the first step
+                self._not_before = 0.0
+                return
+            self._pace = min(self._pace + _SLOWING, self._slowest)
             self._reached = reach
         except FloodedError as error:
             self._not_before = time.monotonic() + error.retry_after
@@ -250,7 +253,8 @@ class _Writer:
         new = not self._page.message_id
         opened = time.time() if new and not page.opened_at else page.opened_at
         self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
-        self._bare = new and not final and bool(buttons) and self._outbox.capabilities.late_buttons
+        begun = new and bool(page.message_id) and not final
+        self._bare = begun and bool(buttons) and self._outbox.capabilities.late_buttons
         if self._bare:
             self._text.news.set()  # they are wanted most when nothing more comes for long
         if new:

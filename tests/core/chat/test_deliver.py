@@ -494,6 +494,35 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     assert (stop,) in screen.seen
 
 
+async def test_words_that_were_held_back_do_not_have_to_keep_the_pace() -> None:
+    class Choosy(Screen):
+        @property
+        def capabilities(self) -> Capabilities:
+            return replace(super().capabilities, pace=60, late_buttons=True)
+
+        async def show(
+            self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+        ) -> Page:
+            if text.count("**") == 1:
+                return page
+            return await super().show(page, text, final=final, folded=folded, buttons=buttons)
+
+    async def slow() -> AsyncGenerator[Piece]:
+        for part in ("**", "Title", "**"):
+            yield Piece(part)
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(60)
+
+    screen = Choosy()
+    showing = asyncio.create_task(show(screen, slow(), keys=Keys((Button("stop", "stop", "1"),))))
+    async with asyncio.timeout(5):
+        while screen.steps == 0:  # noqa: ASYNC110 - a screen has no events
+            await asyncio.sleep(0.01)
+    showing.cancel()
+
+    assert screen.shown == "**Title**"
+
+
 @pytest.mark.parametrize(("late", "steps"), [(False, 1), (True, 2)])
 async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bool, steps: int) -> None:
     class Silent(Screen):
