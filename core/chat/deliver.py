@@ -18,7 +18,7 @@ import structlog
 
 from .growing import Growing, Piece
 from .outbox import Button, FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, UnreachableError
-from .pages import Room, break_before, closing, open_fence, page_end, room
+from .pages import Room, break_before, carried, closing, open_fence, page_end, room
 from .progress import Progress
 
 _log = structlog.get_logger()
@@ -191,12 +191,13 @@ class _Writer:
         while (end := self._end_of_page()) is not None:
             self._pages[self._index] = replace(self._page, end=end)
             answer = max(self._page.start, self._text.thought)  # what is thought opens no fence for what is said
-            following = open_fence(self._page.opening + self._text.value[answer:end])
+            said = self._page.opening + self._text.value[answer:end].lstrip("\n")
+            opening = carried(said, self._text.value[end : end + 2])
             await self._settle()
             self._index += 1
             if self._index == len(self._pages):
                 self._pages.append(Page(start=end))
-            self._pages[self._index] = replace(self._page, start=end, opening=following)
+            self._pages[self._index] = replace(self._page, start=end, opening=opening)
             self._reached = end
 
     def _end_of_page(self) -> int | None:

@@ -46,7 +46,8 @@ class Page:
     start: int
     end: int | None = None
     opening: str = ""
-    """What stands before the text: the first line of a code fence that the page before had to close."""
+    """What stands before the text: the first line of a code fence, or the header of a table, that the page before
+    could not finish."""
     message_id: str = ""
     """Empty until the platform has accepted the first step."""
     mode: str = ""

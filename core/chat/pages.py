@@ -15,6 +15,11 @@ _CLOSING_ROOM = 8
 """Units kept free for the line that closes a fence."""
 _LONGEST_INFO = 32
 """Characters of a fence's first word; the line may still be growing, and is no language if it is longer."""
+_ROW = "|"
+_RULE = re.compile(r" {0,3}\|(?=.*-)(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?[ \t]*")
+"""The line below the header of a table."""
+_LONGEST_HEADER = 400
+"""Characters of a table's first two lines; longer ones are not written again on each page."""
 _BREAKS = ("\n\n", "\n", "。", ". ", " ")
 """Where a page may end, best first."""
 
@@ -68,6 +73,26 @@ def open_fence(body: str) -> str:
 def closing(opening: str) -> str:
     """What ends the fence that `opening` (as given by `open_fence`) began."""
     return "\n" + _mark(opening) if opening else ""
+
+
+def carried(body: str, following: str) -> str:
+    """What a page has to begin with, since the page before, `body`, ends within it: a code fence or a table's header.
+
+    `following` is what comes behind `body` in the text; "" when the page begins with nothing but that.
+    """
+    return open_fence(body) or (_header(body) if following.startswith("\n" + _ROW) else "")
+
+
+def _header(body: str) -> str:
+    """The first two lines of the table that `body` ends with; "" when it ends with none."""
+    rows: list[str] = []
+    for line in reversed(body.split("\n")):
+        if not line.lstrip(" ").startswith(_ROW):
+            break
+        rows.append(line)
+    header = "".join(f"{line}\n" for line in reversed(rows[-2:]))
+    whole = len(rows) > 1 and _RULE.fullmatch(rows[-2]) and len(header) <= _LONGEST_HEADER
+    return header if whole else ""
 
 
 def _mark(opening: str) -> str:

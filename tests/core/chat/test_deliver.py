@@ -111,7 +111,7 @@ async def show(
     return await deliver(stream, screen, progress, stopped=stopped, keys=keys, opening=opening)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     parts=st.lists(st.text(alphabet="word☃", max_size=4) | st.sampled_from([" ", "\n", "\n\n", ". "]), max_size=90),
     refusals=st.lists(st.sampled_from([None, None, FloodedError(0.001)]), max_size=6),
@@ -150,6 +150,19 @@ async def test_code_goes_on_in_a_fence_on_the_next_page() -> None:
     assert all(page.startswith("```python\n") for page in pages)
     assert all(page.count("```") == 2 for page in pages)
     assert pages[-1].endswith("end")
+
+
+async def test_a_table_shows_its_header_on_each_page() -> None:
+    header = "| n | n % 7 |\n|---|---|\n"
+    table = header + "".join(f"| {number} | {number % 7} |\n" for number in range(30)) + "\nDone."
+    screen = Screen(append_only=True)
+
+    assert await show(screen, pieces([table[i : i + 5] for i in range(0, len(table), 5)])) == table
+
+    pages = [screen.messages[name] for name in sorted(screen.messages, key=int)]
+    assert len(pages) > 3
+    assert all(page.startswith(header + "| ") for page in pages[:-1])
+    assert "".join(page.removeprefix(header) for page in pages).count("| 9 | 2 |") == 1
 
 
 @pytest.mark.parametrize("thoughts", [[], ["Where was ", "I?"]])
@@ -438,7 +451,7 @@ async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
     assert loop.time() - begun >= 0.1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     thoughts=st.lists(st.sampled_from(["hm ", "```\n", "so\n", "\n", "well "]), max_size=40),
     parts=st.lists(st.sampled_from(["word ", "\n", "\n\n", "end. "]), max_size=60),

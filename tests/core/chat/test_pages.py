@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.pages import break_before, closing, open_fence, page_end, room, utf16_length
+from core.chat.pages import break_before, carried, closing, open_fence, page_end, room, utf16_length
 
 LIMIT = 60
 TEXTS = st.text(alphabet="ab \n.。☃😀`#", max_size=400)
@@ -87,3 +87,35 @@ def test_a_fence_is_closed_with_its_own_mark() -> None:
     assert closing("````md\n") == "\n````"
     assert closing("~~~\n") == "\n~~~"
     assert not closing("")
+
+
+TABLE = "Look:\n\n| a | b |\n|---|:-:|\n| 1 | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("body", "following", "opening"),
+    [
+        (TABLE, "\n| 3 | 4 |", "| a | b |\n|---|:-:|\n"),
+        ("| a | b |\n|---|:-:|\n| 3 | 4 |", "\n|", "| a | b |\n|---|:-:|\n"),
+        (TABLE, "\n\nThat was it.", ""),
+        (TABLE, "\n", ""),
+        (TABLE, "", ""),
+        ("| a | b |\n|---|---|", "\n| 1 |", "| a | b |\n|---|---|\n"),
+        ("| a | b |", "\n|---|---|", ""),
+        ("| no rule |\n| here |", "\n| 1 |", ""),
+        ("| " + "x" * 400 + " |\n|---|", "\n| 1 |", ""),
+        ("```\n" + TABLE, "\n| 3 | 4 |", "```\n"),
+        ("plain", "\n| 1 |", ""),
+    ],
+)
+def test_a_table_takes_its_header_to_the_next_page(body: str, following: str, opening: str) -> None:
+    assert carried(body, following) == opening
+
+
+def test_a_row_of_rules_is_read_in_no_time() -> None:
+    assert carried("| a |\n|" + "-" * 50_000 + "x", "\n|") == ""
+
+
+@given(TEXTS, TEXTS)
+def test_without_fences_and_tables_nothing_is_carried(body: str, following: str) -> None:
+    assert carried(body.replace("`", "").replace("~", ""), following) == ""
