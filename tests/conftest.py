@@ -11,10 +11,15 @@ from typing import cast
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from core.engine.connection import connect
 from core.engine.embedded import EmbeddedRedis
+
+# How long an example takes says more of the machine and its other work than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -47,7 +47,7 @@ asked = st.tuples(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions=st.lists(asked, min_size=1, max_size=30))
 async def test_every_answer_is_the_models(redis: Redis, questions: list[tuple[int, tuple[Limit, ...], int]]) -> None:
     """Time is made to pass by shifting what was logged into the past."""
@@ -95,10 +95,10 @@ async def test_two_clients_never_exceed_a_window_together(redis_url: str, redis:
     await asyncio.gather(*(ask(Budget(client, "account"), until) for client in (redis, other) for _ in range(10)))
     await other.aclose()
 
-    grants.sort()
-    spans = [later[1] - earlier[0] for earlier, later in zip(grants, grants[limit.calls :], strict=False)]
-    assert min(spans) >= limit.seconds
-    assert len(grants) >= 20
+    # Each was granted between its question and its answer, so these lay in one window for sure.
+    windows = [sum(end - limit.seconds < asked and told <= end for asked, told in grants) for _, end in grants]
+    assert max(windows) <= limit.calls
+    assert len(grants) > 2 * limit.calls
 
 
 async def test_a_refused_call_is_counted_nowhere(redis: Redis) -> None:
