@@ -25,8 +25,8 @@ _OVER = Choice("over", "")
 def read(update: Json, bot: Identity) -> Incoming | None:
     """Read an update; None when it is nothing that `bot` should answer.
 
-    Edited messages, channel posts, service messages and what other bots write are nothing; neither is what people in a
-    group say to each other.
+    Edited messages, channel posts, service messages (but that a group has got another id) and what other bots write
+    are nothing; neither is what people in a group say to each other.
     """
     event_id = str(number(update, "update_id"))
     if message := inner(update, "message"):
@@ -37,6 +37,8 @@ def read(update: Json, bot: Identity) -> Incoming | None:
 
 
 def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
+    if number(message, "migrate_from_chat_id"):
+        return _migration(message, bot, event_id)
     sender = _sender(message)
     direct = _direct(message)
     attachments = read_attachments(message)
@@ -62,6 +64,17 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         quoted_attachments=_files(original(message)),
         # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
         album=text(message, "media_group_id") if direct else "",
+    )
+
+
+def _migration(message: Json, bot: Identity, event_id: str) -> Incoming:
+    """A group has become a supergroup, with another id (Bot API: Message.migrate_from_chat_id)."""
+    return Incoming(
+        chat=_chat(message, bot),
+        event_id=event_id,
+        message_id=str(number(message, "message_id")),
+        sender=_person(inner(message, "from")),
+        moved_from=ChatRef(PLATFORM, str(bot.id), str(number(message, "migrate_from_chat_id"))),
     )
 
 

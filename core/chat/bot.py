@@ -92,7 +92,9 @@ class Bot:
 
     async def _respond(self, call: Call) -> None:
         incoming = call.incoming
-        if is_full(call.turn.lane):
+        if incoming.moved_from is not None:
+            await self._desk.conversations.move(str(incoming.moved_from), str(incoming.chat))
+        elif is_full(call.turn.lane):
             await call.say("talk.full", count=self._mailbox_limit)
         elif incoming.choice is not None:
             await self._chosen(call, incoming.choice)

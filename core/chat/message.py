@@ -105,5 +105,7 @@ class Incoming:
     """The files of the message that this one replies to or is used upon."""
     album: str = ""
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
+    moved_from: ChatRef | None = None
+    """The platform has given the chat another name: what was kept under this one comes along."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands (Slack: `response_url`)."""

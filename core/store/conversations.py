@@ -105,6 +105,17 @@ class Conversations:
         """Start the conversation afresh; choices stay."""
         await self._redis.delete(history_key(chat), unanswered_key(chat))
 
+    async def move(self, chat: str, to: str) -> None:
+        """Let a chat that has another name from now on keep its history and choices, unless it has some there already.
+
+        Safe to call again. A shared Redis needs version 6.2 for it (COPY).
+        """
+        async with self._redis.pipeline() as steps:
+            for key in (history_key, last_append_key, unanswered_key, choices_key):
+                steps.copy(key(chat), key(to))
+                steps.delete(key(chat))
+            await steps.execute()
+
     async def note_unanswered(self, chat: str, question: Remembered) -> None:
         """Note a question that found no answer, until another one finds its own."""
         await self._redis.set(unanswered_key(chat), _packed(question), ex=self._seconds)

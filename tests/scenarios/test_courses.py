@@ -4,6 +4,7 @@ import pytest
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
 from tests.scenarios.hearing import hears, notes, spoken
 from tests.scenarios.saying import asked, echo, says, words
 
@@ -112,3 +113,18 @@ async def test_a_film_shows_what_was_asked_for_without_the_asker(seat: Seat, sta
     await says(seat, "Watch the video", 40)
 
     assert asked(stage)[-1] == [{"role": "user", "content": "a cat that dances"}]
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_memory(stage: Stage) -> None:
+    ada, old = stage.telegram.user(7001, "Ada"), stage.telegram.group("Friends", basic=True, admin=True)
+    seat = TelegramSeat(stage.telegram, ada, old)
+    await answered(seat, stage, "hello")
+    await seat.say("/model kimi-k2")
+    await says(seat, "kimi-k2")
+    moved = TelegramSeat(stage.telegram, ada, stage.telegram.migrate(old, ada))
+    await answered(moved, stage, "next")
+
+    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    assert said == ["hello", "answer to hello", "next"]
+    models = [call.body["model"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
+    assert models == ["deepseek-v3", "kimi-k2"]

@@ -238,6 +238,13 @@ def test_a_caption_can_name_the_bot() -> None:
     assert (incoming.text, incoming.attachments[0].id) == ("what?", "p")
 
 
+def test_a_group_that_has_got_another_id_is_told() -> None:
+    moved = said(chat=GROUP, migrate_from_chat_id=-123)
+
+    assert (moved.chat, moved.moved_from) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
+    assert lane(moved) == str(moved.chat)
+
+
 @pytest.mark.parametrize(
     "fields",
     [

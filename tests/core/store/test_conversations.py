@@ -92,3 +92,26 @@ async def test_a_thread_is_joined_once_named(conversations: Conversations) -> No
 
     assert await conversations.engaged("sl:T:C:1")
     assert not await conversations.engaged("sl:T:C:2")
+
+
+async def test_a_chat_that_moves_takes_along_what_is_kept_of_it(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.choose(CHAT, "model", "kimi-k2")
+    await conversations.note_unanswered(CHAT, Remembered("user", "and now?"))
+    for _ in range(2):
+        await conversations.move(CHAT, "tg:1:-1002")
+
+    assert await conversations.history("tg:1:-1002") == exchange(1)
+    assert await conversations.newest("tg:1:-1002") == "1"
+    assert await conversations.choices("tg:1:-1002") == Choices(model="kimi-k2")
+    assert await conversations.unanswered("tg:1:-1002") == Remembered("user", "and now?")
+    assert await conversations.history(CHAT) == []
+    assert await conversations.choices(CHAT) == Choices()
+
+
+async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversations) -> None:
+    await conversations.append(CHAT, "1", exchange(1))
+    await conversations.append("tg:1:-1002", "2", exchange(2))
+    await conversations.move(CHAT, "tg:1:-1002")
+
+    assert await conversations.history("tg:1:-1002") == exchange(2)
