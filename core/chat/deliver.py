@@ -142,6 +142,7 @@ class _Writer:
         self._slowest = outbox.capabilities.pace_group if group else self._pace
         self._pages = progress.pages or [Page(start=0, opening=opening)]
         self._index = 0
+        self._late_buttons = outbox.capabilities.late_buttons
         self._bare = False
         """The page has had its first step alone, and lacks its buttons for that."""
         self._reached = 0
@@ -223,7 +224,7 @@ class _Writer:
         try:
             await self._show(body, final=False, buttons=self._keys.growing)
             if not self._page.message_id:  # all of it was held back, so what comes next is still the first step
-                self._not_before = 0.0
+                self._not_before = time.monotonic() + _NAP
                 return
             self._pace = min(self._pace + _SLOWING, self._slowest)
             self._reached = reach
@@ -252,10 +253,12 @@ class _Writer:
                 await self._save(self._pages)  # or the next attempt would look for what was never sent
             raise
         new = not self._page.message_id
-        opened = time.time() if new and not page.opened_at else page.opened_at
-        self._pages[self._index] = replace(page, length=len(body), opened_at=opened)
-        begun = new and bool(page.message_id) and not final
-        self._bare = begun and bool(buttons) and self._outbox.capabilities.late_buttons
+        if not page.message_id:
+            page = replace(page, sending=False)
+        elif new and not page.opened_at:
+            page = replace(page, opened_at=time.time())
+        self._pages[self._index] = replace(page, length=len(body))
+        self._bare = new and not final and bool(buttons and page.message_id) and self._late_buttons
         if self._bare:
             self._text.news.set()  # they are wanted most when nothing more comes for long
         if new:

@@ -520,6 +520,9 @@ async def test_words_that_were_held_back_do_not_have_to_keep_the_pace() -> None:
                 return page
             return await super().show(page, text, final=final, folded=folded, buttons=buttons)
 
+        async def recover(self, page: Page) -> Page:
+            raise AssertionError(page)
+
     async def slow() -> AsyncGenerator[Piece]:
         for part in ("**", "Title", "**"):
             yield Piece(part)
