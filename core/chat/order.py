@@ -42,8 +42,8 @@ _WRITTEN = re.compile(r"(?<![A-Za-z0-9_-])--[A-Za-z].*", re.DOTALL)
 _QUOTES = "\"'`“”\u2018\u2019"
 _OTHER = rf"[^\s,;!?。、()\[\]{_QUOTES}]"
 _WORD = rf"(?!--|—){_OTHER}*(?<![.:])"
-_END = r"(?!\.?[a-z0-9])"
-"""Where a number is over: Chinese needs no blank behind it, and a sentence may end with it."""
+_END = r"(?!\.?[a-z0-9]|[-—~到至]\d)"
+"""Where a number is over, and no range: Chinese needs no blank behind it, and a sentence may end with it."""
 _SIZE = re.compile(r"(\d{1,5})(?:px)?(?:(?:\s*[x*]\s*|\s+)(\d{1,5})(?:px)?)?", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)\s*[:/x]\s*(\d{1,5}(?:\.\d{1,5})?)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,19}")
