@@ -34,6 +34,7 @@ _SIGNS = (
 _CHINESE = {
     "尺寸": "size", "比例": "ar", "张数": "n", "数量": "n", "画质": "quality", "质量": "quality", "风格": "style",
 }  # fmt: skip
+_VALUES = {"标准": "standard", "高清": "hd", "生动": "vivid", "鲜艳": "vivid", "自然": "natural"}
 # Phones and Chinese keyboards make one or two dashes of `--`; before a word that is no option they are punctuation.
 _NAMED = re.compile(
     rf"(?<![A-Za-z0-9_-])(?P<dashes>--|—{{1,2}}-?)(?P<name>[A-Za-z]+|(?:{'|'.join(_CHINESE)})(?=[\s=:\d]))\s*[=:]?\s*"
@@ -115,12 +116,15 @@ def read_order(argument: str, quoted: str = "") -> Order:
             if found["dashes"] == "--":
                 raise ExcuseError("imagine.option", name=_repeated(found["name"]))
             continue
-        value = option.value.match(plain, found.end())
-        if not value or not value["value"]:
-            raise ExcuseError("imagine.value", name=found["name"])
+        try:
+            value, behind = _value(option, found)
+        except ExcuseError:
+            if name in _CHINESE and found["dashes"] == "——":  # Chinese's own dash, before words like any others
+                continue
+            raise
         words.append(argument[end : found.start()])
-        end = value.end()
-        order = replace(order, **{option.field: option.read(value["value"])})
+        end = behind
+        order = replace(order, **{option.field: value})
     words.append(argument[end:])
     return replace(order, prompt=_prompt(" ".join(words), quoted))
 
@@ -137,6 +141,14 @@ def order_of(prompt: str, options: Mapping[str, object]) -> Order:
         text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
         order = replace(order, **{option.field: option.read(text)})
     return order
+
+
+def _value(option: _Option, named: re.Match[str]) -> tuple[str | int, int]:
+    """The value behind an option's name, and where it ends."""
+    found = option.value.match(named.string, named.end())
+    if not found or not found["value"]:
+        raise ExcuseError("imagine.value", name=named["name"])
+    return option.read(found["value"]), found.end()
 
 
 def _prompt(words: str, quoted: str) -> str:
@@ -183,9 +195,10 @@ def _style(value: str) -> str:
 
 def _plain(value: str, key: str) -> str:
     """One word; which ones there are, each image model decides for itself."""
-    if not _PLAIN.fullmatch(value.lower()):
+    word = _VALUES.get(value, value.lower())
+    if not _PLAIN.fullmatch(word):
         raise ExcuseError(key, text=_repeated(value))
-    return value.lower()
+    return word
 
 
 def _repeated(value: str) -> str:

@@ -45,6 +45,11 @@ GIVEN = {
     "--画质 hd": ("quality", "hd"),
     "--质量 hd": ("quality", "hd"),
     "--风格 natural": ("style", "natural"),
+    "--风格 自然": ("style", "natural"),
+    "—风格\uff1a鲜艳": ("style", "vivid"),
+    "——风格\uff1a生动": ("style", "vivid"),
+    "--画质 高清": ("quality", "hd"),
+    "--quality 标准": ("quality", "standard"),
 }
 
 
@@ -112,6 +117,9 @@ def test_an_order_of_a_later_version_can_be_read() -> None:
         "--- cat",
         "猫--很可爱",
         "猫——风格像莫奈",
+        "画一座山——风格\uff1a水墨",
+        "一碗面——比例 很大",
+        "一群羊——数量 很多——在山上",
     ],
 )
 def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
@@ -160,6 +168,8 @@ def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
         ("cat --size 512-1024", "imagine.size"),
         ("cat --quality 很好", "imagine.quality"),
         ("cat --style", "imagine.value"),
+        ("猫 --风格 古典", "imagine.style"),
+        ("猫—比例 很大", "imagine.ratio"),
         ("", "imagine.empty"),
         ("--n 2", "imagine.empty"),
         ("x" * 2001, "imagine.long"),
