@@ -59,21 +59,21 @@ _WORDS: tuple[tuple[type[WanjieError], re.Pattern[str]], ...] = (
         ),
     ),
     (
-        ModelNotFoundError,
-        re.compile(
-            r"model.?not.?(found|exist|support)|(model|deployment).{0,80}(does not exist|not found|no access)"
-            r"|(unknown|invalid|unsupported|no such) model(?! (parameter|option|input|output))|no available channel"
-            r"|model.{0,80}(not (be )?(authori[sz]ed|allowed|permitted)|unauthori[sz]ed)|access to (the|this) model"
-            r"|模型.{0,80}(不存在|未找到|未授权|无权限)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
         RefusedContentError,
         re.compile(
             r"content.?(filter|policy|risk|safety|management)|moderation|data.?inspection|inappropriate|nsfw"
             r"|(?<!case.)sensitive|safety (system|filter)|polic(y|ies).{0,20}violat|violat.{0,60}polic"
             r"|敏感|违规|不合规|违禁|审核|安全策略",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ModelNotFoundError,
+        re.compile(
+            r"model.?not.?(found|exist|support)|(model|deployment).{0,80}(does not exist|not found|no access)"
+            r"|(unknown|invalid|unsupported|no such) model(?=\s*([:'\"`]|name|id\b|$))|no available channel"
+            r"|model\s+(['\"`]?[\w./:-]+['\"`]?\s+)?(is )?(not authori[sz]ed|unauthori[sz]ed|not allowed for)"
+            r"|access to (the|this) model|模型.{0,80}(不存在|未找到|未授权|无权限)",
             re.IGNORECASE,
         ),
     ),
