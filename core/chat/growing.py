@@ -35,9 +35,11 @@ async def resumed(pieces: AsyncGenerator[Piece], opening: str) -> AsyncGenerator
             if piece.thought or held is None:
                 yield piece
                 continue
-            held = (held + piece.text).lstrip("\n")
-            if not opening.startswith(held) or held == opening:
-                yield Piece(held.removeprefix(opening))
+            held += piece.text
+            begun = held.lstrip("\n")
+            if not opening.startswith(begun) or begun == opening:
+                # The line that the fence would have begun on is a new one.
+                yield Piece("\n" + begun.removeprefix(opening) if begun.startswith(opening) else held)
                 held = None
     if held:
         yield Piece(held)

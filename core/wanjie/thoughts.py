@@ -73,4 +73,5 @@ def unthought(text: str) -> str:
     The templates of some models open it in the prompt, so that only its end is sent, when all of it has been shown.
     """
     thought, *answer = _LONE_CLOSE.split(text, maxsplit=1)
-    return answer[0].lstrip() if answer and _OPEN not in thought else text
+    explained = _OPEN in thought or "```" in thought  # an answer that shows how such tags are used
+    return answer[0].lstrip() if answer and not explained else text

@@ -31,7 +31,7 @@ async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
     stage.wanjie.script.answer = lambda _: ""
     stage.wanjie.script.finish_reason = "length"
     await seat.say("why?")
-    await says(seat, "used up its length limit for thinking")
+    await says(seat, "used up its length limit on thinking")
     await offers(seat, AGAIN)
     await seat.say("/continue")
     await says(seat, "no answer yet that I could continue")
@@ -60,7 +60,7 @@ async def test_an_answer_that_was_cut_in_code_goes_on_in_code(seat: Seat, stage:
     assert "return '*one*'" in answer
     assert answer.count("```") in {0, 2}  # Telegram shows no marks, Slack is given both
     before = asked(stage)[-1][-2]["content"]
-    assert before == "Here:\n```python\ndef one():    return '*one*'\n```\nThat is **all**."
+    assert before == "Here:\n```python\ndef one():\n    return '*one*'\n```\nThat is **all**."
 
 
 async def test_a_button_pressed_twice_does_its_work_once(seat: Seat, stage: Stage) -> None:

@@ -93,6 +93,7 @@ def test_a_whole_completion_tells_it_as_thinking() -> None:
         ("Let me see.\n</think>", ""),
         ("The tag </think> ends it.", "The tag </think> ends it."),
         ("```\n<think>\nhm\n</think>\n```", "```\n<think>\nhm\n</think>\n```"),
+        ("It ends with\n```\n</think>\n```\nThen it answers.", "It ends with\n```\n</think>\n```\nThen it answers."),
         ("Four.", "Four."),
         ("", ""),
     ],
