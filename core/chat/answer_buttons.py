@@ -8,33 +8,29 @@ from .deliver import Keys
 from .outbox import Button
 
 IN_PARTS = "parts"
-"""Stands behind the stamp where the message that bears the button may be only the end of the answer."""
+"""Stands behind the stamp where the message that bears the button is only the end of the answer."""
 
 
 class AnswerButtons:
     """The buttons of one answer; each bears the stamp of its turn."""
 
-    def __init__(self, stamp: str, label: Callable[[str], str], *, page: int, aloud: Callable[[], bool]) -> None:
-        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak.
-
-        Answers of more than `page` characters may stand in several messages.
-        """
+    def __init__(self, stamp: str, label: Callable[[str], str], *, aloud: Callable[[], bool]) -> None:
+        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak."""
         self._stop = Button(label("button.stop"), "stop", stamp)
         self._again = Button(label("button.again"), "retry", stamp)
         self._more = Button(label("button.continue"), "continue", stamp)
         self._speak = Button(label("button.speak"), "speak", stamp)
-        self._speak_long = Button(label("button.speak"), "speak", f"{stamp} {IN_PARTS}")
-        self._page = page
+        self._speak_end = Button(label("button.speak"), "speak", f"{stamp} {IN_PARTS}")
         self._aloud = aloud
 
     def keys(self, reason: Callable[[], str]) -> Keys:
         """The buttons as `deliver` wants them; `reason` tells at the end why the model ended."""
-        return Keys(growing=(self._stop,), finished=lambda answer: self._finished(answer, reason()))
+        return Keys(growing=(self._stop,), finished=lambda answer, messages: self._finished(answer, messages, reason()))
 
-    def _finished(self, answer: str, reason: str) -> tuple[Button, ...]:
+    def _finished(self, answer: str, messages: int, reason: str) -> tuple[Button, ...]:
         """Of a model that only thought there are no words to go on with or to speak."""
         if not answer.strip():
             return (self._again,)
         more = (self._more,) if reason == "length" else ()
-        speak = self._speak if len(answer) <= self._page else self._speak_long
+        speak = self._speak if messages == 1 else self._speak_end
         return (*more, self._again, speak) if self._aloud() else (*more, self._again)

@@ -78,7 +78,7 @@ class Chosen:
         incoming: Incoming,
         outbox: Outbox,
     ) -> T:
-        """Do something with the chat's model; when that is gone, say so once and do it with the default one.
+        """Do something with the chat's model; when that is gone, say so once and do it with the one that holds then.
 
         The choice is taken back then. Log lines of the turn name the model from here on. Raises `ExcuseError` when
         there is no model left, and whatever `do` raises but `ModelNotFoundError`.
@@ -91,19 +91,26 @@ class Chosen:
             return await do(model)
         except ModelNotFoundError:
             self._catalog.forget()
-        default = await self._catalog.default_model(work)
-        if default is None or default == model:
+        instead = await self._instead(incoming.chat, work, model)
+        if instead is None:
             raise self._gone(work, model)
-        _log.warning("a model is gone", instead=default)
+        _log.warning("a model is gone", instead=instead)
         await self._take_back(incoming.chat, work, model)
-        said = self._sentences.say(_WORKS[work].fallback, incoming.sender.locale, model=model, default=default)
+        said = self._sentences.say(_WORKS[work].fallback, incoming.sender.locale, model=model, default=instead)
         await tell(turn, outbox, said, name=f"fallback_{work}_")
-        structlog.contextvars.bind_contextvars(model=default)
+        structlog.contextvars.bind_contextvars(model=instead)
         try:
-            return await do(default)
+            return await do(instead)
         except ModelNotFoundError as error:
             self._catalog.forget()
-            raise self._gone(work, default) from error
+            raise self._gone(work, instead) from error
+
+    async def _instead(self, chat: ChatRef, work: Work, model: str) -> str | None:
+        """What holds without the choice of `model`: that of the chat around, else the default; None: nothing else."""
+        around = model_in(await self._conversations.choices(str(chat.parent)), work)
+        if around is None or around == model:
+            around = await self._catalog.default_model(work)
+        return None if around == model else around
 
     def _gone(self, work: Work, model: str) -> ExcuseError:
         _log.warning("a model is gone, and no other takes its place")

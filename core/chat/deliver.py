@@ -39,10 +39,10 @@ _LONGEST_PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The buttons of an answer: while it grows, and, told by `finished` for its words, when it stands."""
+    """The buttons of an answer: while it grows, and when it stands, told by `finished` for its words and messages."""
 
     growing: tuple[Button, ...] = ()
-    finished: Callable[[str], tuple[Button, ...]] = lambda _: ()
+    finished: Callable[[str, int], tuple[Button, ...]] = lambda _, __: ()
 
 
 NO_KEYS = Keys()
@@ -167,7 +167,7 @@ class _Writer:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
         if self._body(self._page).strip():
-            await self._settle(self._keys.finished(self._text.answer))
+            await self._settle(self._keys.finished(self._text.answer, self._index + 1))
             self._index += 1
         for page in self._pages[self._index :]:
             found = await insist(lambda page=page: self._recovered(page))

@@ -110,7 +110,6 @@ class Talk:
         buttons = AnswerButtons(
             str(Stamp.of(turn, incoming)),
             self._labels(incoming),
-            page=outbox.capabilities.page_limit,
             aloud=lambda: speaking.done() and speaking.result(),
         )
         writing = Writing(

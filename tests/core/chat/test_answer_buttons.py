@@ -5,10 +5,10 @@ import pytest
 from core.chat.answer_buttons import AnswerButtons
 
 
-def offered(answer: str, reason: str, *, speaks: bool = True) -> list[str]:
+def offered(answer: str, reason: str, *, messages: int = 1, speaks: bool = True) -> list[str]:
     """What stands behind each button of a finished answer."""
-    buttons = AnswerButtons("tag U1", str, page=10, aloud=lambda: speaks)
-    return [f"{button.name} {button.value}" for button in buttons.keys(lambda: reason).finished(answer)]
+    buttons = AnswerButtons("tag U1", str, aloud=lambda: speaks)
+    return [f"{button.name} {button.value}" for button in buttons.keys(lambda: reason).finished(answer, messages)]
 
 
 @pytest.mark.parametrize(
@@ -16,13 +16,16 @@ def offered(answer: str, reason: str, *, speaks: bool = True) -> list[str]:
     [
         ("Four.", "stop", ["retry tag U1", "speak tag U1"]),
         ("Four.", "length", ["continue tag U1", "retry tag U1", "speak tag U1"]),
-        ("One, two, three.", "stop", ["retry tag U1", "speak tag U1 parts"]),
         (" \n", "length", ["retry tag U1"]),
         ("", "stop", ["retry tag U1"]),
     ],
 )
 def test_an_answer_offers_what_can_be_done_with_it(answer: str, reason: str, values: list[str]) -> None:
     assert offered(answer, reason) == values
+
+
+def test_the_last_of_several_messages_does_not_pass_for_the_whole() -> None:
+    assert offered("Four.", "stop", messages=2) == ["retry tag U1", "speak tag U1 parts"]
 
 
 def test_nothing_is_spoken_without_a_model_for_it() -> None:

@@ -108,6 +108,16 @@ async def test_without_another_one_its_choice_stays_and_that_is_told(
     assert not room.screen.texts
 
 
+async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room: Room) -> None:
+    await room.conversations.choose(str(THREAD), "model", "old-one")
+    await room.conversations.choose(str(THREAD.parent), "model", "kimi-k2")
+    room.gone = {"old-one"}
+
+    assert [await room.use("chat"), await room.use("chat")] == ["kimi-k2", "kimi-k2"]
+    (told,) = room.screen.texts
+    assert "so `kimi-k2` answers from now on" in told
+
+
 async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_is_now(
     room: Room, sim: WanjieSim
 ) -> None:

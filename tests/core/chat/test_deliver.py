@@ -192,8 +192,10 @@ async def test_a_fence_that_was_opened_for_an_answer_is_still_open_for_the_next_
 @pytest.mark.parametrize(
     ("came", "kept"),
     [
-        ("```python\nreturn 1", "return 1"),
-        ("\n```python\nreturn 1", "return 1"),
+        ("```python\nreturn 1", "\nreturn 1"),
+        ("\n```python\nreturn 1", "\nreturn 1"),
+        ("\n    return 1", "\n    return 1"),
+        ("\n\ndef two():", "\n\ndef two():"),
         ("```\nDone.", "```\nDone."),
         ("```pythonic\nx", "```pythonic\nx"),
         ("```pyth", "```pyth"),
@@ -499,7 +501,7 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     stop, again = Button("stop", "stop", "1"), Button("again", "retry", "1")
     screen = Screen()
 
-    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda _: (again,)))
+    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda _, __: (again,)))
 
     pages = sorted(screen.messages, key=int)
     assert len(pages) > 1
@@ -552,7 +554,10 @@ async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bo
 
     screen = Silent()
     showing = asyncio.create_task(show(screen, silent(), keys=Keys((Button("stop", "stop", "1"),))))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(5):
+        while screen.steps < steps:  # noqa: ASYNC110 - a screen has no events
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
     showing.cancel()
 
     assert screen.steps == steps
