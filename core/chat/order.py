@@ -39,7 +39,12 @@ _VALUES = {"标准": "standard", "高清": "hd", "生动": "vivid", "鲜艳": "v
 _NAMED = re.compile(
     rf"(?<![A-Za-z0-9_-])(?P<dashes>--|—{{1,2}}-?)(?P<name>[A-Za-z]+|(?:{'|'.join(_CHINESE)})(?=[\s=:\d]))\s*[=:]?\s*"
 )
-_WRITTEN = re.compile(r"(?<![A-Za-z0-9_-])--[A-Za-z].*", re.DOTALL)
+# Options of image models, as their prompts show them; other words behind dashes are the prompt's own.
+_WRITTEN = re.compile(
+    r"(?<![A-Za-z0-9_-])--(?:ar|aspect|c|chaos|cfg|hd|iw|n|negative|niji|no|q|quality|s|seed|size|sref|steps|style"
+    r"|stylize|tile|v|w|weird)(?=[\s=:\d]|\Z).*",
+    re.DOTALL | re.IGNORECASE,
+)
 _QUOTES = "\"'`“”\u2018\u2019"
 _OTHER = rf"[^\s,;!?。、()\[\]{_QUOTES}]"
 _WORD = rf"(?!--|—){_OTHER}*(?<![.:])"
@@ -139,7 +144,7 @@ def order_of(prompt: str, options: Mapping[str, object]) -> Order:
     for name, value in options.items():
         option = _OPTIONS[name]
         text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
-        order = replace(order, **{option.field: option.read(text)})
+        order = replace(order, **{option.field: option.read(text.translate(_SIGNS).strip())})
     return order
 
 

@@ -212,6 +212,18 @@ def test_what_a_model_writes_behind_a_prompt_is_left_out(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "prompt", ["a sign that reads --hello-- in neon", "a sign --no-entry-- on a door", "a fox --vivid and red--"]
+)
+def test_dashes_of_a_model_that_are_no_option_stay(prompt: str) -> None:
+    assert order_of(prompt, {}).prompt == prompt
+
+
+@pytest.mark.parametrize("size", ["1024\u00d7768", " 1024x768 ", "1024 X 768"])
+def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
+    assert order_of("a fox", {"size": size, "n": "2 "}) == Order("a fox", size="1024x768", n=2)
+
+
+@pytest.mark.parametrize(
     ("prompt", "options", "key"),
     [
         ("cat", {"n": 9}, "imagine.count"),
