@@ -249,6 +249,20 @@ async def test_a_stranger_may_not_press(place: str, stage: Stage) -> None:
     assert len(orders(stage)) == 1
 
 
+@pytest.mark.parametrize("place", ["telegram", "slack"])
+async def test_pictures_that_an_admin_has_drawn_again_stay_the_asker_s(place: str, stage: Stage) -> None:
+    seat = stage.group() if place == "telegram" else stage.thread()
+    await begun(seat, stage)
+    await seat.say(f"/imagine {FOX} {SMALL}")
+    await drawn(seat)
+    await stage.joining(seat, "Root", admin=True).press(AGAIN)
+    await drawn(seat, 2)
+    await seat.press(VARIATION)
+    await drawn(seat, 3)
+
+    assert len(orders(stage)) == 3
+
+
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_button_whose_order_nobody_remembers_says_so(place: str, empty_stage: Stage) -> None:
     stage = empty_stage

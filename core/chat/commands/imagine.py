@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -67,7 +68,7 @@ async def paint(call: Call, order: Order, *, note: str = "", name: str = "drawn_
     async with at_work(call.outbox, "drawing"):
         drawing, album = await unless_stopped(call.turn, _album(call, order, note, name))
     # A stamp of its own, since a turn may draw more than once.
-    stamp = Stamp(tag_of(f"{call.turn.event_id} {name}"), call.incoming.sender.id)
+    stamp = replace(Stamp.of(call.turn, call.incoming), tag=tag_of(f"{call.turn.event_id} {name}"))
     await _note(call, stamp, drawing.order)
     buttons = (
         Button(call.phrase("imagine.again"), "imagine", f"{stamp} {_AGAIN}"),
