@@ -29,27 +29,38 @@ class StoppedError(Exception):
 class Sign:
     """A sign of work that is shown again and again while there is no better one."""
 
-    def __init__(self, outbox: Outbox, doing: Doing) -> None:
+    def __init__(self, outbox: Outbox, doing: Doing, *, silence: float) -> None:
         self._outbox = outbox
+        self._silence = silence
         self._calling = asyncio.Lock()
         self._due = 0.0
+        self._shown = True
+        """Since words came last."""
+        self._worded = False
         self._showing = asyncio.create_task(self._keep_showing(doing))
+        self._clearing: list[asyncio.Task[None]] = []
 
     async def rest(self) -> None:
         """Show it only when nothing more has come for a while, since words are the better sign.
 
-        Waits a moment for one that is under way: it would stay beside the words.
+        Waits a moment for one that is under way: it would stay beside the words. The first words take a sign away by
+        themselves, later ones do not.
         """
-        self._due = time.monotonic() + _SILENCE
-        if self._calling.locked():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_UNDER_WAY), self._calling:
-                    pass
+        self._due = time.monotonic() + self._silence
+        if not self._shown:
+            return
+        self._shown = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_UNDER_WAY), self._calling:
+                pass
+        if self._worded:
+            self._clearing = [asyncio.create_task(self._outbox.working("nothing"))]
+        self._worded = True
 
     async def drop(self) -> None:
         """Give up what is under way, too, and leave nothing on the screen."""
         self._showing.cancel()
-        await asyncio.gather(self._showing, return_exceptions=True)
+        await asyncio.gather(self._showing, *self._clearing, return_exceptions=True)
         await self._outbox.working("nothing")
 
     async def _keep_showing(self, doing: Doing) -> None:
@@ -57,14 +68,18 @@ class Sign:
             if time.monotonic() >= self._due:
                 async with self._calling:
                     await self._outbox.working(doing)
+                self._shown = True
                 self._due = max(self._due, time.monotonic() + _EVERY)
             await asyncio.sleep(self._due - time.monotonic())
 
 
 @asynccontextmanager
-async def at_work(outbox: Outbox, doing: Doing) -> AsyncGenerator[Sign]:
-    """Show a sign of work while the context lasts, and nothing of it afterwards."""
-    sign = Sign(outbox, doing)
+async def at_work(outbox: Outbox, doing: Doing, *, silence: float = _SILENCE) -> AsyncGenerator[Sign]:
+    """Show a sign of work while the context lasts, and nothing of it afterwards.
+
+    Where words are a better one (see `Sign.rest`), it comes back after `silence` seconds without any.
+    """
+    sign = Sign(outbox, doing, silence=silence)
     try:
         yield sign
     finally:
