@@ -24,12 +24,20 @@ def caption(order: Order, model: str, note: str = "") -> str:
     return "\n".join([*(fitted(line, room) for line in lines), end])
 
 
-def ordered_in(text: str, kind_of: Callable[[str], ModelKind]) -> str:
-    """The prompt, when `text` is a caption as a platform gives it back; else the text itself."""
-    lines = text.strip().splitlines()
-    model = lines[-1].strip("` ") if len(lines) > 1 else ""
-    is_caption = bool(model) and " " not in model and kind_of(model) == "image"
-    return _MARK.sub(r"\1", lines[0]).strip() if is_caption else text
+def ordered_in(text: str, kind_of: Callable[[str], ModelKind], *, pictured: bool) -> str:
+    """The prompt, or the beginning of a long one, when `text` is a caption as a platform gives it back; else "".
+
+    Not all captions come back with their pictures. Without them (not `pictured`), only a translation may stand between
+    the prompt and the model, and no mere word is taken for a model: people write such lines, too.
+    """
+    prompt, _, below = text.strip().partition("\n")
+    *between, last = below.splitlines() or [""]
+    model = last.strip("` ")
+    if not model or " " in model or kind_of(model) != "image":
+        return ""
+    if not pictured and (last.isalpha() or (between and not between[0].startswith("→ "))):
+        return ""
+    return _MARK.sub(r"\1", prompt).strip().removesuffix("…").rstrip()
 
 
 def fitted(line: str, most: int) -> str:

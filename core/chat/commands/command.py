@@ -65,9 +65,15 @@ class Call:
         return self.incoming.text.strip()
 
     @property
+    def ordered(self) -> str:
+        """What was ordered, when pictures are replied to that a model made; else ""."""
+        pictured = any(attachment.kind == "image" for attachment in self.incoming.quoted_attachments)
+        return ordered_in(self.incoming.quoted, self.desk.catalog.kind_of, pictured=pictured)
+
+    @property
     def quoted(self) -> str:
         """What the message that is replied to says; under pictures that a model made, only what was ordered."""
-        return ordered_in(self.incoming.quoted, self.desk.catalog.kind_of).strip()
+        return self.ordered or self.incoming.quoted.strip()
 
     @property
     def locale(self) -> str:

@@ -269,23 +269,44 @@ def test_a_caption_shows_what_was_written_and_what_was_made_of_it(order: Order, 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "pictured"),
     [
-        caption(Order("a *big* fox_1"), FLUX),
-        caption(Order("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."),
-        f"a *big* fox_1\n→ a large fox\n{FLUX}",
-        f"a *big* fox_1\n{OTHER}\n",
+        (caption(Order("a *big* fox_1"), FLUX), False),
+        (caption(Order("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."), False),
+        (caption(Order("a *big* fox_1"), FLUX, "1 of the pictures could not be had."), True),
+        (f"a *big* fox_1\n→ a large fox\n{FLUX}", False),
+        (f"a *big* fox_1\n{OTHER}\n", False),
+        ("a *big* fox_1\n`kolors`", False),
+        ("a *big* fox_1\nkolors", True),
     ],
 )
-def test_the_prompt_is_found_in_a_caption(text: str) -> None:
-    assert ordered_in(text, Kinds().of) == "a *big* fox_1"
+def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
+    assert ordered_in(text, Kinds().of, pictured=pictured) == "a *big* fox_1"
 
 
 @pytest.mark.parametrize(
-    "text", ["", FLUX, "a fox\nin the snow", "a \\* fox\ndeepseek-v3", "one\nof a high-res-image kind"]
+    "text",
+    [
+        "",
+        FLUX,
+        "a fox\nin the snow",
+        "a \\* fox\ndeepseek-v3",
+        "one\nof a high-res-image kind",
+        "Which one is better for logos?\nMidjourney is expensive.\nflux",
+        f"Which one is better for logos?\nMidjourney is expensive.\n{FLUX}",
+        "Which one is better for logos?\nMidjourney",
+    ],
 )
-def test_what_is_no_caption_stays_as_it_is(text: str) -> None:
-    assert ordered_in(text, Kinds().of) == text
+def test_what_is_no_caption_is_no_order(text: str) -> None:
+    assert not ordered_in(text, Kinds().of, pictured=False)
+
+
+def test_of_a_long_prompt_the_beginning_is_found_in_a_caption() -> None:
+    prompt = "a fox in the snow " * 80
+    found = ordered_in(caption(Order(prompt), FLUX), Kinds().of, pictured=True)
+
+    assert len(found) > 900
+    assert prompt.startswith(found)
 
 
 def test_a_caption_has_room_for_a_note() -> None:
