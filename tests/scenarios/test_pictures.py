@@ -128,6 +128,21 @@ async def test_a_picture_that_an_order_replies_to_is_told_to_be_left_out(stage: 
     assert "from your words alone" not in seat.posts()[0].caption
 
 
+@pytest.mark.parametrize("place", ["telegram-private", "slack-thread"])
+async def test_a_picture_of_somebody_s_is_told_to_be_left_out_when_its_words_are_drawn(
+    stage: Stage, place: str
+) -> None:
+    seat = SEATS[place](stage)
+    await begun(seat, stage)
+    await seat.send(picture(), "a.png", "image/png", text=FOX)
+    await says(seat, "cannot see pictures")
+    await seat.reply("/imagine", to=FOX)
+    post = await drawn(seat)
+
+    assert "from your words alone" in post.caption
+    assert [order["prompt"] for order in orders(stage)] == [FOX]
+
+
 async def test_each_chat_has_its_own_image_model_and_gets_the_usual_one_when_that_is_gone(
     seat: Seat, stage: Stage
 ) -> None:

@@ -29,12 +29,13 @@ async def draw(call: Call) -> None:
     """Draw what the argument orders, or the message that is replied to.
 
     Files that came with the order are most likely meant to be changed, which image models cannot do here: nothing is
-    drawn. Beside a file that is replied to, the pictures say that they are from the words alone.
+    drawn. Beside a file that is replied to, the pictures say that they are from the words alone; those that are drawn
+    once more from what was ordered need not.
     """
     if call.incoming.attachments:
         raise ExcuseError("imagine.files")
-    order, quoted = read_order(call.argument, call.quoted), " ".join(call.quoted.split())
-    unseen = call.incoming.quoted_attachments and order.prompt != quoted
+    order = read_order(call.argument, call.quoted)
+    unseen = call.incoming.quoted_attachments and order.prompt != " ".join(call.ordered.split())
     await paint(call, order, note=call.phrase("imagine.unseen") if unseen else "")
 
 
