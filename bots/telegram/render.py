@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.chat.emphasis import mended
+from core.chat.pages import utf16_length
 
 from .marks import Cut, Style, find
 from .mentions import JOINER, harmless, openings
@@ -45,10 +46,22 @@ def render(markdown: str) -> Rendered:
     """Render Markdown, finished or cut off anywhere.
 
     The result has the same words in the same order and is blank only if `markdown` is. It is never longer than
-    `mended(markdown)`, but for one invisible character in each mention, which keeps it from notifying anybody; code, as
-    it is shown, has none. Its spans are not empty, lie within the text and either contain each other or do not touch.
+    `markdown`, but for one invisible character in each mention, which keeps it from notifying anybody; code, as it is
+    shown, has none. Its spans are not empty, lie within the text and either contain each other or do not touch.
     """
-    source = mended(markdown.strip()).encode(errors="replace")
+    source = markdown.strip()
+    shown = _rendered(mended(source))
+    # What was mended within HTML is shown as it is, so that it got longer.
+    return shown if utf16_length(shown.text) - shown.text.count(JOINER) <= utf16_length(source) else _rendered(source)
+
+
+def plain(markdown: str) -> Rendered:
+    """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
+    return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
+
+
+def _rendered(markdown: str) -> Rendered:
+    source = markdown.encode(errors="replace")
     cuts, styles = find(source)
     layout = _Layout(source, cuts)
     bare = layout.text.strip()
@@ -61,11 +74,6 @@ def render(markdown: str) -> Rendered:
     return _dressed(bare, sorted(pieces, key=lambda piece: (piece.start, -piece.end))[:_MOST_ENTITIES])
 
 
-def plain(markdown: str) -> Rendered:
-    """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
-    return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
-
-
 def with_fold(fold: str, rest: Rendered) -> Rendered:
     """Put `fold`, as it is, above `rest` in a quote that opens when it is tapped.
 
@@ -75,7 +83,7 @@ def with_fold(fold: str, rest: Rendered) -> Rendered:
     above = plain(fold).text
     if not above:
         return rest
-    units = len(above.encode("utf-16-le")) // 2
+    units = utf16_length(above)
     quote = Span("expandable_blockquote", 0, units)
     if not rest.text:
         return Rendered(above, (quote,))
@@ -88,7 +96,7 @@ def clipped(rendered: Rendered) -> Rendered:
     if len(rendered.text) <= _LONGEST_CAPTION:
         return rendered
     text = rendered.text[: _LONGEST_CAPTION - 1].rstrip() + "…"
-    units = len(text.encode("utf-16-le")) // 2
+    units = utf16_length(text)
     kept = [span for span in rendered.spans if span.offset < units]
     return Rendered(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in kept))
 
