@@ -6,25 +6,12 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_seat import TelegramSeat
 from tests.scenarios.hearing import hears, notes, spoken
-from tests.scenarios.saying import asked, echo, says, words
-
-AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
-
-
-async def offers(seat: Seat, *labels: str) -> None:
-    """Wait until exactly these buttons stand under the newest message that has any."""
-    await seat.until(lambda: [label.split()[-1] for label in seat.buttons()] == list(labels), 20)
-
-
-async def answered(seat: Seat, stage: Stage, text: str) -> None:
-    stage.wanjie.script.answer = echo
-    await seat.say(text)
-    await says(seat, f"answer to {text}")
-    await offers(seat, AGAIN, SPEAK)
+from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
+from tests.scenarios.saying import asked, says, words
 
 
 async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
     await seat.say("/model deepseek-reasoner")
     await says(seat, "deepseek-reasoner")
     stage.wanjie.script.reasoning = lambda _: words(20, "hm")
@@ -45,7 +32,7 @@ async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
 
 
 async def test_an_answer_that_was_cut_in_code_goes_on_in_code(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
     stage.wanjie.script.answer = lambda _: "Here:\n```python\ndef one():"
     stage.wanjie.script.finish_reason = "length"
     await seat.say("code")
@@ -64,7 +51,8 @@ async def test_an_answer_that_was_cut_in_code_goes_on_in_code(seat: Seat, stage:
 
 
 async def test_a_button_pressed_twice_does_its_work_once(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
+    await offers(seat, AGAIN, SPEAK)
     stage.wanjie.script.speech_delay = 1.5
     await seat.press(SPEAK)
     await seat.press(SPEAK)
@@ -78,7 +66,8 @@ async def test_a_button_pressed_twice_does_its_work_once(seat: Seat, stage: Stag
 @pytest.mark.parametrize("place", ["telegram", "slack"])
 async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, stage: Stage) -> None:
     seat = stage.group() if place == "telegram" else stage.thread()
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
+    await offers(seat, AGAIN, SPEAK)
     admin = stage.joining(seat, "Root", admin=True)
     stage.wanjie.script.answer = lambda _: "another answer"
     await admin.press(AGAIN)
@@ -91,7 +80,8 @@ async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, stage: Sta
 
 
 async def test_a_model_that_falls_silent_shows_that_it_works_and_can_be_stopped(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
+    await offers(seat, AGAIN, SPEAK)
     stage.wanjie.script.answer = lambda _: words(20)
     stage.wanjie.script.hang_after = 4
     await seat.say("count")
@@ -106,7 +96,7 @@ async def test_a_model_that_falls_silent_shows_that_it_works_and_can_be_stopped(
 
 async def test_a_film_shows_what_was_asked_for_without_the_asker(seat: Seat, stage: Stage) -> None:
     stage.wanjie.script.models = (*stage.wanjie.script.models, "sora-2")
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
     await seat.say("/model sora-2")
     await says(seat, "sora-2")
     await seat.say("a cat that dances")
@@ -118,7 +108,7 @@ async def test_a_film_shows_what_was_asked_for_without_the_asker(seat: Seat, sta
 async def test_a_group_that_becomes_a_supergroup_keeps_its_memory(stage: Stage) -> None:
     ada, old = stage.telegram.user(7001, "Ada"), stage.telegram.group("Friends", basic=True, admin=True)
     seat = TelegramSeat(stage.telegram, ada, old)
-    await answered(seat, stage, "hello")
+    await answered(seat, stage)
     await seat.say("/model kimi-k2")
     await says(seat, "kimi-k2")
     moved = TelegramSeat(stage.telegram, ada, stage.telegram.migrate(old, ada))
