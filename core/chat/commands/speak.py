@@ -27,9 +27,9 @@ from .command import Call
 
 _log = structlog.get_logger()
 
-_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_CODE = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]+`", re.DOTALL)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+")
+_WORD = re.compile(r"[^\W\u4e00-\u9fff]+")
 
 
 async def speak_text(call: Call) -> None:
@@ -129,10 +129,12 @@ def _words(call: Call, text: str) -> Words:
 def _language(text: str) -> str:
     """Of the languages that words are there in, the one nearer to a text; "" when nobody can say.
 
-    A Chinese character counts as a word: technical terms have more letters than the Chinese around them.
+    A Chinese character counts as a word: technical terms have more letters than the Chinese around them. Beside it,
+    names and identifiers, which have capitals or digits, are of no language.
     """
-    prose = _FENCE.sub("", text)
-    chinese, others = len(_CHINESE.findall(prose)), len(_WORD.findall(prose))
+    prose = _CODE.sub(" ", text)
+    chinese = len(_CHINESE.findall(prose))
+    others = sum(word.isalpha() and (word.islower() or not chinese) for word in _WORD.findall(prose))
     if chinese == others == 0:
         return ""
     return "zh" if chinese > others else "en"

@@ -201,6 +201,11 @@ async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: 
         ("en", "用 FastAPI 写好了🎉\n```py\nfor one in some: print(one)\n```", ("拉炮彩带", "此处代码略过不读")),
         ("zh-hans", "It is done 🎉", ("party popper",)),
         ("zh-hans", "🎉 1", ("拉炮彩带",)),
+        ("en", "OpenAI 的 GPT-4o 和 Claude 3.7 Sonnet 哪个好 🎉", ("拉炮彩带",)),
+        ("en", "Use `kubectl get pods` 查看 🎉", ("拉炮彩带",)),
+        ("en", "好了🎉\n~~~\nfor one in some: print(one)\n~~~", ("拉炮彩带",)),
+        ("zh-hans", "Done, with GPT-4o 🎉", ("party popper",)),
+        ("zh-hans", "What does 你好 mean to people? 🎉", ("party popper",)),
     ],
 )
 async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
