@@ -65,6 +65,16 @@ async def test_pages_turn_in_place(paged_seat: Seat, stage: Stage) -> None:
     await uses(paged_seat, stage, "qwen3-16b")
 
 
+async def test_a_page_turns_though_the_platform_fails_once(paged_seat: Seat, stage: Stage) -> None:
+    await begun(paged_seat, stage, MANY)
+    await opens(paged_seat, "/model")
+    await asyncio.sleep(1.2)  # so that no rate limit lets it wait
+    stage.telegram.bad_gateway("editMessageText", times=1)
+    await picks(paged_seat, "‹")  # noqa: RUF001 - an arrow
+
+    assert "3/4" in paged_seat.choices()
+
+
 async def test_each_kind_has_a_tab(paged_seat: Seat, stage: Stage) -> None:
     await begun(paged_seat, stage, MANY)
     await opens(paged_seat, "/model")

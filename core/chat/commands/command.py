@@ -29,6 +29,8 @@ from core.store import Choices, Conversations, Name
 from core.wanjie import Catalog
 
 _log = structlog.get_logger()
+_TURN_AGAIN = 1.0
+"""Seconds after which a platform that did not answer is asked once more."""
 _TURN_PATIENCE = 3.0
 """Seconds that turning to another part of a menu may take: others who press wait behind it."""
 
@@ -131,7 +133,7 @@ class Call:
                 wait = error.retry_after
             except UnreachableError as error:
                 _log.info("a menu was not turned", reason=str(error))
-                return None
+                wait = _TURN_AGAIN
             if time.monotonic() + wait > deadline:
                 return await self.hint("menu.later", seconds=math.ceil(wait))
             await asyncio.sleep(wait)
