@@ -5,6 +5,7 @@ from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_seat import TelegramSeat
 from bots.sandbox.wanjie import Failure
+from tests.scenarios.hearing import spoken
 from tests.scenarios.saying import asked, echo, says, shown, words
 
 
@@ -51,6 +52,28 @@ async def test_a_message_of_100_kilobytes_is_too_long_or_answered_in_order(stage
     assert [answer.split()[0] for answer in telegram.answers()] == ["read"] * len(parts)
     for seat in (slack, telegram):
         await next_message_works(seat, stage)
+
+
+async def test_20_000_characters_are_spoken_in_part_and_not_drawn(empty_stage: Stage) -> None:
+    stage = empty_stage
+    await stage.start(SPEAK_LIMIT="300")
+    await stage.ready()
+    stage.wanjie.script.answer = echo
+    slack, telegram = stage.direct(), stage.private()
+    for command, told in (("/speak", "up to 300 characters"), ("/imagine", "that prompt is too long")):
+        order = f"{command} {words(20_000)[: 20_000 - len(command) - 1]}"
+        await slack.say(order)
+        telegram.person.paste(telegram.chat, order)  # what follows its first part are messages of their own
+        for seat in (slack, telegram):
+            await seat.until(lambda seat=seat, told=told: told in " ".join(said(seat)).lower(), 40)
+            await next_message_works(seat, stage)
+
+    assert all(len(body["input"]) <= 300 for body in spoken(stage))
+
+
+def said(seat: Seat) -> list[str]:
+    """What was written, also below media."""
+    return [*seat.answers(), *(post.caption for post in seat.posts())]
 
 
 async def test_a_refused_key_is_explained(direct_seat: Seat, stage: Stage) -> None:
