@@ -75,6 +75,11 @@ class Look:
     text: str
     blocks: Blocks = ()
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The types of its blocks."""
+        return tuple(str(block["type"]) for block in self.blocks)
+
 
 def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[Look]:
     """The ways to show a page, the best first; each does without something that Slack may refuse.

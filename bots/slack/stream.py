@@ -79,8 +79,8 @@ class Pages:
         self._place = place
         self._features = features
         self._standings: dict[str, Standing] = {}
-        self._refused: dict[int, int] = {}
-        """How many of the best looks Slack has refused, by the start of the page; repeated calls go on from there."""
+        self._refused: set[tuple[int, tuple[str, ...]]] = set()
+        """Starts of pages, each with the kinds of blocks that Slack has refused there; they are not tried again."""
 
     async def show(self, page: Page, body: Body, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.show`."""
@@ -247,17 +247,19 @@ class Pages:
     async def _best(self, page: Page, ways: Sequence[Look], show: Callable[[Look], Awaitable[_Result]]) -> _Result:
         """Show a page in the best of these ways that Slack takes."""
         *better, last = ways
-        for way in better[self._refused.get(page.start, 0) :]:
+        for way in better:
+            if (page.start, way.kinds) in self._refused:
+                continue
             try:
                 return await show(way)
             except RefusedError as error:
                 if str(error) not in BLOCK_CODES:
                     raise
                 _log.warning("Slack refused a message's blocks", reason=str(error))
-                if way.blocks[0]["type"] == "task_card" and str(error) == "invalid_blocks":
+                if way.kinds[0] == "task_card" and str(error) == "invalid_blocks":
                     self._features.cards.drop()
                 else:
-                    self._refused[page.start] = self._refused.get(page.start, 0) + 1
+                    self._refused.add((page.start, way.kinds))
         return await show(last)
 
     async def _end_stream(self, page: Page, standing: Standing, *, keep: int) -> None:
