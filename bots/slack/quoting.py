@@ -12,7 +12,7 @@ from .render import JOINER
 
 _Json = dict[str, Any]
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
-_FOLDS = ("task_card", "context")
+_FOLDS = frozenset({"task_card", "context"})
 """Blocks that hold what a model thought."""
 _LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 
@@ -23,10 +23,11 @@ def words(message: _Json, bot: str) -> str:
     Slack: beside blocks a message's `text` may be cut short, and Markdown comes back as a `markdown` or a `rich_text`
     block. Thinking, buttons and pictures are no words.
     """
-    if not _blocks(message, "markdown") and any(_blocks(message, kind) for kind in _FOLDS):
+    kinds = {block.get("type") for block in _parts(message.get("blocks"))}
+    if kinds & _FOLDS and kinds <= _FOLDS | {"actions"}:
         return ""  # its text is the thinking, for notifications
     written = [str(block["text"]) for block in _blocks(message, "markdown") if isinstance(block.get("text"), str)]
-    said = read(str(message.get("text") or ""), bot).text
+    said = read(str(message.get("text") or _attached(message)), bot).text
     if not written and said.endswith("…"):
         written = ["\n".join(_lines(block)) for block in _blocks(message, "rich_text")]
     return ("\n\n".join(written) or said).replace("<" + JOINER, "<").strip()
@@ -59,6 +60,11 @@ def attachment(file: _Json) -> Attachment:
         mime=mime,
         size=size if isinstance(size, int) else None,
     )
+
+
+def _attached(message: _Json) -> str:
+    """What stands in `attachments`: all that some apps write, and what a person passes on."""
+    return "\n".join(str(one.get("text") or one.get("fallback") or "") for one in _parts(message.get("attachments")))
 
 
 def _blocks(message: _Json, kind: str) -> list[_Json]:

@@ -51,6 +51,26 @@ def test_thinking_without_an_answer_has_no_words() -> None:
         assert words({"text": look.text, "blocks": list(look.blocks)}, "UBOT") == ""
 
 
+def test_small_print_beneath_the_words_of_another_app_is_no_thinking() -> None:
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Build 7* failed"}},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "main, 2 minutes ago"}]},
+    ]
+
+    assert words({"text": "Build 7 failed on main", "blocks": blocks}, "UBOT") == "Build 7 failed on main"
+
+
+def test_a_message_without_a_text_says_what_is_attached() -> None:
+    attached = [{"text": "Pull request &lt;7&gt;", "fallback": "x"}, {"fallback": "by <@U7>"}]
+
+    assert words({"text": "", "attachments": attached}, "UBOT") == "Pull request <7>\nby @U7"
+    assert words({"text": "Look:", "attachments": attached}, "UBOT") == "Look:"
+
+
+def test_buttons_beneath_a_recording_tell_what_it_says() -> None:
+    assert words({"text": "Hello", "blocks": [{"type": "actions", "elements": []}]}, "UBOT") == "Hello"
+
+
 def test_a_text_that_was_cut_short_is_read_from_its_blocks() -> None:
     assert words({"text": "See http…", "blocks": [_RICH]}, "U") == "See http://x\none\ntwo\na = 1"
     assert words({"text": "and so on…"}, "U") == "and so on…"
@@ -63,8 +83,15 @@ def test_what_keeps_mentions_harmless_is_not_quoted(text: str) -> None:
     assert words({"blocks": [{"type": "markdown", "text": shown}]}, "U") == text.replace("<\u2060", "<").strip()
 
 
-@pytest.mark.parametrize(
-    "message", [{}, {"blocks": None}, {"blocks": [None, {"type": "markdown"}]}, {"text": 7, "blocks": "x"}]
-)
+_ODD: list[dict[str, Any]] = [
+    {},
+    {"blocks": None},
+    {"blocks": [None, {"type": "markdown"}]},
+    {"text": 7, "blocks": "x"},
+    {"attachments": [7, {}]},
+]
+
+
+@pytest.mark.parametrize("message", _ODD)
 def test_odd_messages_are_survived(message: dict[str, Any]) -> None:
     assert words(message, "U") in {"", "7"}
