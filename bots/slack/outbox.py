@@ -40,7 +40,7 @@ from .status import SIGNS, Status
 from .stream import Pages, Place
 
 CAPABILITIES = Capabilities(
-    page_limit=9_000,  # Slack: 12,000 characters of Markdown; what makes mentions harmless adds a third at most
+    page_limit=9_000,  # Slack: 12,000 characters of Markdown; mended marks and harmless mentions add a third at most
     pace=0.75,  # eighty steps a minute, of a hundred that the whole workspace has
     pace_group=0.75,
     threads=True,
