@@ -8,27 +8,14 @@ from .slack_socket import SocketMode
 from .slack_state import Channel, Message
 from .slack_workspace import Workspace
 
-DEFAULT_SUBSCRIPTIONS = frozenset(
-    {
-        "agent_session_stopped",
-        "agent_session_title_changed",
-        "app_context_changed",
-        "app_home_opened",
-        "app_mention",
-        "app_uninstalled",
-        "message.channels",
-        "message.groups",
-        "message.im",
-        "message.mpim",
-        "tokens_revoked",
-    }
-)
 _SUBSCRIPTION_OF = {
     "channel": "message.channels",
     "group": "message.groups",
     "im": "message.im",
     "mpim": "message.mpim",
 }
+DEFAULT_SUBSCRIPTIONS = frozenset(_SUBSCRIPTION_OF.values())
+"""Those of the app's manifest (a test compares them): whatever else the app may use, it must do without."""
 _NOT_IN_MENTIONS = frozenset({"files", "subtype"})
 """Slack may leave them out of an `app_mention`; the `message` beside it has them."""
 

@@ -104,6 +104,7 @@ async def test_stop_with_nothing_to_stop_says_so(seat: Seat, stage: Stage) -> No
 
 
 async def test_slack_s_own_stop_button_stops(stage: Stage) -> None:
+    stage.slack.announcer.subscriptions.add("agent_session_stopped")
     seat = stage.thread()
     stage.wanjie.script.answer = lambda _: words(2000)
     stage.wanjie.script.tokens_per_second = 50

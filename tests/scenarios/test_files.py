@@ -178,6 +178,7 @@ async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(stage: S
 
 @seeing
 async def test_a_picture_from_another_workspace_is_seen(stage: Stage) -> None:
+    stage.slack.announcer.subscriptions.add("app_mention")
     stage.slack.rules.mention_first = True
     seat = stage.thread()
     file = seat.user.file("cat.png", picture(64, 48), mimetype="image/png")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.generated import manifest_text
+from bots.sandbox.slack_events import DEFAULT_SUBSCRIPTIONS
 from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 
 _words = st.text(
@@ -69,7 +70,7 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
     }
-    assert set(events) == set(needed)
+    assert set(events) == set(needed) == DEFAULT_SUBSCRIPTIONS
     scopes = set(found["oauth_config"]["scopes"]["bot"])
     assert {*needed.values(), "chat:write", "commands", "files:read", "files:write", "users:read"} == scopes
 
