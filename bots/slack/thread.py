@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -62,14 +63,18 @@ async def _discussion(messages: list[_Json], team: Team, bot: str) -> str:
         del said[1]
     users = sorted({_user(message) for message, _ in said} - {""})
     known = await asyncio.gather(*(team.people.introduce(team.api, Sender(user)) for user in users))
-    names = {sender.id: sender.name for sender in known}
-    return "\n".join(f"{_author(message, names)}: {text}" for message, text in said)
+    names = {sender.id: sender.name or sender.id for sender in known}
+    return "\n".join(f"{_author(message, names)}: {_named(text, names)}" for message, text in said)
 
 
 def _author(message: _Json, names: Mapping[str, str]) -> str:
-    user = _user(message)
-    name = names.get(user) or user or str(message.get("username") or message.get("bot_id") or "")
+    name = names.get(_user(message)) or str(message.get("username") or message.get("bot_id") or "")
     return " ".join(name.replace(":", " ").split())
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """Call those who take part by the names before their own words."""
+    return re.sub(r"@(\w+)", lambda found: "@" + names.get(found[1], found[1]), text)
 
 
 def _user(message: _Json) -> str:

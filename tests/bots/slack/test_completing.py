@@ -105,6 +105,16 @@ async def test_a_call_into_a_discussion_knows_who_said_what(
     assert [attachment.id for attachment in incoming.quoted_attachments] == [file.id]
 
 
+async def test_who_takes_part_in_a_discussion_is_mentioned_by_name(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, f"Tea, <@{lonely.id}>? Or <@U0STRANGER>?")
+    await lonely.say(scene.channel, f"Coffee, <@{scene.ann.id}>.", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert incoming.discussion == "Ann: Tea, @Bob? Or @U0STRANGER?\nBob: Coffee, @Ann."
+
+
 @pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 4), (9_000, 3)])
 async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
     scene: Scene, listener: Listener, length: int, count: int
