@@ -195,6 +195,7 @@ class Api:
     async def thread(self, channel: str, thread: str, before: str) -> list[dict[str, Any]]:
         """Read a thread as far as it is older than the ts `before`, its first message first.
 
+        Of one that is too long to be read at once, only the first: its newest messages are the last to be had.
         Slack: conversations.replies, oldest first, 1,000 messages at most.
         """
         answer = await self._call(
@@ -202,7 +203,8 @@ class Api:
             REPLIES,
         )
         found: list[dict[str, Any]] = answer.get("messages") or []
-        return [message for message in found if float(message["ts"]) < float(before)]
+        older = [message for message in found if float(message["ts"]) < float(before)]
+        return older[:1] if answer.get("has_more") else older
 
     async def history(self, channel: str, after: str) -> list[dict[str, Any]]:
         """Read the messages beside threads that are newer than the ts `after`. Slack: conversations.history."""

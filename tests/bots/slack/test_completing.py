@@ -130,6 +130,18 @@ async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
     assert len(incoming.discussion) < 6_200
 
 
+async def test_of_a_thread_that_slack_tells_in_parts_only_the_first_message_is_quoted(
+    scene: Scene, listener: Listener
+) -> None:
+    root = await scene.ann.say(scene.channel, "Well?")
+    for number in range(1_000):
+        await scene.ann.say(scene.channel, f"Reply {number}", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert (incoming.quoted, incoming.discussion) == ("Well?", "")
+    assert scene.slack.count("conversations.replies") == 1
+
+
 @pytest.mark.parametrize("error", ["thread_not_found", "missing_scope", "internal_error", "ratelimited"])
 async def test_a_thread_that_cannot_be_read_is_not_quoted(scene: Scene, listener: Listener, error: str) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
