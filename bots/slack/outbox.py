@@ -108,7 +108,10 @@ class SlackOutbox:
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""
         with self._told_of_absence():
-            return await self._media.attach(page, media, buttons, self._bot())
+            attached = await self._media.attach(page, media, buttons, self._bot())
+        if buttons and attached.message_id != page.message_id:
+            self._status.replied()  # a file without buttons stands there before it is known to, and signs may follow it
+        return attached
 
     async def fetch(self, file: str, *, most: int) -> bytes:
         """Read a file by its id."""
@@ -152,7 +155,7 @@ class SlackOutbox:
         if self._route.url:
             await self._whisper(Look(notification(text), sentence(text)))
         else:
-            await self._api.post(self._channel, self._thread, Look(notification(text), sentence(text)))
+            await self._post(Look(notification(text), sentence(text)))
 
     async def choose(self, menu: Menu, *, step: bool = False) -> None:
         """Show the menu like `say`; in place of the menu that was picked from."""
@@ -162,7 +165,7 @@ class SlackOutbox:
         elif self._route.url:
             await self._whisper(look)
         else:
-            await self._api.post(self._channel, self._thread, look)
+            await self._post(look)
 
     async def working(self, doing: Doing = "writing") -> None:
         """Show a status under the thread, or take it back; without a thread, whisper one line."""
@@ -172,6 +175,10 @@ class SlackOutbox:
                 await sign(doing)
         except (OutboxError, TimeoutError) as error:
             _log.debug("no sign of work shown", reason=str(error))
+
+    async def _post(self, look: Look) -> None:
+        await self._api.post(self._channel, self._thread, look)
+        self._status.replied()
 
     async def _whisper_sign(self, doing: Doing) -> None:
         """Once for each command; whoever pressed a button was told that something is coming."""

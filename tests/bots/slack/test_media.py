@@ -47,6 +47,16 @@ async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) 
     assert not scene.slack.violations
 
 
+@pytest.mark.parametrize("media", [_VOICE, _album()], ids=["voice", "album"])
+async def test_media_with_buttons_take_the_status_away_without_a_call(scene: Scene, media: Voice | Album) -> None:
+    await scene.outbox.working("uploading")
+    await _post(scene, media, _AGAIN)
+    await scene.outbox.working("nothing")
+
+    assert sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls) == 1
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
 async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> None:
     page = await _post(scene, _album(), _AGAIN)
     (post,) = _seat(scene).posts()

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform, people
+from core.chat.deliver import insist
 from core.chat.message import Sender
 from core.chat.outbox import Button, Doing, Menu, Option, Page, UnreachableError
 from core.engine import Budget
@@ -219,6 +220,27 @@ async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> Non
 
     assert _asked(scene) == 1
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_sentences_and_menus_take_the_status_away_without_a_call(scene: Scene) -> None:
+    for reply in (lambda: scene.outbox.say("Nothing to do."), lambda: scene.outbox.choose(_FEW)):
+        await scene.outbox.working()
+        await insist(reply)
+        await scene.outbox.working("nothing")
+
+    assert _asked(scene) == 2
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_a_whisper_takes_no_status_away(scene: Scene, listener: Listener) -> None:
+    await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
+    await scene.ann.shortcut(scene.question, "speak")
+    outbox = scene.platform.outbox(await listener.next_action())
+    await outbox.working("recording")
+    await outbox.say("There is nothing to say.")
+    await outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
 
 
 async def test_a_status_that_lands_after_the_reply_is_taken_back(scene: Scene) -> None:
