@@ -30,6 +30,7 @@ from .api import Api
 from .faults import ABSENT_CODES
 from .features import Features
 from .files import Files
+from .later import Later
 from .looks import Body, Look
 from .media import Media
 from .menus import menu_blocks, sentence
@@ -41,8 +42,9 @@ from .stream import Pages, Place
 
 CAPABILITIES = Capabilities(
     page_limit=9_000,  # Slack: 12,000 characters of Markdown; mended marks and harmless mentions add a third at most
-    pace=0.75,  # eighty steps a minute, of a hundred that the whole workspace has
-    pace_group=0.75,
+    # A little slower than the workspace's steps follow each other, so that answers that grow at once take turns.
+    pace=0.85,
+    pace_group=0.85,
     threads=True,
     voice="mp3",  # Slack plays it where it stands
     upload_limit=50_000_000,  # Slack takes a gigabyte; a bot's answers need not
@@ -65,6 +67,7 @@ class Team:
     files: Files
     features: Features
     people: People
+    later: Later
 
 
 class SlackOutbox:
@@ -82,7 +85,7 @@ class SlackOutbox:
         self._hinted = self._signed = False
         self._status = Status(team.api, team.features.status, self._channel, self._thread)
         place = Place(self._channel, self._thread, incoming.sender.id, self._route.team or incoming.chat.account)
-        self._pages = Pages(team.api, place, team.features)
+        self._pages = Pages(team.api, place, team.features, team.later)
         self._media = Media(team.api, team.files, place)
 
     @property

@@ -23,6 +23,7 @@ from .features import Features
 from .files import Files
 from .incoming import PLATFORM, read_event
 from .ingress import Ingress
+from .later import Later
 from .outbox import SlackOutbox, Team
 from .people import People
 
@@ -52,6 +53,7 @@ class SlackPlatform:
         self._teams: dict[str, Team] = {}
         self._features = Features()
         self._people = People()
+        self._later = Later()
         self._identity: Identity | None = None
         self._team = ""
         self._web: _Web | None = None
@@ -70,6 +72,7 @@ class SlackPlatform:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._later.aclose()
         if self._web is not None:
             await self._web.session.close()
 
@@ -130,7 +133,7 @@ class SlackPlatform:
             web = self._opened
             caller = Caller(web.client, self._budgets(f"{PLATFORM}:{account}"))
             api, files = Api(caller, web.session), Files(caller, web.session)
-            team = self._teams[account] = Team(api, files, self._features, self._people)
+            team = self._teams[account] = Team(api, files, self._features, self._people, self._later)
         return team
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value

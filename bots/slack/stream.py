@@ -19,6 +19,7 @@ from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
 from .api import Api, Content
 from .faults import BLOCK_CODES, LENGTH_CODES, StreamOverError, UnavailableError
 from .features import Features
+from .later import Later
 from .limits import STOP_RESERVE, UPDATE_RESERVE
 from .looks import Blocks, Body, Look, beginning, growth, looks, parted, row
 from .readback import is_own, is_worded
@@ -27,7 +28,7 @@ from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _CHEAP = 5.0
-"""Seconds that an answer whose words stand waits for its buttons."""
+"""Seconds that a turn whose words stand waits for their buttons; after that they come by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class Pages:
     rewritten as a whole, so that no words stand twice.
     """
 
-    def __init__(self, api: Api, place: Place, features: Features) -> None:
+    def __init__(self, api: Api, place: Place, features: Features, later: Later) -> None:
         self._api = api
+        self._later = later
         self._place = place
         self._features = features
         self._standings: dict[str, Standing] = {}
@@ -218,16 +220,20 @@ class Pages:
         return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
 
     async def _dress(self, shown: _Shown) -> None:
-        """Let a message whose words stand end with the right buttons and fold; that is not worth a long wait."""
+        """Let a message whose words stand end with the right buttons and fold; a turn does not wait long for that."""
         if shown.standing.worn == shown.dress:
             return
         *ways, _ = self._ways(shown.body, shown.buttons)  # plain text would be no better than what stands
-        try:
+
+        async def dress() -> None:
             await self._best(shown.page, ways, lambda look: self._put(shown, look, step=False, keep=UPDATE_RESERVE))
+
+        try:
+            await dress()
         except FloodedError as error:
             if error.retry_after <= _CHEAP:
                 raise
-            _log.info("an answer keeps the looks of its stream", reason=str(error))
+            self._later.put(dress)
         except (RefusedError, GoneError) as error:
             _log.warning("an answer keeps the looks of its stream", reason=str(error))
         shown.standing.worn = shown.dress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -249,6 +250,20 @@ async def test_nobody_waits_long_for_buttons(scene: Scene) -> None:
     assert done.done
     assert scene.texts == ["One two"]
     assert _labels(scene) == ["⏹ Stop", "🔁 Again", "🔊 Speak"]
+
+
+async def test_buttons_that_nobody_waited_for_come_by_themselves(scene: Scene) -> None:
+    page = await _grow(scene, "One")
+    scene.slack.faults.flood("chat.update", retry_after=6)
+    await scene.outbox.show(page, "One two", final=True, buttons=_END)
+
+    assert "⏹ Stop" in _labels(scene)
+
+    async with asyncio.timeout(20):
+        while _labels(scene) != ["🔁 Again", "🔊 Speak"]:  # noqa: ASYNC110 - a simulator has no events
+            await asyncio.sleep(0.05)
+    assert scene.texts == ["One two"]
+    assert scene.count("stopStream", "update") == [1, 1]
 
 
 async def test_a_lost_answer_to_the_rewriting_is_no_loss(scene: Scene) -> None:

@@ -1,0 +1,50 @@
+"""Calls that only make finished answers look right, made when the workspace has room for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from core.chat.outbox import FloodedError, OutboxError
+from core.engine import STORE_DOWN
+
+_log = structlog.get_logger()
+_MOST = 200
+"""Calls that wait at a time; a minute has room for some dozens."""
+_PATIENCE = 300.0
+"""Seconds after which nobody looks at an answer's buttons any more."""
+
+
+class Later:
+    """Makes calls beside the turns that wanted them; what a process leaves undone when it ends stays undone."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    def put(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Make `call` as soon as it is not flooded any more, or never."""
+        if len(self._waiting) < _MOST:
+            task = asyncio.create_task(_insisted(call))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def aclose(self) -> None:
+        """Drop what still waits."""
+        waiting = list(self._waiting)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _insisted(call: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                try:
+                    return await call()
+                except FloodedError as error:
+                    await asyncio.sleep(error.retry_after)
+    except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+        _log.info("an answer keeps the looks of its stream", reason=str(error) or type(error).__name__)
