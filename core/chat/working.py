@@ -66,10 +66,10 @@ class Sign:
     async def _keep_showing(self, doing: Doing) -> None:
         while True:
             if time.monotonic() >= self._due:
+                self._due = time.monotonic() + _EVERY
                 async with self._calling:
                     await self._outbox.working(doing)
                 self._shown = True
-                self._due = max(self._due, time.monotonic() + _EVERY)
             await asyncio.sleep(self._due - time.monotonic())
 
 

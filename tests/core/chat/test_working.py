@@ -23,7 +23,7 @@ class Signs(NoOutbox):
 
 
 async def until_shown(signs: Signs, *shown: Doing) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while signs.shown != list(shown):  # noqa: ASYNC110 - a list has no events
             await asyncio.sleep(0.005)
 
