@@ -96,12 +96,12 @@ async def test_a_patience_ends_whatever_comments_come(
 
 @pytest.mark.parametrize("stream", [True, False])
 async def test_a_patience_counts_from_the_question(sim: WanjieSim, client: WanjieClient, *, stream: bool) -> None:
-    sim.script.header_delay = 3
-    hurried = replace(HELLO, patience=0.1)
+    sim.script.header_delay = 9
+    hurried = replace(HELLO, patience=0.5)
     with pytest.raises(TooSlowError):
         await (anext(client.stream(hurried)) if stream else client.chat(hurried))
 
-    assert len(sim.requests) == 1
+    assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
 
 async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
