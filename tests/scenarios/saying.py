@@ -51,6 +51,11 @@ def asked(stage: Stage) -> list[list[dict[str, Any]]]:
     return [call.body["messages"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
 
 
+def last_asked(stage: Stage) -> list[str]:
+    """What the newest chat request says, without instructions and without the names of who said it."""
+    return [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+
+
 def floods(stage: Stage) -> int:
     """How many calls were refused for being too many."""
     return stage.telegram.floods + sum(stage.slack.floods.values())

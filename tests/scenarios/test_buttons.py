@@ -8,7 +8,7 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
-from tests.scenarios.saying import asked, echo, says, shown, words
+from tests.scenarios.saying import asked, echo, last_asked, says, shown, words
 
 
 async def test_a_finished_answer_can_be_written_again_or_spoken(seat: Seat, stage: Stage) -> None:
@@ -40,7 +40,7 @@ async def test_regenerate_answers_the_same_question_anew(seat: Seat, stage: Stag
     await seat.say("next")
     await says(seat, "answer to next")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["hello", "another answer", "next"]
 
 
@@ -69,7 +69,7 @@ async def test_an_answer_that_was_cut_goes_on(seat: Seat, stage: Stage) -> None:
     await seat.say("next")
     await says(seat, "answer to next")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["count", "one two three four", "next"]
 
 
@@ -183,7 +183,7 @@ async def test_a_broken_answer_is_written_again_by_its_button(seat: Seat, stage:
     await seat.say("next")
     await says(seat, "answer to next")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["hello", "answer to hello", "count", "whole again", "next"]
 
 

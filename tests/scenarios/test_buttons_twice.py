@@ -11,7 +11,7 @@ from core.engine import EmbeddedRedis
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.hearing import hears, notes
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told
-from tests.scenarios.saying import asked, says, words
+from tests.scenarios.saying import asked, last_asked, says, words
 
 OLD, OTHERS, ENDED, STOPPED = "Only the newest", "whoever asked", "finished already", "Stopped."
 AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread"])
@@ -65,7 +65,7 @@ async def test_an_answer_is_continued_once_and_only_while_it_is_the_newest(seat:
     await told(seat, OLD)
     await answered(seat, stage, "last")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["count", "one two three four", "next", "answer to next", "last"]
     assert len(asked(stage)) == 4
 

@@ -7,7 +7,7 @@ from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_seat import TelegramSeat
 from tests.scenarios.hearing import hears, notes, spoken
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
-from tests.scenarios.saying import asked, says, words
+from tests.scenarios.saying import asked, last_asked, says, words
 
 
 async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(seat: Seat, stage: Stage) -> None:
@@ -27,7 +27,7 @@ async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
     await seat.press(AGAIN)
     await says(seat, "forty-two")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["hello", "answer to hello", "why?"]
 
 
@@ -114,7 +114,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_memory(stage: Stage) 
     moved = TelegramSeat(stage.telegram, ada, stage.telegram.migrate(old, ada))
     await answered(moved, stage, "next")
 
-    said = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = last_asked(stage)
     assert said == ["hello", "answer to hello", "next"]
     models = [call.body["model"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
     assert models == ["deepseek-v3", "kimi-k2"]

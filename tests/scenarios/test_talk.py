@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
-from tests.scenarios.saying import asked, echo, floods, says, shown, shows, words
+from tests.scenarios.saying import asked, echo, floods, last_asked, says, shown, shows, words
 
 
 async def test_a_question_is_answered(seat: Seat, stage: Stage) -> None:
@@ -49,7 +49,7 @@ async def test_the_conversation_is_remembered(seat: Seat, stage: Stage) -> None:
     await seat.say("second")
     await says(seat, "answer to second")
 
-    contents = [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    contents = last_asked(stage)
     assert contents == ["first", "answer to first", "second"]
 
 
