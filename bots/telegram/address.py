@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.chat.mentions import cut_mentions, cut_separators
+
 from .fields import Json, inner, number, text
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?![\w/<>@])\s*")
@@ -36,16 +38,14 @@ class Address:
 
 def read_address(words: str, entities: Sequence[Json], bot: Identity) -> Address:
     """Take the bot's mentions and a leading command out of `words`; entities count in UTF-16 code units."""
-    spans = sorted(set(_mentions(words, entities, bot)))
-    for start, end in reversed(spans):
-        words = _without(words, start, end)
-    words = words.strip()
+    spans = list(_mentions(words, entities, bot))
+    words = cut_mentions(words, spans)
     found = _COMMAND.match(words)
     if found is None:
         return Address(words, mentioned=bool(spans))
     name, of_bot = found.groups()
     elsewhere = bool(of_bot) and of_bot.lower() != bot.username.lower()
-    return Address(words[found.end() :].strip(), name.lower(), bool(spans or of_bot), elsewhere)
+    return Address(cut_separators(words[found.end() :]).rstrip(), name.lower(), bool(spans or of_bot), elsewhere)
 
 
 def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[tuple[int, int]]:
@@ -75,11 +75,3 @@ def _place(words: str, entity: Json) -> tuple[int, int]:
     before, inside = units[: start * 2], units[start * 2 : end * 2]
     first = len(before.decode("utf-16-le", "ignore"))
     return first, first + len(inside.decode("utf-16-le", "ignore"))
-
-
-def _without(words: str, start: int, end: int) -> str:
-    before, after = words[:start].rstrip(" \t"), words[end:].lstrip(" \t")
-    if not before:
-        return after.lstrip(",: \t")
-    joined = after[:1] in {"", "\n", *",.;:!?"} or before.endswith("\n")
-    return before + ("" if joined else " ") + after
