@@ -1,13 +1,11 @@
-"""All that can be configured: the one place that reads the environment and `.env`."""
+"""Every variable, in areas: its type, its default, what it means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_core import PydanticUndefined
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.checks import credential, store_address, web_address
@@ -17,18 +15,12 @@ Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class SettingsError(Exception):
-    """What is set cannot work; `problems` has a plain sentence for each reason."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-
-
 Credential = Annotated[SecretStr, AfterValidator(credential)]
 
 
-class _Area(BaseSettings):
+class Area(BaseSettings):
+    """Variables that belong together, read from the environment and `.env`."""
+
     # An empty variable (`SLACK_BOT_TOKEN=` in an untouched .env) means "not set".
     # Blanks around a value come from copying it.
     model_config = SettingsConfigDict(
@@ -36,7 +28,7 @@ class _Area(BaseSettings):
     )
 
 
-class WanjieSettings(_Area):
+class WanjieSettings(Area):
     """The Wanjie Ark key and how patiently its answers are awaited."""
 
     model_config = SettingsConfigDict(env_prefix="WANJIE_")
@@ -104,7 +96,7 @@ class WanjieSettings(_Area):
         return {pattern.strip(): kind.strip() for pattern, _, kind in pairs}
 
 
-class TelegramSettings(_Area):
+class TelegramSettings(Area):
     """A Telegram bot; without its token the platform is not started."""
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
@@ -118,7 +110,7 @@ class TelegramSettings(_Area):
     _checked_urls = field_validator("base_url", "file_url")(web_address)
 
 
-class SlackSettings(_Area):
+class SlackSettings(Area):
     """A Slack app in Socket Mode; without its bot token the platform is not started."""
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
@@ -133,7 +125,7 @@ class SlackSettings(_Area):
         return web_address(value) + "/"
 
 
-class ChatSettings(_Area):
+class ChatSettings(Area):
     """How conversations are led and remembered."""
 
     system_prompt: str = Field("", description="What every conversation begins with, unless `/system` set another.")
@@ -154,7 +146,7 @@ class ChatSettings(_Area):
     )
 
 
-class ServiceSettings(_Area):
+class ServiceSettings(Area):
     """Where things are kept and what the program shows of itself."""
 
     redis_url: SecretStr | None = Field(
@@ -177,112 +169,3 @@ class ServiceSettings(_Area):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
-
-
-def real_wanjie() -> dict[str, str]:
-    """The variables of a Wanjie that has a key here, for a child process; {} without a key."""
-    problems: list[str] = []
-    wanjie = _load(WanjieSettings, problems)
-    if wanjie is None:
-        return {}
-    found = {"WANJIE_API_KEY": wanjie.api_key.get_secret_value(), "WANJIE_BASE_URL": wanjie.base_url}
-    return found | ({"WANJIE_DEFAULT_MODEL": wanjie.default_model} if wanjie.default_model else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """An environment variable; `default` is "" where there is none."""
-
-    name: str
-    description: str
-    default: str
-
-
-class Settings:
-    """Every area; a platform that has no token is None."""
-
-    def __init__(self) -> None:
-        problems: list[str] = []
-        wanjie = _load(WanjieSettings, problems)
-        self.telegram = _load(TelegramSettings, problems) if _named(TelegramSettings) else None
-        self.slack = _load(SlackSettings, problems) if _named(SlackSettings) else None
-        chat = _load(ChatSettings, problems)
-        service = _load(ServiceSettings, problems)
-        if not _named(TelegramSettings) and not _named(SlackSettings):
-            problems.append(
-                "No platform: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
-            )
-        if problems or wanjie is None or chat is None or service is None:
-            raise SettingsError(problems)
-        self.wanjie, self.chat, self.service = wanjie, chat, service
-
-    def secrets(self) -> list[str]:
-        """Every configured value that must never be logged."""
-        areas = [area for area in (self.wanjie, self.telegram, self.slack, self.service) if area is not None]
-        values = [value for area in areas for value in dict(area).values()]
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-
-
-AREAS: tuple[tuple[str, type[_Area]], ...] = (
-    ("Wanjie Ark", WanjieSettings),
-    ("Telegram", TelegramSettings),
-    ("Slack", SlackSettings),
-    ("Conversations", ChatSettings),
-    ("The service", ServiceSettings),
-)
-"""Every area under its heading, for the documents made from them."""
-
-
-def variables(area: type[BaseSettings]) -> list[Variable]:
-    """The environment variables of an area, in the order of their declaration."""
-    prefix = str(area.model_config.get("env_prefix", ""))
-    return [
-        Variable(
-            (prefix + name).upper(), field.description or "", _default(field.get_default(call_default_factory=True))
-        )
-        for name, field in area.model_fields.items()
-    ]
-
-
-def _default(value: object) -> str:
-    if value is None or value is PydanticUndefined or isinstance(value, dict):
-        return ""
-    if isinstance(value, tuple):
-        return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - all tuples of settings are patterns
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-_AreaT = TypeVar("_AreaT", bound=_Area)
-
-
-class _Tokens(_Area):
-    """Only the variables that decide which platforms run."""
-
-    telegram_bot_token: str = ""
-    slack_bot_token: str = ""
-    slack_app_token: str = ""
-
-
-def _named(area: type[_Area]) -> bool:
-    tokens = _Tokens()
-    if area is TelegramSettings:
-        return bool(tokens.telegram_bot_token)
-    return bool(tokens.slack_bot_token or tokens.slack_app_token)
-
-
-def _load(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
-    try:
-        return area()
-    except ValidationError as error:
-        prefix = str(area.model_config.get("env_prefix", ""))
-        for found in error.errors(include_url=False, include_input=False):
-            name = prefix + str(found["loc"][0]) if found["loc"] else "A setting"
-            problems.append(_sentence(name.upper(), found["type"], found["msg"]))
-        return None
-
-
-def _sentence(name: str, kind: str, message: str) -> str:
-    """One problem in plain words; never with the value, which may be a secret."""
-    if kind == "missing":
-        return f"{name} is not set."
-    return f"{name} is not usable: {message.removeprefix('Value error, ')}."

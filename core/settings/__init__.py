@@ -1,0 +1,20 @@
+"""All that can be configured: the one package that reads the environment and `.env`."""
+
+from .areas import ChatSettings, Kind, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .load import Settings, SettingsError, real_wanjie
+from .reference import AREAS, Variable, variables
+
+__all__ = [
+    "AREAS",
+    "ChatSettings",
+    "Kind",
+    "ServiceSettings",
+    "Settings",
+    "SettingsError",
+    "SlackSettings",
+    "TelegramSettings",
+    "Variable",
+    "WanjieSettings",
+    "real_wanjie",
+    "variables",
+]

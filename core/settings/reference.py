@@ -1,0 +1,48 @@
+"""Every variable with its description, for the documents made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from .areas import Area, ChatSettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable; `default` is "" where there is none."""
+
+    name: str
+    description: str
+    default: str
+
+
+AREAS: tuple[tuple[str, type[Area]], ...] = (
+    ("Wanjie Ark", WanjieSettings),
+    ("Telegram", TelegramSettings),
+    ("Slack", SlackSettings),
+    ("Conversations", ChatSettings),
+    ("The service", ServiceSettings),
+)
+"""Every area under its heading, for the documents made from them."""
+
+
+def variables(area: type[BaseSettings]) -> list[Variable]:
+    """The environment variables of an area, in the order of their declaration."""
+    prefix = str(area.model_config.get("env_prefix", ""))
+    return [
+        Variable(
+            (prefix + name).upper(), field.description or "", _default(field.get_default(call_default_factory=True))
+        )
+        for name, field in area.model_fields.items()
+    ]
+
+
+def _default(value: object) -> str:
+    if value is None or value is PydanticUndefined or isinstance(value, dict):
+        return ""
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - all tuples of settings are patterns
+    return f"{value:g}" if isinstance(value, float) else str(value)
