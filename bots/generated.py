@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
+from core.chat.command_names import CHINESE_NAMES
 from core.chat.commands import COMMANDS, Command
 from core.chat.i18n import Sentences
 from core.settings import AREAS, Variable, variables
 
 _LABEL = 24
 """Characters that Slack shows of a message's action."""
+_CHINESE = 3
+"""Names that stand there; others are understood as well."""
 _MADE = "made by `make docs`; do not edit"
 
 
@@ -42,14 +45,16 @@ def commands_page() -> str:
         "",
         "The same on Telegram and Slack. On Slack, where slash commands do not",
     ]
-    lines += ["work in threads, `!model` does what `/model` does, and so on.", ""]
+    lines += ["work in threads, `!model` does what `/model` does, and so on. The signs of Chinese", ""]
+    lines[-1:] = ["keyboards do as well.", ""]
     lines += ["In groups the short ones do without a sign behind the bot's name: `@bot model`,"]
     lines += ["`@bot stop`. What a text follows needs one, since `@bot imagine you are a pirate`", "is a question.", ""]
-    lines += ["| command | " + " | ".join(languages) + " |", "|---" * (len(languages) + 1) + "|"]
+    lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
     for command in COMMANDS:
         usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
         said = [sentences.say(f"command.{command.name}", language) for language in languages]
-        lines.append(f"| {usage} | " + " | ".join(said) + " |")
+        chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_CHINESE])
+        lines.append(f"| {usage} | {chinese} | " + " | ".join(said) + " |")
     return "\n".join(lines) + "\n"
 
 

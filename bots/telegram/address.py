@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.chat.mentions import cut_mentions, cut_separators
+from core.chat.command_names import read_command
+from core.chat.mentions import cut_mentions
 
 from .fields import Json, inner, number, text
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?![\w/<>@])\s*")
-"""As Telegram itself finds commands, but only where a message begins."""
 _UNREAD = frozenset({"code", "pre", "url", "email", "text_link"})
 """Entities in which Telegram looks for no mention."""
 
@@ -40,12 +39,11 @@ def read_address(words: str, entities: Sequence[Json], bot: Identity) -> Address
     """Take the bot's mentions and a leading command out of `words`; entities count in UTF-16 code units."""
     spans = list(_mentions(words, entities, bot))
     words = cut_mentions(words, spans)
-    found = _COMMAND.match(words)
-    if found is None:
+    typed = read_command(words)
+    if typed is None or typed.sign != "/":
         return Address(words, mentioned=bool(spans))
-    name, of_bot = found.groups()
-    elsewhere = bool(of_bot) and of_bot.lower() != bot.username.lower()
-    return Address(cut_separators(words[found.end() :]).rstrip(), name.lower(), bool(spans or of_bot), elsewhere)
+    elsewhere = bool(typed.bot) and typed.bot.lower() != bot.username.lower()
+    return Address(typed.argument, typed.name, bool(spans or typed.bot), elsewhere)
 
 
 def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[tuple[int, int]]:

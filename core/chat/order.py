@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from .half_width import half_width
 from .question import ExcuseError
 
 _LONGEST = 2_000
@@ -25,12 +26,8 @@ _SHOWN = 40
 _HINTS = ("another composition", "another angle", "different colours", "another mood")
 """What makes a variation. The Open API has no seed, and the same words may well make the same picture again."""
 
-# What keyboards put in the place of plain signs, one for one: full-width forms, dashes, signs of multiplication.
-_SIGNS = (
-    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    | dict.fromkeys((0x2012, 0x2013, 0x2015, 0x2212), "—")
-    | dict.fromkeys((0xD7, 0x2715, 0x2716), "x")
-)
+# What else keyboards put in the place of an option's signs, one for one: dashes, signs of multiplication.
+_SIGNS = str.maketrans("\u2012\u2013\u2015\u2212\xd7\u2715\u2716", "\u2014" * 4 + "xxx")
 _CHINESE = {
     "尺寸": "size", "比例": "ar", "张数": "n", "数量": "n", "画质": "quality", "质量": "quality", "风格": "style",
 }  # fmt: skip
@@ -113,7 +110,7 @@ def read_order(argument: str, quoted: str = "") -> Order:
     """
     words: list[str] = []
     order, end = Order(""), 0
-    plain = argument.translate(_SIGNS)
+    plain = half_width(argument).translate(_SIGNS)
     for found in _NAMED.finditer(plain):
         name = found["name"].lower()
         option = _OPTIONS.get(_CHINESE.get(name, name))
@@ -144,7 +141,7 @@ def order_of(prompt: str, options: Mapping[str, object]) -> Order:
     for name, value in options.items():
         option = _OPTIONS[name]
         text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
-        order = replace(order, **{option.field: option.read(text.translate(_SIGNS).strip())})
+        order = replace(order, **{option.field: option.read(half_width(text).translate(_SIGNS).strip())})
     return order
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the signs of Chinese keyboards are meant
 """Commands, on every kind of conversation."""
 
 import asyncio
@@ -5,6 +6,7 @@ import asyncio
 import pytest
 
 from bots.sandbox.seats import Seat
+from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.stage import Stage
 from tests.scenarios.saying import asked, echo, says, shown, shows, words
 
@@ -37,6 +39,19 @@ async def test_commands_can_be_spoken_behind_the_name(stage: Stage) -> None:
         await seat.say("model kimi-k2")
 
         await says(seat, "From now on")
+
+
+async def test_commands_are_understood_as_chinese_keyboards_type_them(stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    for seat in (stage.group(), stage.thread()):
+        name = stage.slack.mention if isinstance(seat, SlackSeat) else f"@{stage.telegram.bot.username}"
+        await seat.say("！模型 kimi-k2")
+        await says(seat, "kimi-k2")
+        await seat.say(f"{name} ／ｎｅｗ")
+        await says(seat, "new conversation")
+        await seat.say(f"{name} new ideas please?")
+
+        await says(seat, "new ideas please?")
 
 
 async def test_instructions_reach_the_model(seat: Seat, stage: Stage) -> None:

@@ -13,6 +13,7 @@ import structlog
 from core.chat.caption import ordered_in
 from core.chat.chosen import Chosen, T, Work
 from core.chat.deliver import insist
+from core.chat.half_width import half_width
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
 from core.chat.outbox import FloodedError, Menu, Option, Outbox, UnreachableError
@@ -65,6 +66,11 @@ class Call:
     def argument(self) -> str:
         """What stands behind the command's name."""
         return self.incoming.text.strip()
+
+    @property
+    def typed(self) -> str:
+        """The argument in half width, to be compared with fixed words."""
+        return half_width(self.argument)
 
     @property
     def ordered(self) -> str:
@@ -166,6 +172,8 @@ class Command:
     argument: bool = False
     words: int = 0
     """How many words may follow when it is spoken without a sign (`@bot model kimi-k2`); with more it is a question."""
+    text_follows: bool = False
+    """Its argument is a text of any length, such as what is to be drawn."""
     within_conversation: bool = False
     """Means one conversation, so it cannot be used beside the threads of a chat whose conversations are threads."""
     of_message: bool = False

@@ -45,7 +45,7 @@ _CHOSEN: Mapping[Tab, str] = {
 
 async def choose_model(call: Call) -> None:
     """Set the model that was named, or show those that fit; without a name, show them all."""
-    tab, name = kind_in(" ".join(call.argument.split()))
+    tab, name = kind_in(" ".join(call.typed.split()))
     named = name if name.casefold() not in _DEFAULT else ""
     shelves = await _surely(call, lambda listed: fitting(listed, named) if named else listed, tab)
     if not shelves:

@@ -29,7 +29,7 @@ _SET: Mapping[Showing, str] = {
 
 async def choose_reasoning(call: Call) -> None:
     """Set how much is shown; without a word, show a menu."""
-    showing = _WORDS.get(call.argument.casefold())
+    showing = _WORDS.get(call.typed.casefold())
     if showing:
         await _set(call, showing)
         await call.say(_SET[showing], where=where(call))

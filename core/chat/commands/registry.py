@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
+from core.chat.command_names import is_chinese, own_name, read_command
 from core.chat.message import Incoming
 
 from .about import hello, overview
@@ -23,9 +24,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", overview),
     Command("model", choose_model, argument=True, words=2, pick=pick_model, suggest=suggest_models),
     Command(
-        "imagine", draw, argument=True, of_message=True, press=Press(press_draw, repeats=True, refuse=refuse_forgotten)
+        "imagine",
+        draw,
+        argument=True,
+        text_follows=True,
+        of_message=True,
+        press=Press(press_draw, repeats=True, refuse=refuse_forgotten),
     ),
-    Command("speak", speak_text, argument=True, of_message=True, press=Press(press_speak, aside=True)),
+    Command(
+        "speak", speak_text, argument=True, text_follows=True, of_message=True, press=Press(press_speak, aside=True)
+    ),
     Command("voice", choose_voice, argument=True, words=2, pick=pick_voice),
     Command("reasoning", choose_reasoning, argument=True, words=1, pick=pick_reasoning),
     Command("system", instruct, argument=True),
@@ -35,7 +43,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("continue", go_on, within_conversation=True, press=Press(press_go_on, refuse=refuse_old)),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
-_SIGN = "!"
 _LIKELY = 70
 """Score (0 to 100, rapidfuzz's ratio) from which a mistyped name is worth a suggestion."""
 
@@ -52,19 +59,27 @@ def nearest(name: str) -> str | None:
 
 
 def routed(incoming: Incoming) -> Incoming:
-    """Recognise commands that came as text: `!model …` anywhere, a bare `model …` behind the bot's name.
+    """Recognise commands that came as text: `!model …` and `/model …` anywhere, a bare `model …` behind the bot's name.
 
-    Where platforms have slash commands these do the same without a slash, since Slack takes none inside threads.
+    Names are read in Chinese and in full-width letters, too (see `command_names`). Slack takes no slash commands inside
+    threads, where `!` does the same; whether a sign counts in a thread is decided by whether the bot takes part in it.
     """
     if incoming.command or incoming.choice is not None:
         return incoming
+    typed = read_command(incoming.text)
+    if typed is not None and typed.name in _BY_NAME:
+        return replace(incoming, command=typed.name, text=typed.argument)
+    return _spoken(incoming) if incoming.mentioned else incoming
+
+
+def _spoken(incoming: Incoming) -> Incoming:
+    """Recognise a bare name behind the bot's name, unless so much follows that it is a sentence."""
     word, *after = incoming.text.split(maxsplit=1) or [""]
-    rest = after[0] if after else ""
-    command = _BY_NAME.get(word.removeprefix(_SIGN).lower())
+    rest = after[0].strip() if after else ""
+    command = _BY_NAME.get(own_name(word))
     if command is None:
         return incoming
-    spoken = incoming.mentioned and len(rest.split()) <= command.words
-    if not word.startswith(_SIGN) and not spoken:
-        return incoming
-    # A sign in front is as good as the bot's name; in a thread it still only counts where the bot takes part.
-    return replace(incoming, command=command.name, text=rest.strip())
+    # Chinese has no blanks, so one behind the name of a command is no part of a sentence: `@bot 画 一只猫`.
+    deliberate = command.text_follows and is_chinese(word)
+    fits = deliberate or len(rest.split()) <= command.words
+    return replace(incoming, command=command.name, text=rest) if fits else incoming

@@ -16,7 +16,7 @@ async def instruct(call: Call) -> None:
         await (call.say("system.now", text=now) if now else call.say("system.empty"))
     elif len(text) > _LIMIT:
         await call.say("system.long", length=len(text), limit=_LIMIT)
-    elif text.lower() in _OFF:
+    elif call.typed.lower() in _OFF:
         await call.settle("system", None)
         await call.say("system.off")
     else:

@@ -16,9 +16,9 @@ _SLOWEST, _FASTEST = 0.25, 4.0
 _SPEEDS = (0.8, 1.0, 1.25, 1.5)
 _LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
 _BUTTONS = {"off": "voice.never_aloud", "always": "voice.always_aloud", "voice": "voice.aloud_in_kind"}
-_SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-_REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:\uff1a]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,\uff0c]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
+_SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
 _MENU = frozenset({"", "help", "list", "?", "帮助", "列表"})
 _DEFAULT = frozenset({"default", "reset", "默认", "恢复默认"})
 _WHEN = {
@@ -30,21 +30,21 @@ _WHEN = {
 
 async def choose_voice(call: Call) -> None:
     """Set what the argument says; without one, show what holds in a menu."""
-    argument = call.argument
-    if argument.lower() in _MENU:
+    typed = call.typed.lower()
+    if typed in _MENU:
         await _show(call)
-    elif argument.lower() in _DEFAULT:
+    elif typed in _DEFAULT:
         await _reset(call)
-    elif found := _SPEED.fullmatch(argument):
+    elif found := _SPEED.fullmatch(typed):
         await _set_speed(call, found["value"])
-    elif found := _REPLIES.fullmatch(argument):
+    elif found := _REPLIES.fullmatch(typed):
         await _set_replies(call, found["value"])
-    elif argument.lower() in _WHEN:
-        await _set_replies(call, argument)
-    elif _NUMBER.fullmatch(argument):
-        await _set_speed(call, argument)
+    elif typed in _WHEN:
+        await _set_replies(call, typed)
+    elif _NUMBER.fullmatch(typed):
+        await _set_speed(call, typed)
     else:
-        await _set_voice(call, argument)
+        await _set_voice(call, call.argument)
 
 
 async def pick_voice(call: Call, value: str) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the signs and the punctuation of Chinese keyboards are meant
 """Which words are a command."""
 
 import pytest
@@ -41,3 +42,49 @@ def test_a_sentence_behind_the_name_is_a_question(text: str) -> None:
 def test_a_bare_command_behind_the_name_is_one() -> None:
     assert read("model\nkimi-k2", mentioned=True) == ("model", "kimi-k2")
     assert read("model kimi-k2") == ("", "model kimi-k2")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("！model", ("model", "")),
+        ("/new", ("new", "")),
+        ("／model kimi-k2", ("model", "kimi-k2")),
+        ("/帮助", ("help", "")),
+        ("！画 一只猫", ("imagine", "一只猫")),
+    ],
+)
+def test_a_sign_of_any_width_makes_a_command_of_a_text(text: str, command: tuple[str, str]) -> None:
+    assert read(text) == read(text, mentioned=True) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("帮助", ("help", "")),
+        ("停", ("stop", "")),
+        ("ｎｅｗ", ("new", "")),
+        ("模型 kimi-k2", ("model", "kimi-k2")),
+        ("画 一只猫 戴着 帽子", ("imagine", "一只猫 戴着 帽子")),
+        ("朗读 早上好", ("speak", "早上好")),
+    ],
+)
+def test_a_chinese_name_behind_the_bot_s_name_is_a_command(text: str, command: tuple[str, str]) -> None:
+    assert read(text, mentioned=True) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "new ideas please?",
+        "new?",
+        "画得真好",
+        "画一只猫好吗",
+        "继续说说你的想法",
+        "系统 是什么意思",
+        "/xyzzy",
+        "！important",
+    ],
+)
+def test_prose_is_no_command(text: str) -> None:
+    assert read(text, mentioned=True) == ("", text)
