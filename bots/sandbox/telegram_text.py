@@ -9,6 +9,7 @@ from .telegram_detect import detect
 from .telegram_entity import Entity, utf16_length
 from .telegram_errors import bad_request
 from .telegram_html import parse_html
+from .telegram_links import fault_of_link
 from .telegram_markdown import parse_markdown_v2
 from .telegram_old_markdown import parse_markdown
 
@@ -29,7 +30,6 @@ _ARGUMENTS: Final[Mapping[str, str]] = {
 }
 _TO_SPACE: Final = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f]")
 _DROPPED: Final = re.compile("[\\r\u2028-\u202e\u0333\u033f\u030a]")
-_LINK: Final = re.compile(r"(?:(?:https?|ftp|tg|ton|tonsite|mailto|tel):/{0,2})?[^\s/?#]+\S*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def marked_up(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] 
         if parse_mode.lower() not in parsers:
             raise bad_request("unsupported parse_mode")
         parsed, found = parsers[parse_mode.lower()](text)
-        linked = [e for e in found if e.type != "text_link" or _is_link(e.argument)]
+        linked = [e for e in found if e.type != "text_link" or not fault_of_link(e.argument)]
         return Formatted(parsed, tuple(linked))
     given = [_entity(each) for each in entities or () if each.get("type") not in _FOUND_BY_SERVER]
     return Formatted(text, tuple(given))
@@ -62,8 +62,8 @@ def stored(draft: Formatted) -> Formatted:
     Raises ApiError for entities outside the text or cutting a character, and for a link that is none.
     """
     for entity in draft.entities:
-        if entity.type == "text_link" and not _is_link(entity.argument):
-            raise bad_request(f"entity URL '{entity.argument}' is invalid: Wrong HTTP URL")
+        if entity.type == "text_link" and (fault := fault_of_link(entity.argument)):
+            raise bad_request(f"entity URL '{entity.argument}' is invalid: {fault}")
     fitting = _checked(draft.text, [e for e in draft.entities if e.length != 0])
     cleaned, moved = _cleaned(draft.text, fitting)
     trimmed, kept = _trimmed(cleaned, moved)
@@ -80,11 +80,6 @@ def _entity(given: Mapping[str, Any]) -> Entity:
     if kind == "text_mention":
         argument = argument["id"]
     return Entity(kind, given["offset"], given["length"], str(argument))
-
-
-def _is_link(url: str) -> bool:
-    named = re.match(r"[a-z]+:", url, re.IGNORECASE)
-    return bool(_LINK.match(url)) and bool(named or "." in url)
 
 
 def _checked(text: str, entities: Sequence[Entity]) -> list[Entity]:

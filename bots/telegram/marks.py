@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
+from .links import is_address, is_linkable, spelled
+
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _HEADING = re.compile(rb"#{1,6}[ \t]+")
 _BULLET = re.compile(rb"[-*](?=[ \t]+\S)")
 _BACKTICKS = re.compile(rb"`+")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
-_WEB = re.compile(r"https?://[^\s/]+\S*")
 _MARKS = b"*_~"
 _ESCAPABLE = b"*_`~#>|"
 _FIRST_UNSPACED_SCRIPT = "\u2e80"
@@ -44,9 +45,12 @@ class Style:
     language: str = ""
 
 
-def find(source: bytes) -> tuple[list[Cut], list[Style]]:
-    """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too."""
-    finder = _Finder(source)
+def find(source: bytes, refused: frozenset[str] = frozenset()) -> tuple[list[Cut], list[Style]]:
+    """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too.
+
+    Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address.
+    """
+    finder = _Finder(source, refused)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         finder.take(event, where["start"], where["end"])
     return finder.cuts, finder.styles
@@ -68,7 +72,8 @@ class _Link:
 class _Finder:
     """Walks through the parser's events; offsets are bytes of the source."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, refused: frozenset[str]) -> None:
+        self._refused = refused
         self.cuts: list[Cut] = []
         self.styles: list[Style] = []
         self._source = source
@@ -160,7 +165,7 @@ class _Finder:
             start -= 1
         while end < len(self._source) and self._source[end] in _MARKS:
             end += 1
-        before = self._source[max(0, start - 4) : start].decode(errors="ignore")[-1:]
+        before = self._char_before(start)
         after = self._source[end : end + 4].decode(errors="ignore")[:1]
         return any(char.isalnum() and char < _FIRST_UNSPACED_SCRIPT for char in (before, after))
 
@@ -203,13 +208,18 @@ class _Finder:
         self.styles.append(Style("pre", fence.first, content_end, language=fence.language))
 
     def _end_link(self, link: _Link, start: int, end: int) -> None:
-        label_end = self._last
-        usable = _WEB.fullmatch(link.url) and not self._links and not self._in_table
-        if not usable or self._source[label_end : label_end + 2] != b"](":
+        label = self._source[link.label : self._last]
+        if self._links or self._in_table or not label.strip() or self._source[self._last : self._last + 2] != b"](":
             return
-        if self._source[link.label : label_end].strip():
-            self.cuts += [Cut(start, link.label), Cut(label_end, end)]
-            self.styles.append(Style("text_link", link.label, label_end, url=link.url))
+        if is_linkable(link.url) and link.url not in self._refused:
+            self.cuts += [Cut(start, link.label), Cut(self._last, end)]
+            self.styles.append(Style("text_link", link.label, self._last, url=link.url))
+        elif is_address(link.url) and not self._char_before(start).isalnum():
+            address = spelled(label.decode(), link.url).encode(errors="replace")
+            self.cuts += [Cut(start, link.label), Cut(self._last, end, address)]
+
+    def _char_before(self, offset: int) -> str:
+        return self._source[max(0, offset - 4) : offset].decode(errors="ignore")[-1:]
 
     def _heading(self, start: int, end: int) -> None:
         mark = _HEADING.match(self._source, start, end)

@@ -81,7 +81,8 @@ class Media:
         return sent
 
     async def _send(self, caption: str, put: _Put, count: int = 1) -> str:
-        sent = await self._poster.begin(lambda: self._poster.put(caption, put, count=count))
+        draft = self._poster.draft(caption)
+        sent = await self._poster.begin(lambda: self._poster.put(draft, put, count=count))
         messages = [sent] if isinstance(sent, Message) else sent
         for message in messages:
             self._horizon.claim(self._chat, message.message_id)
@@ -152,7 +153,7 @@ class Media:
         while True:
             try:
                 await self._poster.put(
-                    caption.strip() or _UNTITLED,
+                    self._poster.draft(caption.strip() or _UNTITLED),
                     lambda chat, shown: self._poster.send(chat, shown, None, keyboard),
                 )
             except FloodedError as error:
@@ -172,7 +173,7 @@ class Media:
                 await self._caption(media.caption, keyboard)
             return True
         edited = await self._search.edited(int(message_id), keyboard)
-        if edited is None or same_words(edited.caption or "", clipped(self._poster.content(media.caption)).text):
+        if edited is None or same_words(edited.caption or "", clipped(self._poster.draft(media.caption).shown).text):
             return True
         await self._search.edited(int(message_id), None)
         return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -34,7 +33,7 @@ from .keyboards import of_buttons, of_menu
 from .limits import MENU_RESERVE, START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .media import Media
 from .peer import Peer
-from .poster import Poster
+from .poster import Draft, Poster
 from .render import Rendered
 from .search import Search
 
@@ -94,18 +93,18 @@ class TelegramOutbox:
 
         The first step of a page that grows bears no buttons: that is how `recover` tells it from a menu.
         """
-        content = self._poster.content(text, folded)
-        if not content.text:
+        draft = self._poster.draft(text, folded, page.start)
+        if not draft.shown.text:
             if final:
                 raise RefusedError("Telegram shows no blank message")
             return page
         message_id = page.message_id
         if not message_id:
             buttons = buttons if final else ()
-            message_id = await self._open(page, text, folded, buttons, keep=0 if final else START_RESERVE)
-        elif self._screen.get(message_id) != (content, buttons):
-            await self._change(message_id, text, folded, buttons, keep=0 if final else STEP_RESERVE)
-        self._screen[message_id] = self._poster.content(text, folded), buttons
+            message_id = await self._open(draft, buttons, keep=0 if final else START_RESERVE)
+        elif self._screen.get(message_id) != (draft.shown, buttons):
+            await self._change(message_id, draft, buttons, keep=0 if final else STEP_RESERVE)
+        self._screen[message_id] = draft.shown, buttons
         self._horizon.claim(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
 
@@ -154,7 +153,8 @@ class TelegramOutbox:
     async def say(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
-        await self._poster.put(text, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()))
+        draft = self._poster.draft(text)
+        await self._poster.put(draft, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()))
 
     async def choose(self, menu: Menu, *, step: bool = False) -> None:
         """Send the menu, or put it in place of the one whose button was pressed if that still exists.
@@ -180,39 +180,37 @@ class TelegramOutbox:
                 )
 
     async def _choose(self, menu: Menu, keep: int) -> None:
-        keyboard = of_menu(menu)
+        keyboard, title = of_menu(menu), self._poster.draft(menu.title)
         if self._incoming.choice is not None:
             message_id = self._incoming.message_id
             self._horizon.claim(self._chat, int(message_id))
             try:
                 return await self._poster.put(
-                    menu.title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
+                    title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
                 )
             except (GoneError, RefusedError) as error:
                 if isinstance(error, RefusedError) and not is_textless(error):
                     raise
         await self._poster.put(
-            menu.title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard), keep=keep
+            title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard), keep=keep
         )
         return None
 
-    async def _open(self, page: Page, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> str:
+    async def _open(self, draft: Draft, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        reply = self._poster.reply() if page.start == 0 else None
+        reply = self._poster.reply() if draft.page == 0 else None
         keyboard = of_buttons(buttons)
-        self._tried = self._poster.content(text, folded).text
-        send: Callable[[int, Rendered], Awaitable[str]] = lambda chat, shown: self._poster.send(  # noqa: E731 - to be begun
-            chat, shown, reply, keyboard
-        )
-        return await self._poster.begin(lambda: self._poster.put(text, send, folded=folded, keep=keep))
 
-    async def _change(self, message_id: str, text: str, folded: int, buttons: tuple[Button, ...], keep: int) -> None:
+        async def send(chat: int, shown: Rendered) -> str:
+            self._tried = shown.text
+            return await self._poster.send(chat, shown, reply, keyboard)
+
+        return await self._poster.begin(lambda: self._poster.put(draft, send, keep=keep))
+
+    async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], keep: int) -> None:
         keyboard = of_buttons(buttons)
         await self._poster.put(
-            text,
-            lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard),
-            folded=folded,
-            keep=keep,
+            draft, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
         )
 
     async def _delete(self, chat: int, message_id: str) -> None:

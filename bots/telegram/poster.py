@@ -1,8 +1,9 @@
-"""Posting to one chat: in its topic, as a reply where that helps, dressed unless Telegram objects."""
+"""Posting to one chat: in its topic, as a reply where that helps, without what Telegram refuses to dress."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
@@ -21,8 +22,19 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 
 
+@dataclass(slots=True)
+class Draft:
+    """A text on its way to the screen: rendered once, and again only if Telegram refuses that."""
+
+    text: str
+    folded: int
+    page: int | None
+    """Which page of an answer it is; None for what is said once."""
+    shown: Rendered
+
+
 class Poster:
-    """Posts in answer to one message; it remembers whether Telegram has refused to dress its words."""
+    """Posts in answer to one message; it remembers which links and which pages Telegram has refused to dress."""
 
     def __init__(self, api: Api, peer: Peer, horizon: Horizon, incoming: Incoming) -> None:
         self._api = api
@@ -30,39 +42,48 @@ class Poster:
         self._horizon = horizon
         self._incoming = incoming
         self._chat = int(incoming.chat.chat)
-        self._dressed = True
+        self._refused: frozenset[str] = frozenset()
+        self._bare: set[int] = set()
 
     @property
     def thread(self) -> int | None:
         """The topic."""
         return int(self._incoming.thread) if self._incoming.thread else None
 
-    def content(self, text: str, folded: int = 0) -> Rendered:
-        """What `text` looks like, with so many first characters in a fold."""
-        if not self._dressed:
-            above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
-            return plain(above + text[folded:].strip())
-        return with_fold(text[:folded], render(text[folded:])) if folded else render(text)
+    def draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
+        """Render `text`, with so many first characters in a fold."""
+        shown = _bare(text, folded) if page in self._bare else self._dressed(text, folded)
+        return Draft(text, folded, page, shown)
 
     async def put(
         self,
-        text: str,
+        draft: Draft,
         put: Callable[[int, Rendered], Awaitable[_Result]],
         *,
-        folded: int = 0,
         keep: int = 0,
         count: int = 1,
     ) -> _Result:
-        """Show `text`; if Telegram refuses its entities, show it and whatever follows in this turn without any."""
-        content = self.content(text, folded)
-        try:
-            return await self._peer.message(lambda chat: put(chat, content), keep=keep, count=count)
-        except RefusedError as error:
-            if not content.spans or is_about_media(error):
-                raise
-        self._dressed = False
-        bare = self.content(text, folded)
-        return await self._peer.message(lambda chat: put(chat, bare), keep=keep, count=count)
+        """Show a draft; what Telegram refuses to dress, a link or all of this page, is shown plain from then on."""
+        while True:
+            try:
+                return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
+            except RefusedError as error:
+                if not draft.shown.spans or is_about_media(error):
+                    raise
+                draft.shown = self._undressed(draft, str(error).lower())
+
+    def _dressed(self, text: str, folded: int) -> Rendered:
+        rest = render(text[folded:], self._refused)
+        return with_fold(text[:folded], rest) if folded else rest
+
+    def _undressed(self, draft: Draft, reason: str) -> Rendered:
+        guilty = {span.url for span in draft.shown.spans if span.url and f"'{span.url.lower()}'" in reason}
+        if guilty:
+            self._refused |= guilty
+            return self._dressed(draft.text, draft.folded)
+        if draft.page is not None:
+            self._bare.add(draft.page)
+        return _bare(draft.text, draft.folded)
 
     async def begin(self, send: Callable[[], Awaitable[_Result]]) -> _Result:
         """Send something new; when nobody knows whether it landed, a `Search` settles that."""
@@ -127,3 +148,8 @@ def entities(shown: Rendered) -> list[MessageEntity] | None:
         MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)
         for span in shown.spans
     ] or None
+
+
+def _bare(text: str, folded: int) -> Rendered:
+    above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
+    return plain(above + text[folded:].strip())

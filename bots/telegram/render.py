@@ -42,17 +42,21 @@ class Rendered:
     spans: tuple[Span, ...] = ()
 
 
-def render(markdown: str) -> Rendered:
-    """Render Markdown, finished or cut off anywhere.
+def render(markdown: str, refused: frozenset[str] = frozenset()) -> Rendered:
+    """Render Markdown, finished or cut off anywhere; addresses that Telegram has `refused` stand behind their words.
 
     The result has the same words in the same order and is blank only if `markdown` is. It is never longer than
     `markdown`, but for one invisible character in each mention, which keeps it from notifying anybody; code, as it is
     shown, has none. Its spans are not empty, lie within the text and either contain each other or do not touch.
     """
     source = markdown.strip()
-    shown = _rendered(mended(source))
+    shown = _rendered(mended(source), refused)
     # What was mended within HTML is shown as it is, so that it got longer.
-    return shown if utf16_length(shown.text) - shown.text.count(JOINER) <= utf16_length(source) else _rendered(source)
+    return (
+        shown
+        if utf16_length(shown.text) - shown.text.count(JOINER) <= utf16_length(source)
+        else _rendered(source, refused)
+    )
 
 
 def plain(markdown: str) -> Rendered:
@@ -60,9 +64,9 @@ def plain(markdown: str) -> Rendered:
     return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
 
 
-def _rendered(markdown: str) -> Rendered:
+def _rendered(markdown: str, refused: frozenset[str]) -> Rendered:
     source = markdown.encode(errors="replace")
-    cuts, styles = find(source)
+    cuts, styles = find(source, refused)
     layout = _Layout(source, cuts)
     bare = layout.text.strip()
     if not bare.decode().strip():

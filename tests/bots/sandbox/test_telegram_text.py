@@ -1,5 +1,8 @@
 """Entities and parse modes."""
 
+import html
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,9 +147,31 @@ def test_an_unknown_parse_mode_is_refused() -> None:
         marked_up("a", "XML", None)
 
 
-def test_a_link_to_nowhere_is_refused() -> None:
-    with pytest.raises(ApiError, match="entity URL 'localhost' is invalid: Wrong HTTP URL"):
-        stored(Formatted("a", (Entity("text_link", 0, 1, "localhost"),)))
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("localhost", "Wrong HTTP URL"),
+        ("http://localhost:8080/admin", "Wrong HTTP URL"),
+        ("http://a b.org", "Disallowed character in URL host"),
+        ("https://exa|mple.com/", "Disallowed character in URL host"),
+        ("http://<host>.org", "Disallowed character in URL host"),
+        ("ftp://e.org", "Unsupported URL protocol"),
+        ("https://e.org:99999", "Wrong port number specified in the URL"),
+        ("https://[x]/", "Wrong IPv6 address specified in the URL"),
+        ("https:///x", "URL host is empty"),
+    ],
+)
+def test_a_link_to_nowhere_is_refused(url: str, fault: str) -> None:
+    with pytest.raises(ApiError, match=re.escape(f"entity URL '{url}' is invalid: {fault}")):
+        stored(Formatted("a", (Entity("text_link", 0, 1, url),)))
+    assert not marked_up(f'<a href="{html.escape(url)}">a</a>', "HTML", None).entities
+
+
+@pytest.mark.parametrize(
+    "url", ["e.org", "https://例子.中国/x", "http://u@e.org:8080?q", "https://[::1]/", "tg://user?id=1"]
+)
+def test_a_link_to_somewhere_is_taken(url: str) -> None:
+    assert stored(Formatted("a", (Entity("text_link", 0, 1, url),))).entities[0].argument == url
 
 
 def test_text_is_cleaned_and_trimmed_and_entities_move_along() -> None:

@@ -10,8 +10,10 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from bots.telegram import poster
 from bots.telegram.limits import START_RESERVE, STEP_RESERVE, message
 from bots.telegram.outbox import TelegramOutbox
+from bots.telegram.render import Rendered, render
 from core.chat.message import Choice
 from core.chat.outbox import FloodedError, GoneError, Menu, Option, Page, RefusedError, UnreachableError
 from core.engine import Budget
@@ -173,17 +175,73 @@ async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene
     assert (await outbox.show(FIRST, text, final=True)).done
 
 
-async def test_refused_entities_are_left_out_from_then_on(scene: Scene) -> None:
+async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is_not(scene: Scene) -> None:
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
 
     page = await outbox.show(FIRST, "One **two**", final=False)
     page = await outbox.show(page, "One **two** _three_", final=True)
+    first = scene.last()
+    await outbox.show(replace(FIRST, start=20), "**four**", final=True)
 
     assert page.done
-    assert scene.last().text == "One **two** _three_"
-    assert not scene.last().entities
+    assert first.text == "One **two** _three_"
+    assert not first.entities
     assert scene.count("editMessageText") == 1
+    assert scene.last().text == "four"
+    assert [entity.type for entity in scene.last().entities] == ["bold"]
+
+
+async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
+
+    page = await outbox.show(FIRST, "**One** [two](https://E.org/)", final=False)
+    page = await outbox.show(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
+
+    assert page.done
+    assert scene.last().text == "One two (https://E.org/) three"
+    assert [entity.type for entity in scene.last().entities] == ["bold", "url", "text_link"]
+    assert scene.count("sendMessage") == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("[the dashboard](http://localhost:8080/admin)", "the dashboard (http://localhost:8080/admin)"),
+        ("[db](http://db_host/x)", "db (http://db_host/x)"),
+        ("[a](https://[::1]:80/)", "a (https://[::1]:80/)"),
+        ("[a](https://exa|mple.com/)", "a (https://exa|mple.com/)"),
+        ("[a](http://<host>.local/)", "a (http://<host>.local/)"),
+        ("[a](https://e.org:99999/)", "a (https://e.org:99999/)"),
+        ("[a](ftp://e.org/x)", "a (ftp://e.org/x)"),
+    ],
+)
+async def test_a_link_that_telegram_cannot_open_is_words_and_address(scene: Scene, link: str, shown: str) -> None:
+    outbox = await scene.asked()
+    page = await outbox.show(FIRST, f"**See** {link}", final=False)
+    await outbox.show(page, f"**See** {link} and [this](https://e.org/).", final=True)
+
+    assert scene.last().text == f"See {shown} and this."
+    dress = [entity.type for entity in scene.last().entities]
+    assert (dress[0], dress[-1]) == ("bold", "text_link")
+    assert (scene.count("sendMessage"), scene.count("editMessageText")) == (1, 1)
+
+
+async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = await scene.asked()
+    rendered: list[str] = []
+
+    def counted(text: str, refused: frozenset[str]) -> Rendered:
+        rendered.append(text)
+        return render(text, refused)
+
+    monkeypatch.setattr(poster, "render", counted)
+
+    page = await outbox.show(FIRST, "One **two**", final=False)
+    await outbox.show(page, "One **two** three", final=True)
+
+    assert rendered == ["One **two**", "One **two** three"]
 
 
 async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Scene) -> None:
