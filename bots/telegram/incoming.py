@@ -45,6 +45,7 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
     if sender is None or direct is None or not (_has_words(message) or attachments):
         return None
     address = _address(message, bot)
+    said_before, excerpt = quoted(message, bot)
     if address.elsewhere:
         return None
     if not (direct or address.command or address.mentioned or _answers(message, bot)):
@@ -60,7 +61,8 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         thread=_topic(message),
         command=address.command,
         attachments=attachments,
-        quoted=quoted(message, bot),
+        quoted=said_before,
+        excerpt=excerpt,
         quoted_attachments=_files(original(message)),
         # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
         album=text(message, "media_group_id") if direct else "",

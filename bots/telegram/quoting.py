@@ -23,15 +23,16 @@ def words_of_answer(message: Json, bot: Identity) -> str:
     return _without(words(message), folds).strip() if folds else words(message)
 
 
-def quoted(message: Json, bot: Identity) -> str:
-    """The part that was quoted by hand, else the whole message that this one replies to; never any thinking.
+def quoted(message: Json, bot: Identity) -> tuple[str, bool]:
+    """The part that was quoted by hand, else the whole message that this one replies to; and whether it is a part.
 
-    A quote does not tell whether it was in a fold (Bot API: TextQuote keeps no such entities), so whoever quotes
-    thinking quotes the answer below it.
+    Never any thinking: a quote does not tell whether it was in a fold (Bot API: TextQuote keeps no such entities), so
+    whoever quotes thinking quotes the answer below it. Of a message in another chat there is nothing but a quote.
     """
     part, whole = text(inner(message, "quote"), "text"), original(message)
     answer = words_of_answer(whole, bot)
-    return part if part and (answer == words(whole) or part in answer) else answer
+    picked = bool(part) and (answer == words(whole) or part in answer)
+    return (part, True) if picked else (answer, False)
 
 
 def original(message: Json) -> Json:

@@ -98,6 +98,8 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""
     """The text of the message that this one replies to, or that bears the pressed button."""
+    excerpt: bool = False
+    """`quoted` is a part that somebody picked, or comes from another chat: it is no answer of this conversation."""
     discussion: str = ""
     """What was said in the thread into which this message calls the bot: the quoted message and what came after it,
     each with its author; "" when nothing did."""

@@ -9,13 +9,12 @@ from core.wanjie import ChatMessage
 
 from .message import Incoming
 from .question import Question
+from .quote import is_newest_answer
 
 _GROUP_NOTE = (
     "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
     "your own answers carry no name."
 )
-_QUOTED_AT_MOST = 2_000
-"""Characters of a quoted message that go into the question."""
 
 
 def estimate_tokens(text: str) -> int:
@@ -28,14 +27,17 @@ def estimate_tokens(text: str) -> int:
 
 
 def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
-    """What the user said, as the model will read it: with the speaker in a group, with the message replied to."""
+    """What the user said, as the model will read it: with the speaker in a group, with the message replied to.
+
+    The newest answer is not quoted, since it stands right above the question.
+    """
     text = incoming.text.strip()
-    quoted = incoming.discussion or incoming.quoted.strip()[:_QUOTED_AT_MOST]
+    quoted = incoming.discussion or incoming.quoted.strip()
     if not text:
         text, quoted = quoted, ""  # the bot was named under a message: that message is the question
     if not text:
         return ""
-    if quoted and not any(_bare(quoted)[:200] in _bare(message.content) for message in history):
+    if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
         text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
     return speaker_of(incoming) + text
 
@@ -73,8 +75,3 @@ def messages_for(
         for message in reversed(kept)
     ]
     return [*messages, ChatMessage("user", question.text, question.images)]
-
-
-def _bare(text: str) -> str:
-    """Letters and digits alone: what is quoted has lost its Markdown on the screen."""
-    return "".join(character for character in text if character.isalnum())

@@ -20,6 +20,7 @@ from .outbox import Outbox
 from .papers import as_data, paper, read_paper
 from .prompts import question_of
 from .question import ExcuseError, Question
+from .quote import is_newest_answer, shorten_quote
 from .seeing import MOST, Seeing
 from .working import at_work
 
@@ -63,10 +64,12 @@ class Reading:
         Raises `ExcuseError` when what it is about cannot be understood; a `WanjieError` when the service that listens
         to voice messages has a problem; `GoneError`.
         """
+        incoming, cut = self._fitting(incoming, history)
         files = self._files(incoming)
         if not files:
-            return Question(question_of(incoming, history)), ()
-        gist = Gist(incoming.text.strip(), partial(self._say, incoming), read=len(incoming.discussion))
+            return Question(question_of(incoming, history)), cut
+        read = len(incoming.discussion or incoming.quoted)
+        gist = Gist(incoming.text.strip(), partial(self._say, incoming), read=read, remarks=[*cut])
         async with at_work(outbox, "writing"):
             for sent in files:
                 try:
@@ -84,6 +87,15 @@ class Reading:
         Those that cannot be had any more are left out.
         """
         return await self._seeing.remembered(history, outbox) if self._seeing.sees(model) else {}
+
+    def _fitting(self, incoming: Incoming, history: Sequence[Remembered]) -> tuple[Incoming, tuple[str, ...]]:
+        """Shorten a quote for which there is no room, with the sentence that tells so."""
+        quoted = incoming.quoted.strip()
+        if len(quoted) <= self._room or incoming.discussion or is_newest_answer(incoming, history):
+            return incoming, ()
+        name = self._say(incoming, "file.a_quote")
+        cut = self._say(incoming, "file.cut", name=name, length=f"{self._room:,}", count=f"{len(quoted):,}")
+        return replace(incoming, quoted=shorten_quote(quoted, self._room)), (cut,)
 
     def _files(self, incoming: Incoming) -> list[Sent]:
         """All that was sent, and then what it replies to."""

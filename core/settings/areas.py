@@ -142,7 +142,9 @@ class ChatSettings(Area):
     )
     speak_limit: int = Field(5_000, ge=100, description="Characters of a text that are spoken at most.")
     file_limit: int = Field(
-        20_000, ge=1_000, description="Characters of a document that are read into a question at most."
+        20_000,
+        ge=1_000,
+        description="Characters of documents and of a message replied to that are read into a question at most.",
     )
 
 

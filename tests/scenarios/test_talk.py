@@ -53,6 +53,23 @@ async def test_the_conversation_is_remembered(seat: Seat, stage: Stage) -> None:
     assert contents == ["first", "answer to first", "second"]
 
 
+async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(stage: Stage) -> None:
+    seat = stage.private()
+    for answer in ("Good morning, everyone!", "Good night, all."):
+        stage.wanjie.script.answer = lambda _, answer=answer: answer
+        await seat.say("Greet us")
+        await says(seat, answer)
+    await seat.reply("Translate this into French", to="morning")
+    await seat.until(lambda: len(asked(stage)) == 3)
+    older = last_asked(stage)[-1]
+    await seat.until(lambda: len(seat.answers()) == 3)
+    await seat.reply("And this", to="night")
+    await seat.until(lambda: len(asked(stage)) == 4)
+
+    assert older == "> Good morning, everyone!\n\nTranslate this into French"
+    assert last_asked(stage)[-1] == "And this"
+
+
 async def test_quick_messages_are_answered_in_their_order(seat: Seat, stage: Stage) -> None:
     stage.wanjie.script.answer = echo
     await seat.say("zero")

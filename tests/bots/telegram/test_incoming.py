@@ -98,7 +98,11 @@ def test_a_reply_to_somebody_else_does_not_address_the_bot_but_is_quoted_when_it
 
 
 def test_the_part_quoted_by_hand_is_the_quote() -> None:
-    assert said(text="why?", reply_to_message=OURS, quote={"text": "answer", "position": 3}).quoted == "answer"
+    picked = said(text="why?", reply_to_message=OURS, quote={"text": "answer", "position": 3})
+    elsewhere = said(text="why?", external_reply={"origin": {"type": "user"}}, quote={"text": "answer", "position": 0})
+
+    assert (picked.quoted, picked.excerpt) == (elsewhere.quoted, elsewhere.excerpt) == ("answer", True)
+    assert not said(text="why?", reply_to_message=OURS).excerpt
 
 
 def folded(**fields: object) -> dict[str, Any]:

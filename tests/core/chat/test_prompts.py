@@ -52,8 +52,21 @@ def test_a_discussion_is_quoted_with_its_first_message() -> None:
     assert question_of(replace(called, text=""), []) == "Bob: Tea?\nEve: No."
 
 
-def test_what_the_model_remembers_is_not_quoted_again() -> None:
-    assert question_of(incoming("Why?", quoted="It is so."), history(("Q", "It is so. Indeed."))) == "Why?"
+def test_the_newest_answer_as_a_whole_is_not_quoted_again() -> None:
+    known = history(("P", "It is not."), ("Q", "It is so. Indeed."))
+
+    assert question_of(incoming("Why?", quoted="It is so. Indeed."), known) == "Why?"
+
+
+def test_what_else_the_model_may_remember_is_quoted() -> None:
+    known = history(("P", "It is not."), ("Q", "It is so. Indeed."))
+    picked = replace(incoming("Why?", quoted="It is so. Indeed."), excerpt=True)
+
+    assert question_of(incoming("Why?", quoted="It is not."), known) == "> It is not.\n\nWhy?"
+    assert question_of(incoming("Why?", quoted="It is so."), known) == "> It is so.\n\nWhy?"
+    assert question_of(incoming("Why?", quoted="Q"), known) == "> Q\n\nWhy?"
+    assert question_of(picked, known) == "> It is so. Indeed.\n\nWhy?"
+    assert question_of(incoming("Why?", quoted="🎉"), history(("P", "👍"))) == "> 🎉\n\nWhy?"
 
 
 def test_naming_the_bot_under_a_message_asks_that_message() -> None:

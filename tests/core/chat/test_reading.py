@@ -12,6 +12,7 @@ from core.chat.message import Attachment
 from core.chat.papers import as_data
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
+from core.store import Remembered
 from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 
 BLIND, SEEING = "deepseek-v3", "GPT-4o"
@@ -124,3 +125,33 @@ async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callabl
 
     assert question.text == "[unreadable voice message]\n\n你好"
     assert notes == ("我在这里听不懂语音消息。请改用文字。",)
+
+
+async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(reading_with: Callable[..., Reading]) -> None:
+    lines = "\n".join(f"line {number}" for number in range(1000))
+    reading = reading_with(file_limit=2_000)
+    whole, none = await reading.question(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND)
+    question, notes = await reading.question(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND)
+
+    assert (len(whole.text) > 1900, none) == (True, ())
+    assert question.text.count("> line") == 234
+    assert question.text.endswith("> line 233\n> [cut: the message has 8,889 characters]\n\nSum up")
+    assert notes == ("I read the first 2,000 of 8,889 characters of the message you replied to.",)
+
+
+async def test_the_newest_answer_is_not_read_again_however_long(reading_with: Callable[..., Reading]) -> None:
+    answer = "word " * 1000
+    known = [Remembered("user", "Q"), Remembered("assistant", answer)]
+    incoming = sent(text="Shorter!", quoted=answer)
+    question, notes = await reading_with(file_limit=1_000).question(incoming, Mail(), known, model=BLIND)
+
+    assert (question.text, notes) == ("Shorter!", ())
+
+
+async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[..., Reading]) -> None:
+    incoming = sent(text="Compare", quoted="word " * 180, to=(REPORT,))
+    mail = Mail({"d1": b"x" * 900})
+    question, notes = await reading_with(file_limit=1_000).question(incoming, mail, [], model=BLIND)
+
+    assert "[unreadable file: report.txt]" in question.text
+    assert notes == ("I read up to 1,000 characters of files at a time; left out: `report.txt`.",)
