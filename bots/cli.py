@@ -35,7 +35,7 @@ def _run() -> int:
         return 2
     from bots.app import run
     from bots.web import HealthPortError
-    from core.engine import EmbeddedRedisError
+    from core.engine import EmbeddedRedisError, StoreAddressError
     from core.log import set_up_logging
 
     service = settings.service
@@ -44,6 +44,9 @@ def _run() -> int:
     )
     try:
         return asyncio.run(run(settings))
+    except StoreAddressError as error:
+        sys.stderr.write(f"The service cannot start: {error}\n")
+        return 2
     except (EmbeddedRedisError, HealthPortError) as error:
         sys.stderr.write(f"The service cannot start: {error}\n")
         return 1

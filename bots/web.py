@@ -21,7 +21,10 @@ class HealthPortError(Exception):
 
 @asynccontextmanager
 async def serve_health(port: int, service: Service, platforms: Sequence[Connected]) -> AsyncGenerator[None]:
-    """Serve `/healthz` (200 while the event loop runs) and `/readyz` (503 names what is missing) on `port`.
+    """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `port`.
+
+    `/readyz` is 503 while the store takes nothing. It names the platforms, too, but an outage of theirs does not count:
+    it is the same for every replica, and a rollout that waits for it to end would help nobody.
 
     Raises `HealthPortError` when the port cannot be had.
     """
@@ -30,11 +33,17 @@ async def serve_health(port: int, service: Service, platforms: Sequence[Connecte
         return web.json_response({"status": "ok"})
 
     async def ready(_: web.Request) -> web.Response:
-        checks = {"store": await _store_answers(service), **{platform.name: platform.up for platform in platforms}}
-        return web.json_response(checks, status=200 if all(checks.values()) else 503)
+        works = await _store_works(service)
+        checks = {"store": works, **{platform.name: platform.up for platform in platforms}}
+        return web.json_response(checks, status=200 if works else 503)
+
+    async def measure(_: web.Request) -> web.Response:
+        lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]
+        lines += [f'bots_platform_up{{platform="{platform.name}"}} {int(platform.up)}' for platform in platforms]
+        return web.Response(text="\n".join(lines) + "\n")
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", alive), web.get("/readyz", ready)])
+    app.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", measure)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -52,10 +61,10 @@ async def _listen(runner: web.AppRunner, port: int) -> None:
         raise HealthPortError(f"HTTP_PORT {port} cannot be listened on ({reason}).") from error
 
 
-async def _store_answers(service: Service) -> bool:
-    """Ask the store, but not for as long as a client that tries again and again would take."""
+async def _store_works(service: Service) -> bool:
+    """Write to the store, but do not wait for as long as a client that tries again would take."""
     try:
         async with asyncio.timeout(_STORE_SECONDS):
-            return await service.store_answers()
+            return await service.store.problem() is None
     except TimeoutError:
         return False

@@ -1,6 +1,4 @@
 """The composition root of the core: everything that platforms share is built here, and nowhere else."""
-# pyright: reportUnknownMemberType=false
-# redis-py leaves the options of `ping` untyped.
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from core.chat.reading import Reading
 from core.chat.reception import Reception
 from core.chat.speech import Speech
 from core.chat.talk import Brief, Talk
-from core.engine import STORE_DOWN, Budget, EmbeddedRedis, Inbox, Lease, Worker, connect
+from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
 from core.media.workshop import Workshop
 from core.settings import Settings
 from core.store import Conversations
@@ -33,7 +31,9 @@ class Service:
         """Build everything over the store at `url`; `exclusive`: no other process works on it."""
         self._settings = settings
         self._exclusive = exclusive
-        self._redis = connect(url)
+        self.store = StoreHealth(url)
+        """Whether the store takes what is written, and what an operator should know about it."""
+        self._redis = connect(url, report=self.store.report)
         inbox = Inbox(self._redis, limit=settings.service.mailbox_limit)
         chat = settings.chat
         conversations = Conversations(
@@ -83,13 +83,6 @@ class Service:
             for language in sentences.languages
         }
 
-    async def store_answers(self) -> bool:
-        """Whether Redis can be reached at the moment."""
-        try:
-            return bool(await self._redis.ping())
-        except STORE_DOWN:
-            return False
-
     async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
         """The options of the menu of that name that fit what `reader` types; () when there is no such menu.
 
@@ -102,6 +95,7 @@ class Service:
         """Close the connections to the store."""
         self._workshop.close()
         await self._redis.aclose()
+        await self.store.aclose()
 
 
 @asynccontextmanager
@@ -117,4 +111,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
         stack.push_async_callback(client.aclose)
         service = Service(settings, url, client, exclusive=configured is None)
         stack.push_async_callback(service.aclose)
+        if configured is not None:
+            await service.store.log_warnings()
         yield service

@@ -91,7 +91,8 @@ class Ingress:
             try:
                 return await self._receive(payload)
             except STORE_DOWN as error:
-                _log.warning("an update waits for the store", error=type(error).__name__, again_in=patience)
+                if patience == _FIRST_STORE_PATIENCE:  # once an update: why the store failed is logged elsewhere
+                    _log.warning("an update waits for the store", error=type(error).__name__)
             await asyncio.sleep(patience)
             patience = min(patience * 2, _LONGEST_STORE_PATIENCE)
 

@@ -1,13 +1,14 @@
 """The work engine: messages are taken in durably and answered in order, whatever dies."""
 
 from .budget import Budget, Limit
-from .connection import STORE_DOWN, connect
+from .connection import STORE_DOWN, StoreAddressError, connect
 from .embedded import EmbeddedRedis
 from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
 from .mail import tag_of
 from .server_binary import EmbeddedRedisError
+from .store_health import StoreHealth
 from .turn import FencedError, Keep, Turn
 from .worker import Periods, Worker
 
@@ -25,6 +26,8 @@ __all__ = [
     "Limit",
     "Periods",
     "ShardMismatchError",
+    "StoreAddressError",
+    "StoreHealth",
     "Turn",
     "Worker",
     "connect",

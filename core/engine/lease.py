@@ -65,7 +65,7 @@ class Lease:
                 if await self._is_ours(holder):
                     return begun
             except STORE_DOWN as error:
-                _log.warning("the store is away", error=type(error).__name__)
+                _log.debug("a duty waits for the store", error=type(error).__name__)
             await asyncio.sleep(min(1.0, self._seconds / 6))
 
     async def _renew(self, holder: str, renewed: float, lost: asyncio.Event) -> None:

@@ -87,7 +87,7 @@ class Run:
         except FencedError:
             _log.warning("a message went to another owner", lane=self.ticket.lane)
         except STORE_DOWN as error:
-            _log.warning("the store failed; the message waits", lane=self.ticket.lane, error=type(error).__name__)
+            _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
         finally:
             self.ended.set()
 
@@ -105,7 +105,7 @@ class Run:
         try:
             done = not self._leaving and await self._attempt(work, self._handlers.handle)
         except STORE_DOWN as error:
-            _log.warning("the store failed; the message waits", lane=self.ticket.lane, error=type(error).__name__)
+            _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
             await self._begin_anew(work.hold)
             return
         if done:
@@ -178,7 +178,7 @@ class Run:
             except STORE_DOWN as error:
                 if self._leaving or self._lost:
                     raise
-                _log.warning("the store is away", lane=self.ticket.lane, error=type(error).__name__)
+                _log.debug("a step waits for the store", lane=self.ticket.lane, error=type(error).__name__)
             await asyncio.sleep(0.5)
 
     def _cancel(self) -> None:

@@ -8,18 +8,34 @@ from collections.abc import AsyncGenerator
 from typing import cast
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as StoreConnectionError
 
 from .keys import Keys
+
+_SILENCE_SECONDS = 5.0
 
 
 async def listen_for_stops(redis: Redis, keys: Keys) -> AsyncGenerator[str]:
     """Yield the lanes that are asked to stop, for ever; raises one of `STORE_DOWN` when the connection is lost.
 
+    A silent connection is asked for a sign of life: one that a proxy has forgotten would stay silent for ever.
     A name may be lost or come late: the flag in the lane's state is what counts.
     """
     async with redis.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(*(keys.channel(shard) for shard in keys.shards))
+        asked = False
         while True:
-            message = cast("dict[str, bytes] | None", await channel.get_message(timeout=5.0))
-            if message is not None:
-                yield message["data"].decode()
+            message = cast("dict[str, str | bytes] | None", await channel.get_message(timeout=_SILENCE_SECONDS))
+            if message is None:
+                if asked or _must_reconnect(channel):
+                    raise StoreConnectionError("the subscription went silent")
+                await channel.ping()
+            elif message["type"] == "message":
+                yield cast("bytes", message["data"]).decode()
+            asked = message is None
+
+
+def _must_reconnect(channel: PubSub) -> bool:
+    """Whether the server became a replica, where nobody publishes any more."""
+    return channel.connection is not None and channel.connection.should_reconnect()

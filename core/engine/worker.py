@@ -242,7 +242,7 @@ class Worker:
                     await self._tickets.prepare()  # a store that came back without its data is served, too
                 await step()
             except STORE_DOWN as error:
-                _log.warning("the store is away", error=type(error).__name__)
+                _log.debug("a step waits for the store", error=type(error).__name__)
             else:
                 return
             if self._draining.is_set():

@@ -1,4 +1,4 @@
-"""A way to Redis that can lose an answer."""
+"""A way to Redis that can lose an answer, forget its connections and lead to another server."""
 
 from __future__ import annotations
 
@@ -11,18 +11,29 @@ from urllib.parse import unquote, urlsplit
 class Proxy:
     """Passes bytes on; `lose(command)` drops the answer to the next such command and breaks its connection.
 
-    The command itself reaches the server, as when a network or a process fails at the worst moment.
+    The command itself reaches the server, as when a network or a process fails at the worst moment. `forget` is what
+    sidecars and load balancers do with idle connections, `lead_to` what an address does in a failover.
     """
 
     def __init__(self, target: str) -> None:
-        self._target = unquote(urlsplit(target).path)
         self._marked = b""
+        self._forgotten = asyncio.Event()
+        self.lead_to(target)
         self.lost = asyncio.Event()
 
     def lose(self, marked: bytes) -> None:
         """The next request with these bytes in it."""
         self._marked = marked
         self.lost.clear()
+
+    def lead_to(self, target: str) -> None:
+        """Let new connections lead to another server; the old ones stay where they are."""
+        self._target = unquote(urlsplit(target).path)
+
+    def forget(self) -> None:
+        """Pass nothing on in the connections that there are, and close none of them."""
+        self._forgotten.set()
+        self._forgotten = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -51,7 +62,7 @@ class Proxy:
         there_reader, there_writer = await asyncio.open_unix_connection(self._target)
         losing = asyncio.Event()
         ways = [
-            asyncio.create_task(self._requests(reader, there_writer, losing)),
+            asyncio.create_task(self._requests(reader, there_writer, losing, self._forgotten)),
             asyncio.create_task(self._answers(there_reader, writer, losing)),
         ]
         try:
@@ -59,14 +70,20 @@ class Proxy:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            writer.close()
-            there_writer.close()
+            for end in (writer, there_writer):
+                end.close()
+            await asyncio.gather(*ways, *(end.wait_closed() for end in (writer, there_writer)), return_exceptions=True)
 
     async def _requests(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        losing: asyncio.Event,
+        forgotten: asyncio.Event,
     ) -> None:
         while data := await reader.read(65536):
+            if forgotten.is_set():
+                continue
             if self._marked and self._marked in data:
                 self._marked = b""
                 losing.set()

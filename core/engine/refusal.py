@@ -1,0 +1,38 @@
+"""What a Redis that answers says when it refuses to work."""
+
+from __future__ import annotations
+
+import re
+
+from redis.exceptions import AuthenticationError, RedisError
+
+_CODES = (
+    "READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
+    "NOAUTH", "WRONGPASS", "NOPERM",
+)  # fmt: skip
+"""The first words of the answers that say that the server, not the command, is the reason."""
+
+# Before version 7 the answer to a script has the code inside: "ERR Error running script (call to f_…): … -OOM …".
+_CODE = re.compile(rf"(?:^|-)({'|'.join(_CODES)})\b.*", re.DOTALL)
+_WRONG_DATABASE = "DB index"
+
+
+def refusal_code(error: Exception) -> str:
+    """The code with which the server refused to work at all; "" when the error is about something else."""
+    found = _CODE.search(_full_text(error))
+    return found[1] if found else ""
+
+
+def refusal(error: Exception) -> str:
+    """What Redis said in refusing to work (`READONLY You can't write against a read only replica.`); "" as above."""
+    text = _full_text(error)
+    if found := _CODE.search(text):
+        return found[0].removeprefix("-").strip()
+    return text if isinstance(error, AuthenticationError) or _WRONG_DATABASE in text else ""
+
+
+def _full_text(error: Exception) -> str:
+    """The answer as it was sent: the client takes the codes that it knows away."""
+    code = error.status_code if isinstance(error, RedisError) else None
+    text = str(error)
+    return f"{code} {text}" if code and not text.startswith(code) else text

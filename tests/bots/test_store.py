@@ -1,0 +1,162 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""The program and its store: what an operator is told, and that answers go on after a failover."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.stage import Stage
+from core.engine import EmbeddedRedis, connect
+from tests.core.engine.proxy import Proxy
+
+
+@asynccontextmanager
+async def server(folder: Path) -> AsyncGenerator[tuple[str, Redis]]:
+    async with EmbeddedRedis(folder) as url:
+        client = connect(url)
+        yield url, client
+        await client.aclose()
+
+
+class Health:
+    """The program's HTTP surface."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = str(probe.getsockname()[1])
+
+    async def status(self) -> int:
+        try:
+            async with (
+                aiohttp.ClientSession(f"http://127.0.0.1:{self.port}") as session,
+                session.get("/readyz") as answer,
+            ):
+                return answer.status
+        except aiohttp.ClientConnectionError:
+            return 0
+
+    async def until(self, status: int) -> None:
+        async with asyncio.timeout(20):
+            while await self.status() != status:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+
+
+async def until_logged(stage: Stage, found: Callable[[str], object]) -> None:
+    async with asyncio.timeout(20):
+        while not found(stage.logs()):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+
+
+async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read_only(tmp_path: Path) -> None:
+    health = Health()
+    async with (
+        server(tmp_path / "old") as (old_url, old),
+        server(tmp_path / "new") as (new_url, _),
+        Proxy(old_url) as address,
+        Stage(tmp_path) as stage,
+    ):
+        await stage.start(REDIS_URL=address.url, HTTP_PORT=health.port)
+        await stage.ready()
+        seat = stage.private()
+        await seat.say("first")
+        await seat.until(seat.answers)
+        await health.until(200)
+
+        await old.replicaof("127.0.0.1", "1")
+        await health.until(503)
+        await until_logged(stage, lambda log: "READONLY You can't write against a read only replica." in log)
+        address.lead_to(new_url)
+        await health.until(200)
+        await seat.say("second")
+        await seat.until(lambda: len(seat.answers()) > 1)
+
+        assert stage.logs().count("READONLY") == 1
+
+
+async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path: Path) -> None:
+    health = Health()
+    async with server(tmp_path / "store") as (url, store), Stage(tmp_path) as stage:
+        await stage.start(REDIS_URL=url, HTTP_PORT=health.port)
+        await stage.ready()
+        await health.until(200)
+        await store.config_set("maxmemory", "1")
+        await stage.private().say("hello")
+        await health.until(503)
+        await until_logged(stage, lambda log: "OOM command not allowed" in log)
+        await asyncio.sleep(1)
+        assert stage.logs().count("OOM command not allowed") == 1
+        await store.config_set("maxmemory", "0")
+        await until_logged(stage, lambda log: "the store works again" in log)
+
+        assert await health.status() == 200
+
+
+async def test_settings_of_the_store_that_lose_messages_are_told_at_the_start(tmp_path: Path) -> None:
+    async with server(tmp_path / "store") as (url, store), Stage(tmp_path) as stage:
+        await store.config_set("maxmemory-policy", "allkeys-lru")
+        await store.config_set("appendonly", "no")
+        await stage.start(REDIS_URL=url)
+        await stage.ready()
+
+        assert "maxmemory-policy allkeys-lru" in stage.logs()
+        assert "append-only file" in stage.logs()
+
+
+async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_path: Path) -> None:
+    health = Health()
+    async with Stage(tmp_path) as stage:
+        await stage.start(HTTP_PORT=health.port, TELEGRAM_BASE_URL="http://127.0.0.1:1/bot")
+        await health.until(200)
+        async with (
+            aiohttp.ClientSession(f"http://127.0.0.1:{health.port}") as session,
+            session.get("/metrics") as answer,
+        ):
+            measured = await answer.text()
+
+        assert 'bots_platform_up{platform="tg"} 0\n' in measured
+
+
+@pytest.mark.parametrize(
+    ("userinfo", "database", "words"),
+    [
+        (":wrong-password@", "0", "WRONGPASS invalid username-password pair or user is disabled."),
+        ("", "0", "NOAUTH Authentication required."),
+        (":right-password@", "99", "DB index is out of range"),
+    ],
+)
+async def test_what_the_store_refuses_is_told_once_with_its_address(
+    tmp_path: Path, userinfo: str, database: str, words: str
+) -> None:
+    async with server(tmp_path / "store") as (url, store), Proxy(url) as address, Stage(tmp_path) as stage:
+        await store.config_set("requirepass", "right-password")
+        host = address.url.removeprefix("redis://")
+        await stage.start(REDIS_URL=f"redis://{userinfo}{host}/{database}")
+        await until_logged(stage, lambda log: words in log)
+        await asyncio.sleep(3)
+
+        log = stage.logs()
+        assert log.count(words) == 1
+        assert log.count("the store") == 1
+        assert f"{host}, database {database}" in log
+        assert "-password@" not in log
+        assert "Traceback" not in log
+
+
+async def test_an_option_that_the_client_does_not_know_is_a_sentence(tmp_path: Path) -> None:
+    async with Stage(tmp_path) as stage:
+        service = await stage.start(REDIS_URL="redis://:secret@127.0.0.1/0?pool_color=blue")
+
+        assert await service.wait() == 2
+        assert stage.logs() == (
+            "The service cannot start: REDIS_URL has an option that the client does not know or cannot read\n"
+        )
