@@ -102,8 +102,8 @@ class WanjieSim:
         self.requests.append(Seen(request.method, request.path, body, time.monotonic()))
         await asyncio.sleep(self.script.header_delay)
         try:
-            if self.script.fail_next:
-                return _failed(self.script.fail_next.popleft())
+            if failure := self._failure(request):
+                return _failed(failure)
             self._authorise(request)
             return await self._answer(request)(request, body)
         except Dropped:
@@ -111,6 +111,13 @@ class WanjieSim:
             return web.Response()
         except Refused as refused:
             return _refusal(refused.status, refused.message, refused.code, refused.param)
+
+    def _failure(self, request: web.Request) -> Failure | None:
+        """The first scripted failure that is for this request; it happens once."""
+        fitting = (failure for failure in self.script.fail_next if request.path.endswith(failure.path))
+        if failure := next(fitting, None):
+            self.script.fail_next.remove(failure)
+        return failure
 
     def _answer(self, request: web.Request) -> _Answer:
         if answer := self._answers.get((request.method, request.path)):
@@ -225,6 +232,8 @@ def _failed(failure: Failure) -> web.Response:
     if failure.drop:
         raise Dropped
     headers = {} if failure.retry_after is None else {"Retry-After": f"{failure.retry_after:g}"}
+    if failure.body is not None:
+        return web.Response(status=failure.status, text=failure.body, content_type=failure.media_type, headers=headers)
     if failure.html:
         page = f"<html><head><title>{failure.status}</title></head><body>nginx</body></html>"
         return web.Response(status=failure.status, text=page, content_type="text/html", headers=headers)

@@ -44,6 +44,12 @@ class Failure:
     code: str = ""
     drop: bool = False
     """Close the connection without a word; `status` is not used."""
+    body: str | None = None
+    """What is sent as it is instead of an OpenAI error; with `status=200` an answer that is none."""
+    media_type: str = "application/json"
+    """Of `body`."""
+    path: str = ""
+    """Only a request whose path ends like this fails so."""
 
 
 @dataclass(slots=True)
@@ -68,7 +74,7 @@ class Script:
     """Seconds before anything at all is answered."""
     finish_reason: str = "stop"
     fail_next: deque[Failure] = field(default_factory=deque[Failure])
-    """The next requests to the endpoints fail like this, one entry each."""
+    """The next requests to the endpoints fail like this, one entry each, in their order."""
     break_after: int | None = None
     """Drop the connection after so many tokens."""
     break_times: int | None = None

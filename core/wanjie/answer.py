@@ -86,7 +86,7 @@ class AnswerReader:
     def _document(self) -> list[Delta]:
         text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
         raw = _json(text)
-        if raw is None or "choices" not in raw:
+        if "choices" not in _object(raw) or diagnose_json(raw):
             raise diagnose(200, {}, text)
         answer = parse_completion(raw)
         said = self._said(self._reasoning.join(answer.reasoning), self._text.join(answer.text) + self._text.end())
@@ -151,9 +151,13 @@ class _Joiner:
         return "\ufffd" if self._held else ""
 
 
-def _json(text: str) -> dict[str, Any] | None:
+def _json(text: str) -> object:
+    """None when it is no JSON."""
     try:
-        raw: object = json.loads(text)
+        return json.loads(text)
     except ValueError:
         return None
-    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else None
+
+
+def _object(raw: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}

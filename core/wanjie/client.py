@@ -38,6 +38,7 @@ _CHAT = "/v1/chat/completions"
 _AFTER_END = 2.0
 _AFTER_DONE = 0.05
 _LAST_BYTES = 64 * 1024
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _PICTURES = 300_000_000
 """Bytes of an answer that holds pictures: several, as text."""
 
@@ -206,7 +207,8 @@ async def _read_out(body: ByteStream) -> None:
 
 
 def _is_document(answer: Answer) -> bool:
-    return answer.media_type in {"application/json", "text/html", "text/plain"} or answer.content[:1] in b"{<"
+    told = answer.media_type.startswith("text/") or answer.media_type.endswith(("json", "xml"))
+    return told or answer.content.lstrip(_BLANK)[:1] in b"{[<"
 
 
 def _decoded(content: bytes) -> str:

@@ -8,6 +8,7 @@
     ├── BadRequestError         this request can never work
     │   ├── RefusedContentError     ... say it differently
     │   ├── UnsupportedVoiceError   ... choose another voice
+    │   ├── SystemRoleError         ... put the instructions into the question
     │   └── ContextTooLongError     ... send less, or begin a new conversation
     ├── ServerFaultError        Wanjie's own failure: try again later
     ├── UnreachableError        no connection: try again later
@@ -72,6 +73,10 @@ class RefusedContentError(BadRequestError):
 
 class UnsupportedVoiceError(BadRequestError):
     """The speech model does not know the voice."""
+
+
+class SystemRoleError(BadRequestError):
+    """The model takes no messages of the role system."""
 
 
 class ContextTooLongError(BadRequestError):

@@ -356,3 +356,13 @@ def test_the_demo_reads_the_words_of_a_question_with_pictures() -> None:
     parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
 
     assert "> What is this?" in demo_answer([{"role": "user", "content": parts}])
+
+
+async def test_a_failure_can_be_any_body_and_wait_for_its_own_request(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+    sim.script.fail_next.append(Failure(200, body="[]", media_type="text/plain", path="/completions"))
+    untouched = await http.get("/v1/models")
+    failed = await http.post("/v1/chat/completions", json=QUESTION)
+
+    assert untouched.json()["data"]
+    assert (failed.status_code, failed.text, failed.headers["content-type"]) == (200, "[]", "text/plain; charset=utf-8")
+    assert not sim.script.fail_next

@@ -129,9 +129,16 @@ def test_an_error_inside_the_stream_is_told(data: str, error: type[Exception]) -
         read(f"{frame('a')}data: {data}\n\n".encode())
 
 
-@pytest.mark.parametrize("data", ['{"message": "no", "type": "x"}', "overloaded", '{"choices": []}'])
-def test_an_error_event_is_an_error_whatever_it_holds(data: str) -> None:
-    with pytest.raises(ServerFaultError):
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ('{"message": "no", "type": "x"}', ServerFaultError),
+        ("overloaded", TooManyRequestsError),
+        ('{"choices": []}', ServerFaultError),
+    ],
+)
+def test_an_error_event_is_an_error_whatever_it_holds(data: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
         read(f"event: error\ndata: {data}\n\n".encode())
 
 

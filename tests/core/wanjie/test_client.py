@@ -21,7 +21,7 @@ from core.wanjie import (
     Usage,
     WanjieClient,
 )
-from tests.core.wanjie.raw import ClientFactory, RawServer, answering
+from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, answering
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 
@@ -90,14 +90,31 @@ async def test_an_unknown_voice_and_a_refused_content_are_told_apart(sim: Wanjie
     assert len(sim.requests) == 4
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "audio/mpeg"])
-async def test_speech_that_is_an_error_in_disguise_is_raised(
-    client_for: ClientFactory, raw_server: RawServer, content_type: str
+@pytest.mark.parametrize("content_type", ["application/json", "audio/mpeg", "application/problem+json"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"code": 401, "message": "bad", "result": null}',
+        '{"choices": null, "data": null, "error": {"message": "no", "code": "invalid_api_key"}}',
+        '{"error": "invalid api key"}',
+        '{"base_resp": {"status_code": 1004, "status_msg": "login fail"}, "choices": null, "data": null}',
+        ' [{"error": {"code": 401, "message": "no"}}]',
+    ],
+)
+async def test_an_error_in_disguise_is_raised_by_every_call(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask, content_type: str, body: str
 ) -> None:
-    url = await raw_server(answering('{"code": 401, "message": "bad", "result": null}', content_type))
+    url = await raw_server(answering(body, content_type))
     async with client_for(base_url=url) as client:
-        with pytest.raises(KeyRejectedError):
-            await client.speech(SpeechRequest("CosyVoice", "您好"))
+        for call in (
+            client.models(),
+            client.chat(HELLO),
+            ask(client),
+            client.speech(SpeechRequest("CosyVoice", "您好")),
+            client.images(ImageRequest("Flux.1-Schnell", "a bike")),
+        ):
+            with pytest.raises(KeyRejectedError):
+                await call
 
 
 @pytest.mark.parametrize(

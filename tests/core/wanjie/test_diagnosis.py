@@ -42,7 +42,7 @@ def platform(code: int, message: str) -> str:
         (402, "Payment Required", QuotaExhaustedError),
         (403, platform(403, "账户余额不足"), QuotaExhaustedError),
         (404, openai("The model `x` does not exist", "model_not_found"), ModelNotFoundError),
-        (404, "404 page not found", ModelNotFoundError),
+        (404, "404 page not found", UnreadableAnswerError),
         (403, openai("model not authorised for this key"), ModelNotFoundError),
         (403, openai("Your key does not have access to the model `x`"), ModelNotFoundError),
         (403, openai("unauthorized"), KeyRejectedError),

@@ -1,0 +1,91 @@
+"""What the model's service refuses or fails at, in its own words, is told in the sentence that fits."""
+
+import json
+
+import pytest
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from bots.sandbox.wanjie import Failure
+from core.chat.i18n import Sentences
+from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
+from tests.scenarios.saying import asked, echo, says
+
+CHAT = "/chat/completions"
+PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
+DESERTED = json.dumps({"choices": None, "error": {"message": "account balance is insufficient", "code": "30001"}})
+TOLD = {
+    "error.refused": Failure(400, message="Content Exists Risk", path=CHAT),
+    "error.context": Failure(400, message="Your request exceeded model token limit: 262144", path=CHAT),
+    "error.quota": Failure(200, body=DESERTED, path=CHAT),
+    "error.key": Failure(400, message="API key not valid. Please pass a valid API key.", path=CHAT),
+    "error.busy": Failure(400, message="Too many tokens, please wait before trying again.", path=CHAT),
+    "error.request": Failure(400, message="Invalid value: 'json'", path=CHAT),
+    "error.unavailable": Failure(500, message="do request failed", path=CHAT),
+    "error.unreachable": Failure(0, drop=True, path=CHAT),
+    "error.unreadable": Failure(404, body=PAGE, media_type="text/html", path=CHAT),
+}
+
+
+def beginning(key: str, **values: object) -> str:
+    """The beginning of a sentence, up to where platforms show it each in their way."""
+    return Sentences().say(key, "en", **values).partition("`")[0].strip()
+
+
+async def chosen(seat: Seat, model: str) -> None:
+    await seat.say(f"/model {model}")
+    await says(seat, model)
+
+
+def models_asked(stage: Stage) -> list[str]:
+    return [call.body["model"] for call in stage.wanjie.requests if call.path.endswith(CHAT)]
+
+
+@pytest.fixture
+async def hasty_stage(empty_stage: Stage) -> Stage:
+    """A service that asks once."""
+    await empty_stage.start(WANJIE_MAX_ATTEMPTS="1")
+    await empty_stage.ready()
+    empty_stage.wanjie.script.answer = echo
+    return empty_stage
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_each_refusal_is_told_in_its_own_sentence(place: str, hasty_stage: Stage) -> None:
+    seat = SEATS[place](hasty_stage)
+    for number, (key, failure) in enumerate(TOLD.items()):
+        hasty_stage.wanjie.script.fail_next.append(failure)
+        await seat.say(f"q{number}")
+        await says(seat, beginning(key))
+
+    assert len(asked(hasty_stage)) == len(TOLD)
+    assert "nginx" not in " ".join(seat.answers())
+    await seat.say("and now?")
+    await says(seat, "answer to and now?")
+
+
+async def test_an_empty_account_is_asked_once(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.fail_next.append(Failure(500, message="insufficient balance (1008)", path=CHAT))
+    await direct_seat.say("hello")
+
+    await says(direct_seat, beginning("error.quota"))
+    assert len(asked(stage)) == 1
+
+
+async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_away(
+    direct_seat: Seat, stage: Stage
+) -> None:
+    script = stage.wanjie.script
+    script.answer = echo
+    await chosen(direct_seat, "kimi-k2")
+    script.fail_next.append(TOLD["error.unreadable"])
+    await direct_seat.say("one")
+    await says(direct_seat, beginning("error.unreadable"))
+    await direct_seat.say("two")
+    await says(direct_seat, "answer to two")
+    gone = "当前分组 default 下对于模型 kimi-k2 无可用渠道"
+    script.fail_next.append(Failure(503, message=gone, code="model_not_found", path=CHAT))
+    await direct_seat.say("three")
+    await says(direct_seat, "answer to three")
+
+    assert models_asked(stage) == ["kimi-k2", "kimi-k2", "kimi-k2", "deepseek-v3"]
