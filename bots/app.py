@@ -45,9 +45,11 @@ def _failed(working: asyncio.Task[None]) -> bool:
 
 def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
     if settings.telegram is not None:
-        yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu)
+        proxies = settings.proxies(settings.telegram)
+        yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu, proxies=proxies)
     if settings.slack is not None:
-        yield SlackPlatform(settings.slack, service.budget, service.suggest)
+        proxies = settings.proxies(settings.slack)
+        yield SlackPlatform(settings.slack, service.budget, service.suggest, proxies=proxies)
 
 
 async def _receive(platforms: list[Connected], service: Service, working: asyncio.Task[None]) -> int:

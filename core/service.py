@@ -107,7 +107,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
             url = await stack.enter_async_context(EmbeddedRedis(settings.service.data_dir))
         else:
             url = configured.get_secret_value()
-        client = WanjieClient(settings.wanjie)
+        client = WanjieClient(settings.wanjie, proxies=settings.proxies(settings.wanjie))
         stack.push_async_callback(client.aclose)
         service = Service(settings, url, client, exclusive=configured is None)
         stack.push_async_callback(service.aclose)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, TypeAlias
 
-import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.sessions import NETWORK_ERRORS, Sessions
 from core.chat.outbox import FloodedError, RefusedError, UnreachableError
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after, sdk_logger
@@ -34,7 +34,6 @@ from .limits import (
     steps_of,
 )
 from .looks import Blocks, Look
-from .proxy import bypasses_proxy
 
 Content: TypeAlias = str | Blocks
 """A piece of a stream: Markdown, or chunks."""
@@ -53,10 +52,10 @@ class Api:
     `UnreachableError`. A piece of a stream is Markdown of at most 12,000 characters.
     """
 
-    def __init__(self, caller: Caller, session: aiohttp.ClientSession) -> None:
+    def __init__(self, caller: Caller, sessions: Sessions) -> None:
         self._call = caller
         self._client = caller.client
-        self._session = session
+        self._sessions = sessions
         self._newest: OrderedDict[str, str] = OrderedDict()
         self._own: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -152,15 +151,15 @@ class Api:
 
         Slack: `response_url` takes 5 answers within 30 minutes, then refuses.
         """
-        client = AsyncWebhookClient(url, session=self._session, retry_handlers=[], logger=sdk_logger("webhook"))
-        if bypasses_proxy(url):
-            client.proxy = None
+        session = self._sessions.to(url)
+        client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=sdk_logger("webhook"))
+        client.proxy = None
         kind = None if replace else "ephemeral"
         try:
             answer = await client.send(
                 text=look.text, blocks=look.blocks or None, response_type=kind, replace_original=replace
             )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NETWORK_ERRORS as error:
             raise UnreachableError(type(error).__name__) from error
         if answer.status_code == TOO_MANY:
             raise FloodedError(retry_after(answer.headers))

@@ -16,11 +16,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bots.sessions import NETWORK_ERRORS
 from core.chat.outbox import FloodedError, OutboxError, UnreachableError
 from core.engine import Budget, Limit
 
 from .faults import FLOOD_CODES, TOKEN_CODES, outbox_error
-from .proxy import bypasses_proxy
 
 _log = structlog.get_logger()
 _SOON = 1.0
@@ -30,12 +30,14 @@ TOO_MANY = 429
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Make the SDK's client; it sends each call once, for a repeated post would be a second message."""
+    """Make the SDK's client; it sends each call once, for a repeated post would be a second message.
+
+    `session` knows the way to `base_url`.
+    """
     client = AsyncWebClient(
         token=token, base_url=base_url, session=session, retry_handlers=[], logger=sdk_logger("slack_sdk")
     )
-    if bypasses_proxy(base_url):
-        client.proxy = None
+    client.proxy = None  # which the SDK takes from some variables of the environment
     return client
 
 
@@ -100,7 +102,7 @@ async def ask(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackRe
         return await send()
     except SlackApiError as error:
         raise _translated(error.response) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except NETWORK_ERRORS as error:
         raise UnreachableError(type(error).__name__) from error
     except AttributeError as error:  # how the SDK fails on a 200 that is plain text
         raise UnreachableError("no answer that could be read") from error

@@ -13,12 +13,12 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bots.sessions import NETWORK_ERRORS, Sessions
 from core.chat.outbox import FloodedError, GoneError, OversizeError, RefusedError, UnreachableError
 from core.engine import Limit
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after
 from .limits import FILE, SHARE, UPLOAD, posts_to
-from .proxy import bypasses_proxy
 
 _log = structlog.get_logger()
 _TRANSFER = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)
@@ -36,10 +36,10 @@ class Files:
     Raises each `OutboxError`; a file of which Slack will not hear is refused, it takes nobody away from an answer.
     """
 
-    def __init__(self, caller: Caller, session: aiohttp.ClientSession) -> None:
+    def __init__(self, caller: Caller, sessions: Sessions) -> None:
         self._caller = caller
         self._client = caller.client
-        self._session = session
+        self._sessions = sessions
 
     async def upload(self, name: str, data: bytes, *, alt: str = "") -> str:
         """Hand a file over and return its id; nobody sees it before it is shared.
@@ -105,14 +105,14 @@ class Files:
 
     async def _send(self, url: str, data: bytes) -> None:
         try:
-            async with self._session.post(url, data=data, timeout=_TRANSFER, proxy=self._proxy(url)) as answer:
+            async with self._sessions.to(url).post(url, data=data, timeout=_TRANSFER) as answer:
                 if answer.status == TOO_MANY:
                     raise FloodedError(retry_after(answer.headers))
                 if answer.status >= GATEWAY_FAILURE:
                     raise UnreachableError(f"status {answer.status}")
                 if answer.status != _OK:
                     raise RefusedError(f"status {answer.status}")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NETWORK_ERRORS as error:
             raise UnreachableError(type(error).__name__) from error
 
     async def _get(self, url: str, info: dict[str, Any], most: int) -> bytes:
@@ -122,14 +122,14 @@ class Files:
                 raise RefusedError("a file at an address that is not Slack's")
             headers = {"Authorization": f"Bearer {self._client.token}"}
             try:
-                async with self._session.get(
-                    url, headers=headers, timeout=_TRANSFER, proxy=self._proxy(url), allow_redirects=False
+                async with self._sessions.to(url).get(
+                    url, headers=headers, timeout=_TRANSFER, allow_redirects=False
                 ) as answer:
                     if 300 <= answer.status < 400:  # noqa: PLR2004 - redirections
                         url = answer.headers.get("Location", "")
                         continue
                     return await _body(answer, info, most)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except NETWORK_ERRORS as error:
                 raise UnreachableError(type(error).__name__) from error
         raise RefusedError("too many redirections")
 
@@ -140,9 +140,6 @@ class Files:
             return True
         within = (f".{api.hostname}", ".slack.com")
         return there.scheme == "https" and there.port in {None, 443} and (there.hostname or "").endswith(within)
-
-    def _proxy(self, url: str) -> str | None:
-        return None if bypasses_proxy(url) else self._client.proxy
 
 
 async def _body(answer: aiohttp.ClientResponse, info: dict[str, Any], most: int) -> bytes:

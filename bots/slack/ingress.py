@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -24,7 +25,6 @@ from bots.platform import Receive, Suggest
 from core.engine import STORE_DOWN
 
 from .calling import sdk_logger
-from .proxy import bypasses_proxy
 from .searching import found
 
 _log = structlog.get_logger()
@@ -47,15 +47,26 @@ class Ingress:
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ...}` as JSON and
     returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and sends again.
-    Searches in lists are not stored: `suggest` answers them in the acknowledgement itself.
+    Searches in lists are not stored: `suggest` answers them in the acknowledgement itself. `connect` opens a session
+    that knows the way to an address.
     """
 
-    def __init__(self, client: AsyncWebClient, app_token: str, bot: str, *, receive: Receive, suggest: Suggest) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        app_token: str,
+        bot: str,
+        *,
+        receive: Receive,
+        suggest: Suggest,
+        connect: Callable[[str], aiohttp.ClientSession],
+    ) -> None:
         self._client = client
         self._suggest = suggest
         self._app_token = app_token
         self._bot = bot
         self._receive = receive
+        self._connect = connect
 
     async def listen(self, address: str, connected: Callable[[bool], None]) -> None:
         """Take events in from the socket at `address`; return when it has been lost for good.
@@ -66,8 +77,10 @@ class Ingress:
         quiet = sdk_logger("socket", logging.CRITICAL)
         handler = AsyncSocketModeHandler(self._app(), self._app_token, logger=quiet, ping_interval=_PING)
         handler.client.wss_uri = address
-        if bypasses_proxy(address):
-            handler.client.proxy = None
+        # The SDK takes a proxy from some variables of the environment, and knows no SOCKS.
+        handler.client.proxy = None
+        unused, handler.client.aiohttp_client_session = handler.client.aiohttp_client_session, self._connect(address)
+        await unused.close()
         try:
             async with asyncio.timeout(_CONNECT_PATIENCE):
                 await handler.connect_async()

@@ -11,10 +11,11 @@ import aiohttp
 import structlog
 
 from bots.platform import PlatformError, Receive, Suggest
+from bots.sessions import Sessions
 from core.chat.message import ChatRef, Incoming, Sender
 from core.chat.outbox import FloodedError, Option, OutboxError, UnreachableError
 from core.engine import Budget
-from core.settings import SlackSettings
+from core.settings import NO_PROXIES, Proxies, SlackSettings
 
 from .api import Api
 from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
@@ -46,8 +47,16 @@ class SlackPlatform:
 
     name = PLATFORM
 
-    def __init__(self, settings: SlackSettings, budgets: Callable[[str], Budget], suggest: Suggest) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        budgets: Callable[[str], Budget],
+        suggest: Suggest,
+        *,
+        proxies: Proxies = NO_PROXIES,
+    ) -> None:
         self._settings = settings
+        self._proxies = proxies
         self._budgets = budgets
         self._suggest = suggest
         self._teams: dict[str, Team] = {}
@@ -66,15 +75,15 @@ class SlackPlatform:
         return self.connected.is_set()
 
     async def __aenter__(self) -> Self:
-        session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
-        client = web_client(self._settings.bot_token.get_secret_value(), self._settings.api_url, session)
-        self._web = _Web(client, session)
+        sessions, url = Sessions(self._proxies, timeout=_TIMEOUT), self._settings.api_url
+        client = web_client(self._settings.bot_token.get_secret_value(), url, sessions.to(url))
+        self._web = _Web(client, sessions)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._later.aclose()
         if self._web is not None:
-            await self._web.session.close()
+            await self._web.sessions.aclose()
 
     async def run(self, receive: Receive) -> None:
         """Take events in until cancelled, through whatever outages of Slack.
@@ -84,7 +93,10 @@ class SlackPlatform:
         """
         identity = await self.connect()
         app_token = self._settings.app_token.get_secret_value()
-        ingress = Ingress(self._opened.client, app_token, identity.user, receive=receive, suggest=self._suggested)
+        web = self._opened
+        ingress = Ingress(
+            web.client, app_token, identity.user, receive=receive, suggest=self._suggested, connect=web.sessions.open
+        )
         first = True
         while True:
             address = await _insist(
@@ -132,7 +144,7 @@ class SlackPlatform:
         if team is None:
             web = self._opened
             caller = Caller(web.client, self._budgets(f"{PLATFORM}:{account}"))
-            api, files = Api(caller, web.session), Files(caller, web.session)
+            api, files = Api(caller, web.sessions), Files(caller, web.sessions)
             team = self._teams[account] = Team(api, files, self._features, self._people, self._later)
         return team
 
@@ -152,7 +164,7 @@ class SlackPlatform:
 @dataclass(frozen=True, slots=True)
 class _Web:
     client: AsyncWebClient
-    session: aiohttp.ClientSession
+    sessions: Sessions
 
 
 async def _insist(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:

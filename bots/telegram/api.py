@@ -7,6 +7,8 @@ from typing import Any, Self
 from telegram import Bot
 from telegram.error import BadRequest
 
+from core.settings import NO_PROXIES, Proxies
+
 from .fields import Json, objects
 from .wire import Wire
 
@@ -20,8 +22,8 @@ class Api(Bot):
     Raises the errors of `telegram.error` and, instead of `RetryAfter`, `wire.FloodError`.
     """
 
-    def __init__(self, token: str, base_url: str, file_url: str) -> None:
-        self._wire = Wire(base_url)
+    def __init__(self, token: str, base_url: str, file_url: str, proxies: Proxies = NO_PROXIES) -> None:
+        self._wire = Wire(proxies)
         super().__init__(
             token, base_url=base_url, base_file_url=file_url, get_updates_request=self._wire, request=self._wire
         )

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bots.platform import PlatformError, Receive
 from core.chat.message import Incoming, Sender
 from core.engine import Budget, Lease
-from core.settings import TelegramSettings
+from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
 from .address import Identity
 from .admins import Admins
@@ -51,8 +51,10 @@ class TelegramPlatform:
         budgets: Callable[[str], Budget],
         leases: Callable[[str], Lease],
         menu: Callable[[], Menu],
+        *,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
-        self._api = Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url)
+        self._api = Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
         self._budgets = functools.cache(budgets)
         self._leases = leases
         self._menu = menu

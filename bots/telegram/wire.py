@@ -12,12 +12,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bots.sessions import NETWORK_ERRORS, Sessions
+from core.settings import NO_PROXIES, Proxies
 
 from .fields import as_object, inner
 
@@ -45,11 +46,9 @@ class Wire(BaseRequest):
     Raises `FloodError` where the SDK would raise `RetryAfter`.
     """
 
-    def __init__(self, base_url: str) -> None:
-        """Prepare to call below `base_url`, through the proxy that the environment names for it, if any."""
-        address = urlsplit(base_url)
-        self._proxy = None if proxy_bypass(address.hostname or "") else getproxies().get(address.scheme)
-        self._session: aiohttp.ClientSession | None = None
+    def __init__(self, proxies: Proxies = NO_PROXIES) -> None:
+        self._proxies = proxies
+        self._sessions: Sessions | None = None
 
     @property
     def read_timeout(self) -> float:
@@ -58,15 +57,16 @@ class Wire(BaseRequest):
 
     async def initialize(self) -> None:
         """Be ready to connect; a second call changes nothing."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=300)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        if self._sessions is None:
+            self._sessions = Sessions(
+                self._proxies, limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=300
+            )
 
     async def shutdown(self) -> None:
         """Close the connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        sessions, self._sessions = self._sessions, None
+        if sessions is not None:
+            await sessions.aclose()
 
     async def do_request(
         self,
@@ -78,13 +78,10 @@ class Wire(BaseRequest):
         **_other_timeouts: object,
     ) -> tuple[int, bytes]:
         """Send once: a call that is repeated could be a second message."""
-        if self._session is None:
-            raise RuntimeError("Telegram is called outside `async with`")
+        session = self._session_to(url)
         timeout = _timeout(request_data, read_timeout)
         with _failures_of_the_network():
-            async with self._session.request(
-                method, url, timeout=timeout, proxy=self._proxy, **_body(request_data)
-            ) as response:
+            async with session.request(method, url, timeout=timeout, **_body(request_data)) as response:
                 status, body = response.status, await response.read()
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise FloodError(_retry_after(body))
@@ -97,12 +94,11 @@ class Wire(BaseRequest):
 
         Raises `BadRequest` when it is not there (any more). The address holds the token, so nothing tells it.
         """
-        if self._session is None:
-            raise RuntimeError("Telegram is called outside `async with`")
+        session = self._session_to(url)
         timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=_ANSWER_PATIENCE)
         data = bytearray()
         with _failures_of_the_network():
-            async with self._session.get(url, timeout=timeout, proxy=self._proxy, allow_redirects=False) as response:
+            async with session.get(url, timeout=timeout, allow_redirects=False) as response:
                 if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise NetworkError(f"HTTP {response.status}")
                 if response.status != HTTPStatus.OK:
@@ -113,6 +109,11 @@ class Wire(BaseRequest):
                         return None
         return bytes(data)
 
+    def _session_to(self, url: str) -> aiohttp.ClientSession:
+        if self._sessions is None:
+            raise RuntimeError("Telegram is called outside `async with`")
+        return self._sessions.to(url)
+
 
 @contextmanager
 def _failures_of_the_network() -> Generator[None]:
@@ -121,7 +122,7 @@ def _failures_of_the_network() -> Generator[None]:
         yield
     except TimeoutError as error:
         raise TimedOut(type(error).__name__) from error
-    except (aiohttp.ClientError, OSError) as error:
+    except NETWORK_ERRORS as error:
         raise NetworkError(type(error).__name__) from error
 
 

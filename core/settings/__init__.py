@@ -2,12 +2,15 @@
 
 from .areas import ChatSettings, Kind, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 from .load import Settings, SettingsError, real_wanjie
+from .proxies import NO_PROXIES, Proxies, shown
 from .reference import AREAS, Variable, variables
 
 __all__ = [
     "AREAS",
+    "NO_PROXIES",
     "ChatSettings",
     "Kind",
+    "Proxies",
     "ServiceSettings",
     "Settings",
     "SettingsError",
@@ -16,5 +19,6 @@ __all__ = [
     "Variable",
     "WanjieSettings",
     "real_wanjie",
+    "shown",
     "variables",
 ]

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.checks import credential, store_address, web_address
 
+from .proxies import Proxies, choose_proxies, proxy_address
+
 Kind = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
@@ -36,6 +38,11 @@ class WanjieSettings(Area):
     api_key: Credential = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
     base_url: str = Field(
         "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, up to and without `/v1`."
+    )
+    proxy: SecretStr | None = Field(
+        default=None,
+        description="The proxy to Wanjie, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
     )
     default_model: str | None = Field(
         None, description="The chat model of chats that chose none. Unset: the first chat model of the key's list."
@@ -79,6 +86,7 @@ class WanjieSettings(Area):
     video_timeout: Seconds = Field(900, description="Seconds that a video model may stay silent.")
 
     _checked_url = field_validator("base_url")(web_address)
+    _checked_proxy = field_validator("proxy")(proxy_address)
 
     @field_validator("english_models", "vision_models", "tool_models", mode="before")
     @classmethod
@@ -106,8 +114,14 @@ class TelegramSettings(Area):
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
     )
+    proxy: SecretStr | None = Field(
+        default=None,
+        description="The proxy to Telegram, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
+    )
 
     _checked_urls = field_validator("base_url", "file_url")(web_address)
+    _checked_proxy = field_validator("proxy")(proxy_address)
 
 
 class SlackSettings(Area):
@@ -118,6 +132,13 @@ class SlackSettings(Area):
     bot_token: Credential = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
     app_token: Credential = Field(description="The app-level token with `connections:write`, `xapp-…`.")
     api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+    proxy: SecretStr | None = Field(
+        default=None,
+        description="The proxy to Slack, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
+    )
+
+    _checked_proxy = field_validator("proxy")(proxy_address)
 
     @field_validator("api_url")
     @classmethod
@@ -171,3 +192,34 @@ class ServiceSettings(Area):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+
+class ProxySettings(Area):
+    """The proxies that most programs know, for every service that has none of its own.
+
+    This machine itself is never reached through a proxy.
+    """
+
+    https_proxy: SecretStr | None = Field(
+        default=None, description="The proxy to all `https` addresses, in the form of TELEGRAM_PROXY."
+    )
+    http_proxy: SecretStr | None = Field(default=None, description="The proxy to all `http` addresses.")
+    all_proxy: SecretStr | None = Field(default=None, description="The proxy to whatever the other two do not name.")
+    no_proxy: Patterns = Field(
+        (),
+        description="What is reached without a proxy: hosts, `.suffixes`, addresses, networks (`10.0.0.0/8`), each "
+        "also with `:port`, with commas; `*`: everything.",
+    )
+
+    _checked_proxies = field_validator("https_proxy", "http_proxy", "all_proxy")(proxy_address)
+
+    @field_validator("no_proxy", mode="before")
+    @classmethod
+    def _entries(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    def proxies(self, own: SecretStr | None) -> Proxies:
+        """The proxies of a service, whose own one goes first."""
+        return choose_proxies(
+            own, http=self.http_proxy, https=self.https_proxy, every=self.all_proxy, bypassed=self.no_proxy
+        )

@@ -6,7 +6,16 @@ from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
-from .areas import Area, ChatSettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .areas import (
+    Area,
+    ChatSettings,
+    ProxySettings,
+    ServiceSettings,
+    SlackSettings,
+    TelegramSettings,
+    WanjieSettings,
+)
+from .proxies import Proxies, passwords
 
 
 class SettingsError(Exception):
@@ -37,19 +46,26 @@ class Settings:
         self.slack = _load(SlackSettings, problems) if _named(SlackSettings) else None
         chat = _load(ChatSettings, problems)
         service = _load(ServiceSettings, problems)
+        common = _load(ProxySettings, problems)
         if not _named(TelegramSettings) and not _named(SlackSettings):
             problems.append(
                 "No platform: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
             )
-        if problems or wanjie is None or chat is None or service is None:
+        if problems or wanjie is None or chat is None or service is None or common is None:
             raise SettingsError(problems)
-        self.wanjie, self.chat, self.service = wanjie, chat, service
+        self.wanjie, self.chat, self.service, self._common_proxies = wanjie, chat, service, common
+
+    def proxies(self, area: WanjieSettings | TelegramSettings | SlackSettings) -> Proxies:
+        """Through which proxies the service of that area is reached."""
+        return self._common_proxies.proxies(area.proxy)
 
     def secrets(self) -> list[str]:
         """Every configured value that must never be logged."""
         areas = [area for area in (self.wanjie, self.telegram, self.slack, self.service) if area is not None]
-        values = [value for area in areas for value in dict(area).values()]
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        fields = [(name, value) for area in (*areas, self._common_proxies) for name, value in dict(area).items()]
+        found = [(name, value) for name, value in fields if isinstance(value, SecretStr)]
+        plain = [value.get_secret_value() for name, value in found if not name.endswith("proxy")]
+        return plain + [text for name, value in found if name.endswith("proxy") for text in passwords(value)]
 
 
 _AreaT = TypeVar("_AreaT", bound=Area)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from .areas import Area, ChatSettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .areas import (
+    Area,
+    ChatSettings,
+    ProxySettings,
+    ServiceSettings,
+    SlackSettings,
+    TelegramSettings,
+    WanjieSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ AREAS: tuple[tuple[str, type[Area]], ...] = (
     ("Telegram", TelegramSettings),
     ("Slack", SlackSettings),
     ("Conversations", ChatSettings),
+    ("Proxies", ProxySettings),
     ("The service", ServiceSettings),
 )
 """Every area under its heading, for the documents made from them."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from functools import partial
 
-from core.settings import WanjieSettings
+from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .answer import AnswerReader
 from .diagnosis import diagnose, diagnose_json
@@ -58,9 +58,10 @@ class WanjieClient:
         backoff: Backoff = DEFAULT_BACKOFF,
         prolonging: float = 10,
         downloads: Downloads | None = None,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
-        self._http = Http(settings, backoff)
-        self._downloads = downloads or Downloads(settings)
+        self._http = Http(settings, backoff, proxies)
+        self._downloads = downloads or Downloads(settings, proxies=proxies)
         # Comments prove that a gateway lives, not that a model works.
         self._prolonging = prolonging
         self._first_byte_timeout = settings.first_byte_timeout

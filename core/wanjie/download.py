@@ -7,8 +7,9 @@ still verifies the name. Redirects are checked alike. No key, cookie or other cr
 One exception: what has the origin (scheme, host and port) of the Wanjie base URL is fetched wherever that is, also by
 plain http, since the owner of the service has configured it.
 
-A proxy named in the environment is not used: it would resolve the names itself, behind the check. Where nothing but a
-proxy leads out, links cannot be fetched.
+A proxy is asked for the checked address, never for the name, which it would resolve itself, behind the check. So names
+are resolved here even where a proxy leads out; where they cannot be, links are not followed. What has the origin of the
+Wanjie base URL is asked of the proxy by its name, as every other call to Wanjie is.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import httpx
 
-from core.settings import WanjieSettings
+from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .address import is_address, is_public
 from .diagnosis import retry_after
@@ -63,14 +64,16 @@ class Downloads:
         longest: float = 60.0,
         idle: float = 15.0,
         resolve: Resolve = resolve,
-        verify: ssl.SSLContext | bool = True,
+        verify: ssl.SSLContext | None = None,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         self.longest = longest
         self._own_origin = _origin(httpx.URL(settings.base_url))
         self._timeout = httpx.Timeout(idle, connect=settings.connect_timeout).as_dict()
         self._resolve = resolve
-        # The transport alone: a client would add cookies, follow redirects and heed proxies.
-        self._transport = httpx.AsyncHTTPTransport(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
+        self._proxies = proxies
+        self._certificates = verify or httpx.create_ssl_context()
+        self._transport = _transport(self._certificates)
 
     async def aclose(self) -> None:
         await self._transport.aclose()
@@ -102,14 +105,20 @@ class Downloads:
 
     async def _addresses(self, url: httpx.URL) -> Sequence[str]:
         """Resolve the host of `url` to addresses that may be connected to."""
-        trusted = _origin(url) == self._own_origin
+        trusted = self._trusts(url)
         if not url.host or _port(url) not in _PORTS or (url.scheme != "https" and not trusted):
             raise UnsafeAddressError("the link is no https address")
+        if trusted and self._proxies.proxy_for(str(url)):
+            return [_host(url)]
         found = [_host(url)] if is_address(_host(url)) else await self._resolved(url)
         addresses = [address for address in dict.fromkeys(found) if trusted or is_public(address)]
         if not addresses:
             raise UnsafeAddressError("the link leads to a private address")
         return addresses[:_ADDRESSES]
+
+    def _trusts(self, url: httpx.URL) -> bool:
+        """Whether the owner of the service has configured that place."""
+        return _origin(url) == self._own_origin
 
     async def _resolved(self, url: httpx.URL) -> Sequence[str]:
         try:
@@ -141,7 +150,41 @@ class Downloads:
             },
             extensions={"timeout": self._timeout, "sni_hostname": _host(url)},
         )
-        return await self._transport.handle_async_request(request)
+        # No-proxy rules are about the name; a proxy is bound to the name of one certificate, so each has its own.
+        if (proxy := self._proxies.proxy_for(str(url))) is None:
+            return await self._transport.handle_async_request(request)
+        return await _transport(_CertificateOf(_host(url), self._certificates), proxy).handle_async_request(request)
+
+
+class _CertificateOf(ssl.SSLContext):
+    """Another context, with which the other side must prove one name, whatever address was connected to.
+
+    httpx verifies behind a proxy what the proxy was asked for, which is an address.
+    """
+
+    def __new__(cls, name: str, verifying: ssl.SSLContext) -> Self:  # noqa: ARG004 - see __init__
+        return super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT)
+
+    def __init__(self, name: str, verifying: ssl.SSLContext) -> None:
+        self._name = name
+        self._verifying = verifying
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,  # noqa: FBT001, FBT002 - as the library calls it
+        server_hostname: str | bytes | None = None,  # noqa: ARG002 - the address
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        return self._verifying.wrap_bio(incoming, outgoing, server_side, self._name, session)
+
+
+def _transport(certificates: ssl.SSLContext, proxy: str | None = None) -> httpx.AsyncHTTPTransport:
+    """The transport alone: a client would add cookies, follow redirects and choose a proxy by itself."""
+    return httpx.AsyncHTTPTransport(
+        verify=certificates, proxy=proxy, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
 
 
 async def _content(response: httpx.Response, most: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,7 +13,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import httpx
 import stamina
 
-from core.settings import WanjieSettings
+from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .diagnosis import diagnose
 from .errors import (
@@ -116,7 +115,9 @@ class ByteStream:
 class Http:
     """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
 
-    def __init__(self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF) -> None:
+    def __init__(
+        self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF, proxies: Proxies = NO_PROXIES
+    ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self._backoff = backoff
@@ -138,8 +139,10 @@ class Http:
                 max_keepalive_connections=_KEPT_CONNECTIONS,
                 keepalive_expiry=_KEEPALIVE_SECONDS,
             ),
-            # A proxy named in the environment cannot reach this machine's own loopback.
-            trust_env=not _is_local(settings.base_url),
+            proxy=proxies.proxy_for(settings.base_url),
+            # Which proxy leads there is decided in the settings; certificates that the environment names still count.
+            trust_env=False,
+            verify=httpx.create_ssl_context(),
         )
 
     async def aclose(self) -> None:
@@ -235,12 +238,3 @@ def _explained(error: httpx.HTTPError) -> WanjieError:
     if isinstance(error, httpx.DecodingError):
         return UnreadableAnswerError("the answer cannot be decompressed")
     return UnreachableError(f"no connection: {type(error).__name__}")
-
-
-def _is_local(url: str) -> bool:
-    host = httpx.URL(url).host
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified

@@ -11,10 +11,12 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from bots.sandbox.slack_state import SlackFile
+from bots.sessions import Sessions
 from bots.slack.calling import Caller, web_client
 from bots.slack.files import Files
 from core.chat.outbox import OutboxError, OversizeError, RefusedError, UnreachableError
 from core.engine import Budget
+from core.settings import NO_PROXIES
 from tests.bots.slack.conftest import BOT_TOKEN, Scene
 
 
@@ -173,7 +175,7 @@ async def test_nobody_else_is_taken_for_slack(redis: Redis, url: str) -> None:
 async def _is_slack(redis: Redis, url: str) -> bool:
     async with aiohttp.ClientSession() as session:
         client = web_client(BOT_TOKEN, "https://slack.com/api/", session)
-        return Files(Caller(client, Budget(redis, "sl:T1")), session).is_slack(url)
+        return Files(Caller(client, Budget(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,6 @@ async def test_outside_its_life_nothing_is_called(sim: TelegramSim) -> None:
         await Api(sim.token, sim.base_url, sim.file_url).get_me()
 
 
-async def test_the_proxy_of_the_environment_is_used(sim: TelegramSim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", sim.base_url.removesuffix("/bot"))
-    async with Api(sim.token, "http://telegram.test/bot", sim.file_url) as api:
-        assert (await api.get_me()).username == "wanjie_bot"
-
-
 async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api: Api) -> None:
     sim.private(sim.user(7, "Ann"))
     data = bytes(12_000_000)
@@ -141,7 +135,7 @@ async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: Api) -> None:
 async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(sim: TelegramSim, api: Api) -> None:
     file = await sent(sim, api, b"x" * 300_000)
     found = await api.get_file(file)
-    async with wire.Wire(sim.file_url) as own:
+    async with wire.Wire() as own:
         assert await own.download(str(found.file_path), most=1000) is None
 
 
@@ -154,7 +148,7 @@ async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, a
         with pytest.raises(NetworkError) as failed:
             await api.download(file, most=1)
         told.append(f"{failed.value!r} {failed.value.__cause__!r}")
-    async with wire.Wire(sim.file_url) as own:
+    async with wire.Wire() as own:
         with pytest.raises(BadRequest) as missing:
             await own.download(f"{sim.file_url}{sim.token}/nothing", most=1)
 

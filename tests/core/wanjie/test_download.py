@@ -43,7 +43,7 @@ def fetching(settings_for: SettingsFactory) -> Fetching:
         longest: float = 5,
         idle: float = 5,
         resolve: Resolve = resolve,
-        verify: ssl.SSLContext | bool = True,
+        verify: ssl.SSLContext | None = None,
     ) -> AsyncGenerator[WanjieClient]:
         settings = settings_for(**({"base_url": base_url} if base_url else {}))
         downloads = Downloads(settings, longest=longest, idle=idle, resolve=resolve, verify=verify)

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from core.wanjie import UnreachableError, WanjieClient
+from core.settings import Proxies
+from core.wanjie import UnreachableError, UnsafeAddressError, WanjieClient
 from core.wanjie.download import Downloads
 from tests.core.wanjie.conftest import HURRY
 from tests.core.wanjie.raw import SettingsFactory
+from tests.proxying import HttpProxy, NamedProxy, SocksProxy
 
 OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="nobody to make a certificate")
@@ -100,3 +102,44 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
         await fetched(settings_for, None, f"https://pictures.test:{port}")
 
     assert hosts == []
+
+
+PUBLIC = "93.184.215.14"
+
+
+async def fetched_through(
+    proxy: NamedProxy, settings_for: SettingsFactory, certificate: Path, host: str, address: str
+) -> bytes:
+    async def resolve(_: str, __: int) -> Sequence[str]:
+        return [address]
+
+    settings, verify = settings_for(base_url="https://wanjie.test/api"), ssl.create_default_context(cafile=certificate)
+    downloads = Downloads(settings, resolve=resolve, verify=verify, proxies=Proxies(proxy.url, proxy.url))
+    async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
+        return await client.download(f"https://{host}/a.png", most=100)
+
+
+@pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
+async def test_a_proxy_is_asked_for_the_checked_address_and_the_name_is_still_verified(
+    settings_for: SettingsFactory, certificate: Path, server: tuple[int, list[str]], kind: type[NamedProxy]
+) -> None:
+    port, hosts = server
+    async with kind({PUBLIC: port}) as proxy:
+        data = await fetched_through(proxy, settings_for, certificate, "pictures.test", PUBLIC)
+        with pytest.raises(UnreachableError):
+            await fetched_through(proxy, settings_for, certificate, "others.test", PUBLIC)
+
+    assert data == b"picture"
+    assert hosts == ["pictures.test"]
+    assert set(proxy.asked) == {(PUBLIC, 443)}
+
+
+@pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
+async def test_a_proxy_is_not_asked_for_what_is_private(
+    settings_for: SettingsFactory, certificate: Path, kind: type[NamedProxy]
+) -> None:
+    async with kind() as proxy:
+        with pytest.raises(UnsafeAddressError):
+            await fetched_through(proxy, settings_for, certificate, "pictures.test", "10.0.0.7")
+
+    assert proxy.asked == []
