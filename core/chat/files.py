@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -18,7 +19,15 @@ MOST = 20_000_000
 """Bytes of a file that is taken; Telegram hands out no larger ones."""
 PATIENCE = 60.0
 """Seconds that a platform may take in all to hand out a file that a question needs."""
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"})
+_SUFFIXES: dict[str, Sort] = {
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
+    **dict.fromkeys((".heic", ".heif", ".avif"), "picture"),
+    **dict.fromkeys((".mp3", ".m4a", ".wav", ".ogg", ".oga", ".opus", ".flac", ".aac", ".amr", ".wma"), "sound"),
+    **dict.fromkeys((".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".wmv", ".mpg", ".mpeg", ".3gp"), "other"),
+}
+_TYPELESS = re.compile(r"\.[a-z][a-z0-9+_-]{0,9}")
+"""A suffix that says that a file is none of those, such as `.ts`, `.mod` and `.dxf`, whatever its media type says: the
+registered types of such suffixes are those of videos, sounds and pictures."""
 _SORTS: dict[str, Sort] = {"voice": "sound", "audio": "sound", "image": "picture", "video": "other"}
 """By what a platform calls an attachment, or by the first half of a media type."""
 _DRAWING = "image/svg"
@@ -27,16 +36,26 @@ _LONGEST_TITLE = 80
 
 
 def sort_of(attachment: Attachment) -> Sort:
-    """Tell by its kind, and by media type and name where the kind says little."""
+    """Tell by the name of a file, by its kind and media type where the name says nothing."""
     if attachment.mime.startswith(_DRAWING):
         return "document"
+    if attachment.kind == "voice":
+        return "sound"
+    if (sort := _SUFFIXES.get(_suffix(attachment))) and attachment.kind not in _SORTS:
+        return sort
+    if _suffix(attachment) not in _SUFFIXES and _TYPELESS.fullmatch(_suffix(attachment)):
+        return "document"
+    return sort_by_type(attachment)
+
+
+def sort_by_type(attachment: Attachment) -> Sort:
+    """Tell by what the platform says alone."""
     if attachment.kind in _SORTS:
         return _SORTS[attachment.kind]
-    if attachment.kind == "other" and not (attachment.id and _suffix(attachment)):
-        return "other"  # with id and name it is a file of which the platform did not know more yet
-    if _suffix(attachment) in _PICTURES:
-        return "picture"
-    return _SORTS.get(attachment.mime.partition("/")[0], "document")
+    # With id and name it is a file of which the platform did not know more yet.
+    known = attachment.kind != "other" or (attachment.id and _suffix(attachment))
+    fallback: Sort = "document" if known else "other"
+    return _SORTS.get(attachment.mime.partition("/")[0], fallback)
 
 
 def title(attachment: Attachment) -> str:

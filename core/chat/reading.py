@@ -11,7 +11,7 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import Remembered
 from core.wanjie import Catalog, WanjieClient
 
-from .files import Sort, sort_of, title
+from .files import Sort, sort_by_type, sort_of, title
 from .gist import Gist, Sent
 from .hearing import Hearing, told_back
 from .i18n import Sentences
@@ -119,9 +119,19 @@ class Reading:
             case "picture":
                 await self._see(sent, outbox, model, gist)
             case "document":
-                await self._read(sent, outbox, gist)
+                await self._read_or(sent, outbox, model, gist)
             case "other":
                 raise ExcuseError("file.other")
+
+    async def _read_or(self, sent: Sent, outbox: Outbox, model: str | None, gist: Gist) -> None:
+        """Read a document; one that holds no text may be what its media type says after all."""
+        try:
+            await self._read(sent, outbox, gist)
+        except ExcuseError as error:
+            sort = sort_by_type(sent.attachment)
+            if error.key != "file.unreadable" or sort == "document":
+                raise
+            await self._take(replace(sent, sort=sort), outbox, model, gist)
 
     async def _hear(self, sent: Sent, outbox: Outbox, gist: Gist) -> None:
         words = await self._hearing.words(sent.attachment, outbox)

@@ -40,13 +40,19 @@ def read_document(data: bytes, name: str, mime: str, *, most: int) -> Excerpt:
     begun after eight seconds; one that takes more than ten in all, or hundreds of megabytes, cannot be read.
     """
     try:
-        if mime == "application/pdf" or name.lower().endswith(".pdf") or _PDF_MARK in data[:_PDF_MARK_WITHIN]:
+        if _is_pdf(data, name, mime):
             pages = read_pages(data, most=most)
             return Excerpt(_beginning(pages.text, most), pages.characters, pages.total, pages.read)
         text, characters = read_text(data, most=most + 1)
     except (UnreadablePdfError, NoTextError) as error:
         raise UnreadableDocumentError(f"{name} cannot be read") from error
     return Excerpt(_beginning(text, most), characters)
+
+
+def _is_pdf(data: bytes, name: str, mime: str) -> bool:
+    """Tell by name and bytes; a mark that comes late may be a text's own word, unless the type says PDF as well."""
+    late = mime == "application/pdf" and _PDF_MARK in data[:_PDF_MARK_WITHIN]
+    return late or data.startswith(_PDF_MARK) or name.lower().endswith(".pdf")
 
 
 def _beginning(text: str, most: int) -> str:

@@ -35,6 +35,15 @@ VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
         (Attachment("document", "1", "Makefile"), "document"),
         (Attachment("other", "1", "data.csv"), "document"),
         (Attachment("other", "1", "photo.jpg"), "picture"),
+        (Attachment("document", "1", "index.ts", "video/mp2t"), "document"),
+        (Attachment("video", "1", "index.ts", "video/mp2t"), "document"),
+        (Attachment("document", "1", "go.mod", "audio/x-mod"), "document"),
+        (Attachment("audio", "1", "list.m3u", "audio/x-mpegurl"), "document"),
+        (Attachment("image", "1", "plan.dxf", "image/vnd.dxf"), "document"),
+        (Attachment("document", "1", "REC0001", "audio/mpeg"), "sound"),
+        (Attachment("document", "1", "memo.M4A", "application/octet-stream"), "sound"),
+        (Attachment("document", "1", "photo.jpg", "text/plain"), "picture"),
+        (Attachment("voice", "1", "", "audio/ogg"), "sound"),
         (VIDEO, "other"),
         (Attachment("document", "1", "film.mkv", "video/x-matroska"), "other"),
         (STICKER, "other"),
@@ -155,3 +164,36 @@ async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[...
 
     assert "[unreadable file: report.txt]" in question.text
     assert notes == ("I read up to 1,000 characters of files at a time; left out: `report.txt`.",)
+
+
+async def test_a_document_whose_media_type_misleads_is_read(reading: Reading) -> None:
+    code = Attachment("video", "d1", "index.ts", "video/mp2t", 12)
+    question, notes = await reading.question(sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND)
+
+    assert question.text == "[File: index.ts]\n```\nlet a = 1\n```\n\n?"
+    assert notes == ()
+
+
+@pytest.mark.parametrize(
+    ("attachment", "data", "key"),
+    [
+        (Attachment("video", "d1", "stream.ts", "video/mp2t"), b"G@\x00\x10\x00\x01" * 99, "file.other"),
+        (Attachment("document", "d1", "scan.dcm", "image/dicom"), b"\x00\x01DICM" * 99, "file.broken"),
+        (Attachment("document", "d1", "data.bin", ""), b"\x00\x01\x02" * 99, "file.unreadable"),
+        (Attachment("other", "d1", "data.bin", ""), b"\x00\x01\x02" * 99, "file.unreadable"),
+    ],
+)
+async def test_what_turns_out_to_be_no_text_is_what_its_type_says(
+    reading: Reading, attachment: Attachment, data: bytes, key: str
+) -> None:
+    with pytest.raises(ExcuseError) as caught:
+        await reading.question(sent(attachment, text="?"), Mail({"d1": data}), [], model=SEEING)
+
+    assert caught.value.key == key
+
+
+async def test_a_picture_by_another_suffix_is_seen(reading: Reading) -> None:
+    scan = Attachment("document", "p1", "scan.backup", "image/png")
+    question, _ = await reading.question(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
+
+    assert question.images

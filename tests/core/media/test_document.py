@@ -76,6 +76,14 @@ def test_text_is_read_whatever_its_encoding_and_name(data: bytes, text: str) -> 
     assert not excerpt.cut
 
 
+def test_the_bytes_tell_a_pdf_from_a_text() -> None:
+    code = b'MARK = b"%PDF-1.7"\n'
+
+    assert read_document(code, "check.py", "text/x-python", most=99).text == code.decode()
+    assert read_document(b"no more than words", "notes.txt", "application/pdf", most=99).text == "no more than words"
+    assert read_document(pdf(["A page"]), "letter", "", most=99).text == "A page"
+
+
 def test_a_long_text_is_read_to_its_end_and_cut_at_a_line() -> None:
     lines = "".join(f"{number},värde {number}\n" for number in range(20_000))
     excerpt = read_document(lines.encode(), "table.csv", "text/csv", most=1000)

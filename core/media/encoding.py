@@ -1,0 +1,163 @@
+"""In which encoding the bytes of a text file most likely are; pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+
+from chardet import detect_all
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins like the next one
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jis_2004", "cp1252", "cp1251", "koi8-r")
+"""What was usual before UTF-8 in China, Taiwan, Japan, Korea, the West and Russia."""
+_EUC = "euc_jis_2004"
+_EUC_WEIGHT = 0.4
+"""How much a guess at EUC-JP counts for a word or two: the commonest words of Big5 are kana in it."""
+_CYRILLIC = frozenset({"cp1251", "koi8-r"})
+_SINGLE_BYTES = _CYRILLIC | {"cp1252"}
+_SURE = 0.05
+"""The confidence from which on a guess stands against what looks like half-width kana, which the library knows not."""
+_NO_MATCH = 0.1
+"""The confidence of the library's only answer when nothing fits."""
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_KANA = re.compile(r"[\uff61-\uff9f]")
+_SHIFT_JIS = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xdf]|[\x81-\x9f][\x40-\x7e\x80-\xfc])*+(?:[\x81-\x9f]\Z)?")
+"""Without the rarer half of its characters, whose bytes the other encodings use most."""
+_UNDEFINED = re.compile("[\ue000-\uf8ff\ufffd]")
+_COMMON = {
+    "gb2312": re.compile(rb"[\x00-\x7f]|[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]"),
+    "big5": re.compile(rb"[\x00-\x7f]|[\xa1-\xc6][\x40-\xfe]"),
+    "shift_jis": re.compile(rb"[\x00-\x7f\xa1-\xdf]|[\x81-\x97][\x40-\xfc]"),
+    "euc_kr": re.compile(rb"[\x00-\x7f]|[\xa1-\xac\xb0-\xc8][\xa1-\xfe]"),
+}
+"""The half of each character set in daily use, which stands first in it; and the signs and alphabets."""
+_COMMON_ENOUGH = 0.9
+_SHORTEST = 4
+"""Characters of UTF-16 without a mark and without a zero that can be told from chance."""
+_LATIN = 0.75
+"""The share of printable ASCII from which on bytes are no UTF-16 of other scripts."""
+_ZEROS = 0.25
+_SAMPLE = 65_536
+_GLANCE = 4_096
+_BEFORE = 16
+"""Bytes of ASCII that a guess sees before what it is about: more would only water it down."""
+_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec of Python's; `lenient`: bytes that are wrong in it become U+FFFD, else they rule it out."""
+
+    codec: str
+    lenient: bool = False
+
+
+def likely_encodings(data: bytes) -> Iterator[Encoding]:
+    """Tell the encodings that `data` may be in, the likeliest first."""
+    yield from (Encoding(codec) for mark, codec in _MARKS.items() if data.startswith(mark))
+    zeros = b"\0" in data[:_SAMPLE]
+    if zeros:
+        yield from _utf_16(data[:_GLANCE])
+    yield Encoding("utf-8")
+    if not zeros:
+        yield from _utf_16(data[:_GLANCE])
+    if first := _HIGH.search(data):
+        yield from _guesses(data[max(0, first.start() - _BEFORE) :][:_SAMPLE])
+
+
+def _guesses(sample: bytes) -> Iterator[Encoding]:
+    """What remains for bytes that are not UTF-8 as a whole."""
+    if _is_mostly_utf_8(sample):
+        yield Encoding("utf-8", lenient=True)
+    yield Encoding(_guess(sample), lenient=True)
+
+
+def _utf_16(sample: bytes) -> Iterator[Encoding]:
+    """UTF-16 without a mark, if it is that."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) == 0 and max(even, odd) * 2 > len(sample) * _ZEROS:
+        yield Encoding("utf-16-be" if even else "utf-16-le", lenient=True)
+    printable = sum(0x20 <= byte < 0x7F for byte in sample)  # noqa: PLR2004 - ASCII
+    if len(sample) < 2 * _SHORTEST or printable > len(sample) * _LATIN:
+        return
+    shares = {codec: _common(sample.decode(codec, "replace")) for codec in ("utf-16-le", "utf-16-be")}
+    best = max(shares, key=shares.__getitem__)
+    if shares[best] >= _COMMON_ENOUGH:
+        yield Encoding(best, lenient=True)
+
+
+def _common(text: str) -> float:
+    """The share of characters in daily use, in whichever language has most of them."""
+    counts = (
+        sum(common.fullmatch(character.encode(codec, "ignore")) is not None for character in text)
+        for codec, common in _COMMON.items()
+    )
+    return max(counts) / max(1, len(text))
+
+
+def _is_mostly_utf_8(sample: bytes) -> bool:
+    """Whether well-formed characters outnumber stray bytes."""
+    text = sample.decode("utf-8", "replace")
+    strange = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) >= 3 * strange
+
+
+def _guess(sample: bytes) -> str:
+    weighed = _weigh(sample)
+    best = max(weighed, key=weighed.__getitem__, default="")
+    if _stands_alone(sample):
+        best = "cp1252" if best in _CYRILLIC else best
+    elif weighed.get(best, 0.0) < _SURE and _is_half_width(sample):
+        best = "cp932"
+    elif best in _SINGLE_BYTES:
+        best = _vote(sample.splitlines())
+    return best or next((codec for codec in _CODECS if _decodes(sample, codec)), "cp1252")
+
+
+def _weigh(sample: bytes) -> dict[str, float]:
+    """How likely each encoding is; none if the library knows no answer."""
+    found = detect_all(sample, ignore_threshold=True, include_encodings=_CODECS, compat_names=False)
+    if [one["confidence"] for one in found] == [_NO_MATCH]:
+        return {}
+    weighed = {one["encoding"]: one["confidence"] for one in found if one["encoding"]}
+    if len(sample) < 2 * _SHORTEST and _EUC in weighed:
+        weighed[_EUC] *= _EUC_WEIGHT
+    return weighed
+
+
+def _vote(lines: list[bytes]) -> str:
+    """The likeliest encoding of most lines: one byte that is damaged rules the right one out for its line alone."""
+    votes = Counter[str]()
+    for line in [line for line in lines if not line.isascii()][:_LINES]:
+        votes.update(max(weighed.items(), key=itemgetter(1))[:1] if (weighed := _weigh(line)) else ())
+    return votes.most_common(1)[0][0] if votes else ""
+
+
+def _decodes(sample: bytes, codec: str) -> bool:
+    """Whether it is in the encoding, but for a character cut off at the end, and one in a hundred that is damaged."""
+    text = codecs.getincrementaldecoder(codec)("replace").decode(sample)
+    return len(_UNDEFINED.findall(text)) <= len(text) // 100
+
+
+def _is_half_width(sample: bytes) -> bool:
+    """Whether it reads as Shift JIS with more half-width kana than other characters."""
+    if _SHIFT_JIS.fullmatch(sample) is None:
+        return False
+    text = sample.decode("cp932", "replace")
+    return len(_KANA.findall(text)) * 2 > sum(not character.isascii() for character in text)
+
+
+def _stands_alone(sample: bytes) -> bool:
+    """Whether bytes beyond ASCII stand alone among letters, as accents do."""
+    runs = [len(run) for run in _HIGH.findall(sample)]
+    return sum(run for run in runs if run > 1) * 2 <= sum(runs)
