@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
+from core.chat.pages import utf16_length
+from core.chat.scripts import is_unspaced
+
 from .links import is_address, is_linkable, spelled
+from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _HEADING = re.compile(rb"#{1,6}[ \t]+")
@@ -21,8 +25,6 @@ _BACKTICKS = re.compile(rb"`+")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 _MARKS = b"*_~"
 _ESCAPABLE = b"*_`~#>|"
-_FIRST_UNSPACED_SCRIPT = "\u2e80"
-"""From here on (Chinese, Japanese, …) words are not set apart by spaces, so marks touch them on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,13 @@ class Style:
     language: str = ""
 
 
-def find(source: bytes, refused: frozenset[str] = frozenset()) -> tuple[list[Cut], list[Style]]:
+def find(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -> tuple[list[Cut], list[Style]]:
     """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too.
 
-    Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address.
+    Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address. Unless
+    `roomy`, no table becomes longer than it was.
     """
-    finder = _Finder(source, refused)
+    finder = _Finder(source, refused, roomy=roomy)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         finder.take(event, where["start"], where["end"])
     return finder.cuts, finder.styles
@@ -72,8 +75,9 @@ class _Link:
 class _Finder:
     """Walks through the parser's events; offsets are bytes of the source."""
 
-    def __init__(self, source: bytes, refused: frozenset[str]) -> None:
+    def __init__(self, source: bytes, refused: frozenset[str], *, roomy: bool) -> None:
         self._refused = refused
+        self._roomy = roomy
         self.cuts: list[Cut] = []
         self.styles: list[Style] = []
         self._source = source
@@ -82,9 +86,12 @@ class _Finder:
         self._fence: _Fence | None = None
         self._links: list[_Link] = []
         self._quotes = self._deepest = 0
-        self._in_table = False
+        self._table: Table | None = None
 
     def take(self, event: Event, start: int, end: int) -> None:
+        if self._table is not None and event != {"End": "Table"}:
+            self._table.take(event)
+            return
         match event:
             case {"Start": tag}:
                 self._open(tag, start, end)
@@ -102,7 +109,7 @@ class _Finder:
     def _open(self, tag: object, start: int, end: int) -> None:
         match tag:
             case "Strong":
-                self._emphasis("bold", b"**", start, end)
+                self._emphasis("bold", self._source[start : start + 1] * 2, start, end)
             case "Emphasis":
                 self._emphasis("italic", self._source[start : start + 1], start, end)
             case "Strikethrough":
@@ -111,6 +118,9 @@ class _Finder:
                 self._links.append(_Link(url, start + 1))
             case {"Image": {"link_type": "Inline", "dest_url": str(url)}}:
                 self._links.append(_Link(url, start + 2))
+            case {"Link": {"link_type": "Autolink", "dest_url": str(url)}} if url.lower().startswith("http"):
+                self.cuts += [Cut(start, start + 1), Cut(end - 1, end)]
+                self._links.append(_Link("", start))
             case {"Link": object()} | {"Image": object()}:  # its address is not written here, so all of it is text
                 self._links.append(_Link("", start))
             case _:
@@ -129,8 +139,7 @@ class _Finder:
                 self._quotes += 1
                 self._deepest = max(self._deepest, self._quotes)
             case {"Table": object()}:
-                self._in_table = True
-                self.styles.append(Style("pre", start, end))
+                self._table = Table()
             case _:
                 pass
 
@@ -147,8 +156,8 @@ class _Finder:
                 self._quotes -= 1
                 if not self._quotes:
                     self._quote(start, end)
-            case "Table" | {"Table": object()}:
-                self._in_table = False
+            case "Table" if self._table is not None:
+                self._end_table(self._table, start, end)
             case _:
                 pass
 
@@ -167,7 +176,7 @@ class _Finder:
             end += 1
         before = self._char_before(start)
         after = self._source[end : end + 4].decode(errors="ignore")[:1]
-        return any(char.isalnum() and char < _FIRST_UNSPACED_SCRIPT for char in (before, after))
+        return any(char.isalnum() and not is_unspaced(char) for char in (before, after))
 
     def _code(self, start: int, end: int) -> None:
         ticks = _BACKTICKS.match(self._source, start)
@@ -175,8 +184,7 @@ class _Finder:
             return
         width = len(ticks.group())
         self._unwrap(start, end, width)
-        # Telegram allows no code within a link or within `pre` (Bot API: Formatting options).
-        if not self._links and not self._in_table:
+        if not self._links:  # Telegram allows no code within a link (Bot API: Formatting options)
             self.styles.append(Style("code", start + width, end - width))
 
     def _unwrap(self, start: int, end: int, width: int) -> None:
@@ -209,7 +217,7 @@ class _Finder:
 
     def _end_link(self, link: _Link, start: int, end: int) -> None:
         label = self._source[link.label : self._last]
-        if self._links or self._in_table or not label.strip() or self._source[self._last : self._last + 2] != b"](":
+        if self._links or not label.strip() or self._source[self._last : self._last + 2] != b"](":
             return
         if is_linkable(link.url) and link.url not in self._refused:
             self.cuts += [Cut(start, link.label), Cut(self._last, end)]
@@ -220,6 +228,14 @@ class _Finder:
 
     def _char_before(self, offset: int) -> str:
         return self._source[max(0, offset - 4) : offset].decode(errors="ignore")[-1:]
+
+    def _end_table(self, table: Table, start: int, end: int) -> None:
+        self._table = None
+        end = start + len(self._source[start:end].rstrip())
+        shown = table.shown(None if self._roomy else utf16_length(self._source[start:end].decode()))
+        if shown is not None:
+            self.cuts.append(Cut(start, end, shown.text.encode(errors="replace")))
+            self.styles += [Style("pre", start, end)] if shown.columns else []
 
     def _heading(self, start: int, end: int) -> None:
         mark = _HEADING.match(self._source, start, end)

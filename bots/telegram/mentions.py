@@ -10,9 +10,13 @@ JOINER = "\u2060"
 _MENTION = re.compile(
     # In the path of a web address an `@` belongs to the address, which would lead elsewhere with a joiner in it.
     r"(?<![\w.+/-])https?://(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}(?::[0-9]+)?[/?#][\w./?#=&%+~:@-]*"
-    r"|(?<!\w)(@)(?=[A-Za-z0-9_]{4,32}(?![A-Za-z0-9_]))"
+    r"|(?<!\w)(@)(?=[A-Za-z0-9_]{5,32}(?![A-Za-z0-9_]))"
 )
-"""As Telegram finds them: names have 5 to 32 characters, some that were sold 4; behind a letter it is an e-mail."""
+"""As Telegram finds them: names have 5 to 32 characters; behind a letter it is an e-mail."""
+_PACKAGE = re.compile(
+    rb"(?<![\w/.:-])@[A-Za-z0-9_-]+/[A-Za-z0-9_][\w.-]*(?:@[\w.^~-]+)?(?<![.,-])|(?<=<)@[A-Za-z]\w*(?=[\s/>(])"
+)
+"""`npm i @types/node`, `List<@Nullable String>`: names of code, which a joiner would spoil for whoever copies them."""
 
 
 def openings(text: str) -> Iterator[int]:
@@ -28,3 +32,11 @@ def openings(text: str) -> Iterator[int]:
 def harmless(text: str) -> str:
     """Make every mention of a text harmless."""
     return _MENTION.sub(lambda found: found[0] + JOINER if found[1] else found[0], text)
+
+
+def packages(text: bytes, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where names of code stand that Telegram would take for mentions; it finds none in what looks like code."""
+    for found in _PACKAGE.finditer(text):
+        start, end = found.span()
+        if all(end <= one or other <= start for one, other in taken):
+            yield start, end

@@ -52,7 +52,7 @@ class Poster:
 
     def draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
         """Render `text`, with so many first characters in a fold."""
-        shown = _bare(text, folded) if page in self._bare else self._dressed(text, folded)
+        shown = self._plain(text, folded) if page in self._bare else self._dressed(text, folded)
         return Draft(text, folded, page, shown)
 
     async def put(
@@ -73,8 +73,9 @@ class Poster:
                 draft.shown = self._undressed(draft, str(error).lower())
 
     def _dressed(self, text: str, folded: int) -> Rendered:
-        rest = render(text[folded:], self._refused)
-        return with_fold(text[:folded], rest) if folded else rest
+        calls = not self._incoming.direct  # where nobody else is there is nobody to notify
+        rest = render(text[folded:], self._refused, calls=calls, roomy=not folded)
+        return with_fold(text[:folded], rest, calls=calls) if folded else rest
 
     def _undressed(self, draft: Draft, reason: str) -> Rendered:
         guilty = {span.url for span in draft.shown.spans if span.url and f"'{span.url.lower()}'" in reason}
@@ -83,7 +84,11 @@ class Poster:
             return self._dressed(draft.text, draft.folded)
         if draft.page is not None:
             self._bare.add(draft.page)
-        return _bare(draft.text, draft.folded)
+        return self._plain(draft.text, draft.folded)
+
+    def _plain(self, text: str, folded: int) -> Rendered:
+        above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
+        return plain(above + text[folded:].strip(), calls=not self._incoming.direct)
 
     async def begin(self, send: Callable[[], Awaitable[_Result]]) -> _Result:
         """Send something new; when nobody knows whether it landed, a `Search` settles that."""
@@ -148,8 +153,3 @@ def entities(shown: Rendered) -> list[MessageEntity] | None:
         MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)
         for span in shown.spans
     ] or None
-
-
-def _bare(text: str, folded: int) -> Rendered:
-    above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
-    return plain(above + text[folded:].strip())

@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.chat.emphasis import mended
+from core.chat.literal import protected
 from core.chat.pages import utf16_length
 
 from .marks import Cut, Style, find
-from .mentions import JOINER, harmless, openings
+from .mentions import JOINER, harmless, openings, packages
 
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
+_SPARE = 590
+"""UTF-16 units by which tables and mentions may make a page longer: a page has 3,500, a message takes 4,096."""
 _LONGEST_CAPTION = 1024
 """Characters (Bot API: sendPhoto)."""
 _MERGED = ("bold", "italic", "strikethrough")
@@ -42,49 +45,59 @@ class Rendered:
     spans: tuple[Span, ...] = ()
 
 
-def render(markdown: str, refused: frozenset[str] = frozenset()) -> Rendered:
+def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool = True, roomy: bool = True) -> Rendered:
     """Render Markdown, finished or cut off anywhere; addresses that Telegram has `refused` stand behind their words.
 
-    The result has the same words in the same order and is blank only if `markdown` is. It is never longer than
-    `markdown`, but for one invisible character in each mention, which keeps it from notifying anybody; code, as it is
-    shown, has none. Its spans are not empty, lie within the text and either contain each other or do not touch.
+    The result has the same words in the same order and is blank only if `markdown` is. Where a mention `calls`
+    somebody, it gets an invisible character or the looks of code, which keeps it from notifying anybody. Without those
+    characters the result is never longer than `markdown`, or if it is `roomy`, by so much that a page still fits into a
+    message. Code is shown as it is. Spans are not empty, lie within the text and contain each other or do not touch.
     """
     source = markdown.strip()
-    shown = _rendered(mended(source), refused)
-    # What was mended within HTML is shown as it is, so that it got longer.
-    return (
-        shown
-        if utf16_length(shown.text) - shown.text.count(JOINER) <= utf16_length(source)
-        else _rendered(source, refused)
-    )
+    safe = protected(mended(source), strict=False)
+    wide = [(safe, True)] if roomy and "|" in safe else []
+    for text, grows in [*wide, (safe, False)]:
+        shown = _rendered(text, refused, calls=calls, roomy=grows)
+        if _growth(shown, source) <= (_SPARE - shown.text.count(JOINER) if grows else 0):
+            return shown
+    return _rendered(source, refused, calls=calls, roomy=False)  # marks put into HTML are shown, and make it longer
 
 
-def plain(markdown: str) -> Rendered:
+def _growth(shown: Rendered, source: str) -> int:
+    return utf16_length(shown.text) - shown.text.count(JOINER) - utf16_length(source)
+
+
+def plain(markdown: str, *, calls: bool = True) -> Rendered:
     """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
-    return Rendered(harmless(markdown.strip().encode(errors="replace").decode()))
+    text = markdown.strip().encode(errors="replace").decode()
+    return Rendered(harmless(text) if calls else text)
 
 
-def _rendered(markdown: str, refused: frozenset[str]) -> Rendered:
+def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
     source = markdown.encode(errors="replace")
-    cuts, styles = find(source, refused)
+    cuts, styles = find(source, refused, roomy=roomy)
     layout = _Layout(source, cuts)
-    bare = layout.text.strip()
-    if not bare.decode().strip():
-        return plain(markdown)
-    lead = len(layout.text) - len(layout.text.lstrip())
+    text = layout.text
+    if not text.decode().strip():
+        return plain(markdown, calls=calls)
     placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
-    pieces = [_trimmed(layout.text, piece) for piece in _apart(_merged(placed))]
-    pieces = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces if piece is not None]
-    return _dressed(bare, sorted(pieces, key=lambda piece: (piece.start, -piece.end))[:_MOST_ENTITIES])
+    if calls:
+        placed += [Style("code", start, end) for start, end in packages(text, [(one.start, one.end) for one in placed])]
+    pieces = [piece for one in _apart(_merged(placed)) if (piece := _trimmed(text, one)) is not None]
+    first = min((piece.start for piece in pieces), default=len(text))
+    lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code that comes first keeps its indentation
+    moved = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces]
+    kept = sorted(moved, key=lambda piece: (piece.start, -piece.end))[:_MOST_ENTITIES]
+    return _dressed(text[lead:].rstrip(), kept, calls=calls)
 
 
-def with_fold(fold: str, rest: Rendered) -> Rendered:
+def with_fold(fold: str, rest: Rendered, *, calls: bool = True) -> Rendered:
     """Put `fold`, as it is, above `rest` in a quote that opens when it is tapped.
 
     Mentions aside, the result is at most one character longer than both. No quote may contain another (Bot API:
     Formatting options), so the fold holds nothing but its text.
     """
-    above = plain(fold).text
+    above = plain(fold, calls=calls).text
     if not above:
         return rest
     units = utf16_length(above)
@@ -112,13 +125,16 @@ class _Layout:
         self._starts = [0]
         self._ends = [0]
         self._placed = [0]
+        self._before = [0]
         out = bytearray()
         position = 0
         for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
             if cut.end <= position:
                 continue
             start = max(cut.start, position)
-            out += source[position:start] + cut.put
+            out += source[position:start]
+            self._before.append(len(out))
+            out += cut.put
             position = cut.end
             self._starts.append(start)
             self._ends.append(position)
@@ -126,8 +142,10 @@ class _Layout:
         self.text = bytes(out + source[position:])
 
     def place(self, offset: int) -> int:
-        """Where a byte of the source went; a byte that was cut out went to where the text continues."""
+        """Where a byte of the source went: the first of a cut to before what was put there, others to behind that."""
         index = bisect_right(self._starts, offset) - 1
+        if index and self._starts[index] == offset:
+            return self._before[bisect_left(self._starts, offset, lo=1)]
         return self._placed[index] + max(0, offset - self._ends[index])
 
 
@@ -161,19 +179,22 @@ def _apart(styles: Iterable[Style]) -> Iterator[Style]:
 
 
 def _trimmed(text: bytes, style: Style) -> Style | None:
-    """Take white space off both ends; None when nothing remains."""
+    """Take white space off both ends, of code only what ends the text; None when nothing remains."""
     inside = text[style.start : style.end]
     if style.start >= style.end or not inside.strip():
         return None
+    if style.kind == "pre":
+        return replace(style, end=min(style.start + len(inside.rstrip(b"\r\n")), len(text.rstrip())))
     start = style.start + len(inside) - len(inside.lstrip())
     return replace(style, start=start, end=start + len(inside.strip()))
 
 
-def _dressed(text: bytes, styles: list[Style]) -> Rendered:
+def _dressed(text: bytes, styles: list[Style], *, calls: bool) -> Rendered:
     """Make mentions harmless outside of code and let the styles make room for that."""
-    words = text.decode()
+    if not calls:
+        return Rendered(text.decode(), _spans(text, styles))
     code = [style for style in styles if style.kind in _ALONE]
-    cuts = [at for at in openings(words) if not any(style.start < at <= style.end for style in code)]
+    cuts = [at for at in openings(text.decode()) if not any(style.start < at <= style.end for style in code)]
     parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
     text = _JOINER.join(parts)
     moved = [

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from unicodedata import category
+
+from .fences import Fences
+from .scripts import is_punctuation, is_unspaced
 
 _TOKEN = re.compile(
     r"""
@@ -28,15 +30,11 @@ _TOKEN = re.compile(
 )
 """Marks, and everything in which asterisks are none."""
 _ANY_MARK = re.compile("[*~]")
-_FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$)|\\\[(?=\s*$))")
 _HEADING = re.compile(r" {0,3}#{2,6}(?=[\u2e80-\U0010ffff]|\*\*|\d)")
 """A heading without its blank. One `#` alone begins a hashtag."""
 _LONGEST = 200
 """Characters of a pair that is worth holding a stream back for; longer ones stay as they are."""
 _KINDS = frozenset(("*", "**", "***", "~~"))
-_UNSPACED = "\u2e80"
-"""From here on (Chinese, Japanese, …, emoji) words are not set apart by blanks."""
-_CHINESE_TOO = frozenset("“”‘’—…·")
 _STOPS = frozenset("。，、；：？！….,:;?!—～")
 _COMMAS = frozenset("，、,")
 _PARTNERS = dict(zip("（(《〈「『【〔〖“‘\"'", "）)》〉」』】〕〗”’\"'", strict=True))
@@ -91,17 +89,12 @@ class _Reader:
     """Goes through the lines and knows which of them are code."""
 
     def __init__(self) -> None:
-        self._fence = ""
+        self._fences = Fences()
         self._astray = False
         """Whether a span of code, which may end on another line, is open in this paragraph."""
 
     def line(self, line: str, *, final: bool) -> str:
-        if self._fence:
-            if _closes(self._fence, line):
-                self._fence = ""
-            return line
-        if fence := _FENCE.match(line):
-            self._fence = fence["fence"]
+        if self._fences.enclose(line):
             return line
         self._astray = self._astray and bool(line.strip())
         return line if self._astray else self._mended(line, final=final)
@@ -114,17 +107,6 @@ class _Reader:
         if heading := _HEADING.match(line):
             edits.append(_Edit(heading.end(), heading.end(), " "))
         return _edited(line[: len(line) if final else held], edits)
-
-
-def _closes(fence: str, line: str) -> bool:
-    bare = line.strip(" \t\r>")
-    match fence[0]:
-        case "$":
-            return bare.endswith("$$")
-        case "\\":
-            return bare.endswith("\\]")
-        case mark:
-            return len(bare) >= len(fence) and not bare.strip(mark)
 
 
 def _until_stray(line: str) -> Iterator[re.Match[str]]:
@@ -185,8 +167,8 @@ def _may_close(kind: str, outer: str, inner: str) -> bool:
 
 
 def _may_bound(outer: str, inner: str) -> bool:
-    spaced = outer.isalnum() and not _is_wide(outer)
-    return bool(inner.strip()) and (not spaced or (_is_wide(inner) and _is_punctuation(inner)))
+    spaced = outer.isalnum() and not is_unspaced(outer)
+    return bool(inner.strip()) and (not spaced or (is_unspaced(inner) and is_punctuation(inner)))
 
 
 class _Pair:
@@ -218,7 +200,7 @@ class _Pair:
         """Whether it is Chinese that touches each refused mark; without it, blanks would have been no trouble."""
         ends = ((self._before, self._line[self._first]), (self._after, self._line[self._last - 1]))
         return all(
-            not refused or _is_wide(outer) or _is_wide(inner)
+            not refused or is_unspaced(outer) or is_unspaced(inner)
             for refused, (outer, inner) in zip(self._refused(), ends, strict=True)
         )
 
@@ -265,15 +247,7 @@ def _around(line: str, start: int, end: int) -> tuple[str, str]:
 
 def _is_refused(outer: str, inner: str) -> bool:
     """Whether a mark between the two ends no words: CommonMark's rules of flanking, for an `inner` that is no blank."""
-    return _is_punctuation(inner) and bool(outer.strip()) and not _is_punctuation(outer)
-
-
-def _is_punctuation(character: str) -> bool:
-    return bool(character) and category(character)[0] in "PS"
-
-
-def _is_wide(character: str) -> bool:
-    return character >= _UNSPACED or character in _CHINESE_TOO
+    return is_punctuation(inner) and bool(outer.strip()) and not is_punctuation(outer)
 
 
 def _edited(line: str, edits: list[_Edit]) -> str:

@@ -232,9 +232,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.asked()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str]) -> Rendered:
+    def counted(text: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
         rendered.append(text)
-        return render(text, refused)
+        return render(text, refused, calls=calls, roomy=roomy)
 
     monkeypatch.setattr(poster, "render", counted)
 
