@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from core.chat.command_names import read_command
 from core.chat.mentions import cut_mentions
 
+from .entities import Span, place
 from .fields import Json, inner, number, text
+from .words import Body
 
 _UNREAD = frozenset({"code", "pre", "url", "email", "text_link"})
 """Entities in which Telegram looks for no mention."""
+_NAME = "\0"
+"""Stands for the bot's name while a text is rendered; no text of Telegram's has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +39,28 @@ class Address:
     """A command for another bot."""
 
 
-def read_address(words: str, entities: Sequence[Json], bot: Identity) -> Address:
-    """Take the bot's mentions and a leading command out of `words`; entities count in UTF-16 code units."""
-    spans = list(_mentions(words, entities, bot))
-    words = cut_mentions(words, spans)
-    typed = read_command(words)
+def read_address(body: Body, bot: Identity, *, commands: bool = True) -> Address:
+    """Take the bot's mentions and, with `commands`, a leading command out of a body; give the rest as Markdown.
+
+    What stands behind a command is plain but for links, quotes and blocks of code: people copy its words from code.
+    """
+    spans = list(_mentions(body.text, body.entities, bot))
+    is_command = commands and read_command(cut_mentions(body.text, spans)) is not None
+    shown = body.markdown([(span, _NAME) for span in spans], marks=not is_command)
+    names = [(at, at + 1) for at, character in enumerate(shown) if character == _NAME]
+    words = cut_mentions(shown, names).replace(_NAME, f"@{bot.username}")
+    typed = read_command(words) if is_command else None
     if typed is None or typed.sign != "/":
         return Address(words, mentioned=bool(spans))
     elsewhere = bool(typed.bot) and typed.bot.lower() != bot.username.lower()
     return Address(typed.argument, typed.name, bool(spans or typed.bot), elsewhere)
 
 
-def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[tuple[int, int]]:
+def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[Span]:
     name = f"@{bot.username}".lower()
-    unread: list[tuple[int, int]] = []
+    unread: list[Span] = []
     for entity in entities:
-        start, end = _place(words, entity)
+        start, end = place(words, entity)
         kind = text(entity, "type")
         if (kind == "mention" and words[start:end].lower() == name) or (
             kind == "text_mention" and start < end and number(inner(entity, "user"), "id") == bot.id
@@ -63,13 +73,3 @@ def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[t
     for found in re.finditer(rf"(?<![\w/@]){re.escape(name)}(?!\w)", words, re.IGNORECASE):
         if not any(start <= found.start() < end for start, end in unread):
             yield found.span()
-
-
-def _place(words: str, entity: Json) -> tuple[int, int]:
-    """Where an entity is, in characters."""
-    units = words.encode("utf-16-le")
-    start = max(0, number(entity, "offset"))
-    end = start + max(0, number(entity, "length"))
-    before, inside = units[: start * 2], units[start * 2 : end * 2]
-    first = len(before.decode("utf-16-le", "ignore"))
-    return first, first + len(inside.decode("utf-16-le", "ignore"))

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 
 from core.chat.message import Attachment
 
+from .contents import read_content
 from .fields import Json, inner, number, objects, text
 
 _FILES = {
-    "animation": "video",
     "audio": "audio",
     "video": "video",
     "video_note": "video",
     "voice": "voice",
-    "sticker": "other",
     "document": "document",
 }
-_NO_FILES = ("location", "venue", "contact", "poll", "dice", "game", "story", "checklist", "paid_media")
-"""Content that a person sent and that has no text; without an entry they would go unanswered."""
+_UNREADABLE = ("story", "paid_media", "sticker")
+"""Content that neither has words nor can be fetched as something to read; without an entry it would go unanswered."""
 
 
 def read_attachments(message: Json) -> tuple[Attachment, ...]:
@@ -27,16 +26,18 @@ def read_attachments(message: Json) -> tuple[Attachment, ...]:
 
 
 def _attachments(message: Json) -> Iterator[Attachment]:
+    if inner(message, "animation"):
+        yield Attachment("other", "", name="animation")  # Telegram repeats it as a document, for old clients
+        return
     if sizes := objects(message, "photo"):
         largest = max(sizes, key=lambda size: number(size, "width") * number(size, "height"))
         yield _file("image", largest, mime="image/jpeg")
     for field, kind in _FILES.items():
-        # Telegram repeats an animation as a document, for clients that know no animations.
         if file := inner(message, field):
             yield _file(kind, file)
             return
-    for field in _NO_FILES:
-        if inner(message, field):
+    for field in _UNREADABLE:
+        if inner(message, field) and not read_content(message):
             yield Attachment("other", "", name=field)
             return
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
-from .address import Address, Identity, read_address
+from .address import Identity, read_address
 from .attachments import read_attachments
-from .fields import Json, inner, number, objects, text
-from .quoting import original, quoted, words, words_of_answer
+from .contents import is_reaction, read_content
+from .fields import Json, inner, number, text
+from .origins import forwarded_from
+from .quoting import original, read_quote, words_of_answer
+from .words import Body, with_content
 
 PLATFORM = "tg"
 _ANONYMOUS = frozenset({1087968824, 136817688})
@@ -44,25 +47,30 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
     attachments = read_attachments(message)
     if sender is None or direct is None or not (_has_words(message) or attachments):
         return None
-    address = _address(message, bot)
-    said_before, excerpt = quoted(message, bot)
+    if not direct and is_reaction(message):
+        return None
+    forwarded = forwarded_from(message, bot.id)
+    address = read_address(Body.of(message), bot, commands=not forwarded)
     if address.elsewhere:
         return None
     if not (direct or address.command or address.mentioned or _answers(message, bot)):
         return None
+    about = read_quote(message, bot)
     return Incoming(
         chat=_chat(message, bot),
         event_id=event_id,
         message_id=str(number(message, "message_id")),
         sender=sender,
-        text=address.text,
+        text=with_content(message, address.text),
         direct=direct,
         mentioned=address.mentioned,
         thread=_topic(message),
         command=address.command,
         attachments=attachments,
-        quoted=said_before,
-        excerpt=excerpt,
+        forwarded_from=forwarded,
+        quoted=about.text,
+        excerpt=about.excerpt,
+        quoted_author=about.author,
         quoted_attachments=_files(original(message)),
         # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
         album=text(message, "media_group_id") if direct else "",
@@ -132,13 +140,7 @@ def _person(user: Json) -> Sender:
 
 
 def _has_words(message: Json) -> bool:
-    return any(field in message for field in ("text", "caption", "rich_message"))
-
-
-def _address(message: Json, bot: Identity) -> Address:
-    field = "text" if "text" in message else "caption"
-    entities = objects(message, "entities" if field == "text" else "caption_entities")
-    return read_address(words(message), entities, bot)
+    return any(field in message for field in ("text", "caption", "rich_message")) or bool(read_content(message))
 
 
 def _answers(message: Json, bot: Identity) -> bool:

@@ -23,6 +23,7 @@ from .outbox import GoneError, OutboxError, Platform
 from .progress import Progress
 from .prompts import estimate_tokens
 from .question import ExcuseError
+from .quotation import as_typed
 from .stamp import Stamp
 from .working import StoppedError
 
@@ -84,7 +85,7 @@ class Bot:
         said = read and await self._albums.joined(turn.lane, read, platform.read)
         if not said:
             return None
-        incoming = replace(routed(said), sender=await platform.introduce(said.sender))
+        incoming = replace(routed(as_typed(said)), sender=await platform.introduce(said.sender))
         if not is_urgent(turn.lane):
             first = incoming.mentioned and not await self._desk.conversations.newest(str(incoming.chat))
             incoming = await platform.complete(incoming, first=first)

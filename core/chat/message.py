@@ -100,6 +100,10 @@ class Incoming:
     """The text of the message that this one replies to, or that bears the pressed button."""
     excerpt: bool = False
     """`quoted` is a part that somebody picked, or comes from another chat: it is no answer of this conversation."""
+    quoted_author: str = ""
+    """Who wrote that, as people call them; "you" when it was the bot, "" when the platform does not say."""
+    forwarded_from: str = ""
+    """Who wrote `text`, which the sender only passes on; "" when it is the sender's own."""
     discussion: str = ""
     """What was said in the thread into which this message calls the bot: the quoted message and what came after it,
     each with its author; "" when nothing did."""

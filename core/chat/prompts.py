@@ -9,11 +9,12 @@ from core.wanjie import ChatMessage
 
 from .message import Incoming
 from .question import Question
+from .quotation import NOTE, quote_words
 from .quote import is_newest_answer
 
 _GROUP_NOTE = (
     "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
-    "your own answers carry no name."
+    f"your own answers carry no name. {NOTE}"
 )
 
 
@@ -33,13 +34,23 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
     """
     text = incoming.text.strip()
     quoted = incoming.discussion or incoming.quoted.strip()
-    if not text:
-        text, quoted = quoted, ""  # the bot was named under a message: that message is the question
+    source = _source_of(incoming)
+    if text and incoming.forwarded_from:
+        text = quote_words(text, f"forwarded from {incoming.forwarded_from}")
+    if not text:  # the bot was named under a message: that message is the question
+        text, quoted = quote_words(quoted, source) if source and quoted else quoted, ""
     if not text:
         return ""
     if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
-        text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
+        text = f"{quote_words(quoted, source)}\n\n{text}"
     return speaker_of(incoming) + text
+
+
+def _source_of(incoming: Incoming) -> str:
+    """Tell who is quoted, unless that goes without saying: alone with somebody, answers are what is replied to."""
+    author = incoming.quoted_author
+    known = not author or incoming.discussion or (incoming.direct and author == "you")
+    return "" if known else f"in reply to {author}"
 
 
 def speaker_of(incoming: Incoming) -> str:

@@ -64,7 +64,7 @@ def routed(incoming: Incoming) -> Incoming:
     Names are read in Chinese and in full-width letters, too (see `command_names`). Slack takes no slash commands inside
     threads, where `!` does the same; whether a sign counts in a thread is decided by whether the bot takes part in it.
     """
-    if incoming.command or incoming.choice is not None:
+    if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
     typed = read_command(incoming.text)
     if typed is not None and typed.name in _BY_NAME:

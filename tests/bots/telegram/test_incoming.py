@@ -128,7 +128,7 @@ def test_thinking_alone_is_no_quote() -> None:
 
 
 def test_what_somebody_else_has_folded_is_quoted() -> None:
-    assert said(text="why?", reply_to_message=folded(**{"from": ANN})).quoted == "hm 🙂\n42 it is"
+    assert said(text="why?", reply_to_message=folded(**{"from": ANN})).quoted == "> hm 🙂\n42 it is"
 
 
 def test_thinking_above_a_button_is_not_quoted() -> None:
@@ -217,9 +217,9 @@ def test_a_person_without_a_name_goes_by_the_username() -> None:
         ("video", {"file_id": "v"}, Attachment("video", "v")),
         ("video_note", {"file_id": "n"}, Attachment("video", "n")),
         ("document", {"file_id": "d", "file_name": "d.pdf"}, Attachment("document", "d", "d.pdf")),
-        ("sticker", {"file_id": "s", "emoji": "🙂"}, Attachment("other", "s")),
-        ("location", {"latitude": 1.0, "longitude": 2.0}, Attachment("other", "", "location")),
-        ("poll", {"id": "1", "question": "?"}, Attachment("other", "", "poll")),
+        ("sticker", {"file_id": "s"}, Attachment("other", "", "sticker")),
+        ("story", {"id": 1, "chat": GROUP}, Attachment("other", "", "story")),
+        ("paid_media", {"star_count": 5, "paid_media": []}, Attachment("other", "", "paid_media")),
         (
             "photo",
             [
@@ -240,7 +240,7 @@ def test_attachments(field: str, content: object, attachment: Attachment) -> Non
 def test_an_animation_counts_once() -> None:
     file = {"file_id": "g", "mime_type": "video/mp4"}
 
-    assert said(animation=file, document=file).attachments == (Attachment("video", "g", "", "video/mp4"),)
+    assert said(animation=file, document=file).attachments == (Attachment("other", "", "animation"),)
 
 
 def test_a_caption_can_name_the_bot() -> None:
@@ -299,7 +299,7 @@ def test_a_rich_message_is_flattened() -> None:
     ]
 
     assert said(rich_message={"blocks": blocks}).text == (
-        "## Plan A\nsee this\n1. one\n```py\nx = 1\n```\na | b\n | cd\ncap\nmore\nx^2\na cat"
+        "## Plan A\nsee this (http://e.org)\n1. one\n```py\nx = 1\n```\na | b\n | cd\ncap\nmore\nx^2\na cat"
     )
 
 
