@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
+_STORE_SCHEMES = {"redis", "rediss", "unix"}
 
 
 def web_address(value: str) -> str:
@@ -28,14 +29,33 @@ def credential(secret: SecretStr) -> SecretStr:
 
 
 def store_address(secret: SecretStr | None) -> SecretStr | None:
-    """Check what the client would refuse with a traceback."""
+    """Check what the client would refuse with a traceback, or take for something else."""
     if secret is None:
         return None
-    scheme, mark, _ = secret.get_secret_value().partition("://")
-    if scheme not in {"redis", "rediss", "unix"} or not mark:
+    scheme, mark, rest = secret.get_secret_value().partition("://")
+    if scheme not in _STORE_SCHEMES or not mark:
         raise ValueError("it must begin with redis://, rediss:// or unix://")
+    userinfo = rest.rpartition("@")[0] if scheme != "unix" else ""  # a socket's path may have any sign
+    if any(sign in userinfo for sign in "#/?"):
+        raise ValueError("in a password # must be written as %23, / as %2F and ? as %3F")
     try:
-        _ = urlsplit(secret.get_secret_value()).port
+        parts = urlsplit(secret.get_secret_value())
+        host, _ = parts.hostname, parts.port
     except ValueError:  # whose text may have the password in it
         raise ValueError("its host or its port cannot be read; the port is a number up to 65535") from None
+    _check_place(parts, host)
+    databases = [*parse_qs(parts.query, keep_blank_values=True).get("db", [])]
+    if scheme != "unix":
+        databases.append(parts.path.strip("/") or "0")
+    if not all(database.isascii() and database.isdigit() for database in databases):
+        raise ValueError("its database is no number, as in redis://localhost:6379/0")
     return secret
+
+
+def _check_place(parts: SplitResult, host: str | None) -> None:
+    if parts.scheme == "unix" and not parts.path.strip("/"):
+        raise ValueError("it names no socket, as in unix:///run/redis.sock")
+    if parts.scheme != "unix" and not host:
+        raise ValueError("it names no host, as in redis://localhost:6379/0")
+    if parts.fragment:
+        raise ValueError("a # must be written as %23")
