@@ -40,9 +40,21 @@ class Keys:
         """Channel on which a lane is named when it is asked to stop."""
         return f"{{q{shard}}}:stop"
 
+    def repaired(self, shard: int) -> str:
+        """Exists for a while after somebody looked for lanes without a ticket."""
+        return f"{{q{shard}}}:repaired"
+
     def mailbox(self, lane: str) -> str:
         """LIST of messages; the head stays until it is done."""
         return self._of(lane, "m")
+
+    def mailbox_pattern(self, shard: int) -> str:
+        """What the names of a shard's mailboxes match."""
+        return f"{{q{shard}}}:m:*"
+
+    def lane_of(self, mailbox: str) -> str:
+        """The lane of a mailbox with that name."""
+        return mailbox.split(":", 2)[2]
 
     def seen(self, lane: str) -> str:
         """ZSET of the last event ids by time."""

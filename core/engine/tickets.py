@@ -15,10 +15,12 @@ from redis.typing import KeyT, StreamIdT
 from .connection import Script
 from .keys import GROUP, Keys
 from .mail import Mail
+from .repair import TicketRepair
 from .turn import FencedError
 
 _Entry: TypeAlias = tuple[bytes, dict[bytes, bytes] | None]
 
+_REPAIR_INTERVAL = 15.0
 _FORGET_AFTER = 3600_000  # milliseconds; a consumer that has not asked for work for so long is not coming back
 
 
@@ -66,9 +68,10 @@ class Tickets:
         self._done = Script(redis, "owner", "done")
         self._release = Script(redis, "owner", "release")
         self._leave = Script(redis, "leave")
+        self._repair = TicketRepair(redis, keys, interval=_REPAIR_INTERVAL)
 
     async def prepare(self) -> None:
-        """Make what is missing. Raises `ShardMismatchError`."""
+        """Make what is missing, also tickets of lanes whose stream is gone. Raises `ShardMismatchError`."""
         await self._keys.confirm(self._redis)
         for shard in self._keys.shards:
             try:
@@ -76,6 +79,12 @@ class Tickets:
             except ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
+            else:
+                await self._repair.run(shard)
+
+    async def repair(self) -> None:
+        """Give tickets to lanes that have mail and none, unless some process has done so a moment ago."""
+        await self._repair.run_if_due()
 
     async def read(self, count: int, *, wait: float) -> list[Ticket]:
         """Take up to `count` tickets that nobody has, waiting `wait` seconds for the first."""

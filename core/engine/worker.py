@@ -25,6 +25,7 @@ _READ_SECONDS = 0.5  # how long one read waits for work, and so the most that a 
 _BATCH = 100  # tickets a call; renewing 500 at once keeps the server busy for 8 ms
 _CLEANUP_SECONDS = 5.0
 _TIDY_SECONDS = 600.0
+_REPAIR_SECONDS = 5.0
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -128,6 +129,7 @@ class Worker:
             group.create_task(self._every(self._periods.beat, self._renew)),
             group.create_task(self._every(self._periods.reclaim, lambda: self._reclaim_stale(group))),
             group.create_task(self._every(_TIDY_SECONDS, self._tickets.forget_the_dead)),
+            group.create_task(self._every(_REPAIR_SECONDS, self._tickets.repair)),
             group.create_task(self._insist(self._listen)),
         ]
         while not self._draining.is_set():
