@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import structlog
 
+from .append_only_file import AppendOnlyFile
 from .directory_lock import DirectoryLock
 from .server_binary import EmbeddedRedisError, ServerBinary, find_server
 
@@ -31,8 +32,9 @@ class EmbeddedRedis:
 
     `async with EmbeddedRedis(folder) as url:` gives a `unix://` URL. Every write is on disk when it is answered
     (append-only file, fsync always). The server ends with this process, however that ends, and is started again
-    when it dies alone. One live service a folder: a start right after a `kill -9` waits for the old server to vanish,
-    and a second service gets an `EmbeddedRedisError` after `patience` seconds. Its log is `redis.log` in the folder.
+    when it dies alone. A damaged end of the file is cut off and a copy kept in `data_dir`. One live service a folder: a
+    start right after a `kill -9` waits for the old server to vanish, and a second service gets an `EmbeddedRedisError`
+    after `patience` seconds. Its log is `redis.log` in the folder.
 
     Must be entered on a thread that lives as long as the server: Linux ends it with the thread that started it.
     """
@@ -63,7 +65,7 @@ class EmbeddedRedis:
             ) from error
         try:
             self._choose_socket()
-            await self._start()
+            await self._start_mended()
         except BaseException:
             self._release()
             raise
@@ -98,6 +100,20 @@ class EmbeddedRedis:
                 f"The data in {self._folder} was written by Redis 7 or later, but {self._server.path} is older: "
                 "install Redis 7, or set DATA_DIR to another folder."
             )
+
+    async def _start_mended(self) -> None:
+        """Start the server; mend its append-only file when that is why it does not start."""
+        file = AppendOnlyFile(self._folder)
+        try:
+            file.restore_manifest()
+            try:
+                await self._start()
+            except EmbeddedRedisError:
+                if not await file.cut_damaged_end(self._server):
+                    raise
+                await self._start()
+        except OSError as error:
+            raise EmbeddedRedisError(f"The data in {self._folder} cannot be used ({error.strerror}).") from error
 
     async def _start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -138,8 +154,8 @@ class EmbeddedRedis:
             status = await self._process.wait()
             _log.error("the private Redis died and is started again", status=status)
             try:
-                await self._start()
-            except (EmbeddedRedisError, OSError) as error:
+                await self._start_mended()
+            except EmbeddedRedisError as error:
                 _log.error("the private Redis does not start", reason=str(error))
                 await asyncio.sleep(1)
 

@@ -1,0 +1,133 @@
+"""Mending what a power loss or a full disk can do to the append-only file of the private Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from .server_binary import ServerBinary
+
+_NAME = "appendonly.aof"  # also of the parts that Redis has kept since version 7, in a folder of their own
+_FOLDER = "appendonlydir"
+_MAX_DAMAGED_BYTES = 1024 * 1024  # a write that was cut short damages the end alone; more has another reason
+_PART = re.compile(re.escape(_NAME) + r"\.(\d+)\.(base\.rdb|base\.aof|incr\.aof)")
+_MANIFEST_LINE = re.compile(r"file (\S+) seq \d+ type ([bhi])")
+_ANALYSIS = re.compile(rb"size=(\d+), ok_up_to=(\d+)")
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+class AppendOnlyFile:
+    """The append-only file in `folder`, whatever version of Redis wrote it.
+
+    Before anything is changed, a byte-equal copy is kept in `folder`, and the log says where. The methods raise
+    `OSError` when the disk does not allow it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts = folder / _FOLDER
+        self._manifest = self._parts / f"{_NAME}.manifest"
+
+    def restore_manifest(self) -> None:
+        """Write the list of the parts anew when it is missing or cannot be read, and what belongs into it is clear.
+
+        Without a list Redis would start empty, beside its data.
+        """
+        parts = sorted(_find_parts(self._parts))
+        bases = [name for _, kind, name in parts if kind == "b"]
+        if not parts or len(bases) > 1 or _is_readable(self._manifest):
+            return
+        copy = self._keep_copy(self._manifest) if self._manifest.exists() else None
+        lines = [f"file {name} seq {number} type {kind}\n" for number, kind, name in parts]
+        _write_durably(self._manifest, "".join(sorted(lines, key=lambda line: line.endswith("i\n"))))
+        _log.error("the list of the store's files was damaged and has been written anew", copy=str(copy))
+
+    async def cut_damaged_end(self, server: ServerBinary) -> bool:
+        """Cut off what `server` cannot read, if that is just the end; whether anything was cut.
+
+        What a power loss damages was not yet on disk, so nobody was promised that it is kept.
+        """
+        file, needed = self._last_part()
+        if file is None:
+            return False
+        size, good = await _analyse(file, server)
+        if not needed <= good < size or size - good > _MAX_DAMAGED_BYTES:
+            return False
+        copy = self._keep_copy(file)
+        os.truncate(file, good)
+        _log.error(
+            "the end of the store's append-only file was damaged and has been cut off; a copy is kept",
+            file=str(file),
+            copy=str(copy),
+            bytes_cut=size - good,
+        )
+        return True
+
+    def _last_part(self) -> tuple[Path | None, int]:
+        """The file that grows, and how many bytes of it must be good: with nothing left there is nothing to save."""
+        if self._manifest.exists():
+            names = [name for name, kind in _MANIFEST_LINE.findall(_text(self._manifest)) if kind == "i"]
+            return (self._parts / names[-1], 0) if names else (None, 0)
+        file = self._folder / _NAME
+        return (file, 1) if file.exists() else (None, 0)
+
+    def _keep_copy(self, file: Path) -> Path:
+        copy = self._folder / f"{file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+        shutil.copy2(file, copy)
+        with copy.open("rb") as kept:
+            os.fsync(kept.fileno())
+        return copy
+
+
+def _find_parts(folder: Path) -> Iterator[tuple[int, str, str]]:
+    """The number, the letter in the manifest and the name of each part."""
+    for path in folder.glob(f"{_NAME}.*"):
+        if found := _PART.fullmatch(path.name):
+            yield int(found[1]), found[2][0], path.name
+
+
+def _is_readable(manifest: Path) -> bool:
+    text = _text(manifest)
+    lines = [_MANIFEST_LINE.fullmatch(line) for line in text.splitlines()]
+    return (
+        text.endswith("\n")
+        and bool(lines)
+        and all(line is not None and (line[2] == "h" or (manifest.parent / line[1]).exists()) for line in lines)
+    )
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8", "replace") if file.exists() else ""
+
+
+def _write_durably(file: Path, text: str) -> None:
+    draft = file.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8") as written:
+        written.write(text)
+        written.flush()
+        os.fsync(written.fileno())
+    draft.replace(file)
+
+
+async def _analyse(file: Path, server: ServerBinary) -> tuple[int, int]:
+    """The size of a file and how many bytes from its beginning Redis can read; (0, 0) when that cannot be told."""
+    # The server is the checker, too, when it is called by the checker's name.
+    process = await asyncio.create_subprocess_exec(
+        "valkey-check-aof redis-check-aof",
+        file,
+        executable=server.path,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output, _ = await process.communicate()
+    found = _ANALYSIS.search(output)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
