@@ -43,6 +43,11 @@ class Faults:
         """Let each call of *method* wait before it is looked at; 0 ends it."""
         self._delays[method] = seconds
 
+    def clear(self) -> None:
+        """Forget every fault and delay that was ordered."""
+        self._queued.clear()
+        self._delays.clear()
+
     def take(self, method: str) -> Fault | None:
         for name in (method, ANY_METHOD):
             if self._queued[name]:

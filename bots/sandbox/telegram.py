@@ -223,6 +223,10 @@ class TelegramSim:
         """Refuse the next *times* calls of a method, or of any method with `"*"`."""
         self._server.faults.add(method, Refusal(status, description, parameters or {}), times)
 
+    def clear_faults(self) -> None:
+        """Forget every fault that was ordered and did not happen yet."""
+        self._server.faults.clear()
+
     def bad_gateway(self, method: str = ANY, *, times: int = 1) -> None:
         """Answer 502 with an HTML page."""
         self._server.faults.add(method, GatewayPage(), times)

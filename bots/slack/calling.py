@@ -23,8 +23,8 @@ from core.engine import Budget, Limit
 from .faults import FLOOD_CODES, TOKEN_CODES, outbox_error
 
 _log = structlog.get_logger()
-_SOON = 1.0
-"""Seconds to wait when Slack says "too fast" but not for how long."""
+_SOON, _LATER = 1.0, 2.0
+"""Seconds to wait when Slack says "too fast" but not for how long: of one method, of a workspace's messages."""
 GATEWAY_FAILURE = 500
 TOO_MANY = 429
 
@@ -113,7 +113,7 @@ def _translated(answer: object) -> OutboxError:
         return UnreachableError("no answer that could be read")
     code = str(answer.data.get("error") or "") if isinstance(answer.data, dict) else ""
     if answer.status_code == TOO_MANY or code in FLOOD_CODES:
-        return FloodedError(retry_after(answer.headers))
+        return FloodedError(_LATER if code == "message_limit_exceeded" else retry_after(answer.headers))
     if answer.status_code >= GATEWAY_FAILURE:
         return UnreachableError(f"status {answer.status_code}")
     if code in TOKEN_CODES or code == "missing_scope":

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from core.chat.outbox import GoneError, MediaForbiddenError, OutboxError, RefusedError, UnreachableError
+from collections.abc import Mapping
+
+from core.chat.outbox import (
+    GoneError,
+    MediaForbiddenError,
+    OutboxError,
+    RefusedError,
+    UneditableError,
+    UnreachableError,
+)
 
 TOKEN_CODES = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """The token is of no use any more; somebody has to install the app again."""
 
-FLOOD_CODES = frozenset({"ratelimited", "rate_limited"})
-"""Slack: `ratelimited` comes with status 429, `rate_limited` within a 200 when a workspace or channel gets too much."""
+FLOOD_CODES = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
+"""Slack: `ratelimited` comes with status 429, the others within a 200 when a workspace or channel gets too much."""
 
-_GONE_CODES = TOKEN_CODES | {
-    "access_denied",
-    "cannot_dm_bot",
-    "cant_delete_message",
-    "cant_update_message",
-    "channel_not_found",
-    "edit_window_closed",
-    "ekm_access_denied",
-    "is_archived",
-    "is_inactive",
-    "message_not_found",
-    "message_not_owned_by_app",
-    "messages_tab_disabled",
-    "missing_scope",
-    "no_permission",
-    "not_in_channel",
-    "org_login_required",
-    "posting_to_channel_denied",
-    "team_access_not_granted",
-    "thread_not_found",
-    "user_disabled",
-    "user_not_found",
-    "user_not_in_channel",
-    "user_not_visible",
-}
+ABSENT_CODES = frozenset({"channel_not_found", "not_in_channel"})
+"""The bot is no member there; commands can be used all the same, and answered by their own way back."""
+
+_GONE_CODES = (
+    TOKEN_CODES
+    | ABSENT_CODES
+    | {"is_archived", "is_inactive", "message_not_found", "messages_tab_disabled", "thread_not_found"}
+)
+"""What leaves no doubt that nobody can read it. Other refusals may be about one argument or one method (the recipient
+of a stream, the right to edit), so another way is worth a try."""
+_UNEDITABLE_CODES = frozenset({"cant_update_message", "edit_window_closed", "message_not_owned_by_app"})
 _NO_MEDIA_CODES = frozenset({"file_type_not_allowed", "file_uploads_disabled", "file_uploads_except_images_disabled"})
-_STREAM_OVER_CODES = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
 _NO_STREAM_CODES = frozenset(
     {
         "feature_disabled",
@@ -54,7 +48,6 @@ _AGAIN_CODES = frozenset(
         "internal_error",
         "request_timeout",
         "service_unavailable",
-        "streaming_state_conflict",  # the stream has been stopped, but not everywhere yet
         "team_added_to_org",
     }
 )
@@ -66,12 +59,13 @@ LENGTH_CODES = frozenset({"markdown_text_too_long", "msg_blocks_too_long", "msg_
 BLOCK_CODES = LENGTH_CODES | {"invalid_blocks", "invalid_blocks_format", "invalid_chunks", "msg_blocks_too_many"}
 """Slack may take the words, but not in this form."""
 
-ABSENT_CODES = frozenset({"channel_not_found", "not_in_channel"})
-"""The bot is no member there; commands can be used all the same, and answered by their own way back."""
-
 
 class StreamOverError(RefusedError):
     """The message takes no more: its stream timed out (Slack: after 5 minutes) or its reader pressed Stop."""
+
+
+class StreamOpenError(RefusedError):
+    """The message cannot be updated yet: its stream is open, or was stopped but not everywhere so far."""
 
 
 class UnavailableError(RefusedError):
@@ -83,16 +77,20 @@ class UnavailableError(RefusedError):
         return "channel_type" not in str(self)
 
 
+_KINDS: Mapping[type[OutboxError], frozenset[str]] = {
+    StreamOverError: frozenset({"message_not_in_streaming_state", "stopped_by_user"}),
+    StreamOpenError: frozenset({"streaming_state_conflict"}),
+    UnavailableError: _NO_STREAM_CODES,
+    GoneError: _GONE_CODES,
+    UneditableError: _UNEDITABLE_CODES,
+    MediaForbiddenError: _NO_MEDIA_CODES,
+    UnreachableError: _AGAIN_CODES,
+}
+"""Whatever is not listed is a `RefusedError`."""
+
+
 def outbox_error(code: str) -> OutboxError:
     """Translate the `error` of an answer; words that mean "too fast" are not for this function."""
-    if code in _STREAM_OVER_CODES:
-        return StreamOverError(code)
-    if code in _NO_STREAM_CODES:
-        return UnavailableError(code)
-    if code in _GONE_CODES or code.startswith("restricted_action"):
-        return GoneError(code)
-    if code in _NO_MEDIA_CODES:
-        return MediaForbiddenError(code)
-    if code in _AGAIN_CODES or not code:
-        return UnreachableError(code or "no answer that could be read")
-    return RefusedError(code)
+    if not code:
+        return UnreachableError("no answer that could be read")
+    return next((kind(code) for kind, codes in _KINDS.items() if code in codes), RefusedError(code))

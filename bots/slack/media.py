@@ -17,6 +17,7 @@ from core.chat.outbox import (
     Album,
     Button,
     FloodedError,
+    MediaForbiddenError,
     OutboxError,
     Page,
     Picture,
@@ -108,13 +109,13 @@ class Media:
         kinds = [await self._poll(file, mime_of, _PROCESSED_WITHIN) for file in upload.files]
         try:
             return await self._api.post(self._place.channel, self._place.thread, _album(album, upload.files, buttons))
+        except MediaForbiddenError:
+            raise
         except RefusedError as error:
-            if str(error) not in BLOCK_CODES:
-                raise
             _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
-        upload.tries += 1
-        if set(kinds) <= _SHOWN and upload.tries < _TRIES:
-            raise FloodedError(_AGAIN)
+            upload.tries += 1
+            if str(error) in BLOCK_CODES and set(kinds) <= _SHOWN and upload.tries < _TRIES:
+                raise FloodedError(_AGAIN) from error
         self._upload = _Upload(album, as_files=True)  # what was kept for the bot alone cannot be shared any more
         return await self._share(album, buttons)
 

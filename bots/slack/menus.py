@@ -31,6 +31,11 @@ def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
     return [*sentence(menu.title), *({"type": "actions", "elements": row} for row in rows if row)]
 
 
+def plain_menu(menu: Menu) -> str:
+    """The title and the options as plain text, for where Slack refuses the blocks."""
+    return "\n".join([menu.title, *(f"- {_marked(option)}" for option in menu.options[:MOST_OPTIONS])])
+
+
 def listed(options: Sequence[Option]) -> dict[str, Any]:
     """Options as a list has them, in their groups; those over 100 are left out."""
     found = options[:MOST_OPTIONS]

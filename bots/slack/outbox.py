@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -33,12 +33,13 @@ from .files import Files
 from .later import Later
 from .looks import Body, Look
 from .media import Media
-from .menus import menu_blocks, sentence
+from .menus import menu_blocks, plain_menu, sentence
 from .people import People
 from .render import escaped, notification
 from .route import Route
 from .status import SIGNS, Status
 from .stream import Pages, Place
+from .ways import first_taken
 
 CAPABILITIES = Capabilities(
     page_limit=9_000,  # Slack: 12,000 characters of Markdown; mended marks and harmless mentions add a third at most
@@ -130,7 +131,7 @@ class SlackOutbox:
             return
         self._hinted = True
         try:
-            await self._whisper(Look(escaped(text)))
+            await self._whisper([Look(escaped(text))])
         except OutboxError as error:
             _log.debug("no hint shown", reason=str(error))
 
@@ -155,20 +156,16 @@ class SlackOutbox:
 
     async def say(self, text: str) -> None:
         """Answer a command or an action to its user alone, everything else in the thread."""
-        if self._route.url:
-            await self._whisper(Look(notification(text), sentence(text)))
-        else:
-            await self._post(Look(notification(text), sentence(text)))
+        ways = [Look(notification(text), sentence(text)), Look(escaped(text))]
+        await (self._whisper(ways) if self._route.url else self._post(ways))
 
     async def choose(self, menu: Menu, *, step: bool = False) -> None:
         """Show the menu like `say`; in place of the menu that was picked from."""
-        look = Look(notification(menu.title), menu_blocks(menu))
+        ways = [Look(notification(menu.title), menu_blocks(menu)), Look(notification(plain_menu(menu)))]
         if self._incoming.choice is not None and not self._route.button:
-            await self._replace(look, step=step)
-        elif self._route.url:
-            await self._whisper(look)
+            await self._replace(ways, step=step)
         else:
-            await self._post(look)
+            await (self._whisper(ways) if self._route.url else self._post(ways))
 
     async def working(self, doing: Doing = "writing") -> None:
         """Show a status under the thread, or take it back; without a thread, whisper one line."""
@@ -179,8 +176,8 @@ class SlackOutbox:
         except (OutboxError, TimeoutError) as error:
             _log.debug("no sign of work shown", reason=str(error))
 
-    async def _post(self, look: Look) -> None:
-        await self._api.post(self._channel, self._thread, look)
+    async def _post(self, ways: Sequence[Look]) -> None:
+        await first_taken(ways, lambda look: self._api.post(self._channel, self._thread, look))
         self._status.replied()
 
     async def _whisper_sign(self, doing: Doing) -> None:
@@ -189,31 +186,33 @@ class SlackOutbox:
             self._signed = True
             await self._api.respond(self._route.url, Look(f"_{SIGNS[doing]}_"), replace=False)
 
-    async def _whisper(self, look: Look) -> None:
+    async def _whisper(self, ways: Sequence[Look]) -> None:
         """Show something to the user alone; a response_url would answer beside a thread, where it may go unseen."""
-        if self._route.url and (not self._thread or self._route.quiet):
-            try:
-                await self._api.respond(self._route.url, look, replace=False)
-            except RefusedError as error:
-                _log.info("the response_url is used up, answering without it", reason=str(error))
-            else:
-                return
+        if self._route.url and (not self._thread or self._route.quiet) and await self._responds(ways, replace=False):
+            return
+        user = self._incoming.sender.id
         try:
-            await self._api.whisper(self._channel, self._incoming.sender.id, self._thread, look)
-        except GoneError:
-            if not self._route.url:
+            await first_taken(ways, lambda look: self._api.whisper(self._channel, user, self._thread, look))
+        except (GoneError, RefusedError):
+            if not await self._responds(ways, replace=False):
                 raise
-            await self._api.respond(self._route.url, look, replace=False)
 
-    async def _replace(self, look: Look, *, step: bool) -> None:
-        if self._route.url:
-            try:
-                await self._api.respond(self._route.url, look, replace=True)
-            except RefusedError as error:
-                _log.info("the response_url is used up, answering without it", reason=str(error))
-            else:
-                return
-        await self._api.update(self._channel, self._incoming.message_id, look, step=step)
+    async def _replace(self, ways: Sequence[Look], *, step: bool) -> None:
+        if not await self._responds(ways, replace=True):
+            message = self._incoming.message_id
+            await first_taken(ways, lambda look: self._api.update(self._channel, message, look, step=step))
+
+    async def _responds(self, ways: Sequence[Look], *, replace: bool) -> bool:
+        """Answer by the way that came with the command or the press; False when there is none, or none any more."""
+        url = self._route.url
+        if not url:
+            return False
+        try:
+            await first_taken(ways, lambda look: self._api.respond(url, look, replace=replace))
+        except RefusedError as error:
+            _log.info("the response_url is used up, answering without it", reason=str(error))
+            return False
+        return True
 
     @contextmanager
     def _told_of_absence(self) -> Generator[None]:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
+from core.chat.outbox import Button, FloodedError, GoneError, OutboxError, Page, RefusedError, UneditableError
 
 from .looks import Body
 
 STREAM, CHUNKS, EDIT = "stream", "chunks", "edit"
 """The modes of a page: a stream of text, a stream of chunks, a message that is updated."""
+_CLOSING_DELAY, _MAX_CONFLICTS = 1.0, 3
+"""Seconds before a message is updated again whose stream was still open, and how often that may be in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Standing:
     """None while it wears what only a stream can show."""
     spilt: bool = False
     """Its end stands in a message of its own."""
+    closing: bool = False
+    """Its stream was stopped, but the answer to that was lost; most likely it is over."""
+    conflicts: int = 0
+    """How often an update was refused because the stream was open."""
 
     @classmethod
     def begun(cls, mode: str, shown: int, worn: Dress) -> Self:
@@ -59,6 +65,12 @@ class Standing:
     def has(self, body: Body) -> bool:
         """Whether these very words stand for sure."""
         return self.sure and self.shown == len(body)
+
+    def conflict(self, reason: str) -> OutboxError:
+        """Note that an update found the stream open; return what that means: stop it again soon, or give it up."""
+        self.streaming = True
+        self.conflicts += 1
+        return UneditableError(reason) if self.conflicts > _MAX_CONFLICTS else FloodedError(_CLOSING_DELAY)
 
     @contextmanager
     def step(self) -> Generator[None]:

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError
+from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError, UneditableError, UnreachableError
 
 from .api import Api, Content
-from .faults import BLOCK_CODES, LENGTH_CODES, StreamOverError, UnavailableError
+from .faults import BLOCK_CODES, LENGTH_CODES, StreamOpenError, StreamOverError, UnavailableError
 from .features import Features
 from .later import Later
 from .limits import STOP_RESERVE, UPDATE_RESERVE
@@ -107,7 +107,7 @@ class Pages:
         if not page.message_id:
             return
         with suppress(GoneError):
-            await self._end_stream(page, self._standing(page), keep=0)
+            await self._end_stream(page, self._standing(page), final=True)
             await self._api.delete(self._place.channel, page.message_id)
 
     async def _open(self, page: Page, body: Body, buttons: tuple[Button, ...], *, final: bool) -> Page:
@@ -139,7 +139,7 @@ class Pages:
         except UnavailableError as error:
             _log.warning("Slack does not stream here, messages are updated instead", reason=str(error))
             self._features.streams.lacking(self._place.channel, error)
-        except RefusedError as error:
+        except (RefusedError, GoneError) as error:  # a post will tell whether anybody is there
             _log.warning("Slack refused a stream, a message is updated instead", reason=str(error))
         except FloodedError:
             pass  # the budget of streams is small; a message that is updated serves the reader as well
@@ -172,8 +172,6 @@ class Pages:
             shown.standing.streaming = False  # what was appended before stays; the next step updates it
             return replace(shown.page, mode=EDIT)
         except RefusedError as error:
-            if str(error) not in BLOCK_CODES:
-                raise
             _log.warning("Slack takes no more in a stream, its message is updated", reason=str(error))
             shown.standing.sure = False  # so that every further step rewrites it
             return await self._rewrite(shown)
@@ -191,6 +189,9 @@ class Pages:
         except RefusedError as error:
             _log.warning("Slack refused the end of a stream, its message is updated", reason=str(error))
             return await self._rewrite(shown)
+        except UnreachableError:
+            standing.closing = True
+            raise
         except FloodedError:
             # The reader need not wait for the last words until a stop is allowed again.
             with suppress(FloodedError, RefusedError):
@@ -208,16 +209,24 @@ class Pages:
 
     async def _rewrite(self, shown: _Shown) -> Page:
         page, standing, final = shown.page, shown.standing, shown.final
-        await self._end_stream(page, standing, keep=0 if final else STOP_RESERVE)
+        await self._end_stream(page, standing, final=final)
         if standing.has(shown.body):
             if final:
                 await self._dress(shown)
         elif not shown.body.blank:
             ways = self._ways(shown.body, shown.buttons)
             with standing.step():
-                await self._best(page, ways, lambda look: self._put(shown, look, step=not final))
-            standing.shown, standing.worn = len(shown.body), shown.dress
+                await self._update(shown, ways)
+            standing.streaming, standing.shown, standing.worn = False, len(shown.body), shown.dress
         return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
+
+    async def _update(self, shown: _Shown, ways: Sequence[Look]) -> None:
+        try:
+            await self._best(shown.page, ways, lambda look: self._put(shown, look, step=not shown.final))
+        except RefusedError as error:
+            if shown.final:
+                raise UneditableError(str(error)) from error
+            raise
 
     async def _dress(self, shown: _Shown) -> None:
         """Let a message whose words stand end with the right buttons and fold; a turn does not wait long for that."""
@@ -242,7 +251,10 @@ class Pages:
         """Rewrite the message; the end of what is too long for that is posted beneath it, so that nothing is lost."""
         place, standing = self._place, shown.standing
         look, more = parted(look)
-        await self._api.update(place.channel, shown.page.message_id, look, step=step, keep=keep)
+        try:
+            await self._api.update(place.channel, shown.page.message_id, look, step=step, keep=keep)
+        except StreamOpenError as error:
+            raise standing.conflict(str(error)) from error
         if more and shown.final and not standing.spilt:
             await self._api.post(place.channel, place.thread, more)
             standing.spilt = True
@@ -258,9 +270,9 @@ class Pages:
                 continue
             try:
                 return await show(way)
+            except UneditableError:
+                raise  # whatever it looks like
             except RefusedError as error:
-                if str(error) not in BLOCK_CODES:
-                    raise
                 _log.warning("Slack refused a message's blocks", reason=str(error))
                 if way.kinds[0] == "task_card" and str(error) == "invalid_blocks":
                     self._features.cards.drop()
@@ -268,12 +280,27 @@ class Pages:
                     self._refused.add((page.start, way.kinds))
         return await show(last)
 
-    async def _end_stream(self, page: Page, standing: Standing, *, keep: int) -> None:
-        """Make sure that no stream is open, or Slack refuses to update the message."""
-        if standing.streaming:
-            with suppress(RefusedError):  # most often it is closed already
-                await self._api.stop_stream(self._place.channel, page.message_id, "", keep=keep)
-            standing.streaming = False
+    async def _end_stream(self, page: Page, standing: Standing, *, final: bool) -> None:
+        """See to it that no stream is open, or Slack refuses to update the message.
+
+        A `final` update is tried even if nobody knows whether the stream is over: it finds that out, too.
+        """
+        if standing.closing:
+            standing.closing = False
+        elif standing.streaming:
+            try:
+                with suppress(RefusedError):  # most often it is closed already
+                    await self._api.stop_stream(
+                        self._place.channel, page.message_id, "", keep=0 if final else STOP_RESERVE
+                    )
+                standing.streaming = False
+            except UnreachableError:
+                standing.closing = True
+                raise
+            except FloodedError as error:
+                if not final:
+                    raise
+                _log.info("a stream may still be open", reason=str(error))
 
     def _standing(self, page: Page) -> Standing:
         known = self._standings.get(page.message_id)

@@ -16,6 +16,7 @@ from core.chat.outbox import (
     OutboxError,
     OversizeError,
     RefusedError,
+    UneditableError,
     UnreachableError,
     VoiceForbiddenError,
 )
@@ -33,10 +34,8 @@ _GONE = (
     "group chat was upgraded",
     "have no rights",
     "input_user_deactivated",
-    "message can't be edited",
     "message thread not found",
     "message to edit not found",
-    "message_id_invalid",
     "need administrator rights",
     "not enough rights",
     "peer_id_invalid",
@@ -45,9 +44,11 @@ _GONE = (
     "user is deactivated",
     "user_is_blocked",
 )
+_UNEDITABLE = ("message can't be edited", "message_id_invalid")
 _NO_VOICE = re.compile(r"voice_messages_forbidden|chat_send_voices_forbidden|not enough rights to send voice")
 _NO_MEDIA = re.compile(r"chat_send_(?!plain)\w+_forbidden|not enough rights to send (?!text|messages)")
 """Rights that a chat gives for each kind of media apart: words may still be said there."""
+_EXTRAS = re.compile(r"button|keyboard|reply")
 _NO_PHOTO = re.compile(r"photo|image_process_failed|wrong (file|type|remote)|failed to (get|upload)")
 _FLOOD_WITHIN = re.compile(r"too many requests: retry after (\d+)")
 """In a 400 to albums: `failed to send message #1 with the error message "Too Many Requests: retry after 8"`."""
@@ -85,19 +86,20 @@ def _refusal(said: str) -> OutboxError:
         return MediaForbiddenError(said)
     if any(reason in said for reason in _GONE):
         return GoneError(said)
+    if any(reason in said for reason in _UNEDITABLE):
+        return UneditableError(said)
     return OversizeError(said) if "file is too big" in said else RefusedError(said)
-
-
-def is_no_photo(error: RefusedError) -> bool:
-    """Telegram cannot show these pictures; as files it would take them."""
-    said = str(error).lower()
-    return bool(_NO_PHOTO.search(said)) and not _NO_MEDIA.search(said)
 
 
 def is_about_media(error: RefusedError) -> bool:
     """The words, and how they are dressed, have nothing to do with it."""
     said = str(error).lower()
     return any(found.search(said) for found in (_NO_VOICE, _NO_MEDIA, _NO_PHOTO, _TOO_LARGE)) or is_textless(error)
+
+
+def is_about_extras(error: RefusedError) -> bool:
+    """Telegram objects to the keyboard or to the message that is replied to, not to the words."""
+    return bool(_EXTRAS.search(str(error).lower()))
 
 
 def is_overlong(error: BadRequest) -> bool:

@@ -8,19 +8,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
 from core.chat.message import Incoming
-from core.chat.outbox import Album, Button, FloodedError, Page, Picture, RefusedError, Voice
+from core.chat.outbox import Album, Button, FloodedError, MediaForbiddenError, Page, Picture, RefusedError, Voice
 
 from .api import Api
-from .faults import is_no_photo
 from .horizon import Horizon
 from .keyboards import of_buttons
 from .poster import Poster, entities
 from .render import Rendered, clipped
 from .search import Search, same_words
 
+_log = structlog.get_logger()
 _MODE = "media"
 _LARGEST_PHOTO = 10_000_000
 _LONGEST_SIDES = 10_000
@@ -62,9 +63,10 @@ class Media:
         if not self._as_files and all(map(_is_photo, media.pictures)):
             try:
                 return await self._pictures(media, keyboard)
+            except MediaForbiddenError:
+                raise
             except RefusedError as error:
-                if not is_no_photo(error):
-                    raise
+                _log.info("pictures are sent as files", reason=str(error))
         self._as_files = True
         return await self._pictures(media, keyboard)
 

@@ -22,12 +22,13 @@ from core.chat.outbox import (
     OversizeError,
     Page,
     RefusedError,
+    UneditableError,
     Voice,
 )
 
 from .admins import Admins
 from .api import Api
-from .faults import is_deleted, is_kept, is_textless
+from .faults import is_deleted, is_kept
 from .horizon import Horizon
 from .keyboards import of_buttons, of_menu
 from .limits import MENU_RESERVE, START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
@@ -103,7 +104,7 @@ class TelegramOutbox:
             buttons = buttons if final else ()
             message_id = await self._open(draft, buttons, keep=0 if final else START_RESERVE)
         elif self._screen.get(message_id) != (draft.shown, buttons):
-            await self._change(message_id, draft, buttons, keep=0 if final else STEP_RESERVE)
+            await self._change(message_id, draft, buttons, final=final)
         self._screen[message_id] = draft.shown, buttons
         self._horizon.claim(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
@@ -154,7 +155,12 @@ class TelegramOutbox:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
         draft = self._poster.draft(text)
-        await self._poster.put(draft, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()))
+        reply = self._poster.reply()
+        await self._poster.put(
+            draft,
+            lambda chat, shown: self._poster.send(chat, shown, reply),
+            reply and (lambda chat, shown: self._poster.send(chat, shown, None)),
+        )
 
     async def choose(self, menu: Menu, *, step: bool = False) -> None:
         """Send the menu, or put it in place of the one whose button was pressed if that still exists.
@@ -189,10 +195,13 @@ class TelegramOutbox:
                     title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
                 )
             except (GoneError, RefusedError) as error:
-                if isinstance(error, RefusedError) and not is_textless(error):
-                    raise
+                _log.info("a menu cannot stand in place of another", reason=str(error))
+        reply = self._poster.reply()
         await self._poster.put(
-            title, lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard), keep=keep
+            title,
+            lambda chat, shown: self._poster.send(chat, shown, reply, keyboard),
+            reply and (lambda chat, shown: self._poster.send(chat, shown, None, keyboard)),
+            keep=keep,
         )
         return None
 
@@ -205,13 +214,26 @@ class TelegramOutbox:
             self._tried = shown.text
             return await self._poster.send(chat, shown, reply, keyboard)
 
-        return await self._poster.begin(lambda: self._poster.put(draft, send, keep=keep))
+        async def send_alone(chat: int, shown: Rendered) -> str:
+            self._tried = shown.text
+            return await self._poster.send(chat, shown, None)
 
-    async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], keep: int) -> None:
+        alone = send_alone if reply or keyboard else None
+        return await self._poster.begin(lambda: self._poster.put(draft, send, alone, keep=keep))
+
+    async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], *, final: bool) -> None:
         keyboard = of_buttons(buttons)
-        await self._poster.put(
-            draft, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
-        )
+        try:
+            await self._poster.put(
+                draft,
+                lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard),
+                keyboard and (lambda chat, shown: self._poster.edit(chat, message_id, shown)),
+                keep=0 if final else STEP_RESERVE,
+            )
+        except RefusedError as error:
+            if final:
+                raise UneditableError(str(error)) from error
+            raise
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:

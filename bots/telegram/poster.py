@@ -10,10 +10,10 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, Re
 from telegram.error import BadRequest
 
 from core.chat.message import Incoming
-from core.chat.outbox import FloodedError, GoneError, RefusedError
+from core.chat.outbox import FloodedError, GoneError, RefusedError, UneditableError
 
 from .api import Api
-from .faults import is_about_media, is_unmodified
+from .faults import is_about_extras, is_about_media, is_unmodified
 from .horizon import Horizon
 from .peer import Peer
 from .render import Rendered, plain, render, with_fold
@@ -59,18 +59,32 @@ class Poster:
         self,
         draft: Draft,
         put: Callable[[int, Rendered], Awaitable[_Result]],
+        alone: Callable[[int, Rendered], Awaitable[_Result]] | None = None,
         *,
         keep: int = 0,
         count: int = 1,
     ) -> _Result:
-        """Show a draft; what Telegram refuses to dress, a link or all of this page, is shown plain from then on."""
+        """Show a draft; what Telegram refuses to dress, a link or all of this page, is shown plain from then on.
+
+        `alone` shows it without whatever else `put` sends along (a reply, a keyboard): the last that is tried.
+        """
         while True:
             try:
-                return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
+                return await self._put_once(draft, put, keep, count)
             except RefusedError as error:
-                if not draft.shown.spans or is_about_media(error):
+                if isinstance(error, UneditableError) or is_about_media(error):
                     raise
-                draft.shown = self._undressed(draft, str(error).lower())
+                if alone is not None and (is_about_extras(error) or not draft.shown.spans):
+                    put, alone = alone, None
+                elif draft.shown.spans:
+                    draft.shown = self._undressed(draft, str(error).lower())
+                else:
+                    raise
+
+    async def _put_once(
+        self, draft: Draft, put: Callable[[int, Rendered], Awaitable[_Result]], keep: int, count: int
+    ) -> _Result:
+        return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
 
     def _dressed(self, text: str, folded: int) -> Rendered:
         calls = not self._incoming.direct  # where nobody else is there is nobody to notify

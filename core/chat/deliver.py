@@ -17,7 +17,17 @@ from typing import TypeVar
 import structlog
 
 from .growing import Growing, Piece
-from .outbox import Button, FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, UnreachableError
+from .outbox import (
+    Button,
+    FloodedError,
+    GoneError,
+    Outbox,
+    OutboxError,
+    Page,
+    RefusedError,
+    UneditableError,
+    UnreachableError,
+)
 from .pages import Room, break_before, carried, closing, open_fence, page_end, room
 from .progress import Progress
 
@@ -147,6 +157,9 @@ class _Writer:
         """The page has had its first step alone, and lacks its buttons for that."""
         self._reached = 0
         self._not_before = 0.0
+        self._uneditable = False
+        """The page's message takes no more steps; its last state will stand in a new one."""
+        self._replaced: list[Page] = []
 
     @property
     def rests(self) -> float:
@@ -169,7 +182,7 @@ class _Writer:
         if self._body(self._page).strip():
             await self._settle(self._keys.finished(self._text.answer, self._index + 1))
             self._index += 1
-        for page in self._pages[self._index :]:
+        for page in [*self._replaced, *self._pages[self._index :]]:
             found = await insist(lambda page=page: self._recovered(page))
             if found.message_id:
                 await self._remove(found)
@@ -196,6 +209,7 @@ class _Writer:
             opening = carried(said, self._text.value[end : end + 2])
             await self._settle()
             self._index += 1
+            self._uneditable = False
             if self._index == len(self._pages):
                 self._pages.append(Page(start=end))
             self._pages[self._index] = replace(self._page, start=end, opening=opening)
@@ -218,7 +232,7 @@ class _Writer:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
         body = self._body(self._page, reach)
         longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
-        if not body.strip() or not (longer or self._bare):
+        if not body.strip() or not (longer or self._bare) or self._uneditable:
             return
         self._not_before = time.monotonic() + self._pace
         try:
@@ -232,15 +246,37 @@ class _Writer:
             self._not_before = time.monotonic() + error.retry_after
             self._text.news.set()  # there is text to show, whether or not more comes
         except (UnreachableError, RefusedError) as error:
+            self._uneditable = isinstance(error, UneditableError)
             _log.warning("a step was skipped", error=str(error))
 
     async def _settle(self, buttons: tuple[Button, ...] = ()) -> None:
         body = self._body(self._page)
         try:
-            await insist(lambda: self._show(body, final=True, buttons=buttons))
+            await self._insist_on(body, buttons)
         except OutboxError:
             _log.warning("a page could not be finished", characters=len(body), page=self._index)
             raise
+
+    async def _insist_on(self, body: str, buttons: tuple[Button, ...]) -> None:
+        """Show the page's last state, in a new message where the old one takes no change."""
+
+        async def show() -> None:
+            await self._show(body, final=True, buttons=buttons)
+
+        try:
+            await insist(show)
+        except UneditableError as error:
+            self._replace(error)
+            await insist(show)
+
+    def _replace(self, error: UneditableError) -> None:
+        """Let the page begin anew; the old message goes when all pages stand."""
+        old = self._page
+        if not old.message_id:
+            raise error
+        _log.warning("a message takes no change, another is posted", reason=str(error), page=self._index)
+        self._replaced.append(old)
+        self._pages[self._index] = Page(old.start, old.end, old.opening)
 
     async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
         await self._begin()

@@ -165,6 +165,10 @@ class RefusedError(OutboxError):
     """The platform refused this very content; the same call would be refused again."""
 
 
+class UneditableError(RefusedError):
+    """The message stands but takes no change any more, so its text needs a new message."""
+
+
 class AbsentError(RefusedError):
     """The bot is not in that conversation, but whoever asked it something there can be told so."""
 
@@ -204,7 +208,8 @@ class Outbox(Protocol):
         The first `folded` characters are the model's thinking: plain text that stands in a fold above the rest.
         Later texts of a page begin with the earlier ones until `final`, after which the page shows exactly `text` and
         `buttons` and is `done`; before that the buttons are there as soon as the platform can show them. An adopted
-        page may show something else before this call. Showing the same twice is a success.
+        page may show something else before this call. Showing the same twice is a success. A `final` text is refused
+        only after plain text was refused, too: with an `UneditableError` where a new message may do.
         """
         ...
 

@@ -34,6 +34,20 @@ class Calls:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """How the platform words its refusals, by what the bot can do about them."""
+
+    other_way: tuple[str, ...]
+    """The words may be taken in another form, by another method, or in a message of their own."""
+    uneditable: tuple[str, ...]
+    """A message that stands takes no change."""
+    gone: tuple[str, ...]
+    """Nobody can read what is said there."""
+    limits: tuple[str, ...] = ()
+    """Passes with time, though the answer does not have the form of a flood."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """What the replicas of a service share."""
 
@@ -49,6 +63,9 @@ class Case(Protocol):
 
     @property
     def calls(self) -> Calls: ...
+
+    @property
+    def reasons(self) -> Reasons: ...
 
     @property
     def direct(self) -> bool: ...
@@ -70,6 +87,18 @@ class Case(Protocol):
 
     def lose_answer(self, method: str) -> None:
         """Carry the next call of a method out, then drop the connection."""
+        ...
+
+    def refuse(self, method: str, reason: str, *, times: int = 1000) -> None:
+        """Refuse the next calls of a method, for a `reason` in the platform's own words; nothing is carried out."""
+        ...
+
+    def relent(self) -> None:
+        """End every fault that was ordered."""
+        ...
+
+    def streaming(self) -> int:
+        """How many messages of the bot are shown as still growing."""
         ...
 
     def enforce_limits(self) -> None:

@@ -13,12 +13,12 @@ from bots.platform import Opening
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.slack_state import Channel
+from bots.sandbox.slack_state import Channel, StreamState
 from bots.slack import SlackPlatform
 from core.chat.outbox import Option
 from core.settings import SlackSettings
 
-from .case import Calls, Shared
+from .case import Calls, Reasons, Shared
 
 _BOT_TOKEN, _APP_TOKEN = "xoxb-test", "xapp-test"
 _IN_THE_BACKGROUND = {"auth.test", "apps.connections.open"}
@@ -43,6 +43,29 @@ class SlackCase:
         album="chat.postMessage",
     )
 
+    reasons = Reasons(
+        other_way=(
+            "user_not_visible",
+            "user_not_found",
+            "missing_scope",
+            "no_permission",
+            "restricted_action_thread_locked",
+            "invalid_attachments",
+            "invalid_blocks",
+            "block_mismatch",
+            "streaming_mode_mismatch",
+            "some_new_code",
+        ),
+        uneditable=(
+            "cant_update_message",
+            "edit_window_closed",
+            "message_not_owned_by_app",
+            "streaming_state_conflict",
+        ),
+        gone=("channel_not_found", "not_in_channel", "is_archived", "account_inactive"),
+        limits=("message_limit_exceeded", "rate_limited"),
+    )
+
     def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
         self.seat = SlackSeat(sim, user, channel)
         self.direct = channel.kind == "im"
@@ -63,6 +86,16 @@ class SlackCase:
 
     def lose_answer(self, method: str) -> None:
         self._sim.faults.lose_answers(method)
+
+    def refuse(self, method: str, reason: str, *, times: int = 1000) -> None:
+        self._sim.faults.fail(method, reason, times=times)
+
+    def relent(self) -> None:
+        self._sim.faults.clear()
+
+    def streaming(self) -> int:
+        streams = [one.stream for one in self._sim.workspace.messages if one.stream and not one.deleted]
+        return sum(stream.state is StreamState.LIVE for stream in streams)
 
     def enforce_limits(self) -> None:
         self._sim.limits.enabled = True

@@ -15,7 +15,7 @@ from bots.sandbox.telegram_world import Chat
 from bots.telegram import TelegramPlatform
 from core.settings import TelegramSettings
 
-from .case import Calls, Shared
+from .case import Calls, Reasons, Shared
 
 _IN_THE_BACKGROUND = {"getMe", "getUpdates", "setMyCommands"}
 
@@ -32,6 +32,31 @@ class TelegramCase:
         voice="sendVoice",
         picture="sendPhoto",
         album="sendMediaGroup",
+    )
+
+    reasons = Reasons(
+        other_way=(
+            "Bad Request: can't parse entities: Unexpected end of name token at byte offset 4",
+            "Bad Request: BUTTON_DATA_INVALID",
+            "Bad Request: REPLY_MARKUP_INVALID",
+            "Bad Request: SOME_NEW_CODE",
+        ),
+        uneditable=("Bad Request: message can't be edited", "Bad Request: MESSAGE_ID_INVALID"),
+        gone=(
+            "Bad Request: chat not found",
+            "Bad Request: CHAT_RESTRICTED",
+            "Bad Request: CHAT_WRITE_FORBIDDEN",
+            "Bad Request: PEER_ID_INVALID",
+            "Bad Request: TOPIC_CLOSED",
+            "Bad Request: TOPIC_DELETED",
+            "Bad Request: USER_IS_BLOCKED",
+            "Bad Request: message thread not found",
+            "Bad Request: not enough rights to send text messages to the chat",
+            "Bad Request: need administrator rights in the channel chat",
+            "Forbidden: bot was blocked by the user",
+            "Forbidden: bot was kicked from the supergroup chat",
+            "Forbidden: user is deactivated",
+        ),
     )
 
     def __init__(self, sim: TelegramSim, person: Person, chat: Chat) -> None:
@@ -54,6 +79,16 @@ class TelegramCase:
 
     def lose_answer(self, method: str) -> None:
         self._sim.lose_answer(method)
+
+    def refuse(self, method: str, reason: str, *, times: int = 1000) -> None:
+        status = 403 if reason.startswith("Forbidden") else 400
+        self._sim.fail(method, status, reason, times=times)
+
+    def relent(self) -> None:
+        self._sim.clear_faults()
+
+    def streaming(self) -> int:
+        return 0
 
     def enforce_limits(self) -> None:
         self._sim.limits.enabled = True

@@ -1,0 +1,141 @@
+"""What a platform refuses: the whole answer stands all the same, as long as there is any way to show it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+import pytest
+
+from bots.slack import standing
+from core.chat.deliver import NO_KEYS, Keys, deliver
+from core.chat.growing import whole
+from core.chat.outbox import Button, GoneError, Menu, Option, Page, RefusedError
+from core.chat.progress import Progress
+from tests.contracts.media import album
+from tests.contracts.scene import FIRST, Scene, granted
+
+_ANSWER = "One **two** three"
+_BUTTONS = (Button("Again", "again", "t1 1001"),)
+
+
+@dataclass
+class Checkpoint:
+    """What a turn keeps."""
+
+    state: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    async def checkpoint(self, **fields: str) -> None:
+        self.state = {**self.state, **fields}
+
+
+async def _deliver(scene: Scene, page: Page = FIRST, *, keys: Keys = NO_KEYS, text: str = _ANSWER) -> None:
+    """Show the whole text as the core does, from what stands of it."""
+    begun = Checkpoint({"pages": json.dumps([asdict(page)])} if page.message_id else {})
+    async with asyncio.timeout(10):
+        await deliver(whole(text), scene.outbox, Progress(begun), stopped=asyncio.Event(), keys=keys)
+
+
+async def _grow(scene: Scene, text: str, page: Page = FIRST) -> Page:
+    """Show a step as the core does: one that is refused is skipped."""
+    try:
+        return await granted(lambda: scene.outbox.show(page, text, final=False, buttons=_BUTTONS))
+    except RefusedError:
+        return page
+
+
+def _plain(scene: Scene) -> list[str]:
+    return [answer.replace("**", "") for answer in scene.screen()]
+
+
+@pytest.mark.parametrize("stage", ["first", "step", "last"])
+async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
+    scene: Scene, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "_CLOSING_DELAY", 0.01)
+    scene.time.speed, calls = 10_000, scene.case.calls
+    for reason in (*scene.case.reasons.other_way, *scene.case.reasons.uneditable):
+        scene.outbox = scene.anew()
+        earlier = len(scene.screen())
+        if stage == "first" and calls.first != calls.whole:
+            scene.case.refuse(calls.first, reason)
+        page = await _grow(scene, "One")
+        if stage == "step":
+            scene.case.refuse(calls.step, reason)
+        page = await _grow(scene, "One **two**", page)
+        if stage == "last":
+            scene.case.refuse(calls.last, reason)
+        await _deliver(scene, page, keys=Keys(finished=lambda _, __: _BUTTONS))
+        scene.case.relent()
+
+        assert (reason, _plain(scene)[earlier:]) == (reason, ["One two three"])
+        assert (reason, scene.case.streaming()) == (reason, 0)
+
+
+@pytest.mark.parametrize("stage", ["sentence", "menu", "answer"])
+async def test_after_any_refusal_the_words_are_tried_alone(scene: Scene, stage: str) -> None:
+    scene.time.speed = 10_000
+    menu = Menu("model", "Which **one**?", (Option("Two", "2"),))
+    ways: dict[str, Callable[[], Awaitable[object]]] = {
+        "sentence": lambda: scene.outbox.say("Which **one**?"),
+        "menu": lambda: scene.outbox.choose(menu),
+        "answer": lambda: scene.outbox.show(FIRST, "Which **one**?", final=True),
+    }
+    for reason in scene.case.reasons.other_way:
+        scene.outbox = scene.anew()
+        scene.case.refuse(scene.case.calls.whole, reason, times=1)
+        await granted(ways[stage])
+
+        assert (reason, "Which" in scene.screen()[-1]) == (reason, True)
+        assert (reason, "one?" in _plain(scene)[-1]) == (reason, True)
+
+
+@pytest.mark.parametrize("stage", ["first", "step", "last", "whole"])
+async def test_a_limit_that_is_no_429_is_waited_for(scene: Scene, stage: str) -> None:
+    scene.time.speed = 10_000
+    for reason in scene.case.reasons.limits:
+        earlier, scene.outbox = len(scene.screen()), scene.anew()
+        page = FIRST if stage in {"first", "whole"} else await _grow(scene, "One")
+        scene.case.refuse(getattr(scene.case.calls, stage), reason, times=1)
+        page = page if stage == "whole" else await _grow(scene, "One **two**", page)
+        await _deliver(scene, page)
+
+        assert (reason, _plain(scene)[earlier:]) == (reason, ["One two three"])
+
+
+@pytest.mark.parametrize("stage", ["first", "last", "whole"])
+async def test_where_nobody_can_read_it_the_answer_ends(scene: Scene, stage: str) -> None:
+    scene.time.speed, calls = 10_000, scene.case.calls
+    for reason in scene.case.reasons.gone:
+        page = await _grow(scene, "One") if stage == "last" else FIRST
+        for method in {getattr(calls, stage), calls.whole}:
+            scene.case.refuse(method, reason)
+        with pytest.raises(GoneError):
+            await _deliver(scene, page)
+        scene.case.relent()
+
+
+async def test_last_words_stand_soon_when_the_answers_of_two_ends_are_lost(scene: Scene) -> None:
+    page = await scene.show("One")
+    scene.time.speed, begun = 1.0, time.monotonic()
+    for _ in range(2):
+        scene.case.lose_answer(scene.case.calls.last)
+    await _deliver(scene, page)
+
+    assert _plain(scene) == ["One two three"]
+    assert time.monotonic() - begun < 8
+
+
+async def test_pictures_that_are_refused_for_whatever_reason_go_as_files(scene: Scene) -> None:
+    scene.time.speed = 10_000
+    for number, reason in enumerate(scene.case.reasons.other_way[-2:]):
+        scene.outbox = scene.anew()
+        scene.case.refuse(scene.case.calls.picture, reason, times=2)
+        page = replace(scene.sending(), media=True)
+        await granted(lambda page=page: scene.outbox.attach(page, album(1)))
+        scene.case.relent()
+
+        assert (reason, len(scene.case.seat.posts())) == (reason, number + 1)
