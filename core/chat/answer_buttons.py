@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .deliver import Keys
+from .keys import Keys
 from .outbox import Button
 
 IN_PARTS = "parts"

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from core.engine import Turn
 
-from .deliver import insist
 from .outbox import (
     AbsentError,
     Album,
@@ -21,6 +20,7 @@ from .outbox import (
 )
 from .progress import Progress
 from .question import ExcuseError
+from .retry import insist
 
 
 def attached(turn: Turn, name: str) -> bool:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, replace
 
 import structlog
 
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
-from core.wanjie import WanjieError
 
 from .albums import Albums
 from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
 from .deliver import deliver
-from .explain import explain
+from .explain import Apology, apology_for
 from .growing import whole
 from .lanes import aside_lane, is_full, is_urgent, platform_of
-from .message import Choice
-from .outbox import GoneError, OutboxError, Platform
+from .message import Choice, Incoming
+from .outbox import Platform
 from .progress import Progress
 from .prompts import estimate_tokens
-from .question import ExcuseError
 from .quotation import as_typed
 from .stamp import Stamp
-from .working import StoppedError
 
 _log = structlog.get_logger()
 
@@ -42,54 +38,74 @@ class Bot:
 
     async def handle(self, turn: Turn) -> None:
         """Answer one event. Raises only what the engine must know: the turn is not ours any more, the store is away."""
-        call = await self._open(turn)
-        if call is None:
-            return
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(chat=str(call.incoming.chat), turn=turn.event_id)
-        try:
-            await self._respond(call)
-        except (FencedError, *STORE_DOWN):
-            raise
-        except GoneError as error:
-            _log.info("nobody there to read the answer", error=str(error))
-        except ExcuseError as error:
-            await self._decline(call, error)
-        except StoppedError:
-            _log.info("stopped by the user")
-        except WanjieError as error:
-            _log.warning("model call failed", error=repr(error), request_id=error.request_id)
-            await self._excuse(call, explain(error))
-        except Exception:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
-            reference = secrets.token_hex(3)
-            _log.exception("turn failed", reference=reference)
-            await self._excuse(call, "error.unexpected", reference=reference)
+        event = _Event(turn)
+        if (failure := await _attempt(self._answer(event))) is not None:
+            await self._see_off(event, failure)
 
     async def give_up(self, turn: Turn) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
-        call = await self._open(turn)
-        if call is None:
-            return
-        progress = Progress(turn)
-        try:
-            await deliver(whole(call.phrase("error.gave_up")), call.outbox, progress, stopped=asyncio.Event())
-        except OutboxError as error:
-            _log.warning("the apology could not be shown", error=str(error))
+        failure = await _attempt(self._say_that_it_was_given_up(_Event(turn)))
+        if failure is not None:
+            _log.warning("the apology could not be shown", error=repr(failure))
 
-    async def _open(self, turn: Turn) -> Call | None:
+    async def _say_that_it_was_given_up(self, event: _Event) -> None:
+        read, platform = self._read(event)
+        if read is None or platform is None:
+            return
+        call = Call(
+            replace(read, sender=await platform.introduce(read.sender)), event.turn, platform.outbox(read), self._desk
+        )
+        text, progress = call.phrase("error.gave_up"), Progress(event.turn)
+        await deliver(whole(text), call.outbox, progress, stopped=asyncio.Event())
+
+    async def _answer(self, event: _Event) -> None:
+        read, platform = self._read(event)
+        if read is None or platform is None:
+            return
+        event.call = Call(read, event.turn, platform.outbox(read), self._desk)
+        said = await self._albums.joined(event.turn.lane, read, platform.read)
+        if said:
+            incoming = await self._filled_in(event.turn, routed(as_typed(said)), platform)
+            event.call = Call(incoming, event.turn, platform.outbox(incoming), self._desk)
+            await self._respond(event.call)
+
+    def _read(self, event: _Event) -> tuple[Incoming | None, Platform | None]:
+        """What the event says, and who it came from; nothing of an event that needs no answer."""
+        turn = event.turn
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(turn=turn.event_id)
         platform = self._platforms.get(platform_of(turn.lane))
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=turn.lane)
-            return None
+            return None, None
         read = platform.read(turn.payload)
-        said = read and await self._albums.joined(turn.lane, read, platform.read)
-        if not said:
-            return None
-        incoming = replace(routed(as_typed(said)), sender=await platform.introduce(said.sender))
+        if read is not None:
+            structlog.contextvars.bind_contextvars(chat=str(read.chat))
+        return read, platform
+
+    async def _filled_in(self, turn: Turn, incoming: Incoming, platform: Platform) -> Incoming:
+        incoming = replace(incoming, sender=await platform.introduce(incoming.sender))
         if not is_urgent(turn.lane):
             first = incoming.mentioned and not await self._desk.conversations.newest(str(incoming.chat))
             incoming = await platform.complete(incoming, first=first)
-        return Call(incoming, turn, platform.outbox(incoming), self._desk)
+        return incoming
+
+    async def _see_off(self, event: _Event, failure: Exception) -> None:
+        """Tell whoever asked why nothing comes, if there is anybody; what cannot be told to anybody is kept."""
+        apology = apology_for(failure)
+        if event.call is None:
+            event.turn.dead = True
+        elif apology is not None:
+            untold = await _attempt(self._apologise(event.call, apology))
+            if untold is not None:
+                _log.warning("the excuse could not be said", error=repr(untold), key=apology.key)
+
+    async def _apologise(self, call: Call, apology: Apology) -> None:
+        """Say it: privately to whoever pressed a button and was refused, as long as they are waiting for it."""
+        if apology.decided and call.incoming.choice is not None and is_urgent(call.turn.lane):
+            await call.hint(apology.key, **apology.values)
+        else:
+            await call.say(apology.key, **apology.values)
 
     async def _respond(self, call: Call) -> None:
         incoming = call.incoming
@@ -173,15 +189,22 @@ class Bot:
         else:
             await answer(call, question, memory)
 
-    async def _decline(self, call: Call, error: ExcuseError) -> None:
-        """Say why not: privately to whoever pressed a button, as long as they are waiting for it."""
-        if call.incoming.choice is not None and is_urgent(call.turn.lane):
-            await call.hint(error.key, **error.values)
-        else:
-            await self._excuse(call, error.key, **error.values)
 
-    async def _excuse(self, call: Call, key: str, **values: object) -> None:
-        try:
-            await call.say(key, **values)
-        except OutboxError as error:
-            _log.warning("the excuse could not be said", error=str(error))
+@dataclass(slots=True)
+class _Event:
+    """What is known of an event by now."""
+
+    turn: Turn
+    call: Call | None = None
+    """The way to answer it, once it was read."""
+
+
+async def _attempt(work: Awaitable[object]) -> Exception | None:
+    """Do `work`, and return what nobody foresaw; raises what the engine must know."""
+    try:
+        await work
+    except (FencedError, *STORE_DOWN):
+        raise
+    except Exception as error:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
+        return error
+    return None

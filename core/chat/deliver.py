@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
 import structlog
 
 from .growing import Growing, Piece
+from .keys import NO_KEYS, Keys
 from .outbox import (
     Button,
     FloodedError,
@@ -30,9 +30,9 @@ from .outbox import (
 )
 from .pages import Room, break_before, carried, closing, open_fence, page_end, room
 from .progress import Progress
+from .retry import insist
 
 _log = structlog.get_logger()
-_Result = TypeVar("_Result")
 
 _NAP = 0.1
 """Seconds that the pump sleeps after a piece while no step is due anyway."""
@@ -42,20 +42,6 @@ _SLOWING = 0.3
 """Seconds by which each step in a group comes later after the one before: short answers stay lively there too."""
 _WORD_PATIENCE = 20.0
 """Seconds that a page which is due may wait for the end of a word."""
-_FIRST_PATIENCE = 0.5
-_LONGEST_PATIENCE = 30.0
-"""Seconds between two tries to reach a platform that does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The buttons of an answer: while it grows, and when it stands, told by `finished` for its words and messages."""
-
-    growing: tuple[Button, ...] = ()
-    finished: Callable[[str, int], tuple[Button, ...]] = lambda _, __: ()
-
-
-NO_KEYS = Keys()
 
 
 async def deliver(
@@ -100,23 +86,6 @@ async def deliver(
         pump.cancel()
         await asyncio.gather(pump, stop, return_exceptions=True)
     return text.answer
-
-
-async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Repeat `call` until the platform has done it, however long that takes.
-
-    Raises the errors that waiting cannot mend: `GoneError`, `RefusedError`.
-    """
-    patience = _FIRST_PATIENCE
-    while True:
-        try:
-            return await call()
-        except FloodedError as error:
-            await asyncio.sleep(error.retry_after)
-        except UnreachableError as error:
-            _log.warning("platform unreachable", error=str(error), again_in=patience)
-            await asyncio.sleep(patience)
-            patience = min(patience * 2, _LONGEST_PATIENCE)
 
 
 async def _pump(stream: AsyncGenerator[Piece], text: Growing, writer: _Writer) -> None:

@@ -1,8 +1,20 @@
-"""What each failure of the model's service means to a user."""
+"""What each failure means to a user: one total table from errors to sentences."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
 from core import wanjie
+
+from . import outbox
+from .question import ExcuseError
+from .working import StoppedError
+
+_log = structlog.get_logger()
 
 _KEYS: dict[type[wanjie.WanjieError], str] = {
     wanjie.KeyRejectedError: "error.key",
@@ -24,3 +36,45 @@ _KEYS: dict[type[wanjie.WanjieError], str] = {
 def explain(error: wanjie.WanjieError) -> str:
     """The key of the sentence that tells a user about `error`: the one of its nearest class."""
     return next(_KEYS[kind] for kind in type(error).__mro__ if kind in _KEYS)
+
+
+_SILENT: dict[type[Exception], str] = {
+    outbox.GoneError: "nobody there to read the answer",
+    StoppedError: "stopped by the user",
+}
+"""What needs no sentence, and what the log says of it."""
+_REFUSALS: dict[type[outbox.OutboxError], str] = {
+    outbox.AbsentError: "attach.absent",
+    outbox.VoiceForbiddenError: "attach.no_voice",
+    outbox.MediaForbiddenError: "attach.no_pictures",
+    outbox.OutboxError: "error.unshown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """A sentence, by its key, that tells a user why nothing comes."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+    decided: bool = False
+    """It is a rule of the bot's, nothing that failed."""
+
+
+def apology_for(error: Exception) -> Apology | None:
+    """What to tell a user about any failure of a turn, None when nothing; operators find it in the log."""
+    for kind, event in _SILENT.items():
+        if isinstance(error, kind):
+            _log.info(event, reason=str(error))
+            return None
+    if isinstance(error, ExcuseError):
+        return Apology(error.key, error.values, decided=True)
+    if isinstance(error, wanjie.WanjieError):
+        _log.warning("model call failed", error=repr(error), request_id=error.request_id)
+        return Apology(explain(error))
+    if isinstance(error, outbox.OutboxError):
+        _log.warning("an answer could not be shown", error=repr(error))
+        return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
+    reference = secrets.token_hex(3)
+    _log.error("turn failed", reference=reference, exc_info=error)
+    return Apology("error.unexpected", {"reference": reference})

@@ -7,10 +7,10 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from .deliver import insist
 from .message import Attachment
 from .outbox import Outbox, OversizeError, RefusedError
 from .question import ExcuseError
+from .retry import insist
 
 Sort: TypeAlias = Literal["sound", "picture", "document", "other"]
 """What one has to do to understand a file: listen, look or read; nothing helps with the others."""

@@ -6,10 +6,11 @@ import asyncio
 
 from core.engine import Turn
 
-from .deliver import deliver, insist
+from .deliver import deliver
 from .growing import whole
 from .outbox import Outbox
 from .progress import Progress
+from .retry import insist
 
 
 async def tell(turn: Turn, outbox: Outbox, text: str, *, name: str = "said_") -> None:

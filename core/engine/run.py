@@ -9,8 +9,10 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 import structlog
+from redis.exceptions import ResponseError
 
 from .connection import STORE_DOWN
+from .refusal import refusal_code
 from .tickets import Hold, Ticket, Tickets, Work
 from .turn import FencedError, Turn
 
@@ -105,11 +107,15 @@ class Run:
         try:
             done = not self._leaving and await self._attempt(work, self._handlers.handle)
         except STORE_DOWN as error:
+            if _is_about_data(error):  # it would be the same for ever, so it counts like any failure of the message
+                _log.error("the store refuses what a message needs", lane=self.ticket.lane, reason=str(error))
+                await self._release(work.hold)
+                return
             _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
             await self._begin_anew(work.hold)
             return
         if done:
-            await self._finish(work.hold)
+            await self._finish(work.hold, dead=bool(self._turn and self._turn.dead))
         else:
             await self._release(work.hold)
 
@@ -126,7 +132,11 @@ class Run:
         _log.error("a message is given up", lane=self.ticket.lane, deliveries=work.hold.deliveries)
         # Saying so may be what kills the process, so that is not tried for ever either.
         if not self._leaving and work.hold.deliveries <= 2 * self._handlers.deliveries:
-            await self._attempt(work, self._handlers.give_up)
+            try:
+                await self._attempt(work, self._handlers.give_up)
+            except STORE_DOWN as error:
+                if not _is_about_data(error):
+                    raise
         await self._finish(work.hold, dead=True)
 
     async def _release(self, hold: Hold) -> None:
@@ -184,3 +194,8 @@ class Run:
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+
+def _is_about_data(error: Exception) -> bool:
+    """Whether the store works, and refuses this very command (`WRONGTYPE`)."""
+    return isinstance(error, ResponseError) and not refusal_code(error)

@@ -42,6 +42,8 @@ class Turn:
         """Set when somebody called `Inbox.stop` for the lane."""
         self.fenced = False
         """True once the message is known to be lost."""
+        self.dead = False
+        """To be set by a handler that can make nothing of the message: it is kept among the dead letters."""
         self._state = dict(state)
         self._keep = keep
 

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 import pytest
 
 from bots.slack import standing
-from core.chat.deliver import NO_KEYS, Keys, deliver
+from core.chat.deliver import deliver
 from core.chat.growing import whole
+from core.chat.keys import NO_KEYS, Keys
 from core.chat.outbox import Button, GoneError, Menu, Option, Page, RefusedError
 from core.chat.progress import Progress
 from tests.contracts.media import album

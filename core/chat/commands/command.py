@@ -12,7 +12,6 @@ import structlog
 
 from core.chat.caption import ordered_in
 from core.chat.chosen import Chosen, T, Work
-from core.chat.deliver import insist
 from core.chat.half_width import half_width
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
@@ -20,6 +19,7 @@ from core.chat.outbox import FloodedError, Menu, Option, Outbox, UnreachableErro
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
+from core.chat.retry import insist
 from core.chat.speech import Speech
 from core.chat.stamp import Stamp
 from core.chat.talk import Talk

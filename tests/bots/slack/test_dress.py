@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.chat.deliver import insist
 from core.chat.outbox import Button, FloodedError, Page, UnreachableError
+from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene
 
 _STOP = (Button("⏹ Stop", "stop", "t1 U1"),)

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.slack import SlackPlatform
-from core.chat.deliver import insist
 from core.chat.outbox import AbsentError, Album, Button, MediaForbiddenError, Page, Picture, RefusedError, Voice
+from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener

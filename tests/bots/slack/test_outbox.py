@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform, people
-from core.chat.deliver import insist
 from core.chat.message import Sender
 from core.chat.outbox import Button, Doing, Menu, Option, Page, UnreachableError
+from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
 from tests.bots.slack.listening import Listener

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.deliver import insist
 from core.chat.outbox import FloodedError, GoneError, Page, RefusedError, UnreachableError
+from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.deliver import insist
 from core.chat.outbox import Button, Page
+from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene
 
 _STOP = (Button("⏹ Stop", "stop", "t1 U1"),)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.chat.deliver import Keys, deliver, insist
+from core.chat.deliver import deliver
 from core.chat.growing import Piece, resumed, whole
+from core.chat.keys import Keys
 from core.chat.outbox import (
     Button,
     Capabilities,
@@ -21,6 +22,7 @@ from core.chat.outbox import (
     UnreachableError,
 )
 from core.chat.progress import Progress
+from core.chat.retry import insist
 from tests.core.chat.outboxes import NoOutbox
 
 LIMIT = 80

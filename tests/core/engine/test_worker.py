@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 
 from core.engine import FencedError, Inbox, Keys, Periods, Turn, Worker
 from tests.core.engine.conftest import Work
@@ -268,3 +269,20 @@ async def test_a_late_name_on_the_stop_channel_stops_nothing(redis: Redis, inbox
     assert await redis.publish(Keys().channel(0), "lane") == 1
     await asyncio.sleep(0.2)
     assert not desk.begun[0].stopped.is_set()
+
+
+async def test_what_the_store_refuses_for_ever_counts_as_a_failure_of_the_message(
+    redis: Redis, inbox: Inbox, work: Work
+) -> None:
+    async def answer(turn: Turn) -> None:
+        if turn.event_id == "1":
+            raise ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
+
+    desk = Desk(answer)
+    for event in ("1", "2"):
+        await inbox.accept("tg:1", event, b"")
+    await work(desk.worker(redis, periods=Periods(0.1, 0.04, 0.03)))
+    await until(lambda: desk.done)
+
+    assert [turn.event_id for turn in desk.buried] == ["1"]
+    assert desk.done == ["2"]

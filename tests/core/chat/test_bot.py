@@ -1,0 +1,188 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of some commands untyped.
+"""One event from its storage to its end: whatever fails on the way, the chat goes on and its people are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as StoreLostError
+from structlog.testing import capture_logs
+
+from core.chat.i18n import Sentences
+from core.chat.message import ChatRef, Incoming, Sender
+from core.chat.outbox import (
+    AbsentError,
+    Button,
+    FloodedError,
+    GoneError,
+    MediaForbiddenError,
+    OutboxError,
+    OversizeError,
+    Page,
+    RefusedError,
+    UneditableError,
+    UnreachableError,
+    VoiceForbiddenError,
+)
+from core.chat.question import ExcuseError
+from core.chat.working import StoppedError
+from core.service import Service
+from core.settings import Settings
+from core.wanjie import KeyRejectedError, WanjieClient
+from tests.core.chat.outboxes import NoOutbox
+from tests.core.engine.desk import until
+
+_HELLO = "Hello! I bring"
+_OUTCOMES: list[tuple[Exception, str]] = [
+    (GoneError("kicked"), ""),
+    (StoppedError(), ""),
+    (AbsentError("not_in_channel"), "attach.absent"),
+    (VoiceForbiddenError("no"), "attach.no_voice"),
+    (MediaForbiddenError("no"), "attach.no_pictures"),
+    (UneditableError("cant_update_message"), "error.unshown"),
+    (OversizeError("large"), "error.unshown"),
+    (RefusedError("some_new_code"), "error.unshown"),
+    (FloodedError(0.01), "error.unshown"),
+    (UnreachableError("503"), "error.unshown"),
+    (OutboxError("?"), "error.unshown"),
+    (ExcuseError("talk.empty"), "talk.empty"),
+    (KeyRejectedError("401"), "error.key"),
+    (KeyError("channel"), "error.unexpected"),
+    (RuntimeError("nobody foresaw this"), "error.unexpected"),
+]
+
+
+@dataclass
+class Fragile(NoOutbox):
+    """A platform and its outbox; `faults` are raised once, by the event and the name of the method that meets them."""
+
+    faults: dict[tuple[str, str], Exception] = field(default_factory=dict[tuple[str, str], Exception])
+    said: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    event: str = ""
+    name: str = "tg"
+
+    def _meet(self, method: str) -> None:
+        if (self.event, method) in self.faults:
+            raise self.faults.pop((self.event, method))
+
+    def read(self, payload: bytes) -> Incoming | None:
+        self.event = payload.decode()
+        self._meet("read")
+        chat = ChatRef("tg", "1", "7")
+        return Incoming(chat, self.event, "10", Sender("7", "Ada"), direct=True, addressed=True, command="start")
+
+    async def introduce(self, sender: Sender) -> Sender:
+        self._meet("introduce")
+        return sender
+
+    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
+        assert not first
+        self._meet("complete")
+        return incoming
+
+    def outbox(self, incoming: Incoming) -> Fragile:
+        assert incoming.direct
+        return self
+
+    def horizon(self) -> str:
+        return ""
+
+    async def recover(self, page: Page) -> Page:
+        return page
+
+    async def show(
+        self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+    ) -> Page:
+        assert (folded, buttons) == (0, ())
+        self._meet("answer" if _HELLO in text else "excuse")
+        if final:
+            self.said[self.event].append(text)
+        return replace(page, message_id=f"{len(self.said)}", done=final)
+
+
+@pytest.fixture
+async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Service]:
+    monkeypatch.setenv("WANJIE_API_KEY", "sk-test")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:test")
+    settings = Settings()
+    assert await redis.ping()
+    client = WanjieClient(settings.wanjie)
+    service = Service(settings, redis_url, client, exclusive=True)
+    yield service
+    await service.aclose()
+    await client.aclose()
+
+
+async def _told(service: Service, *stages: str) -> list[list[str]]:
+    """What is said of one event for each error, which meets that error at these stages; all of them are got over."""
+    platform, count = Fragile(), len(_OUTCOMES)
+    for number in range(count + 1):
+        await service.reception.receive(platform, f"{number}".encode())
+    for number, (error, _) in enumerate(_OUTCOMES):
+        platform.faults |= {(f"{number}", stage): error for stage in stages}
+    worker = service.worker({"tg": platform})
+    with capture_logs():  # to render a traceback takes longer than all the rest
+        working = asyncio.create_task(worker.run())
+        await until(lambda: platform.said[f"{count}"])
+        await worker.drain(1)
+        await working
+    return [platform.said[f"{number}"] for number in range(count)]
+
+
+def _sentences(key: str) -> list[str]:
+    """The beginning of the sentence, as far as nothing is filled in."""
+    return [Sentences().say(key, "en", reference="@").split("@")[0]] if key else []
+
+
+@pytest.mark.parametrize("stage", ["introduce", "complete"])
+async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(service: Service, stage: str) -> None:
+    told = await _told(service, stage)
+
+    assert [[text.split("noted it as ")[0] for text in texts] for texts in told] == [
+        [sentence.split("noted it as ")[0] for sentence in _sentences(key)] for _, key in _OUTCOMES
+    ]
+
+
+async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(service: Service) -> None:
+    told = await _told(service, "answer")
+    waits = {_OUTCOMES.index(row) for row in _OUTCOMES if isinstance(row[0], FloodedError | UnreachableError)}
+
+    for number, (texts, (error, key)) in enumerate(zip(told, _OUTCOMES, strict=True)):
+        expected = [_HELLO] if number in waits else _sentences(key)
+        assert (error, len(texts)) == (error, len(expected))
+        assert all(text.startswith(wanted) for text, wanted in zip(texts, expected, strict=True))
+
+
+async def test_an_excuse_that_fails_holds_nobody_up(service: Service) -> None:
+    told = await _told(service, "complete", "excuse")
+    patient = [isinstance(error, FloodedError | UnreachableError) for error, _ in _OUTCOMES]
+
+    assert [bool(texts) for texts in told] == patient
+
+
+async def test_what_cannot_be_read_is_kept_among_the_dead_letters(service: Service, redis: Redis) -> None:
+    told = await _told(service, "read")
+    dead = list(await redis.keys("*:dead"))
+    kept = [await redis.xlen(key) for key in dead]
+
+    assert not any(told)
+    assert sum(kept) == len(_OUTCOMES)
+
+
+async def test_a_store_that_is_away_while_an_event_is_read_costs_nothing(service: Service) -> None:
+    platform = Fragile()
+    await service.reception.receive(platform, b"1")
+    platform.faults["1", "introduce"] = StoreLostError("away")
+    worker = service.worker({"tg": platform})
+    working = asyncio.create_task(worker.run())
+    await until(lambda: platform.said["1"])
+    await worker.drain(1)
+    await working
+
+    assert [text[: len(_HELLO)] for text in platform.said["1"]] == [_HELLO]
