@@ -9,20 +9,32 @@ RUN := .venv/bin/python -m
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.ready: pyproject.toml uv.lock
+# $(call sync,options): bring .venv to what uv.lock says. The second try is for networks whose certificates only the
+# system knows.
+define sync
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 setup"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@# The second try is for networks whose certificates only the system knows.
-	@UV_PYTHON=.venv/bin/python $(UV) sync --locked --quiet 2>/dev/null || UV_PYTHON=.venv/bin/python $(UV) --system-certs sync --locked --quiet
+	@UV_PYTHON=.venv/bin/python $(UV) sync --locked --quiet $(1) 2>/dev/null || UV_PYTHON=.venv/bin/python $(UV) --system-certs sync --locked --quiet $(1)
+endef
+
+# What the service itself needs. It takes nothing away, so it does not undo a `make setup`.
+.venv/.runtime: pyproject.toml uv.lock
+	@echo "Installing what the service needs into .venv. The first time this takes about a minute."
+	$(call sync,--no-dev --inexact)
 	@touch $@
 
-setup: .venv/.ready ## Install everything into .venv, nothing outside of it
+.venv/.ready: pyproject.toml uv.lock
+	@echo "Installing the service and the tools to develop it into .venv. The first time this takes a minute or two."
+	$(call sync,)
+	@touch .venv/.runtime $@
 
-demo: setup ## See it work, without any account: simulated Telegram, Slack and Wanjie
+setup: .venv/.ready ## Install everything into .venv, tools for developers included, nothing outside of it
+
+demo: .venv/.runtime ## See it work, without any account: simulated Telegram, Slack and Wanjie
 	@$(RUN) bots demo
 
-run: setup ## Start every platform whose token is in the environment or in .env
+run: .venv/.runtime ## Start every platform whose token is in the environment or in .env
 	@$(RUN) bots run
 
 test: setup ## Run all tests
@@ -47,8 +59,8 @@ format: setup ## Put the code into its one form
 bench: setup ## Measure latency, lag, calls, CPU and memory in the sandbox
 	@$(RUN) tests.benchmarks
 
-manifest: setup ## Write deploy/slack-manifest.yaml from the commands
+manifest: .venv/.runtime ## Write deploy/slack-manifest.yaml from the commands
 	@$(RUN) bots manifest > deploy/slack-manifest.yaml
 
-docs: setup ## Write docs/commands.md, docs/configuration.md and .env.example from the code
+docs: .venv/.runtime ## Write docs/commands.md, docs/configuration.md and .env.example from the code
 	@$(RUN) bots docs

@@ -1,6 +1,8 @@
 """What the repository says about itself, held against the code."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -52,6 +54,16 @@ def test_the_image_runs_as_nobody_special_and_checks_its_health() -> None:
     assert "\nUSER bots\n" in image
     assert "\nHEALTHCHECK" in image
     assert "uv sync --locked" in image
+
+
+@pytest.mark.parametrize(("target", "developers"), [("demo", False), ("run", False), ("test", True), ("check", True)])
+def test_the_tools_of_developers_are_installed_for_developers_alone(target: str, *, developers: bool) -> None:
+    make = shutil.which("make")
+    assert make is not None
+    planned = subprocess.run([make, "-nB", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the Makefile's own target
+
+    assert ("--no-dev" in planned) is not developers
+    assert 'echo "Installing' in planned
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=[str(path.relative_to(ROOT)) for path in SOURCES])
