@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import shutil
 import sys
 import tempfile
-import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
+from bots.demo_screen import BOLD, DIM, PLAIN, Pipe, Screen, Terminal, write
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import NotStartedError, Stage
 from bots.sandbox.view import View
 from core.settings import real_wanjie
 
-_DIM, _BOLD, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
+_ANSWER_TIMEOUT = 30.0
+_CHOICE_TIMEOUT = 5.0
+"""Seconds until something must be seen after words, and after a choice, which may change nothing."""
 _QUIET_AFTER = 3.5
 """Seconds without a change after which an answer has come to its end."""
+_NOTHING: tuple[str, list[str]] = ("", [])
 _HELP = """\
-Type as a user and watch the replies grow. Commands work as in the real chats: /help, /model, /imagine …
+Type as a user, at any time, and watch the replies grow. Commands work as in the real chats: /help, /model, /stop …
   tg text     write in a private chat on Telegram (also without "tg")
   group text  write in the Telegram group, with a mention
   sl text     write a direct message on Slack
@@ -30,7 +32,7 @@ Type as a user and watch the replies grow. Commands work as in the real chats: /
 
 
 def demo() -> int:
-    """Play the scene, then let whoever sits at the terminal talk; return the exit status."""
+    """Play the scene, let whoever sits at the terminal talk; return the exit status."""
     try:
         return asyncio.run(_demo())
     except KeyboardInterrupt:
@@ -47,121 +49,122 @@ async def _demo() -> int:
             try:
                 await stage.ready()
             except (NotStartedError, TimeoutError):
-                _write("The service did not start:\n" + stage.logs())
+                write("The service did not start:\n" + stage.logs())
                 return 1
             where = "the real Wanjie" if real_wanjie() else "a simulated Wanjie"
-            _write(f"{_BOLD}Wanjie Bots{_PLAIN}: ready in {time.monotonic() - begun:.1f} s, talking to {where}.\n")
-            seats = await _scene(stage)
-            if sys.stdin.isatty():
-                await _talk(seats)
+            write(f"{BOLD}Wanjie Bots{PLAIN}: ready in {time.monotonic() - begun:.1f} s, talking to {where}.\n")
+            await _play(stage)
             await stage.end(service)
             return 0
 
 
-async def _scene(stage: Stage) -> dict[str, Seat]:
-    """A Telegram group asks, a Slack thread asks; a picture is drawn, a text spoken."""
+async def _play(stage: Stage) -> None:
     seats: dict[str, Seat] = {
         "group": stage.group("Weekend hike", "Ada"),
         "thread": stage.thread("team-platform", "Lin"),
         "tg": stage.private("Ada"),
         "sl": stage.direct("Lin"),
     }
-    await _ask(seats["group"], "Ada", "What should we pack for a day in the mountains?")
-    await _ask(seats["thread"], "Lin", "How do we name the branches of a release?")
-    await _ask(seats["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
-    await _ask(seats["sl"], "Lin", "/speak Good morning, everyone!")
-    return seats
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        terminal = Terminal()
+        await _Talk(seats, terminal).run(terminal)
+    else:
+        await _scene(seats, _Follower(Pipe()))
 
 
-async def _talk(seats: dict[str, Seat]) -> None:
-    _write(_HELP + "\n")
-    newest = seats["tg"]
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while True:
-        _write(f"{_BOLD}>{_PLAIN} ", end="")
-        line = (await reader.readline()).decode(errors="replace")
-        word, _, rest = line.strip().partition(" ")
-        if not line or word == "quit":
-            return
-        if word == "pick":
-            await _pick(newest, rest.strip())
-        elif line.strip():
-            newest, text = (seats[word], rest) if word in seats else (seats["tg"], line.strip())
-            await _ask(newest, "you", text)
+class _Follower:
+    """Says things in seats and shows what comes of them, in several seats at a time."""
 
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._followed: dict[str, Seat] = {}
 
-async def _pick(seat: Seat, label: str) -> None:
-    screen = _Screen(seat)
-    try:
-        await seat.choose(label)
-    except LookupError:
+    @property
+    def newest(self) -> Seat | None:
+        """Where an answer grows that began last."""
+        return next(reversed(self._followed.values()), None)
+
+    async def ask(self, seat: Seat, who: str, text: str) -> None:
+        write(f"{DIM}── {seat.title} {'─' * max(4, 60 - len(seat.title))}{PLAIN}\n{BOLD}{who}{PLAIN}  {text}")
+        view, earlier = View(seat), len(seat.steps())
+        await seat.say(text)
+        await self._follow(seat, view, earlier, _ANSWER_TIMEOUT)
+
+    async def pick(self, seat: Seat, label: str) -> None:
         offer = seat.choices()
-        _write("There is no such entry. " + (f"There are: {', '.join(offer)}" if offer else "There is no menu yet."))
-        return
-    await screen.follow()
-
-
-async def _ask(seat: Seat, who: str, text: str) -> None:
-    _write(f"{_DIM}── {seat.title} {'─' * max(4, 60 - len(seat.title))}{_PLAIN}\n{_BOLD}{who}{_PLAIN}  {text}")
-    screen = _Screen(seat)
-    await seat.say(text)
-    await screen.follow()
-
-
-class _Screen:
-    """Draws an answer again whenever it has changed on the simulated screen."""
-
-    def __init__(self, seat: Seat) -> None:
-        self._seat = seat
-        self._view = View(seat)
-        self._steps = len(seat.steps())
-        self._begun = time.monotonic()
-        self._drawn = 0
-
-    async def follow(self) -> None:
-        shown = ""
-        waited = 30.0
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await self._seat.until(lambda seen=shown: self._view.news() not in {"", seen}, waited)
-            text = self._view.news()
-            if text == shown:
-                break
-            self._draw(text)
-            shown, waited = text, _QUIET_AFTER
-        steps = len(self._seat.steps()) - self._steps
-        self._finish(shown, steps)
-
-    def _draw(self, text: str) -> None:
-        if not sys.stdout.isatty():
-            _write(f"{_DIM}  {time.monotonic() - self._begun:5.1f} s  {len(text):5d} characters{_PLAIN}")
+        choice = next((choice for choice in offer if label and label.casefold() in choice.casefold()), None)
+        if choice is None:
+            write(f"There is no such entry. There are: {', '.join(offer)}." if offer else "There is no menu yet.")
+            write('To say this to the bot, write "tg pick …".\n')
             return
-        lines = _wrapped(text)[-max(shutil.get_terminal_size().lines - 6, 5) :]
-        if self._drawn:
-            sys.stdout.write(f"\033[{self._drawn}A\033[J")
-        _write("\n".join(lines))
-        self._drawn = len(lines)
+        view, earlier = View(seat), len(seat.steps())
+        await seat.choose(choice)
+        await self._follow(seat, view, earlier, _CHOICE_TIMEOUT)
 
-    def _finish(self, text: str, steps: int) -> None:
-        if not text:
-            _write(f"{_DIM}   no answer{_PLAIN}\n")
+    async def _follow(self, seat: Seat, view: View, earlier: int, timeout_seconds: float) -> None:
+        """Show what changes until nothing does; a seat that is followed already is left to who follows it."""
+        if seat.title in self._followed:
             return
-        if not sys.stdout.isatty():
-            _write("\n".join(_wrapped(text)))
-        if offer := self._view.offer():
-            _write("\n".join(_wrapped(" · ".join(offer))))
-        _write(f"{_DIM}   grew in {steps} step{'s' if steps != 1 else ''}{_PLAIN}\n")
+        self._followed[seat.title] = seat
+        shown, offer = "", list[str]()
+        try:
+            with suppress(TimeoutError):
+                while True:
+                    seen = shown, offer
+                    await seat.until(
+                        lambda seen=seen: (view.news(), view.offer()) not in (_NOTHING, seen), timeout_seconds
+                    )
+                    shown, offer, timeout_seconds = view.news(), view.offer(), _QUIET_AFTER
+                    self._screen.grow(seat.title, shown)
+        finally:
+            del self._followed[seat.title]
+        steps = len(seat.steps()) - earlier
+        remarks = [f"grew in {steps} step{'s' if steps != 1 else ''}"] if shown else []
+        if offer:
+            remarks.insert(0, " · ".join(offer))
+        self._screen.settle(seat.title, shown, remarks or ["nothing new"])
 
 
-def _wrapped(text: str) -> list[str]:
-    width = min(shutil.get_terminal_size().columns, 100) - 4
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width) or [""]]
-    return ["  " + line for line in lines]
+async def _scene(seats: dict[str, Seat], follower: _Follower) -> None:
+    """A Telegram group asks, a Slack thread asks; a picture is drawn, a text spoken."""
+    await follower.ask(seats["group"], "Ada", "What should we pack for a day in the mountains?")
+    await follower.ask(seats["thread"], "Lin", "How do we name the branches of a release?")
+    await follower.ask(seats["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
+    await follower.ask(seats["sl"], "Lin", "/speak Good morning, everyone!")
 
 
-def _write(text: str, *, end: str = "\n") -> None:
-    if not sys.stdout.isatty():
-        for style in (_DIM, _BOLD, _PLAIN):
-            text = text.replace(style, "")
-    print(text, end=end, flush=True)  # noqa: T201 - a terminal program
+class _Talk:
+    """The scene, and whoever sits at the terminal and types into it."""
+
+    def __init__(self, seats: dict[str, Seat], screen: Screen) -> None:
+        self._seats = seats
+        self._follower = _Follower(screen)
+        self._newest = seats["tg"]
+
+    async def run(self, terminal: Terminal) -> None:
+        """Until `quit`: what is still being answered then is left."""
+        async with asyncio.TaskGroup() as group:
+            tasks = {group.create_task(self._welcome())}
+            async for line in terminal.lines():
+                if line.strip() == "quit":
+                    break
+                tasks.add(group.create_task(self._do(line.strip())))
+            for task in tasks:
+                task.cancel()
+
+    async def _welcome(self) -> None:
+        write(_HELP + "\n")
+        await _scene(self._seats, self._follower)
+
+    async def _do(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "pick":
+            await self._follower.pick(self._newest, rest.strip())
+        elif word in self._seats and rest.strip():
+            self._newest = self._seats[word]
+            await self._follower.ask(self._newest, "you", rest.strip())
+        elif line:
+            # Whoever wants an answer to stop means the one that grows.
+            growing = self._follower.newest if line == "/stop" else None
+            self._newest = growing or self._seats["tg"]
+            await self._follower.ask(self._newest, "you", line)

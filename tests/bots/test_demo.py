@@ -1,0 +1,100 @@
+"""`make demo` in a terminal, as somebody at the keyboard meets it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import wcwidth
+
+from bots.demo_screen import wrap
+
+ROOT = Path(__file__).parents[2]
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_ROWS, _COLUMNS = 40, 80
+
+
+class Keyboard:
+    """A terminal with the demo in it."""
+
+    def __init__(self, terminal: int, process: subprocess.Popen[bytes]) -> None:
+        self._terminal = terminal
+        self.process = process
+        self.seen = ""
+
+    def type(self, line: str) -> None:
+        os.write(self._terminal, line.encode() + b"\r")
+
+    def read_until(self, text: str, seconds: float = 40) -> str:
+        """Return all that was written until this was, without colours and the like."""
+        end, begun = time.monotonic() + seconds, len(self.seen)
+        while text not in self.seen[begun:]:
+            assert time.monotonic() < end, f"no {text!r} in {self.seen[begun:]}"
+            ready, _, _ = select.select([self._terminal], [], [], 0.2)
+            if ready:
+                self.seen += _ESCAPES.sub("", os.read(self._terminal, 65536).decode(errors="replace"))
+        return self.seen[begun:]
+
+
+@contextmanager
+def demo_in_a_terminal(folder: Path) -> Generator[Keyboard]:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bots", "demo"],
+        cwd=folder,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield Keyboard(ours, process)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(20)
+        os.close(ours)
+
+
+def test_one_may_type_at_any_time_while_answers_grow(tmp_path: Path) -> None:
+    with demo_in_a_terminal(tmp_path) as keyboard:
+        keyboard.read_until("pack for a day in the mountains?")
+        keyboard.type("quit smoking, how?")  # while the first answer grows, and no wish to leave
+        keyboard.read_until("you  quit smoking, how?")
+        keyboard.type("/stop")
+        keyboard.read_until("you  /stop")
+        keyboard.read_until("Stopped.", 10)
+
+        keyboard.type("sl /reasoning")
+        keyboard.read_until("✓ Fold")
+        keyboard.type("pick full")
+        begun = time.monotonic()
+        keyboard.read_until("✓ Full")
+        assert time.monotonic() - begun < 15
+
+        keyboard.type("quit")
+        assert keyboard.process.wait(20) == 0
+        assert "Traceback" not in keyboard.seen
+
+
+@pytest.mark.parametrize("text", ["字" * 300, "word " * 80, "漢字 and words, " * 20, "👩‍🔬" * 60])
+def test_no_line_is_wider_than_the_terminal(text: str) -> None:
+    lines = wrap(text)
+
+    assert max(wcwidth.wcswidth(line) for line in lines) <= _COLUMNS
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
