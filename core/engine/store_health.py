@@ -7,10 +7,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 from redis.exceptions import ConnectionError as StoreConnectionError
+from redis.exceptions import NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from .connection import STORE_DOWN, connect
@@ -43,11 +44,12 @@ class StoreHealth:
     async def problem(self) -> str | None:
         """Why nothing can be written at the moment, in Redis's or the network's own words; None when it can.
 
-        It writes, since a read-only or a full server answers everything else.
+        It writes, since a read-only or a full server answers everything else. What it meets is logged as `report` does.
         """
         try:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
         except STORE_DOWN as error:
+            self.report(error)
             return refusal(error) or str(error) or type(error).__name__
         return None
 
@@ -66,6 +68,8 @@ class StoreHealth:
         try:
             for warning in await self.warnings():
                 _log.warning(warning, address=self.address)
+        except NoPermissionError:  # to ask INFO; all that we need otherwise may be allowed
+            _log.info("the settings of the store cannot be checked", address=self.address)
         except STORE_DOWN as error:
             self.report(error)
 
@@ -122,4 +126,5 @@ def describe_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return unquote(parts.path)
-    return f"{parts.hostname}:{parts.port or 6379}, database {parts.path.strip('/') or 0}"
+    (database, *_) = parse_qs(parts.query).get("db", [parts.path.strip("/") or "0"])
+    return f"{parts.hostname}:{parts.port or 6379}, database {database}"

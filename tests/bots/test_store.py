@@ -90,9 +90,9 @@ async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path
         await stage.ready()
         await health.until(200)
         await store.config_set("maxmemory", "1")
-        await stage.private().say("hello")
         await health.until(503)
         await until_logged(stage, lambda log: "OOM command not allowed" in log)
+        await stage.private().say("hello")
         await asyncio.sleep(1)
         assert stage.logs().count("OOM command not allowed") == 1
         await store.config_set("maxmemory", "0")
@@ -142,7 +142,7 @@ async def test_what_the_store_refuses_is_told_once_with_its_address(
         host = address.url.removeprefix("redis://")
         await stage.start(REDIS_URL=f"redis://{userinfo}{host}/{database}")
         await until_logged(stage, lambda log: words in log)
-        await asyncio.sleep(3)
+        await asyncio.sleep(1.5)
 
         log = stage.logs()
         assert log.count(words) == 1
