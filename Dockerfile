@@ -15,7 +15,7 @@ RUN useradd --create-home --uid 10001 bots && install -d -o bots -g bots /data
 COPY --from=build --chown=root:root /app /app
 WORKDIR /app
 USER bots
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HTTP_PORT=8080 LOG_FORMAT=json
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HTTP_HOST=0.0.0.0 HTTP_PORT=8080 LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8080
 # Alive, not ready: a new container would not bring a platform back. Without an HTTP surface there is nothing to ask.

@@ -25,7 +25,8 @@ async def run(settings: Settings) -> int:
         platforms = [await stack.enter_async_context(opening) for opening in _platforms(settings, service)]
         worker = service.worker({platform.name: platform for platform in platforms})
         if settings.service.http_port:
-            await stack.enter_async_context(serve_health(settings.service.http_port, service, platforms))
+            place = settings.service.http_host, settings.service.http_port
+            await stack.enter_async_context(serve_health(*place, service, platforms))
         working = asyncio.create_task(worker.run())
         try:
             status = await _receive(platforms, service, working)

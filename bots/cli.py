@@ -7,7 +7,12 @@ import asyncio
 import sys
 from pathlib import Path
 
+import structlog
+
+from core.log import set_up_logging
 from core.settings import Settings, SettingsError
+
+_CANNOT_START = "The service cannot start"
 
 _SDKS = ("telegram", "slack_bolt", "slack_sdk")
 """Loggers that write requests at INFO."""
@@ -31,31 +36,49 @@ def _run() -> int:
     try:
         settings = Settings()
     except SettingsError as error:
-        sys.stderr.write("The service cannot start:\n" + "".join(f"  - {problem}\n" for problem in error.problems))
-        return 2
+        return _refuse(error)
     from bots.app import run
     from bots.web import HealthPortError
     from core.engine import EmbeddedRedisError, StoreAddressError
-    from core.log import set_up_logging
 
+    _set_up(settings)
+    try:
+        return asyncio.run(run(settings))
+    except (StoreAddressError, EmbeddedRedisError, HealthPortError) as error:
+        if settings.service.log_format == "json":
+            structlog.get_logger().critical(_CANNOT_START, reasons=[str(error)])
+        else:
+            sys.stderr.write(f"{_CANNOT_START}: {error}\n")
+        return 2 if isinstance(error, StoreAddressError) else 1
+
+
+def _set_up(settings: Settings) -> None:
+    """Begin to log, first of all what was set in vain."""
     service = settings.service
     set_up_logging(
         level=service.log_level, json_lines=service.log_format == "json", secrets=settings.secrets(), quiet=_SDKS
     )
-    try:
-        return asyncio.run(run(settings))
-    except StoreAddressError as error:
-        sys.stderr.write(f"The service cannot start: {error}\n")
-        return 2
-    except (EmbeddedRedisError, HealthPortError) as error:
-        sys.stderr.write(f"The service cannot start: {error}\n")
-        return 1
+    for warning in settings.warnings:
+        structlog.get_logger().warning(warning)
+
+
+def _refuse(error: SettingsError) -> int:
+    """Say why the service cannot start, in the form of its log."""
+    if error.json_lines:
+        set_up_logging(level="INFO", json_lines=True, secrets=[])
+        structlog.get_logger().critical(_CANNOT_START, reasons=error.problems)
+    else:
+        sys.stderr.write(f"{_CANNOT_START}:\n" + "".join(f"  - {problem}\n" for problem in error.problems))
+    return 2
 
 
 def _demo() -> int:
     from bots.demo import demo
 
-    return demo()
+    try:
+        return demo()
+    except SettingsError as error:
+        return _refuse(error)
 
 
 def _manifest() -> int:

@@ -64,7 +64,8 @@ def configuration_page() -> str:
         f"<!-- {_MADE} -->",
         "# Configuration",
         "",
-        "Environment variables, or the same names in a file `.env`.",
+        "Environment variables, or the same names in a file `.env`, whose values stand as they are written. Words of a",
+        "choice are understood in any case, and `on` and `off` also as `true`, `yes`, `1` and the like.",
         "",
     ]
     for heading, area in AREAS:

@@ -20,8 +20,8 @@ class HealthPortError(Exception):
 
 
 @asynccontextmanager
-async def serve_health(port: int, service: Service, platforms: Sequence[Connected]) -> AsyncGenerator[None]:
-    """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `port`.
+async def serve_health(host: str, port: int, service: Service, platforms: Sequence[Connected]) -> AsyncGenerator[None]:
+    """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
 
     `/readyz` is 503 while the store takes nothing. It names the platforms, too, but an outage of theirs does not count:
     it is the same for every replica, and a rollout that waits for it to end would help nobody.
@@ -47,18 +47,19 @@ async def serve_health(port: int, service: Service, platforms: Sequence[Connecte
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await _listen(runner, port)
+        await _listen(runner, host, port)
         yield
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, port: int) -> None:
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
-        await web.TCPSite(runner, port=port).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise HealthPortError(f"HTTP_PORT {port} cannot be listened on ({reason}).") from error
+        # Of a name that nobody knows the number is no error of the system, but the text is plain.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise HealthPortError(f"HTTP_PORT {port} on HTTP_HOST {host} cannot be listened on ({reason}).") from error
 
 
 async def _store_works(service: Service) -> bool:

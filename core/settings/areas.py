@@ -5,29 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from core.checks import credential, store_address, web_address
+from core.checks import store_address
 
+from .addresses import bot_address, slack_address, wanjie_address
+from .area import Area
 from .proxies import Proxies, choose_proxies, proxy_address
+from .tokens import slack_app_token, slack_bot_token, telegram_token, wanjie_key
 
 Kind = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
-
-
-Credential = Annotated[SecretStr, AfterValidator(credential)]
-
-
-class Area(BaseSettings):
-    """Variables that belong together, read from the environment and `.env`."""
-
-    # An empty variable (`SLACK_BOT_TOKEN=` in an untouched .env) means "not set".
-    # Blanks around a value come from copying it.
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, str_strip_whitespace=True
-    )
 
 
 class WanjieSettings(Area):
@@ -35,9 +25,9 @@ class WanjieSettings(Area):
 
     model_config = SettingsConfigDict(env_prefix="WANJIE_")
 
-    api_key: Credential = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
+    api_key: SecretStr = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
     base_url: str = Field(
-        "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, up to and without `/v1`."
+        "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, with or without `/v1`."
     )
     proxy: SecretStr | None = Field(
         default=None,
@@ -85,7 +75,8 @@ class WanjieSettings(Area):
     )
     video_timeout: Seconds = Field(900, description="Seconds that a video model may stay silent.")
 
-    _checked_url = field_validator("base_url")(web_address)
+    _checked_key = field_validator("api_key")(wanjie_key)
+    _checked_url = field_validator("base_url")(wanjie_address)
     _checked_proxy = field_validator("proxy")(proxy_address)
 
     @field_validator("english_models", "vision_models", "tool_models", mode="before")
@@ -101,7 +92,7 @@ class WanjieSettings(Area):
         if not isinstance(value, str):
             return value
         pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
-        return {pattern.strip(): kind.strip() for pattern, _, kind in pairs}
+        return {pattern.strip(): kind.strip().lower() for pattern, _, kind in pairs}
 
 
 class TelegramSettings(Area):
@@ -109,7 +100,7 @@ class TelegramSettings(Area):
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
 
-    bot_token: Credential = Field(description="The token that @BotFather gave. Unset: no Telegram.")
+    bot_token: SecretStr = Field(description="The token that @BotFather gave. Unset: no Telegram.")
     base_url: str = Field("https://api.telegram.org/bot", description="The Bot API, up to where the token follows.")
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
@@ -120,7 +111,8 @@ class TelegramSettings(Area):
         "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
     )
 
-    _checked_urls = field_validator("base_url", "file_url")(web_address)
+    _checked_token = field_validator("bot_token")(telegram_token)
+    _checked_urls = field_validator("base_url", "file_url")(bot_address)
     _checked_proxy = field_validator("proxy")(proxy_address)
 
 
@@ -129,8 +121,8 @@ class SlackSettings(Area):
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
 
-    bot_token: Credential = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
-    app_token: Credential = Field(description="The app-level token with `connections:write`, `xapp-…`.")
+    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
+    app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
     api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
     proxy: SecretStr | None = Field(
         default=None,
@@ -139,11 +131,9 @@ class SlackSettings(Area):
     )
 
     _checked_proxy = field_validator("proxy")(proxy_address)
-
-    @field_validator("api_url")
-    @classmethod
-    def _with_slash(cls, value: str) -> str:
-        return web_address(value) + "/"
+    _checked_bot_token = field_validator("bot_token")(slack_bot_token)
+    _checked_app_token = field_validator("app_token")(slack_app_token)
+    _checked_url = field_validator("api_url")(slack_address)
 
 
 class ChatSettings(Area):
@@ -176,6 +166,9 @@ class ServiceSettings(Area):
         None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private one in DATA_DIR."
     )
     data_dir: Path = Field(Path(".data"), description="The folder of the private Redis; one running service a folder.")
+    http_host: str = Field(
+        "127.0.0.1", description="The address that listens on HTTP_PORT; `0.0.0.0`: every one, as in the container."
+    )
     http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz and /readyz; 0: no HTTP surface.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level that is logged."
@@ -187,11 +180,6 @@ class ServiceSettings(Area):
     mailbox_limit: int = Field(50, ge=1, description="How many unanswered messages one chat may have.")
 
     _checked_redis_url = field_validator("redis_url")(store_address)
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _upper(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
 
 
 class ProxySettings(Area):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
+from .area import Area
 from .areas import (
-    Area,
     ChatSettings,
     ProxySettings,
     ServiceSettings,
@@ -15,32 +16,47 @@ from .areas import (
     TelegramSettings,
     WanjieSettings,
 )
+from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
+from .names import misspelt
 from .proxies import Proxies, passwords
+from .reference import AREAS, variables
 
 
 class SettingsError(Exception):
     """What is set cannot work; `problems` has a plain sentence for each reason."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], *, json_lines: bool = False) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+        self.json_lines = json_lines
+        """Whether the log is meant for machines, as far as that can be told."""
 
 
 def real_wanjie() -> dict[str, str]:
-    """The variables of a Wanjie that has a key here, for a child process; {} without a key."""
+    """The variables of a Wanjie that has a key here, for a child process; {} without a key.
+
+    Raises `SettingsError` when `.env` cannot be read.
+    """
+    _env_file()
     problems: list[str] = []
     wanjie = _load(WanjieSettings, problems)
     if wanjie is None:
         return {}
     found = {"WANJIE_API_KEY": wanjie.api_key.get_secret_value(), "WANJIE_BASE_URL": wanjie.base_url}
-    return found | ({"WANJIE_DEFAULT_MODEL": wanjie.default_model} if wanjie.default_model else {})
+    if wanjie.default_model:
+        found["WANJIE_DEFAULT_MODEL"] = wanjie.default_model
+    if wanjie.proxy is not None:
+        found["WANJIE_PROXY"] = wanjie.proxy.get_secret_value()
+    return found
 
 
 class Settings:
     """Every area; a platform that has no token is None."""
 
     def __init__(self) -> None:
-        problems: list[str] = []
+        file, problems = _env_file(), list[str]()
+        self.warnings = file.warnings + _misspelt(file)
+        """Sentences for the operator about what was set and has no effect."""
         wanjie = _load(WanjieSettings, problems)
         self.telegram = _load(TelegramSettings, problems) if _named(TelegramSettings) else None
         self.slack = _load(SlackSettings, problems) if _named(SlackSettings) else None
@@ -52,7 +68,7 @@ class Settings:
                 "No platform: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
             )
         if problems or wanjie is None or chat is None or service is None or common is None:
-            raise SettingsError(problems)
+            raise SettingsError(problems + self.warnings, json_lines=_json_lines())
         self.wanjie, self.chat, self.service, self._common_proxies = wanjie, chat, service, common
 
     def proxies(self, area: WanjieSettings | TelegramSettings | SlackSettings) -> Proxies:
@@ -79,6 +95,34 @@ class _Tokens(Area):
     slack_app_token: str = ""
 
 
+class _Log(Area):
+    """Only how the log is written, which must be known to say what is wrong with the others."""
+
+    log_format: str = ""
+
+
+def _env_file() -> EnvFile:
+    try:
+        return read_env_file()
+    except EnvFileError as error:
+        json_lines = os.environ.get("LOG_FORMAT", "").strip().lower() == "json"
+        raise SettingsError([str(error)], json_lines=json_lines) from error
+
+
+def _json_lines() -> bool:
+    return _Log().log_format.lower() == "json"
+
+
+def _misspelt(file: EnvFile) -> list[str]:
+    known = [variable.name for _, area in AREAS for variable in variables(area)]
+    prefixes = {str(area.model_config.get("env_prefix", "")) for _, area in AREAS} - {""}
+    around = [name for name in os.environ if name.upper().startswith(tuple(prefixes))]
+    return [
+        *misspelt(file.values, known, prefixes, f"in {ENV_FILE}"),
+        *misspelt(set(around) - set(file.values), known, {"WANJIE_"}, "in the environment"),
+    ]
+
+
 def _named(area: type[Area]) -> bool:
     tokens = _Tokens()
     if area is TelegramSettings:
@@ -101,4 +145,5 @@ def _sentence(name: str, kind: str, message: str) -> str:
     """One problem in plain words; never with the value, which may be a secret."""
     if kind == "missing":
         return f"{name} is not set."
-    return f"{name} is not usable: {message.removeprefix('Value error, ')}."
+    said = message.removeprefix("Value error, ").replace("Input should be", "it should be")
+    return f"{name} is not usable: {said}."

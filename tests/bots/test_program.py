@@ -1,6 +1,7 @@
 """The program from outside: its commands, its exit statuses, its health."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -87,6 +88,42 @@ async def test_what_cannot_be_a_key_or_an_address_is_listed(tmp_path: Path) -> N
     ]
     assert "redis://" in problems[-1]
     assert "half" not in errors.decode()
+
+
+async def test_the_reasons_are_json_where_the_log_is(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_FORMAT=JSON\n")
+    process = await program("run", folder=tmp_path, HTTP_PORT="many")
+    _, errors = await process.communicate()
+    lines = [json.loads(line) for line in errors.decode().splitlines()]
+
+    assert process.returncode == 2
+    assert [line["event"] for line in lines] == ["The service cannot start"]
+    assert [reason.split()[0] for reason in lines[0]["reasons"]] == ["WANJIE_API_KEY", "HTTP_PORT", "No"]
+
+
+async def test_a_port_in_use_is_json_where_the_log_is(tmp_path: Path) -> None:
+    with socket.create_server(("", 0)) as other:
+        port = str(other.getsockname()[1])
+        async with Stage(tmp_path) as stage:
+            service = await stage.start(HTTP_PORT=port, LOG_FORMAT="json", WANJIE_DEFAULT_MODLE="x")
+
+            assert await service.wait() == 1
+            last = [json.loads(line) for line in stage.logs().splitlines()][-1]
+            assert last["event"] == "The service cannot start"
+            assert f"HTTP_PORT {port}" in last["reasons"][0]
+            assert "WANJIE_DEFAULT_MODEL is." in stage.logs()
+
+
+async def test_only_this_machine_is_listened_to_unless_another_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        port = other.getsockname()[1]
+        async with Stage(tmp_path) as stage:
+            refused = await stage.start(HTTP_PORT=str(port), HTTP_HOST="0.0.0.0")
+
+            assert await refused.wait() == 1
+            assert f"HTTP_PORT {port} on HTTP_HOST 0.0.0.0" in stage.logs()
+            await stage.start(HTTP_PORT=str(port))
+            await stage.ready()
 
 
 def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

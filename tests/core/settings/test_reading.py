@@ -1,0 +1,147 @@
+"""Values as people write them: in any encoding, in any case, under a name that is nearly right."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, SettingsError
+from tests.core.settings.conftest import Configure, problems
+
+FILE = "# 设定\r\nSYSTEM_PROMPT=请用中文回答\r\nexport LOG_LEVEL='debug'\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        FILE.encode(),
+        FILE.encode("utf-8-sig"),
+        FILE.encode("utf-16"),
+        codecs.BOM_UTF16_BE + FILE.encode("utf-16-be"),
+        FILE.encode("utf-16-le"),
+        FILE.encode("utf-16-be"),
+        FILE.encode("gbk"),
+    ],
+    ids=["utf-8", "utf-8 with a mark", "utf-16", "utf-16 big", "little without a mark", "big without a mark", "gbk"],
+)
+def test_the_file_is_read_in_whichever_encoding_it_was_saved(configure: Configure, data: bytes) -> None:
+    settings = configure(data)
+
+    assert settings.chat.system_prompt == "请用中文回答"
+    assert settings.service.log_level == "DEBUG"
+
+
+def test_the_operator_hears_of_an_encoding_that_was_guessed(configure: Configure) -> None:
+    assert configure(FILE.encode()).warnings == []
+    assert configure(FILE.encode("gbk")).warnings == [".env is not UTF-8 and was read as GBK; save it as UTF-8."]
+
+
+@pytest.mark.parametrize("data", [b"LOG_LEVEL=\xff\xff\xff", b"\x7fELF\0\0\0\x01\0", b"\xff\xfeL\0O"])
+def test_a_file_that_is_no_text_is_a_sentence(configure: Configure, data: bytes) -> None:
+    assert problems(configure, data) == [".env is in an encoding that cannot be read; save it as UTF-8."]
+
+
+def test_a_file_that_is_a_folder_is_a_sentence(configure: Configure, tmp_path: Path) -> None:
+    configure()
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").mkdir()
+
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read: Is a directory\.$"):
+        Settings()
+
+
+def test_values_stand_as_they_are_written(configure: Configure) -> None:
+    file = b'LOG_LEVEL=INFO\nSYSTEM_PROMPT=costs $5, ${LOG_LEVEL} ${HOME}\nWANJIE_VOICE="a # b"\n'
+    settings = configure(file)
+
+    assert settings.chat.system_prompt == "costs $5, ${LOG_LEVEL} ${HOME}"
+    assert settings.wanjie.voice == "a # b"
+
+
+def test_the_environment_goes_before_the_file(configure: Configure) -> None:
+    assert configure(b"log_level=ERROR\nMAILBOX_LIMIT=7", LOG_LEVEL="WARNING").service.log_level == "WARNING"
+    assert configure(b"log_level=ERROR\nMAILBOX_LIMIT=7", LOG_LEVEL="").service.log_level == "ERROR"
+
+
+def test_a_line_that_is_none_is_told(configure: Configure) -> None:
+    settings = configure(b"LOG_LEVEL=DEBUG\nWANJIE_VOICE='open\n= 4\n")
+
+    assert settings.service.log_level == "DEBUG"
+    assert settings.warnings[0] == "Line 2 of .env is no NAME=value and was left out."
+
+
+@pytest.mark.parametrize("word", ["true", "True", "YES", "On", "1", " on ", "enabled"])
+def test_a_switch_is_on_in_every_usual_word(configure: Configure, word: str) -> None:
+    assert configure(IMAGE_TOOL=word).chat.image_tool == "on"
+    assert configure(f"IMAGE_TOOL={word}".encode()).chat.image_tool == "on"
+
+
+@pytest.mark.parametrize("word", ["false", "NO", "Off", "0"])
+def test_a_switch_is_off_in_every_usual_word(configure: Configure, word: str) -> None:
+    assert configure(IMAGE_TOOL=word).chat.image_tool == "off"
+
+
+def test_the_words_of_a_choice_have_no_case(configure: Configure) -> None:
+    settings = configure(LOG_FORMAT="JSON", LOG_LEVEL="warn", MODEL_CHANGE="Admins", WANJIE_MODEL_KINDS="x=Speech")
+
+    assert (settings.service.log_format, settings.service.log_level) == ("json", "WARNING")
+    assert settings.chat.model_change == "admins"
+    assert settings.wanjie.model_kinds == {"x": "speech"}
+
+
+def test_a_word_that_is_no_choice_is_told_with_those_that_are(configure: Configure) -> None:
+    assert problems(configure, IMAGE_TOOL="maybe") == ["IMAGE_TOOL is not usable: it should be 'on' or 'off'."]
+
+
+def test_a_misspelt_name_is_told_with_the_nearest(configure: Configure) -> None:
+    settings = configure(b"IMAGE_TOL=on\nCOMPOSE_PROJECT_NAME=x\n", WANJIE_DEFAULT_MODLE="x", SLACK_WEBHOOK="https://a")
+
+    assert settings.warnings == [
+        "IMAGE_TOL in .env is no setting; IMAGE_TOOL is.",
+        "WANJIE_DEFAULT_MODLE in the environment is no setting; WANJIE_DEFAULT_MODEL is.",
+    ]
+
+
+def test_a_misspelt_name_stands_beside_what_it_left_unset(configure: Configure) -> None:
+    assert problems(configure, b"WANJIE_APIKEY=sk-1", WANJIE_API_KEY="") == [
+        "WANJIE_API_KEY is not set.",
+        "WANJIE_APIKEY in .env is no setting; WANJIE_API_KEY is.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://wanjie.test/api",
+        "https://wanjie.test/api/",
+        "https://wanjie.test/api/v1",
+        "https://wanjie.test/api/v1/",
+        "https://wanjie.test/api/v1//",
+        " https://wanjie.test/api/v1/chat/completions ",
+        "https://wanjie.test/api/v1/models",
+        "https://wanjie.test/api/v1/images/generations/",
+        "https://wanjie.test/api/chat/completions",
+    ],
+)
+def test_an_address_of_wanjie_may_bring_along_what_the_calls_add(configure: Configure, written: str) -> None:
+    assert configure(WANJIE_BASE_URL=written).wanjie.base_url == "https://wanjie.test/api"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://bots.lan:8081", "http://bots.lan:8081/", "http://bots.lan:8081/bot", "http://bots.lan:8081/bot1:abc"],
+)
+def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Configure, written: str) -> None:
+    telegram = configure(TELEGRAM_BASE_URL=written).telegram
+
+    assert telegram is not None
+    assert telegram.base_url == "http://bots.lan:8081/bot"
+
+
+@pytest.mark.parametrize(
+    "written", ["wanjie.test/api", "ftp://wanjie.test", "https://wanjie.test/api?key=1", "https://"]
+)
+def test_what_is_no_address_is_a_sentence(configure: Configure, written: str) -> None:
+    assert [problem.split()[0] for problem in problems(configure, WANJIE_BASE_URL=written)] == ["WANJIE_BASE_URL"]

@@ -1,0 +1,58 @@
+"""Tokens of the wrong kind are named by their form, before anybody is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.settings.conftest import Configure, problems
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "bot123:abcdefgh", "begins with bot"),
+        ("TELEGRAM_BOT_TOKEN", "xoxb-abcdefgh", "SLACK_BOT_TOKEN"),
+        ("TELEGRAM_BOT_TOKEN", "https://api.telegram.org/bot123:abcdefgh/getMe", "an address"),
+        ("TELEGRAM_BOT_TOKEN", "@abcdefgh_bot", "a name"),
+        ("TELEGRAM_BOT_TOKEN", "123456789", "no token of this kind"),
+        ("TELEGRAM_BOT_TOKEN", "'123:abcdefgh'", "in quotes"),
+        ("TELEGRAM_BOT_TOKEN", "123:abcd efgh", "a blank or a line break"),
+        ("TELEGRAM_BOT_TOKEN", "123:abcd\nefgh", "a blank or a line break"),
+        ("SLACK_BOT_TOKEN", "xoxp-abcdefgh", "the token of a Slack user"),
+        ("SLACK_BOT_TOKEN", "xapp-abcdefgh", "SLACK_APP_TOKEN"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxb-abcdefgh", "expires"),
+        ("SLACK_BOT_TOKEN", "123:abcdefgh", "TELEGRAM_BOT_TOKEN"),
+        ("SLACK_BOT_TOKEN", '"xoxb-abcdefgh"', "in quotes"),
+        ("SLACK_BOT_TOKEN", "\u201cxoxb-abcdefgh\u201d", "in quotes"),
+        ("SLACK_BOT_TOKEN", "abcdefgh", "no token of this kind"),
+        ("SLACK_APP_TOKEN", "xoxb-abcdefgh", "SLACK_BOT_TOKEN"),
+        ("SLACK_APP_TOKEN", "xoxp-abcdefgh", "the token of a Slack user"),
+        ("SLACK_APP_TOKEN", "123:abcdefgh", "TELEGRAM_BOT_TOKEN"),
+        ("WANJIE_API_KEY", "Bearer abcdefgh", "Bearer"),
+        ("WANJIE_API_KEY", "123:abcdefgh", "TELEGRAM_BOT_TOKEN"),
+        ("WANJIE_API_KEY", "xoxb-abcdefgh", "SLACK_BOT_TOKEN"),
+        ("WANJIE_API_KEY", "`abcdefgh`", "in quotes"),
+    ],
+)
+def test_a_token_of_another_kind_is_named(configure: Configure, name: str, value: str, words: str) -> None:
+    found = problems(configure, b"", **{**SLACK, name: value})
+
+    assert [problem.split()[0] for problem in found] == [name]
+    assert words in found[0]
+    assert "abcd" not in found[0]
+
+
+def test_swapped_tokens_are_two_sentences(configure: Configure) -> None:
+    found = problems(configure, SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1")
+
+    assert [problem.split()[0] for problem in found] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Configure) -> None:
+    settings = configure(
+        b'SLACK_APP_TOKEN="xapp-1-A"\n', TELEGRAM_BOT_TOKEN=" 123:A-b_c\r\n", SLACK_BOT_TOKEN="xoxb-1\n"
+    )
+
+    assert set(settings.secrets()) == {"sk-1", "123:A-b_c", "xoxb-1", "xapp-1-A"}
