@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .wanjie_media import mp3, picture
+from .wanjie_shapes import Reshape, unchanged
 from .wanjie_talk import Messages, demo_answer, demo_reasoning, demo_transcript, no_calls
 
 # The ids on the Open API's page, in its order.
@@ -87,6 +88,8 @@ class Script:
     """What that object tells."""
     malformed_after: int | None = None
     """Send a frame that is no JSON after so many tokens, and go on."""
+    malformed_times: int | None = None
+    """How many replies `malformed_after` applies to; None: all."""
     comment_every: float | None = None
     """Seconds between keep-alive comments while nothing else is sent."""
     ids: bool = True
@@ -100,6 +103,8 @@ class Script:
     newline: Literal["\n", "\r", "\r\n"] = "\n"
     cut: int | None = None
     """Write the stream in pieces of so many bytes, wherever that cuts it."""
+    reshape: Reshape = unchanged
+    """What is sent in the place of each frame of a stream; see `wanjie_shapes`."""
     whole: bool = False
     """Ignore `"stream": true` and answer in one piece."""
     refuse: Callable[[str], bool] = lambda _: False

@@ -104,8 +104,10 @@ class StreamedReply:
     async def _interrupted(self) -> bool:
         """Do what the script has for this moment; tell whether the reply ends here."""
         script, count = self._script, len(self._sent)
-        if count == script.malformed_after:
-            await self._frame('{"id": "chatcmpl-', raw=True)
+        if count == script.malformed_after and script.malformed_times != 0:
+            if script.malformed_times is not None:
+                script.malformed_times -= 1
+            await self._data('{"id": "chatcmpl-')
         if count == script.hang_after:
             self._due = float("inf")
             await self._hang()
@@ -132,7 +134,7 @@ class StreamedReply:
             details = {"prompt_tokens_details": None, "completion_tokens_details": None}
             await self._frame(self._head() | {"choices": [], "usage": {**usage, "total_tokens": total, **details}})
         if self._script.done:
-            await self._frame("[DONE]", raw=True)
+            await self._data("[DONE]")
         await self._response.write_eof()
 
     def _head(self) -> dict[str, Any]:
@@ -149,8 +151,12 @@ class StreamedReply:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return self._head() | {"choices": [choice], "usage": None}
 
-    async def _frame(self, data: dict[str, Any] | str, *, raw: bool = False) -> None:
-        text = str(data) if raw else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    async def _frame(self, frame: dict[str, Any]) -> None:
+        for data in self._script.reshape(frame) if "choices" in frame else [frame]:
+            compact = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+            await self._data(data if isinstance(data, str) else compact)
+
+    async def _data(self, text: str) -> None:
         identity = f"id: {self._frames}\n" if self._script.ids else ""
         self._frames += 1
         await self._write(f"{identity}data: {text}\n\n")

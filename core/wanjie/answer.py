@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 import structlog
 
 from .diagnosis import diagnose, diagnose_json
-from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError
+from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
 from .sse import Event, EventDecoder
 from .thoughts import Thoughts
 from .tools import ToolCalls
@@ -18,7 +19,10 @@ from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_DONE = "[DONE]"
+_DONE = frozenset({"[DONE]", "DONE"})
+# What gateways send as data to keep a connection alive, where a comment would do.
+_SIGNS_OF_LIFE = frozenset({"", "PING", "PONG", "HEARTBEAT", "KEEP-ALIVE", "KEEPALIVE", "PROCESSING"})
+_NO_JSON = object()
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 # No line of an event stream begins like this, but JSON and HTML do.
 _DOCUMENT = b"{[<"
@@ -46,15 +50,21 @@ class AnswerReader:
         self._thoughts = Thoughts()
         self._tools = ToolCalls()
         self._finish_reason = ""
+        self._is_sure = self._has_answered = self._is_elsewhere = False
         self._usage: Usage | None = None
         self._room = _LONGEST_ANSWER
         self.done = False
         """Nothing will follow: `[DONE]` was read, or the answer is longer than any should be."""
 
     @property
-    def complete(self) -> bool:
-        """Whether the answer has come to its end, though the usage or `[DONE]` may still follow."""
+    def ended(self) -> bool:
+        """Whether the model has said that it ended. It may be wrong: some say so with every word."""
         return self.done or bool(self._finish_reason)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer surely has come to its end, though the usage or `[DONE]` may still follow."""
+        return self.done or self._is_sure
 
     def feed(self, data: bytes) -> list[Delta]:
         """Take the next bytes of the response; return what they complete."""
@@ -72,13 +82,17 @@ class AnswerReader:
     def end(self) -> list[Delta]:
         """Take the end of the response; return what is left, with the `Finish`.
 
-        Raise `StreamBrokenError` when the answer has not come to its end. A missing `[DONE]` alone does no harm.
+        Raises:
+            StreamBrokenError: the answer has not come to its end. A missing `[DONE]` alone does no harm.
+            UnreadableAnswerError: another choice than the first had all the words.
         """
         if not self._is_stream and self._head.strip(_BLANK):
             return self._document()
         deltas = self._deltas(self._events.flush())
-        if not self.complete:
+        if not self.ended:
             raise StreamBrokenError("the stream ended before the answer did")
+        if self._is_elsewhere and not self._has_answered:
+            raise UnreadableAnswerError("the answer has no first choice")
         deltas += self._told(self._reasoning.end(), self._text.end())
         deltas += self._said(*self._thoughts.end())
         return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
@@ -97,31 +111,52 @@ class AnswerReader:
 
     def _read(self, event: Event) -> list[Delta]:
         text = self._redacted(event.data)
-        if self.done or text.strip() == _DONE:
+        if self.done or text.strip().upper() in _DONE:
             self.done = True
             return []
         raw = _json(text)
-        if raw is None and "\n" in text:
+        if raw is _NO_JSON and "\n" in text:
             # Frames without blank lines between them arrive as the lines of one event.
             return self._deltas(Event(line, event.name) for line in text.split("\n"))
         if event.name == "error":
-            raise diagnose_json(raw or {"error": text}) or ServerFaultError("an error inside the stream")
-        if raw is None:
-            _log.warning("wanjie.malformed_frame", characters=len(text), frame_id=event.id)
-            return []
+            raise _told_as_error(raw, text)
+        if raw is _NO_JSON:
+            return self._without_json(event, text)
         if error := diagnose_json(raw):
             raise error
-        return self._add(parse_chunk(raw))
+        return [delta for frame in _frames(raw) for delta in self._add(parse_chunk(frame))]
+
+    def _without_json(self, event: Event, text: str) -> list[Delta]:
+        """A frame that was cut may have been a word of the answer, and nobody may miss one without knowing."""
+        if not {text.strip().upper(), event.name.upper()} & _SIGNS_OF_LIFE:
+            _log.warning("wanjie.malformed_frame", characters=len(text), frame_id=event.id)
+            raise StreamBrokenError("a frame of the stream is no JSON")
+        return []
 
     def _add(self, chunk: Chunk) -> list[Delta]:
-        self._finish_reason = chunk.finish_reason or self._finish_reason
+        if chunk.unread:
+            raise UnreadableAnswerError("a frame's words are in a form that nobody knows")
+        if chunk.repeats and self._has_answered:
+            chunk = replace(chunk, text="", reasoning="")
+        self._note_end(chunk)
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
+        self._is_elsewhere = self._is_elsewhere or chunk.elsewhere
         reasoning, text = chunk.reasoning[: self._room], chunk.text[: self._room]
         self._room -= len(reasoning) + len(text)
         if self._room <= 0:
             self.done, self._finish_reason = True, "length"
         return self._told(self._reasoning.join(reasoning), self._text.join(text))
+
+    def _note_end(self, chunk: Chunk) -> None:
+        """Words behind an end take it back: some models say "stop" when they have thought, or with every word."""
+        if chunk.finish_reason == "error":
+            raise ServerFaultError("the model ended with an error")
+        if chunk.text or chunk.reasoning or chunk.tools:
+            self._finish_reason, self._is_sure = chunk.finish_reason, False
+            self._has_answered = self._has_answered or bool(chunk.text or chunk.tools)
+        elif chunk.finish_reason:
+            self._finish_reason, self._is_sure = chunk.finish_reason, self._has_answered
 
     def _told(self, reasoning: str, text: str) -> list[Delta]:
         thought, answer = self._thoughts.part(text)
@@ -152,11 +187,20 @@ class _Joiner:
 
 
 def _json(text: str) -> object:
-    """None when it is no JSON."""
     try:
         return json.loads(text)
     except ValueError:
-        return None
+        return _NO_JSON
+
+
+def _told_as_error(raw: object, text: str) -> WanjieError:
+    """What the data of an `error` event means; it is an error whatever it holds."""
+    return diagnose_json(raw) or diagnose_json({"error": text}) or ServerFaultError("an error inside the stream")
+
+
+def _frames(raw: object) -> list[object]:
+    """Some gateways send several at once."""
+    return cast("list[object]", raw) if isinstance(raw, list) else [raw]
 
 
 def _object(raw: object) -> dict[str, Any]:

@@ -190,8 +190,8 @@ class WanjieClient:
             longest = _AFTER_END if reader.complete else waiting_since + prolonging * patience - clock()
             try:
                 data = await body.read(max(0.0, min(patience, longest)))
-            except UnreachableError:
-                if reader.complete:
+            except UnreachableError as error:
+                if reader.complete or (reader.ended and isinstance(error, TooSlowError)):
                     return
                 raise
             if not data:

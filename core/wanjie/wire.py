@@ -12,9 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from .errors import UnreadableAnswerError
+from .content import Words, read_words, speaks
+from .errors import ServerFaultError, UnreadableAnswerError
+from .finish import fold_finish_reason
 from .thoughts import parted
 from .tools import ToolCall, ToolCalls, ToolPiece
+
+_WHERE_WORDS_ARE = ("delta", "message", "text")
+"""Of a choice, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of an answer; `reason` is stop, length, content_filter, tool_calls or a word of the model's own."""
+    """The end of an answer; `reason` is stop, length, content_filter or tool_calls."""
 
     reason: str
     usage: Usage | None = None
@@ -65,13 +70,19 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one frame of a stream adds; `finish_reason` is "" until the answer's end."""
+    """What one frame of a stream adds; `finish_reason` (see `Finish`, or `error`) is "" until the answer's end."""
 
     text: str = ""
     reasoning: str = ""
     finish_reason: str = ""
     usage: Usage | None = None
     tools: tuple[ToolPiece, ...] = ()
+    unread: bool = False
+    """There are words in it, in a form that nobody knows."""
+    repeats: bool = False
+    """The words stood beside a `delta`, as those of a gateway do that says the whole answer once more at its end."""
+    elsewhere: bool = False
+    """Another choice than the first has words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +112,68 @@ def parse_models(raw: object) -> tuple[str, ...]:
 
 
 def parse_completion(raw: object) -> Completion:
-    """Read the answer of a chat that was not streamed; raise `UnreadableAnswerError` when it has no choice."""
-    body = _object(raw)
+    """Read the answer of a chat that was not streamed.
+
+    Raises `UnreadableAnswerError` when it has no choice, or words in a form that nobody knows; `ServerFaultError` when
+    the model ended with an error.
+    """
+    body = _unwrapped(_object(raw))
     choices = _objects(body.get("choices"))
     if not choices:
         raise UnreadableAnswerError("the answer has no choice")
-    message = _object(choices[0].get("message"))
-    thought, text = parted(_text(message.get("content")))
+    chunk = parse_chunk(body)
+    if chunk.unread or (chunk.elsewhere and not chunk.text):
+        raise UnreadableAnswerError("the answer's words cannot be read")
+    if chunk.finish_reason == "error":
+        raise ServerFaultError("the model ended with an error")
+    thought, text = parted(chunk.text)
     calls = ToolCalls()
-    calls.add(_tools(message))
-    return Completion(
-        text=text,
-        reasoning=_reasoning(message) + thought,
-        finish_reason=_text(choices[0].get("finish_reason")) or "stop",
-        usage=_usage(body.get("usage")),
-        tool_calls=calls.whole(),
-    )
+    calls.add(chunk.tools)
+    return Completion(text, chunk.reasoning + thought, chunk.finish_reason or "stop", chunk.usage, calls.whole())
 
 
 def parse_chunk(raw: object) -> Chunk:
-    """Read one frame of a streamed chat; of several choices only the first counts."""
-    body = _object(raw)
-    choice = _object(next(iter(_objects(body.get("choices"))), None))
-    delta = _object(choice.get("delta"))
+    """Read one frame of a streamed chat; of several choices only the one with the index 0 counts."""
+    body = _unwrapped(_object(raw))
+    usage = _usage(body.get("usage"))
+    if "choices" not in body:
+        return Chunk(usage=usage, unread=speaks(raw))
+    choices = _objects(body.get("choices"))
+    places = [_place(choice, position) for position, choice in enumerate(choices)]
+    choice = next((choice for choice, place in zip(choices, places, strict=True) if place == 0), _object(None))
+    others = (choice for choice, place in zip(choices, places, strict=True) if place != 0)
+    words, message = _said(choice)
     return Chunk(
-        text=_text(delta.get("content")),
-        reasoning=_reasoning(delta),
-        finish_reason=_text(choice.get("finish_reason")),
-        usage=_usage(body.get("usage")),
-        tools=_tools(delta),
+        text=words.text,
+        reasoning=words.reasoning,
+        finish_reason=fold_finish_reason(_text(choice.get("finish_reason")) or _text(choice.get("finishReason"))),
+        usage=usage,
+        tools=_tools(message),
+        unread=words.unread,
+        repeats=isinstance(choice.get("delta"), dict) and message is not choice["delta"],
+        elsewhere=any(_said(other)[0] for other in others),
     )
+
+
+def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer within the platform's own `{"code", "message", "timestamp", "result"}` and its like."""
+    inner = (_object(body.get(name)) for name in ("data", "result"))
+    return body if "choices" in body else next((fields for fields in inner if "choices" in fields), body)
+
+
+def _place(choice: Mapping[str, Any], position: int) -> int:
+    index: object = choice.get("index")
+    return _count(index) if isinstance(index, int | float) else position
+
+
+def _said(choice: Mapping[str, Any]) -> tuple[Words, Mapping[str, Any]]:
+    """The words of a choice, and the object that they stand in: a `delta`, else a `message`, or a `text`."""
+    for name in _WHERE_WORDS_ARE:
+        words, message = read_words(choice.get(name)), _object(choice.get(name))
+        if words or message.get("tool_calls"):
+            return words, message
+    rest = {name: value for name, value in choice.items() if name not in _WHERE_WORDS_ARE}
+    return Words(unread=speaks(rest)), _object(choice.get("delta"))
 
 
 def parse_images(raw: object) -> list[ImageResult]:
@@ -160,10 +203,6 @@ def _image(entry: Mapping[str, Any]) -> ImageResult | None:
     with suppress(ValueError):
         return ImageData(base64.b64decode(payload))
     return None
-
-
-def _reasoning(message: Mapping[str, Any]) -> str:
-    return _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
 
 
 def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:

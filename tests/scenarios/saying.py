@@ -7,6 +7,12 @@ from typing import Any
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from core.chat.i18n import Sentences
+
+
+def beginning(key: str, **values: object) -> str:
+    """The beginning of a sentence of the service's, up to where platforms show it each in their way."""
+    return Sentences().say(key, "en", **values).partition("`")[0].strip()
 
 
 def words(count: int, name: str = "w") -> str:

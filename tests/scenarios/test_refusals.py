@@ -7,9 +7,8 @@ import pytest
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
-from core.chat.i18n import Sentences
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.saying import asked, echo, says
+from tests.scenarios.saying import asked, beginning, echo, says
 
 CHAT = "/chat/completions"
 PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
@@ -25,11 +24,6 @@ TOLD = {
     "error.unreachable": Failure(0, drop=True, path=CHAT),
     "error.unreadable": Failure(404, body=PAGE, media_type="text/html", path=CHAT),
 }
-
-
-def beginning(key: str, **values: object) -> str:
-    """The beginning of a sentence, up to where platforms show it each in their way."""
-    return Sentences().say(key, "en", **values).partition("`")[0].strip()
 
 
 async def chosen(seat: Seat, model: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bots.sandbox import wanjie_shapes as shapes
 from bots.sandbox.wanjie import Failure, Script, WanjieSim
 from bots.sandbox.wanjie_talk import demo_answer, demo_reasoning, tokens_of
 
@@ -366,3 +367,24 @@ async def test_a_failure_can_be_any_body_and_wait_for_its_own_request(sim: Wanji
     assert untouched.json()["data"]
     assert (failed.status_code, failed.text, failed.headers["content-type"]) == (200, "[]", "text/plain; charset=utf-8")
     assert not sim.script.fail_next
+
+
+@pytest.mark.parametrize(
+    ("reshape", "part"),
+    [
+        (shapes.stop_everywhere, '"tool_calls":null},"logprobs":null,"finish_reason":"stop"'),
+        (shapes.in_parts, '"content":[{"type":"text","text":"one"}]'),
+        (shapes.as_message, '"message":{"role":null,"content":"one"'),
+        (shapes.as_text, '"text":"one"'),
+        (shapes.as_refusal, '"refusal":"one"'),
+        (shapes.of_two, '"index":1,"delta":{"content":" never"}'),
+        (shapes.in_unknown_form, '"content":{"words":"one"}'),
+        (shapes.with_pings, "data: ping\n\n"),
+    ],
+)  # fmt: skip
+async def test_frames_can_have_other_forms(
+    sim: WanjieSim, http: httpx.AsyncClient, reshape: shapes.Reshape, part: str
+) -> None:
+    sim.script.reshape = reshape
+
+    assert part in await stream(http)

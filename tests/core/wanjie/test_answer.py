@@ -96,9 +96,19 @@ def test_what_follows_done_is_not_read() -> None:
     assert read((ANSWER + frame("more")).encode()) == DELTAS
 
 
-@pytest.mark.parametrize("bad", ['data: {"id": "chatcm\n\n', "data: 7\n\n", "data: {}\n\n", "data: null\n\n"])
-def test_one_malformed_frame_is_skipped(bad: str) -> None:
-    assert read((frame("您好") + bad + ANSWER.removeprefix(frame("您好"))).encode()) == DELTAS
+@pytest.mark.parametrize(
+    "sign", ["data: 7\n\n", "data: {}\n\n", "data: null\n\n", "data:\n\n", "data: ping\n\n", "event: ping\ndata: x\n\n"]
+)
+def test_a_frame_without_words_is_skipped(sign: str) -> None:
+    assert read((frame("您好") + sign + ANSWER.removeprefix(frame("您好"))).encode()) == DELTAS
+
+
+@pytest.mark.parametrize(
+    "bad", ['{"id": "chatcm', "upstream failed", '{"choices":[{"delta":{"content":"x"}}]', "<html>"]
+)
+def test_a_frame_that_is_no_json_breaks_the_answer(bad: str) -> None:
+    with pytest.raises(StreamBrokenError):
+        read((frame("您好") + f"data: {bad}\n\n" + ANSWER.removeprefix(frame("您好"))).encode())
 
 
 def test_a_character_torn_between_two_frames_is_put_together() -> None:
@@ -122,6 +132,10 @@ def test_a_character_torn_between_two_frames_is_put_together() -> None:
         ('{"error": "Rate limit reached"}', TooManyRequestsError),
         ('{"error": {"message": "no", "code": "content_filter"}}', RefusedContentError),
         ('{"code": 401, "message": "bad key", "timestamp": 1, "result": null}', KeyRejectedError),
+        ('{"choices": null, "error": {"message": "no", "code": "content_filter"}}', RefusedContentError),
+        ('{"choices": [{"delta": {"content": "b"}, "error": {"code": 429, "message": "no"}}]}', TooManyRequestsError),
+        ('{"base_resp": {"status_code": 1027, "status_msg": "no"}, "choices": []}', RefusedContentError),
+        ('[{"error": {"code": 401, "message": "no"}}]', KeyRejectedError),
     ],
 )
 def test_an_error_inside_the_stream_is_told(data: str, error: type[Exception]) -> None:

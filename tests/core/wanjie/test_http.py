@@ -239,7 +239,7 @@ async def test_nothing_that_is_logged_holds_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     sim.script.fail_next.append(Failure(500, message=f"bad key {sim.script.key}"))
-    sim.script.malformed_after = 1
+    sim.script.malformed_after, sim.script.malformed_times = 0, 1
     await ask(client)
     printed = capsys.readouterr()
 

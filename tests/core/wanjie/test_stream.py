@@ -57,7 +57,6 @@ async def test_reasoning_comes_before_the_answer(
         {"cut": 1},
         {"cut": 5, "newline": "\r\n"},
         {"ids": False},
-        {"malformed_after": 1},
         {"first_token_delay": 0.03, "comment_every": 0.01},
     ],
 )
@@ -122,6 +121,25 @@ async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
 
     assert await ask(client) == WHOLE
     assert len(sim.requests) == 3
+
+
+async def test_a_frame_that_is_no_json_before_the_first_token_is_tried_again(
+    sim: WanjieSim, client: WanjieClient, ask: Ask
+) -> None:
+    sim.script.malformed_after, sim.script.malformed_times = 0, 1
+
+    assert await ask(client) == WHOLE
+    assert len(sim.requests) == 2
+
+
+async def test_a_frame_that_is_no_json_after_it_breaks_the_answer(
+    sim: WanjieSim, client: WanjieClient, ask: Ask
+) -> None:
+    sim.script.malformed_after = 2
+    with pytest.raises(StreamBrokenError):
+        await ask(client)
+
+    assert len(sim.requests) == 1
 
 
 async def test_a_connection_that_breaks_after_it_is_not(sim: WanjieSim, client: WanjieClient) -> None:

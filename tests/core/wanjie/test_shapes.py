@@ -1,0 +1,249 @@
+"""Answers in other forms than the Open API's page shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bots.sandbox import wanjie_shapes as shapes
+from bots.sandbox.wanjie import WanjieSim
+from core.wanjie import (
+    Delta,
+    Finish,
+    ReasoningDelta,
+    ServerFaultError,
+    StreamBrokenError,
+    TextDelta,
+    UnreadableAnswerError,
+    WanjieClient,
+)
+from core.wanjie.answer import AnswerReader
+from core.wanjie.finish import fold_finish_reason
+from core.wanjie.wire import Chunk, parse_chunk, parse_completion
+from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, streaming
+
+Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]
+
+
+def chunk(delta: object = None, finish: str | None = None, **more: object) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish, **more}]}
+
+
+def read(*frames: dict[str, Any] | str, done: bool = True) -> list[Delta]:
+    data = [
+        frame if isinstance(frame, str) else json.dumps(frame) for frame in (*frames, *(["[DONE]"] if done else []))
+    ]
+    reader = AnswerReader()
+    return reader.feed("".join(f"data: {text}\n\n" for text in data).encode()) + reader.end()
+
+
+TEXT = Chunk(text="a")
+THOUGHT = Chunk(reasoning="a")
+UNREAD = Chunk(unread=True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "meaning"),
+    [
+        (chunk({"content": [{"type": "text", "text": "a"}]}), TEXT),
+        (chunk({"content": ["a"]}), TEXT),
+        (chunk({"content": {"type": "text", "text": "a"}}), TEXT),
+        (chunk({"content": [{"type": "text", "text": {"value": "a"}}]}), TEXT),
+        (chunk({"content": {"parts": [{"text": "a"}]}}), TEXT),
+        (chunk({"content": 42}), Chunk(text="42")),
+        (chunk({"content": None, "refusal": "a"}), TEXT),
+        (chunk({"content": [{"type": "refusal", "refusal": "a"}]}), TEXT),
+        (chunk("a"), TEXT),
+        (chunk(None, message={"role": "assistant", "content": "a"}), TEXT),
+        (chunk({}, message={"content": "a"}), Chunk(text="a", repeats=True)),
+        (chunk(None, text="a"), TEXT),
+        ({"choices": [{"delta": {"content": "a"}}]}, TEXT),
+        ({"choices": [{"index": None, "delta": {"content": "a"}}]}, TEXT),
+        ({"choices": [{"index": 0.0, "delta": {"content": "a"}}]}, TEXT),
+        ({"code": 200, "message": "ok", "result": chunk({"content": "a"})}, TEXT),
+        (
+            {"choices": [{"index": 1, "delta": {"content": "b"}}, {"index": 0, "delta": {"content": "a"}}]},
+            Chunk(text="a", elsewhere=True),
+        ),
+        ({"choices": [{"delta": {"content": "a"}}, {"delta": {"content": "b"}}]}, Chunk(text="a", elsewhere=True)),
+        (chunk({"reasoning_content": "a"}), THOUGHT),
+        (chunk({"reasoning": "a", "reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
+        (chunk({"reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
+        (chunk({"reasoning_details": [{"type": "reasoning.summary", "summary": "a"}]}), THOUGHT),
+        (chunk({"content": "", "thinking": "a"}), THOUGHT),
+        (chunk({"thinking_blocks": [{"type": "thinking", "thinking": "a", "signature": "x"}]}), THOUGHT),
+        (chunk({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "a"}]}]}), THOUGHT),
+        (chunk({"content": [{"text": "a", "thought": True}]}), THOUGHT),
+        (chunk({"content": [{"type": "thinking", "thinking": ""}, {"type": "text", "text": "a"}]}), TEXT),
+        (chunk({"content": {"words": "a"}}), UNREAD),
+        (chunk({"content": [{"type": "x", "payload": "a"}]}), UNREAD),
+        (chunk({"output_text": "a"}), UNREAD),
+        (chunk(None, content="a"), UNREAD),
+        ({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}}, UNREAD),
+        ({"type": "response.output_text.delta", "delta": "a"}, UNREAD),
+        ({"candidates": [{"content": {"parts": [{"text": "a"}]}}]}, UNREAD),
+        ({"message": {"role": "assistant", "content": "a"}, "done": False}, UNREAD),
+        ({"model": "x", "response": "a", "done": False}, UNREAD),
+        ({"output": {"text": "a"}}, UNREAD),
+        (chunk({"role": "assistant"}), Chunk()),
+        (chunk({"content": [], "role": "assistant"}), Chunk()),
+        (chunk({"content": [{"type": "reference", "reference_ids": [1]}]}), Chunk()),
+        (chunk({"reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]}), Chunk()),
+        (chunk({"content": "", "annotations": [{"type": "url_citation", "url_citation": {"title": "x"}}]}), Chunk()),
+        (
+            {"id": "x", "object": "chat.completion.chunk", "system_fingerprint": "fp", "service_tier": "default"},
+            Chunk(),
+        ),
+        ({"type": "ping"}, Chunk()),
+        ({"choices": [], "search_results": [{"content": "x"}]}, Chunk()),
+    ],
+)
+def test_frames_of_every_form_are_read_or_known_to_be_unread(raw: dict[str, Any], meaning: Chunk) -> None:
+    assert parse_chunk(raw) == meaning
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("stop", "stop STOP eos eos_token end_turn stop_sequence COMPLETE complete done end stop_token pause_turn x"),
+        ("length", "length MAX_TOKENS max_tokens max_output_tokens model_length max_length FINISH_REASON_MAX_TOKENS"),
+        ("length", "model_context_window_exceeded truncated ERROR_LIMIT token_limit incomplete"),
+        ("content_filter", "content_filter content-filter contentFilter SAFETY sensitive PROHIBITED_CONTENT BLOCKLIST"),
+        ("content_filter", "RECITATION SPII IMAGE_SAFETY refusal guardrail_intervened ERROR_TOXIC unsafe LANGUAGE"),
+        (
+            "error",
+            "error ERROR network_error abort aborted insufficient_system_resource cancelled timeout OTHER",
+        ),
+        ("error", "MALFORMED_FUNCTION_CALL engine_error interrupted"),
+        ("tool_calls", "tool_calls tool_use function_call TOOL_CALL"),
+        ("", "null None FINISH_REASON_UNSPECIFIED"),
+    ],
+)
+def test_reasons_are_folded_to_what_they_mean(reason: str, words: str) -> None:
+    assert [fold_finish_reason(word) for word in words.split()] == [reason] * len(words.split())
+    assert not fold_finish_reason("")
+
+
+def test_what_comes_behind_a_stop_belongs_to_the_answer() -> None:
+    said = [TextDelta("a"), TextDelta("b"), Finish("length")]
+    everywhere = (chunk({"content": "a"}, "stop"), chunk({"content": "b"}, "stop"), chunk({}, "length"))
+    alone = (chunk({"content": "a"}), chunk({}, "stop"), chunk({"content": "b"}), chunk({}, "length"))
+
+    assert read(*everywhere) == read(*everywhere, done=False) == said
+    assert read(*alone) == read(*alone, done=False) == said
+    assert read(chunk({"reasoning_content": "hm"}), chunk({}, "stop"), chunk({"content": "a"}, "stop"), done=False) == [
+        ReasoningDelta("hm"),
+        TextDelta("a"),
+        Finish("stop"),
+    ]
+
+
+def test_a_stop_that_words_have_taken_back_ends_nothing() -> None:
+    with pytest.raises(StreamBrokenError):
+        read(chunk({"reasoning_content": "hm"}, "stop"), chunk({"content": "half an"}), done=False)
+
+
+def test_an_answer_that_ends_with_an_error_is_broken() -> None:
+    with pytest.raises(ServerFaultError):
+        read(chunk({"content": "a"}), chunk({}, "error"))
+    with pytest.raises(ServerFaultError):
+        parse_completion({"choices": [{"message": {"content": "a"}, "finish_reason": "network_error"}]})
+
+
+def test_the_first_choice_counts_however_they_are_mixed() -> None:
+    other = {"choices": [{"index": 1, "delta": {"content": "b"}, "finish_reason": "stop"}]}
+
+    assert read(other, chunk({"content": "a"}), other, chunk({}, "length"), other) == [TextDelta("a"), Finish("length")]
+    with pytest.raises(UnreadableAnswerError):
+        read(other)
+
+
+def test_an_answer_that_is_said_once_more_at_its_end_stands_once() -> None:
+    frames = (chunk({"content": "a"}), chunk({"content": "b"}), chunk({}, "stop", message={"content": "ab"}))
+
+    assert read(*frames) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
+    assert read(chunk({}, "stop", message={"content": "ab"})) == [TextDelta("ab"), Finish("stop")]
+
+
+def test_words_in_an_unknown_form_are_no_silence() -> None:
+    with pytest.raises(UnreadableAnswerError):
+        read(chunk({"content": {"words": "a"}}), chunk({}, "stop"))
+    with pytest.raises(UnreadableAnswerError):
+        read('"a"')
+    with pytest.raises(UnreadableAnswerError):
+        parse_completion({"choices": [{"message": {"content": {"words": "a"}}}]})
+
+
+def test_a_whole_completion_may_come_in_parts() -> None:
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "a"}]
+    completion = parse_completion({"choices": [{"message": {"content": parts}, "finish_reason": "MAX_TOKENS"}]})
+
+    assert (completion.text, completion.reasoning, completion.finish_reason) == ("a", "hm", "length")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapes.unchanged,
+        shapes.stop_everywhere,
+        shapes.stop_after_thinking,
+        shapes.in_parts,
+        shapes.as_message,
+        shapes.as_refusal,
+        shapes.of_two,
+    ],
+)
+async def test_a_model_that_thinks_is_read_in_every_form(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, said: Together, shape: shapes.Reshape
+) -> None:
+    sim.script.reasoning, sim.script.reshape = lambda _: "let me see", shape
+    reasoning, text, finish = said(await ask(client, "deepseek-reasoner"))
+
+    assert (reasoning, text) == ("let me see", "one two three")
+    assert finish is not None
+    assert finish.reason == "stop"
+
+
+async def test_a_plain_text_is_read(sim: WanjieSim, client: WanjieClient, ask: Ask, said: Together) -> None:
+    sim.script.reshape = shapes.as_text
+
+    assert said(await ask(client))[1] == "one two three"
+
+
+async def test_an_unknown_form_is_told_at_once(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    sim.script.reshape = shapes.in_unknown_form
+    with pytest.raises(UnreadableAnswerError):
+        await ask(client)
+
+    assert len(sim.requests) == 1
+
+
+SLOW_STOP = [json.dumps(chunk({"content": word}, "stop")) for word in ("a", "b")]
+
+
+async def test_a_model_that_says_stop_with_every_word_may_be_slow(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    first, second = (f"data: {data}\n\n" for data in SLOW_STOP)
+    async with client_for(base_url=await raw_server(streaming(first, 2.5, second))) as client:
+        assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
+
+
+async def test_a_connection_that_breaks_where_stop_says_nothing_breaks_the_answer(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), close=False))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(StreamBrokenError):
+            await ask(client)
+
+
+async def test_a_server_that_falls_silent_behind_such_a_stop_has_ended(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), 9))
+    async with client_for(base_url=url, idle_timeout=0.3) as client:
+        assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
