@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from core.chat.bot import Bot
+from core.chat.chat_client import ChatClient
 from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Desk, find
 from core.chat.i18n import Sentences
@@ -20,7 +21,7 @@ from core.chat.talk import Brief, Talk
 from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
 from core.media.workshop import Workshop
 from core.settings import Settings
-from core.store import Conversations
+from core.store import Conversations, ModelLimits
 from core.wanjie import Catalog, WanjieClient
 
 
@@ -42,10 +43,11 @@ class Service:
         catalog, sentences = Catalog(client, settings.wanjie), Sentences()
         brief = Brief(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
         chosen = Chosen(catalog, conversations, sentences)
-        talk = Talk(client, catalog, chosen, conversations, sentences, brief)
+        chats = ChatClient(client, ModelLimits(self._redis))
+        talk = Talk(chats, catalog, chosen, conversations, sentences, brief)
         self._workshop = Workshop()
         speech = Speech(client, self._workshop, settings.wanjie, chat)
-        painting = Painting(client, catalog, self._workshop)
+        painting = Painting(client, chats, catalog, self._workshop)
         reading = Reading(client, catalog, self._workshop, sentences, settings.wanjie, chat)
         self._desk = Desk(
             conversations,

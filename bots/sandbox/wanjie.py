@@ -139,6 +139,8 @@ class WanjieSim:
     async def _chat(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         check_chat(body, self.script.models)
         model, messages = str(body["model"]), cast("list[dict[str, Any]]", body["messages"])
+        if self.script.refuses_system(model) and any(message["role"] == "system" for message in messages):
+            return _failed(self.script.system_refusal)
         check_harmless(last_question(messages), self.script.refuse)
         reply, sent = self._reply(model, messages, body.get("tools") or []), list[tuple[float, str]]()
         self.sent.append(sent)

@@ -109,6 +109,10 @@ class Script:
     """Ignore `"stream": true` and answer in one piece."""
     refuse: Callable[[str], bool] = lambda _: False
     """Whether a prompt, of whatever kind, goes against the content policy."""
+    refuses_system: Callable[[str], bool] = lambda _: False
+    """Whether a model takes no messages of the role system."""
+    system_refusal: Failure = Failure(400, message="System role not supported")
+    """How it says so."""
     tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = no_calls
     """What a model that was given tools calls instead of answering, from the messages and tools: names with JSON."""
     tool_calls_in_one: bool = False

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Protocol
 
 import structlog
 
 from core.wanjie import (
     ChatMessage,
     ChatRequest,
+    Completion,
     KeyRejectedError,
     RefusedContentError,
-    WanjieClient,
     WanjieError,
 )
 
@@ -73,12 +74,18 @@ _CUT = frozenset({"length", "content_filter"})
 _QUOTES = frozenset({'""', "''", "``", "“”", "\u2018\u2019", "«»", "「」", "『』"})
 
 
+class Translator(Protocol):
+    """Whoever asks chat models."""
+
+    async def chat(self, request: ChatRequest) -> Completion: ...
+
+
 def is_english(text: str) -> bool:
     """Whether a prompt is clearly English; of what is short, or could be something else, nobody can tell."""
     return _may_be_english(text) and _has_english(text)
 
 
-async def in_english(client: WanjieClient, model: str | None, prompt: str) -> str:
+async def in_english(client: Translator, model: str | None, prompt: str) -> str:
     """Have a chat model put `prompt` into English; what is English already comes back as it was.
 
     Where no model can be asked (None: there is none), what has no sign of another language is taken for English.
@@ -113,7 +120,7 @@ def translation(answer: str) -> str | None:
     return None if _TAG.search(text) or _REFUSAL.match(text) else text
 
 
-async def _answer(client: WanjieClient, model: str, prompt: str) -> str | None:
+async def _answer(client: Translator, model: str, prompt: str) -> str | None:
     """What a chat model makes of a prompt, "" when it did not come to an end; None when it cannot be asked."""
     request = ChatRequest(model, (ChatMessage("system", _INSTRUCTIONS), ChatMessage("user", prompt)), temperature=0)
     try:

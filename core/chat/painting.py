@@ -29,7 +29,7 @@ from core.wanjie import (
     WanjieError,
 )
 
-from .english import in_english, is_english
+from .english import Translator, in_english, is_english
 from .order import Order
 from .outbox import Picture
 from .question import ExcuseError
@@ -83,8 +83,10 @@ class Haul:
 class Painting:
     """Paints with the key's image models."""
 
-    def __init__(self, client: WanjieClient, catalog: Catalog, workshop: Workshop) -> None:
+    def __init__(self, client: WanjieClient, chats: Translator, catalog: Catalog, workshop: Workshop) -> None:
+        """`chats` asks the chat models that put prompts into English."""
         self._client = client
+        self._chats = chats
         self._catalog = catalog
         self._workshop = workshop
         self._hands = asyncio.Semaphore(_AT_ONCE)
@@ -112,7 +114,7 @@ class Painting:
         return Haul(pictures, drawing.order.n - len(pictures))
 
     async def _english(self, prompt: str, translator: str | None) -> str:
-        return prompt if is_english(prompt) else await in_english(self._client, translator, prompt)
+        return prompt if is_english(prompt) else await in_english(self._chats, translator, prompt)
 
     async def _results(self, order: Order, model: str) -> list[ImageResult]:
         request = ImageRequest(model, order.words, order.n, order.size, order.quality, order.style)

@@ -11,9 +11,10 @@ import structlog
 
 from core.engine import Turn
 from core.store import Choices, Conversations, Remembered
-from core.wanjie import Catalog, ChatRequest, WanjieClient, WanjieError, unthought
+from core.wanjie import Catalog, ChatRequest, WanjieError, unthought
 
 from .answer_buttons import AnswerButtons
+from .chat_client import ChatClient
 from .chosen import Chosen
 from .i18n import Sentences
 from .message import ChatRef, Incoming
@@ -75,7 +76,7 @@ class Talk:
 
     def __init__(
         self,
-        client: WanjieClient,
+        client: ChatClient,
         catalog: Catalog,
         chosen: Chosen,
         conversations: Conversations,

@@ -10,22 +10,20 @@ import structlog
 
 from core.engine import Turn
 from core.wanjie import (
-    BadRequestError,
+    Attempts,
     ChatMessage,
     ChatRequest,
-    ContextTooLongError,
     Delta,
     Finish,
     ReasoningDelta,
-    RefusedContentError,
     StreamBrokenError,
     TextDelta,
     ToolCall,
-    WanjieClient,
     WanjieError,
 )
 
 from .answer_buttons import AnswerButtons
+from .chat_client import ChatClient
 from .deliver import deliver
 from .growing import Piece, resumed, whole
 from .outbox import Outbox
@@ -38,8 +36,6 @@ _log = structlog.get_logger()
 
 _ROUNDS = 4
 """How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
-_ATTEMPTS = 3
-"""How often an answer that breaks off is written again."""
 
 
 class Writing:
@@ -47,7 +43,7 @@ class Writing:
 
     def __init__(
         self,
-        client: WanjieClient,
+        client: ChatClient,
         turn: Turn,
         outbox: Outbox,
         buttons: AnswerButtons,
@@ -97,13 +93,16 @@ class Writing:
                 raise
 
     async def _attempts(self, request: ChatRequest, sign: Sign) -> str:
-        for attempt in range(1, _ATTEMPTS + 1):
+        """Have the answer written until it is whole, as often as one question may be asked."""
+        attempts = self._client.attempts()
+        while True:
             try:
-                return await self._show(resumed(self._pieces(request, sign), self._opening))
+                return await self._show(resumed(self._pieces(request, sign, attempts), self._opening))
             except StreamBrokenError as error:
-                _log.warning("answer broke off", attempt=attempt, error=str(error))
+                _log.warning("answer broke off", attempts_left=attempts.left, error=str(error))
+                if attempts.left < 1:
+                    raise
                 self._progress.rewind()
-        raise StreamBrokenError("the answer broke off in every attempt")
 
     async def _settle(self) -> None:
         """Let the best of all attempts stand, whole and at rest."""
@@ -124,14 +123,14 @@ class Writing:
             opening=self._opening,
         )
 
-    async def _pieces(self, request: ChatRequest, sign: Sign) -> AsyncGenerator[Piece]:
+    async def _pieces(self, request: ChatRequest, sign: Sign, attempts: Attempts) -> AsyncGenerator[Piece]:
         """Everything that is to be shown; what the model has done by tools on the way is part of one answer."""
         thinking = Thinking(self._reasoning)
         if self._toolbox is not None:
             self._toolbox.begin()
         for rounds_left in reversed(range(_ROUNDS)):
             said, thought, calls = "", "", list[ToolCall]()
-            async with aclosing(self._asked(request)) as deltas:
+            async with aclosing(self._client.stream(request, attempts)) as deltas:
                 async for delta in deltas:
                     thought += delta.text if isinstance(delta, ReasoningDelta) else ""
                     if isinstance(delta, Finish):
@@ -148,22 +147,6 @@ class Writing:
             request = await self._used(self._toolbox, request, asked, again=rounds_left > 1)
             if said and not said.endswith("\n"):
                 yield Piece("\n\n")
-
-    async def _asked(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        """The model's answer; a model that turns out to take no tools is asked without them."""
-        begun = False
-        for tools in (request.tools, ()):
-            try:
-                async with aclosing(self._client.stream(replace(request, tools=tools))) as deltas:
-                    async for delta in deltas:
-                        begun = True
-                        yield delta
-            except BadRequestError as error:
-                if begun or not tools or isinstance(error, RefusedContentError | ContextTooLongError):
-                    raise
-                _log.warning("a model takes no tools", model=request.model, error=str(error))
-            else:
-                return
 
     async def _used(self, toolbox: Toolbox, request: ChatRequest, asked: ChatMessage, *, again: bool) -> ChatRequest:
         """Do what the model called for; return the request that tells it so, and offers the tools `again`."""

@@ -41,7 +41,10 @@ class WanjieSettings(Area):
     first_byte_timeout: Seconds = Field(120, description="Seconds to wait for an answer to begin.")
     idle_timeout: Seconds = Field(60, description="Seconds that a stream may stay silent between two tokens.")
     max_attempts: int = Field(
-        4, ge=1, description="How often a call is tried before its first token, the first try included."
+        4,
+        ge=1,
+        description="How often a question is asked, the first time included, until its answer has come whole; "
+        "the same goes for every other call.",
     )
     catalog_ttl: Seconds = Field(300, description="Seconds for which the list of models is kept.")
     model_kinds: Annotated[dict[str, Kind], NoDecode] = Field(

@@ -29,6 +29,11 @@ def engaged_key(chat: str) -> str:
     return f"e:{{{chat}}}"
 
 
+def no_system_role_key(model: str) -> str:
+    """Present while a model is known to refuse the role system."""
+    return f"m:{{{model}}}:no_system"
+
+
 def note_key(chat: str, name: str) -> str:
     """A text that some part of the program keeps for a while."""
     return f"n:{{{chat}}}:{name}"

@@ -1,5 +1,6 @@
 """The Wanjie Ark Open API: models, chat, speech, transcription and images over HTTP."""
 
+from .attempts import Attempts
 from .catalog import Catalog, Model
 from .client import WanjieClient
 from .errors import (
@@ -45,6 +46,7 @@ from .wire import (
 
 __all__ = [
     "AmbiguousModelError",
+    "Attempts",
     "Backoff",
     "BadRequestError",
     "Catalog",

@@ -11,6 +11,7 @@ from functools import partial
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .answer import AnswerReader
+from .attempts import Attempts
 from .diagnosis import diagnose, diagnose_json
 from .download import Downloads
 from .errors import (
@@ -47,8 +48,8 @@ class WanjieClient:
     """Call the Open API; safe for any number of concurrent calls.
 
     Every method may raise any `WanjieError` but `ModelNameError`. A call is tried again, up to
-    `settings.max_attempts` times in all, after a 429 (its `Retry-After` is kept to, if it is at most 30 s), a 5xx or a
-    lost connection, as long as nothing of its answer was given out.
+    `settings.max_attempts` times in all (see `Attempts`), after a 429 (its `Retry-After` is kept to, if it is at most
+    30 s), a 5xx or a lost connection, as long as nothing of its answer was given out.
     """
 
     def __init__(
@@ -89,21 +90,30 @@ class WanjieClient:
 
         return await self._http.retried(attempt)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+    def attempts(self) -> Attempts:
+        """As many as one question has; to be handed to `stream` by whoever asks it again when its answer breaks off."""
+        return self._http.attempts()
+
+    async def stream(self, request: ChatRequest, attempts: Attempts | None = None) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; the last delta is the only `Finish`.
 
         Use it with `contextlib.aclosing`: whoever stops early closes the connection, which stops the model.
         After the first delta, every loss of the connection, silence of `settings.idle_timeout` (comments count as
         sound, for `prolonging` times as long at most, unless the request has a `patience` of its own) and failure of
-        the platform is a `StreamBrokenError`.
+        the platform is a `StreamBrokenError`, which takes one of the `attempts` like every failure before it.
         """
-        first, rest = await self._http.retried(partial(self._begin, request))
+        attempts = attempts or self.attempts()
+        first, rest = await self._http.retried(partial(self._begin, request), attempts)
         async with aclosing(rest):
             yield first
             try:
                 async for delta in rest:
                     yield delta
+            except StreamBrokenError:
+                attempts.fail()
+                raise
             except (ServerFaultError, TooManyRequestsError, UnreachableError, UnreadableAnswerError) as error:
+                attempts.fail()
                 raise StreamBrokenError(
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error

@@ -15,6 +15,7 @@ import stamina
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .attempts import Attempts
 from .diagnosis import diagnose
 from .errors import (
     ServerFaultError,
@@ -121,13 +122,7 @@ class Http:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self._backoff = backoff
-        self._retrying = stamina.AsyncRetryingCaller(
-            attempts=settings.max_attempts,
-            timeout=None,
-            wait_initial=backoff.first,
-            wait_max=backoff.longest,
-            wait_jitter=backoff.jitter,
-        )
+        self._max_attempts = settings.max_attempts
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": "wanjie-bots"},
@@ -148,9 +143,33 @@ class Http:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def retried(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
-        """Make a call, again and again while trying again may help (see `Backoff`); raise what the last try raised."""
-        return await self._retrying(self._worth_retrying, attempt)
+    def attempts(self) -> Attempts:
+        """As many as one call has."""
+        return Attempts(self._max_attempts)
+
+    async def retried(self, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None) -> _T:
+        """Make a call, again and again while that may help and `attempts` are left; raise what the last try raised.
+
+        For how long is waited in between, see `Backoff`.
+        """
+        attempts = attempts or self.attempts()
+
+        async def counted() -> _T:
+            try:
+                return await attempt()
+            except WanjieError as error:
+                if self._worth_retrying(error):
+                    attempts.fail()
+                raise
+
+        retrying = stamina.AsyncRetryingCaller(
+            attempts=max(1, attempts.left),
+            timeout=None,
+            wait_initial=self._backoff.first,
+            wait_max=self._backoff.longest,
+            wait_jitter=self._backoff.jitter,
+        )
+        return await retrying(self._worth_retrying, counted)
 
     async def fetch(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .tools import Tool, ToolCall
@@ -57,6 +57,23 @@ class ChatRequest:
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tools: tuple[Tool, ...] = ()
     patience: float | None = None
+
+    @property
+    def has_system(self) -> bool:
+        """Whether any message is of the role system."""
+        return any(message.role == "system" for message in self.messages)
+
+    def without_system_role(self) -> ChatRequest:
+        """The same question for models that know no system role: its instructions stand before the first question."""
+        instructions = "\n\n".join(message.content for message in self.messages if message.role == "system")
+        messages = [message for message in self.messages if message.role != "system"]
+        first = next((place for place, message in enumerate(messages) if message.role == "user"), None)
+        if first is None:
+            messages.insert(0, ChatMessage("user", instructions))
+        else:
+            asked = messages[first]
+            messages[first] = replace(asked, content=f"{instructions}\n\n{asked.content}")
+        return replace(self, messages=tuple(messages))
 
     def as_json(self, *, stream: bool) -> dict[str, Any]:
         known = {"temperature": self.temperature, "max_tokens": self.max_tokens}

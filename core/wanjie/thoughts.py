@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-_OPEN, _CLOSE = "<think>", "</think>"
-_LONE_CLOSE = re.compile(rf"^[ \t]*{_CLOSE}[ \t]*$", re.MULTILINE)
+_TAGS = ("think", "thinking", "thought")
+"""DeepSeek and Qwen, Claude's imitators, Gemini behind its OpenAI layer."""
+_OPENINGS = {f"<{tag}>": f"</{tag}>" for tag in _TAGS}
+_LONE_CLOSE = re.compile(rf"^[ \t]*</(?:{'|'.join(_TAGS)})>[ \t]*$", re.MULTILINE)
 
 
 class Thoughts:
     """Part the pieces of a text into thinking and answer, wherever it was cut.
 
-    Thinking is what stands between `<think>` at the very beginning, after white space at most, and `</think>`, or the
-    end. It and what follows it begin without white space. A text that begins otherwise stays as it is, tags included.
+    Thinking is what stands between `<think>`, `<thinking>` or `<thought>` at the very beginning, after white space at
+    most, and the tag that closes it, or the end. It and what follows it begin without white space. A text that begins
+    otherwise stays as it is, tags included.
     """
 
     def __init__(self) -> None:
         self._held = ""
+        self._close = ""
         self._at: Literal["beginning", "opened", "thinking", "closed", "answer"] = "beginning"
 
     def part(self, text: str) -> tuple[str, str]:
@@ -41,21 +45,23 @@ class Thoughts:
 
     def _begin(self) -> None:
         head = self._held.lstrip()
-        if head.startswith(_OPEN):
-            self._at, self._held = "opened", head.removeprefix(_OPEN)
-        elif not _OPEN.startswith(head):
+        opening = next((opening for opening in _OPENINGS if head.startswith(opening)), None)
+        if opening is not None:
+            self._at, self._held, self._close = "opened", head.removeprefix(opening), _OPENINGS[opening]
+        elif not any(opening.startswith(head) for opening in _OPENINGS):
             self._at = "answer"
 
     def _thought(self) -> str:
         if self._at == "opened":
             self._held = self._held.lstrip()
             self._at = "thinking" if self._held else "opened"
-        thought, close, rest = self._held.partition(_CLOSE)
+        thought, close, rest = self._held.partition(self._close)
         if close:
             self._at, self._held = "closed", rest
             return thought
         # The end may be the beginning of the tag.
-        held = next((_CLOSE[:size] for size in range(len(_CLOSE), 0, -1) if thought.endswith(_CLOSE[:size])), "")
+        beginnings = (self._close[:size] for size in range(len(self._close), 0, -1))
+        held = next((beginning for beginning in beginnings if thought.endswith(beginning)), "")
         self._held = held
         return thought.removesuffix(held)
 
@@ -73,5 +79,5 @@ def unthought(text: str) -> str:
     The templates of some models open it in the prompt, so that only its end is sent, when all of it has been shown.
     """
     thought, *answer = _LONE_CLOSE.split(text, maxsplit=1)
-    explained = _OPEN in thought or "```" in thought  # an answer that shows how such tags are used
+    explained = any(mark in thought for mark in (*_OPENINGS, "```"))  # an answer that shows how such tags are used
     return answer[0].lstrip() if answer and not explained else text

@@ -1,6 +1,7 @@
 """What the model's service refuses or fails at, in its own words, is told in the sentence that fits."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.saying import asked, beginning, echo, says
+from tests.scenarios.saying import asked, beginning, echo, says, words
 
 CHAT = "/chat/completions"
 PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
@@ -83,3 +84,63 @@ async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_a
     await says(direct_seat, "answer to three")
 
     assert models_asked(stage) == ["kimi-k2", "kimi-k2", "kimi-k2", "deepseek-v3"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"break_after": 0},
+        {"break_after": 5},
+        {"malformed_after": 3},
+        {"error_after": 4},
+        {"finish": False, "done": False, "usage": False},
+    ],
+)
+async def test_an_answer_that_never_comes_whole_is_asked_for_as_often_as_the_setting_says(
+    empty_stage: Stage, fault: dict[str, Any]
+) -> None:
+    await empty_stage.start(WANJIE_MAX_ATTEMPTS="3")
+    await empty_stage.ready()
+    empty_stage.wanjie.script.answer = lambda _: words(10)
+    for name, value in fault.items():
+        setattr(empty_stage.wanjie.script, name, value)
+    seats = empty_stage.private(), empty_stage.direct()
+    for number, seat in enumerate(seats, 1):
+        await seat.say("hello")
+        await says(seat, beginning("error.unreachable" if fault == {"break_after": 0} else "error.broken"))
+
+        assert len(asked(empty_stage)) == 3 * number
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_failures_before_and_within_an_answer_are_counted_together(place: str, empty_stage: Stage) -> None:
+    await empty_stage.start(WANJIE_MAX_ATTEMPTS="3")
+    await empty_stage.ready()
+    seat, script = SEATS[place](empty_stage), empty_stage.wanjie.script
+    script.answer, script.break_after = lambda _: words(10), 5
+    script.fail_next.extend([Failure(503, path=CHAT)] * 2)
+    await seat.say("hello")
+    await says(seat, beginning("error.broken"))
+
+    assert len([call for call in empty_stage.wanjie.requests if call.path.endswith(CHAT)]) == 3
+
+
+async def test_a_model_without_a_system_role_answers_and_is_known_by_the_next_process(
+    direct_seat: Seat, stage: Stage
+) -> None:
+    stage.wanjie.script.answer = echo
+    stage.wanjie.script.refuses_system = lambda _: True
+    await direct_seat.say("/system Be brief.")
+    await says(direct_seat, beginning("system.set"))
+    await direct_seat.say("one")
+    await says(direct_seat, "one")
+    await direct_seat.until(lambda: len(asked(stage)) == 2 and "answer to" in direct_seat.answers()[-1])
+    await stage.end(stage.processes[0])
+    await stage.start()
+    await direct_seat.say("two")
+    await direct_seat.until(lambda: len(asked(stage)) == 3 and "answer to two" in direct_seat.answers()[-1])
+
+    first, second, third = asked(stage)
+    assert first[0] == {"role": "system", "content": "Be brief."}
+    assert second == [{"role": "user", "content": "Be brief.\n\none"}]
+    assert [message["role"] for message in third] == ["user", "assistant", "user"]

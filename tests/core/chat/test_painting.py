@@ -43,7 +43,7 @@ async def painting(sim: WanjieSim) -> AsyncGenerator[Painting]:
     client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloads(settings, idle=0.3))
     async with aclosing(client):
         with closing(Workshop()) as workshop:
-            yield Painting(client, Catalog(client, settings), workshop)
+            yield Painting(client, client, Catalog(client, settings), workshop)
 
 
 def ordered(sim: WanjieSim) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from bots.sandbox.wanjie import Failure, WanjieSim
 from bots.sandbox.wanjie_media import mp3
 from core.chat.answer_buttons import IN_PARTS
+from core.chat.chat_client import ChatClient
 from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
@@ -32,7 +33,7 @@ from core.chat.working import StoppedError
 from core.engine import Inbox, Turn, tag_of
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
-from core.store import Conversations, Name, Remembered
+from core.store import Conversations, ModelLimits, Name, Remembered
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 
@@ -60,9 +61,11 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
             Inbox(redis),
             sentences,
             chosen,
-            Talk(client, catalog, chosen, conversations, sentences, Brief("", 1000, 900)),
+            Talk(
+                ChatClient(client, ModelLimits(redis)), catalog, chosen, conversations, sentences, Brief("", 1000, 900)
+            ),
             Speech(client, workshop, wanjie, chat),
-            Painting(client, catalog, workshop),
+            Painting(client, client, catalog, workshop),
             Reading(client, catalog, workshop, sentences, wanjie, chat),
             chat,
             COMMANDS,

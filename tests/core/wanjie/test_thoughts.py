@@ -13,7 +13,10 @@ from core.wanjie.answer import AnswerReader
 from core.wanjie.thoughts import Thoughts, parted, unthought
 from core.wanjie.wire import parse_completion
 
-PIECES = st.lists(st.sampled_from(["<think>", "</think>", "<", "</", "think", ">", " ", "\n", "a", "好"]), max_size=12)
+TAGS = [f"<{slash}{tag}>" for tag in ("think", "thinking", "thought") for slash in ("", "/")]
+PIECES = st.lists(
+    st.sampled_from([*TAGS, "<", "</", "think", "ing", "thought", ">", " ", "\n", "a", "好"]), max_size=12
+)
 
 
 def in_pieces(pieces: list[str]) -> tuple[str, str]:
@@ -33,6 +36,11 @@ def in_pieces(pieces: list[str]) -> tuple[str, str]:
         ("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
         ("Write <think>a</think>", "", "Write <think>a</think>"),
         ("<thinker>", "", "<thinker>"),
+        ("<thinking>hm</thinking>\nFour", "hm", "Four"),
+        ("\n<thought>\nhm</thought>Four", "hm", "Four"),
+        ("<thinking>a</think>b</thinking>c", "a</think>b", "c"),
+        ("<thought>a</thinking>b", "a</thinking>b", ""),
+        ("<thoughts>a</thoughts>", "", "<thoughts>a</thoughts>"),
         (" <thi", "", " <thi"),
         ("</think>a", "", "</think>a"),
         ("", "", ""),
@@ -53,7 +61,7 @@ def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
 def test_a_text_that_does_not_begin_with_the_tag_is_left_alone(text: str) -> None:
     thought, answer = parted(text)
 
-    assert (thought, answer) == ("", text) or text.lstrip().startswith("<think>")
+    assert (thought, answer) == ("", text) or text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
 
 
 def read(*contents: str) -> list[Delta]:
@@ -68,6 +76,12 @@ def test_a_stream_tells_it_as_thinking() -> None:
         ReasoningDelta("m"),
         TextDelta("Four"),
         TextDelta(" <b>"),
+        Finish("stop"),
+    ]
+    assert read("<thou", "ght>h", "m</thou", "ght>Four") == [
+        ReasoningDelta("h"),
+        ReasoningDelta("m"),
+        TextDelta("Four"),
         Finish("stop"),
     ]
     assert read("<think>hm</") == [ReasoningDelta("hm"), ReasoningDelta("</"), Finish("stop")]
@@ -91,6 +105,11 @@ def test_a_whole_completion_tells_it_as_thinking() -> None:
         ("Let me see.\n</think>\n\nFour.", "Four."),
         ("</think>\nFour.", "Four."),
         ("Let me see.\n</think>", ""),
+        ("Let me see.\n</thinking>\nFour.", "Four."),
+        (
+            "It is <thought>\nhm\n</thought>\nwhat stands between.",
+            "It is <thought>\nhm\n</thought>\nwhat stands between.",
+        ),
         ("The tag </think> ends it.", "The tag </think> ends it."),
         ("```\n<think>\nhm\n</think>\n```", "```\n<think>\nhm\n</think>\n```"),
         ("It ends with\n```\n</think>\n```\nThen it answers.", "It ends with\n```\n</think>\n```\nThen it answers."),

@@ -1,0 +1,84 @@
+"""Chat models, each asked in the form that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+import structlog
+
+from core.store import ModelLimits
+from core.wanjie import (
+    Attempts,
+    BadRequestError,
+    ChatRequest,
+    Completion,
+    ContextTooLongError,
+    Delta,
+    RefusedContentError,
+    SystemRoleError,
+    WanjieClient,
+)
+
+_log = structlog.get_logger()
+
+
+class ChatClient:
+    """Ask chat models; raises what `WanjieClient` raises, and the store's connection errors.
+
+    A model that refuses the role system is asked once more with its instructions inside the first question, and in that
+    form from then on. A model that refuses tools is asked without them.
+    """
+
+    def __init__(self, client: WanjieClient, limits: ModelLimits) -> None:
+        self._client = client
+        self._limits = limits
+
+    def attempts(self) -> Attempts:
+        """As many as one question has."""
+        return self._client.attempts()
+
+    async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
+        """Ask for an answer piece by piece; see `WanjieClient.stream`."""
+        form: ChatRequest | None = await self._known_form(request)
+        begun = False
+        while form is not None:
+            try:
+                async with aclosing(self._client.stream(form, attempts)) as deltas:
+                    async for delta in deltas:
+                        begun = True
+                        yield delta
+                form = None
+            except BadRequestError as error:
+                form = None if begun else await self._simpler_form(form, error)
+                if form is None:
+                    raise
+
+    async def chat(self, request: ChatRequest) -> Completion:
+        """Ask for an answer in one piece; see `WanjieClient.chat`."""
+        form = await self._known_form(request)
+        while True:
+            try:
+                return await self._client.chat(form)
+            except BadRequestError as error:
+                simpler = await self._simpler_form(form, error)
+                if simpler is None:
+                    raise
+                form = simpler
+
+    async def _known_form(self, request: ChatRequest) -> ChatRequest:
+        if not request.has_system or await self._limits.has_system_role(request.model):
+            return request
+        return request.without_system_role()
+
+    async def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
+        """The same question without what the model may have refused; None when there is nothing to leave out."""
+        if isinstance(error, SystemRoleError) and request.has_system:
+            _log.warning("a model takes no system role", model=request.model, error=str(error))
+            await self._limits.note_no_system_role(request.model)
+            return request.without_system_role()
+        if not request.tools or isinstance(error, RefusedContentError | ContextTooLongError):
+            return None
+        _log.warning("a model takes no tools", model=request.model, error=str(error))
+        return replace(request, tools=())

@@ -1,0 +1,29 @@
+"""What models turned out not to take."""
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the parameters of some commands untyped.
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from .keys import no_system_role_key
+
+_LIFETIME = timedelta(days=7)
+"""Models are replaced under their names, and gateways are mended."""
+
+
+class ModelLimits:
+    """Shared by all processes. Every method raises redis-py's connection errors when the store is away."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def note_no_system_role(self, model: str) -> None:
+        """Note that a model refuses messages of the role system, for a week."""
+        await self._redis.set(no_system_role_key(model), 1, ex=_LIFETIME)
+
+    async def has_system_role(self, model: str) -> bool:
+        """Whether a model may be given messages of the role system, as far as is known."""
+        return not await self._redis.exists(no_system_role_key(model))
