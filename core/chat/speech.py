@@ -35,7 +35,8 @@ _AT_ONCE_TOGETHER = 16
 """Requests that all recordings of the process have under way."""
 _CACHED_PIECES = _CACHED_SOUNDS = 16_000_000
 """Bytes: together some two hours of speech."""
-_TRIES = 2
+_MOST_TRIES = 2
+"""How often a recording that cannot be read is asked for, if a call may be made so often."""
 _TITLE = 60
 
 
@@ -77,6 +78,7 @@ class Speech:
         self._voice = wanjie.voice
         self._piece = wanjie.speech_limit
         self._most = chat.speak_limit
+        self._tries = min(_MOST_TRIES, wanjie.max_attempts)
         self._lines = asyncio.Semaphore(_AT_ONCE_TOGETHER)
         self._pieces = Cache[tuple[bytes, ...]](_CACHED_PIECES, lambda pieces: sum(map(len, pieces)))
         self._sounds = Cache[Sound](_CACHED_SOUNDS, lambda sound: len(sound.data))
@@ -117,7 +119,7 @@ class Speech:
             raise
 
     async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> Sound:
-        for _ in range(_TRIES):
+        for _ in range(self._tries):
             pieces = await self._pieces.get(order, partial(self._spoken, order))
             try:
                 return await self._workshop.run(join, pieces, into)

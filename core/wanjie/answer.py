@@ -84,15 +84,15 @@ class AnswerReader:
 
         Raises:
             StreamBrokenError: the answer has not come to its end. A missing `[DONE]` alone does no harm.
-            UnreadableAnswerError: another choice than the first had all the words.
+            UnreadableAnswerError: another choice than the first had words, and the first one none, or no end.
         """
         if not self._is_stream and self._head.strip(_BLANK):
             return self._document()
         deltas = self._deltas(self._events.flush())
         if not self.ended:
             raise StreamBrokenError("the stream ended before the answer did")
-        if self._is_elsewhere and not self._has_answered:
-            raise UnreadableAnswerError("the answer has no first choice")
+        if self._is_elsewhere and not (self._has_answered and self._finish_reason):
+            raise UnreadableAnswerError("the first choice has no words or no end, but another one has words")
         deltas += self._told(self._reasoning.end(), self._text.end())
         deltas += self._said(*self._thoughts.end())
         return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]

@@ -100,7 +100,8 @@ _GIVEN = _any(
     "request (body|size)|上下文|提示词|输入|内容|消息|对话|文本|长度",
 )
 _TOO_MUCH = _any(
-    "too (long|large|big)|exceed|(longer|larger) than|over the (limit|maximum)|reduce the length",
+    "too (long|large|big)|(longer|larger) than|over the (limit|maximum)|reduce the length",
+    "(?<!retries )(?<!attempts )(?<!deadline )(?<!timeout )(?<!time limit )exceed",
     "maximum (context|prompt|input|length|allowed|number of tokens)",
     "max.{0,3}(seq|context|input|prompt|model.?len)",
     "超长|过长|过大|太长|超过|超出|超限",

@@ -10,6 +10,7 @@ from .errors import UnreadableAnswerError
 
 # Not str.splitlines(): U+2028, U+0085 and others may stand unescaped inside a JSON string.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_JSON = "{["
 _LONGEST = 64_000_000
 """Characters of one event; pictures come in one."""
 
@@ -27,7 +28,7 @@ class EventDecoder:
     """Decode one stream, piece by piece.
 
     The events do not depend on where the pieces were cut, and each is given out with the piece that completes it.
-    Comments are dropped. (WHATWG HTML, 9.2.6 "Interpreting an event stream".)
+    Comments are dropped, and a line of bare JSON counts as data. (WHATWG HTML, 9.2.6 "Interpreting an event stream".)
     """
 
     def __init__(self) -> None:
@@ -78,6 +79,9 @@ class EventDecoder:
         value = value.removeprefix(" ")
         if field == "data":
             self._data.append(value)
+        elif line[0] in _JSON:
+            # No field begins so: a gateway writes its error as it stands, in the middle of the stream.
+            self._data.append(line)
         elif field == "event":
             self._name = value
         elif field == "id" and "\0" not in value:

@@ -69,6 +69,12 @@ def test_what_was_said_does_not_depend_on_where_the_bytes_were_cut(places: list[
     assert read(*(whole[start:end] for start, end in pairwise(bounds))) == DELTAS
 
 
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_an_error_that_a_gateway_writes_bare_into_the_stream_is_told(gap: str) -> None:
+    with pytest.raises(RefusedContentError):
+        read((frame("a") + 'data: {"choices": []}\n' + gap + '{"error": {"code": "content_filter"}}\n').encode())
+
+
 def test_a_missing_done_does_no_harm() -> None:
     assert read((frame("a") + frame(finish="length")).encode()) == [TextDelta("a"), Finish("length")]
 

@@ -187,6 +187,7 @@ NO_SYSTEM: list[Row] = [
 NEITHER: list[tuple[int, str, type[WanjieError]]] = [
     (500, "context deadline exceeded", ServerFaultError),
     (502, error('Post "https://x/v1/chat/completions": context deadline exceeded'), ServerFaultError),
+    (500, error("Unexpected message: max retries exceeded with url"), ServerFaultError),
     (500, error("do request failed", None, "upstream_error"), ServerFaultError),
     (422, json.dumps({"detail": [{"msg": "Input should be less than or equal to 2"}]}), BadRequestError),
     (422, json.dumps({"detail": [{"msg": "Input should be greater than or equal to 0"}]}), BadRequestError),

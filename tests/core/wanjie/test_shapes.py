@@ -159,6 +159,8 @@ def test_the_first_choice_counts_however_they_are_mixed() -> None:
     assert read(other, chunk({"content": "a"}), other, chunk({}, "length"), other) == [TextDelta("a"), Finish("length")]
     with pytest.raises(UnreadableAnswerError):
         read(other)
+    with pytest.raises(UnreadableAnswerError):
+        read(*({"choices": [{"index": number, "delta": {"content": "a"}}]} for number in range(3)))
 
 
 def test_an_answer_that_is_said_once_more_at_its_end_stands_once() -> None:
