@@ -56,8 +56,11 @@ _FOREIGN = _words(
     "z w na pod nad ve bir ile ja ne se dan yang dengan sebuah seekor ang mga ng sa si"
 )
 _WORD = re.compile(r"[a-z]+")
-_THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?(?:think|thinking|reasoning)\b", re.IGNORECASE)
+_THOUGHTS = re.compile(
+    r"\A.*</(?:think(?:ing)?|thought)>|<(?:think(?:ing)?|thought)>.*?</(?:think(?:ing)?|thought)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG = re.compile(r"</?(?:think|thinking|thought|reasoning)\b", re.IGNORECASE)
 # What models say instead of a prompt or, when they forget the marks, before it.
 _REFUSAL = re.compile(
     r"(?:i.m|i am) (?:sorry|unable|not able)\b|sorry[,.]|i (?:cannot|can.?t|can not|won.t)\b|unfortunately\b"

@@ -154,12 +154,13 @@ class AnswerReader:
             raise ServerFaultError("the model ended with an error")
         if chunk.text or chunk.reasoning or chunk.tools:
             self._finish_reason, self._is_sure = chunk.finish_reason, False
-            self._has_answered = self._has_answered or bool(chunk.text or chunk.tools)
+            self._has_answered = self._has_answered or bool(chunk.tools)
         elif chunk.finish_reason:
             self._finish_reason, self._is_sure = chunk.finish_reason, self._has_answered
 
     def _told(self, reasoning: str, text: str) -> list[Delta]:
         thought, answer = self._thoughts.part(text)
+        self._has_answered = self._has_answered or bool(answer)
         return self._said(reasoning + thought, answer)
 
     @staticmethod

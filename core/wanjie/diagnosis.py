@@ -41,6 +41,7 @@ _BY_STATUS: Mapping[int, ErrorKind] = {
     408: ServerFaultError,
     413: ContextTooLongError,
     429: TooManyRequestsError,
+    451: RefusedContentError,
 }
 
 # What words may say where the status has said something else; a 400 or 422 says nothing, so that they may say anything.

@@ -97,7 +97,7 @@ _SYSTEM_ROLE = _any(
 )
 _GIVEN = _any(
     "(?<![a-z])(context(?! (deadline|cancel))|prompts?|inputs?|messages?|tokens?|conversation|content|text|payload)",
-    "request (body|size)|上下文|提示词|输入|内容|消息|对话|文本|长度",
+    "request (body|size)|请求体|上下文|提示词|输入|内容|消息|对话|文本|长度",
 )
 _TOO_MUCH = _any(
     "too (long|large|big)|(longer|larger) than|over the (limit|maximum)|reduce the length",
@@ -162,7 +162,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
             "content.?(filter|policy|risk|safety|management|moderation)|content.{0,12}risk|high.?risk",
             "moderation|flagged|data.?inspection|inappropriate|nsfw|(?<!case.)sensitive|unsafe|harmful|prohibited",
             "safety (system|filter|polic|setting|reason)|responsible.?ai|infring|blocked (by|due|for|because)",
-            _near("polic(y|ies)", "violat"),
+            _near("polic(y|ies)|terms|guidelines", "violat"),
             "敏感|违规|违反|不合规|违禁|违法|审核|不安全|安全策略|内容安全|侵权|(内容|输入|文本|图片).{0,10}风险",
         ),
     ),
@@ -196,11 +196,12 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
             "(model|deployment).{0,80}(no longer (available|supported)|is not (a valid|supported$))",
             "(model|deployment).{0,80}has been (deprecated|decommissioned|retired|removed|shut)",
             "not (a valid|found the|activated the) model|no endpoints found for|no permission.{0,20}model",
-            "supported.{0,12}model names? (are|is)|access to (the|this) model",
+            "supported.{0,12}model names? (are|is)|access to( the| this)? model|model.{0,60}not available (in|for|to)",
             r"model\s+(['\"`]?[\w./:-]+['\"`]?\s+)?(is )?(not authori[sz]ed|unauthori[sz]ed|not allowed for)",
-            "模型.{0,80}(不存在|未找到|找不到|未授权|无权|未开通|下线|停用|弃用|未配置|未启用)",
+            "模型.{0,80}(不存在|未找到|找不到|未授权|无权|未开通|未开放|下线|停用|弃用|未配置|未启用)",
+            "(无效|未知|非法)的?模型(?!参数|输出)|模型名称?(错误|无效)|套餐.{0,6}未开放",
             "(无权|没有权限|不存在|未开通|找不到|未找到).{0,8}模型|不支持(的|该|此)?模型",
-            "可用渠道不存在|无可用的?渠道",
+            "可用渠道不存在|(无|没有)可用的?渠道",
         ),
     ),
     (KeyRejectedError, _any(_near(_KEYS, _BAD), "unauthori[sz]ed|unauthenticated|密钥|token (非法|已过期|无效)")),
@@ -208,8 +209,8 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
         TooManyRequestsError,
         _any(
             "overload|too busy|(server|engine|service|model).{0,12}busy",
-            "at capacity|capacity exceeded|high (demand|traffic)",
-            "繁忙|过载|负载|饱和|访问量过大|流量限制|请求过多|稍[后候].{0,6}[再重]?试|上限|限额",
+            "at capacity|capacity exceeded|high (demand|traffic)|temporarily unavailable",
+            "繁忙|过载|暂时?不可用|负载|饱和|访问量过大|流量限制|请求过多|稍[后候].{0,6}[再重]?试|上限|限额",
         ),
     ),
 )

@@ -47,6 +47,8 @@ REFUSED: list[Row] = [
     (400, error("Sensitive chat messages", "invalid_messages")),
     (400, error("用户输入的内容包含敏感词", "sensitive_words_detected", "new_api_error")),
     (400, error("您的输入可能存在风险内容,请修改后重试")),
+    (400, error("Your request contains content that violates our terms of service")),
+    (451, error("no")),
     (403, error("Your chosen model requires moderation and your input was flagged")),
     (500, error("output new_sensitive (1027)", None, "upstream_error")),
     (200, json.dumps({"error": {"error": {"code": "content_filter", "message": "no"}}})),
@@ -74,6 +76,9 @@ TOO_LONG: list[Row] = [
     (400, error("max_tokens must be at least 1, got -186.")),
     (400, error("string too long. Expected a string with maximum length 1048576")),
     (400, error("输入内容超过模型最大上下文长度")),
+    (413, "请求体过大"),
+    (400, error("对话轮数超过限制")),
+    (400, error("文本长度不能超过 500 字")),
     (403, error("Input token count + max_tokens parameter must be less than the context length of the model")),
     (413, error("Request too large for model `x` on tokens per minute (TPM)", "rate_limit_exceeded", "tokens")),
     (
@@ -123,6 +128,10 @@ NO_MODEL: list[Row] = [
     (403, flat("Model access denied.", "Model.AccessDenied")),
     (400, error("The model `x` has been decommissioned and is no longer supported.")),
     (400, flat("Model does not exist. Please check it carefully.", 20012, data=None)),
+    (400, error("无效的模型名称: x")),
+    (400, error("You do not have access to model x")),
+    (429, error("当前订阅套餐暂未开放 kimi-k2 权限", "1311", "ModelNotOpen")),
+    (500, error("没有可用的渠道")),
     (200, json.dumps({"choices": [], "code": "model_not_found", "message": "x"})),
 ]
 NO_PATH: list[Row] = [
@@ -154,6 +163,9 @@ BUSY: list[Row] = [
     (400, error("您当前使用该API的并发数过高,请降低并发", "1302")),
     (500, error("当前分组上游负载已饱和,请稍后再试", None, "new_api_error")),
     (429, json.dumps({"error_code": 336501, "error_msg": "no"})),
+    (500, error("模型服务繁忙")),
+    (400, error("The model is temporarily unavailable")),
+    (400, error("Requests rate limit exceeded, please try again later.")),
     (200, json.dumps({"choices": None, "error": {"message": "slow down", "code": 429}})),
     (200, json.dumps({"base_resp": {"status_code": 1039, "status_msg": "token limit"}})),
 ]

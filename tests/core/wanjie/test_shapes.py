@@ -249,3 +249,13 @@ async def test_a_server_that_falls_silent_behind_such_a_stop_has_ended(
     url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), 9))
     async with client_for(base_url=url, idle_timeout=0.3) as client:
         assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
+
+
+async def test_a_stop_behind_thinking_inside_the_text_is_waited_out(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    thought, answer = (json.dumps(chunk({"content": text})) for text in ("<think>hm</think>", "a"))
+    frames = (f"data: {data}\n\n" for data in (thought, json.dumps(chunk({}, "stop"))))
+    url = await raw_server(streaming(*frames, 2.5, f"data: {answer}\n\n", "data: [DONE]\n\n"))
+    async with client_for(base_url=url) as client:
+        assert await ask(client) == [ReasoningDelta("hm"), TextDelta("a"), Finish("stop")]
