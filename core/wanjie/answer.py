@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import structlog
 
@@ -15,7 +15,7 @@ from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, 
 from .sse import Event, EventDecoder
 from .thoughts import Thoughts
 from .tools import ToolCalls
-from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_chunk, parse_completion
+from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_chunk, parse_completion, unwrap
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -100,7 +100,7 @@ class AnswerReader:
     def _document(self) -> list[Delta]:
         text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
         raw = _json(text)
-        if "choices" not in _object(raw) or diagnose_json(raw):
+        if "choices" not in unwrap(raw) or diagnose_json(raw):
             raise diagnose(200, {}, text)
         answer = parse_completion(raw)
         said = self._said(self._reasoning.join(answer.reasoning), self._text.join(answer.text) + self._text.end())
@@ -155,8 +155,9 @@ class AnswerReader:
         if chunk.text or chunk.reasoning or chunk.tools:
             self._finish_reason, self._is_sure = chunk.finish_reason, False
             self._has_answered = self._has_answered or bool(chunk.tools)
-        elif chunk.finish_reason:
-            self._finish_reason, self._is_sure = chunk.finish_reason, self._has_answered
+        elif chunk.finish_reason or chunk.usage:
+            self._finish_reason = chunk.finish_reason or self._finish_reason
+            self._is_sure = self._has_answered and bool(self._finish_reason)
 
     def _told(self, reasoning: str, text: str) -> list[Delta]:
         thought, answer = self._thoughts.part(text)
@@ -202,7 +203,3 @@ def _told_as_error(raw: object, text: str) -> WanjieError:
 def _frames(raw: object) -> list[object]:
     """Some gateways send several at once."""
     return cast("list[object]", raw) if isinstance(raw, list) else [raw]
-
-
-def _object(raw: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}

@@ -117,7 +117,7 @@ def parse_completion(raw: object) -> Completion:
     Raises `UnreadableAnswerError` when it has no choice, or words in a form that nobody knows; `ServerFaultError` when
     the model ended with an error.
     """
-    body = _unwrapped(_object(raw))
+    body = unwrap(raw)
     choices = _objects(body.get("choices"))
     if not choices:
         raise UnreadableAnswerError("the answer has no choice")
@@ -132,9 +132,16 @@ def parse_completion(raw: object) -> Completion:
     return Completion(text, chunk.reasoning + thought, chunk.finish_reason or "stop", chunk.usage, calls.whole())
 
 
+def unwrap(raw: object) -> dict[str, Any]:
+    """The answer within the platform's own `{"code", "message", "timestamp", "result"}` and its like; else `raw`."""
+    body = _object(raw)
+    inner = (_object(body.get(name)) for name in ("data", "result"))
+    return body if "choices" in body else next((fields for fields in inner if "choices" in fields), body)
+
+
 def parse_chunk(raw: object) -> Chunk:
     """Read one frame of a streamed chat; of several choices only the one with the index 0 counts."""
-    body = _unwrapped(_object(raw))
+    body = unwrap(raw)
     usage = _usage(body.get("usage"))
     if "choices" not in body:
         return Chunk(usage=usage, unread=speaks(raw))
@@ -153,12 +160,6 @@ def parse_chunk(raw: object) -> Chunk:
         repeats=isinstance(choice.get("delta"), dict) and message is not choice["delta"],
         elsewhere=any(_said(other)[0] for other in others),
     )
-
-
-def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
-    """The answer within the platform's own `{"code", "message", "timestamp", "result"}` and its like."""
-    inner = (_object(body.get(name)) for name in ("data", "result"))
-    return body if "choices" in body else next((fields for fields in inner if "choices" in fields), body)
 
 
 def _place(choice: Mapping[str, Any], position: int) -> int:

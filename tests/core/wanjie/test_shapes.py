@@ -18,6 +18,7 @@ from core.wanjie import (
     StreamBrokenError,
     TextDelta,
     UnreadableAnswerError,
+    Usage,
     WanjieClient,
 )
 from core.wanjie.answer import AnswerReader
@@ -179,6 +180,13 @@ def test_words_in_an_unknown_form_are_no_silence() -> None:
         parse_completion({"choices": [{"message": {"content": {"words": "a"}}}]})
 
 
+def test_a_whole_completion_may_be_wrapped() -> None:
+    raw = {"code": 200, "message": "ok", "result": {"choices": [{"message": {"content": "a"}}]}}
+    reader = AnswerReader()
+
+    assert reader.feed(json.dumps(raw).encode()) + reader.end() == [TextDelta("a"), Finish("stop")]
+
+
 def test_a_whole_completion_may_come_in_parts() -> None:
     parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "a"}]
     completion = parse_completion({"choices": [{"message": {"content": parts}, "finish_reason": "MAX_TOKENS"}]})
@@ -241,6 +249,15 @@ async def test_a_connection_that_breaks_where_stop_says_nothing_breaks_the_answe
     async with client_for(base_url=url) as client:
         with pytest.raises(StreamBrokenError):
             await ask(client)
+
+
+async def test_the_usage_behind_such_a_stop_is_a_sure_end(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    usage = 'data: {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}\n\n'
+    url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), usage, close=False))
+    async with client_for(base_url=url) as client:
+        assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop", Usage(1, 2, 3))]
 
 
 async def test_a_server_that_falls_silent_behind_such_a_stop_has_ended(
