@@ -11,7 +11,7 @@ from .telegram_flood import FloodControl
 from .telegram_json import message_json
 from .telegram_keyboard import read_keyboard
 from .telegram_sending import Sender, fitting
-from .telegram_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, marked_up
+from .telegram_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
 from .telegram_world import Draft, Event, Message, World
 
 NOT_MODIFIED: Final = (
@@ -55,7 +55,7 @@ class Messages:
             raise bad_request("message text is empty")
         place = self._sender.place(call)
         content = fitting(draft, MESSAGE_LENGTH, "message is too long")
-        if not content.text:
+        if is_invisible(content.text):
             raise bad_request("text must be non-empty")
         return message_json(self._sender.post(place, content, keyboard))
 
@@ -68,7 +68,7 @@ class Messages:
         if message.kind != "text":
             raise bad_request("there is no text in the message to edit")
         content = fitting(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
-        if not content.text:
+        if is_invisible(content.text):
             raise bad_request("text must be non-empty")
         return self._edit(message, content, keyboard)
 

@@ -29,6 +29,7 @@ _ARGUMENTS: Final[Mapping[str, str]] = {
     "pre": "language",
 }
 _TO_SPACE: Final = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f]")
+_INVISIBLE: Final = re.compile("[\\s\xa0\u200b-\u200f\u2800\ufeff]*")
 _DROPPED: Final = re.compile("[\\r\u2028-\u202e\u0333\u033f\u030a]")
 
 
@@ -70,6 +71,11 @@ def stored(draft: Formatted) -> Formatted:
     own = _limited(_without_overlaps(sorted(kept, key=lambda e: (e.offset, -e.length))))
     found = [e for e in detect(trimmed) if not any(_meet(e, o) and o.type not in _SPLITTABLE for o in own)]
     return Formatted(trimmed, tuple(sorted((*own, *found), key=lambda e: (e.offset, -e.length))))
+
+
+def is_invisible(text: str) -> bool:
+    """Tell whether the server takes a text for empty (TDLib's misc.cpp; U+2060 is not among these characters)."""
+    return _INVISIBLE.fullmatch(text) is not None
 
 
 def _entity(given: Mapping[str, Any]) -> Entity:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.engine import Inbox
+from core.media.visible import is_blank
 from core.store import Conversations
 
 from .message import Incoming
@@ -46,5 +47,5 @@ class Albums:
 def _one(mates: list[Incoming]) -> Incoming:
     """The first of them, with the files and the words of all."""
     files = tuple(file for mate in mates for file in mate.attachments)
-    text = "\n".join(mate.text for mate in mates if mate.text)
+    text = "\n".join(mate.text for mate in mates if not is_blank(mate.text))
     return replace(mates[0], attachments=files, text=text)

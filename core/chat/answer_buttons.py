@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.media.visible import is_blank
+
 from .keys import Keys
 from .outbox import Button
 
@@ -29,7 +31,7 @@ class AnswerButtons:
 
     def _finished(self, answer: str, messages: int, reason: str) -> tuple[Button, ...]:
         """Of a model that only thought there are no words to go on with or to speak."""
-        if not answer.strip():
+        if is_blank(answer):
             return (self._again,)
         more = (self._more,) if reason == "length" else ()
         speak = self._speak if messages == 1 else self._speak_end

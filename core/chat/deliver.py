@@ -15,6 +15,8 @@ from dataclasses import replace
 
 import structlog
 
+from core.media.visible import is_blank
+
 from .growing import Growing, Piece
 from .keys import NO_KEYS, Keys
 from .outbox import (
@@ -148,7 +150,7 @@ class _Writer:
     async def finish(self) -> None:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
-        if self._body(self._page).strip():
+        if not is_blank(self._body(self._page)):
             await self._settle(self._keys.finished(self._text.answer, self._index + 1))
             self._index += 1
         for page in [*self._replaced, *self._pages[self._index :]]:
@@ -201,7 +203,7 @@ class _Writer:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
         body = self._body(self._page, reach)
         longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
-        if not body.strip() or not (longer or self._bare) or self._uneditable:
+        if is_blank(body) or not (longer or self._bare) or self._uneditable:
             return
         self._not_before = time.monotonic() + self._pace
         try:

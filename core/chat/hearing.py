@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import structlog
 
+from core.media.visible import visible
 from core.settings import WanjieSettings
 from core.wanjie import (
     BadRequestError,
@@ -53,7 +54,7 @@ class Hearing:
             async with self._table:
                 audio = await fetched(attachment.id, outbox, size=attachment.size)
                 request = TranscriptionRequest(self._model, audio, _name(attachment), attachment.mime or "audio/ogg")
-                words = (await self._client.transcribe(request)).strip()
+                words = visible(await self._client.transcribe(request))
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
             raise ExcuseError("file.deaf") from None

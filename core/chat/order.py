@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from core.media.visible import visible
+
 from .half_width import half_width
 from .question import ExcuseError
 
@@ -154,7 +156,7 @@ def _value(option: _Option, named: re.Match[str]) -> tuple[str | int, int]:
 
 
 def _prompt(words: str, quoted: str) -> str:
-    prompt = " ".join(words.split()) or " ".join(quoted.split())
+    prompt = visible(" ".join(words.split())) or visible(" ".join(quoted.split()))
     if not prompt:
         raise ExcuseError("imagine.empty")
     if len(prompt) > _LONGEST:

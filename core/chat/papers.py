@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.media.document import Excerpt, UnreadableDocumentError, read_document
+from core.media.visible import is_blank
 from core.media.workshop import Workshop
 
 from .files import fetched, title
@@ -26,7 +27,7 @@ async def read_paper(attachment: Attachment, outbox: Outbox, workshop: Workshop,
             excerpt = await workshop.run(read_document, data, attachment.name, attachment.mime, most=most)
         except UnreadableDocumentError:
             raise ExcuseError("file.unreadable") from None
-    if not excerpt.text.strip():
+    if is_blank(excerpt.text):
         raise ExcuseError("file.unreadable")
     return excerpt
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from core.media.visible import visible
 from core.store import Remembered
 from core.wanjie import ChatMessage
 
@@ -32,8 +33,8 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
 
     The newest answer is not quoted, since it stands right above the question.
     """
-    text = incoming.text.strip()
-    quoted = incoming.discussion or incoming.quoted.strip()
+    text = visible(incoming.text)
+    quoted = incoming.discussion or visible(incoming.quoted)
     source = _source_of(incoming)
     if text and incoming.forwarded_from:
         text = quote_words(text, f"forwarded from {incoming.forwarded_from}")

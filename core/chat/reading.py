@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from core.media.visible import visible
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Remembered
@@ -69,7 +70,7 @@ class Reading:
         if not files:
             return Question(question_of(incoming, history)), cut
         read = len(incoming.discussion or incoming.quoted)
-        gist = Gist(incoming.text.strip(), partial(self._say, incoming), read=read, remarks=[*cut])
+        gist = Gist(visible(incoming.text), partial(self._say, incoming), read=read, remarks=[*cut])
         async with at_work(outbox, "writing"):
             for sent in files:
                 try:
@@ -90,7 +91,7 @@ class Reading:
 
     def _fitting(self, incoming: Incoming, history: Sequence[Remembered]) -> tuple[Incoming, tuple[str, ...]]:
         """Shorten a quote for which there is no room, with the sentence that tells so."""
-        quoted = incoming.quoted.strip()
+        quoted = visible(incoming.quoted)
         if len(quoted) <= self._room or incoming.discussion or is_newest_answer(incoming, history):
             return incoming, ()
         name = self._say(incoming, "file.a_quote")

@@ -12,6 +12,7 @@ import structlog
 
 from core.media.sound import BadSoundError, LongSoundError, Sound, join
 from core.media.spoken import Words, sentences, spoken
+from core.media.visible import is_blank
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Choices
@@ -86,7 +87,7 @@ class Speech:
     async def script(self, markdown: str, words: Words) -> Script:
         """Turn Markdown into what can be said of it; raise `ExcuseError` when that is nothing."""
         text = await self._workshop.run(spoken, markdown, words)
-        if not text.strip():
+        if is_blank(text):
             raise ExcuseError("speak.nothing")
         if len(text) <= self._most:
             return Script(text, cut=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from core.engine import Turn
+from core.media.visible import is_blank
 from core.store import Choices, Conversations, Remembered
 from core.wanjie import Catalog, ChatRequest, WanjieError, unthought
 
@@ -128,11 +129,11 @@ class Talk:
             text = unthought(await self._text(writing, turn, incoming, outbox, ask))
         finally:
             speaking.cancel()
-            if not (text.strip() or writing.acted or turn.fenced or ask.continues or ask.instead):
+            if is_blank(text) and not (writing.acted or turn.fenced or ask.continues or ask.instead):
                 await self._conversations.note_unanswered(chat, replace(asked, uid=turn.event_id))
-        said = bool(text.strip() or writing.acted)
+        said = not is_blank(text) or writing.acted
         if said:
-            await self._remember(chat, turn.event_id, asked, text if text.strip() else DEED, ask)
+            await self._remember(chat, turn.event_id, asked, DEED if is_blank(text) else text, ask)
         if not said and not turn.stopped.is_set():
             await self._say(turn, incoming, outbox, _SILENCES.get(writing.reason, "talk.nothing"))
         elif note := _NOTES.get(writing.reason):

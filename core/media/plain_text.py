@@ -7,6 +7,7 @@ import re
 from io import IncrementalNewlineDecoder
 
 from .encoding import Encoding, likely_encodings
+from .visible import is_blank
 
 _CONTROLS = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
 _BINARY = 0.01
@@ -45,6 +46,6 @@ def _read(data: bytes, encoding: Encoding, most: int) -> tuple[str, int]:
         controls += len(_CONTROLS.findall(piece))
         stray += piece.count("\ufffd") if encoding.lenient else 0
     guessed_wrong = encoding.codec != "utf-8" and stray > max(1, length * _STRAY)
-    if controls > length * _BINARY or guessed_wrong or not begin.strip():
+    if controls > length * _BINARY or guessed_wrong or is_blank(begin):
         raise NoTextError("the bytes are no text, or nothing but space")
     return begin, length

@@ -70,6 +70,31 @@ async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(
     assert last_asked(stage)[-1] == "And this"
 
 
+async def test_an_answer_of_which_nothing_is_seen_is_none(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.reasoning = lambda _: "\u2800"
+    for number, answer in enumerate(("\u200b", "\u2060\u2060", "\u2800\n\u2063"), 1):
+        stage.wanjie.script.answer = lambda _, answer=answer: answer
+        await direct_seat.say("Well?")
+        told = await direct_seat.until(lambda number=number: direct_seat.answers()[number - 1 :])
+
+        assert "without a single word" in told[0]
+    assert "turn failed" not in stage.logs()
+    assert not direct_seat.folds()
+
+
+async def test_words_of_which_nothing_is_seen_are_none(direct_seat: Seat, stage: Stage) -> None:
+    for command, told in (
+        ("/speak \u2800", "What should I say"),
+        ("/imagine \u200b", "What should be in the picture"),
+        ("/system \u2060", "no instructions"),
+        ("\u2060", "Write your question"),
+    ):
+        await direct_seat.say(command)
+        await says(direct_seat, told)
+
+    assert not asked(stage)
+
+
 async def test_quick_messages_are_answered_in_their_order(seat: Seat, stage: Stage) -> None:
     stage.wanjie.script.answer = echo
     await seat.say("zero")

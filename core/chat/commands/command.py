@@ -25,6 +25,7 @@ from core.chat.stamp import Stamp
 from core.chat.talk import Talk
 from core.chat.tell import tell
 from core.engine import Inbox, Turn
+from core.media.visible import visible
 from core.settings import ChatSettings
 from core.store import Choices, Conversations, Name
 from core.wanjie import Catalog
@@ -65,7 +66,7 @@ class Call:
     @property
     def argument(self) -> str:
         """What stands behind the command's name."""
-        return self.incoming.text.strip()
+        return visible(self.incoming.text)
 
     @property
     def typed(self) -> str:
@@ -81,7 +82,7 @@ class Call:
     @property
     def quoted(self) -> str:
         """What the message that is replied to says; under pictures that a model made, only what was ordered."""
-        return self.ordered or self.incoming.quoted.strip()
+        return self.ordered or visible(self.incoming.quoted)
 
     @property
     def locale(self) -> str:

@@ -21,6 +21,7 @@ from core.chat.working import at_work, unless_stopped
 from core.engine import tag_of
 from core.media.sound import Sound
 from core.media.spoken import Words
+from core.media.visible import is_blank, visible
 from core.wanjie import WanjieError
 
 from .command import Call
@@ -49,7 +50,7 @@ async def press_speak(call: Call, stamp: Stamp, rest: str) -> None:
     whole = (message.content for message in reversed(history) if message.uid and tag_of(message.uid) == stamp.tag)
     text = next(whole, DEED)
     if text == DEED:
-        text = "" if rest == IN_PARTS else call.incoming.quoted.strip()
+        text = "" if rest == IN_PARTS else visible(call.incoming.quoted)
     if text:
         await aloud(call, text)
     else:
@@ -61,7 +62,7 @@ async def reply_aloud(call: Call, text: str) -> None:
 
     Of one that has no words, such as code alone, nothing is said.
     """
-    if not text.strip() or call.turn.stopped.is_set() or not await _wants_voice(call):
+    if is_blank(text) or call.turn.stopped.is_set() or not await _wants_voice(call):
         return
     try:
         await aloud(call, text)

@@ -59,7 +59,12 @@ async def test_the_timeline_says_what_was_seen_when(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("a" * 4097, "Message is too long"), ("  \n ", "Text must be non-empty")]
+    ("text", "sentence"),
+    [
+        ("a" * 4097, "Message is too long"),
+        ("  \n ", "Text must be non-empty"),
+        ("\u200b \u2800", "Text must be non-empty"),
+    ],
 )
 async def test_an_unfitting_text_is_refused(client: Client, text: str, sentence: str) -> None:
     with pytest.raises(BadRequest, match=sentence):
