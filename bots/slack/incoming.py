@@ -91,6 +91,7 @@ def _message(event: _Json, team: str, bot: str) -> Incoming | None:
         addressed=direct or said.mentioned,
         mentioned=said.mentioned,
         thread=thread,
+        command_sign=_sign(event.get("thread_ts"), direct=direct),
         attachments=attachments(event),
         reply_route=_foreign_team(event, team),
     )
@@ -118,6 +119,7 @@ def _stopped(event: _Json, team: str) -> Incoming:
         sender=Sender(str(event.get("user") or "")),
         direct=direct,
         thread=thread,
+        command_sign=_sign(thread, direct=direct),
         command="stop",
     )
 
@@ -150,6 +152,7 @@ def _action(body: _Json, bot: str) -> Incoming | None:
         sender=Sender(str(_object(body.get("user")).get("id") or "")),
         direct=place.direct,
         thread=place.thread,
+        command_sign=_sign(place.thread, direct=place.direct),
         choice=chosen,
         quoted=words(message, bot),
         reply_route=str(Route(str(body.get("response_url") or ""), button=_is_button(str(action.get("action_id"))))),
@@ -171,6 +174,7 @@ def _shortcut(body: _Json, bot: str) -> Incoming | None:
         sender=Sender(str(_object(body.get("user")).get("id") or "")),
         direct=place.direct,
         thread=thread,
+        command_sign=_sign(place.thread, direct=place.direct),
         command=name.lower(),
         quoted=words(message, bot),
         quoted_attachments=attachments(message),
@@ -215,6 +219,11 @@ def _is_button(action_id: str) -> bool:
 
 def _chat(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
     return ChatRef(PLATFORM, team, channel, "" if direct else thread)
+
+
+def _sign(thread: object, *, direct: bool) -> str:
+    """Slack takes no slash commands in threads, and every conversation in a channel is one."""
+    return "!" if thread or not direct else "/"
 
 
 def _direct(channel: str, kind: str | None = None) -> bool:

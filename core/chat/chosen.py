@@ -96,7 +96,13 @@ class Chosen:
             raise self._gone(work, model)
         _log.warning("a model is gone", instead=instead)
         await self._take_back(incoming.chat, work, model)
-        said = self._sentences.say(_WORKS[work].fallback, incoming.sender.locale, model=model, default=instead)
+        said = self._sentences.say(
+            _WORKS[work].fallback,
+            incoming.sender.locale,
+            sign=incoming.command_sign,
+            model=model,
+            default=instead,
+        )
         await tell(turn, outbox, said, name=f"fallback_{work}_")
         structlog.contextvars.bind_contextvars(model=instead)
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
+from .command_names import CHINESE_NAMES
+
 _FOLDER = Path(__file__).parent.parent / "locales"
 _DEFAULT = "en"
+_COMMAND = re.compile(rf"(?<![\w/])/(?={'|'.join(CHINESE_NAMES)})")
 
 
 class Sentences:
@@ -28,10 +32,12 @@ class Sentences:
     def say(self, key: str, locale: str, /, **values: object) -> str:
         """Sentence `key` for a reader with the language tag `locale` (any form: `zh`, `zh-hans`, `zh_CN`, "").
 
-        `values` fill the placeholders. An unknown language reads English; an unknown key is a `KeyError`.
+        `values` fill the placeholders; `sign` among them is what the commands that it names begin with, where that is
+        not `/`. An unknown language reads English; an unknown key is a `KeyError`.
         """
         language = locale.replace("_", "-").partition("-")[0].lower()
-        return self._languages.get(language, self._languages[_DEFAULT])[key].format(**values)
+        template = self._languages.get(language, self._languages[_DEFAULT])[key]
+        return _COMMAND.sub(str(values.get("sign", "/")), template).format(**values)
 
 
 def _language(folder: Path) -> dict[str, str]:

@@ -94,6 +94,8 @@ class Incoming:
     """Where the answer goes within the chat: a topic's or a thread's id."""
     command: str = ""
     """A command's name in lower case, without its slash or exclamation mark."""
+    command_sign: str = "/"
+    """What commands begin with that work where this was said; Slack takes no slash commands inside threads."""
     choice: Choice | None = None
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""

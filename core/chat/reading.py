@@ -111,7 +111,7 @@ class Reading:
         return f"`{name}`" if name else self._say(incoming, _LABELS[sort_of(attachment)])
 
     def _say(self, incoming: Incoming, key: str, /, **values: object) -> str:
-        return self._sentences.say(key, incoming.sender.locale, **values)
+        return self._sentences.say(key, incoming.sender.locale, sign=incoming.command_sign, **values)
 
     async def _take(self, sent: Sent, outbox: Outbox, model: str | None, gist: Gist) -> None:
         match sent.sort:

@@ -184,7 +184,7 @@ class Talk:
         return ChatRequest(model, tuple(messages), patience=patience, tools=tools)
 
     def _labels(self, incoming: Incoming) -> Callable[[str], str]:
-        return lambda key: self._sentences.say(key, incoming.sender.locale)
+        return lambda key: self._sentences.say(key, incoming.sender.locale, sign=incoming.command_sign)
 
     async def _speaks(self) -> bool:
         """Whether there is a model that can read answers aloud."""
@@ -194,4 +194,5 @@ class Talk:
             return False
 
     async def _say(self, turn: Turn, incoming: Incoming, outbox: Outbox, key: str) -> None:
-        await tell(turn, outbox, self._sentences.say(key, incoming.sender.locale))
+        said = self._sentences.say(key, incoming.sender.locale, sign=incoming.command_sign)
+        await tell(turn, outbox, said)

@@ -23,8 +23,20 @@ async def test_help_lists_every_command(seat: Seat, stage: Stage) -> None:
     await seat.say("/help")
 
     text = await says(seat, "What I can do")
-    assert all(f"/{name}" in text for name in ("help", "model", "system", "new", "stop", "retry"))
+    sign, other = ("!", "/") if isinstance(seat, SlackSeat) and seat.root else ("/", "!")
+    assert all(f"{sign}{name}" in text for name in ("help", "model", "system", "new", "stop", "retry"))
+    assert f"{other}model" not in text or sign == "/"
+    assert text.index("Chat") < text.index("Models") < text.index("Voice") < text.index("Pictures")
+    assert f"for example {sign}model kimi-k2" in text.replace("`", "")
     assert "deepseek-v3" in text
+
+
+async def test_sentences_name_commands_as_they_work_where_they_are_read(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda _: ""
+    for seat, command in ((stage.thread(), "!model"), (stage.direct(), "/model"), (stage.group(), "/model")):
+        await seat.say("hello")
+
+        assert command in await says(seat, "without a single word")
 
 
 async def test_start_says_hello(stage: Stage) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from core.wanjie import WanjieError
 
-from .command import Call
+from .command import Call, Command, Group
+
+_HEADINGS: Mapping[Group, str] = {
+    "chat": "help.chat",
+    "models": "help.models",
+    "voice": "help.voice",
+    "pictures": "help.pictures",
+    "conversation": "help.conversation",
+}
 
 
 async def hello(call: Call) -> None:
@@ -14,15 +23,34 @@ async def hello(call: Call) -> None:
 
 
 async def overview(call: Call) -> None:
-    lines = [call.phrase("help.title")]
-    for command in call.desk.commands:
-        usage = f"{command.name} {call.phrase('usage.' + command.name)}" if command.argument else command.name
-        lines.append(
-            "- " + call.phrase("help.line", sign="/", usage=usage, description=call.phrase("command." + command.name))
-        )
-    if call.outbox.capabilities.threads:
-        lines.append("\n" + call.phrase("help.threads"))
+    """Show what can be sent and every command, with its sign as it works here."""
+    parts = [call.phrase("help.title"), call.phrase("help.sending"), *_groups(call)]
+    if call.outbox.capabilities.threads and call.incoming.command_sign == "/":
+        parts.append(call.phrase("help.threads"))
     with suppress(WanjieError):  # help is needed most when something is down
         if model := await call.desk.chosen.model(await call.choices(), "chat"):
-            lines.append("\n" + call.phrase("help.model", model=model))
-    await call.tell("\n".join(lines))
+            parts.append(call.phrase("help.model", model=model))
+    await call.tell("\n\n".join(parts))
+
+
+def _groups(call: Call) -> Iterator[str]:
+    """Each group of commands under its heading."""
+    for group, heading in _HEADINGS.items():
+        members = [command for command in call.desk.commands if command.group == group]
+        yield "\n".join([call.phrase(heading), *(_line(call, command) for command in members)])
+
+
+def _line(call: Call, command: Command) -> str:
+    sign = _sign(call, command)
+    usage = " ".join(filter(None, (command.name, call.phrase(f"usage.{command.name}") if command.argument else "")))
+    line = call.phrase("help.line", of=sign + usage, description=call.phrase(f"command.{command.name}"))
+    if not command.argument:
+        return f"- {line}"
+    example = f"{sign}{command.name} {call.phrase(f'example.{command.name}')}"
+    return f"- {line}" + call.phrase("help.example", example=example)
+
+
+def _sign(call: Call, command: Command) -> str:
+    """What it begins with where it works: beside the threads of a channel there is no conversation to begin anew."""
+    beside = call.outbox.capabilities.threads and not (call.incoming.direct or call.incoming.chat.thread)
+    return "!" if beside and command.within_conversation else call.incoming.command_sign

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import structlog
 
@@ -35,6 +36,9 @@ _TURN_AGAIN = 1.0
 """Seconds after which a platform that did not answer is asked once more."""
 _TURN_PATIENCE = 3.0
 """Seconds that turning to another part of a menu may take: others who press wait behind it."""
+
+
+Group: TypeAlias = Literal["chat", "models", "voice", "pictures", "conversation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Call:
 
     def phrase(self, key: str, /, **values: object) -> str:
         """A sentence in the caller's language."""
-        return self.desk.sentences.say(key, self.locale, **values)
+        return self.desk.sentences.say(key, self.locale, sign=self.incoming.command_sign, **values)
 
     async def say(self, key: str, /, **values: object) -> None:
         """Answer with a sentence; see `tell`."""
@@ -165,11 +169,13 @@ class Command:
     """One declaration: routing, help, Telegram's menu and Slack's manifest are made from it.
 
     The locale files hold its description under `command.<name>` and, if it takes an argument, its usage under
-    `usage.<name>`.
+    `usage.<name>` and one to imitate under `example.<name>`.
     """
 
     name: str
     run: Callable[[Call], Awaitable[None]]
+    group: Group
+    """The heading under which help shows it."""
     argument: bool = False
     words: int = 0
     """How many words may follow when it is spoken without a sign (`@bot model kimi-k2`); with more it is a question."""

@@ -20,27 +20,34 @@ from .system import instruct
 from .voice import choose_voice, pick_voice
 
 COMMANDS: tuple[Command, ...] = (
-    Command("start", hello),
-    Command("help", overview),
-    Command("model", choose_model, argument=True, words=2, pick=pick_model, suggest=suggest_models),
+    Command("start", hello, "chat"),
+    Command("help", overview, "chat"),
+    Command("model", choose_model, "models", argument=True, words=2, pick=pick_model, suggest=suggest_models),
     Command(
         "imagine",
         draw,
+        "pictures",
         argument=True,
         text_follows=True,
         of_message=True,
         press=Press(press_draw, repeats=True, refuse=refuse_forgotten),
     ),
     Command(
-        "speak", speak_text, argument=True, text_follows=True, of_message=True, press=Press(press_speak, aside=True)
+        "speak",
+        speak_text,
+        "voice",
+        argument=True,
+        text_follows=True,
+        of_message=True,
+        press=Press(press_speak, aside=True),
     ),
-    Command("voice", choose_voice, argument=True, words=2, pick=pick_voice),
-    Command("reasoning", choose_reasoning, argument=True, words=1, pick=pick_reasoning),
-    Command("system", instruct, argument=True),
-    Command("new", anew, within_conversation=True),
-    Command("stop", stop, within_conversation=True, pick=press_stop),
-    Command("retry", again, within_conversation=True, press=Press(press_again, refuse=refuse_old)),
-    Command("continue", go_on, within_conversation=True, press=Press(press_go_on, refuse=refuse_old)),
+    Command("voice", choose_voice, "voice", argument=True, words=2, pick=pick_voice),
+    Command("reasoning", choose_reasoning, "models", argument=True, words=1, pick=pick_reasoning),
+    Command("system", instruct, "chat", argument=True),
+    Command("new", anew, "conversation", within_conversation=True),
+    Command("stop", stop, "conversation", within_conversation=True, pick=press_stop),
+    Command("retry", again, "conversation", within_conversation=True, press=Press(press_again, refuse=refuse_old)),
+    Command("continue", go_on, "conversation", within_conversation=True, press=Press(press_go_on, refuse=refuse_old)),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _LIKELY = 70
