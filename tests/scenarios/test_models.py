@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie_script import MODELS
+from bots.sandbox.wanjie_script import MODELS, Failure
 from tests.scenarios.choosing import begun, opens, picks, titles, uses
 from tests.scenarios.saying import says
 
@@ -152,3 +152,15 @@ async def test_a_key_without_models_is_told_so(direct_seat: Seat, stage: Stage) 
     await direct_seat.say("/model")
 
     await says(direct_seat, "no chat model")
+
+
+async def test_the_default_is_taken_back_to_without_the_list_of_models(empty_stage: Stage) -> None:
+    empty_stage.wanjie.script.fail_next += [Failure(503, path="/models") for _ in range(60)]
+    await empty_stage.start()
+    await empty_stage.ready()
+    for seat in (empty_stage.private(), empty_stage.direct()):
+        await seat.say("/model default")
+        await says(seat, "deepseek-v3")
+        await seat.say("/model speech default")
+
+        await says(seat, "the default holds again")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from core.chat.chosen import Work
 from core.chat.message import ChatRef
 from core.chat.outbox import Menu, Option
 from core.store import Name
-from core.wanjie import AmbiguousModelError, UnknownModelError
+from core.wanjie import AmbiguousModelError, UnknownModelError, WanjieError
 
 from .command import Call, Desk
 from .picker import View, chosen, entries, listed, opened, paged
@@ -46,12 +47,12 @@ _CHOSEN: Mapping[Tab, str] = {
 async def choose_model(call: Call) -> None:
     """Set the model that was named, or show those that fit; without a name, show them all."""
     tab, name = kind_in(" ".join(call.typed.split()))
-    named = name if name.casefold() not in _DEFAULT else ""
-    shelves = await _surely(call, lambda listed: fitting(listed, named) if named else listed, tab)
+    if name.casefold() in _DEFAULT:
+        await _take_back(call, "speech" if tab == "speech" else "image" if tab == "image" else "chat")
+        return
+    shelves = await _surely(call, lambda listed: fitting(listed, name) if name else listed, tab)
     if not shelves:
         await call.say("model.none_chat")
-    elif name.casefold() in _DEFAULT:
-        await _take_back(call, tab if tab in {"speech", "image"} else "chat")
     elif not of_kind(shelves, tab):
         await call.say("model.none_of_kind", kind=call.phrase(_HEADING[tab or "chat"]))
     elif name:
@@ -126,14 +127,18 @@ async def _set(call: Call, tab: Tab, model: str | None) -> None:
     await call.settle(_CHOICE[tab], model)
 
 
-async def _take_back(call: Call, tab: Tab) -> None:
-    """Let the default hold again, or what the chat around this one chose."""
-    await _set(call, tab, None)
-    model = (await _current(call.desk, call.incoming.chat))[tab]
+async def _take_back(call: Call, work: Work) -> None:
+    """Let the default hold again, or what the chat around this one chose; the list of models need not be there."""
+    await _set(call, work, None)
+    try:
+        model = await call.desk.chosen.model(await call.choices(), work)
+    except WanjieError:  # which model it is can only be told with the list
+        await call.say("model.taken_back_alone")
+        return
     if model is None:
-        await call.say("model.none_of_kind", kind=call.phrase(_HEADING[tab]))
+        await call.say("model.none_of_kind", kind=call.phrase(_HEADING[work]))
     else:
-        await call.say("model.taken_back", now=call.phrase(_CHOSEN[tab], model=model, where=where(call)))
+        await call.say("model.taken_back", now=call.phrase(_CHOSEN[work], model=model, where=where(call)))
 
 
 def _menu(call: Call, shelves: Sequence[Shelf], view: View) -> Menu | None:

@@ -28,6 +28,7 @@ _LEFT, _RIGHT = "‹", "›"  # noqa: RUF001 - arrows that every font has, and n
 _BY_ID, _BY_FINGERPRINT = "=", "#"
 _TO_TAB, _BACK, _HERE, _ON, _TO_ALL = "/", "-", ".", "+", "*"
 _CONTROLS = (_TO_TAB, _BACK, _HERE, _ON, _TO_ALL)
+_ANSWERING: frozenset[Tab] = frozenset({"chat", "video"})
 _TABS: Mapping[str, Tab] = {tab: tab for tab in TABS}
 
 
@@ -61,9 +62,12 @@ class View:
 
 
 def opened(shelves: Sequence[Shelf], tab: Tab | None) -> Shelf:
-    """The shelf that a view of this tab shows; when there is none such, what comes nearest."""
+    """The shelf that a view of this tab shows; when there is none such, what comes nearest.
+
+    Without a tab it is about the model that answers, even when that is in the list no more: not about one that speaks.
+    """
     asked = [shelf for shelf in shelves if shelf.tab == tab]
-    answering = [shelf for shelf in shelves if shelf.current in shelf.models]
+    answering = [shelf for shelf in shelves if shelf.tab in _ANSWERING and shelf.current in shelf.models]
     return next(iter((*asked, *answering, *shelves)))
 
 

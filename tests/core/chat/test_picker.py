@@ -168,6 +168,13 @@ def test_a_video_model_that_answers_is_found_under_its_own_heading() -> None:
     assert [(option.label, option.group) for option in entries(shelves) if option.current] == [("sora-2", "Video")]
 
 
+def test_a_menu_opens_on_what_answers_though_that_is_listed_no_more() -> None:
+    shelves = (Shelf("chat", "Chat", ("kimi-k2",), "gone"), Shelf("speech", "Speech", ("CosyVoice",), "CosyVoice"))
+
+    assert opened(shelves, None).tab == "chat"
+    assert opened(shelves, "speech").tab == "speech"
+
+
 def test_a_page_or_a_kind_that_is_gone_shows_what_is_nearest() -> None:
     shelves = stock(20)
 
