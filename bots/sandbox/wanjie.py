@@ -159,7 +159,10 @@ class WanjieSim:
         reasoning = tokens_of(self.script.reasoning(messages)) if THINKING.search(model) else []
         if tools and (calls := self.script.tool_calls(messages, tools)):
             return Reply(tuple(reasoning), calls=tuple(calls))
-        return Reply(tuple(reasoning), tuple(tokens_of(self.script.answer(messages))))
+        tokens = tokens_of(self.script.answer(messages))
+        step = self.script.piece or max(map(len, tokens), default=1)
+        pieces = [token[start : start + step] for token in tokens for start in range(0, len(token), step)]
+        return Reply(tuple(reasoning), tuple(pieces), pictures=self.script.pictures)
 
     async def _completion(self, model: str, reply: Reply, prompt_tokens: int) -> web.Response:
         completion_tokens = len(reply.reasoning) + len(reply.text)
@@ -168,7 +171,8 @@ class WanjieSim:
         await asyncio.sleep(self.script.first_token_delay + pause)
         thought = {"reasoning_content": "".join(reply.reasoning)} if reply.reasoning else {}
         content = None if reply.calls else "".join(reply.text)
-        message = {"role": "assistant", "content": content, **thought, "tool_calls": reply.tool_calls()}
+        shown = {"images": reply.images()} if reply.pictures else {}
+        message = {"role": "assistant", "content": content, **thought, **shown, "tool_calls": reply.tool_calls()}
         finish_reason = reply.finish_reason(self.script.finish_reason)
         usage = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
         return web.json_response(

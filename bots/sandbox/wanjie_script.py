@@ -113,6 +113,10 @@ class Script:
     """Whether a model takes no messages of the role system."""
     system_refusal: Failure = Failure(400, message="System role not supported")
     """How it says so."""
+    pictures: tuple[str, ...] = ()
+    """Addresses of pictures that come beside the answer's text, in `images`, as OpenRouter sends them."""
+    piece: int | None = None
+    """No token has more characters."""
     tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = no_calls
     """What a model that was given tools calls instead of answering, from the messages and tools: names with JSON."""
     tool_calls_in_one: bool = False

@@ -23,15 +23,23 @@ class Dropped(Exception):  # noqa: N818 - not an error: the script asked for it
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model says, by tokens; `calls` of tools have a name and JSON, `pause` is seconds before each token."""
+    """What a model says, by tokens; `calls` of tools have a name and JSON, `pause` is seconds before each token.
+
+    `pictures` are addresses.
+    """
 
     reasoning: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     calls: tuple[tuple[str, str], ...] = ()
     pause: float = 0.0
+    pictures: tuple[str, ...] = ()
 
     def finish_reason(self, scripted: str) -> str:
         return "tool_calls" if self.calls else scripted
+
+    def images(self) -> list[dict[str, Any]]:
+        """OpenRouter: the pictures as a message or a delta holds them."""
+        return [{"type": "image_url", "image_url": {"url": url}} for url in self.pictures]
 
     def tool_calls(self) -> list[dict[str, Any]]:
         """OpenAI: the calls as a message holds them."""
@@ -67,6 +75,8 @@ class StreamedReply:
                 await self._token(field, token)
         if await self._interrupted():
             return self._response
+        if reply.pictures:
+            await self._frame(self._chunk({"images": reply.images()}))
         await self._calls(reply)
         usage = {"prompt_tokens": prompt_tokens, "completion_tokens": len(self._sent)}
         await self._end(usage, reply.finish_reason(self._script.finish_reason))

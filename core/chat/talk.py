@@ -15,6 +15,7 @@ from core.store import Choices, Conversations, Remembered
 from core.wanjie import Catalog, ChatRequest, WanjieError, unthought
 
 from .answer_buttons import AnswerButtons
+from .answer_pictures import AnswerPictures
 from .chat_client import ChatClient
 from .chosen import Chosen
 from .i18n import Sentences
@@ -59,6 +60,8 @@ class Ask:
     """The question whose answer goes on in this one: the history's newest."""
     toolbox: Toolbox | None = None
     """For models that use tools."""
+    pictures: AnswerPictures = field(default_factory=AnswerPictures)
+    """Gets those that the answer holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class Talk:
             group=not incoming.direct,
             reasoning=ask.memory.choices.reasoning,
             toolbox=ask.toolbox,
+            pictures=ask.pictures,
+            picture_word=self._labels(incoming)("answer.picture"),
             opening=open_fence(ask.memory.history[-1].content) if ask.continues else "",
         )
         text = ""

@@ -15,6 +15,7 @@ from core.wanjie import (
     ChatRequest,
     Delta,
     Finish,
+    PictureDelta,
     ReasoningDelta,
     StreamBrokenError,
     TextDelta,
@@ -23,6 +24,7 @@ from core.wanjie import (
 )
 
 from .answer_buttons import AnswerButtons
+from .answer_pictures import AnswerPictures
 from .chat_client import ChatClient
 from .deliver import deliver
 from .growing import Piece, resumed, whole
@@ -51,9 +53,13 @@ class Writing:
         group: bool,
         reasoning: str | None,
         toolbox: Toolbox | None,
+        pictures: AnswerPictures,
+        picture_word: str,
         opening: str,
     ) -> None:
         """`reasoning` is how much of the model's thinking the chat wants to see, see `Thinking`.
+
+        `pictures` gets those that the answer holds, and `picture_word` stands in their place.
 
         `opening` is the line of the code fence within which the answer begins, "" when it does not.
         """
@@ -65,6 +71,8 @@ class Writing:
         self._group = group
         self._reasoning = reasoning
         self._toolbox = toolbox
+        self._pictures = pictures
+        self._picture_word = picture_word
         self._opening = opening
         self.reason = turn.state.get("reason", "")
         """Why the model ended, in its own word; "" while unknown."""
@@ -128,6 +136,7 @@ class Writing:
         thinking = Thinking(self._reasoning)
         if self._toolbox is not None:
             self._toolbox.begin()
+        self._pictures.begin()
         for rounds_left in reversed(range(_ROUNDS)):
             said, thought, calls = "", "", list[ToolCall]()
             async with aclosing(self._client.stream(request, attempts)) as deltas:
@@ -137,7 +146,7 @@ class Writing:
                         await self._end(delta)
                     elif isinstance(delta, ToolCall):
                         calls.append(delta)
-                    elif (piece := _piece(delta, thinking)).text:
+                    elif (piece := self._piece(delta, thinking, said)).text:
                         await sign.rest()
                         said += "" if piece.thought else piece.text
                         yield piece
@@ -155,13 +164,16 @@ class Writing:
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, asked, *told), tools=tools)
 
+    def _piece(self, delta: Delta, thinking: Thinking, said: str) -> Piece:
+        if isinstance(delta, ReasoningDelta):
+            return Piece(thinking.show(delta.text), thought=True)
+        if isinstance(delta, PictureDelta):
+            self._pictures.add(delta.image)
+            apart = "\n\n" if said and not said[-1].isspace() else ""
+            return Piece(apart + self._picture_word)
+        return Piece(delta.text if isinstance(delta, TextDelta) else "")
+
     async def _end(self, finish: Finish) -> None:
         """Keep the reason: whoever takes over has the buttons and the note to choose."""
         self.reason = finish.reason
         await self._turn.checkpoint(reason=finish.reason)
-
-
-def _piece(delta: Delta, thinking: Thinking) -> Piece:
-    if isinstance(delta, ReasoningDelta):
-        return Piece(thinking.show(delta.text), thought=True)
-    return Piece(delta.text if isinstance(delta, TextDelta) else "")

@@ -11,11 +11,24 @@ from typing import cast
 import structlog
 
 from .diagnosis import diagnose, diagnose_json
+from .embedded_pictures import EmbeddedPictures
 from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
 from .sse import Event, EventDecoder
 from .thoughts import Thoughts
 from .tools import ToolCalls
-from .wire import Chunk, Delta, Finish, ReasoningDelta, TextDelta, Usage, parse_chunk, parse_completion, unwrap
+from .wire import (
+    Chunk,
+    Delta,
+    Finish,
+    ImageData,
+    PictureDelta,
+    ReasoningDelta,
+    TextDelta,
+    Usage,
+    parse_chunk,
+    parse_completion,
+    unwrap,
+)
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -47,6 +60,7 @@ class AnswerReader:
         self._is_stream = self._is_document = False
         self._events = EventDecoder()
         self._text, self._reasoning = _Joiner(), _Joiner()
+        self._pictures = EmbeddedPictures()
         self._thoughts = Thoughts()
         self._tools = ToolCalls()
         self._finish_reason = ""
@@ -93,6 +107,7 @@ class AnswerReader:
             raise StreamBrokenError("the stream ended before the answer did")
         if self._is_elsewhere and not (self._has_answered and self._finish_reason):
             raise UnreadableAnswerError("the first choice has no words or no end, but another one has words")
+        deltas += self._parted(self._pictures.end())
         deltas += self._told(self._reasoning.end(), self._text.end())
         deltas += self._said(*self._thoughts.end())
         return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
@@ -103,8 +118,14 @@ class AnswerReader:
         if "choices" not in unwrap(raw) or diagnose_json(raw):
             raise diagnose(200, {}, text)
         answer = parse_completion(raw)
-        said = self._said(self._reasoning.join(answer.reasoning), self._text.join(answer.text) + self._text.end())
-        return [*said, *answer.tool_calls, Finish(answer.finish_reason, answer.usage)]
+        thought = self._said(self._reasoning.join(answer.reasoning), "")
+        said = self._parted([*self._pictures.part(answer.text), *self._pictures.end()])
+        said += [
+            *self._said("", self._text.end()),
+            *self._said(*self._thoughts.end()),
+            *map(PictureDelta, answer.images),
+        ]
+        return [*thought, *said, *answer.tool_calls, Finish(answer.finish_reason, answer.usage)]
 
     def _deltas(self, events: Iterable[Event]) -> list[Delta]:
         return [delta for event in events for delta in self._read(event)]
@@ -137,24 +158,41 @@ class AnswerReader:
         if chunk.unread:
             raise UnreadableAnswerError("a frame's words are in a form that nobody knows")
         if chunk.repeats and self._has_answered:
-            chunk = replace(chunk, text="", reasoning="")
+            chunk = replace(chunk, text="", reasoning="", images=())
         self._note_end(chunk)
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
         self._is_elsewhere = self._is_elsewhere or chunk.elsewhere
-        reasoning, text = chunk.reasoning[: self._room], chunk.text[: self._room]
-        self._room -= len(reasoning) + len(text)
+        reasoning = self._within(chunk.reasoning)
+        thought = self._told(self._reasoning.join(reasoning), "") if reasoning else []
+        return [*thought, *self._parted(self._pictures.part(chunk.text)), *map(PictureDelta, chunk.images)]
+
+    def _parted(self, parts: Iterable[str | bytes | None]) -> list[Delta]:
+        """What words and pictures tell, in their order."""
+        deltas: list[Delta] = []
+        for part in parts:
+            if isinstance(part, str):
+                deltas += self._told("", self._text.join(self._within(part)))
+            else:
+                self._has_answered = True
+                deltas.append(PictureDelta(part if part is None else ImageData(part)))
+        return deltas
+
+    def _within(self, text: str) -> str:
+        """As much of the text as there is room for in an answer."""
+        text = text[: self._room]
+        self._room -= len(text)
         if self._room <= 0:
             self.done, self._finish_reason = True, "length"
-        return self._told(self._reasoning.join(reasoning), self._text.join(text))
+        return text
 
     def _note_end(self, chunk: Chunk) -> None:
         """Words behind an end take it back: some models say "stop" when they have thought, or with every word."""
         if chunk.finish_reason == "error":
             raise ServerFaultError("the model ended with an error")
-        if chunk.text or chunk.reasoning or chunk.tools:
+        if chunk.text or chunk.reasoning or chunk.tools or chunk.images:
             self._finish_reason, self._is_sure = chunk.finish_reason, False
-            self._has_answered = self._has_answered or bool(chunk.tools)
+            self._has_answered = self._has_answered or bool(chunk.tools or chunk.images)
         elif chunk.finish_reason or chunk.usage:
             self._finish_reason = chunk.finish_reason or self._finish_reason
             self._is_sure = self._has_answered and bool(self._finish_reason)

@@ -53,7 +53,14 @@ class Finish:
     usage: Usage | None = None
 
 
-Delta: TypeAlias = TextDelta | ReasoningDelta | ToolCall | Finish
+@dataclass(frozen=True, slots=True)
+class PictureDelta:
+    """A picture within the answer; None: it was broken."""
+
+    image: ImageResult | None
+
+
+Delta: TypeAlias = TextDelta | ReasoningDelta | PictureDelta | ToolCall | Finish
 """The calls of tools come last, each whole, right before the `Finish`."""
 
 
@@ -66,6 +73,8 @@ class Completion:
     finish_reason: str
     usage: Usage | None
     tool_calls: tuple[ToolCall, ...] = ()
+    images: tuple[ImageResult | None, ...] = ()
+    """Pictures beside the text; None for one that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,8 @@ class Chunk:
     """The words stood beside a `delta`, as those of a gateway do that says the whole answer once more at its end."""
     elsewhere: bool = False
     """Another choice than the first has words."""
+    images: tuple[ImageResult | None, ...] = ()
+    """Pictures beside the text; None for one that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,14 @@ def parse_completion(raw: object) -> Completion:
     thought, text = parted(chunk.text)
     calls = ToolCalls()
     calls.add(chunk.tools)
-    return Completion(text, chunk.reasoning + thought, chunk.finish_reason or "stop", chunk.usage, calls.whole())
+    return Completion(
+        text,
+        chunk.reasoning + thought,
+        chunk.finish_reason or "stop",
+        chunk.usage,
+        calls.whole(),
+        chunk.images,
+    )
 
 
 def unwrap(raw: object) -> dict[str, Any]:
@@ -159,6 +177,7 @@ def parse_chunk(raw: object) -> Chunk:
         unread=words.unread,
         repeats=isinstance(choice.get("delta"), dict) and message is not choice["delta"],
         elsewhere=any(_said(other)[0] for other in others),
+        images=_pictures(message),
     )
 
 
@@ -171,7 +190,7 @@ def _said(choice: Mapping[str, Any]) -> tuple[Words, Mapping[str, Any]]:
     """The words of a choice, and the object that they stand in: a `delta`, else a `message`, or a `text`."""
     for name in _WHERE_WORDS_ARE:
         words, message = read_words(choice.get(name)), _object(choice.get(name))
-        if words or message.get("tool_calls"):
+        if words or message.get("tool_calls") or message.get("images"):
             return words, message
     rest = {name: value for name, value in choice.items() if name not in _WHERE_WORDS_ARE}
     return Words(unread=speaks(rest)), _object(choice.get("delta"))
@@ -204,6 +223,13 @@ def _image(entry: Mapping[str, Any]) -> ImageResult | None:
     with suppress(ValueError):
         return ImageData(base64.b64decode(payload))
     return None
+
+
+def _pictures(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
+    """Pictures in an answer: OpenRouter's `images: [{"type": "image_url", "image_url": {"url": …}}]`, or such parts."""
+    parts = [part for part in _objects(message.get("content")) if part.get("type") == "image_url"]
+    entries = (_object(entry.get("image_url")) or entry for entry in (*_objects(message.get("images")), *parts))
+    return tuple(_image(entry) for entry in entries)
 
 
 def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:

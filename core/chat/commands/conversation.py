@@ -12,6 +12,7 @@ from core.chat.working import unless_stopped
 from core.engine import tag_of
 from core.store import Remembered
 
+from .answered_pictures import post_answer_pictures
 from .command import Call
 from .speak import reply_aloud
 from .tools import Tools
@@ -114,6 +115,7 @@ async def _run(call: Call, ask: Ask) -> None:
     """Have it answered, by tools as well where those are wanted, and spoken where the chat wishes it."""
     toolbox = Tools(call) if call.desk.policy.image_tool == "on" else None
     text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, replace(ask, toolbox=toolbox))
+    await post_answer_pictures(call, ask.pictures)
     await reply_aloud(call, text)
 
 

@@ -1,0 +1,49 @@
+"""Posting the pictures of an answer below its words."""
+
+from __future__ import annotations
+
+import structlog
+
+from core.chat.answer_pictures import AnswerPictures
+from core.chat.attach import attach
+from core.chat.order import Order
+from core.chat.outbox import Album, Picture, RefusedError
+from core.chat.painting import Drawing
+from core.chat.question import ExcuseError
+from core.chat.tell import tell
+from core.chat.working import at_work
+
+from .command import Call
+
+_log = structlog.get_logger()
+
+
+async def post_answer_pictures(call: Call, pictures: AnswerPictures) -> None:
+    """Post what a model has put into its answer, and tell how many pictures could not be shown.
+
+    Raises `GoneError`, and `ExcuseError` where no pictures may be posted.
+    """
+    if not pictures.found and not pictures.lost:
+        return
+    shown = await _fetched(call, pictures)
+    lost = len(pictures.found) + pictures.lost - len(shown)
+    if shown:
+        try:
+            async with at_work(call.outbox, "uploading"):
+                await attach(call.turn, call.outbox, Album(shown, ""), name="answer_pictures_")
+        except RefusedError as error:
+            _log.warning("pictures of an answer were refused", error=str(error))
+            lost += len(shown)
+    if lost:
+        await tell(call.turn, call.outbox, call.phrase("answer.picture_lost", count=lost), name="pictures_lost_")
+
+
+async def _fetched(call: Call, pictures: AnswerPictures) -> tuple[Picture, ...]:
+    """The pictures that can be opened."""
+    drawing = Drawing(
+        "", Order(call.phrase("answer.picture").strip("[]"), n=len(pictures.found)), tuple(pictures.found)
+    )
+    try:
+        return (await call.desk.painting.fetch(drawing, most=call.outbox.capabilities.upload_limit)).pictures
+    except ExcuseError:  # not one of them; why is in the log
+        return ()
