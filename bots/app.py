@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Generator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import structlog
 
+from bots import __version__
 from bots.platform import Connected, Opening, PlatformError
 from bots.slack import SlackPlatform
+from bots.startup import WanjieProbe, announce
 from bots.telegram import TelegramPlatform
 from bots.web import serve_health
 from core.service import Service, open_service
@@ -22,11 +24,15 @@ _log = structlog.get_logger()
 async def run(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when no platform lets us in or nobody answers."""
     async with open_service(settings) as service, AsyncExitStack() as stack:
+        _log.info("Wanjie Bots starts", version=__version__, store=service.store.address)
+        probe = WanjieProbe(service.new_catalog(), settings.wanjie)
         platforms = [await stack.enter_async_context(opening) for opening in _platforms(settings, service)]
         worker = service.worker({platform.name: platform for platform in platforms})
         if settings.service.http_port:
             place = settings.service.http_host, settings.service.http_port
-            await stack.enter_async_context(serve_health(*place, service, platforms))
+            await stack.enter_async_context(serve_health(*place, service, probe, platforms))
+        await stack.enter_async_context(_beside(probe.run()))
+        await stack.enter_async_context(_beside(announce(service.store, platforms)))
         working = asyncio.create_task(worker.run())
         try:
             status = await _receive(platforms, service, working)
@@ -34,6 +40,17 @@ async def run(settings: Settings) -> int:
             await worker.drain(settings.service.drain_seconds)
             await asyncio.wait([working])
         return 1 if _failed(working) else status
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Let something go on that nobody waits for, until the end of the context at most."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _failed(working: asyncio.Task[None]) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: `python -m bots run | demo | manifest | docs`."""
+"""The command line: `python -m bots run | check | demo | manifest | docs`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bots", description="Wanjie Ark's models in Telegram and Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start every platform whose token is set").set_defaults(run=_run)
+    commands.add_parser("check", help="say whether it could work with these settings").set_defaults(run=_check)
     commands.add_parser("demo", help="see it work against simulated services").set_defaults(run=_demo)
     commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_manifest)
     commands.add_parser("docs", help="write what is generated from the code").set_defaults(run=_docs)
@@ -50,6 +51,17 @@ def _run() -> int:
         else:
             sys.stderr.write(f"{_CANNOT_START}: {error}\n")
         return 2 if isinstance(error, StoreAddressError) else 1
+
+
+def _check() -> int:
+    from bots.check import check, refuse
+
+    try:
+        settings = Settings()
+    except SettingsError as error:
+        return refuse(error.problems)
+    set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.secrets(), quiet=_SDKS)
+    return check(settings)
 
 
 def _set_up(settings: Settings) -> None:

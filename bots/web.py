@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bots.platform import Connected
+from bots.startup import WanjieProbe
 from core.service import Service
 
 _STORE_SECONDS = 1.0  # who probes gives up after about this long (Kubernetes: timeoutSeconds is 1 by default)
@@ -20,11 +21,14 @@ class HealthPortError(Exception):
 
 
 @asynccontextmanager
-async def serve_health(host: str, port: int, service: Service, platforms: Sequence[Connected]) -> AsyncGenerator[None]:
+async def serve_health(
+    host: str, port: int, service: Service, wanjie: WanjieProbe, platforms: Sequence[Connected]
+) -> AsyncGenerator[None]:
     """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
 
-    `/readyz` is 503 while the store takes nothing. It names the platforms, too, but an outage of theirs does not count:
-    it is the same for every replica, and a rollout that waits for it to end would help nobody.
+    `/readyz` is 503 while the store takes nothing, and while Wanjie does not accept the key. It names the platforms,
+    too, but an outage of theirs does not count: it is the same for every replica, and a rollout that waits for it to
+    end would help nobody.
 
     Raises `HealthPortError` when the port cannot be had.
     """
@@ -35,7 +39,9 @@ async def serve_health(host: str, port: int, service: Service, platforms: Sequen
     async def ready(_: web.Request) -> web.Response:
         works = await _store_works(service)
         checks = {"store": works, **{platform.name: platform.up for platform in platforms}}
-        return web.json_response(checks, status=200 if works else 503)
+        if wanjie.broken:
+            checks["wanjie"] = False
+        return web.json_response(checks, status=200 if works and not wanjie.broken else 503)
 
     async def measure(_: web.Request) -> web.Response:
         lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]

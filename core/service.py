@@ -32,6 +32,7 @@ class Service:
         """Build everything over the store at `url`; `exclusive`: no other process works on it."""
         self._settings = settings
         self._exclusive = exclusive
+        self._client = client
         self.store = StoreHealth(url)
         """Whether the store takes what is written, and what an operator should know about it."""
         self._redis = connect(url, report=self.store.report)
@@ -69,6 +70,10 @@ class Service:
         bot = Bot(self._desk, platforms, mailbox_limit=self._settings.service.mailbox_limit)
         return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
 
+    def new_catalog(self) -> Catalog:
+        """A list of the key's models that is asked for anew, whatever the answers' one remembers."""
+        return Catalog(self._client, self._settings.wanjie)
+
     def budget(self, account: str) -> Budget:
         """The calls that may be made in the name of `account` (such as `tg:<bot>`), counted over all replicas."""
         return Budget(self._redis, account)
@@ -98,6 +103,16 @@ class Service:
         self._workshop.close()
         await self._redis.aclose()
         await self.store.aclose()
+
+
+@asynccontextmanager
+async def open_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
+    """Open a list of the key's models that nothing else looks at; nothing is asked yet."""
+    client = WanjieClient(settings.wanjie, proxies=settings.proxies(settings.wanjie))
+    try:
+        yield Catalog(client, settings.wanjie)
+    finally:
+        await client.aclose()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bots import __version__
 from bots.generated import documents
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,7 @@ def test_the_changelog_knows_the_version() -> None:
     assert re.search(r"^## \[Unreleased\]$", changelog, re.MULTILINE)
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
     assert not released or released[0] == version
+    assert __version__ == version
 
 
 def test_the_slack_manifest_declares_what_the_bot_needs() -> None:

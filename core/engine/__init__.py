@@ -7,7 +7,7 @@ from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
 from .mail import tag_of
-from .server_binary import EmbeddedRedisError
+from .server_binary import EmbeddedRedisError, FolderInUseError
 from .store_health import StoreHealth
 from .turn import FencedError, Keep, Turn
 from .worker import Periods, Worker
@@ -19,6 +19,7 @@ __all__ = [
     "EmbeddedRedis",
     "EmbeddedRedisError",
     "FencedError",
+    "FolderInUseError",
     "Inbox",
     "Keep",
     "Keys",

@@ -7,7 +7,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from .server_binary import EmbeddedRedisError
+from .server_binary import FolderInUseError
 
 _ORPHAN_SECONDS = 1.0  # a server that outlives its owner by this was not ended by the kernel and is told to end
 
@@ -40,7 +40,7 @@ class DirectoryLock:
                 await self._take("lock", self._patience)
         except TimeoutError:
             self.release()
-            raise EmbeddedRedisError(
+            raise FolderInUseError(
                 f"Another service is running on the folder {self._folder}: stop it, or set DATA_DIR to another folder."
             ) from None
         except BaseException:

@@ -26,6 +26,10 @@ class EmbeddedRedisError(Exception):
     """The private Redis cannot serve; the text says why and what to do, in one sentence or two."""
 
 
+class FolderInUseError(EmbeddedRedisError):
+    """Another service is running on the folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerBinary:
     """A program that speaks Redis."""

@@ -69,6 +69,7 @@ class Catalog:
         self._fresh_until = float("-inf")
         self._unlisted_until = float("-inf")
         self._asked_at = float("-inf")
+        self._replaced: set[tuple[str, str]] = set()
         self._failure: tuple[float, WanjieError] | None = None
 
     async def models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
@@ -79,12 +80,19 @@ class Catalog:
     async def default_model(self, kind: Literal["chat", "speech", "image"]) -> str | None:
         """Tell the id of the model of chats that chose none: the configured one, else the list's first of its kind.
 
-        None when the key has no model of this kind. A configured model is given out, as it was written, even when
-        Wanjie cannot be asked or does not list it.
+        None when the key has no model of this kind. Where the configured model is not listed, the first one takes its
+        place; it is given out as it was written when Wanjie cannot be asked, or lists none of this kind.
         """
         if configured := self._defaults[kind]:
-            return await self._spelt(configured)
+            return self._listed_or_first(configured, kind, await self._at_hand() or ())
         return next((model.id for model in await self.models(kind)), None)
+
+    async def lists(self, name: str) -> bool:
+        """Whether the key has a model that is called so, in any spelling."""
+        try:
+            return bool(_find(name, await self.models()))
+        except ModelNameError:
+            return False
 
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
         """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.
@@ -110,12 +118,18 @@ class Catalog:
         self.forget()
         return True
 
-    async def _spelt(self, name: str) -> str:
-        """Spell a configured model as listed, if that can be told."""
+    def _listed_or_first(self, name: str, kind: ModelKind, listed: tuple[Model, ...]) -> str:
+        """Spell a configured model as listed; of those that it may mean, or else of its kind, take the first."""
         try:
-            return _find(name, await self._at_hand() or ()).id
-        except ModelNameError:
-            return name
+            return _find(name, listed).id
+        except AmbiguousModelError as error:
+            instead = error.candidates[0]
+        except UnknownModelError:
+            instead = next((model.id for model in listed if model.kind == kind), name)
+        if instead != name and (name, instead) not in self._replaced:
+            self._replaced.add((name, instead))
+            _log.warning("a configured model is not listed, another takes its place", model=name, instead=instead)
+        return instead
 
     async def _at_hand(self) -> tuple[Model, ...] | None:
         """Give the list if it can be had without keeping a question waiting."""

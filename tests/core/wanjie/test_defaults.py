@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.sandbox.wanjie import WanjieSim
 from core.settings import WanjieSettings
@@ -31,8 +32,36 @@ async def test_a_configured_default_is_spelt_as_listed(catalog_for: Callable[...
     assert await catalog_for(default_model="gpt 4o").default_model("chat") == "GPT-4o"
 
 
-async def test_a_configured_default_that_is_not_listed_is_used_as_it_is(catalog_for: Callable[..., Catalog]) -> None:
+async def test_the_first_takes_the_place_of_a_configured_default_that_is_not_listed(
+    sim: WanjieSim, catalog_for: Callable[..., Catalog]
+) -> None:
+    sim.script.models = ("CosyVoice", "kimi-k2", "qwen3-32b", "qwen3-next")
+    catalog = catalog_for(default_model="deepseek-v4")
+
+    with capture_logs() as log:
+        assert [await catalog.default_model("chat"), await catalog.default_model("chat")] == ["kimi-k2"] * 2
+    assert [line["instead"] for line in log if line["log_level"] == "warning"] == ["kimi-k2"]
+
+
+async def test_the_first_of_those_that_a_configured_default_may_mean_is_taken(
+    sim: WanjieSim, catalog_for: Callable[..., Catalog]
+) -> None:
+    sim.script.models = ("kimi-k2", "qwen3-32b", "qwen3-next")
+
+    assert await catalog_for(default_model="qwen3").default_model("chat") == "qwen3-32b"
+
+
+async def test_a_configured_default_is_used_as_it_is_where_none_of_its_kind_is_listed(
+    sim: WanjieSim, catalog_for: Callable[..., Catalog]
+) -> None:
+    sim.script.models = ("CosyVoice",)
+
     assert await catalog_for(default_model="private-model").default_model("chat") == "private-model"
+
+
+async def test_models_are_listed_in_any_spelling(catalog_for: Callable[..., Catalog]) -> None:
+    assert await catalog_for().lists("deepseek V3")
+    assert not await catalog_for().lists("deepseek-v4")
 
 
 async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: Callable[..., Catalog]) -> None:
@@ -65,7 +94,7 @@ async def test_each_kind_has_its_default(catalog_for: Callable[..., Catalog], ki
 
     assert await catalog_for().default_model(kind) == first
     assert await chosen.default_model(kind) == "deepseek-v3"
-    assert await unlisted.default_model(kind) == "Another-One"
+    assert await unlisted.default_model(kind) == first
 
 
 async def test_a_kind_without_models_has_no_default(sim: WanjieSim, catalog: Catalog) -> None:

@@ -1,0 +1,99 @@
+"""What was found out about something that the service needs, before anybody talks to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from core.settings import WanjieSettings
+from core.wanjie import (
+    Catalog,
+    KeyRejectedError,
+    QuotaExhaustedError,
+    ServerFaultError,
+    TooManyRequestsError,
+    UnreachableError,
+    WanjieError,
+)
+
+
+class State(StrEnum):
+    """How it stands with something."""
+
+    FINE = "ok"
+    DOUBTFUL = "warning"
+    """It works, but not as its owner may think."""
+    AWAY = "unreachable"
+    """It may come back by itself."""
+    BROKEN = "failed"
+    """It stays so until somebody does something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How it stands with one thing, in a sentence, and what to do about it."""
+
+    subject: str
+    state: State
+    text: str
+    advice: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether the service cannot do its work so."""
+        return self.state in {State.AWAY, State.BROKEN}
+
+
+async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
+    """Ask Wanjie for the key's models: whether it is accepted, how many there are, and whether ours are among them."""
+    try:
+        kinds = [model.kind for model in await catalog.models()]
+    except WanjieError as error:
+        return [explain_wanjie(error, settings.base_url)]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "none"
+    default = await catalog.default_model("chat")
+    if default is None:
+        text, advice = f"The key has no chat model (models: {counts}).", "Have one authorised for the key."
+        return [Finding("Wanjie", State.BROKEN, text, advice)]
+    text = f"The key is accepted. Models: {counts}; {default} answers where none was chosen."
+    return [Finding("Wanjie", State.FINE, text), *await _unlisted(catalog, settings)]
+
+
+async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
+    """A warning for each configured model that the key does not have."""
+    named: dict[str, tuple[str | None, Literal["chat", "speech", "image"] | None]] = {
+        "WANJIE_DEFAULT_MODEL": (settings.default_model, "chat"),
+        "WANJIE_SPEECH_MODEL": (settings.speech_model, "speech"),
+        "WANJIE_IMAGE_MODEL": (settings.image_model, "image"),
+        "WANJIE_TRANSCRIBE_MODEL": (settings.transcribe_model, None),
+    }
+    findings: list[Finding] = []
+    for variable, (model, kind) in named.items():
+        if model is None or await catalog.lists(model):
+            continue
+        instead = await catalog.default_model(kind) if kind else None
+        text = f"{variable} {model} is no model of the key" + (f"; {instead} takes its place." if instead else ".")
+        findings.append(Finding("Wanjie", State.DOUBTFUL, text, f"Set {variable} to one that is listed, or unset it."))
+    return findings
+
+
+def explain_wanjie(error: WanjieError, base_url: str) -> Finding:
+    """Why the models could not be listed."""
+    status = f" (status {error.status})" if error.status else ""
+    match error:
+        case QuotaExhaustedError():
+            text, advice = f"The account behind the key has nothing left to spend{status}.", "Top it up."
+        case KeyRejectedError():
+            text = f"Wanjie does not accept WANJIE_API_KEY{status}."
+            advice = "Copy the key again from the personal centre of the Wanjie Ark platform."
+        case UnreachableError() | ServerFaultError() | TooManyRequestsError():
+            text, advice = (
+                f"{base_url} does not answer: {error}.",
+                "Look at WANJIE_BASE_URL, the network and the proxy.",
+            )
+            return Finding("Wanjie", State.AWAY, text, advice)
+        case _:
+            text = f"{base_url} answers, but not as the Wanjie Open API{status}."
+            advice = "Look at WANJIE_BASE_URL, and at what stands in between."
+    return Finding("Wanjie", State.BROKEN, text, advice)

@@ -1,0 +1,53 @@
+"""Whether Slack lets the app in."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# slack_sdk leaves the data of its answers untyped.
+
+from __future__ import annotations
+
+import aiohttp
+
+from bots.inspection import Finding, State
+from bots.sessions import Sessions
+from core.chat.outbox import FloodedError, OutboxError, UnreachableError
+from core.settings import Proxies, SlackSettings
+
+from .calling import AsyncWebClient, ask, open_socket, web_client
+
+_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+_ADVICE = {
+    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token again from OAuth & Permissions, or install the app again.",
+    "SLACK_APP_TOKEN": "Make an app-level token with the scope connections:write under Basic Information.",
+}
+
+
+async def inspect_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
+    """Ask Slack once whose the tokens are and what they may do; no connection for events is made."""
+    sessions = Sessions(proxies, timeout=_TIMEOUT)
+    client = web_client(settings.bot_token.get_secret_value(), settings.api_url, sessions.to(settings.api_url))
+    try:
+        return [await _bot_token(client), *await _app_token(client, settings.app_token.get_secret_value())]
+    finally:
+        await sessions.aclose()
+
+
+async def _bot_token(client: AsyncWebClient) -> Finding:
+    try:
+        answer = await ask(client.auth_test)
+    except OutboxError as error:
+        return _refused("SLACK_BOT_TOKEN", error)
+    return Finding("Slack", State.FINE, f"The bot token is accepted; the workspace is {answer.get('team')}.")
+
+
+async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:
+    try:
+        await open_socket(client, token)
+    except OutboxError as error:
+        return [_refused("SLACK_APP_TOKEN", error)]
+    return [Finding("Slack", State.FINE, "The app-level token is accepted.")]
+
+
+def _refused(variable: str, error: OutboxError) -> Finding:
+    if isinstance(error, FloodedError | UnreachableError):
+        return Finding("Slack", State.AWAY, f"Slack does not answer: {error}.", "Look at the network and SLACK_PROXY.")
+    return Finding("Slack", State.BROKEN, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])

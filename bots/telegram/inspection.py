@@ -1,0 +1,24 @@
+"""Whether Telegram lets the bot in."""
+
+from __future__ import annotations
+
+from telegram.error import InvalidToken, TelegramError
+
+from bots.inspection import Finding, State
+from core.settings import Proxies, TelegramSettings
+
+from .api import Api
+
+
+async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
+    """Ask Telegram once who the bot is."""
+    try:
+        async with Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies) as api:
+            user = await api.get_me()
+    except InvalidToken:
+        advice = "Copy the token again from @BotFather: /mybots, API Token."
+        return Finding("Telegram", State.BROKEN, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)
+    except TelegramError as error:
+        advice = "Where Telegram is blocked, set TELEGRAM_PROXY."
+        return Finding("Telegram", State.AWAY, f"Telegram does not answer: {error}.", advice)
+    return Finding("Telegram", State.FINE, f"The token is accepted; the bot is @{user.username}.")

@@ -1,0 +1,143 @@
+"""What an operator is told at the start, and by `python -m bots check`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bots.sandbox.stage import Stage
+from tests.bots.test_program import program
+from tests.scenarios.nursery import fork
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
+    async with Stage(tmp_path, launch=fork) as stage:
+        yield stage
+
+
+async def checked(stage: Stage, **variables: str) -> tuple[int, str]:
+    process = await program("check", folder=stage.folder, **{**stage.environment(), **variables})
+    output, errors = await process.communicate()
+    assert errors == b""
+    assert process.returncode is not None
+    return process.returncode, output.decode()
+
+
+async def until_logged(stage: Stage, words: str, seconds: float = 30) -> list[dict[str, object]]:
+    async with asyncio.timeout(seconds):
+        while words not in stage.logs():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+    return [json.loads(line) for line in stage.logs().splitlines()]
+
+
+async def test_a_check_that_finds_nothing_wrong_ends_with_zero(stage: Stage) -> None:
+    status, text = await checked(stage)
+
+    assert status == 0, text
+    assert [line.split()[:2] for line in text.splitlines()[1:]] == [
+        ["ok", "Store"],
+        ["ok", "Wanjie"],
+        ["ok", "Telegram"],
+        ["ok", "Slack"],
+        ["ok", "Slack"],
+    ]
+    assert "deepseek-v3 answers" in text
+
+
+async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one(stage: Stage) -> None:
+    status, text = await checked(
+        stage,
+        WANJIE_API_KEY="sk-wrong-key",
+        TELEGRAM_BOT_TOKEN="1:wrong",
+        SLACK_BOT_TOKEN="xoxb-wrong",
+        SLACK_APP_TOKEN="xapp-wrong",
+        REDIS_URL="redis://127.0.0.1:9",
+    )
+
+    assert status == 1
+    for variable in ("REDIS_URL", "WANJIE_API_KEY", "TELEGRAM_BOT_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        assert variable in text
+    assert [line.split()[0] for line in text.splitlines() if not line.startswith(" ")][1:] == ["failed"] * 5
+    assert "personal centre" in text
+    assert "@BotFather" in text
+    assert "wrong-key" not in text
+
+
+async def test_a_check_of_settings_that_cannot_be_ends_with_one(stage: Stage) -> None:
+    status, text = await checked(stage, SLACK_BOT_TOKEN="xapp-1", HTTP_PORT="many")
+
+    assert status == 1
+    assert [line.split()[2] for line in text.splitlines()] == ["SLACK_BOT_TOKEN", "HTTP_PORT"]
+
+
+async def test_a_check_beside_a_running_service_leaves_it_alone(stage: Stage) -> None:
+    await stage.start()
+    await stage.ready()
+    status, text = await checked(stage)
+
+    assert status == 0, text
+    assert "A service is running" in text
+    assert stage.processes[0].returncode is None
+
+
+async def test_a_check_warns_of_a_model_that_the_key_has_not(stage: Stage) -> None:
+    status, text = await checked(stage, WANJIE_DEFAULT_MODEL="deepseek-v9", WANJIE_TRANSCRIBE_MODEL="whisper-9")
+
+    assert status == 0, text
+    assert "WANJIE_DEFAULT_MODEL deepseek-v9 is no model of the key; " in text
+    assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is no model of the key." in text
+
+
+async def test_an_address_that_is_no_wanjie_is_told(stage: Stage) -> None:
+    status, text = await checked(stage, WANJIE_BASE_URL=stage.wanjie.base_url.removesuffix("/api") + "/elsewhere")
+
+    assert status == 1
+    assert "WANJIE_BASE_URL" in text
+
+
+async def test_the_start_is_told_in_a_few_lines(stage: Stage) -> None:
+    await stage.start(LOG_FORMAT="json")
+    lines = await until_logged(stage, '"event": "ready"')
+    events = [str(line["event"]) for line in lines]
+
+    assert len(lines) <= 8
+    assert events[0] == "Wanjie Bots starts"
+    assert {"the store works", "Telegram knows the bot", "Slack knows the bot"} < set(events)
+    assert any("The key is accepted. Models: " in event for event in events)
+    assert events[-1] == "ready"
+    assert {line["level"] for line in lines} == {"info"}
+
+
+async def test_a_start_does_not_wait_for_wanjie(stage: Stage) -> None:
+    await stage.start(LOG_FORMAT="json", WANJIE_BASE_URL="http://127.0.0.1:9/api", WANJIE_MAX_ATTEMPTS="1")
+    lines = await until_logged(stage, '"event": "ready"')
+    away = [line for line in lines if "does not answer" in str(line["event"])]
+
+    assert [line["level"] for line in away] == ["warning"]
+
+
+async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness(stage: Stage, tmp_path: Path) -> None:
+    await stage.start(LOG_FORMAT="json", WANJIE_API_KEY="sk-wrong-key")
+    lines = await until_logged(stage, '"event": "ready"')
+    await until_logged(stage, "does not accept WANJIE_API_KEY")
+    told = [line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]
+
+    assert [line["level"] for line in told] == ["error"]
+    assert "wrong-key" not in stage.logs()
+
+
+async def test_a_default_model_that_is_gone_is_replaced_by_the_first(stage: Stage) -> None:
+    await stage.start(WANJIE_DEFAULT_MODEL="deepseek-v9")
+    await stage.ready()
+    seat = stage.private()
+    await seat.say("hello")
+    await seat.until(seat.answers)
+
+    assert len(seat.answers()) == 1
+    assert "deepseek-v9 is no model of the key" in stage.logs()
+    assert "a configured model is not listed" in stage.logs()
