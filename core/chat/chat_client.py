@@ -41,42 +41,52 @@ class ChatClient:
 
     async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; see `WanjieClient.stream`."""
-        form: ChatRequest | None = await self._known_form(request)
+        known = await self._known_form(request)
+        form: ChatRequest | None = known
         begun = False
         while form is not None:
             try:
                 async with aclosing(self._client.stream(form, attempts)) as deltas:
                     async for delta in deltas:
+                        if not begun:
+                            await self._learn(known, form)
                         begun = True
                         yield delta
                 form = None
             except BadRequestError as error:
-                form = None if begun else await self._simpler_form(form, error)
+                form = None if begun else self._simpler_form(form, error)
                 if form is None:
                     raise
 
     async def chat(self, request: ChatRequest) -> Completion:
         """Ask for an answer in one piece; see `WanjieClient.chat`."""
-        form = await self._known_form(request)
+        form = known = await self._known_form(request)
         while True:
             try:
-                return await self._client.chat(form)
+                completion = await self._client.chat(form)
             except BadRequestError as error:
-                simpler = await self._simpler_form(form, error)
+                simpler = self._simpler_form(form, error)
                 if simpler is None:
                     raise
                 form = simpler
+            else:
+                await self._learn(known, form)
+                return completion
+
+    async def _learn(self, asked: ChatRequest, answered: ChatRequest) -> None:
+        """Note what had to be left out for an answer; a refusal alone may have had other reasons."""
+        if asked.has_system and not answered.has_system:
+            await self._limits.note_no_system_role(asked.model)
 
     async def _known_form(self, request: ChatRequest) -> ChatRequest:
         if not request.has_system or await self._limits.has_system_role(request.model):
             return request
         return request.without_system_role()
 
-    async def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
+    def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
         """The same question without what the model may have refused; None when there is nothing to leave out."""
         if isinstance(error, SystemRoleError) and request.has_system:
             _log.warning("a model takes no system role", model=request.model, error=str(error))
-            await self._limits.note_no_system_role(request.model)
             return request.without_system_role()
         if not request.tools or isinstance(error, RefusedContentError | ContextTooLongError):
             return None

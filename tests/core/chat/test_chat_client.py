@@ -91,6 +91,17 @@ async def test_a_model_that_refuses_both_is_asked_without_both(sim: WanjieSim, c
     assert ["tools" in call.body for call in sim.requests] == [True, False, False]
 
 
+async def test_a_refusal_that_leaving_them_out_does_not_mend_is_not_remembered(
+    sim: WanjieSim, chats: ChatClient
+) -> None:
+    sim.script.fail_next.extend([Failure(400, message="roles must alternate")] * 2)
+    with pytest.raises(SystemRoleError):
+        await answer(chats)
+
+    assert await answer(chats) == "one two"
+    assert asked(sim) == [AS_TOLD, INSIDE, AS_TOLD]
+
+
 async def test_what_has_no_instructions_is_not_asked_again(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.fail_next.append(Failure(400, message="System role not supported"))
     with pytest.raises(SystemRoleError):
