@@ -79,6 +79,11 @@ class SlackSim:
         return self._api.faults
 
     @property
+    def scopes(self) -> set[str]:
+        """What the bot token was granted; methods that need more are refused with `missing_scope`."""
+        return self._api.scopes
+
+    @property
     def floods(self) -> Counter[str]:
         """Calls refused with 429 by the limits, per method (ordered faults do not count)."""
         return self._api.limiter.floods

@@ -1,6 +1,7 @@
 """chat.*: posting, changing and deleting messages."""
 
 import re
+import time
 
 from .slack_call import Args, Json, RefusalError
 from .slack_content import Content, read_content, read_update
@@ -46,6 +47,9 @@ class Chat:
         message = self._own(args, "cant_update_message")
         if message.stream and self._workspace.state_of(message.stream) is StreamState.LIVE:
             raise RefusalError("streaming_state_conflict")
+        window = self._workspace.rules.edit_window
+        if window is not None and time.time() - float(message.ts) > window:
+            raise RefusalError("edit_window_closed")
         content = read_update(args)
         self._workspace.check_images(content.blocks or [])
         before = self._json(message)

@@ -12,13 +12,10 @@ from .slack_call import Args, Json, RefusalError, read_args, token_of
 from .slack_faults import Fault, Faults
 from .slack_limits import Limits, RateLimiter
 from .slack_methods import METHODS, TOLERATED
+from .slack_scopes import GRANTED, check_scope
 from .slack_workspace import Workspace
 
 Handler: TypeAlias = Callable[[Args], Json]
-_SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,files:read,files:write,"
-    "groups:history,groups:read,im:history,im:read,im:write,mpim:history,reactions:write,users:read"
-)
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +55,7 @@ class WebApi:
     def __init__(self, workspace: Workspace, tokens: Tokens, limits: Limits) -> None:
         self.calls: list[Call] = []
         self.faults = Faults()
+        self.scopes = set(GRANTED)
         self.handlers: dict[str, Handler] = {}
         self.limiter = RateLimiter(limits, workspace.clock)
         self._workspace = workspace
@@ -95,7 +93,8 @@ class WebApi:
             if wait := self.limiter.take(method, args.text("channel")):
                 return {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)}
             self._check_names(method, args)
-            return self.handlers[method](args), 200, {"X-OAuth-Scopes": _SCOPES}
+            check_scope(method, args, self.scopes, self._workspace)
+            return self.handlers[method](args), 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         except RefusalError as refusal:
             return refusal.answer(), 200, {}
 

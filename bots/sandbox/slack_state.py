@@ -20,6 +20,8 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     is_owner: bool = False
+    is_hidden: bool = False
+    """The app may not see them, as with some guests and people of other workspaces."""
 
     def as_json(self, team: str, *, with_locale: bool) -> Json:
         profile = {"real_name": self.name, "display_name": self.name, "team": team}
@@ -203,4 +205,6 @@ class Rules:
     trigger_lifetime: float = 3.0
     response_url_lifetime: float = 1800.0
     response_url_uses: int = 5
+    edit_window: float | None = None
+    """Seconds for which messages may be edited, as a workspace's admins set it; None: for ever."""
     status_lifetime: float = 120.0

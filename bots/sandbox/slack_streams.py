@@ -88,9 +88,12 @@ class Streams:
             for name in ("recipient_team_id", "recipient_user_id"):
                 if not args.text(name):
                     raise RefusalError(f"missing_{name}")
-        known = {"", *self._workspace.people}
-        if args.text("recipient_user_id") not in known:
-            self._workspace.violation(f"unknown recipient_user_id {args.text('recipient_user_id')}")
+        user = args.text("recipient_user_id")
+        reader = self._workspace.people.get(user)
+        if user and reader is None:
+            raise RefusalError("user_not_found")
+        if reader is not None and reader.is_hidden:
+            raise RefusalError("user_not_visible")
         if args.text("recipient_team_id") not in {"", self._workspace.team_id}:
             self._workspace.violation(f"unknown recipient_team_id {args.text('recipient_team_id')}")
 

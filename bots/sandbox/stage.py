@@ -138,7 +138,7 @@ class Stage:
         Raises `NotStartedError`, with what was logged, as soon as no process lives, and else `TimeoutError`.
         """
         async with asyncio.timeout(seconds):
-            while not (self.slack.socket.connections and "getMe" in [call.method for call in self.telegram.calls]):
+            while not (self.slack.socket.connections and self.telegram.polling):
                 if all(process.returncode is not None for process in self.processes):
                     raise NotStartedError(self.logs())
                 await asyncio.sleep(_GLANCE)

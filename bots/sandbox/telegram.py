@@ -185,6 +185,11 @@ class TelegramSim:
         return self._updates.conflicts
 
     @property
+    def polling(self) -> bool:
+        """Whether a poll waits for updates now."""
+        return self._updates.polling
+
+    @property
     def unconfirmed(self) -> int:
         """How many updates the bot has not confirmed."""
         return len(self._updates.pending)

@@ -42,6 +42,11 @@ class Updates:
         self._arrived = asyncio.Event()
         self._poll: asyncio.Event | None = None
 
+    @property
+    def polling(self) -> bool:
+        """Whether a poll waits for updates now."""
+        return self._poll is not None
+
     def put(self, kind: str, body: Mapping[str, Any]) -> bool:
         """Queue an update unless the bot did not ask for its kind; return whether it was queued."""
         if kind not in self._allowed:

@@ -20,7 +20,8 @@ from bots.sessions import NETWORK_ERRORS
 from core.chat.outbox import FloodedError, OutboxError, UnreachableError
 from core.engine import Budget, Limit
 
-from .faults import FLOOD_CODES, TOKEN_CODES, outbox_error
+from .faults import FLOOD_CODES, TOKEN_CODES, MissingScopeError, outbox_error
+from .scopes import missing_scopes
 
 _log = structlog.get_logger()
 _SOON, _LATER = 1.0, 2.0
@@ -57,6 +58,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
         self.client = client
         self._budget = budget
+        self._complained: set[str] = set()
 
     async def __call__(
         self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: Limit, keep: int = 0
@@ -74,20 +76,40 @@ class Caller:
             _log.warning("Slack asked to slow down", method=within[0].name, seconds=error.retry_after)
             await self._budget.block(within[0].name, error.retry_after)
             raise
+        except MissingScopeError as error:
+            self._complain(within[0].name, error)
+            raise
+
+    def _complain(self, method: str, error: MissingScopeError) -> None:
+        """Tell the operator of each missing scope, once."""
+        if error.needed not in self._complained:
+            self._complained.add(error.needed)
+            _log.error(
+                "the Slack app lacks a scope; add it at api.slack.com and install the app again",
+                needed=error.needed,
+                provided=error.provided,
+                method=method,
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose bot token it is: the workspace, and the bot's own user id."""
+    """Whose bot token it is: the workspace, the bot's own user id, and the scopes that the token lacks."""
 
     team: str
     user: str
+    missing_scopes: tuple[str, ...] = ()
 
 
 async def who_am_i(client: AsyncWebClient) -> Identity:
     """Check the bot token; raises each `OutboxError`. Slack: auth.test."""
     answer = await ask(client.auth_test)
-    return Identity(team=str(answer.get("team_id") or ""), user=str(answer.get("user_id") or ""))
+    granted = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
+    return Identity(
+        team=str(answer.get("team_id") or ""),
+        user=str(answer.get("user_id") or ""),
+        missing_scopes=missing_scopes(str(granted)),
+    )
 
 
 async def open_socket(client: AsyncWebClient, app_token: str) -> str:
@@ -116,8 +138,10 @@ def _translated(answer: object) -> OutboxError:
         return FloodedError(_LATER if code == "message_limit_exceeded" else retry_after(answer.headers))
     if answer.status_code >= GATEWAY_FAILURE:
         return UnreachableError(f"status {answer.status_code}")
-    if code in TOKEN_CODES or code == "missing_scope":
-        _log.error("Slack does not accept the bot token", reason=code, needed=answer.get("needed"))
+    if code == "missing_scope":
+        return MissingScopeError(str(answer.get("needed") or ""), str(answer.get("provided") or ""))
+    if code in TOKEN_CODES:
+        _log.error("Slack does not accept the bot token", reason=code)
     return outbox_error(code)
 
 

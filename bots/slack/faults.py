@@ -60,6 +60,15 @@ BLOCK_CODES = LENGTH_CODES | {"invalid_blocks", "invalid_blocks_format", "invali
 """Slack may take the words, but not in this form."""
 
 
+class MissingScopeError(RefusedError):
+    """The token was not given a scope that this method needs."""
+
+    def __init__(self, needed: str, provided: str) -> None:
+        super().__init__("missing_scope")
+        self.needed = needed
+        self.provided = provided
+
+
 class StreamOverError(RefusedError):
     """The message takes no more: its stream timed out (Slack: after 5 minutes) or its reader pressed Stop."""
 

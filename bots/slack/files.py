@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.sessions import NETWORK_ERRORS, Sessions
 from core.chat.outbox import FloodedError, GoneError, OversizeError, RefusedError, UnreachableError
-from core.engine import Limit
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after
 from .limits import FILE, SHARE, UPLOAD, posts_to
@@ -46,7 +44,7 @@ class Files:
 
         Slack: files.getUploadURLExternal, then the bytes, which need no token.
         """
-        answer = await self._call(
+        answer = await self._caller(
             lambda: self._client.files_getUploadURLExternal(filename=name, length=len(data), alt_txt=alt or None),
             UPLOAD,
         )
@@ -56,7 +54,7 @@ class Files:
     async def keep(self, files: Sequence[str]) -> None:
         """Finish uploads for the bot alone, so that blocks can show them. Slack: files.completeUploadExternal."""
         entries: list[dict[str, str | None]] = [{"id": file} for file in files]
-        await self._call(lambda: self._client.files_completeUploadExternal(files=entries), SHARE)
+        await self._caller(lambda: self._client.files_completeUploadExternal(files=entries), SHARE)
 
     async def share(
         self, files: Sequence[str], channel: str, thread: str, *, title: str = "", comment: str = ""
@@ -66,7 +64,7 @@ class Files:
         `comment` is Slack's mrkdwn. Slack: files.completeUploadExternal.
         """
         entries: list[dict[str, str | None]] = [{"id": file, "title": title or None} for file in files]
-        await self._call(
+        await self._caller(
             lambda: self._client.files_completeUploadExternal(
                 files=entries, channel_id=channel, thread_ts=thread or None, initial_comment=comment or None
             ),
@@ -76,7 +74,7 @@ class Files:
 
     async def info(self, file: str) -> dict[str, Any]:
         """What Slack knows about a file. Slack: files.info."""
-        answer = await self._call(lambda: self._client.files_info(file=file), FILE)
+        answer = await self._caller(lambda: self._client.files_info(file=file), FILE)
         found = answer.get("file")
         return found if isinstance(found, dict) else {}
 
@@ -94,14 +92,6 @@ class Files:
         if str(info.get("mimetype")) == "text/html" and len(data) != info.get("size"):
             raise _stranger()
         return data
-
-    async def _call(self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: Limit) -> AsyncSlackResponse:
-        try:
-            return await self._caller(send, *within)
-        except GoneError as error:
-            if str(error) == "missing_scope":  # whoever asks for a file can still be answered
-                raise RefusedError(str(error)) from error
-            raise
 
     async def _send(self, url: str, data: bytes) -> None:
         try:

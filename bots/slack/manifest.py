@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .scopes import SCOPES
+
 _HEADER = """\
 # The Slack app, to be pasted at https://api.slack.com/apps ("Create New App", "From a manifest").
 # Written by `make manifest` from the commands of the bot; do not edit.
@@ -13,17 +15,6 @@ _HEADER = """\
 # It declares no agent (`features.agent_view`): Slack keeps guests and workspaces without a paid plan away from parts of
 # that, and neither streaming nor the status line asks for more than chat:write.
 """
-_SCOPES = (
-    "channels:history",
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "im:history",
-    "mpim:history",
-    "users:read",
-)
 _EVENTS = ("message.channels", "message.groups", "message.im", "message.mpim")
 
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
@@ -73,7 +64,7 @@ def _tree(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]
             "shortcuts": [_shortcut(shortcut) for shortcut in shortcuts],
             "slash_commands": [_command(command) for command in commands],
         },
-        "oauth_config": {"scopes": {"bot": _SCOPES}},
+        "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
             "event_subscriptions": {"bot_events": _EVENTS},
             "interactivity": {"is_enabled": True},

@@ -64,7 +64,6 @@ class SlackPlatform:
         self._people = People()
         self._later = Later()
         self._identity: Identity | None = None
-        self._team = ""
         self._web: _Web | None = None
         self.connected = asyncio.Event()
         """Set while the socket is open."""
@@ -110,19 +109,20 @@ class SlackPlatform:
         if self._identity is None:
             self._identity = await _insist(lambda: who_am_i(self._opened.client), "SLACK_BOT_TOKEN", give_up=True)
             _log.info("Slack knows the bot", team=self._identity.team, user=self._identity.user)
+            if missing := self._identity.missing_scopes:
+                _log.warning(
+                    "the Slack app lacks scopes; add them and install the app again", missing=", ".join(missing)
+                )
         return self._identity
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an event as the ingress stored it."""
-        incoming = read_event(payload, self._user())
-        if incoming is not None:
-            self._team = incoming.chat.account
-        return incoming
+        return read_event(payload, self._user())
 
     async def introduce(self, sender: Sender) -> Sender:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
-        # After a restart there are events to answer before Slack has told whose the token is.
-        team = self._identity.team if self._identity else self._team
+        # After a restart there are events to answer before Slack has told whose the token is; one has an outbox by now.
+        team = self._identity.team if self._identity else next(iter(self._teams), "")
         return await self._people.introduce(self._team_of(team).api, sender) if team else sender
 
     async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:

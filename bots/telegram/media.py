@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -12,7 +13,17 @@ import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
 from core.chat.message import Incoming
-from core.chat.outbox import Album, Button, FloodedError, MediaForbiddenError, Page, Picture, RefusedError, Voice
+from core.chat.outbox import (
+    Album,
+    Button,
+    FloodedError,
+    MediaForbiddenError,
+    Page,
+    Picture,
+    RefusedError,
+    UnreachableError,
+    Voice,
+)
 
 from .api import Api
 from .horizon import Horizon
@@ -29,6 +40,8 @@ _STEEPEST = 20
 """Bot API, sendPhoto: bytes; width and height together; how many times longer than the other a side may be."""
 _PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif"})
 _UNTITLED = "…"
+_CAPTION_TIMEOUT = 10.0
+"""Seconds."""
 _Put = Callable[[int, Rendered], Awaitable[Message | Sequence[Message]]]
 
 
@@ -151,18 +164,28 @@ class Media:
         )
 
     async def _caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
-        """Send what stands below an album; this waits, since nobody could say to the core that half of it stands."""
+        """Send what stands below an album, waiting a little for that: half of it stands already.
+
+        Raises `UnreachableError` when that takes longer: `recover` then finds the album, and `attach` completes it.
+        """
+        deadline = time.monotonic() + _CAPTION_TIMEOUT
         while True:
             try:
                 await self._poster.put(
                     self._poster.draft(caption.strip() or _UNTITLED),
                     lambda chat, shown: self._poster.send(chat, shown, None, keyboard),
+                    lambda chat, shown: self._poster.send(chat, shown, None),
                 )
             except FloodedError as error:
+                if time.monotonic() + error.retry_after > deadline:
+                    raise UnreachableError("the words below an album have to wait") from error
                 await asyncio.sleep(error.retry_after)
+            except RefusedError as error:
+                _log.warning("an album stays without its words", reason=str(error))
+                break
             else:
-                self.unfinished = ""
-                return
+                break
+        self.unfinished = ""
 
     async def _is_complete(self, message_id: str, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> bool:
         """Give a message that was found what it lacks; False when it proves to be another one."""

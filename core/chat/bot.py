@@ -52,11 +52,10 @@ class Bot:
         read, platform = self._read(event)
         if read is None or platform is None:
             return
-        call = Call(
-            replace(read, sender=await platform.introduce(read.sender)), event.turn, platform.outbox(read), self._desk
-        )
+        outbox = platform.outbox(read)
+        call = Call(replace(read, sender=await platform.introduce(read.sender)), event.turn, outbox, self._desk)
         text, progress = call.phrase("error.gave_up"), Progress(event.turn)
-        await deliver(whole(text), call.outbox, progress, stopped=asyncio.Event())
+        await deliver(whole(text), outbox, progress, stopped=asyncio.Event())
 
     async def _answer(self, event: _Event) -> None:
         read, platform = self._read(event)

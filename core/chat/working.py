@@ -38,7 +38,7 @@ class Sign:
         """Since words came last."""
         self._worded = False
         self._showing = asyncio.create_task(self._keep_showing(doing))
-        self._clearing: list[asyncio.Task[None]] = []
+        self._clearing: set[asyncio.Task[None]] = set()
 
     async def rest(self) -> None:
         """Show it only when nothing more has come for a while, since words are the better sign.
@@ -54,7 +54,9 @@ class Sign:
             async with asyncio.timeout(_UNDER_WAY), self._calling:
                 pass
         if self._worded:
-            self._clearing = [asyncio.create_task(self._outbox.working("nothing"))]
+            clearing = asyncio.create_task(self._outbox.working("nothing"))
+            self._clearing.add(clearing)
+            clearing.add_done_callback(self._clearing.discard)
         self._worded = True
 
     async def drop(self) -> None:

@@ -261,7 +261,20 @@ async def test_a_user_stops_a_stream(
     assert (await client.chat_update(**live, text="x"))["ok"]
 
 
-async def test_an_unknown_reader_is_noted(sim: SlackSim, client: AsyncWebClient, start: dict[str, Any]) -> None:
-    await client.chat_startStream(**but(start, {"recipient_user_id": "U404", "recipient_team_id": "T404"}))
+async def test_an_unknown_team_is_noted(sim: SlackSim, client: AsyncWebClient, start: dict[str, Any]) -> None:
+    await client.chat_startStream(**but(start, {"recipient_team_id": "T404"}))
 
-    assert sim.violations == ["unknown recipient_user_id U404", "unknown recipient_team_id T404"]
+    assert sim.violations == ["unknown recipient_team_id T404"]
+
+
+async def test_a_reader_who_is_unknown_or_hidden_is_refused(
+    sim: SlackSim, client: AsyncWebClient, start: dict[str, Any]
+) -> None:
+    hidden = sim.user("Guest")
+    hidden.person.is_hidden = True
+    answers = [
+        await refused(client.chat_startStream(**but(start, {"recipient_user_id": user})))
+        for user in ("U404", hidden.id)
+    ]
+
+    assert answers == ["user_not_found", "user_not_visible"]

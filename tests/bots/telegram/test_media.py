@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.telegram_world import Message
+from bots.telegram import media
 from bots.telegram.horizon import Horizon
 from bots.telegram.limits import message
 from bots.telegram.peer import Peer
@@ -172,6 +173,21 @@ async def test_a_caption_that_has_to_wait_comes_below_its_album_once(scene: Scen
     scene.gate = Budget(redis, "tg:1")
     await (await scene.asked()).attach(FIRST, album(2), AGAIN)
 
+    assert kinds(scene) == ["photo", "photo", "text"]
+
+
+async def test_a_caption_that_has_to_wait_long_is_made_up_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+    with pytest.raises(UnreachableError):
+        await outbox.attach(page, album(2), AGAIN)
+    await asyncio.sleep(1)
+    found = await outbox.recover(page)
+    done = await outbox.attach(found, album(2), AGAIN)
+
+    assert done.done
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
