@@ -176,14 +176,16 @@ async def test_a_caption_that_has_to_wait_comes_below_its_album_once(scene: Scen
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
-async def test_a_caption_that_has_to_wait_long_is_made_up_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_caption_that_has_to_wait_long_is_made_up_for(
+    scene: Scene, gate: OpenGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
     outbox = await scene.asked()
     page = replace(FIRST, sending=True, after=outbox.horizon())
     scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     with pytest.raises(UnreachableError):
         await outbox.attach(page, album(2), AGAIN)
-    await asyncio.sleep(1)
+    gate.blocked.clear()
     found = await outbox.recover(page)
     done = await outbox.attach(found, album(2), AGAIN)
 
