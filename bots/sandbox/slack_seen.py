@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from .seats import Post
 from .slack_call import Json
+from .slack_markdown import seen
 from .slack_state import Message, SlackFile
 from .slack_text import visible_text
 
@@ -20,9 +21,9 @@ _BOLD = re.compile(r"\*(\S(?:[^*\n]*\S)?)\*")
 def words(message: Message) -> str:
     """What a message says, without its folds, its pictures and its buttons."""
     if message.stream and not message.blocks:
-        return message.markdown or ""
+        return seen(message.markdown or "")
     blocks = [block for block in message.blocks if block["type"] != "image"]
-    shown = "\n\n".join(part for part in (message.markdown, visible_text(blocks)) if part)
+    shown = "\n\n".join(part for part in (seen(message.markdown or ""), visible_text(blocks)) if part)
     return shown if shown or message.blocks else message.text
 
 

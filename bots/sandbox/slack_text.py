@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from .slack_call import Json
+from .slack_markdown import seen
 
 _TOKEN = re.compile(r"<(?:[@#!][^<>\s]*|https?://[^<>\s]*)>")
 _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -49,7 +50,7 @@ def _texts(node: Json) -> Iterator[str]:
     if kind in {"actions", "context_actions", "task_card"}:
         return
     if isinstance(node.get("text"), str):
-        yield node["text"]
+        yield seen(node["text"]) if kind == "markdown" else node["text"]
     elif isinstance(node.get("text"), dict):
         yield from _texts(node["text"])
     if kind in {"user", "emoji"}:

@@ -14,7 +14,7 @@ from core.chat.outbox import Button
 from core.chat.pages import break_before
 
 from .incoming import BUTTON, MENU
-from .render import escaped, notification, stable
+from .render import bare, escaped, harmless, notification, stable
 
 Blocks = Sequence[dict[str, Any]]
 
@@ -44,7 +44,7 @@ class Body:
     def of(cls, text: str, folded: int, *, final: bool) -> Self:
         """Render Markdown whose first `folded` characters are thinking (see `stable`)."""
         rest = text[folded:].lstrip("\n") if folded else text
-        return cls(stable(text[:folded], final=final or bool(rest)), stable(rest, final=final))
+        return cls(harmless(text[:folded], final=final or bool(rest)), stable(rest, final=final))
 
     def __len__(self) -> int:
         return len(self.fold) + len(self.rest)
@@ -88,8 +88,8 @@ def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[
     """
     words = [{"type": "markdown", "text": body.rest}] if body.rest.strip() else []
     under = [actions(buttons)] if buttons else []
-    plain = body.rest if words else body.fold
-    text = notification(plain)
+    plain = bare(body.rest) if words else body.fold
+    text = notification(body.rest if words else body.fold)
     ways = [Look(text, words)] if words else []
     if words and under:
         ways.insert(0, Look(text, [*words, *under]))

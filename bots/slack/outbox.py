@@ -42,7 +42,7 @@ from .stream import Pages, Place
 from .ways import first_taken
 
 CAPABILITIES = Capabilities(
-    page_limit=9_000,  # Slack: 12,000 characters of Markdown; mended marks and harmless mentions add a third at most
+    page_limit=8_000,  # Slack: 12,000 characters of Markdown; what protects content and mends marks adds half at most
     # A little slower than the workspace's steps follow each other, so that answers that grow at once take turns.
     pace=0.85,
     pace_group=0.85,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from core.chat.message import Attachment
 
 from .mrkdwn import read
-from .render import JOINER
+from .render import JOINER, bare
 
 _Json = dict[str, Any]
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
@@ -26,11 +26,11 @@ def words(message: _Json, bot: str) -> str:
     kinds = {block.get("type") for block in _parts(message.get("blocks"))}
     if kinds & _FOLDS and kinds <= _FOLDS | {"actions"}:
         return ""  # its text is the thinking, for notifications
-    written = [str(block["text"]) for block in _blocks(message, "markdown") if isinstance(block.get("text"), str)]
+    written = [bare(str(block["text"])) for block in _blocks(message, "markdown") if isinstance(block.get("text"), str)]
     said = read(str(message.get("text") or _attached(message)), bot).text
     if not written and said.endswith("…"):
         written = ["\n".join(_lines(block)) for block in _blocks(message, "rich_text")]
-    return ("\n\n".join(written) or said).replace("<" + JOINER, "<").strip()
+    return ("\n\n".join(written) or said.replace("<" + JOINER, "<")).strip()
 
 
 def attachments(message: _Json) -> tuple[Attachment, ...]:

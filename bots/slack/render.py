@@ -1,17 +1,26 @@
+# ruff: noqa: RUF001 - the brackets are meant
 """Making a model's Markdown safe to show: nobody is pinged by what a model wrote, and its marks are seen."""
 
 from __future__ import annotations
 
 import re
 
-from core.chat.emphasis import mended, settled
+from pyromark import Markdown, Options
 
-_OPENERS = ("<!channel", "<!here", "<!everyone", "<!group", "<!subteam", "<@u", "<@w", "<@b", "<#c", "<#g", "<#d")
+from core.chat.emphasis import mended, settled
+from core.chat.literal import code_spans, protected
+
+from .words import plain_words
+
 JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
-_MENTION = re.compile("<(?=" + "|".join(re.escape(opener[1:]) for opener in _OPENERS) + ")", re.IGNORECASE)
+_MENTION = re.compile(r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A-Z0-9]+[|>]|#[CGD][A-Z0-9]+[|>])")
+"""What calls people or names a channel; ids are written in capitals."""
+_PENDING = re.compile(r"<(?:!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20})?\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """What Markdown takes for a mark of itself, escaped."""
+_OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
+_BRACKETS = str.maketrans({"<": "‹", ">": "›", "\u2060": None})
 _NOTIFICATION = 3000
 """Characters of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
 
@@ -19,13 +28,47 @@ _NOTIFICATION = 3000
 def stable(text: str, *, final: bool) -> str:
     """Render what may be shown of `text` now: the result for a longer text begins with the result for a shorter one.
 
-    Slack takes Markdown as it is; only marks that Chinese text breaks are mended, and mentions (`<!channel>`, `<@U1>`,
-    `<#C1>`) are made harmless. Unless `final`, an end that may turn out to open a mention, or whose marks may still be
-    mended, is held back.
+    Slack takes Markdown as it is, so marks that Chinese text breaks are mended, what is content is protected from its
+    parser (see `protected`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are made harmless. Unless
+    `final`, an end that more text may change is held back.
     """
-    shown = mended(text) if final else settled(text)
-    held = 0 if final else _pending(shown)
-    return _MENTION.sub("<" + JOINER, shown[: len(shown) - held])
+    shown = protected(mended(text) if final else settled(text), strict=True, final=final)
+    if "<" not in shown:
+        return shown
+    code, doubt = code_spans(shown)
+    if not final:
+        pending = _PENDING.search(shown)
+        shown = shown[: pending.start() if pending else None]
+        dubious = _MENTION.search(shown, doubt)
+        shown = shown[: dubious.start() if dubious else None]
+    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else "<" + JOINER, shown)
+
+
+def harmless(text: str, *, final: bool) -> str:
+    """Plain text that mentions nobody; unless `final`, without what may become a mention."""
+    pending = None if final else _PENDING.search(text)
+    return _MENTION.sub("<" + JOINER, text[: pending.start() if pending else None])
+
+
+def bare(markdown: str) -> str:
+    """Take back what `stable` has put in for Slack's parser alone; emphasis stays as it is."""
+    source, cuts = markdown.encode(errors="replace"), list[tuple[int, int]]()
+    last = 0
+    for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
+        match event:
+            case {"Start": {"Link": {"link_type": "Autolink"}}}:
+                cuts += [(where["start"], where["start"] + 1), (where["end"] - 1, where["end"])]
+                last = where["start"] + 1
+            case {"Text": _} if last < where["start"] and source[where["start"] - 1 : where["start"]] == b"\\":
+                cuts.append((where["start"] - 1, where["start"]))
+                last = where["end"]
+            case {"Text": _} | {"Code": _} | {"InlineHtml": _}:
+                last = where["end"]
+            case _:
+                pass
+    kept = [0, *(edge for cut in cuts for edge in cut), len(source)]
+    pieces = (source[start:end] for start, end in zip(kept[::2], kept[1::2], strict=True))
+    return b"".join(pieces).decode().replace("<" + JOINER, "<")
 
 
 def comment(markdown: str) -> str:
@@ -40,14 +83,13 @@ def escaped(text: str) -> str:
 
 
 def notification(text: str) -> str:
-    """The short plain form of a message for notifications and screen readers, in Slack's mrkdwn escapes."""
-    shown = escaped(text)
-    if len(shown) <= _NOTIFICATION:
-        return shown
-    return re.sub("&[a-z]*$", "", shown[: _NOTIFICATION - 1]) + "…"
+    """The short plain form of a message for notifications and screen readers: words without marks or entities.
+
+    Angle brackets, which Slack wants escaped, become others that look alike.
+    """
+    shown = plain_words(text).translate(_BRACKETS)
+    return shown if len(shown) <= _NOTIFICATION else shown[: _NOTIFICATION - 1] + "…"
 
 
-def _pending(text: str) -> int:
-    """How many characters at the end may be the beginning of a mention."""
-    tail = text[text.rfind("<") :].lower() if "<" in text[-len("<!everyone") :] else ""
-    return len(tail) if any(opener.startswith(tail) for opener in _OPENERS) else 0
+def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)

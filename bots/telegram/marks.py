@@ -24,6 +24,7 @@ _BULLET = re.compile(rb"[-*](?=[ \t]+\S)")
 _BACKTICKS = re.compile(rb"`+")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 _MARKS = b"*_~"
+_TAB = b"    "
 _ESCAPABLE = b"*_`~#>|"
 
 
@@ -51,7 +52,7 @@ def find(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -
     """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too.
 
     Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address. Unless
-    `roomy`, no table becomes longer than it was.
+    `roomy`, no table becomes longer than it was, nor a tab in code.
     """
     finder = _Finder(source, refused, roomy=roomy)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
@@ -214,6 +215,9 @@ class _Finder:
             content_end -= 1  # the line break before the closing fence belongs to the fence
         self.cuts += [Cut(fence.start, fence.first), Cut(content_end, end)]
         self.styles.append(Style("pre", fence.first, content_end, language=fence.language))
+        if self._roomy:  # Telegram makes one blank of each tab
+            tabs = re.finditer(rb"\t", self._source[fence.first : content_end])
+            self.cuts += [Cut(fence.first + tab.start(), fence.first + tab.end(), _TAB) for tab in tabs]
 
     def _end_link(self, link: _Link, start: int, end: int) -> None:
         label = self._source[link.label : self._last]

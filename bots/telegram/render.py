@@ -55,7 +55,7 @@ def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool 
     """
     source = markdown.strip()
     safe = protected(mended(source), strict=False)
-    wide = [(safe, True)] if roomy and "|" in safe else []
+    wide = [(safe, True)] if roomy and ("|" in safe or "\t" in safe) else []
     for text, grows in [*wide, (safe, False)]:
         shown = _rendered(text, refused, calls=calls, roomy=grows)
         if _growth(shown, source) <= (_SPARE - shown.text.count(JOINER) if grows else 0):

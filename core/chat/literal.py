@@ -65,6 +65,17 @@ def protected(text: str, *, strict: bool, final: bool = True) -> str:
     return "\n".join([*(reader.line(line, final=True) for line in lines), reader.line(last, final=final)])
 
 
+def code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
+    """Where the code of a text stands, and from where on that is not certain if the text grows."""
+    reader, spans, position, doubt = _Reader(strict=True), list[tuple[int, int]](), 0, len(text)
+    for line in text.split("\n"):
+        found, certain = reader.code(line)
+        spans += [(position + start, position + end) for start, end in found]
+        doubt = position + certain
+        position += len(line) + 1
+    return spans, doubt
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str
@@ -108,6 +119,20 @@ class _Reader:
         self._astray = read.astray
         return _edited(line, read, final=final)
 
+    def code(self, line: str) -> tuple[list[tuple[int, int]], int]:
+        """Where the code of a line is, and from where on a longer line might have other code."""
+        fence = self._fences.enclose(line)
+        if fence:
+            return ([(0, len(line))] if fence[0] in "`~" else []), len(line)
+        if not self._is_prose(line):
+            return ([(0, len(line))] if self._indented else []), len(line)
+        tokens = list(_tokens(line))
+        self._astray = bool(tokens) and tokens[-1].kind == "stray"
+        open_end = [
+            token.start for token in tokens if token.kind == "stray" or (token.kind == "code" and token.touches_end)
+        ]
+        return [(token.start, token.end) for token in tokens if token.kind == "code"], min([len(line), *open_end])
+
     def _is_prose(self, line: str) -> bool:
         bare, after_blank = line.strip(), self._after_blank
         self._after_blank = not bare
@@ -143,7 +168,7 @@ class _Line:
                     yield from self.formula(token.start, token.end)
                 case "address":
                     yield from self._address(token, labelled=depth > 0)
-                case "tag" if self.strict:
+                case "tag" | "autolink" if self.strict and not token.text.lower().startswith("<http"):
                     yield from self._tag(token)
                 case "escape" | "unclosed" if self.strict and token.text[0] == "\\":
                     yield from self._backslash(token)

@@ -131,6 +131,10 @@ class Case(Protocol):
         """How many calls were refused because they came too fast."""
         ...
 
+    def emphasis(self) -> list[str]:
+        """What stands out in the last message: kinds of marks."""
+        ...
+
     def pings(self) -> list[str]:
         """Whatever in the bot's messages notifies somebody by name."""
         ...

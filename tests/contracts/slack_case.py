@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
+from pyromark import Markdown, Options
 
 from bots.platform import Opening
 from bots.sandbox.slack import SlackSim
@@ -120,6 +121,13 @@ class SlackCase:
     @property
     def floods(self) -> int:
         return self._sim.floods.total()
+
+    def emphasis(self) -> list[str]:
+        shown = [message for message in self._sim.workspace.messages if message.bot_id][-1]
+        written = "\n\n".join([shown.markdown or "", *(str(block.get("text", "")) for block in shown.blocks)])
+        tags = Markdown(options=Options.ENABLE_STRIKETHROUGH).events(written)
+        kinds = ({"Start": "Strong"}, {"Start": "Emphasis"}, {"Start": "Strikethrough"})
+        return [str(event) for event in tags if event in kinds]
 
     def pings(self) -> list[str]:
         own = [message for message in self._sim.workspace.messages if message.bot_id]

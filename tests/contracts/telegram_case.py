@@ -116,6 +116,10 @@ class TelegramCase:
     def floods(self) -> int:
         return self._sim.floods
 
+    def emphasis(self) -> list[str]:
+        shown = self._sim.messages(self.seat.chat.id)[-1]
+        return [entity.type for entity in shown.entities if entity.type in {"bold", "italic", "strikethrough"}]
+
     def pings(self) -> list[str]:
         own = [message for message in self._sim.messages(self.seat.chat.id) if message.sender is self._sim.bot]
         entities = [entity for message in own for entity in message.entities]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.chat.outbox import Menu, Option
 from tests.contracts.scene import Scene, granted
 
@@ -72,3 +74,31 @@ async def test_sentences_and_menus_ping_nobody(scene: Scene) -> None:
 
 def _visible(text: str) -> str:
     return text.replace("\u2060", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COUNT(*) of COUNT(*), src/*.py and tests/*.py",
+        r"$\mathbf{A}_{1} + \mathbf{B}_{2}$ and 2*3*4",
+        "https://example.com/api/_v1_/users, https://example.com/~~a~~/`b`",
+        "__init__.py and __main__.py, int *p, *q; int* r",
+        "List<@Nullable String>, Contact @name, npm i @types/node",
+    ],
+)
+async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene: Scene, text: str) -> None:
+    page = await scene.show(text[:9], text[:20], text[:31])
+    await scene.show(text, page=page, final=True)
+
+    assert scene.screen() == [text]
+    assert scene.case.emphasis() == []
+
+
+async def test_code_is_left_alone_byte_for_byte(scene: Scene) -> None:
+    code = "    List<@Nullable T> f;\n<@button/> <@U123> @some_body\n  __x__ * 2*3*4 <b>"
+    await scene.show(f"`<@button/>`:\n```java\n{code}\n```\nend", final=True)
+    (shown,) = scene.screen()
+
+    assert code in shown
+    assert "<@button/>" in shown.split("\n")[0]
+    assert "\u2060" not in shown

@@ -60,7 +60,7 @@ def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None: 
 def test_a_page_without_anything_around_its_words_is_markdown_or_plain_text() -> None:
     first, last = looks(Body.of("**Hello**", 0, final=True), ())
 
-    assert first == Look("**Hello**", [{"type": "markdown", "text": "**Hello**"}])
+    assert first == Look("Hello", [{"type": "markdown", "text": "**Hello**"}])
     assert last == Look("**Hello**")
 
 

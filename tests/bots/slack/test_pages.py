@@ -52,7 +52,7 @@ async def test_a_mention_from_the_model_is_harmless_even_when_it_comes_in_pieces
 
     (text,) = scene.texts
     assert "<!channel>" not in text
-    assert text.replace("\u2060", "") == "see <!channel> now"
+    assert text.replace("\u2060", "") == "see \\<!channel> now"
 
 
 async def test_nothing_is_posted_for_a_text_without_words(scene: Scene) -> None:
