@@ -30,7 +30,8 @@ from .outbox import (
     UneditableError,
     UnreachableError,
 )
-from .pages import Room, break_before, carried, closing, open_fence, page_end, room
+from .page_text import PageText
+from .pages import Room, break_before, page_end, room
 from .progress import Progress
 from .retry import insist
 
@@ -116,6 +117,7 @@ class _Writer:
         self, text: Growing, outbox: Outbox, progress: Progress, keys: Keys, *, group: bool, opening: str
     ) -> None:
         self._text = text
+        self._shown = PageText(text)
         self._keys = keys
         self._outbox = outbox
         self._progress = progress
@@ -150,7 +152,7 @@ class _Writer:
     async def finish(self) -> None:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
-        if not is_blank(self._body(self._page)):
+        if not is_blank(self._body()):
             await self._settle(self._keys.finished(self._text.answer, self._index + 1))
             self._index += 1
         for page in [*self._replaced, *self._pages[self._index :]]:
@@ -174,24 +176,24 @@ class _Writer:
 
     async def _finish_full_pages(self) -> None:
         while (end := self._end_of_page()) is not None:
-            self._pages[self._index] = replace(self._page, end=end)
-            answer = max(self._page.start, self._text.thought)  # what is thought opens no fence for what is said
-            said = self._page.opening + self._text.value[answer:end].lstrip("\n")
-            opening = carried(said, self._text.value[end : end + 2])
+            opening = self._shown.carry(self._page, end, self._room().stop)
+            following = replace(self._following or Page(start=end), start=end, opening=opening)
+            self._pages[self._index : self._index + 2] = [replace(self._page, end=end), following]
             await self._settle()
             self._index += 1
             self._uneditable = False
-            if self._index == len(self._pages):
-                self._pages.append(Page(start=end))
-            self._pages[self._index] = replace(self._page, start=end, opening=opening)
             self._reached = end
+
+    @property
+    def _following(self) -> Page | None:
+        return self._pages[self._index + 1] if self._index + 1 < len(self._pages) else None
 
     def _end_of_page(self) -> int | None:
         page, text = self._page, self._text.value
-        end = page_end(text, self._room())
+        end = page_end(text, self._room(), self._text.thought)
         most = self._outbox.capabilities.page_seconds
         if end is None and most is not None and page.opened_at and time.time() - page.opened_at > most:
-            found = break_before(text, self._reached, len(text))
+            found = break_before(text, self._reached, len(text), self._text.thought)
             overdue = time.time() - page.opened_at > most + _WORD_PATIENCE
             return found if found < len(text) or overdue else None
         return end
@@ -201,7 +203,7 @@ class _Writer:
 
     async def _step(self) -> None:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
-        body = self._body(self._page, reach)
+        body = self._body(reach)
         longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
         if is_blank(body) or not (longer or self._bare) or self._uneditable:
             return
@@ -221,7 +223,7 @@ class _Writer:
             _log.warning("a step was skipped", error=str(error))
 
     async def _settle(self, buttons: tuple[Button, ...] = ()) -> None:
-        body = self._body(self._page)
+        body = self._body()
         try:
             await self._insist_on(body, buttons)
         except OutboxError:
@@ -251,7 +253,7 @@ class _Writer:
 
     async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
         await self._begin()
-        folded = min(self._folded(self._page), len(body))
+        folded = min(self._shown.folded(self._page), len(body))
         try:
             page = await self._outbox.show(self._page, body, final=final, folded=folded, buttons=buttons)
         except (FloodedError, RefusedError, GoneError):
@@ -282,16 +284,8 @@ class _Writer:
     async def _recovered(self, page: Page) -> Page:
         return await self._outbox.recover(page) if page.sending and not page.message_id else page
 
-    def _body(self, page: Page, reach: int | None = None) -> str:
-        shown = self._text.value[page.start : page.end if reach is None else reach].lstrip("\n")
-        folded = self._folded(page)
-        said = page.opening + shown[folded:] if shown[folded:] else ""
-        return shown[:folded] + (said if page.end is None else said + closing(open_fence(said)))
-
-    def _folded(self, page: Page) -> int:
-        """How many characters of the page, from its first one on, are thinking."""
-        thought = self._text.value[page.start : max(page.start, self._text.thought)]
-        return len(thought.lstrip("\n"))
+    def _body(self, reach: int | None = None) -> str:
+        return self._shown.body(self._page, self._following, reach)
 
     async def _remove(self, page: Page) -> None:
         try:

@@ -13,6 +13,11 @@ class Fences:
     def __init__(self) -> None:
         self._fence = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line lies within a fence."""
+        return bool(self._fence)
+
     def enclose(self, line: str) -> str:
         """Tell the fence that `line` is, or lies within; "" for prose."""
         if fence := self._fence:

@@ -77,6 +77,26 @@ def code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Something that begins in a text and does not end in it."""
+
+    mark: str
+    start: int
+
+
+def open_marks(text: str) -> list[Opened]:
+    """What the last paragraph of a text leaves open: marks, code, links and addresses, in order."""
+    reader, position = _Reader(strict=True), 0
+    found: list[Opened] = []
+    for line in text.split("\n"):
+        if not line.strip() or not reader.continues(line):
+            found = []
+        found = reader.opened(line, position, found)
+        position += len(line) + 1
+    return sorted(found, key=lambda one: one.start)
+
+
+@dataclass(frozen=True, slots=True)
 class _Token:
     kind: str
     start: int
@@ -132,6 +152,18 @@ class _Reader:
             token.start for token in tokens if token.kind == "stray" or (token.kind == "code" and token.touches_end)
         ]
         return [(token.start, token.end) for token in tokens if token.kind == "code"], min([len(line), *open_end])
+
+    def continues(self, line: str) -> bool:
+        """Whether a line may go on with the paragraph before it."""
+        return not (_ITEM.match(line) or re.match(r"\s*(?:#{1,6}\s|\||>)", line))
+
+    def opened(self, line: str, position: int, before: list[Opened]) -> list[Opened]:
+        """What is open behind a line that begins at `position`, when so much was open before."""
+        if self._fences.enclose(line) or not self._is_prose(line):
+            return before if self._astray else []
+        read = _Line(line, strict=True)
+        self._astray = read.astray
+        return read.opened(position, before)
 
     def _is_prose(self, line: str) -> bool:
         bare, after_blank = line.strip(), self._after_blank
@@ -229,6 +261,24 @@ class _Line:
             and not (listed and token.end <= listed.end())
         ):
             yield _Edit(token.start, token.end, _doubled(token.text))
+
+    def opened(self, position: int, before: list[Opened]) -> list[Opened]:
+        """What is open behind this line."""
+        pending = {one.mark: one for one in before}
+        for token in self.tokens:
+            here = Opened(token.text, position + token.start)
+            if token.kind in {"stray", "unclosed"} or (token.kind == "address" and token.touches_end):
+                pending[token.kind if token.kind != "stray" else token.text] = here
+            elif token.kind == "bracket" or token.text[:2] == "](":
+                pending = {mark: one for mark, one in pending.items() if mark != "["}
+                pending |= {"[": here} if token.text == "[" else {}
+            elif token.kind == "mark" and token.text in _KINDS:
+                place = _place(self.line, token.start, token.end)
+                if place.is_delimiter and token.text in pending and self._closing(token, place):
+                    del pending[token.text]
+                elif place.is_delimiter and place.opens:
+                    pending[token.text] = here
+        return list(pending.values())
 
     def _content(self) -> Iterator[_Token]:
         """The marks that nobody meant as such."""

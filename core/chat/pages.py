@@ -10,7 +10,10 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+from .breaks import best_break, cuts_in
+from .literal import open_marks
+
+_FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _CLOSING_ROOM = 8
 """Units kept free for the line that closes a fence."""
 _LONGEST_INFO = 32
@@ -20,8 +23,8 @@ _RULE = re.compile(r" {0,3}\|(?=.*-)(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?[ 
 """The line below the header of a table."""
 _LONGEST_HEADER = 400
 """Characters of a table's first two lines; longer ones are not written again on each page."""
-_BREAKS = ("\n\n", "\n", "。", ". ", " ")
-"""Where a page may end, best first."""
+_CARRIED = frozenset(("**", "***", "~~"))
+"""Marks that a page ends and the next one begins again, even if it is not certain that they have an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +46,43 @@ def room(text: str, start: int, limit: int, opening: str = "") -> Room:
     return Room(sure=_reach(text, start, units - units // 5), stop=_reach(text, start, units))
 
 
-def page_end(text: str, page: Room) -> int | None:
-    """Where the page has to end; None while all of the text fits into it."""
-    return None if page.stop == len(text) else break_before(text, page.sure, page.stop)
+def page_end(text: str, page: Room, begin: int = 0) -> int | None:
+    """Where a page of an answer that begins at `begin` has to end; None while all of the text fits into it."""
+    return None if page.stop == len(text) else break_before(text, page.sure, page.stop, begin)
 
 
-def break_before(text: str, sure: int, stop: int) -> int:
-    """The best place to end a page in `text[sure:stop]`: a paragraph, a line, a sentence, a word; else `stop`."""
-    for mark in _BREAKS:
-        found = text.rfind(mark, sure, stop)
-        if found >= 0:
-            return found + len(mark.rstrip())
-    return stop
+def break_before(text: str, sure: int, stop: int, begin: int = 0) -> int:
+    """The best place to end a page in `text[sure:stop]`: a paragraph, a line, a sentence, a word; else `stop`.
+
+    Bold, links and the like of an answer that begins at `begin` are not cut in two if that can be.
+    """
+    cuts = cuts_in(text, begin, stop)
+    found = best_break(text, sure, stop, cuts)
+    if found is None and cuts.unclosed is not None and sure < cuts.unclosed:
+        found = cuts.unclosed
+    if found is None:
+        found = best_break(text, sure, stop)
+    return stop if found is None else found
 
 
 def open_fence(body: str) -> str:
     """Mark, language and newline that open the code fence which `body` leaves open; "" when none is open."""
     opened = ""
     for found in _FENCE.finditer(body):
-        mark, info = found[1], found[2].strip()
+        item, mark, info = found[1], found[2], found[3].strip()
         if not opened:
             if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
                 opened = mark + "".join(info.split()[:1])[:_LONGEST_INFO]
-        elif opened.startswith(mark[0]) and not info and len(mark) >= len(_mark(opened)):
+        elif not item and opened.startswith(mark[0]) and not info and len(mark) >= len(_mark(opened)):
             opened = ""
     return opened + "\n" if opened else ""
 
 
 def closing(opening: str) -> str:
-    """What ends the fence that `opening` (as given by `open_fence`) began."""
-    return "\n" + _mark(opening) if opening else ""
+    """What ends, on the page before, that with which `opening` goes on: a fence, or marks (see `carried_marks`)."""
+    if opening.endswith("\n"):
+        return "\n" + _mark(opening) if opening[0] in "`~" else ""
+    return "".join(reversed(re.findall(r"`+|~+|\*+|_+", opening)))
 
 
 def carried(body: str, following: str) -> str:
@@ -81,6 +91,17 @@ def carried(body: str, following: str) -> str:
     `following` is what comes behind `body` in the text; "" when the page begins with nothing but that.
     """
     return open_fence(body) or (_header(body) if following.startswith("\n" + _ROW) else "")
+
+
+def carried_marks(text: str, begin: int, end: int, stop: int) -> str:
+    """The marks within which a page ends at `end`; up to `stop` it is known whether they have an end."""
+    begun = {first for first, last in cuts_in(text, begin, stop).spans if first < end < last}
+    marks = [
+        one.mark
+        for one in open_marks(text[begin:end])
+        if one.mark in _CARRIED or (one.start + begin in begun and one.mark[0] in "*_`")
+    ]
+    return "".join(marks)
 
 
 def _header(body: str) -> str:
