@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .edits import Edit, edited
 from .fences import Fences
 from .scripts import is_punctuation, is_unspaced
 
@@ -72,13 +73,6 @@ class _Mark:
     ceiling: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    start: int
-    end: int
-    put: str
-
-
 def _read(text: str, *, final: bool) -> str:
     *lines, last = text.split("\n")
     reader = _Reader()
@@ -105,8 +99,8 @@ class _Reader:
         pairs, held = _pairs(line, tokens, final=final)
         edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).edits()]
         if heading := _HEADING.match(line):
-            edits.append(_Edit(heading.end(), heading.end(), " "))
-        return _edited(line[: len(line) if final else held], edits)
+            edits.append(Edit(heading.end(), heading.end(), " "))
+        return edited(line, edits, len(line) if final else held)
 
 
 def _until_stray(line: str) -> Iterator[re.Match[str]]:
@@ -181,7 +175,7 @@ class _Pair:
         self._before, _ = _around(line, opener.start, opener.end)
         _, self._after = _around(line, closer.start, closer.end)
 
-    def edits(self) -> list[_Edit]:
+    def edits(self) -> list[Edit]:
         """Make a strict parser see the pair; nothing, where it sees it already or where the pair may be none."""
         line, kind = self._line, self._opener.kind
         if not self._is_chinese() or not self._moved():
@@ -191,8 +185,8 @@ class _Pair:
             return []
         front, back = line[self._opener.end : self._first], line[self._last : self._closer.start]
         edits = (
-            _Edit(self._opener.start, self._first, " " * blank_before + front + kind),
-            _Edit(self._last, self._closer.end, kind + back + " " * blank_after),
+            Edit(self._opener.start, self._first, " " * blank_before + front + kind),
+            Edit(self._last, self._closer.end, kind + back + " " * blank_after),
         )
         return [edit for edit in edits if line[edit.start : edit.end] != edit.put]
 
@@ -248,14 +242,3 @@ def _around(line: str, start: int, end: int) -> tuple[str, str]:
 def _is_refused(outer: str, inner: str) -> bool:
     """Whether a mark between the two ends no words: CommonMark's rules of flanking, for an `inner` that is no blank."""
     return is_punctuation(inner) and bool(outer.strip()) and not is_punctuation(outer)
-
-
-def _edited(line: str, edits: list[_Edit]) -> str:
-    """Put the edits in that lie within `line`."""
-    parts: list[str] = []
-    position = 0
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        if edit.end <= len(line):
-            parts += [line[position : edit.start], edit.put]
-            position = edit.end
-    return "".join([*parts, line[position:]])

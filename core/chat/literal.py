@@ -10,28 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .addresses import ADDRESS, PARTIAL_SCHEME, address_length
+from .addresses import PARTIAL_SCHEME
+from .edits import Edit, edited
 from .fences import Fences
 from .meant import Closing, Place, is_name, is_pointer
+from .tokens import Token, tokens
 
-_TOKEN = re.compile(
-    rf"""
-    (?P<formula>\\\((?:(?!\\[()\[\]]).)*\\\) | \\\[(?:(?!\\[()\[\]]).)*\\\] | \$\$[^$]+\$\$
-        | \$(?=[^\s\d])[^$]*[^\s$]\$(?!\d))
-    | (?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))
-    | (?P<target>\]\((?:[^()]|\([^()]*\))*\))
-    | (?P<autolink><[a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*>)
-    | (?P<tag><[a-zA-Z/!?][^<>]*>)
-    | (?P<address>{ADDRESS})
-    | (?P<unclosed>\\[(\[] | \$(?=[^\s\d]|$) | \]\( | <(?=[a-zA-Z/!?]|$))
-    | (?P<stray>`+)
-    | (?P<bracket>[\[\]])
-    | (?P<mark>\*+|~+|_+)
-    | (?P<escape>\\.)
-    """,
-    re.VERBOSE,
-)
-_TEX = re.compile(r"[\\^_{}]")
 _MARK = re.compile(r"\*+|~+|_+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PROTECTIVE = frozenset("*_`~#>|")
@@ -39,6 +23,8 @@ _PROTECTIVE = frozenset("*_`~#>|")
 _OF_LIST = re.compile(r"\s*(?:\d+\\[.)]|\\[-+])")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPECIAL = re.compile(r"[*~_\\<]|https?:", re.IGNORECASE)
+_ANYTHING = re.compile(r"[*~_\\<`$\[\]]|h(?:ttps?:|(?:t(?:tp?s?)?)?\Z)", re.IGNORECASE)
+"""Without any of these a line is plain words."""
 _HTML = re.compile(
     r" {0,3}</?(?:details|summary|div|p|table|thead|tbody|tr|td|th|ul|ol|li|h[1-6]|center|section|article|aside"
     r"|blockquote|pre|script|style|hr|br|img|iframe|form)\b",
@@ -96,23 +82,6 @@ def open_marks(text: str) -> list[Opened]:
     return sorted(found, key=lambda one: one.start)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    start: int
-    end: int
-    text: str
-    touches_end: bool = False
-    """It may go on when the line does."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    start: int
-    end: int
-    put: str
-
-
 class _Reader:
     """Goes through the lines and knows which of them are prose."""
 
@@ -128,16 +97,17 @@ class _Reader:
     def line(self, line: str, *, final: bool) -> str:
         fence = self._fences.enclose(line)
         if fence:
-            return (
-                _edited(line, _Line(line, strict=self._strict), final=final, formula=True)
-                if fence[0] in "$\\"
-                else line
-            )
-        if not self._is_prose(line):
+            return self._formula(line, final=final) if fence[0] in "$\\" else line
+        if not self._is_prose(line) or not _ANYTHING.search(line):
             return line
         read = _Line(line, strict=self._strict)
         self._astray = read.astray
-        return _edited(line, read, final=final)
+        edits = list(read.edits())
+        return edited(line, edits, len(line) if final else read.doubt())
+
+    def _formula(self, line: str, *, final: bool) -> str:
+        edits = _Line(line, strict=self._strict).formula(0, len(line))
+        return edited(line, edits, len(line) if final else _last_certain(line))
 
     def code(self, line: str) -> tuple[list[tuple[int, int]], int]:
         """Where the code of a line is, and from where on a longer line might have other code."""
@@ -146,12 +116,11 @@ class _Reader:
             return ([(0, len(line))] if fence[0] in "`~" else []), len(line)
         if not self._is_prose(line):
             return ([(0, len(line))] if self._indented else []), len(line)
-        tokens = list(_tokens(line))
-        self._astray = bool(tokens) and tokens[-1].kind == "stray"
-        open_end = [
-            token.start for token in tokens if token.kind == "stray" or (token.kind == "code" and token.touches_end)
-        ]
-        return [(token.start, token.end) for token in tokens if token.kind == "code"], min([len(line), *open_end])
+        found = list(tokens(line))
+        self._astray = bool(found) and found[-1].kind == "stray"
+        code = [token for token in found if token.kind == "code"]
+        growing = [token.start for token in found if token.kind == "stray" or (token in code and token.touches_end)]
+        return [(token.start, token.end) for token in code], min([len(line), *growing])
 
     def continues(self, line: str) -> bool:
         """Whether a line may go on with the paragraph before it."""
@@ -187,11 +156,11 @@ class _Line:
     def __init__(self, line: str, *, strict: bool) -> None:
         self.line = line
         self.strict = strict
-        self.tokens = list(_tokens(line))
+        self.tokens = list(tokens(line))
         self.astray = bool(self.tokens) and self.tokens[-1].kind == "stray"
-        self._pending: dict[str, _Token] = {}
+        self._pending: dict[str, Token] = {}
 
-    def edits(self) -> Iterator[_Edit]:
+    def edits(self) -> Iterator[Edit]:
         depth = 0
         for token in self.tokens:
             depth = max(0, depth + (token.text == "[") - (token.text[:1] == "]"))
@@ -209,13 +178,13 @@ class _Line:
         for token in self._content():
             yield from _escapes(token.start, token.end)
 
-    def formula(self, start: int, end: int) -> Iterator[_Edit]:
+    def formula(self, start: int, end: int) -> Iterator[Edit]:
         """All marks in a formula are content."""
         for found in _MARK.finditer(self.line, start, end):
             if _place(self.line, *found.span()).is_delimiter:
                 yield from _escapes(*found.span())
         for found in _ESCAPED.finditer(self.line, start, end) if self.strict else ():
-            yield _Edit(*found.span(), _doubled(found[0]))
+            yield Edit(*found.span(), _doubled(found[0]))
 
     def doubt(self) -> int:
         """From where on more text may change something."""
@@ -228,7 +197,7 @@ class _Line:
             places.append(len(self.line) - 1)
         return min(places)
 
-    def _doubt(self, token: _Token) -> int:
+    def _doubt(self, token: Token) -> int:
         if token.kind == "mark" and token.end + _LOOKAHEAD > len(self.line):
             return token.start
         if token.touches_end and token.kind == "address":
@@ -240,27 +209,27 @@ class _Line:
             return found.start() if found else len(self.line)
         return len(self.line)
 
-    def _address(self, token: _Token, *, labelled: bool) -> Iterator[_Edit]:
+    def _address(self, token: Token, *, labelled: bool) -> Iterator[Edit]:
         if not labelled:  # in the words of a link there can be no other
-            yield _Edit(token.start, token.end, f"<{token.text}>")
+            yield Edit(token.start, token.end, f"<{token.text}>")
             return
         for found in _MARK.finditer(self.line, token.start, token.end):
             yield from _escapes(*found.span())
 
-    def _tag(self, token: _Token) -> Iterator[_Edit]:
+    def _tag(self, token: Token) -> Iterator[Edit]:
         if _BREAK.fullmatch(token.text) and self.line.lstrip().startswith("|"):
-            yield _Edit(token.start, token.end, " · ")
+            yield Edit(token.start, token.end, " · ")
         elif len(token.text) <= _LONGEST:
-            yield _Edit(token.start, token.start + 1, "\\<")
+            yield Edit(token.start, token.start + 1, "\\<")
 
-    def _backslash(self, token: _Token) -> Iterator[_Edit]:
+    def _backslash(self, token: Token) -> Iterator[Edit]:
         listed = _OF_LIST.match(self.line)
         if (
             token.text[1] not in _PROTECTIVE
             and _ESCAPED.match(token.text)
             and not (listed and token.end <= listed.end())
         ):
-            yield _Edit(token.start, token.end, _doubled(token.text))
+            yield Edit(token.start, token.end, _doubled(token.text))
 
     def opened(self, position: int, before: list[Opened]) -> list[Opened]:
         """What is open behind this line."""
@@ -280,7 +249,7 @@ class _Line:
                     pending[token.text] = here
         return list(pending.values())
 
-    def _content(self) -> Iterator[_Token]:
+    def _content(self) -> Iterator[Token]:
         """The marks that nobody meant as such."""
         pending = self._pending = {}
         for token in self.tokens:
@@ -302,56 +271,21 @@ class _Line:
             elif closing is not Closing.YES:
                 yield token
 
-    def _closing(self, token: _Token, place: Place) -> Closing:
+    def _closing(self, token: Token, place: Place) -> Closing:
         pointer = token.text in {"*", "**"} and is_pointer(self.line[max(0, token.start - 30) : token.start])
         return Closing.NO if pointer else place.closes
-
-
-def _tokens(line: str) -> Iterator[_Token]:
-    """The tokens of a line up to a back-tick that has no partner."""
-    position = 0
-    opened: set[str] = set()
-    while found := _TOKEN.search(line, position):
-        kind, start, end = found.lastgroup or "", found.start(), found.end()
-        position = end
-        if kind == "address":
-            length = address_length(found[0], opened)
-            position = start + (length or len("http"))
-            if length:
-                yield _Token(kind, start, position, line[start:position], touches_end=end == len(line))
-            continue
-        if kind == "formula" and found[0][0] == "$" and not _TEX.search(found[0]):
-            position = start + 1  # two prices
-            continue
-        if kind == "mark":
-            opened ^= {found[0]}
-        yield _Token(kind, start, end, found[0], touches_end=end == len(line))
-        if kind == "stray":
-            return
 
 
 def _place(line: str, start: int, end: int) -> Place:
     return Place(line[start:end], line[max(0, start - 1) : start], line[end : end + 1], line[end + 1 : end + 2])
 
 
-def _escapes(start: int, end: int) -> Iterator[_Edit]:
-    yield from (_Edit(index, index, "\\") for index in range(start, end))
+def _escapes(start: int, end: int) -> Iterator[Edit]:
+    yield from (Edit(index, index, "\\") for index in range(start, end))
 
 
 def _doubled(escape: str) -> str:
     return "\\" * 4 if escape == "\\\\" else "\\" + escape
-
-
-def _edited(line: str, read: _Line, *, final: bool, formula: bool = False) -> str:
-    edits = sorted(read.formula(0, len(line)) if formula else read.edits(), key=lambda edit: (edit.start, edit.end))
-    held = len(line) if final else _last_certain(line) if formula else read.doubt()
-    parts: list[str] = []
-    position = 0
-    for edit in edits:
-        if edit.start < held and edit.end <= held:
-            parts += [line[position : edit.start], edit.put]
-            position = edit.end
-    return "".join([*parts, line[position:held]])
 
 
 def _last_certain(line: str) -> int:
