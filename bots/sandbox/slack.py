@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
+from .slack_apps import SlackApp
 from .slack_assistant import Assistant
 from .slack_call import Args, Json
 from .slack_chat import Chat
@@ -19,7 +20,7 @@ from .slack_files import Files
 from .slack_http import Call, Handler, Tokens, WebApi
 from .slack_interactions import Interactions
 from .slack_limits import Limits
-from .slack_people import Services, SlackUser
+from .slack_people import SLACKBOT, Services, SlackUser
 from .slack_socket import Ack, SocketMode
 from .slack_state import Channel, ChannelKind, Message, Rules, Sight, Status
 from .slack_streams import Streams
@@ -123,6 +124,20 @@ class SlackSim:
         person.is_admin = admin
         return SlackUser(self._services, person)
 
+    def visitor(self, name: str, locale: str = "en-US") -> SlackUser:
+        """Let a person of another workspace take part in shared channels (Slack Connect)."""
+        person = self.workspace.add_person(name, locale)
+        person.team = self.workspace.new_id("T")
+        return SlackUser(self._services, person)
+
+    def slackbot(self) -> SlackUser:
+        """Return Slack's own account, which answers, reminds and tells of deletions; it bears no bot id."""
+        return SlackUser(self._services, self.workspace.add_person("Slackbot", "en-US", id=SLACKBOT))
+
+    def app(self, name: str) -> SlackApp:
+        """Install another app, such as a workflow."""
+        return SlackApp(self._services, name)
+
     def channel(
         self, name: str, *, bot_member: bool = True, kind: ChannelKind = "channel", members: Sequence[SlackUser] = ()
     ) -> Channel:
@@ -153,7 +168,7 @@ class SlackSim:
 
     def texts(self, channel: Channel, thread_ts: str | None = None) -> list[str]:
         """Return what a reader sees now of the app's own messages."""
-        return [one.shown for one in self.messages(channel, thread_ts) if one.bot_id is not None]
+        return [one.shown for one in self.messages(channel, thread_ts) if one.user == self.bot_user_id]
 
     def ephemerals(self, user: SlackUser) -> list[Message]:
         """Return the messages that only this user sees."""

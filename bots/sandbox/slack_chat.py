@@ -98,7 +98,7 @@ class Chat:
         if parent and parent.root != parent.ts:
             self._workspace.violation(f"thread_ts {thread_ts} names a reply, not the parent of a thread")
         message = Message(channel, self._workspace.new_ts(), self._workspace.bot.id, bot_id=self._workspace.bot_id)
-        message.thread_ts = parent.root if parent else thread_ts
+        message.thread_ts = self._workspace.root_of(channel, thread_ts)
         message.text, message.blocks = content.text or "", content.blocks or []
         message.markdown, message.attachments = content.markdown, content.attachments
         return message

@@ -45,20 +45,27 @@ class Announcer:
         self._hidden(message, {"subtype": "message_changed", "message": after, "previous_message": before})
 
     def deleted(self, message: Message) -> None:
+        """Tell that a message is gone."""
         before = message.as_json(self._workspace.team_id)
         self._hidden(message, {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before})
 
     def event(self, event: Json, subscription: str) -> str:
-        """Send one event if the app subscribes to it; return the envelope id, "" when it does not."""
+        """Send one event if the app subscribes to it; return the envelope id, "" when it does not.
+
+        Slack Connect: the `team_id` is that of whoever acted, the rest tells of the installation.
+        """
         if subscription not in self.subscriptions:
             return ""
         team = self._workspace.team_id
+        acted = event.get("user") or event.get("previous_message", {}).get("user")
+        theirs = self._workspace.people[acted].team if acted in self._workspace.people else ""
         authorization: Json = {"enterprise_id": None, "team_id": team, "user_id": self._workspace.bot.id}
         authorization |= {"is_bot": True, "is_enterprise_install": False}
-        payload: Json = {"type": "event_callback", "token": "deprecated", "team_id": team, "context_team_id": team}
+        payload: Json = {"type": "event_callback", "token": "deprecated", "team_id": theirs or team}
+        payload |= {"context_team_id": team}
         payload |= {"context_enterprise_id": None, "api_app_id": self._workspace.app_id, "event": event}
         payload |= {"event_id": self._workspace.new_id("Ev"), "event_time": int(time.time())}
-        payload |= {"authorizations": [authorization], "is_ext_shared_channel": False}
+        payload |= {"authorizations": [authorization], "is_ext_shared_channel": bool(theirs)}
         return self._socket.send("events_api", payload)
 
     def _tell(self, tellings: list[Callable[[], str]]) -> list[str]:

@@ -103,10 +103,11 @@ class Files:
         await asyncio.sleep(self._workspace.rules.share_delay)
         message = Message(channel.id, self._workspace.new_ts(), self._workspace.bot.id, args.text("initial_comment"))
         message.bot_id, message.subtype, message.files = self._workspace.bot_id, "file_share", files
-        message.thread_ts = args.text("thread_ts") or None
+        message.thread_ts = self._workspace.root_of(channel.id, args.text("thread_ts") or None)
+        share = {"ts": message.ts} | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
         for file in files:
             kind = "public" if channel.kind == "channel" else "private"
-            file.shares.setdefault(kind, {}).setdefault(channel.id, []).append({"ts": message.ts})
+            file.shares.setdefault(kind, {}).setdefault(channel.id, []).append(share)
         self._workspace.add(message)
         self._workspace.answered(channel.id, message.thread_ts)
         self._announcer.posted(message)

@@ -37,7 +37,7 @@ class Interactions:
         """Send a slash command; it carries no thread, since Slack refuses commands in threads."""
         payload = self._app() | {"command": command, "text": text, "is_enterprise_install": "false"}
         payload |= {"user_id": person.id, "user_name": person.name.lower(), "team_domain": "sim"}
-        payload |= {"team_id": self._workspace.team_id, "channel_id": channel.id}
+        payload |= {"team_id": person.team or self._workspace.team_id, "channel_id": channel.id}
         payload["channel_name"] = "directmessage" if channel.kind == "im" else channel.name
         payload |= {"trigger_id": self._views.trigger(person.id), "response_url": self._urls.issue(channel, person)}
         envelope = self._socket.send(
@@ -126,6 +126,6 @@ class Interactions:
         return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": None}
 
     def _who(self, person: Person) -> Json:
-        name, team = person.name.lower(), self._workspace.team_id
+        name, team = person.name.lower(), person.team or self._workspace.team_id
         user = {"id": person.id, "username": name, "name": name, "team_id": team}
         return {"user": user, "team": {"id": team, "domain": "sim"}, "is_enterprise_install": False}

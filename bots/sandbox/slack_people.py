@@ -11,6 +11,8 @@ from .slack_streams import Streams
 from .slack_text import as_mrkdwn, as_rich_text
 from .slack_workspace import Workspace
 
+SLACKBOT = "USLACKBOT"
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -35,18 +37,50 @@ class SlackUser:
         return self.person.id
 
     async def say(
-        self, channel: Channel, text: str, *, thread_ts: str | None = None, files: Sequence[SlackFile] = ()
+        self,
+        channel: Channel,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Sequence[SlackFile] = (),
+        attachments: Sequence[Json] = (),
     ) -> Message:
         """Post a message as typed (`<@U…>` mentions); with files it is a `file_share`."""
-        channel.members.add(self.id)
-        message = Message(channel.id, self._workspace.new_ts(), self.id, as_mrkdwn(text), thread_ts=thread_ts)
-        message.client_msg_id = f"client-{message.ts}"
+        message = self._written(channel, text, thread_ts)
         message.blocks = as_rich_text(text) if text else []
-        message.files = [*files]
+        message.files, message.attachments = [*files], [*attachments]
         message.subtype = "file_share" if files else None
-        self._workspace.add(message)
-        self._services.announcer.posted(message)
-        return message
+        return self._post(message)
+
+    async def forward(
+        self, original: Message, channel: Channel, comment: str = "", *, thread_ts: str | None = None
+    ) -> Message:
+        """Pass a message on, with a comment or without: then the text is empty, and all stands in an attachment."""
+        author = self._workspace.people.get(original.user)
+        name = author.name if author else original.username or ""
+        shared: Json = {"is_share": True, "is_msg_unfurl": True, "ts": original.ts, "channel_id": original.channel}
+        shared |= {"author_id": original.user, "author_name": name, "author_subname": name}
+        shared |= {"text": original.text, "fallback": f"[{original.ts}] {name}: {original.text}"}
+        shared["message_blocks"] = [
+            {"team": self._workspace.team_id, "channel": original.channel, "ts": original.ts}
+            | {"message": {"blocks": original.blocks}}
+        ]
+        shared |= {"files": [file.in_message() for file in original.files], "footer": "Posted in Slack"}
+        return await self.say(channel, comment, thread_ts=thread_ts, attachments=[shared])
+
+    async def paste_table(
+        self, channel: Channel, text: str, rows: Sequence[Sequence[str]], *, thread_ts: str | None = None
+    ) -> Message:
+        """Paste cells from a spreadsheet; Slack puts them into an attachment of the message."""
+        cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in rows]
+        table: Json = {"fallback": "[no preview available]", "blocks": [{"type": "table", "rows": cells}]}
+        return await self.say(channel, text, thread_ts=thread_ts, attachments=[table])
+
+    async def narrate(self, channel: Channel, text: str, *, thread_ts: str | None = None) -> Message:
+        """Use `/me`: a message with a subtype and without blocks."""
+        message = self._written(channel, text, thread_ts)
+        message.subtype = "me_message"
+        return self._post(message)
 
     async def mention(self, channel: Channel, text: str, *, thread_ts: str | None = None) -> Message:
         """Post a message that begins with a mention of the app."""
@@ -66,9 +100,32 @@ class SlackUser:
         self._services.announcer.changed(message, before)
 
     async def delete(self, message: Message) -> None:
+        """Delete a message; where others have replied to it, Slack lets a tombstone stand, and tells of a change."""
+        if len(self._workspace.thread(message.channel, message.ts)) > 1:
+            self._entomb(message)
+            return
         message.deleted = True
         self._workspace.seen(message, "deleted")
         self._services.announcer.deleted(message)
+
+    def _entomb(self, message: Message) -> None:
+        before = message.as_json(self._workspace.team_id)
+        message.history.append(message.shown)
+        message.subtype, message.user, message.text = "tombstone", SLACKBOT, "This message was deleted."
+        message.blocks, message.files, message.attachments = [], [], []
+        self._workspace.seen(message, "deleted")
+        self._services.announcer.changed(message, before)
+
+    def _written(self, channel: Channel, text: str, thread_ts: str | None) -> Message:
+        channel.members.add(self.id)
+        message = Message(channel.id, self._workspace.new_ts(), self.id, as_mrkdwn(text), thread_ts=thread_ts)
+        message.client_msg_id, message.user_team = f"client-{message.ts}", self.person.team
+        return message
+
+    def _post(self, message: Message) -> Message:
+        self._workspace.add(message)
+        self._services.announcer.posted(message)
+        return message
 
     async def react(self, message: Message, name: str) -> None:
         message.reactions.setdefault(name, []).append(self.id)

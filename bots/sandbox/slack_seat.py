@@ -65,7 +65,7 @@ class SlackSeat:
         return [one for one in found if one]
 
     def steps(self) -> list[Step]:
-        own = {message.ts for message in self._sim.workspace.messages if message.bot_id}
+        own = {message.ts for message in self._sim.workspace.messages if self._is_own(message)}
         seen: set[str] = set()
         steps: list[Step] = []
         for sight in self._sim.timeline(self.channel, self.root):
@@ -132,7 +132,11 @@ class SlackSeat:
         return [message for message in seen if self.root in {None, message.root}]
 
     def _own(self) -> list[Message]:
-        return [message for message in self._seen() if message.bot_id]
+        return [message for message in self._seen() if self._is_own(message)]
+
+    def _is_own(self, message: Message) -> bool:
+        """Whether it is the bot's, not another app's."""
+        return message.user == self._sim.bot_user_id
 
     def _pressable(self) -> list[Message]:
         return [message for message in self._own() if any("action_id" in part for part in elements(message))]

@@ -22,8 +22,11 @@ class Person:
     is_owner: bool = False
     is_hidden: bool = False
     """The app may not see them, as with some guests and people of other workspaces."""
+    team: str = ""
+    """The workspace that a visitor comes from (Slack Connect); "" for those who belong here."""
 
     def as_json(self, team: str, *, with_locale: bool) -> Json:
+        team = self.team or team
         profile = {"real_name": self.name, "display_name": self.name, "team": team}
         user: Json = {"id": self.id, "team_id": team, "name": self.name.lower(), "real_name": self.name}
         user |= {"deleted": False, "is_bot": self.is_bot, "tz": "Etc/UTC", "tz_offset": 0, "profile": profile}
@@ -139,6 +142,11 @@ class Message:
     stream: Stream | None = None
     visible_to: str | None = None
     deleted: bool = False
+    app_id: str | None = None
+    username: str | None = None
+    """The name that an app goes by in this message."""
+    user_team: str = ""
+    """The workspace of a visitor; "" for everybody else."""
 
     @property
     def shown(self) -> str:
@@ -153,10 +161,13 @@ class Message:
 
     def as_json(self, team: str, *, with_metadata: bool = True) -> Json:
         answer: Json = {"type": "message", "user": self.user, "text": self.text or self.shown, "ts": self.ts}
-        answer["team"] = team
+        answer["team"] = self.user_team or team
         if self.bot_id is None:
-            answer["user_team"] = team
-        optional = {"bot_id": self.bot_id, "thread_ts": self.thread_ts, "subtype": self.subtype}
+            answer["user_team"] = self.user_team or team
+        if not self.user:
+            del answer["user"]
+        optional = {"bot_id": self.bot_id, "app_id": self.app_id, "username": self.username}
+        optional |= {"thread_ts": self.thread_ts, "subtype": self.subtype}
         optional |= {"client_msg_id": self.client_msg_id, "metadata": self.metadata if with_metadata else None}
         answer |= {name: value for name, value in optional.items() if value}
         blocks = ([{"type": "markdown", "text": self.markdown}] if self.markdown else []) + self.blocks

@@ -94,7 +94,7 @@ class Streams:
             raise RefusalError("user_not_found")
         if reader is not None and reader.is_hidden:
             raise RefusalError("user_not_visible")
-        if args.text("recipient_team_id") not in {"", self._workspace.team_id}:
+        if args.text("recipient_team_id") not in {"", (reader and reader.team) or self._workspace.team_id}:
             self._workspace.violation(f"unknown recipient_team_id {args.text('recipient_team_id')}")
 
     def _streamed(self, args: Args) -> tuple[Message, Stream]:

@@ -8,6 +8,20 @@ from .slack_call import Json
 from .slack_markdown import seen
 
 _TOKEN = re.compile(r"<(?:[@#!][^<>\s]*|https?://[^<>\s]*)>")
+_SIGNS = (
+    ("@", "user", "user_id"),
+    ("#", "channel", "channel_id"),
+    ("!subteam^", "usergroup", "usergroup_id"),
+    ("!", "broadcast", "range"),
+)
+_EMOJI = re.compile(r":[a-z0-9_+-]+:")
+_ENTITIES = {
+    "broadcast": "<!{range}>",
+    "channel": "<#{channel_id}>",
+    "emoji": ":{name}:",
+    "user": "<@{user_id}>",
+    "usergroup": "<!subteam^{usergroup_id}>",
+}
 _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -23,14 +37,22 @@ def as_mrkdwn(typed: str) -> str:
 
 def as_rich_text(typed: str) -> list[Json]:
     """Return the `blocks` that Slack's clients send along with typed text."""
-    elements: list[Json] = []
-    for part in re.split(rf"({_TOKEN.pattern})", typed):
-        if part.startswith("<@") and part.endswith(">"):
-            elements.append({"type": "user", "user_id": part[2:-1]})
-        elif part:
-            elements.append({"type": "text", "text": part})
+    parts = re.split(rf"({_TOKEN.pattern}|{_EMOJI.pattern})", typed)
+    elements = [_element(part) for part in parts if part]
     section: Json = {"type": "rich_text_section", "elements": elements}
     return [{"type": "rich_text", "block_id": "b1", "elements": [section]}]
+
+
+def _element(part: str) -> Json:
+    if _EMOJI.fullmatch(part):
+        return {"type": "emoji", "name": part[1:-1]}
+    if not _TOKEN.fullmatch(part):
+        return {"type": "text", "text": part}
+    target, _, label = part[1:-1].partition("|")
+    for sign, kind, key in _SIGNS:
+        if target.startswith(sign):
+            return {"type": kind, key: target.removeprefix(sign)}
+    return {"type": "link", "url": target} | ({"text": label} if label else {})
 
 
 def visible_text(blocks: list[Json]) -> str:
@@ -53,8 +75,10 @@ def _texts(node: Json) -> Iterator[str]:
         yield seen(node["text"]) if kind == "markdown" else node["text"]
     elif isinstance(node.get("text"), dict):
         yield from _texts(node["text"])
-    if kind in {"user", "emoji"}:
-        yield f"<@{node['user_id']}>" if kind == "user" else f":{node['name']}:"
+    if kind in _ENTITIES:
+        yield _ENTITIES[kind].format(**node)
+    if kind == "link" and "text" not in node:
+        yield str(node["url"])
     if kind == "image":
         yield f"[{node.get('alt_text', '')}]"
     for name in ("fields", "elements", "rows"):

@@ -53,8 +53,8 @@ class Workspace:
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def add_person(self, name: str, locale: str, *, is_bot: bool = False) -> Person:
-        person = Person(self.new_id("U"), name, locale, is_bot=is_bot)
+    def add_person(self, name: str, locale: str, *, is_bot: bool = False, id: str = "") -> Person:  # noqa: A002 - as Slack calls it
+        person = Person(id or self.new_id("U"), name, locale, is_bot=is_bot)
         self.people[person.id] = person
         return person
 
@@ -146,6 +146,16 @@ class Workspace:
         """Return the messages of a channel that are neither deleted nor for one person only."""
         found = (one for one in self.messages if one.channel == channel)
         return [one for one in found if not one.deleted and one.visible_to is None]
+
+    def root_of(self, channel: str, thread_ts: str | None) -> str | None:
+        """Return the root of the thread where a post with this `thread_ts` lands.
+
+        Slack: beside all threads, and without an error, when that message has been deleted.
+        """
+        named = next((one for one in self.messages if (one.channel, one.ts) == (channel, thread_ts)), None)
+        if named is None:
+            return thread_ts
+        return None if named.deleted and not self.thread(channel, named.root) else named.root
 
     def message(self, channel: str, ts: str) -> Message:
         """Return a standing message (else `message_not_found`)."""

@@ -130,7 +130,7 @@ class SlackCase:
         return [str(event) for event in tags if event in kinds]
 
     def pings(self) -> list[str]:
-        own = [message for message in self._sim.workspace.messages if message.bot_id]
+        own = [message for message in self._sim.workspace.messages if message.user == self._sim.bot_user_id]
         written = "\n".join(f"{one.markdown} {one.text} {json.dumps(one.blocks, ensure_ascii=False)}" for one in own)
         loose = [name for call in self._sim.calls for name in call.args if name in _READ_LITERALLY]
         return _LIVE_MENTION.findall(written) + loose

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_state import Channel
+from tests.bots.sandbox.line import Line
 from tests.bots.sandbox.slack_fixtures import Clock, simulator, web_client
 
 
@@ -30,3 +32,17 @@ async def client(sim: SlackSim) -> AsyncGenerator[AsyncWebClient, None]:
 @pytest.fixture
 def channel(sim: SlackSim) -> Channel:
     return sim.channel("general")
+
+
+@pytest.fixture
+async def session() -> AsyncGenerator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def line(sim: SlackSim, session: aiohttp.ClientSession) -> Line:
+    """A Socket Mode connection that has said hello."""
+    line = Line(sim, session)
+    await line.connect()
+    return line

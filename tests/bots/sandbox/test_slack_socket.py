@@ -11,6 +11,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bots.sandbox.slack import SlackSim
+from tests.bots.sandbox.line import Line
 from tests.bots.sandbox.slack_fixtures import APP_TOKEN, bolt, simulator, web_client
 
 
@@ -39,44 +40,6 @@ class Listener:
 async def listener(sim: SlackSim) -> AsyncGenerator[Listener, None]:
     async with web_client(sim) as client:
         yield Listener(AsyncApp(client=client))
-
-
-class Line:
-    """A bare Socket Mode connection that acknowledges only when told."""
-
-    def __init__(self, sim: SlackSim, session: aiohttp.ClientSession) -> None:
-        self._sim = sim
-        self._session = session
-        self.socket: aiohttp.ClientWebSocketResponse | None = None
-
-    async def connect(self) -> dict[str, Any]:
-        """Open the connection and return its first frame."""
-        async with web_client(self._sim) as client:
-            opened = await client.apps_connections_open(app_token=APP_TOKEN)
-        self.socket = await self._session.ws_connect(str(opened["url"]))
-        return await self.receive()
-
-    async def receive(self) -> dict[str, Any]:
-        assert self.socket
-        frame: dict[str, Any] = await self.socket.receive_json(timeout=2)
-        return frame
-
-    async def ack(self, envelope_id: str) -> None:
-        assert self.socket
-        await self.socket.send_json({"envelope_id": envelope_id})
-
-
-@pytest.fixture
-async def session() -> AsyncGenerator[aiohttp.ClientSession, None]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def line(sim: SlackSim, session: aiohttp.ClientSession) -> Line:
-    line = Line(sim, session)
-    await line.connect()
-    return line
 
 
 async def test_a_mention_comes_as_two_events_of_one_post(sim: SlackSim, listener: Listener) -> None:
