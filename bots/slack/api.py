@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -18,6 +19,7 @@ from .limits import (
     APPEND,
     APPEND_RESERVE,
     APPEND_STEPS,
+    CHANNEL,
     DELETE,
     EPHEMERAL,
     HISTORY,
@@ -37,6 +39,15 @@ from .looks import Blocks, Look
 
 Content: TypeAlias = str | Blocks
 """A piece of a stream: Markdown, or chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Messages of a thread, oldest first; there are `more` that Slack would only tell when asked again."""
+
+    messages: tuple[dict[str, Any], ...]
+    more: bool = False
+
 
 _KEPT = 10_000
 _PAGE = 100
@@ -191,19 +202,20 @@ class Api:
         found: list[dict[str, Any]] = answer.get("messages") or []
         return [message for message in found if float(message["ts"]) > float(after)]  # the root always comes along
 
-    async def thread(self, channel: str, thread: str, before: str) -> list[dict[str, Any]]:
-        """Read a thread as far as it is older than the ts `before`, its first message first.
+    async def thread(self, channel: str, thread: str, before: str, *, after: str = "") -> Thread:
+        """Read what stands in a thread between two ts, its first message first; without `after` all that is older.
 
-        Of one that is too long to be read at once, only the first: its newest messages are the last to be had.
         Slack: conversations.replies, oldest first, 1,000 messages at most.
         """
         answer = await self._call(
-            lambda: self._client.conversations_replies(channel=channel, ts=thread, latest=before, limit=_WHOLE),
+            lambda: self._client.conversations_replies(
+                channel=channel, ts=thread, latest=before, oldest=after or None, limit=_WHOLE
+            ),
             REPLIES,
         )
         found: list[dict[str, Any]] = answer.get("messages") or []
-        older = [message for message in found if float(message["ts"]) < float(before)]
-        return older[:1] if answer.get("has_more") else older
+        within = [one for one in found if float(after or 0) < float(one["ts"]) < float(before)]
+        return Thread(tuple(within), more=bool(answer.get("has_more")))
 
     async def history(self, channel: str, after: str) -> list[dict[str, Any]]:
         """Read the messages beside threads that are newer than the ts `after`. Slack: conversations.history."""
@@ -217,6 +229,12 @@ class Api:
         """Look a user up, with the locale. Slack: users.info."""
         answer = await self._call(lambda: self._client.users_info(user=user, include_locale=True), USER)
         found = answer.get("user")
+        return found if isinstance(found, dict) else {}
+
+    async def channel(self, channel: str) -> dict[str, Any]:
+        """Look a channel up. Slack: conversations.info, which needs channels:read or groups:read."""
+        answer = await self._call(lambda: self._client.conversations_info(channel=channel), CHANNEL)
+        found = answer.get("channel")
         return found if isinstance(found, dict) else {}
 
 

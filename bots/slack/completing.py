@@ -1,37 +1,56 @@
-"""What an event of Slack leaves out: the thread above a message, and what the files of other workspaces are."""
+"""What an event of Slack leaves out: the thread above a message, names, and what the files of other workspaces are."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
-import structlog
-
 from core.chat.message import Attachment, Incoming
-from core.chat.outbox import OutboxError
-from core.engine import STORE_DOWN
 
 from .files import Files
+from .files_of import files_of
 from .outbox import Team
-from .quoting import attachments
-from .thread import called_in
+from .people import named_in
+from .thread import called_again, called_in
+from .waiting import look_up
 
-_log = structlog.get_logger()
-_PATIENCE = 3.0
-"""Seconds that an answer waits for each look-up."""
+_FILE_TIMEOUT = 6.0
+"""Seconds that an answer waits for each file's look-up."""
+_EVENT_TS = re.compile(r"[a-z](\d+\.\d+)")
+"""The event id of what happened at a time of Slack's: messages, presses, shortcuts."""
 
 
-async def completed(incoming: Incoming, team: Team, bot: str, *, first: bool) -> Incoming:
-    """Read the thread into which a message is the `first` to call the bot; look up files that are known by id alone.
+async def completed(incoming: Incoming, team: Team, bot: str, *, first: bool, since: str) -> Incoming:
+    """Read the thread into which a message calls the bot: all of it the `first` time, else what came after `since`.
 
-    Never raises.
+    Look up names, and files that are known by id alone. Never raises.
     """
-    if first and incoming.thread not in {"", incoming.message_id}:
-        incoming = await called_in(incoming, team, bot)
+    if incoming.thread not in {"", incoming.message_id}:
+        last = _EVENT_TS.fullmatch(since)
+        if first:
+            incoming = await called_in(incoming, team, bot)
+        elif last:
+            incoming = await called_again(incoming, team, bot, last[1])
+    incoming, attachments, quoted = await asyncio.gather(
+        _with_names(incoming, team),
+        _known(incoming.attachments, team.files),
+        _known(incoming.quoted_attachments, team.files),
+    )
+    return replace(incoming, attachments=attachments, quoted_attachments=quoted)
+
+
+async def _with_names(incoming: Incoming, team: Team) -> Incoming:
+    if not incoming.named:
+        return incoming
+    names = await team.people.names(team.api, incoming.named)
+    lacking = names.lacking and "unread.names" not in incoming.unread
     return replace(
         incoming,
-        attachments=await _known(incoming.attachments, team.files),
-        quoted_attachments=await _known(incoming.quoted_attachments, team.files),
+        text=named_in(incoming.text, names.known),
+        quoted=named_in(incoming.quoted, names.known),
+        discussion=named_in(incoming.discussion, names.known),
+        unread=(*incoming.unread, *(["unread.names"] if lacking else [])),
     )
 
 
@@ -43,10 +62,5 @@ async def _looked_up(file: Attachment, files: Files) -> Attachment:
     """What Slack knows about a file; why it knows nothing is told when the file is read, as documents are."""
     if file.name or file.mime:
         return file
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            found = attachments({"files": [await files.info(file.id)]})
-    except (OutboxError, TimeoutError, *STORE_DOWN) as error:
-        _log.info("a file could not be looked up", reason=str(error) or type(error).__name__)
-        found = ()
-    return next(iter(found), replace(file, kind="document"))
+    info = await look_up("a file", lambda: files.info(file.id), timeout=_FILE_TIMEOUT)
+    return next(iter(files_of({"files": [info]} if info else {})), replace(file, kind="document"))

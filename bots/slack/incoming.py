@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
 
 from core.chat.message import ChatRef, Choice, Incoming, Sender
 
-from .mrkdwn import read, unescape
-from .quoting import attachments, words
+from .fields import Json, as_object, inner, objects, text
+from .message_text import read_message
+from .mrkdwn import unescape
 from .route import Route
+from .speakers import Speaker, speaker_of
 
 PLATFORM = "sl"
 MENU = "menu:"
@@ -19,104 +19,144 @@ MENU = "menu:"
 BUTTON = "b"
 """What stands first behind the name when it is a button beneath something that is to stay."""
 
-_Json = dict[str, Any]
-_SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
-_SYSTEM_USER = "USLACK"
-_ADDRESSEE = re.compile(r"\s*<@[UW]")
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose token it is, as far as that is known: the workspace, the bot's user id, and the apps that are answered."""
+
+    team: str = ""
+    bot: str = ""
+    apps: frozenset[str] = frozenset()
+
+    def answers(self, speaker: Speaker) -> bool:
+        """Whether somebody is answered at all: people are, apps where that is allowed."""
+        return speaker.human or "*" in self.apps or bool(speaker.ids & self.apps)
 
 
-def read_event(payload: bytes, bot: str) -> Incoming | None:
-    """Read `{"type": ..., "payload": ..., "bot": ...}` as the ingress stored it; None: nothing to answer.
+def read_event(payload: bytes, home: Home) -> Incoming | None:
+    """Read `{"type", "payload", "bot", "team"}` as the ingress stored it; None: nothing to answer.
 
-    `bot` is the bot's own user id for payloads that do not name it. A direct message belongs to one conversation,
-    whatever thread it is in; elsewhere the thread is the conversation, and what begins with somebody else's name is
-    between people. A mention is read from its `message` event: `app_mention`, which Slack may send beside it, before or
-    after, may lack its files. A message that is edited to name the bot counts as if it had named it at once.
+    What was stored, or what the payload says of the installation, counts before `home`. A direct message belongs to one
+    conversation, whatever thread it is in; elsewhere the thread is the conversation, and what begins with somebody
+    else's name is between people. A mention is read from its `message` event: `app_mention`, which Slack may send
+    beside it, before or after, may lack its files. A message that is edited to name the bot counts as if it had named
+    it at once.
     """
-    stored: _Json = json.loads(payload)
-    body = _object(stored.get("payload"))
+    stored: Json = json.loads(payload)
+    body = inner(stored, "payload")
+    home = _home_of(stored, body, home)
     match stored.get("type"):
         case "events_api":
-            return _event(body, stored.get("bot") or _installed(body).get("user_id") or bot)
+            return _event(body, home)
         case "slash_commands":
-            return _command(body)
+            return _command(body, home)
         case "interactive":
-            return _shortcut(body, bot) if body.get("type") == "message_action" else _action(body, bot)
+            return _shortcut(body, home) if body.get("type") == "message_action" else _action(body, home)
         case _:
             return None
 
 
-def read_search(body: _Json) -> tuple[str, ChatRef, str, Sender] | None:
+def read_search(body: Json, home: Home) -> tuple[str, ChatRef, str, Sender] | None:
     """Read what somebody types into a menu's list: the menu's name, the chat, the words, and who; else None.
 
     Slack: `block_suggestion`.
     """
-    place, action_id = _place(body), str(body.get("action_id") or "")
+    place, action_id = _place(body, _home_of({}, body, home)), text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
         return None
-    reader = Sender(str(_object(body.get("user")).get("id") or ""))
-    return _menu(action_id), place.chat, str(body.get("value") or ""), reader
+    return _menu(action_id), place.chat, text(body, "value"), Sender(text(inner(body, "user"), "id"))
 
 
-def _event(body: _Json, bot: str) -> Incoming | None:
-    event = _object(body.get("event"))
-    team = str(body.get("team_id") or _installed(body).get("team_id") or "")
-    if not team or not event.get("channel"):
+def ignored_app(body: Json, home: Home) -> frozenset[str]:
+    """The ids of an app that calls the bot and is not among those that are answered; empty in every other case."""
+    event, home = inner(body, "event"), _home_of({}, body, home)
+    if event.get("type") != "message":
+        return frozenset()
+    speaker = speaker_of(event, home.bot, text(body, "api_app_id"))
+    if speaker is None or home.answers(speaker):
+        return frozenset()
+    called = _direct(text(event, "channel"), event.get("channel_type")) or read_message(event, home.bot).mentioned
+    return speaker.ids if called else frozenset()
+
+
+def _home_of(stored: Json, body: Json, home: Home) -> Home:
+    """Whose event it is. Slack Connect: `team_id`, `team.id` and `user.team_id` may be those of a visitor."""
+    installed = next(iter(objects(body, "authorizations")), Json())
+    team = text(stored, "team") or text(installed, "team_id") or text(body, "context_team_id") or home.team
+    sent = text(body, "team_id") or text(inner(body, "team"), "id") or text(inner(body, "user"), "team_id")
+    bot = text(stored, "bot") or text(installed, "user_id") or home.bot
+    return replace(home, team=team or sent, bot=bot)
+
+
+def _event(body: Json, home: Home) -> Incoming | None:
+    event = inner(body, "event")
+    if not home.team or not text(event, "channel"):
         return None
     match event.get("type"):
         case "message":
-            return _message(_named_later(event, bot) or event, team, bot)
+            return _message(_named_later(event, home.bot) or event, text(body, "api_app_id"), home)
         case "agent_session_stopped":
-            return _stopped(event, team)
+            return _stopped(event, home.team)
         case _:
             return None
 
 
-def _message(event: _Json, team: str, bot: str) -> Incoming | None:
-    user, ts = str(event.get("user") or ""), str(event.get("ts") or "")
-    if not ts or event.get("bot_id") or (event.get("subtype") or "") not in _SUBTYPES or not _human(user, bot):
+def _message(event: Json, app: str, home: Home) -> Incoming | None:
+    ts, said = text(event, "ts"), read_message(event, home.bot)
+    speaker = speaker_of(event, home.bot, app)
+    if not ts or speaker is None or not home.answers(speaker):
         return None
-    direct = _direct(event["channel"], event.get("channel_type"))
-    said = read(str(event.get("text") or ""), bot)
-    if not (direct or said.mentioned or (event.get("thread_ts") and not _for_others(event, bot))):
+    direct = _direct(text(event, "channel"), event.get("channel_type"))
+    addressed = direct or said.mentioned or (speaker.human and _answers_the_bot(event, home.bot))
+    follows = bool(text(event, "thread_ts")) and speaker.answers_unasked
+    if not (addressed or follows) or (said.for_others and not direct):
         return None
-    thread = str(event.get("thread_ts") or ts)
+    thread = text(event, "thread_ts") or ts
     return Incoming(
-        chat=_chat(team, event["channel"], thread, direct=direct),
+        chat=_chat(home.team, text(event, "channel"), thread, direct=direct),
         event_id=f"m{ts}",
         message_id=ts,
-        sender=Sender(user),
+        sender=speaker.sender,
         text=said.text,
         direct=direct,
-        addressed=direct or said.mentioned,
+        addressed=addressed,
         mentioned=said.mentioned,
         thread=thread,
-        command_sign=_sign(event.get("thread_ts"), direct=direct),
-        attachments=attachments(event),
-        reply_route=_foreign_team(event, team),
+        command_sign=_sign(text(event, "thread_ts"), direct=direct),
+        attachments=said.files,
+        quoted=said.forwarded,
+        excerpt=bool(said.forwarded),
+        quoted_attachments=said.forwarded_files,
+        named=said.named,
+        reply_route=_visitor(text(event, "user_team"), home.team),
     )
 
 
-def _named_later(event: _Json, bot: str) -> _Json | None:
+def _answers_the_bot(event: Json, bot: str) -> bool:
+    """Whether it stands beneath what the bot itself has posted."""
+    return bool(bot) and event.get("parent_user_id") == bot
+
+
+def _named_later(event: Json, bot: str) -> Json | None:
     """The message behind an edit that names the bot where it was not named before."""
-    before, after = _object(event.get("previous_message")), _object(event.get("message"))
+    before, after = inner(event, "previous_message"), inner(event, "message")
     if not before or _names(before, bot) or not _names(after, bot):
         return None
     return after | {"channel": event["channel"], "channel_type": event.get("channel_type")}
 
 
-def _names(message: _Json, bot: str) -> bool:
-    return read(str(message.get("text") or ""), bot).mentioned
+def _names(message: Json, bot: str) -> bool:
+    return read_message(message, bot).mentioned
 
 
-def _stopped(event: _Json, team: str) -> Incoming:
-    thread = str(event.get("thread_ts") or "")
-    direct = _direct(event["channel"])
+def _stopped(event: Json, team: str) -> Incoming:
+    thread = text(event, "thread_ts")
+    direct = _direct(text(event, "channel"))
     return Incoming(
-        chat=_chat(team, event["channel"], thread, direct=direct),
+        chat=_chat(team, text(event, "channel"), thread, direct=direct),
         event_id=f"s{event.get('event_ts') or thread}",
         message_id=thread,
-        sender=Sender(str(event.get("user") or "")),
+        sender=Sender(text(event, "user")),
         direct=direct,
         thread=thread,
         command_sign=_sign(thread, direct=direct),
@@ -124,60 +164,65 @@ def _stopped(event: _Json, team: str) -> Incoming:
     )
 
 
-def _command(body: _Json) -> Incoming | None:
-    name = str(body.get("command") or "").lstrip("/").lower()
-    if not name or not body.get("team_id") or not body.get("channel_id"):
+def _command(body: Json, home: Home) -> Incoming | None:
+    name, channel = text(body, "command").lstrip("/").lower(), text(body, "channel_id")
+    if not name or not home.team or not channel:
         return None
+    visited = replace(Route(text(body, "response_url")), team=_foreign(text(body, "team_id"), home.team))
     return Incoming(
-        chat=ChatRef(PLATFORM, body["team_id"], body["channel_id"]),
+        chat=ChatRef(PLATFORM, home.team, channel),
         event_id=f"c{body.get('trigger_id', '')}",
         message_id="",
-        sender=Sender(str(body.get("user_id") or "")),
-        text=unescape(str(body.get("text") or "")).strip(),
-        direct=_direct(body["channel_id"]),
+        sender=Sender(text(body, "user_id")),
+        text=unescape(text(body, "text")).strip(),
+        direct=_direct(channel),
         command=name,
-        reply_route=str(body.get("response_url") or ""),
+        reply_route=str(visited),
     )
 
 
-def _action(body: _Json, bot: str) -> Incoming | None:
-    action, place, message = _first(body.get("actions")), _place(body), _object(body.get("message"))
+def _action(body: Json, home: Home) -> Incoming | None:
+    action, place = next(iter(objects(body, "actions")), Json()), _place(body, home)
     chosen = _choice(action)
     if body.get("type") != "block_actions" or not (chosen and place):
         return None
+    said = read_message(inner(body, "message"), home.bot)
+    route = Route(text(body, "response_url"), button=_is_button(text(action, "action_id")), team=place.visitor)
     return Incoming(
         chat=place.chat,
         event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
         message_id=place.message,
-        sender=Sender(str(_object(body.get("user")).get("id") or "")),
+        sender=Sender(text(inner(body, "user"), "id")),
         direct=place.direct,
         thread=place.thread,
         command_sign=_sign(place.thread, direct=place.direct),
         choice=chosen,
-        quoted=words(message, bot),
-        reply_route=str(Route(str(body.get("response_url") or ""), button=_is_button(str(action.get("action_id"))))),
+        quoted=said.whole,
+        named=said.named,
+        reply_route=str(route),
     )
 
 
-def _shortcut(body: _Json, bot: str) -> Incoming | None:
+def _shortcut(body: Json, home: Home) -> Incoming | None:
     """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
-    message, place = _object(body.get("message")), _place(body)
-    name, ts = str(body.get("callback_id") or ""), str(body.get("message_ts") or message.get("ts") or "")
+    message, place = inner(body, "message"), _place(body, home)
+    name, ts = text(body, "callback_id"), text(body, "message_ts") or text(message, "ts")
     if place is None or not name or not ts:
         return None
-    thread = place.thread or ts
-    route = Route(str(body.get("response_url") or ""), shortcut=True, quiet=not place.thread)
+    thread, said = place.thread or ts, read_message(message, home.bot)
+    route = Route(text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
     return Incoming(
         chat=_chat(place.chat.account, place.chat.chat, thread, direct=place.direct),
         event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
         message_id=ts,
-        sender=Sender(str(_object(body.get("user")).get("id") or "")),
+        sender=Sender(text(inner(body, "user"), "id")),
         direct=place.direct,
         thread=thread,
         command_sign=_sign(place.thread, direct=place.direct),
         command=name.lower(),
-        quoted=words(message, bot),
-        quoted_attachments=attachments(message),
+        quoted=said.content,
+        quoted_attachments=(*said.files, *said.forwarded_files),
+        named=said.named,
         reply_route=str(route),
     )
 
@@ -190,22 +235,24 @@ class _Place:
     message: str
     thread: str
     direct: bool
+    visitor: str
+    """The workspace of whoever did it, where that is another one."""
 
 
-def _place(body: _Json) -> _Place | None:
-    known = _object(body.get("message")) | _object(body.get("container"))
-    channel = str(_object(body.get("channel")).get("id") or known.get("channel_id") or "")
-    team = str(_object(body.get("team")).get("id") or _object(body.get("user")).get("team_id") or "")
-    if not channel or not team:
+def _place(body: Json, home: Home) -> _Place | None:
+    known = inner(body, "message") | inner(body, "container")
+    channel = text(inner(body, "channel"), "id") or text(known, "channel_id")
+    if not channel or not home.team:
         return None
-    thread, direct = str(known.get("thread_ts") or ""), _direct(channel)
-    message = str(known.get("message_ts") or known.get("ts") or "")
-    return _Place(_chat(team, channel, thread, direct=direct), message, thread, direct)
+    thread, direct = text(known, "thread_ts"), _direct(channel)
+    message = text(known, "message_ts") or text(known, "ts")
+    visitor = _foreign(text(inner(body, "user"), "team_id"), home.team)
+    return _Place(_chat(home.team, channel, thread, direct=direct), message, thread, direct, visitor)
 
 
-def _choice(action: _Json) -> Choice | None:
-    action_id = str(action.get("action_id") or "")
-    value = str(action.get("value") or _object(action.get("selected_option")).get("value") or "")
+def _choice(action: Json) -> Choice | None:
+    action_id = text(action, "action_id")
+    value = text(action, "value") or text(as_object(action.get("selected_option")), "value")
     return Choice(_menu(action_id), value) if action_id.startswith(MENU) and value else None
 
 
@@ -226,36 +273,15 @@ def _sign(thread: object, *, direct: bool) -> str:
     return "!" if thread or not direct else "/"
 
 
-def _direct(channel: str, kind: str | None = None) -> bool:
+def _direct(channel: str, kind: object = None) -> bool:
     return kind == "im" or channel.startswith("D")
 
 
-def _for_others(event: _Json, bot: str) -> bool:
-    """Whether a message that does not name the bot begins by naming somebody; nobody can say who does not know it."""
-    return bool(bot) and _ADDRESSEE.match(str(event.get("text") or "")) is not None
+def _visitor(theirs: str, team: str) -> str:
+    visited = _foreign(theirs, team)
+    return str(Route(team=visited)) if visited else ""
 
 
-def _human(user: str, bot: str) -> bool:
-    return bool(user) and user not in {_SYSTEM_USER, bot}
-
-
-def _installed(body: _Json) -> _Json:
-    return _first(body.get("authorizations"))
-
-
-def _foreign_team(event: _Json, team: str) -> str:
-    # In a shared channel the writer's own workspace; an organisation's id (E...) is no answer.
-    theirs = str(event.get("user_team") or "")
-    return str(Route(team=theirs)) if theirs.startswith("T") and theirs != team else ""
-
-
-def _object(value: object) -> _Json:
-    return cast("_Json", value) if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[_Json]:
-    return [_object(part) for part in cast("list[object]", value)] if isinstance(value, list) else []
-
-
-def _first(value: object) -> _Json:
-    return next(iter(_objects(value)), cast("_Json", {}))
+def _foreign(theirs: str, team: str) -> str:
+    """Whoever writes in a shared channel from another workspace; an organisation's id (E...) is no answer."""
+    return theirs if theirs.startswith("T") and theirs != team else ""

@@ -25,6 +25,7 @@ from bots.platform import Receive, Suggest
 from core.engine import STORE_DOWN
 
 from .calling import sdk_logger
+from .incoming import Home, ignored_app
 from .searching import found
 
 _log = structlog.get_logger()
@@ -45,17 +46,17 @@ _CLOSE_PATIENCE = 2.0
 class Ingress:
     """Bolt over one socket, with a middleware that stores each payload and acknowledges it.
 
-    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ...}` as JSON and
-    returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and sends again.
-    Searches in lists are not stored: `suggest` answers them in the acknowledgement itself. `connect` opens a session
-    that knows the way to an address.
+    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
+    as JSON, and returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and
+    sends again. Searches in lists are not stored: `suggest` answers them in the acknowledgement itself. `connect` opens
+    a session that knows the way to an address.
     """
 
     def __init__(
         self,
         client: AsyncWebClient,
         app_token: str,
-        bot: str,
+        home: Home,
         *,
         receive: Receive,
         suggest: Suggest,
@@ -64,7 +65,7 @@ class Ingress:
         self._client = client
         self._suggest = suggest
         self._app_token = app_token
-        self._bot = bot
+        self._home = home
         self._receive = receive
         self._connect = connect
 
@@ -94,7 +95,7 @@ class Ingress:
     def _app(self) -> AsyncApp:
         # Before authorisation: nothing that Slack's API may fail at stands between an event and its storage.
         return AsyncApp(
-            name=__name__,
+            name=f"{__name__}.bolt",  # it sets the level of the logger that is called so
             client=self._client,
             # It warns that SLACK_BOT_TOKEN is not used, which it looks up by itself; the client has it already.
             logger=sdk_logger("slack_bolt", logging.ERROR),
@@ -105,8 +106,9 @@ class Ingress:
 
     async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
         if request.body.get("type") == "block_suggestion":
-            return BoltResponse(status=200, body=await found(request.body, self._suggest))
-        stored = {"type": _kind(request.body), "payload": request.body, "bot": self._bot}
+            return BoltResponse(status=200, body=await found(request.body, self._suggest, self._home))
+        home = {"bot": self._home.bot, "team": self._home.team}
+        stored = {"type": _kind(request.body), "payload": request.body, **home}
         try:
             async with asyncio.timeout(_STORE_PATIENCE):
                 # A lone surrogate, which has no UTF-8 form, would be refused for ever.
@@ -114,6 +116,8 @@ class Ingress:
         except (TimeoutError, *STORE_DOWN) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
+        if ids := ignored_app(request.body, self._home):
+            _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
         return BoltResponse(status=200, body="")
 
     async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:

@@ -1,29 +1,50 @@
-"""Reading what people write in Slack: mrkdwn entities become plain words."""
+"""Reading what people write in Slack: mrkdwn entities become plain words; pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.chat.mentions import cut_mentions
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
+_CODE = re.compile(r"```.*?```|(?<![\w`])`[^`\n]+`(?!\w)", re.DOTALL)
+"""What Slack shows as code; a back-tick within a word begins none."""
+_LABEL = re.compile(r"<([@#][A-Z0-9]+|!subteam\^[A-Z0-9]+)\|([^<>\n]+)>")
+_ID = re.compile(r"[A-Z][A-Z0-9]+")
+_EVERYBODY = re.compile(r"<!(?:here|channel|everyone|group)(?:\|[^<>\n]*)?>")
+_ADDRESSEE = re.compile(r"(?:[^\w<]|:[\w+-]+:)*<(?:@[UW]|!subteam\^)")
+"""A person or a group that a message begins by naming, perhaps behind an emoji."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as plain text, and whether the bot was named in it."""
+    """A message as plain text, and who was named in it."""
 
     text: str
     mentioned: bool
+    """The bot was named."""
+    named: tuple[str, ...] = ()
+    """What stands in `text` by its id: people (`@U1`) and channels (`#C1`)."""
 
 
 def read(text: str, bot: str) -> Reading:
-    """Turn `text` of a Slack event into plain words; the mention of `bot` (a user id) is left out."""
-    mentioned = False
-    if bot:
-        mention = rf"<@{re.escape(bot)}(?:\|[^<>]*)?>"
-        unnamed = re.sub(rf"^\s*{mention}[\s,:]*| ?{mention}", "", text)
-        mentioned, text = unnamed != text, unnamed
-    return Reading(unescape(_ENTITY.sub(_plain, text)).strip(), mentioned)
+    """Turn mrkdwn into plain words; the mention of `bot` (a user id) is left out."""
+    spans = list(_mentions(text, bot)) if bot else []
+    cut = cut_mentions(text, spans)
+    plain: list[str] = []
+    end = 0
+    for code in _CODE.finditer(cut):
+        plain += [_ENTITY.sub(_plain, cut[end : code.start()]), _ENTITY.sub(_typed, code[0])]
+        end = code.end()
+    words = unescape("".join([*plain, _ENTITY.sub(_plain, cut[end:])])).strip()
+    return Reading(words, bool(spans), _named(_CODE.sub("", cut)))
+
+
+def escape(text: str) -> str:
+    """Write plain words as mrkdwn (`&`, `<` and `>` are its marks)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
@@ -31,18 +52,58 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def labels(text: str) -> dict[str, str]:
+    """The names that mrkdwn tells of people (`@U1`), channels (`#C1`) and groups (`!subteam^S1`)."""
+    return {target: label for target, label in _LABEL.findall(text) if label.strip("@# ")}
+
+
+def is_for_others(text: str, bot: str) -> bool:
+    """Whether mrkdwn calls everybody or begins by naming somebody, and does not name the bot.
+
+    False while the bot's own id is unknown: then nobody can say.
+    """
+    if not bot or any(_mentions(text, bot)):
+        return False
+    return bool(_EVERYBODY.search(text) or _ADDRESSEE.match(text))
+
+
+def _mentions(text: str, bot: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(rf"<@{re.escape(bot)}(?:\|[^<>]*)?>", text)]
+
+
+def _named(text: str) -> tuple[str, ...]:
+    targets = [found[1].partition("|") for found in _ENTITY.finditer(text)]
+    found = [target for target, _, label in targets if target[0] in "@#" and not label.strip("@# ")]
+    return tuple(dict.fromkeys(target for target in found if _ID.fullmatch(target[1:])))
+
+
 def _plain(entity: re.Match[str]) -> str:
     target, _, label = entity[1].partition("|")
     match target[0]:
         case "@" | "#":
-            return target[0] + (label.lstrip("@#") or target[1:])
+            return target[0] + (label.strip("@# ") or target[1:])
         case "!":
-            return label or "@" + target[1:].partition("^")[0]
+            return label or _special(target[1:])
         case _:
             return _link(target, label)
+
+
+def _special(target: str) -> str:
+    """`here`, `subteam^S1` or `date^1770000000^{date}`, where no label says it better."""
+    kind, *values = target.split("^")
+    if kind == "date" and values[:1] and values[0].isdigit():
+        return f"{datetime.fromtimestamp(int(values[0][:10]), UTC):%Y-%m-%d %H:%M} UTC"
+    return "@" + (values[0] if kind == "subteam" and values else kind)
 
 
 def _link(url: str, label: str) -> str:
     if not label or url == label:
         return url
-    return label if url.endswith(label) and ":" in url and "://" not in url else f"{label} ({url})"
+    typed = url.partition("://")[2] or url.partition(":")[2]
+    return label if typed.rstrip("/") == label.rstrip("/") else f"{label} ({url})"
+
+
+def _typed(entity: re.Match[str]) -> str:
+    """Within code: what somebody typed before Slack made a link of it."""
+    target, _, label = entity[1].partition("|")
+    return label or target

@@ -34,7 +34,7 @@ from .later import Later
 from .looks import Body, Look
 from .media import Media
 from .menus import menu_blocks, plain_menu, sentence
-from .people import People
+from .people import ACCOUNTS, People
 from .render import escaped, notification
 from .route import Route
 from .status import SIGNS, Status
@@ -85,7 +85,8 @@ class SlackOutbox:
         self._route = Route.read(incoming.reply_route)
         self._hinted = self._signed = False
         self._status = Status(team.api, team.features.status, self._channel, self._thread)
-        place = Place(self._channel, self._thread, incoming.sender.id, self._route.team or incoming.chat.account)
+        reader = incoming.sender.id if incoming.sender.id.startswith(ACCOUNTS) else ""
+        place = Place(self._channel, self._thread, reader, self._route.team or incoming.chat.account)
         self._pages = Pages(team.api, place, team.features, team.later)
         self._media = Media(team.api, team.files, place)
 

@@ -22,7 +22,7 @@ from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, 
 from .completing import completed
 from .features import Features
 from .files import Files
-from .incoming import PLATFORM, read_event
+from .incoming import PLATFORM, Home, read_event
 from .ingress import Ingress
 from .later import Later
 from .outbox import SlackOutbox, Team
@@ -90,11 +90,11 @@ class SlackPlatform:
         Each event is acknowledged after `receive` returned (see `Ingress`). Raises `SlackTokenError` when Slack refuses
         a token at the start; one that is revoked later is complained of in the log and tried again.
         """
-        identity = await self.connect()
+        await self.connect()
         app_token = self._settings.app_token.get_secret_value()
         web = self._opened
         ingress = Ingress(
-            web.client, app_token, identity.user, receive=receive, suggest=self._suggested, connect=web.sessions.open
+            web.client, app_token, self._home, receive=receive, suggest=self._suggested, connect=web.sessions.open
         )
         first = True
         while True:
@@ -117,7 +117,7 @@ class SlackPlatform:
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an event as the ingress stored it."""
-        return read_event(payload, self._user())
+        return read_event(payload, self._home)
 
     async def introduce(self, sender: Sender) -> Sender:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
@@ -125,9 +125,10 @@ class SlackPlatform:
         team = self._identity.team if self._identity else next(iter(self._teams), "")
         return await self._people.introduce(self._team_of(team).api, sender) if team else sender
 
-    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
-        """Read the thread into which the bot is called, look up files; gives up after some seconds, never raises."""
-        return await completed(incoming, self._team_of(incoming.chat.account), self._user(), first=first)
+    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
+        """Read the thread into which the bot is called, names and files; gives up after some seconds, never raises."""
+        team = self._team_of(incoming.chat.account)
+        return await completed(incoming, team, self._user(), first=first, since=since)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
@@ -135,6 +136,11 @@ class SlackPlatform:
 
     async def _suggested(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
         return await self._suggest(menu, chat, text, await self.introduce(reader))
+
+    @property
+    def _home(self) -> Home:
+        known = self._identity or Identity("", "")
+        return Home(known.team, known.user, frozenset(self._settings.allowed_apps))
 
     def _user(self) -> str:
         return self._identity.user if self._identity else ""

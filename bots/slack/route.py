@@ -25,19 +25,20 @@ class Route:
     """Nobody has answered in that thread yet, so Slack would show nobody what is said there to one person alone."""
 
     def __str__(self) -> str:
-        if self.team:
-            return _TEAM + self.team
         kind = _BUTTON if self.button else _SHORTCUT if self.shortcut else ""
-        return kind + (_ASIDE if self.quiet else "") + self.url
+        team = f"{_TEAM}{self.team} " if self.team else ""
+        return team + kind + (_ASIDE if self.quiet else "") + self.url
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read the string form back."""
+        team = ""
         if text.startswith(_TEAM):
-            return cls(team=text.removeprefix(_TEAM))
+            team, _, text = text.removeprefix(_TEAM).partition(" ")
         rest = text.removeprefix(_BUTTON).removeprefix(_SHORTCUT)
         return cls(
             url=rest.removeprefix(_ASIDE),
+            team=team,
             button=text.startswith(_BUTTON),
             shortcut=text.startswith(_SHORTCUT),
             quiet=rest.startswith(_ASIDE),

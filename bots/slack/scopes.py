@@ -4,11 +4,13 @@ from __future__ import annotations
 
 SCOPES = (
     "channels:history",
+    "channels:read",
     "chat:write",
     "commands",
     "files:read",
     "files:write",
     "groups:history",
+    "groups:read",
     "im:history",
     "mpim:history",
     "users:read",

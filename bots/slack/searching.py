@@ -11,16 +11,16 @@ from bots.platform import Suggest
 from core.engine import STORE_DOWN
 from core.wanjie import WanjieError
 
-from .incoming import read_search
+from .incoming import Home, read_search
 from .menus import listed
 
 _log = structlog.get_logger()
 _PATIENCE = 2.5
 
 
-async def found(body: dict[str, Any], suggest: Suggest) -> dict[str, Any]:
+async def found(body: dict[str, Any], suggest: Suggest, home: Home) -> dict[str, Any]:
     """The acknowledgement of a `block_suggestion`: the options that fit, none when they cannot be had in time."""
-    search = read_search(body)
+    search = read_search(body, home)
     if search is None:
         return listed(())
     try:

@@ -33,7 +33,10 @@ _CHEAP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer goes, and for whom; `team` is the user's own workspace."""
+    """Where an answer goes, and for whom.
+
+    `user` is "" for an app, which Slack streams nothing to; `team` is the user's own workspace.
+    """
 
     channel: str
     thread: str
@@ -129,7 +132,7 @@ class Pages:
 
     async def _start(self, body: Body, buttons: tuple[Button, ...]) -> tuple[str, str]:
         """Open a stream; return its ts and mode, "" where there is none to be had."""
-        if not self._place.thread or not self._features.streams.available(self._place.channel):
+        if not (self._place.thread and self._place.user) or not self._features.streams.available(self._place.channel):
             return "", EDIT
         try:
             if (buttons or body.fold) and not body.heavy and (ts := await self._start_chunks(body, buttons)):

@@ -101,7 +101,7 @@ class TelegramPlatform:
         """Return the sender as it is: updates carry names and languages."""
         return sender
 
-    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:  # noqa: ARG002 - Slack needs it
+    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:  # noqa: ARG002 - Slack needs both
         """Return it as it is: updates carry all of it, and bots cannot read what was said before."""
         return incoming
 

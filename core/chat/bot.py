@@ -85,8 +85,7 @@ class Bot:
     async def _filled_in(self, turn: Turn, incoming: Incoming, platform: Platform) -> Incoming:
         incoming = replace(incoming, sender=await platform.introduce(incoming.sender))
         if not is_urgent(turn.lane):
-            first = incoming.mentioned and not await self._desk.conversations.newest(str(incoming.chat))
-            incoming = await platform.complete(incoming, first=first)
+            incoming = await self._completed(incoming, platform)
         return incoming
 
     async def _see_off(self, event: _Event, failure: Exception) -> None:
@@ -105,6 +104,14 @@ class Bot:
             await call.hint(apology.key, **apology.values)
         else:
             await call.say(apology.key, **apology.values)
+
+    async def _completed(self, incoming: Incoming, platform: Platform) -> Incoming:
+        """Let the platform fill in what is news to the bot; only words that call it into a group have any."""
+        asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
+        if incoming.choice is not None or not asks:
+            return await platform.complete(incoming, first=False)
+        last = await self._desk.conversations.last_event(str(incoming.chat))
+        return await platform.complete(incoming, first=not last, since="" if incoming.command else last)
 
     async def _respond(self, call: Call) -> None:
         incoming = call.incoming

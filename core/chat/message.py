@@ -115,5 +115,9 @@ class Incoming:
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     moved_from: ChatRef | None = None
     """The platform has given the chat another name: what was kept under this one comes along."""
+    named: tuple[str, ...] = ()
+    """What the texts above call by its id, such as `@U1` or `#C1`, until the platform fills the names in."""
+    unread: tuple[str, ...] = ()
+    """Keys of sentences about what the platform could not tell of it in time, to be said above the answer."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands (Slack: `response_url`)."""

@@ -297,10 +297,11 @@ class Platform(Protocol):
         """Fill in the name and locale that the event itself did not carry; never raises."""
         ...
 
-    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
+    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
         """Fill in what the event itself did not tell of its files and of what it is about; never raises.
 
-        `first`: it names the bot where nothing was ever answered, so what was said there is news to the bot.
+        `first`: it calls the bot where nothing was ever answered, so what was said there is news to the bot. `since`:
+        it calls the bot again, and what was said after the event of that id is news.
         """
         ...
 

@@ -14,6 +14,8 @@ class Question:
     """Pictures that belong to it, as data URLs."""
     files: tuple[str, ...] = ()
     """The same pictures by the platform's ids, to be fetched again for the questions that follow."""
+    event: str = ""
+    """The event that asked it first, where it is asked again."""
 
 
 class ExcuseError(Exception):

@@ -110,7 +110,8 @@ class Talk:
         the answer on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         chat, begun = str(incoming.chat), time.monotonic()
-        asked = ask.continues or Remembered("user", ask.question.text, ask.question.files)
+        event = ask.question.event or turn.event_id
+        asked = ask.continues or Remembered("user", ask.question.text, ask.question.files, event=event)
         speaking = asyncio.create_task(self._speaks())  # asked for while the answer grows, needed at its end
         buttons = AnswerButtons(
             str(Stamp.of(turn, incoming)),

@@ -20,6 +20,11 @@ Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
 
 
+def _comma_separated(value: object) -> object:
+    """Split what a variable says; anything else is left to pydantic."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 class WanjieSettings(Area):
     """The Wanjie Ark key and how patiently its answers are awaited."""
 
@@ -82,12 +87,7 @@ class WanjieSettings(Area):
     _checked_url = field_validator("base_url")(wanjie_address)
     _checked_proxy = field_validator("proxy")(proxy_address)
 
-    @field_validator("english_models", "vision_models", "tool_models", mode="before")
-    @classmethod
-    def _patterns(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(pattern.strip() for pattern in value.split(",") if pattern.strip())
+    _patterns = field_validator("english_models", "vision_models", "tool_models", mode="before")(_comma_separated)
 
     @field_validator("model_kinds", mode="before")
     @classmethod
@@ -133,10 +133,17 @@ class SlackSettings(Area):
         "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
     )
 
+    allowed_apps: Patterns = Field(
+        default=(),
+        description="Workflows and other apps that are answered when they name the bot: their ids (`B…`, `A…`) with "
+        "commas, `*` for all. An app that is ignored is named in the log.",
+    )
+
     _checked_proxy = field_validator("proxy")(proxy_address)
     _checked_bot_token = field_validator("bot_token")(slack_bot_token)
     _checked_app_token = field_validator("app_token")(slack_app_token)
     _checked_url = field_validator("api_url")(slack_address)
+    _ids = field_validator("allowed_apps", mode="before")(_comma_separated)
 
 
 class ChatSettings(Area):

@@ -28,6 +28,8 @@ class Remembered:
     """The pictures that came with it, by the platform's ids."""
     uid: str = ""
     """Which answer it is: the uid that it was appended under; of a question without an answer, the turn's; else ""."""
+    event: str = ""
+    """Of a question: the event that asked it, also when it was answered again; "" in what older versions kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class Conversations:
         """The uid that was appended last; "" when nothing ever was."""
         stored = await self._redis.get(last_append_key(chat))
         return stored.decode() if isinstance(stored, bytes) else ""
+
+    async def last_event(self, chat: str) -> str:
+        """The event of the newest question that was answered, also before `forget`; "" when none ever was."""
+        asked = [message.event for message in await self.history(chat) if message.event]
+        return asked[-1] if asked else await self.newest(chat)
 
     async def note(self, chat: str, name: str, text: str) -> None:
         """Keep a text under a name of the caller's, for as long as a history."""

@@ -27,6 +27,7 @@ async def asked(call: Call, memory: Memory) -> Question:
         question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
     else:
         question, notes = await _read(call, memory)
+        notes = (*map(call.phrase, call.incoming.unread), *notes)
         if call.incoming.attachments or call.incoming.quoted_attachments:  # words alone cost nothing to read again
             fields = {"text": question.text, "files": question.files, "notes": notes}
             await call.turn.checkpoint(**{_FIELD: json.dumps(fields, ensure_ascii=False)})

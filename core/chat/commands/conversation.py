@@ -129,7 +129,7 @@ async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memor
 
 
 def _question(asked: Remembered) -> Question:
-    return Question(asked.content, files=asked.files)
+    return Question(asked.content, files=asked.files, event=asked.event or asked.uid)
 
 
 async def _is_newest(call: Call, stamp: Stamp) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_state import Message, SlackFile
+from bots.slack import thread, waiting
 from core.chat.files import sort_of
 from core.chat.message import Attachment, Incoming
 from core.chat.outbox import RefusedError
@@ -38,7 +39,7 @@ async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: 
     assert scene.slack.count("files.info") == 1
 
 
-@pytest.mark.parametrize("error", ["file_not_found", "access_denied", "internal_error", "ratelimited"])
+@pytest.mark.parametrize("error", ["file_not_found", "access_denied"])
 async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, listener: Listener, error: str) -> None:
     file, incoming = await _shared(scene, listener)
     scene.slack.faults.fail("files.info", error)
@@ -124,31 +125,108 @@ async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
         await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
     incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
 
-    lines = incoming.discussion.splitlines()
-    assert lines[0] == "Ann: Well?"
-    assert [line.split()[1] for line in lines[1:]] == [str(number) for number in range(30 - count + 1, 30)]
+    first, gap, *lines = incoming.discussion.splitlines()
+    assert (first, gap) == ("Ann: Well?", f"[… {30 - count + 1} messages are left out …]")
+    assert [line.split()[1] for line in lines] == [str(number) for number in range(30 - count + 1, 30)]
     assert len(incoming.discussion) < 6_200
+    assert incoming.unread == ("unread.part",)
 
 
-async def test_of_a_thread_that_slack_tells_in_parts_only_the_first_message_is_quoted(
-    scene: Scene, listener: Listener
-) -> None:
+async def test_a_thread_that_slack_tells_in_parts_is_read_to_its_end(scene: Scene, listener: Listener) -> None:
     root = await scene.ann.say(scene.channel, "Well?")
     for number in range(1_000):
         await scene.ann.say(scene.channel, f"Reply {number}", thread_ts=root.ts)
     incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
 
-    assert (incoming.quoted, incoming.discussion) == ("Well?", "")
-    assert scene.slack.count("conversations.replies") == 1
+    assert incoming.discussion.splitlines()[-1] == "Ann: Reply 999"
+    assert scene.slack.count("conversations.replies") == 2
 
 
-@pytest.mark.parametrize("error", ["thread_not_found", "missing_scope", "internal_error", "ratelimited"])
-async def test_a_thread_that_cannot_be_read_is_not_quoted(scene: Scene, listener: Listener, error: str) -> None:
+@pytest.mark.parametrize("error", ["thread_not_found", "missing_scope"])
+async def test_a_thread_that_cannot_be_read_is_told(scene: Scene, listener: Listener, error: str) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     call = await _called(scene, listener, root)
     scene.slack.faults.fail("conversations.replies", error)
 
-    assert await scene.platform.complete(call, first=True) == call
+    assert await scene.platform.complete(call, first=True) == replace(call, unread=("unread.thread",))
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_a_thread_that_is_not_told_at_once_is_waited_for(scene: Scene, listener: Listener, error: str) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.fail("conversations.replies", error)
+
+    assert (await scene.platform.complete(call, first=True)).quoted == "Tea or coffee?"
+
+
+async def test_a_thread_that_takes_too_long_is_told(
+    scene: Scene, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread, "_TIMEOUT", 0.2)
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.flood("conversations.replies", retry_after=60)
+
+    assert (await scene.platform.complete(call, first=True)).unread == ("unread.thread",)
+
+
+async def test_a_second_call_brings_what_people_said_to_each_other_since(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    first = await _called(scene, listener, root, "and you?")
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("Tea.")
+    await lonely.say(scene.channel, f"<@{scene.ann.id}> coffee, please", thread_ts=root.ts)
+    await scene.ann.mention(scene.channel, "who drinks what?", thread_ts=root.ts)
+    while (second := await listener.next()).text != "who drinks what?":
+        pass
+    incoming = await scene.platform.complete(second, first=False, since=first.event_id)
+    nothing = await scene.platform.complete(second, first=False, since=second.event_id)
+
+    assert incoming.discussion == "Bob: @Ann coffee, please"
+    assert nothing == second
+
+
+async def test_mentioned_people_and_channels_are_called_by_their_names(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    text = f"ask <@{lonely.id}> and <@{lonely.id}> in <#{scene.channel.id}>, not <@U0STRANGER> or @{lonely.id}x"
+    await scene.ann.mention(scene.channel, text)
+    while "ask" not in (incoming := await listener.next()).text:
+        pass
+    known = await scene.platform.complete(incoming, first=False)
+
+    assert known.text == f"ask @Bob and @Bob in #general, not @U0STRANGER or @{lonely.id}x"
+    assert known.unread == ()
+    assert [call.args["user"] for call in scene.slack.calls if call.method == "users.info"].count(lonely.id) == 1
+
+
+async def test_names_that_slack_does_not_tell_are_told_to_lack(
+    scene: Scene, listener: Listener, lonely: SlackUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "_RETRY_DELAY", 10.0)
+    await scene.ann.mention(scene.channel, f"ask <@{lonely.id}>")
+    while "ask" not in (incoming := await listener.next()).text:
+        pass
+    scene.slack.faults.flood("users.info", retry_after=60)
+    known = await scene.platform.complete(incoming, first=False)
+
+    assert known == replace(incoming, unread=("unread.names",))
+
+
+async def test_a_forward_in_a_thread_stands_beside_what_was_said_there(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    elsewhere = scene.slack.channel("plans", members=[lonely])
+    plan = await lonely.say(elsewhere, f"Ask <@{scene.ann.id}> by May.")
+    root = await scene.ann.say(scene.channel, "Which plan?")
+    await lonely.forward(plan, scene.channel, f"{scene.slack.mention} this one?", thread_ts=root.ts)
+    while (call := await listener.next()).text != "this one?":
+        pass
+    incoming = await scene.platform.complete(call, first=True)
+
+    assert incoming.quoted == "Which plan?\n\nForwarded from Bob:\nAsk @Ann by May."
 
 
 async def test_a_thread_is_read_once_and_none_that_begins_with_the_call(scene: Scene, listener: Listener) -> None:

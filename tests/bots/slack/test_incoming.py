@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.incoming import read_event
+from bots.slack.incoming import Home, ignored_app, read_search
+from bots.slack.incoming import read_event as read_for
 from bots.slack.mrkdwn import read
 from bots.slack.route import Route
-from core.chat.message import Attachment, ChatRef, Choice, Incoming
-from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, stored
+from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
+from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, shortcut, stored
+
+
+def read_event(payload: bytes, bot: str, *apps: str) -> Incoming | None:
+    return read_for(payload, Home(bot=bot, apps=frozenset(apps)))
 
 
 def _read(payload: bytes) -> Incoming:
@@ -149,6 +154,159 @@ def test_files_become_attachments() -> None:
     )
 
 
+_CONNECTED = {"team_id": "T2", "context_team_id": TEAM, "authorizations": [{"team_id": TEAM, "user_id": BOT}]}
+
+
+def _connected(payload: bytes, **body: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """Let a visitor from the workspace T2 do it, over Slack Connect."""
+    kept = json.loads(payload)
+    return json.dumps(kept | {"payload": kept["payload"] | body, "team": TEAM}).encode()
+
+
+_VISITOR = {"id": "U9", "team_id": "T2"}
+_AT = {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        _connected(event(text="<@UBOT> hi", thread_ts="50.1", user_team="T2"), **_CONNECTED),
+        _connected(action({"action_id": "menu:model", "value": "x"}, _AT), user=_VISITOR, team={"id": "T2"}),
+        _connected(shortcut("speak", {"ts": "60.1", "thread_ts": "50.1"}), user=_VISITOR, team={"id": "T2"}),
+    ],
+)
+def test_what_a_visitor_does_belongs_to_the_workspace_of_the_token(payload: bytes) -> None:
+    found = _read(payload)
+
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
+    assert Route.read(found.reply_route).team == "T2"
+
+
+@pytest.mark.parametrize("installed", [{"context_team_id": TEAM}, {"authorizations": [{"team_id": TEAM}]}])
+def test_the_workspace_of_an_event_is_that_of_the_installation(installed: dict[str, Any]) -> None:
+    said = json.loads(event(text="<@UBOT> hi"))["payload"] | {"team_id": "T2"} | installed
+
+    assert _read(stored("events_api", said)).chat.account == TEAM
+
+
+def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -> None:
+    search = {
+        "type": "block_suggestion",
+        "action_id": "menu:model",
+        "value": "g",
+        "user": _VISITOR,
+        "team": {"id": "T2"},
+    }
+    found = read_search(search | {"container": _AT}, Home(TEAM, BOT))
+
+    assert _read(_connected(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
+    assert found is not None
+    assert found[1] == ChatRef("sl", TEAM, "C1", "50.1")
+
+
+def test_a_route_is_read_as_it_was_written() -> None:
+    routes = [Route(URL, team="T2", button=True), Route(team="T2"), Route(URL, shortcut=True, quiet=True), Route(URL)]
+
+    assert [Route.read(str(route)) for route in routes] == routes
+    assert Route.read("team:T2") == Route(team="T2")
+
+
+def test_what_stands_beneath_the_bot_s_own_post_is_for_it() -> None:
+    found = _read(event(thread_ts="50.1", parent_user_id=BOT))
+
+    assert found.addressed
+    assert not found.mentioned
+    assert read_event(event(text="<@U7> see above", thread_ts="50.1", parent_user_id=BOT), BOT) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!here> lunch?",
+        "lunch, <!channel>?",
+        "<!everyone|everyone> hi",
+        "<!subteam^S1|@team> deploy?",
+        ":wave: <@U7> hi",
+        "- <@W7> hi",
+    ],
+)
+def test_what_calls_others_is_not_for_the_bot(text: str) -> None:
+    assert read_event(event(text=text, thread_ts="50.1"), BOT) is None
+    assert _read(event(text=f"{text} <@UBOT>", thread_ts="50.1")).addressed
+
+
+def test_who_is_called_may_stand_in_blocks_alone() -> None:
+    section = {"type": "rich_text_section", "elements": [{"type": "broadcast", "range": "here"}]}
+    named = {
+        "type": "rich_text_section",
+        "elements": [{"type": "user", "user_id": BOT}, {"type": "text", "text": " hi"}],
+    }
+    blocks = [{"type": "rich_text", "elements": [section]}]
+
+    assert read_event(event(text="", thread_ts="50.1", blocks=blocks), BOT) is None
+    assert _read(event(text="", blocks=[{"type": "rich_text", "elements": [named]}])).text == "hi"
+
+
+def test_slackbot_is_never_answered() -> None:
+    assert read_event(direct(user="USLACKBOT"), BOT) is None
+    assert read_event(event(user="USLACKBOT", text="<@UBOT> hi"), BOT) is None
+
+
+_WORKFLOW = {"subtype": "bot_message", "bot_id": "B9", "app_id": "A9", "user": None, "username": "Standup"}
+
+
+def test_an_app_is_answered_where_it_is_allowed_and_names_the_bot() -> None:
+    called = event(text="<@UBOT> sum up", **_WORKFLOW)
+    found = [read_event(called, BOT, allowed) for allowed in ("B9", "A9", "*")]
+
+    assert [one and one.sender for one in found] == [Sender("B9", "Standup")] * 3
+    assert read_event(called, BOT, "B8") is None
+    assert read_event(event(text="sum up", thread_ts="50.1", **_WORKFLOW), BOT, "*") is None
+
+
+def test_what_an_app_posts_in_a_person_s_name_is_the_app_s() -> None:
+    posted = event(text="<@UBOT> hi", bot_id="B9", app_id="A9")
+
+    assert read_event(posted, BOT) is None
+    assert read_event(posted, BOT, "A9") is not None
+
+
+def test_an_app_that_is_not_allowed_is_told_to_the_operator_when_it_calls_the_bot() -> None:
+    called = json.loads(event(text="<@UBOT> sum up", **_WORKFLOW))["payload"]
+    aside, human = (json.loads(event(**fields))["payload"] for fields in (_WORKFLOW, {"text": "<@UBOT> hi"}))
+
+    assert ignored_app(called, Home(TEAM, BOT)) == {"B9", "A9"}
+    assert not ignored_app(called, Home(TEAM, BOT, frozenset({"B9"})))
+    assert not ignored_app(aside, Home(TEAM, BOT))
+    assert not ignored_app(human, Home(TEAM, BOT))
+
+
+def test_the_bot_never_answers_its_own_app() -> None:
+    own = json.loads(event(text="<@UBOT> hi", **_WORKFLOW))["payload"] | {"api_app_id": "A9"}
+
+    assert read_event(stored("events_api", own), BOT, "*") is None
+
+
+def test_what_somebody_does_by_slash_me_counts_where_the_bot_is_meant() -> None:
+    assert _read(event(text="asks <@UBOT> for help", subtype="me_message")).text == "asks for help"
+    assert _read(direct(text="waves", subtype="me_message")).text == "waves"
+    assert read_event(event(text="waves", subtype="me_message", thread_ts="50.1"), BOT) is None
+
+
+def test_a_forward_is_what_a_message_replies_to() -> None:
+    shared = {
+        "is_share": True,
+        "author_name": "Bob",
+        "text": "Ask <@U8>.",
+        "files": [{"id": "F1", "mimetype": "image/png"}],
+    }
+    found = _read(direct(text="", attachments=[shared]))
+
+    assert (found.text, found.quoted) == ("", "Forwarded from Bob:\nAsk @U8.")
+    assert found.quoted_attachments == (Attachment("image", "F1", mime="image/png"),)
+    assert found.named == ("@U8",)
+
+
 def test_a_visitor_of_a_shared_channel_keeps_his_own_workspace() -> None:
     visitor = _read(event(text="<@UBOT> hi", user_team="T2"))
 
@@ -241,7 +399,13 @@ def test_slacks_stop_button_is_the_stop_command() -> None:
         ("<https://x.y|https://x.y>", "https://x.y"),
         ("<mailto:a@b.c|a@b.c> <tel:123|123>", "a@b.c 123"),
         ("&lt;b&gt; &amp;amp;", "<b> &amp;"),
-        ("line\n<@UBOT> next", "line\n next"),
+        ("line\n<@UBOT> next", "line\nnext"),
+        ("<@UBOT> :tada: hi", ":tada: hi"),
+        ("<@UBOT>，你好", "你好"),  # noqa: RUF001 - the comma of Chinese is meant
+        ("<@UBOT|bot>:\n- one", "- one"),
+        ("what is <@UBOT>'s limit?", "what is @UBOT's limit?"),
+        ("<!date^1770000000^{date}> <!subteam^S1>", "2026-02-02 02:40 UTC @S1"),
+        ("<http://www.example.com|www.example.com>", "www.example.com"),
         ("", ""),
     ],
 )

@@ -186,9 +186,10 @@ async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "_RIGHTS_KEPT", -1.0)
+    monkeypatch.setattr(people, "_SENDER_TIMEOUT", 0.1)
     scene.ann.person.is_admin = True
     known = await scene.platform.introduce(Sender(scene.ann.id))
-    scene.slack.faults.fail("users.info", "internal_error")
+    scene.slack.faults.fail("users.info", "internal_error", times=99)
 
     assert not await scene.outbox.by_admin()
     assert known.name
@@ -291,7 +292,18 @@ async def test_people_are_introduced_once(platform: SlackPlatform, slack: SlackS
     assert slack.count("users.info") == 1
 
 
-@pytest.mark.parametrize("error", ["user_not_found", "missing_scope", "internal_error", "ratelimited"])
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_a_name_that_is_not_told_at_once_is_waited_for(
+    platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
+) -> None:
+    slack.faults.fail("users.info", error)
+    found = await asyncio.gather(*(platform.introduce(Sender(lonely.id)) for _ in range(3)))
+
+    assert found == [Sender(lonely.id, "Bob", "zh-CN")] * 3
+    assert sum(call.method == "users.info" for call in slack.calls) == 2
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "missing_scope"])
 async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str) -> None:
     slack.faults.fail("users.info", error)
     for _ in range(3):

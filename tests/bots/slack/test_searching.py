@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Message
+from bots.slack.incoming import Home
 from bots.slack.searching import found
 from core.chat.message import ChatRef, Choice, Sender
 from core.chat.outbox import Menu, Option
@@ -60,7 +61,7 @@ async def test_the_chat_the_words_and_the_reader_are_told() -> None:
         asked.append((menu, chat, text, reader))
         return (Option("Kimi", "kimi", group="Chat"),)
 
-    answer = await found(_BODY, suggest)
+    answer = await found(_BODY, suggest, Home())
 
     assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"))]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
@@ -71,7 +72,7 @@ async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> No
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise error
 
-    assert await found(_BODY, suggest) == {"options": []}
+    assert await found(_BODY, suggest, Home()) == {"options": []}
 
 
 async def test_nobody_waits_longer_than_slack_does() -> None:
@@ -80,7 +81,7 @@ async def test_nobody_waits_longer_than_slack_does() -> None:
         return ()
 
     async with asyncio.timeout(2.9):
-        assert await found(_BODY, suggest) == {"options": []}
+        assert await found(_BODY, suggest, Home()) == {"options": []}
 
 
 @pytest.mark.parametrize("change", [{"action_id": "other"}, {"channel": None, "container": None}, {"type": "x"}])
@@ -88,4 +89,4 @@ async def test_searches_for_something_else_find_nothing(change: dict[str, object
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise AssertionError("nobody asked")
 
-    assert await found({**_BODY, **change}, suggest) == {"options": []}
+    assert await found({**_BODY, **change}, suggest, Home()) == {"options": []}

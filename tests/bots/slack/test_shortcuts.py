@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bots.slack.incoming import read_event
+from bots.slack.incoming import Home, read_event
 from bots.slack.route import Route
 from core.chat.message import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
 
 
 def _read(payload: bytes) -> Incoming:
-    found = read_event(payload, BOT)
+    found = read_event(payload, Home(bot=BOT))
     assert found is not None
     return found
 

@@ -1,0 +1,132 @@
+"""What the blocks of a message say, as mrkdwn; pure.
+
+Buttons and menus are no words. What is not known here is searched for texts, since Slack adds kinds of blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .fields import Json, as_list, as_object, inner, objects, text
+from .mrkdwn import escape
+from .rich_text import rich_text
+
+_SILENT = frozenset({"actions", "context_actions", "divider", "file", "input", "share_shortcut"})
+_PICTURES = frozenset({"image"})
+_PRESSED = frozenset({"button", "overflow", "workflow_button", "feedback_buttons", "icon_button", "datepicker"})
+_WORDS = ("title", "subtitle", "author_name", "text", "description", "caption", "body", "details", "output")
+"""Fields that hold words in kinds of blocks that are not known here, in the order in which they are shown."""
+_INSIDE = ("blocks", "elements", "fields", "rows", "cards", "items", "tasks", "cells", "content")
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class BlockText:
+    """The words of blocks, and what their pictures show, in mrkdwn."""
+
+    words: str
+    pictures: str
+    rich: bool
+    """It is rich text alone, as people write it, of which the message's `text` says the same."""
+
+
+def block_text(blocks: Sequence[Json], known: Mapping[str, str], *, without: frozenset[str] = frozenset()) -> BlockText:
+    """Read all blocks but those of the kinds `without`; `known` are names (see `mrkdwn.labels`)."""
+    read = [block for block in blocks if block.get("type") not in without]
+    worded = [block for block in read if block.get("type") not in _PICTURES]
+    words = [said for block in worded if (said := _block(block, known).strip("\n"))]
+    shown = [said for block in read if block.get("type") in _PICTURES and (said := _picture(block))]
+    kinds = {block.get("type") for block in worded} - _SILENT
+    return BlockText("\n".join(words), "\n".join(shown), rich=kinds == {"rich_text"})
+
+
+def _block(block: Json, known: Mapping[str, str]) -> str:
+    kind = text(block, "type")
+    if kind in _SILENT:
+        return ""
+    read = _READ.get(kind)
+    return read(block, known) if read else _lines(_anything(block, known, _DEEPEST))
+
+
+def _context(block: Json, known: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (_object(one, known) for one in objects(block, "elements"))))
+
+
+def _section(block: Json, known: Mapping[str, str]) -> Iterator[str]:
+    yield _object(inner(block, "text"), known)
+    for field in objects(block, "fields"):
+        yield _object(field, known)
+    accessory = inner(block, "accessory")
+    yield _picture(accessory) if accessory.get("type") in _PICTURES else ""
+
+
+def _object(node: Json, known: Mapping[str, str]) -> str:
+    """A text object, an image, or a cell of a table."""
+    match node.get("type"):
+        case "mrkdwn":
+            return text(node, "text")
+        case "rich_text":
+            return rich_text(node, known)
+        case "image":
+            return _picture(node)
+        case "raw_number":
+            return escape(text(node, "text") or str(node.get("value", "")))
+        case _:
+            return escape(text(node, "text"))
+
+
+def _picture(image: Json) -> str:
+    title = text(inner(image, "title"), "text") or text(image, "title")
+    shown = " - ".join(dict.fromkeys(part for part in (title, text(image, "alt_text")) if part))
+    return escape(f"[picture: {shown}]") if shown else ""
+
+
+def _table(block: Json, known: Mapping[str, str]) -> str:
+    """A table of Markdown, whose first row is its header."""
+    rows = [[_cell(as_object(cell), known) for cell in as_list(row)] for row in as_list(block.get("rows"))]
+    header, *others = [row for row in rows if any(row)] or [[]]
+    lines = [f"| {' | '.join(row)} |" for row in (header, *others) if row]
+    return "\n".join([*lines[:1], *([f"|{' --- |' * len(header)}"] if lines else []), *lines[1:]])
+
+
+def _cell(cell: Json, known: Mapping[str, str]) -> str:
+    """The words of a cell on one line; a bar in them is none of the table's, unless it belongs to an entity."""
+    return re.sub(r"\|(?![^<>]*>)", r"\\|", " ".join(_object(cell, known).split()))
+
+
+def _anything(node: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:
+    """The texts of a block, or a part of one, of any kind."""
+    if depth == 0 or node.get("type") in _PRESSED:
+        return
+    for key in _WORDS:
+        yield escape(text(node, key))
+        value = inner(node, key)
+        yield from [_object(value, known)] if "text" in value else _anything(value, known, depth - 1) if value else []
+    yield _picture(node) if node.get("type") in {"image", "video"} else ""
+    for key in _INSIDE:
+        for part in objects(node, key):
+            yield from _known_or_anything(part, known, depth - 1)
+
+
+def _known_or_anything(part: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:
+    kind = text(part, "type")
+    if kind in _READ or kind in _SILENT:
+        yield _block(part, known)
+    else:
+        yield from _anything(part, known, depth)
+
+
+def _lines(parts: Sequence[str] | Iterator[str]) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+_READ: Mapping[str, Callable[[Json, Mapping[str, str]], str]] = {
+    "context": _context,
+    "data_table": lambda block, known: _lines([escape(text(block, "caption")), _table(block, known)]),
+    "markdown": lambda block, _: escape(text(block, "text")),
+    "rich_text": rich_text,
+    "section": lambda block, known: _lines(_section(block, known)),
+    "table": _table,
+}

@@ -1,0 +1,109 @@
+"""Rich text, which Slack's own clients write, as the mrkdwn that says the same; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from .fields import Json, inner, number, objects, text
+from .mrkdwn import escape
+
+_MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
+_ENTITIES = {
+    "broadcast": ("range", "!"),
+    "channel": ("channel_id", "#"),
+    "user": ("user_id", "@"),
+    "usergroup": ("usergroup_id", "!subteam^"),
+}
+"""What stands for somebody or something: the field of its id, and the sign of such an entity in mrkdwn."""
+_INDENT = "    "
+_DEEPEST = 8
+"""Slack: the greatest indent of a list."""
+
+
+def rich_text(block: Json, known: Mapping[str, str]) -> str:
+    """Write a `rich_text` block as mrkdwn; `known` are names of people (`@U1`), channels (`#C1`) and groups."""
+    return "\n".join(line for part in objects(block, "elements") for line in _part(part, known))
+
+
+def _part(part: Json, known: Mapping[str, str]) -> Iterator[str]:
+    match part.get("type"):
+        case "rich_text_list":
+            yield from _list(part, known)
+        case "rich_text_preformatted":
+            yield f"```\n{_code(part)}\n```"
+        case "rich_text_quote":
+            yield from (f"> {line}" for line in _inline(part, known).split("\n"))
+        case _:
+            yield _inline(part, known).removesuffix("\n")
+
+
+def _list(part: Json, known: Mapping[str, str]) -> Iterator[str]:
+    """One line for each item; Slack: nested lists follow as lists of their own, with a greater `indent`."""
+    indent = _INDENT * min(number(part, "indent"), _DEEPEST)
+    for position, item in enumerate(objects(part, "elements"), 1 + number(part, "offset")):
+        mark = f"{position}." if part.get("style") == "ordered" else "•"
+        yield f"{indent}{mark} {_inline(item, known)}"
+
+
+def _code(part: Json) -> str:
+    """Code as it was typed: what looks like an address in it is no link."""
+    elements = objects(part, "elements")
+    return "".join(escape(text(one, "text") or text(one, "url")) for one in elements)
+
+
+def _inline(part: Json, known: Mapping[str, str]) -> str:
+    """The words of a section; those that bear the same style share its marks."""
+    runs = groupby(objects(part, "elements"), key=_style)
+    return "".join(_styled("".join(_element(one, known) for one in run), style) for style, run in runs)
+
+
+def _style(element: Json) -> frozenset[str]:
+    style = inner(element, "style")
+    return frozenset(name for name, _ in _MARKS if style.get(name))
+
+
+def _styled(words: str, style: frozenset[str]) -> str:
+    """Marks touch the words, not the blanks around them."""
+    core = words.strip()
+    if not core or "\n" in core:
+        return words
+    for name, mark in _MARKS:
+        core = f"{mark}{core}{mark}" if name in style else core
+    start = len(words) - len(words.lstrip())
+    return words[:start] + core + words[len(words.rstrip()) :]
+
+
+def _element(element: Json, known: Mapping[str, str]) -> str:
+    kind = text(element, "type")
+    if kind in _ENTITIES:
+        key, sign = _ENTITIES[kind]
+        target = sign + text(element, key)
+        return f"<{target}|{known[target]}>" if target in known else f"<{target}>"
+    written = _WRITTEN.get(kind)
+    return written(element) if written else escape(text(element, "text") or text(element, "url"))
+
+
+def _emoji(element: Json) -> str:
+    tone = number(element, "skin_tone")
+    return f":{text(element, 'name')}:" + (f":skin-tone-{tone}:" if tone else "")
+
+
+def _date(element: Json) -> str:
+    fallback = text(element, "fallback")
+    return escape(fallback) if fallback else f"<!date^{element.get('timestamp')}^>"
+
+
+def _link(element: Json) -> str:
+    url, label = text(element, "url"), text(element, "text")
+    if "code" in _style(element):
+        return escape(label or url)
+    return f"<{escape(url)}|{escape(label)}>" if label and label != url else f"<{escape(url)}>"
+
+
+_WRITTEN: Mapping[str, Callable[[Json], str]] = {
+    "color": lambda element: escape(text(element, "value")),
+    "date": _date,
+    "emoji": _emoji,
+    "link": _link,
+}
