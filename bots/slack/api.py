@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.sessions import NETWORK_ERRORS, Sessions
-from core.chat.outbox import FloodedError, RefusedError, UnreachableError
+from core.chat.outbox import FloodedError, GoneError, RefusedError, UnreachableError
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after, sdk_logger
 from .limits import (
@@ -36,6 +36,7 @@ from .limits import (
     steps_of,
 )
 from .looks import Blocks, Look
+from .waiting import look_up
 
 Content: TypeAlias = str | Blocks
 """A piece of a stream: Markdown, or chunks."""
@@ -49,6 +50,7 @@ class Thread:
     more: bool = False
 
 
+_TAKE_BACK_TIMEOUT = 10.0
 _KEPT = 10_000
 _PAGE = 100
 """Messages that are read at once."""
@@ -131,7 +133,18 @@ class Api:
             *updates,
             keep=UPDATE_RESERVE if grows else 0,
         )
-        return self.note(channel, str(answer["ts"]))
+        ts = self.note(channel, str(answer["ts"]))
+        if thread and not _is_in_thread(answer.get("message")):
+            await self.take_back(channel, ts)
+        return ts
+
+    async def take_back(self, channel: str, ts: str) -> None:
+        """Delete what was to stand in a thread and stands beside it, since the thread is gone; raise `GoneError`.
+
+        Slack: a post beneath a deleted message is carried out all the same, where everybody in the channel sees it.
+        """
+        await look_up("a message to take back", lambda: self.delete(channel, ts), timeout=_TAKE_BACK_TIMEOUT)
+        raise GoneError("thread_not_found")
 
     async def update(self, channel: str, ts: str, look: Look, *, step: bool = False, keep: int = 0) -> None:
         """Rewrite a message; a cosmetic `step` comes at most every 3 seconds. Slack: chat.update."""
@@ -236,6 +249,11 @@ class Api:
         answer = await self._call(lambda: self._client.conversations_info(channel=channel), CHANNEL)
         found = answer.get("channel")
         return found if isinstance(found, dict) else {}
+
+
+def _is_in_thread(posted: object) -> bool:
+    """Whether a message stands in a thread; True when Slack does not say."""
+    return not isinstance(posted, dict) or "thread_ts" in posted
 
 
 def _streamed(content: Content) -> dict[str, Any]:

@@ -94,7 +94,10 @@ def _event(body: Json, home: Home) -> Incoming | None:
         return None
     match event.get("type"):
         case "message":
-            return _message(_named_later(event, home.bot) or event, text(body, "api_app_id"), home)
+            app, gone = text(body, "api_app_id"), _gone(event)
+            if gone is not None:
+                return _deleted(event, _message(gone, app, home))
+            return _message(_named_later(event, home.bot) or event, app, home)
         case "agent_session_stopped":
             return _stopped(event, home.team)
         case _:
@@ -135,6 +138,28 @@ def _message(event: Json, app: str, home: Home) -> Incoming | None:
 def _answers_the_bot(event: Json, bot: str) -> bool:
     """Whether it stands beneath what the bot itself has posted."""
     return bool(bot) and event.get("parent_user_id") == bot
+
+
+def _gone(event: Json) -> Json | None:
+    """The message that an event tells to be deleted; Slack lets a tombstone stand where others have replied."""
+    buried = text(event, "subtype") == "message_changed" and text(inner(event, "message"), "subtype") == "tombstone"
+    if text(event, "subtype") != "message_deleted" and not buried:
+        return None
+    return inner(event, "previous_message") | {"channel": event["channel"], "channel_type": event.get("channel_type")}
+
+
+def _deleted(event: Json, said: Incoming | None) -> Incoming | None:
+    """That a message is gone which the bot may have answered."""
+    return said and Incoming(
+        chat=said.chat,
+        event_id=f"d{event.get('event_ts') or event.get('ts') or said.event_id}",
+        message_id=said.message_id,
+        sender=said.sender,
+        direct=said.direct,
+        addressed=said.addressed,
+        thread=said.thread,
+        deleted=said.event_id,
+    )
 
 
 def _named_later(event: Json, bot: str) -> Json | None:

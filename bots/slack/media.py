@@ -30,7 +30,7 @@ from .api import Api
 from .faults import BLOCK_CODES
 from .files import Files
 from .looks import Look, actions
-from .readback import has_buttons, is_media, is_own, mime_of, share_in
+from .readback import has_buttons, is_media, is_own, mime_of, share_in, thread_in
 from .render import comment, notification, stable
 from .stream import Place
 
@@ -129,10 +129,22 @@ class Media:
             self._files.share(upload.files, place.channel, place.thread, title=title, comment=comment(media.caption)),
         )
         self._upload = None
-        ts = await self._poll(upload.files[0], lambda info: share_in(info, place.channel), _SHARED_WITHIN)
+        ts, thread = await self._shared(upload.files[0])
+        if ts and place.thread and not thread:
+            await self._api.take_back(place.channel, ts)
         shared = self._api.note(place.channel, ts) if ts else upload.files[0]
         await self._offer(media, buttons)
         return shared
+
+    async def _shared(self, file: str) -> tuple[str, str]:
+        """The message that bears a file, and its thread; "" as long as Slack tells neither."""
+        told = await self._poll(
+            file,
+            lambda info: " ".join((share_in(info, self._place.channel), thread_in(info, self._place.channel))).strip(),
+            _SHARED_WITHIN,
+        )
+        ts, _, thread = told.partition(" ")
+        return ts, thread
 
     def _begun(self, media: Voice | Album) -> _Upload:
         if self._upload is None or self._upload.media is not media:

@@ -34,9 +34,18 @@ def mime_of(file: dict[str, Any]) -> str:
 
 def share_in(file: dict[str, Any], channel: str) -> str:
     """The ts of the message in `channel` that bears a file; "" before there is one."""
+    return str(_share(file, channel).get("ts") or "")
+
+
+def thread_in(file: dict[str, Any], channel: str) -> str:
+    """The thread in which that message stands; "" when it stands beside all threads."""
+    return str(_share(file, channel).get("thread_ts") or "")
+
+
+def _share(file: dict[str, Any], channel: str) -> dict[str, Any]:
     shares: dict[str, dict[str, list[dict[str, Any]]]] = file.get("shares") or {}
-    found = [str(one.get("ts") or "") for kind in shares.values() for one in kind.get(channel, [])]
-    return next(iter(found), "")
+    found = [one for kind in shares.values() for one in kind.get(channel, [])]
+    return found[0] if found else {}
 
 
 def _has(message: dict[str, Any], kind: str) -> bool:

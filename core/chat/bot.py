@@ -12,6 +12,7 @@ from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 
 from .albums import Albums
 from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
+from .deletions import Deletions
 from .deliver import deliver
 from .explain import Apology, apology_for
 from .growing import whole
@@ -33,6 +34,7 @@ class Bot:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._desk = desk
         self._albums = Albums(desk.inbox, desk.conversations)
+        self._deletions = Deletions(desk.inbox, desk.conversations)
         self._platforms = platforms
         self._mailbox_limit = mailbox_limit
 
@@ -41,6 +43,8 @@ class Bot:
         event = _Event(turn)
         if (failure := await _attempt(self._answer(event))) is not None:
             await self._see_off(event, failure)
+        if event.call is not None:
+            await self._deletions.forget(event.call.incoming)
 
     async def give_up(self, turn: Turn) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
@@ -63,7 +67,7 @@ class Bot:
             return
         event.call = Call(read, event.turn, platform.outbox(read), self._desk)
         said = await self._albums.joined(event.turn.lane, read, platform.read)
-        if said:
+        if said and not await self._deletions.covers(said):
             incoming = await self._filled_in(event.turn, routed(as_typed(said)), platform)
             event.call = Call(incoming, event.turn, platform.outbox(incoming), self._desk)
             await self._respond(event.call)
@@ -115,7 +119,9 @@ class Bot:
 
     async def _respond(self, call: Call) -> None:
         incoming = call.incoming
-        if incoming.moved_from is not None:
+        if incoming.deleted:
+            await self._deletions.apply(incoming)
+        elif incoming.moved_from is not None:
             await self._desk.conversations.move(str(incoming.moved_from), str(incoming.chat))
         elif is_full(call.turn.lane):
             await call.say("talk.full", count=self._mailbox_limit)

@@ -12,9 +12,9 @@ _STOP = "stop"
 
 
 def lane(incoming: Incoming) -> str:
-    """The conversation itself; beside it one for stops, which wait for nothing, and one for what else is pressed."""
+    """The conversation itself; beside it one for stops and deletions, which wait for nothing, and one for presses."""
     pressed = incoming.choice.menu if incoming.choice else ""
-    if _STOP in {incoming.command, pressed}:
+    if incoming.deleted or _STOP in {incoming.command, pressed}:
         return f"{incoming.chat}{_URGENT}"
     return f"{incoming.chat}{_PICK}" if pressed else str(incoming.chat)
 

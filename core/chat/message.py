@@ -115,6 +115,8 @@ class Incoming:
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     moved_from: ChatRef | None = None
     """The platform has given the chat another name: what was kept under this one comes along."""
+    deleted: str = ""
+    """The event id of a message that somebody has deleted, which is all that this one tells."""
     named: tuple[str, ...] = ()
     """What the texts above call by its id, such as `@U1` or `#C1`, until the platform fills the names in."""
     unread: tuple[str, ...] = ()

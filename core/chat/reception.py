@@ -54,4 +54,4 @@ def _takes_part(incoming: Incoming) -> bool:
 
     What is pressed, or used upon somebody's message, asks for that one thing: people go on talking to each other.
     """
-    return incoming.mentioned or not incoming.addressed
+    return not incoming.deleted and (incoming.mentioned or not incoming.addressed)

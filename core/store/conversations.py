@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from .keys import choices_key, engaged_key, history_key, last_append_key, note_key, unanswered_key
 
 _APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
+_WITHDRAW = Path(__file__).with_name("withdraw.lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Conversations:
         self._most = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
         self._append = redis.register_script(_APPEND)
+        self._withdraw = redis.register_script(_WITHDRAW)
 
     async def history(self, chat: str) -> list[Remembered]:
         """All that is kept of the chat, oldest first."""
@@ -88,6 +90,10 @@ class Conversations:
             keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
             args=[uid, self._most, self._seconds, drop, *items],
         )
+
+    async def withdraw(self, chat: str, event: str) -> None:
+        """Forget the exchange whose question that event asked, in one step, whoever answered it; safe to call again."""
+        await self._withdraw(keys=[history_key(chat), unanswered_key(chat)], args=[event])
 
     async def newest(self, chat: str) -> str:
         """The uid that was appended last; "" when nothing ever was."""

@@ -438,3 +438,27 @@ def test_odd_payloads_are_survived(kind: str, payload: dict[str, Any]) -> None:
     found = read_event(json.dumps({"type": kind, "payload": payload}).encode(), BOT)
 
     assert found is None or found.chat.platform == "sl"
+
+
+def _gone(**said: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """The event of a message that is deleted."""
+    before = {"type": "message", "user": "U1", "ts": "100.5", "text": "<@UBOT> hi", **said}
+    return {"subtype": "message_deleted", "hidden": True, "ts": "101.0", "event_ts": "101.0", "deleted_ts": "100.5"} | {
+        "previous_message": before
+    }
+
+
+_TOMBSTONE = {"subtype": "message_changed", "message": {"subtype": "tombstone", "user": "USLACKBOT", "ts": "100.5"}}
+
+
+@pytest.mark.parametrize("buried", [{}, _TOMBSTONE])
+def test_a_deletion_names_the_event_of_the_message_that_is_gone(buried: dict[str, Any]) -> None:
+    asked, found = _read(event(text="<@UBOT> hi")), _read(event(**(_gone() | buried)))
+
+    assert (found.deleted, found.chat, found.addressed) == (asked.event_id, asked.chat, True)
+    assert (found.text, found.mentioned, found.event_id) == ("", False, "d101.0")
+
+
+@pytest.mark.parametrize("said", [{"text": "hi"}, {"user": BOT}, {"user": "USLACKBOT"}])
+def test_a_deletion_of_what_was_not_for_the_bot_is_nothing(said: dict[str, Any]) -> None:
+    assert read_event(event(**_gone(**said)), BOT) is None

@@ -10,7 +10,17 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.slack import SlackPlatform
-from core.chat.outbox import AbsentError, Album, Button, MediaForbiddenError, Page, Picture, RefusedError, Voice
+from core.chat.outbox import (
+    AbsentError,
+    Album,
+    Button,
+    GoneError,
+    MediaForbiddenError,
+    Page,
+    Picture,
+    RefusedError,
+    Voice,
+)
 from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest
@@ -197,3 +207,12 @@ async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, 
         await outbox.say("Invite me first.")
 
     assert [one.shown for one in scene.slack.ephemerals(scene.ann)] == ["Invite me first."] * 2
+
+
+async def test_media_that_would_stand_beside_a_thread_that_is_gone_are_taken_back(scene: Scene) -> None:
+    await scene.ann.delete(scene.question)
+    for media in (_VOICE, _album()):
+        with pytest.raises(GoneError):
+            await _post(scene, media)
+
+    assert scene.slack.messages(scene.channel) == []

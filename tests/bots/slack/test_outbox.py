@@ -12,7 +12,7 @@ from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform, people
 from core.chat.message import Sender
-from core.chat.outbox import Button, Doing, Menu, Option, Page, UnreachableError
+from core.chat.outbox import Button, Doing, GoneError, Menu, Option, Page, UnreachableError
 from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
@@ -186,10 +186,10 @@ async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "_RIGHTS_KEPT", -1.0)
-    monkeypatch.setattr(people, "_SENDER_TIMEOUT", 0.1)
     scene.ann.person.is_admin = True
     known = await scene.platform.introduce(Sender(scene.ann.id))
     scene.slack.faults.fail("users.info", "internal_error", times=99)
+    monkeypatch.setattr(people, "_SENDER_TIMEOUT", 0.1)
 
     assert not await scene.outbox.by_admin()
     assert known.name
@@ -327,3 +327,11 @@ async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
 async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
     async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
         assert await platform.introduce(Sender("U1")) == Sender("U1")
+
+
+async def test_what_would_stand_beside_a_thread_that_is_gone_is_taken_back(scene: Scene) -> None:
+    await scene.ann.delete(scene.question)
+    with pytest.raises(GoneError):
+        await scene.outbox.say("Hello")
+
+    assert scene.slack.messages(scene.channel) == []

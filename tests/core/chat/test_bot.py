@@ -81,8 +81,9 @@ class Fragile(NoOutbox):
         self._meet("introduce")
         return sender
 
-    async def complete(self, incoming: Incoming, *, first: bool) -> Incoming:
+    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
         assert not first
+        assert not since
         self._meet("complete")
         return incoming
 

@@ -115,3 +115,33 @@ async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversatio
     await conversations.move(CHAT, "tg:1:-1002")
 
     assert await conversations.history("tg:1:-1002") == exchange(2)
+
+
+async def test_an_exchange_is_withdrawn_by_the_event_of_its_question_or_the_uid_of_its_answer(
+    conversations: Conversations,
+) -> None:
+    for number in range(3):
+        asked, answered = Remembered("user", "same", event=f"m{number}"), Remembered("assistant", "a", uid=f"a{number}")
+        await conversations.append(CHAT, f"a{number}", [asked, answered])
+    await conversations.note_unanswered(CHAT, Remembered("user", "open", uid="m9", event="m9"))
+    await conversations.withdraw(CHAT, "m1")
+    await conversations.withdraw(CHAT, "a2")
+    await conversations.withdraw(CHAT, "m8")
+    left = await conversations.history(CHAT)
+    open_question = await conversations.unanswered(CHAT)
+    await conversations.withdraw(CHAT, "m9")
+
+    assert [message.event for message in left] == ["m0", ""]
+    assert open_question is not None
+    assert await conversations.unanswered(CHAT) is None
+
+
+async def test_what_replaces_an_exchange_that_was_withdrawn_replaces_no_other(conversations: Conversations) -> None:
+    for event in ("m1", "m2"):
+        exchange = [Remembered("user", event, event=event), Remembered("assistant", "a", uid=event)]
+        await conversations.append(CHAT, event, exchange)
+    await conversations.withdraw(CHAT, "m2")
+    again = [Remembered("user", "m2", event="m2"), Remembered("assistant", "b", uid="a3")]
+    await conversations.append(CHAT, "a3", again, drop=2)
+
+    assert [message.content for message in await conversations.history(CHAT)] == ["m1", "a", "m2", "b"]
