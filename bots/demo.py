@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -15,6 +16,7 @@ from bots.sandbox.stage import NotStartedError, Stage
 from bots.sandbox.view import View
 from core.settings import real_wanjie
 
+_SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # whoever leaves waits for no answer
 _ANSWER_TIMEOUT = 30.0
 _CHOICE_TIMEOUT = 5.0
 """Seconds until something must be seen after words, and after a choice, which may change nothing."""
@@ -33,6 +35,8 @@ Type as a user, at any time, and watch the replies grow. Commands work as in the
 
 def demo() -> int:
     """Play the scene, let whoever sits at the terminal talk; return the exit status."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed window leaves no service behind, either
+        signal.signal(number, signal.default_int_handler)
     try:
         return asyncio.run(_demo())
     except KeyboardInterrupt:
@@ -42,7 +46,7 @@ def demo() -> int:
 
 async def _demo() -> int:
     with tempfile.TemporaryDirectory(prefix="wanjie-demo-") as folder:
-        async with Stage(Path(folder), wanjie=real_wanjie(), extra={"LOG_LEVEL": "WARNING"}) as stage:
+        async with Stage(Path(folder), wanjie=real_wanjie(), extra=_SETTINGS) as stage:
             stage.wanjie.script.tokens_per_second, stage.wanjie.script.first_token_delay = 40, 0.5
             begun = time.monotonic()
             service = await stage.start()

@@ -335,12 +335,15 @@ async def test_the_demo_plays_its_scene_without_a_terminal(tmp_path: Path) -> No
     assert "🎙 audio file" in text or "🎙 voice note" in text
 
 
-async def test_ctrl_c_ends_the_demo_and_leaves_nothing_running(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP])
+async def test_ctrl_c_or_a_closed_window_ends_the_demo_and_leaves_nothing_running(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
     process = await program("demo", folder=tmp_path)
     assert process.stdout is not None
     await process.stdout.readuntil(b"Weekend hike")
     children = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     await process.communicate()
 
     assert len(children) >= 2
