@@ -31,6 +31,7 @@ async def run(settings: Settings) -> int:
         if settings.service.http_port:
             place = settings.service.http_host, settings.service.http_port
             await stack.enter_async_context(serve_health(*place, service, probe, platforms))
+        await stack.enter_async_context(_beside(service.store.log_warnings()))
         await stack.enter_async_context(_beside(probe.run()))
         await stack.enter_async_context(_beside(announce(service.store, platforms)))
         working = asyncio.create_task(worker.run())

@@ -128,6 +128,4 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
         stack.push_async_callback(client.aclose)
         service = Service(settings, url, client, exclusive=configured is None)
         stack.push_async_callback(service.aclose)
-        if configured is not None:
-            await service.store.log_warnings()
         yield service
