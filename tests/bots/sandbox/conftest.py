@@ -46,3 +46,11 @@ async def line(sim: SlackSim, session: aiohttp.ClientSession) -> Line:
     line = Line(sim, session)
     await line.connect()
     return line
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the official SDKs, which do not know that this machine needs no proxy, off the one of the environment."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
