@@ -125,7 +125,8 @@ async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis
 
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis, variable: str) -> None:
-    tokens = {variable.removeprefix("SLACK_").lower(): "xoxb-wrong"}
+    name = variable.removeprefix("SLACK_").lower()
+    tokens = {name: "xoxb-wrong" if name == "bot_token" else "xapp-wrong"}  # of another form they are refused before
     async with SlackPlatform(settings(slack, **tokens), lambda account: Budget(redis, account), suggest) as platform:
         with pytest.raises(SlackTokenError, match=f"{variable}: invalid_auth"):
             await platform.run(Listener(platform).receive)
