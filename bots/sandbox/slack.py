@@ -147,6 +147,11 @@ class SlackSim:
         """Return the direct conversation of a user with the app."""
         return self.workspace.im(user.id)
 
+    def add_bot(self, channel: Channel, by: SlackUser) -> None:
+        """Let a person invite the app into a channel."""
+        channel.bot_member = True
+        self.announcer.joined(channel, self.bot_user_id, by.id)
+
     def remove_bot(self, channel: Channel) -> None:
         """Remove the app from a channel; it hears nothing more from there."""
         channel.bot_member = False
@@ -232,7 +237,7 @@ class SlackSim:
         return {"ok": True, "url": f"{base}/link/?ticket={self.socket.ticket()}&app_id={self.workspace.app_id}"}
 
     def _handlers(self) -> dict[str, Handler]:
-        chat, reading = Chat(self.workspace, self.announcer), Conversations(self.workspace)
+        chat, reading = Chat(self.workspace, self.announcer), Conversations(self.workspace, self.announcer)
         return {
             "agents.sessions.rename": self.assistant.rename_session,
             "agents.sessions.setStatus": self.assistant.set_session,

@@ -4,6 +4,7 @@ import base64
 from typing import TypeVar
 
 from .slack_call import Args, Json, RefusalError
+from .slack_events import Announcer
 from .slack_state import Channel, Message, Person
 from .slack_workspace import Workspace
 
@@ -14,8 +15,9 @@ _MAX_PAGE = 1000
 class Conversations:
     """Reading channels, threads and people."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, announcer: Announcer) -> None:
         self._workspace = workspace
+        self._announcer = announcer
 
     def history(self, args: Args) -> Json:
         channel = self._workspace.joined(args.text("channel"))
@@ -40,8 +42,9 @@ class Conversations:
             raise RefusalError("method_not_supported_for_channel_type")
         if channel.archived:
             raise RefusalError("is_archived")
-        channel.bot_member = True
-        self._workspace.changed()
+        if not channel.bot_member:
+            channel.bot_member = True
+            self._announcer.joined(channel, self._workspace.bot.id)
         return {"ok": True, "channel": channel.as_json()}
 
     def open(self, args: Args) -> Json:

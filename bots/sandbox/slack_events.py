@@ -14,7 +14,9 @@ _SUBSCRIPTION_OF = {
     "im": "message.im",
     "mpim": "message.mpim",
 }
-DEFAULT_SUBSCRIPTIONS = frozenset(_SUBSCRIPTION_OF.values())
+_JOINED = "member_joined_channel"
+_JOINED_SCOPES = {"channel": "channels:read", "group": "groups:read"}
+DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED})
 """Those of the app's manifest (a test compares them): whatever else the app may use, it must do without."""
 _NOT_IN_MENTIONS = frozenset({"files", "subtype"})
 """Slack may leave them out of an `app_mention`; the `message` beside it has them."""
@@ -31,7 +33,8 @@ class Announcer:
     def posted(self, message: Message) -> list[str]:
         """Tell of a new message, a mention as two events of their own ids; return the envelope ids."""
         channel = self._workspace.channels[message.channel]
-        mentioned = f"<@{self._workspace.bot.id}>" in message.text and message.bot_id is None
+        said = message.bot_id is None and message.subtype != "channel_join"
+        mentioned = said and f"<@{self._workspace.bot.id}>" in message.text
         tellings = [lambda: self._message(channel, message)]
         if mentioned and channel.kind != "im":
             tellings.append(lambda: self._mention(message))
@@ -48,6 +51,16 @@ class Announcer:
         """Tell that a message is gone."""
         before = message.as_json(self._workspace.team_id)
         self._hidden(message, {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before})
+
+    def joined(self, channel: Channel, user: str, inviter: str = "") -> None:
+        """Tell that a person or the app has come into a channel, which takes a scope for its kind."""
+        ts = self._workspace.new_ts()
+        message = Message(channel.id, ts, user, f"<@{user}> has joined the channel", subtype="channel_join")
+        self.posted(self._workspace.add(message))
+        if channel.bot_member and _JOINED_SCOPES.get(channel.kind, "") in self._workspace.scopes:
+            event: Json = {"type": _JOINED, "user": user, "channel": channel.id, "channel_type": "C", "event_ts": ts}
+            event |= {"team": self._workspace.team_id} | ({"inviter": inviter} if inviter else {})
+            self.event(event, _JOINED)
 
     def event(self, event: Json, subscription: str) -> str:
         """Send one event if the app subscribes to it; return the envelope id, "" when it does not.

@@ -55,7 +55,8 @@ class WebApi:
     def __init__(self, workspace: Workspace, tokens: Tokens, limits: Limits) -> None:
         self.calls: list[Call] = []
         self.faults = Faults()
-        self.scopes = set(GRANTED)
+        self.scopes = workspace.scopes
+        self.scopes.update(GRANTED)
         self.handlers: dict[str, Handler] = {}
         self.limiter = RateLimiter(limits, workspace.clock)
         self._workspace = workspace

@@ -32,6 +32,8 @@ class Workspace:
         self.rules = rules
         self.clock = clock
         self.base_url = ""
+        self.scopes: set[str] = set()
+        """What the bot token was granted."""
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, SlackFile] = {}

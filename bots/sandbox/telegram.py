@@ -108,6 +108,10 @@ class TelegramSim:
     def remove_bot(self, chat: Chat, by: Person) -> None:
         self._membership.set_status(chat, by.user, "kicked")
 
+    def restrict_bot(self, chat: Chat, by: Person) -> None:
+        """Let the bot be in a supergroup without writing there."""
+        self._membership.set_status(chat, by.user, "restricted")
+
     def promote_bot(self, chat: Chat, by: Person) -> None:
         self._membership.set_status(chat, by.user, "administrator")
 

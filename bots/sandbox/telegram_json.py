@@ -16,6 +16,23 @@ _ADMIN_RIGHTS: Final = (
     "can_edit_stories",
     "can_delete_stories",
 )
+_MEMBER_RIGHTS: Final = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+)
 
 
 def user_json(user: User) -> dict[str, Any]:
@@ -78,6 +95,8 @@ def member_json(user: User, status: str) -> dict[str, Any]:
         body["is_anonymous"] = False
     if status == "administrator":
         body |= {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_ADMIN_RIGHTS, True)
+    if status == "restricted":
+        body |= {"is_member": True, "until_date": 0} | dict.fromkeys(_MEMBER_RIGHTS, False)
     if status == "kicked":
         body["until_date"] = 0
     return body

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from .telegram_account import Account
 from .telegram_entity import Entity
 from .telegram_json import chat_json, member_json, message_json, user_json
 from .telegram_updates import Updates
 from .telegram_world import Chat, Message, User, World
+
+_PRESENT: Final = frozenset({"member", "administrator", "restricted"})
 
 
 class Membership:
@@ -49,11 +51,16 @@ class Membership:
         return topic
 
     def migrate(self, chat: Chat, by: User, new_id: int) -> Chat:
-        """Turn a basic group into a supergroup; the old id answers with `migrate_to_chat_id` from then on."""
+        """Turn a basic group into a supergroup; the old id answers with `migrate_to_chat_id` from then on.
+
+        The bot is told that it has come into the supergroup, too (tdlib/telegram-bot-api#266).
+        """
         new = Chat(new_id, "supergroup", chat.title, bot_status=chat.bot_status, members=dict(chat.members))
         self._world.chats[new_id] = new
         self.service(chat, by, {"migrate_to_chat_id": new.id})
         chat.migrated_to = new.id
+        status, new.bot_status = new.bot_status, "left"
+        self.set_status(new, by, status)
         self.service(new, by, {"migrate_from_chat_id": chat.id})
         return new
 
@@ -69,7 +76,7 @@ class Membership:
             topic=topic,
         )
         self._world.post(message)
-        if chat.bot_status in {"member", "administrator"} and by is not self._world.bot:
+        if chat.bot_status in _PRESENT and by is not self._world.bot:
             self._updates.put("message", message_json(message))
         return message
 
@@ -81,7 +88,7 @@ class Membership:
     def _may_read(self, message: Message) -> bool:
         """Apply privacy mode, https://core.telegram.org/bots/features#privacy-mode."""
         chat = message.chat
-        if chat.bot_status not in {"member", "administrator"}:
+        if chat.bot_status not in _PRESENT:
             return False
         if chat.person or not self._account.privacy or chat.bot_status == "administrator":
             return True

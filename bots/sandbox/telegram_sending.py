@@ -31,6 +31,8 @@ class Sender:
     def place(self, call: Call) -> Place:
         """Find the chat, the topic and the message replied to; raises ApiError when one of them is not there."""
         chat = self._world.reachable(call.values["chat_id"])
+        if chat.bot_status == "restricted":
+            raise bad_request("not enough rights to send text messages to the chat")
         if "message_effect_id" in call.values and not chat.person:
             raise bad_request("EFFECT_ID_INVALID")
         return Place(chat, self.topic(chat, call), self._reply(chat, call.thing("reply_parameters")))

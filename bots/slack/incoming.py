@@ -100,6 +100,8 @@ def _event(body: Json, home: Home) -> Incoming | None:
             return _message(_named_later(event, home.bot) or event, app, home)
         case "agent_session_stopped":
             return _stopped(event, home.team)
+        case "member_joined_channel" if event.get("user") == home.bot:
+            return _arrival(event, home.team, text(body, "event_id"))
         case _:
             return None
 
@@ -186,6 +188,18 @@ def _stopped(event: Json, team: str) -> Incoming:
         thread=thread,
         command_sign=_sign(thread, direct=direct),
         command="stop",
+    )
+
+
+def _arrival(event: Json, team: str, event_id: str) -> Incoming:
+    """Read that the bot was added to a channel; the channel around all threads is where that is answered."""
+    ts = text(event, "event_ts")
+    return Incoming(
+        chat=ChatRef(PLATFORM, team, text(event, "channel")),
+        event_id=f"j{ts or event_id}",
+        message_id=ts,
+        sender=Sender(text(event, "inviter")),
+        added=True,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+_JOINS = frozenset({"channel_join", "group_join"})
+
 
 def is_own(message: dict[str, Any], bot: str) -> bool:
-    """Whether the bot (a user id) has posted it."""
-    return message.get("user") == bot
+    """Whether the bot (a user id) has posted it; that it has joined the channel is Slack's word."""
+    return message.get("user") == bot and message.get("subtype") not in _JOINS
 
 
 def is_media(message: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from .address import Identity, read_address
 from .attachments import read_attachments
 from .contents import is_reaction, read_content
 from .fields import Json, inner, number, text
+from .membership import is_arrival
 from .origins import forwarded_from
 from .quoting import original, read_quote, words_of_answer
 from .words import Body, with_content
@@ -36,6 +37,8 @@ def read(update: Json, bot: Identity) -> Incoming | None:
         return _message(message, bot, event_id)
     if query := inner(update, "callback_query"):
         return _choice(query, bot, event_id)
+    if change := inner(update, "my_chat_member"):
+        return _arrival(change, bot, event_id)
     return None
 
 
@@ -86,6 +89,14 @@ def _migration(message: Json, bot: Identity, event_id: str) -> Incoming:
         sender=_person(inner(message, "from")),
         moved_from=ChatRef(PLATFORM, str(bot.id), str(number(message, "migrate_from_chat_id"))),
     )
+
+
+def _arrival(change: Json, bot: Identity, event_id: str) -> Incoming | None:
+    """Read that the bot was added to a group."""
+    if _direct(change) is not False or not is_arrival(change):
+        return None
+    sender = _person(inner(change, "from"))
+    return Incoming(chat=_chat(change, bot), event_id=event_id, message_id="", sender=sender, added=True)
 
 
 def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:

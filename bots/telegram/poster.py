@@ -150,7 +150,7 @@ class Poster:
 
     def reply(self) -> ReplyParameters | None:
         """In a group, show whom the answer is for; a pressed button was a message of our own."""
-        if self._incoming.direct or self._incoming.choice is not None:
+        if self._incoming.direct or self._incoming.choice is not None or self._incoming.added:
             return None
         return self.reference()
 

@@ -49,7 +49,7 @@ class Search:
         `tried`: the words that were sent, if this process sent them. Looks at a few ids beyond those that were known;
         in a very busy bot's private chats that may be too few.
         """
-        question = int(self._incoming.message_id)
+        question = int(self._incoming.message_id or 0)
         found = ""
         for candidate in self._horizon.candidates(self._chat, question, page.after, ours=not page.adopted):
             if await self._is_page(candidate, page, tried):

@@ -15,6 +15,7 @@ from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
 from .deletions import Deletions
 from .deliver import deliver
 from .explain import Apology, apology_for
+from .greeting import Greeting
 from .growing import whole
 from .lanes import aside_lane, is_full, is_urgent, platform_of
 from .message import Choice, Incoming
@@ -35,6 +36,7 @@ class Bot:
         self._desk = desk
         self._albums = Albums(desk.inbox, desk.conversations)
         self._deletions = Deletions(desk.inbox, desk.conversations)
+        self._greeting = Greeting(desk.inbox, desk.conversations)
         self._platforms = platforms
         self._mailbox_limit = mailbox_limit
 
@@ -112,7 +114,7 @@ class Bot:
     async def _completed(self, incoming: Incoming, platform: Platform) -> Incoming:
         """Let the platform fill in what is news to the bot; only words that call it into a group have any."""
         asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
-        if incoming.choice is not None or not asks:
+        if incoming.choice is not None or incoming.added or not asks:
             return await platform.complete(incoming, first=False)
         last = await self._desk.conversations.last_event(str(incoming.chat))
         return await platform.complete(incoming, first=not last, since="" if incoming.command else last)
@@ -122,7 +124,10 @@ class Bot:
         if incoming.deleted:
             await self._deletions.apply(incoming)
         elif incoming.moved_from is not None:
+            await self._greeting.note_move(incoming)
             await self._desk.conversations.move(str(incoming.moved_from), str(incoming.chat))
+        elif incoming.added:
+            await self._greet(call)
         elif is_full(call.turn.lane):
             await call.say("talk.full", count=self._mailbox_limit)
         elif incoming.choice is not None:
@@ -131,6 +136,12 @@ class Bot:
             await self._command(call)
         else:
             await self._ask(call)
+
+    async def _greet(self, call: Call) -> None:
+        """Say how to use the bot, where it is new."""
+        read = self._platforms[platform_of(call.turn.lane)].read
+        if await self._greeting.is_due(call.turn.lane, call.incoming, read):
+            await call.say("start.added")
 
     async def _chosen(self, call: Call, choice: Choice) -> None:
         """Act on an entry of a menu or a button; one that no command knows any more is old."""

@@ -113,6 +113,8 @@ class Incoming:
     """The files of the message that this one replies to or is used upon."""
     album: str = ""
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
+    added: bool = False
+    """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
     moved_from: ChatRef | None = None
     """The platform has given the chat another name: what was kept under this one comes along."""
     deleted: str = ""

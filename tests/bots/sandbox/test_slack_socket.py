@@ -30,6 +30,7 @@ class Listener:
         self.app = app
         app.event("message")(self.hear)
         app.event("app_mention")(self.hear)
+        app.event("member_joined_channel")(self.hear)
 
     async def hear(self, body: dict[str, Any]) -> None:
         self.events.append(body["event"])
@@ -270,3 +271,22 @@ async def test_a_bolt_app_streams_an_answer(sim: SlackSim, listener: Listener) -
 
     assert sim.texts(channel, root.ts) == ["an answer"]
     assert sim.violations == []
+
+
+async def test_the_app_learns_who_joins_where_it_is_with_the_scope_and_the_subscription(
+    sim: SlackSim, listener: Listener
+) -> None:
+    ann, channels = sim.user("Ann"), [sim.channel(name, bot_member=False) for name in "abc"]
+    async with bolt(sim, listener.app):
+        sim.add_bot(channels[0], ann)
+        sim.scopes.discard("channels:read")
+        sim.add_bot(channels[1], ann)
+        sim.scopes.add("channels:read")
+        sim.announcer.subscriptions.discard("member_joined_channel")
+        sim.add_bot(channels[2], ann)
+        # One event and three messages that say so, which Bolt keeps from its listeners.
+        await sim.wait_for(lambda: len(sim.acks) == 4)
+
+    assert [(event["type"], event["user"], event["channel"], event["inviter"]) for event in listener.events] == [
+        ("member_joined_channel", sim.bot_user_id, channels[0].id, ann.id)
+    ]

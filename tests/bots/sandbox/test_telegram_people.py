@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, ChatMemberRestricted, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 
 from tests.bots.sandbox.telegram_client import Client, connected
@@ -198,7 +198,11 @@ async def test_a_migration_is_told_on_both_sides(client: Client) -> None:
     old = client.sim.group("G", basic=True)
     new = client.sim.migrate(old, client.ann)
 
-    left, arrived = await messages(client)
+    updates = await received(client)
+    left, arrived = [update.message for update in updates if update.message]
+    (entered,) = [update.my_chat_member for update in updates if update.my_chat_member]
+    standings = (entered.old_chat_member.status, entered.new_chat_member.status)
+    assert (entered.chat.id, *standings) == (new.id, "left", "member")
     assert (left.chat.id, left.migrate_to_chat_id) == (old.id, new.id)
     assert (arrived.chat.id, arrived.migrate_from_chat_id) == (new.id, old.id)
 
@@ -238,3 +242,18 @@ async def test_of_a_message_that_is_gone_a_press_tells_no_more_than_its_place(cl
     assert update.callback_query.message is not None
     assert update.callback_query.message.message_id == sent.message_id
     assert not update.callback_query.message.is_accessible
+
+
+async def test_a_restricted_bot_reads_and_may_not_write(client: Client) -> None:
+    group = client.sim.group("G")
+    client.sim.restrict_bot(group, client.ann)
+    client.ann.say(group, "/help")
+
+    restricted, said = await received(client)
+    assert restricted.my_chat_member is not None
+    member = restricted.my_chat_member.new_chat_member
+    assert isinstance(member, ChatMemberRestricted)
+    assert (member.is_member, member.can_send_messages) == (True, False)
+    assert said.message is not None
+    with pytest.raises(BadRequest, match=r"(?i)not enough rights to send text messages to the chat"):
+        await client.bot.send_message(group.id, "hi")

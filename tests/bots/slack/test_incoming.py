@@ -462,3 +462,12 @@ def test_a_deletion_names_the_event_of_the_message_that_is_gone(buried: dict[str
 @pytest.mark.parametrize("said", [{"text": "hi"}, {"user": BOT}, {"user": "USLACKBOT"}])
 def test_a_deletion_of_what_was_not_for_the_bot_is_nothing(said: dict[str, Any]) -> None:
     assert read_event(event(**_gone(**said)), BOT) is None
+
+
+def test_the_bot_s_own_arrival_in_a_channel_is_an_event_of_the_channel_itself() -> None:
+    joined = {"type": "member_joined_channel", "channel_type": "C", "inviter": "U1", "event_ts": "7.5"}
+
+    assert read_event(event(**joined, user=BOT), "") == Incoming(
+        chat=ChatRef("sl", TEAM, "C1"), event_id="j7.5", message_id="7.5", sender=Sender("U1"), added=True
+    )
+    assert read_event(event(**joined, user="U2"), "") is None

@@ -70,7 +70,7 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
     }
-    assert set(events) == set(needed) == DEFAULT_SUBSCRIPTIONS
+    assert set(events) == {*needed, "member_joined_channel"} == DEFAULT_SUBSCRIPTIONS
     scopes = set(found["oauth_config"]["scopes"]["bot"])
     looked_up = {"channels:read", "files:read", "groups:read", "users:read"}
     assert {*needed.values(), *looked_up, "chat:write", "commands", "files:write"} == scopes

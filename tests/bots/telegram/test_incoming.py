@@ -406,3 +406,50 @@ def test_the_words_around_a_mention_stay(before: str, after: str, pad: str) -> N
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
+
+
+INSIDE = {"status": "restricted", "is_member": True}
+OUTSIDE = {"status": "restricted", "is_member": False}
+
+
+def change(before: dict[str, Any], after: dict[str, Any], chat: dict[str, Any] = GROUP) -> Incoming | None:
+    standings = {"old_chat_member": before, "new_chat_member": after}
+    return read({"update_id": 42, "my_chat_member": {"chat": chat, "from": ANN, "date": 1, **standings}}, BOT)
+
+
+@pytest.mark.parametrize("before", [{"status": "left"}, {"status": "kicked"}, OUTSIDE])
+@pytest.mark.parametrize(
+    "after", [{"status": "member"}, {"status": "administrator"}, INSIDE | {"can_send_messages": True}]
+)
+def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert change(before, after) == Incoming(
+        chat=ChatRef("tg", "99", "-100123"),
+        event_id="42",
+        message_id="",
+        sender=Sender("7", "Ann Li", "zh-hans"),
+        added=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"status": "member"}, {"status": "administrator"}),
+        ({"status": "administrator"}, {"status": "member"}),
+        ({"status": "member"}, {"status": "left"}),
+        ({"status": "member"}, {"status": "kicked"}),
+        ({"status": "left"}, {"status": "kicked"}),
+        (INSIDE, {"status": "member"}),
+        ({"status": "left"}, INSIDE),
+        ({"status": "left"}, INSIDE | {"can_send_messages": False}),
+        ({"status": "left"}, OUTSIDE),
+        ({}, {}),
+    ],
+)
+def test_no_other_change_of_the_bot_s_standing_is_one(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert change(before, after) is None
+
+
+@pytest.mark.parametrize("chat", [PRIVATE, {"id": -1005, "type": "channel", "title": "News"}])
+def test_a_bot_that_is_started_or_put_into_a_channel_is_not_added_to_a_group(chat: dict[str, Any]) -> None:
+    assert change({"status": "kicked"}, {"status": "member"}, chat) is None
