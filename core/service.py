@@ -12,6 +12,7 @@ from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Desk, find
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Sender
+from core.chat.old_buttons import OldButtons
 from core.chat.outbox import Option, Platform
 from core.chat.painting import Painting
 from core.chat.reading import Reading
@@ -21,7 +22,7 @@ from core.chat.talk import Brief, Talk
 from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
 from core.media.workshop import Workshop
 from core.settings import Settings
-from core.store import Conversations, ModelLimits
+from core.store import Conversations, ModelLimits, ShownAnswers
 from core.wanjie import Catalog, WanjieClient
 
 
@@ -38,14 +39,14 @@ class Service:
         self._redis = connect(url, report=self.store.report)
         inbox = Inbox(self._redis, limit=settings.service.mailbox_limit)
         chat = settings.chat
-        conversations = Conversations(
-            self._redis, messages=chat.history_messages, lifetime=timedelta(days=chat.history_days)
-        )
+        lifetime = timedelta(days=chat.history_days)
+        conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
         catalog, sentences = Catalog(client, settings.wanjie), Sentences()
         brief = Brief(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
         chosen = Chosen(catalog, conversations, sentences)
         chats = ChatClient(client, ModelLimits(self._redis))
-        talk = Talk(chats, catalog, chosen, conversations, sentences, brief)
+        self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
+        talk = Talk(chats, catalog, chosen, conversations, sentences, self._old_buttons, brief)
         self._workshop = Workshop()
         speech = Speech(client, self._workshop, settings.wanjie, chat)
         painting = Painting(client, chats, catalog, self._workshop)
@@ -57,6 +58,7 @@ class Service:
             sentences,
             chosen,
             talk,
+            self._old_buttons,
             speech,
             painting,
             reading,
@@ -100,6 +102,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Close the connections to the store."""
+        await self._old_buttons.aclose()
         self._workshop.close()
         await self._redis.aclose()
         await self.store.aclose()

@@ -93,6 +93,10 @@ class Seat(Protocol):
         """The labels of the buttons under the newest message of the bot that has any."""
         ...
 
+    def all_buttons(self) -> list[str]:
+        """What can be pressed under any message, the oldest first."""
+        ...
+
     async def press(self, label: str) -> None:
         """Press a button under the newest message that has one whose label contains this, as this person."""
         ...

@@ -109,6 +109,9 @@ class SlackSeat:
         newest = self._pressable()[-1:]
         return [element["text"]["text"] for message in newest for element in _buttons(message)]
 
+    def all_buttons(self) -> list[str]:
+        return [element["text"]["text"] for message in self._pressable() for element in _buttons(message)]
+
     async def press(self, label: str) -> None:
         await self.press_later(label)()
 

@@ -86,6 +86,9 @@ class TelegramSeat:
     def buttons(self) -> list[str]:
         return [button["text"] for message in self._pressable()[-1:] for button in message.buttons]
 
+    def all_buttons(self) -> list[str]:
+        return [button["text"] for message in self._pressable() for button in message.buttons]
+
     async def press(self, label: str) -> None:
         await self.press_later(label)()
 

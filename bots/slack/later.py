@@ -21,18 +21,27 @@ class Later:
     """Makes calls beside the turns that wanted them; what a process leaves undone when it ends stays undone."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._waiting: dict[tuple[str, str], asyncio.Task[None]] = {}
 
-    def put(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Make `call` as soon as it is not flooded any more, or never."""
+    def put(self, channel: str, ts: str, call: Callable[[], Awaitable[None]]) -> None:
+        """Make `call`, which is about that message, as soon as it is not flooded any more, or never."""
+        self.drop(channel, ts)
         if len(self._waiting) < _MOST:
-            task = asyncio.create_task(_insisted(call))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+            task = self._waiting[channel, ts] = asyncio.create_task(_insisted(call))
+            task.add_done_callback(lambda done: self._forget((channel, ts), done))
+
+    def drop(self, channel: str, ts: str) -> None:
+        """Make no call any more that waits for that message."""
+        if task := self._waiting.pop((channel, ts), None):
+            task.cancel()
+
+    def _forget(self, message: tuple[str, str], done: asyncio.Task[None]) -> None:
+        if self._waiting.get(message) is done:
+            del self._waiting[message]
 
     async def aclose(self) -> None:
         """Drop what still waits."""
-        waiting = list(self._waiting)
+        waiting = list(self._waiting.values())
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

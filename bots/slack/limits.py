@@ -39,6 +39,8 @@ UPDATE_RESERVE = 24
 
 Answers whose words stand already leave it to the others, even if they keep the looks of their stream.
 """
+BUTTONS_RESERVE = 32
+"""Updates that taking away the buttons of older answers leaves to those that people read now."""
 STOP_RESERVE = 8
 
 

@@ -22,6 +22,7 @@ from core.chat.outbox import (
     OutboxError,
     Page,
     RefusedError,
+    ShownMessage,
     UnreachableError,
     Voice,
 )
@@ -109,6 +110,10 @@ class SlackOutbox:
         if shown.message_id != page.message_id:
             self._status.replied()
         return shown
+
+    async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
+        """See `Outbox`; the message is updated as a whole, since Slack has no other way."""
+        await self._pages.set_buttons(shown.page, Body.of(shown.text, shown.folded, final=True), buttons)
 
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""

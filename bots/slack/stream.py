@@ -20,7 +20,7 @@ from .api import Api, Content
 from .faults import BLOCK_CODES, LENGTH_CODES, StreamOpenError, StreamOverError, UnavailableError
 from .features import Features
 from .later import Later
-from .limits import STOP_RESERVE, UPDATE_RESERVE
+from .limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
 from .looks import Blocks, Body, Look, beginning, growth, looks, parted, row
 from .readback import is_own, is_worded
 from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
@@ -95,6 +95,16 @@ class Pages:
         if not shown.streams:
             return await self._rewrite(shown)
         return await (self._close(shown) if final else self._append(shown))
+
+    async def set_buttons(self, page: Page, body: Body, buttons: tuple[Button, ...]) -> None:
+        """See `Outbox.set_buttons`."""
+        self._later.drop(self._place.channel, page.message_id)  # or the buttons of its end would come back
+        *ways, _ = self._ways(body, buttons)  # as plain text it has no buttons
+
+        async def update(look: Look) -> None:
+            await self._api.update(self._place.channel, page.message_id, look, keep=BUTTONS_RESERVE)
+
+        await self._best(page, ways, update)
 
     async def recover(self, page: Page, bot: str, after: str) -> Page:
         """See `Outbox.recover`; `bot` is our own user id, `after` the ts of what is surely older."""
@@ -245,7 +255,7 @@ class Pages:
         except FloodedError as error:
             if error.retry_after <= _CHEAP:
                 raise
-            self._later.put(dress)
+            self._later.put(self._place.channel, shown.page.message_id, dress)
         except (RefusedError, GoneError) as error:
             _log.warning("an answer keeps the looks of its stream", reason=str(error))
         shown.standing.worn = shown.dress

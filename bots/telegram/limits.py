@@ -20,6 +20,9 @@ TYPING_RESERVE = 7
 MENU_RESERVE = 8
 """Calls that turning the pages of a menu leaves to answers: to begin one, to let it grow and to end it."""
 
+BUTTONS_RESERVE = 8
+"""The same for taking away the buttons of older answers."""
+
 
 class Gate(Protocol):
     """What an outbox needs of the shared budget (`core.engine.Budget`)."""

@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import replace
 
 import structlog
+from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
@@ -22,16 +23,17 @@ from core.chat.outbox import (
     OversizeError,
     Page,
     RefusedError,
+    ShownMessage,
     UneditableError,
     Voice,
 )
 
 from .admins import Admins
 from .api import Api
-from .faults import is_deleted, is_kept
+from .faults import is_deleted, is_kept, is_unmodified
 from .horizon import Horizon
 from .keyboards import of_buttons, of_menu
-from .limits import MENU_RESERVE, START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
+from .limits import BUTTONS_RESERVE, MENU_RESERVE, START_RESERVE, STEP_RESERVE, TYPING_RESERVE, Gate
 from .media import Media
 from .peer import Peer
 from .poster import Draft, Poster
@@ -108,6 +110,11 @@ class TelegramOutbox:
         self._screen[message_id] = draft.shown, buttons
         self._horizon.claim(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+
+    async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
+        """See `Outbox`; the words stay as they are (Bot API: editMessageReplyMarkup)."""
+        message_id, keyboard = int(shown.page.message_id), of_buttons(buttons)
+        await self._peer.message(lambda chat: self._set_keyboard(chat, message_id, keyboard), keep=BUTTONS_RESERVE)
 
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """See `Outbox`; in a group media reply to the question, and everywhere to the message whose button it was."""
@@ -234,6 +241,13 @@ class TelegramOutbox:
             if final:
                 raise UneditableError(str(error)) from error
             raise
+
+    async def _set_keyboard(self, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None) -> None:
+        try:
+            await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
+        except BadRequest as error:
+            if not is_unmodified(error):
+                raise
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.media.visible import is_blank
 
@@ -11,6 +11,16 @@ from .outbox import Button
 
 IN_PARTS = "parts"
 """Stands behind the stamp where the message that bears the button is only the end of the answer."""
+
+
+def useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
+    """Those that still do something under an answer that is not the newest any more: it can only be spoken.
+
+    `remembered`: the history holds it. Of one that is forgotten, a message is spoken that holds all of it.
+    """
+    return tuple(
+        button for button in buttons if button.name == "speak" and (remembered or not button.value.endswith(IN_PARTS))
+    )
 
 
 class AnswerButtons:

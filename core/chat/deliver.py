@@ -27,6 +27,7 @@ from .outbox import (
     OutboxError,
     Page,
     RefusedError,
+    ShownMessage,
     UneditableError,
     UnreachableError,
 )
@@ -152,8 +153,10 @@ class _Writer:
     async def finish(self) -> None:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
-        if not is_blank(self._body()):
-            await self._settle(self._keys.finished(self._text.answer, self._index + 1))
+        if not is_blank(body := self._body()):
+            buttons = self._keys.finished(self._text.answer, self._index + 1)
+            await self._settle(buttons)
+            self._progress.last_message = ShownMessage(self._page, body, self._shown.folded(self._page), buttons)
             self._index += 1
         for page in [*self._replaced, *self._pages[self._index :]]:
             found = await insist(lambda page=page: self._recovered(page))

@@ -105,6 +105,18 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A finished message, and all that it takes to show it with other buttons."""
+
+    page: Page
+    text: str
+    """What it shows (Markdown)."""
+    folded: int
+    """How many characters of it, from its beginning, are thinking."""
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """Something spoken, in the format that `Capabilities.voice` asks for unless it is no `note`."""
 
@@ -210,6 +222,13 @@ class Outbox(Protocol):
         `buttons` and is `done`; before that the buttons are there as soon as the platform can show them. An adopted
         page may show something else before this call. Showing the same twice is a success. A `final` text is refused
         only after plain text was refused, too: with an `UneditableError` where a new message may do.
+        """
+        ...
+
+    async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
+        """Let a message that `show` has finished, in this turn or long ago, bear these buttons and no others.
+
+        Cosmetic: it leaves room in the rate limits for what people wait for.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
-from .outbox import Page
+from .outbox import Page, ShownMessage
 
 
 class Checkpoint(Protocol):
@@ -35,6 +35,8 @@ class Progress:
         """The longest text that ever came: what a reader would miss if less were left."""
         self.best_thought = int(turn.state.get(f"{name}best_thought", "0"))
         """How many characters of it, from its beginning, are thinking."""
+        self.last_message: ShownMessage | None = None
+        """The answer's last message, once it stands; it bears the buttons."""
         self.text: str | None = turn.state.get(f"{name}text")
         """None until the model has ended."""
         self.thought = int(turn.state.get(f"{name}thought", "0"))

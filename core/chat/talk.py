@@ -20,6 +20,7 @@ from .chat_client import ChatClient
 from .chosen import Chosen
 from .i18n import Sentences
 from .message import ChatRef, Incoming
+from .old_buttons import OldButtons
 from .outbox import Outbox
 from .pages import open_fence
 from .prompts import messages_for, speaker_of
@@ -85,6 +86,7 @@ class Talk:
         chosen: Chosen,
         conversations: Conversations,
         sentences: Sentences,
+        old_buttons: OldButtons,
         brief: Brief,
     ) -> None:
         self._client = client
@@ -92,6 +94,7 @@ class Talk:
         self._chosen = chosen
         self._conversations = conversations
         self._sentences = sentences
+        self._old_buttons = old_buttons
         self._brief = brief
 
     @property
@@ -135,6 +138,8 @@ class Talk:
             text = unthought(await self._text(writing, turn, incoming, outbox, ask))
         finally:
             speaking.cancel()
+            if writing.last_message is not None:
+                await self._old_buttons.note(chat, turn.event_id, writing.last_message)
             if is_blank(text) and not (writing.acted or turn.fenced or ask.continues or ask.instead):
                 await self._conversations.note_unanswered(chat, replace(asked, uid=turn.event_id))
         said = not is_blank(text) or writing.acted

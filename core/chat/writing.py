@@ -28,7 +28,7 @@ from .answer_pictures import AnswerPictures
 from .chat_client import ChatClient
 from .deliver import deliver
 from .growing import Piece, resumed, whole
-from .outbox import Outbox
+from .outbox import Outbox, ShownMessage
 from .progress import Progress
 from .thinking import Thinking
 from .toolbox import Toolbox
@@ -86,6 +86,11 @@ class Writing:
     def complete(self) -> str | None:
         """The whole text, if a former owner of the turn had it from the model."""
         return self._progress.text
+
+    @property
+    def last_message(self) -> ShownMessage | None:
+        """The message that bears the answer's buttons, once it stands."""
+        return self._progress.last_message
 
     async def repeat(self) -> str:
         """Show, and return, the answer that was complete when its former owner died."""

@@ -2,5 +2,6 @@
 
 from .conversations import Choices, Conversations, Name, Remembered
 from .model_limits import ModelLimits
+from .shown_answers import ShownAnswers
 
-__all__ = ["Choices", "Conversations", "ModelLimits", "Name", "Remembered"]
+__all__ = ["Choices", "Conversations", "ModelLimits", "Name", "Remembered", "ShownAnswers"]

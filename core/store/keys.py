@@ -29,6 +29,11 @@ def engaged_key(chat: str) -> str:
     return f"e:{{{chat}}}"
 
 
+def shown_answers_key(chat: str) -> str:
+    """Hash of the answers that bear buttons, by their uids."""
+    return f"sa:{{{chat}}}"
+
+
 def no_system_role_key(model: str) -> str:
     """Present while a model is known to refuse the role system."""
     return f"m:{{{model}}}:no_system"

@@ -21,6 +21,8 @@ class Calls:
     last: str
     whole: str
     """A page that is complete at once, a sentence, a menu."""
+    buttons: str
+    """Other buttons under a message that stands."""
     sign: str
     """That the answer is being worked on."""
     person: str = ""

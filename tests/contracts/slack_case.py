@@ -37,6 +37,7 @@ class SlackCase:
         "chat.appendStream",
         "chat.stopStream",
         "chat.postMessage",
+        "chat.update",
         "assistant.threads.setStatus",
         "users.info",
         voice="files.completeUploadExternal",

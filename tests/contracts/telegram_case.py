@@ -28,6 +28,7 @@ class TelegramCase:
         "editMessageText",
         "editMessageText",
         "sendMessage",
+        "editMessageReplyMarkup",
         "sendChatAction",
         voice="sendVoice",
         picture="sendPhoto",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.chat.message import Choice, Incoming
-from core.chat.outbox import Button, Outbox, Page, UnreachableError
+from core.chat.outbox import Button, GoneError, Outbox, Page, RefusedError, ShownMessage, UnreachableError
 from tests.contracts.scene import FIRST, Scene, granted
 
 _STOP = (Button("Stop", "stop", "t1 1001"),)
@@ -151,3 +151,56 @@ async def test_while_the_platform_is_away_nobody_is_an_admin_among_others(scene:
         decides = await cut_off.outbox(scene.incoming).by_admin()
 
     assert decides is scene.case.direct
+
+
+async def _finished(scene: Scene, text: str, folded: int = 0) -> ShownMessage:
+    page = await granted(lambda: scene.outbox.show(FIRST, text, final=True, folded=folded, buttons=_END))
+    return ShownMessage(page, text, folded, _END)
+
+
+async def test_a_finished_answer_loses_a_button_and_nothing_else(scene: Scene) -> None:
+    shown = await _finished(scene, "hm\n\nOne **two**", 2)
+    before, folds = scene.screen(), scene.case.seat.folds()
+    await granted(lambda: scene.anew().set_buttons(shown, _END[1:]))
+
+    assert scene.case.seat.all_buttons() == ["Speak"]
+    assert (scene.screen(), scene.case.seat.folds()) == (before, folds)
+
+
+async def test_a_finished_answer_loses_all_its_buttons_however_often_that_is_asked_for(scene: Scene) -> None:
+    shown = await _finished(scene, "One")
+    await granted(lambda: scene.anew().set_buttons(shown, ()))
+    await granted(lambda: scene.anew().set_buttons(shown, ()))
+
+    assert scene.case.seat.all_buttons() == []
+    assert scene.screen() == ["One"]
+
+
+async def test_another_process_takes_a_streamed_answer_s_buttons_away(scene: Scene) -> None:
+    page = await _show(scene, "One", FIRST, _STOP)
+    page = await _show(scene, "One two", page, _END, final=True)
+    async with scene.elsewhere() as other:
+        outbox = other.outbox(scene.incoming)
+        await granted(lambda: outbox.set_buttons(ShownMessage(page, "One two", 0, _END), ()))
+
+    assert scene.case.seat.all_buttons() == []
+    assert scene.screen() == ["One two"]
+    assert scene.case.streaming() == 0
+
+
+@pytest.mark.parametrize("kind", ["uneditable", "gone"])
+async def test_buttons_of_a_message_that_takes_no_change_are_refused(scene: Scene, kind: str) -> None:
+    shown = await _finished(scene, "One")
+    reason = (scene.case.reasons.uneditable if kind == "uneditable" else scene.case.reasons.gone)[0]
+    scene.case.refuse(scene.case.calls.buttons, reason)
+
+    with pytest.raises((RefusedError, GoneError)):
+        await granted(lambda: scene.anew().set_buttons(shown, ()))
+
+
+async def test_buttons_of_a_deleted_message_are_gone(scene: Scene) -> None:
+    shown = await _finished(scene, "One")
+    await scene.case.delete(shown.page.message_id)
+
+    with pytest.raises(GoneError):
+        await granted(lambda: scene.anew().set_buttons(shown, ()))

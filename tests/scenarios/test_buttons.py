@@ -202,3 +202,46 @@ async def test_a_regeneration_that_fails_leaves_the_answer_and_its_retry(direct_
 
     said = [message["content"] for message in asked(stage)[-1] if message["role"] != "system"]
     assert said == ["hello", "another answer", "next"]
+
+
+async def _bears(seat: Seat, *labels: str) -> None:
+    """Wait until these are all the buttons that stand anywhere, and no others come back."""
+
+    def fits() -> bool:
+        buttons = seat.all_buttons()
+        return len(buttons) == len(labels) and all(map(str.__contains__, buttons, labels))
+
+    try:
+        await seat.until(fits)
+    except TimeoutError:
+        raise AssertionError(f"{seat.title} bears {seat.all_buttons()}, not {labels}") from None
+
+
+async def test_an_answer_loses_the_buttons_that_a_newer_one_makes_useless(seat: Seat, stage: Stage) -> None:
+    await answered(seat, stage, "one")
+    await offers(seat, AGAIN, SPEAK)
+    stage.wanjie.script.answer = lambda _: "another answer"
+    await seat.press(AGAIN)
+    await says(seat, "another answer")
+    await _bears(seat, SPEAK, AGAIN, SPEAK)
+    await answered(seat, stage, "two")
+    await _bears(seat, SPEAK, SPEAK, AGAIN, SPEAK)
+    await seat.say("/new")
+
+    await _bears(seat, SPEAK, SPEAK, SPEAK)
+    assert [text for text in seat.answers() if "answer" in text] == ["answer to one", "another answer", "answer to two"]
+
+
+async def test_an_answer_of_a_dead_process_loses_its_buttons_to_the_next(empty_stage: Stage) -> None:
+    stage = empty_stage
+    process = await stage.start()
+    await stage.ready()
+    seats = [stage.private(), stage.thread()]
+    for seat in seats:
+        await answered(seat, stage, "one")
+        await offers(seat, AGAIN, SPEAK)
+    await stage.kill(process)
+    await stage.start()
+    for seat in seats:
+        await answered(seat, stage, "two")
+        await _bears(seat, SPEAK, AGAIN, SPEAK)

@@ -16,6 +16,7 @@ from core.chat.chosen import Chosen, T, Work
 from core.chat.half_width import half_width
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
+from core.chat.old_buttons import OldButtons
 from core.chat.outbox import FloodedError, Menu, Option, Outbox, UnreachableError
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
@@ -51,6 +52,7 @@ class Desk:
     sentences: Sentences
     chosen: Chosen
     talk: Talk
+    old_buttons: OldButtons
     speech: Speech
     painting: Painting
     reading: Reading
@@ -111,6 +113,10 @@ class Call:
     async def may_press(self, stamp: Stamp) -> bool:
         """Whether a button is the caller's to press: it was made for them, or they are an admin here."""
         return stamp.asker == self.incoming.sender.id or await self.outbox.by_admin()
+
+    def remove_old_buttons(self) -> None:
+        """Begin to take away the buttons of older answers here that could only say no; see `OldButtons`."""
+        self.desk.old_buttons.start_removal(str(self.incoming.chat), self.outbox)
 
     async def choices(self) -> Choices:
         """What holds in the chat."""

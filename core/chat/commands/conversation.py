@@ -28,6 +28,7 @@ _TAIL = 1_000
 async def anew(call: Call) -> None:
     await call.desk.conversations.forget(str(call.incoming.chat))
     await call.say("new.done")
+    call.remove_old_buttons()
 
 
 async def stop(call: Call) -> None:
@@ -95,7 +96,10 @@ async def refuse_old(call: Call, stamp: Stamp) -> str | None:
     """
     history = await call.desk.conversations.history(str(call.incoming.chat))
     older = [tag_of(message.uid) for message in history[:-1] if message.uid]
-    return "answer.old" if stamp.tag in older else None
+    if stamp.tag not in older:
+        return None
+    call.remove_old_buttons()
+    return "answer.old"
 
 
 async def answer(call: Call, question: Question, memory: Memory, *, instead: int = 0) -> None:
@@ -117,6 +121,7 @@ async def _run(call: Call, ask: Ask) -> None:
     text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, replace(ask, toolbox=toolbox))
     await post_answer_pictures(call, ask.pictures)
     await reply_aloud(call, text)
+    call.remove_old_buttons()
 
 
 async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memory:

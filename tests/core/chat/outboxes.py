@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, Voice
+from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
 
 
 class NoOutbox:
@@ -24,6 +24,9 @@ class NoOutbox:
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         raise AssertionError(page, text, final, folded, buttons)
+
+    async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
+        raise AssertionError(shown, buttons)
 
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         raise AssertionError(page, media, buttons)

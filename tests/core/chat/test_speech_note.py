@@ -18,6 +18,7 @@ from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
 from core.chat.i18n import Sentences
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
+from core.chat.old_buttons import OldButtons
 from core.chat.outbox import (
     MediaForbiddenError,
     RefusedError,
@@ -33,7 +34,7 @@ from core.chat.working import StoppedError
 from core.engine import Inbox, Turn, tag_of
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
-from core.store import Conversations, ModelLimits, Name, Remembered
+from core.store import Conversations, ModelLimits, Name, Remembered, ShownAnswers
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 
@@ -55,6 +56,7 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
         chosen = Chosen(catalog, conversations, sentences)
+        old_buttons = OldButtons(ShownAnswers(redis, lifetime=timedelta(days=1)), conversations)
         yield Desk(
             conversations,
             catalog,
@@ -62,8 +64,15 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
             sentences,
             chosen,
             Talk(
-                ChatClient(client, ModelLimits(redis)), catalog, chosen, conversations, sentences, Brief("", 1000, 900)
+                ChatClient(client, ModelLimits(redis)),
+                catalog,
+                chosen,
+                conversations,
+                sentences,
+                old_buttons,
+                Brief("", 1000, 900),
             ),
+            old_buttons,
             Speech(client, workshop, wanjie, chat),
             Painting(client, client, catalog, workshop),
             Reading(client, catalog, workshop, sentences, wanjie, chat),
