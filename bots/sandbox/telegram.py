@@ -98,6 +98,16 @@ class TelegramSim:
         self._world.chats[chat.id] = chat
         return chat
 
+    def channel(self, title: str) -> Chat:
+        """Return a new channel, in which the bot is not."""
+        self._groups += 1
+        chat = Chat(_SUPERGROUP - 1000 - self._groups, "channel", title, bot_status="left")
+        return self._world.chats.setdefault(chat.id, chat)
+
+    def publish(self, channel: Chat, group: Chat, text: str) -> Message:
+        """Show a channel's post in its discussion group, where people comment on it by replying."""
+        return self._membership.forward_post(channel, group, text)
+
     def topic(self, chat: Chat, title: str, by: Person | None = None) -> int:
         """Create a topic, made by the bot if not *by* a person, and return its id."""
         return self._membership.create_topic(chat, by.user if by else self.bot, title)
@@ -211,6 +221,10 @@ class TelegramSim:
     def web(self) -> dict[str, bytes]:
         """What Telegram finds at the URLs of files it is told to fetch."""
         return self._files.web
+
+    def keep_files_in(self, folder: str) -> None:
+        """Name files by absolute paths below *folder*, as a Bot API server of one's own does with `--local`."""
+        self._files.folder = folder
 
     @property
     def presses(self) -> list[Press]:

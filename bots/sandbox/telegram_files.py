@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from .telegram_api import Call, Upload
@@ -59,6 +60,8 @@ class Files:
     def __init__(self) -> None:
         self.web: dict[str, bytes] = {}
         """What Telegram finds when it is told to fetch a URL; the simulator leaves the machine for nobody."""
+        self.folder = ""
+        """Where files lie; "" while they are handed out over HTTP, as by api.telegram.org."""
         self._files: dict[str, StoredFile] = {}
 
     def add(self, kind: str, data: bytes, name: str = "") -> StoredFile:
@@ -92,7 +95,14 @@ class Files:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
         if len(stored.data) > _LARGEST_DOWNLOAD:
             raise bad_request("file is too big")
-        return stored.json() | {"file_path": stored.path}
+        return stored.json() | {"file_path": self._local(stored) if self.folder else stored.path}
+
+    def _local(self, stored: StoredFile) -> str:
+        """Keep a file where a server of one's own with `--local` does, which names its absolute path."""
+        path = Path(self.folder) / stored.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stored.data)
+        return str(path)
 
     def sent(self, file_id: str) -> StoredFile:
         """Return a file by its id; raises KeyError."""

@@ -72,6 +72,12 @@ def message_json(message: Message, *, nested: bool = False) -> dict[str, Any]:
         body |= {"message_thread_id": message.topic, "is_topic_message": True}
     elif message.thread is not None:
         body["message_thread_id"] = message.thread
+    if message.sender_chat is not None:
+        body["sender_chat"] = chat_json(message.sender_chat)
+    if message.origin is not None:
+        body["forward_origin"] = message.origin
+    if message.quote:
+        body["quote"] = {"text": message.quote, "position": message.quote_position, "is_manual": True}
     if message.edited:
         body["edit_date"] = message.edited
     if message.album:

@@ -7,10 +7,14 @@ from typing import Any, Final
 from .telegram_account import Account
 from .telegram_entity import Entity
 from .telegram_json import chat_json, member_json, message_json, user_json
+from .telegram_text import Formatted
 from .telegram_updates import Updates
 from .telegram_world import Chat, Message, User, World
 
 _PRESENT: Final = frozenset({"member", "administrator", "restricted"})
+
+TELEGRAM: Final = User(777000, "Telegram")
+"""Who forwards a channel's posts."""
 
 
 class Membership:
@@ -79,6 +83,24 @@ class Membership:
         if chat.bot_status in _PRESENT and by is not self._world.bot:
             self._updates.put("message", message_json(message))
         return message
+
+    def forward_post(self, channel: Chat, group: Chat, text: str) -> Message:
+        """Forward a channel's post into its discussion group by itself, and begin the thread of its comments."""
+        number = self._world.new_id(group)
+        origin = {"type": "channel", "date": int(time.time()), "chat": chat_json(channel), "message_id": number}
+        post = Message(
+            id=number,
+            chat=group,
+            sender=TELEGRAM,
+            date=int(time.time()),
+            content=Formatted(text),
+            attachment={"is_automatic_forward": True},
+            sender_chat=channel,
+            origin=origin,
+        )
+        self._world.post(post)
+        self.deliver("message", post)
+        return post
 
     def deliver(self, kind: str, message: Message) -> None:
         """Queue a message of a user as an update when the bot may read it."""

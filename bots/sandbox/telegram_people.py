@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .telegram_entity import Entity
 from .telegram_files import Files, dimensions
 from .telegram_json import inaccessible_json, message_json, user_json
 from .telegram_media import photo_sizes
@@ -15,6 +16,8 @@ from .telegram_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
 from .telegram_updates import Updates
 from .telegram_world import Chat, Message, User, World
 
+CHANNEL_BOT: Final = User(136817688, "Channel", "Channel_Bot", is_bot=True)
+"""Whom old clients see in the place of a person who writes as a channel."""
 _UNREAD_SIZE: Final = (640, 480)
 
 
@@ -40,15 +43,43 @@ class Person:
         self._membership = services.membership
         self._presses = services.presses
 
-    def say(self, chat: Chat, text: str, *, reply_to: Message | None = None, topic: int | None = None) -> Message:
-        """Write a message; links, mentions and commands in it become entities.
+    def say(
+        self,
+        chat: Chat,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        topic: int | None = None,
+        entities: tuple[Entity, ...] = (),
+        quote: str = "",
+        sender_chat: Chat | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Write a message; links, mentions and commands in it become *entities*, beside those that are given.
 
-        Raises ValueError for a text no client would send: empty, or longer than 4096 characters (see `paste`).
+        A *quote* is a part of the message replied to; with a *sender_chat*, a channel, it is written in its name;
+        with an *origin* (Bot API: MessageOrigin) it is a forward. Raises ValueError for a text no client would send:
+        empty, or longer than 4096 characters (see `paste`).
         """
-        content = stored(Formatted(text))
+        content = stored(Formatted(text, entities))
         if not 1 <= len(content.text) <= MESSAGE_LENGTH:
             raise ValueError("a message has 1 to 4096 characters")
-        return self._post(chat, content, reply_to=reply_to, topic=topic)
+        return self._post(
+            chat, content, reply_to=reply_to, topic=topic, quote=quote, sender_chat=sender_chat, origin=origin
+        )
+
+    def send_content(
+        self,
+        chat: Chat,
+        content: Mapping[str, Any],
+        *,
+        reply_to: Message | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Send what is neither text nor a file of ours, as fields of a Message: a poll, a venue, a sticker."""
+        return self._post(
+            chat, Formatted(), kind=next(iter(content)), attachment=content, reply_to=reply_to, origin=origin
+        )
 
     def paste(self, chat: Chat, text: str, *, topic: int | None = None) -> list[Message]:
         """Send a text of any length as clients do: cut into messages of 4096 characters."""
@@ -167,6 +198,9 @@ class Person:
         attachment: Mapping[str, Any] | None = None,
         reply_to: Message | None = None,
         topic: int | None = None,
+        quote: str = "",
+        sender_chat: Chat | None = None,
+        origin: Mapping[str, Any] | None = None,
     ) -> Message:
         if chat.person and chat.bot_status == "kicked":
             self.unblock()
@@ -174,7 +208,7 @@ class Person:
         message = Message(
             id=self._world.new_id(chat),
             chat=chat,
-            sender=self.user,
+            sender=CHANNEL_BOT if sender_chat else self.user,
             date=int(time.time()),
             content=content,
             kind=kind,
@@ -182,6 +216,9 @@ class Person:
             topic=topic,
             thread=thread_of(chat, reply_to),
             reply_to=reply_to or topic_root(chat, topic),
+            quote=quote,
+            sender_chat=sender_chat,
+            origin=origin,
         )
         self._world.post(message)
         self._membership.deliver("message", message)

@@ -19,6 +19,8 @@ class Place:
     chat: Chat
     topic: int | None = None
     reply_to: Message | None = None
+    thread: int | None = None
+    """A channel's post below which it stands, as its comments do."""
 
 
 class Sender:
@@ -35,12 +37,20 @@ class Sender:
             raise bad_request("not enough rights to send text messages to the chat")
         if "message_effect_id" in call.values and not chat.person:
             raise bad_request("EFFECT_ID_INVALID")
-        return Place(chat, self.topic(chat, call), self._reply(chat, call.thing("reply_parameters")))
+        reply, thread = self._reply(chat, call.thing("reply_parameters")), self.topic(chat, call)
+        if thread in chat.topics:
+            return Place(chat, thread, reply)
+        return Place(chat, None, reply, thread)
 
     def topic(self, chat: Chat, call: Call) -> int | None:
-        """Return the topic; General is left out, naming it as 1 is an error as for any unknown topic."""
+        """Return the topic, or a channel's post whose comments stand in this group.
+
+        General is left out: naming it as 1 is an error as for any unknown topic.
+        """
         topic = call.optional("message_thread_id")
-        if topic and topic not in chat.topics:
+        post = chat.messages.get(topic or 0)
+        is_post = post is not None and post.attachment.get("is_automatic_forward") is True
+        if topic and topic not in chat.topics and not is_post:
             raise bad_request("message thread not found")
         return topic or None
 
@@ -92,8 +102,8 @@ class Sender:
             attachment=attachment or {},
             keyboard=keyboard,
             topic=place.topic,
-            thread=thread_of(chat, place.reply_to),
-            reply_to=place.reply_to or topic_root(chat, place.topic),
+            thread=thread_of(chat, place.reply_to) or place.thread,
+            reply_to=place.reply_to or topic_root(chat, place.topic or place.thread),
             album=album,
         )
         return self._world.post(message)

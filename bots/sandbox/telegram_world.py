@@ -44,6 +44,12 @@ class Message:
     thread: int | None = None
     reply_to: "Message | None" = None
     album: str = ""
+    sender_chat: "Chat | None" = None
+    """The channel in whose name it is written."""
+    origin: Mapping[str, Any] | None = None
+    """Where a forward comes from (Bot API: MessageOrigin)."""
+    quote: str = ""
+    """The part of the message replied to that was quoted by hand."""
     reaction: str = ""
     edited: int = 0
     edits: list[Formatted] = field(default_factory=list[Formatted])
@@ -52,6 +58,12 @@ class Message:
     @property
     def text(self) -> str:
         return self.content.text
+
+    @property
+    def quote_position(self) -> int:
+        """Where the quoted part begins in the message replied to, in UTF-16 code units."""
+        whole = self.reply_to.text if self.reply_to else ""
+        return len(whole[: max(whole.find(self.quote), 0)].encode("utf-16-le")) // 2
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -112,6 +112,16 @@ def is_textless(error: BadRequest | RefusedError) -> bool:
     return "there is no text in the message" in str(error).lower()
 
 
+def is_replyless(error: RefusedError | GoneError) -> bool:
+    """The message is gone to which this one should reply."""
+    return re.search(r"message to be replied not found|reply message not found", str(error).lower()) is not None
+
+
+def is_threadless(error: RefusedError | GoneError) -> bool:
+    """The message is gone below which another one should stand; the chat is still there."""
+    return "message thread not found" in str(error).lower()
+
+
 def is_unmodified(error: BadRequest) -> bool:
     """The message shows exactly this already."""
     return "message is not modified" in str(error).lower()

@@ -68,6 +68,7 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         direct=direct,
         mentioned=address.mentioned,
         thread=_topic(message),
+        thread_root=_thread_root(message),
         command=address.command,
         attachments=attachments,
         forwarded_from=forwarded,
@@ -113,6 +114,7 @@ def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
         sender=_person(inner(query, "from")),
         direct=direct,
         thread=_topic(message),
+        thread_root=_thread_root(message),
         choice=Choice(menu, value) if number(message, "date") else _OVER,
         quoted=words_of_answer(message, bot),
         quoted_attachments=_files(message),
@@ -134,6 +136,11 @@ def _topic(message: Json) -> str:
     return str(number(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
 
 
+def _thread_root(message: Json) -> str:
+    """A channel's post in the group of its comments, or the first message of a thread of replies."""
+    return "" if _topic(message) else str(number(message, "message_thread_id") or "")
+
+
 def _sender(message: Json) -> Sender | None:
     """Who wrote; None for bots and for what is not meant for this one."""
     author = inner(message, "from")
@@ -141,7 +148,8 @@ def _sender(message: Json) -> Sender | None:
         return None
     if number(author, "id") in _ANONYMOUS:
         chat = inner(message, "sender_chat") or inner(message, "chat")
-        return Sender(str(number(chat, "id")), text(chat, "title") or text(author, "first_name"))
+        name = text(chat, "title") or text(author, "first_name")
+        return Sender(str(number(chat, "id")), name, shared=text(chat, "type") == "channel")
     return None if author.get("is_bot") else _person(author)
 
 

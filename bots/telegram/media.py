@@ -54,6 +54,7 @@ class Media:
         self._search = search
         self._horizon = horizon
         self._chat = int(incoming.chat.chat)
+        self._in_topic = bool(incoming.thread)
         self._as_files = False
         self.unfinished = ""
         """The first message of an album that stands, and whose caption does not yet."""
@@ -173,7 +174,7 @@ class Media:
             try:
                 await self._poster.put(
                     self._poster.draft(caption.strip() or _UNTITLED),
-                    lambda chat, shown: self._poster.send(chat, shown, None, keyboard),
+                    lambda chat, shown: self._poster.send(chat, shown, self._poster.follow(), keyboard),
                     lambda chat, shown: self._poster.send(chat, shown, None),
                 )
             except FloodedError as error:
@@ -191,7 +192,7 @@ class Media:
         """Give a message that was found what it lacks; False when it proves to be another one."""
         count = len(media.pictures) if isinstance(media, Album) else 1
         if count > 1:
-            if self._poster.thread is not None:
+            if self._in_topic:
                 await self._search.edited(int(message_id), None)  # the mark of the search
             last = int(message_id) + count - 1
             if keyboard and not await self._search.find_caption(last, keyboard):

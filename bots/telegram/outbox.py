@@ -214,11 +214,11 @@ class TelegramOutbox:
 
     async def _open(self, draft: Draft, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        reply = self._poster.reply() if draft.page == 0 else None
         keyboard = of_buttons(buttons)
 
         async def send(chat: int, shown: Rendered) -> str:
             self._tried = shown.text
+            reply = self._poster.reply() if draft.page == 0 else self._poster.follow()
             return await self._poster.send(chat, shown, reply, keyboard)
 
         async def send_alone(chat: int, shown: Rendered) -> str:

@@ -13,7 +13,7 @@ from core.chat.message import Incoming
 from core.chat.outbox import FloodedError, GoneError, RefusedError, UneditableError
 
 from .api import Api
-from .faults import is_about_extras, is_about_media, is_unmodified
+from .faults import is_about_extras, is_about_media, is_replyless, is_threadless, is_unmodified
 from .horizon import Horizon
 from .peer import Peer
 from .render import Rendered, plain, render, with_fold
@@ -44,11 +44,17 @@ class Poster:
         self._chat = int(incoming.chat.chat)
         self._refused: frozenset[str] = frozenset()
         self._bare: set[int] = set()
+        self._root = incoming.thread_root
+        self._question_is_gone = False
 
     @property
     def thread(self) -> int | None:
-        """The topic."""
-        return int(self._incoming.thread) if self._incoming.thread else None
+        """The topic; among comments on a channel's post, that post, once there is no comment left to reply to.
+
+        In threads of replies in other groups Telegram refuses it ("message thread not found").
+        """
+        place = self._incoming.thread or (self._root if self._question_is_gone else "")
+        return int(place) if place else None
 
     def draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
         """Render `text`, with so many first characters in a fold."""
@@ -84,7 +90,25 @@ class Poster:
     async def _put_once(
         self, draft: Draft, put: Callable[[int, Rendered], Awaitable[_Result]], keep: int, count: int
     ) -> _Result:
-        return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
+        """Show it below what it belongs to; where that is gone, as near to it as can be."""
+        while True:
+            try:
+                return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
+            except (RefusedError, GoneError) as error:
+                if not self._moves_up(error):
+                    raise
+
+    def _moves_up(self, error: RefusedError | GoneError) -> bool:
+        """Whether there is another place for what has none below the question: below the post, then in the chat."""
+        if not self._root:
+            return False
+        if is_replyless(error) and not self._question_is_gone:
+            self._question_is_gone = True
+        elif is_threadless(error):
+            self._root = ""
+        else:
+            return False
+        return True
 
     def _dressed(self, text: str, folded: int) -> Rendered:
         calls = not self._incoming.direct  # where nobody else is there is nobody to notify
@@ -150,15 +174,18 @@ class Poster:
 
     def reply(self) -> ReplyParameters | None:
         """In a group, show whom the answer is for; a pressed button was a message of our own."""
-        if self._incoming.direct or self._incoming.choice is not None or self._incoming.added:
-            return None
-        return self.reference()
+        asked_by_nobody = self._incoming.choice is not None or self._incoming.added
+        return self.follow() if asked_by_nobody else self.reference()
+
+    def follow(self) -> ReplyParameters | None:
+        """What later messages of a turn reply to: nothing, but where only replies stand below the same message."""
+        return self.reference() if self._root else None
 
     def reference(self) -> ReplyParameters | None:
         """Show what media belong to: in a group the question, everywhere the message whose button was pressed."""
-        if self._incoming.direct and self._incoming.choice is None:
+        if self._question_is_gone or (self._incoming.direct and self._incoming.choice is None):
             return None
-        return ReplyParameters(int(self._incoming.message_id), allow_sending_without_reply=True)
+        return ReplyParameters(int(self._incoming.message_id), allow_sending_without_reply=not self._root)
 
 
 def entities(shown: Rendered) -> list[MessageEntity] | None:

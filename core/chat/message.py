@@ -50,6 +50,8 @@ class Sender:
     id: str
     name: str = ""
     locale: str = ""
+    shared: bool = False
+    """Several people may write under this name, and the platform does not tell which of them did: a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Incoming:
     """The bot was named in the text, so a bare command word behind the name is meant as a command."""
     thread: str = ""
     """Where the answer goes within the chat: a topic's or a thread's id."""
+    thread_root: str = ""
+    """The message below which this one stands in a chat that has no topics: all of an answer stands there, too."""
     command: str = ""
     """A command's name in lower case, without its slash or exclamation mark."""
     command_sign: str = "/"

@@ -7,12 +7,17 @@ from typing import Self
 
 from core.engine import Turn, tag_of
 
-from .message import Incoming
+from .message import Incoming, Sender
+
+_ANYONE = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The tag of the turn that made the message, and the id of whoever it was made for."""
+    """The tag of the turn that made the message, and the id of whoever it was made for.
+
+    What was made for a name that several people share is for anyone: a press tells the person alone.
+    """
 
     tag: str
     asker: str
@@ -24,7 +29,11 @@ class Stamp:
     def of(cls, turn: Turn, incoming: Incoming) -> Self:
         """The stamp for what `turn` shows; what a button set going stays that of whom the button was made for."""
         pressed, _ = cls.read(incoming.choice.value if incoming.choice else "")
-        return cls(tag_of(turn.event_id), pressed.asker or incoming.sender.id)
+        return cls(tag_of(turn.event_id), pressed.asker or (_ANYONE if incoming.sender.shared else incoming.sender.id))
+
+    def is_for(self, sender: Sender) -> bool:
+        """Whether it was made for this sender."""
+        return self.asker in {_ANYONE, sender.id}
 
     @classmethod
     def read(cls, value: str) -> tuple[Self, str]:

@@ -112,7 +112,7 @@ class Call:
 
     async def may_press(self, stamp: Stamp) -> bool:
         """Whether a button is the caller's to press: it was made for them, or they are an admin here."""
-        return stamp.asker == self.incoming.sender.id or await self.outbox.by_admin()
+        return stamp.is_for(self.incoming.sender) or await self.outbox.by_admin()
 
     def remove_old_buttons(self) -> None:
         """Begin to take away the buttons of older answers here that could only say no; see `OldButtons`."""

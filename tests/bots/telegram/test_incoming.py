@@ -198,7 +198,9 @@ def test_anonymous_admins_and_channels_speak_under_their_chats_name() -> None:
     channel = {"id": -1009, "type": "channel", "title": "News"}
 
     assert said(chat=GROUP, **{"from": admin}, sender_chat=GROUP, text="/new").sender == Sender("-100123", "Team")
-    assert said(chat=GROUP, **{"from": as_channel}, sender_chat=channel, text="/new").sender == Sender("-1009", "News")
+    assert said(chat=GROUP, **{"from": as_channel}, sender_chat=channel, text="/new").sender == Sender(
+        "-1009", "News", shared=True
+    )
 
 
 def test_a_person_without_a_name_goes_by_the_username() -> None:

@@ -10,16 +10,19 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from bots.sandbox.telegram_world import Chat, Message
 from bots.telegram import poster
 from bots.telegram.limits import START_RESERVE, STEP_RESERVE, message
 from bots.telegram.outbox import TelegramOutbox
 from bots.telegram.render import Rendered, render
 from core.chat.message import Choice
-from core.chat.outbox import FloodedError, GoneError, Menu, Option, Page, RefusedError, UnreachableError
+from core.chat.outbox import Button, FloodedError, GoneError, Menu, Option, Page, RefusedError, UnreachableError
 from core.engine import Budget
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene
+from tests.contracts.media import album
 
+BUTTON = Button("Again", "again", "x")
 MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", "m-2", current=True)))
 
 
@@ -87,6 +90,48 @@ async def test_a_question_that_was_deleted_is_answered_without_a_reply(scene: Sc
     await outbox.say("Here.")
 
     assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("Here.", None)
+
+
+async def commented(scene: Scene) -> tuple[Chat, Message, TelegramOutbox]:
+    """Ann comments on a channel's post."""
+    group = scene.sim.group("Comments", admin=True)
+    post = scene.sim.publish(scene.sim.channel("News"), group, "14 May")
+    scene.ann.say(group, "@wanjie_bot why?", reply_to=post)
+    return group, post, scene.outbox(await scene.heard())
+
+
+@pytest.mark.parametrize("question", ["there", "gone"])
+async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(scene: Scene, question: str) -> None:
+    group, post, outbox = await commented(scene)
+    if question == "gone":
+        scene.ann.delete(scene.last(group.id))
+    await outbox.show(FIRST, "One", final=True)
+    await outbox.show(Page(start=3), "Two", final=True)
+    await outbox.say("A notice")
+    await outbox.choose(Menu("m", "Which?", (Option("a", "a"),)))
+    await outbox.attach(FIRST, album(2), (BUTTON,))
+
+    ours = [message for message in scene.sim.messages(group.id) if message.sender is scene.sim.bot]
+    assert len(ours) == 7
+    assert {message.thread for message in ours} == {post.id}
+
+
+async def test_a_press_below_a_post_is_answered_there(scene: Scene) -> None:
+    group, post, outbox = await commented(scene)
+    await outbox.show(FIRST, "One", final=True, buttons=(BUTTON,))
+    scene.ann.press(group, scene.last(group.id).id, BUTTON.label)
+    await scene.outbox(await scene.heard()).show(FIRST, "Two", final=True)
+
+    assert (scene.last(group.id).text, scene.last(group.id).thread) == ("Two", post.id)
+
+
+async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(scene: Scene) -> None:
+    group, post, outbox = await commented(scene)
+    scene.ann.delete(scene.last(group.id))
+    scene.ann.delete(post)
+    await outbox.show(FIRST, "One", final=True)
+
+    assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("One", None)
 
 
 async def test_in_a_private_chat_nothing_is_a_reply(scene: Scene) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from telegram.error import BadRequest, NetworkError, TimedOut
 
 from bots.sandbox.telegram import TelegramSim
 from bots.telegram import wire
 from bots.telegram.api import Api
+from bots.telegram.local_files import read_local
 from bots.telegram.wire import FloodError
 
 
@@ -153,3 +156,19 @@ async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, a
             await own.download(f"{sim.file_url}{sim.token}/nothing", most=1)
 
     assert not any(sim.token in one for one in [*told, str(missing.value)])
+
+
+async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, api: Api, tmp_path: Path) -> None:
+    sim.keep_files_in(str(tmp_path))
+    file = await sent(sim, api, b"x" * 3000)
+
+    assert await api.download(file, most=3000) == b"x" * 3000
+    assert await api.download(file, most=2999) is None
+
+
+def test_a_file_on_a_disk_that_is_not_here_is_told_to_the_operator(tmp_path: Path) -> None:
+    with capture_logs() as lines, pytest.raises(BadRequest, match="cannot be had"):
+        read_local(str(tmp_path / "1:SECRET" / "photos" / "file"), most=9, secret="1:SECRET")
+
+    assert "mount its directory" in lines[0]["event"]
+    assert "SECRET" not in str(lines)
