@@ -6,6 +6,8 @@ back with each delivery of the same update.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
 from .address import Identity, read_address
@@ -15,6 +17,7 @@ from .fields import Json, inner, number, text
 from .membership import is_arrival
 from .origins import forwarded_from
 from .quoting import original, read_quote, words_of_answer
+from .settling import seam, settle
 from .words import Body, with_content
 
 PLATFORM = "tg"
@@ -42,9 +45,30 @@ def read(update: Json, bot: Identity) -> Incoming | None:
     return None
 
 
+def read_addition(update: Json, bot: Identity) -> Incoming | None:
+    """Read what counts only together with another message: its edited form, or a piece that does not name the bot."""
+    event_id = str(number(update, "update_id"))
+    if edited := inner(update, "edited_message"):
+        found = None if inner(edited, "location") else _message(edited, bot, event_id)  # live locations move
+        return found and replace(found, edits=found.message_id, settle=0.0)
+    message = inner(update, "message")
+    found = _said(message, bot, event_id)
+    return None if found is None or _is_addressed(found, message, bot) else replace(found, part=True)
+
+
 def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
     if number(message, "migrate_from_chat_id"):
         return _migration(message, bot, event_id)
+    found = _said(message, bot, event_id)
+    return found if found is not None and _is_addressed(found, message, bot) else None
+
+
+def _is_addressed(found: Incoming, message: Json, bot: Identity) -> bool:
+    return bool(found.direct or found.command or found.mentioned or _answers(message, bot))
+
+
+def _said(message: Json, bot: Identity, event_id: str) -> Incoming | None:
+    """What somebody has said, to whomever."""
     sender = _sender(message)
     direct = _direct(message)
     attachments = read_attachments(message)
@@ -56,10 +80,8 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
     address = read_address(Body.of(message), bot, commands=not forwarded)
     if address.elsewhere:
         return None
-    if not (direct or address.command or address.mentioned or _answers(message, bot)):
-        return None
     about = read_quote(message, bot)
-    return Incoming(
+    found = Incoming(
         chat=_chat(message, bot),
         event_id=event_id,
         message_id=str(number(message, "message_id")),
@@ -76,9 +98,11 @@ def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         excerpt=about.excerpt,
         quoted_author=about.author,
         quoted_attachments=_files(original(message)),
-        # In a group only the file with the caption can address the bot, so nothing else of its album arrives here.
-        album=text(message, "media_group_id") if direct else "",
+        album=text(message, "media_group_id"),
+        sent=number(message, "date"),
+        seam=seam(message),
     )
+    return replace(found, settle=settle(found))
 
 
 def _migration(message: Json, bot: Identity, event_id: str) -> Incoming:

@@ -24,7 +24,7 @@ from .wire import FloodError
 
 _log = structlog.get_logger()
 
-_KINDS = ("message", "callback_query", "my_chat_member")
+_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _BATCH = 100
 _POLL = 30
 """Seconds that Telegram holds a poll open (it allows 50)."""

@@ -41,7 +41,7 @@ from .render import Rendered
 from .search import Search
 
 CAPABILITIES = Capabilities(
-    page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000, late_buttons=True
+    page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000, late_buttons=True, edits=True
 )
 """Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six, and one below
 a fold."""
@@ -165,7 +165,7 @@ class TelegramOutbox:
         reply = self._poster.reply()
         await self._poster.put(
             draft,
-            lambda chat, shown: self._poster.send(chat, shown, reply),
+            lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()),
             reply and (lambda chat, shown: self._poster.send(chat, shown, None)),
         )
 
@@ -206,7 +206,7 @@ class TelegramOutbox:
         reply = self._poster.reply()
         await self._poster.put(
             title,
-            lambda chat, shown: self._poster.send(chat, shown, reply, keyboard),
+            lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard),
             reply and (lambda chat, shown: self._poster.send(chat, shown, None, keyboard)),
             keep=keep,
         )
@@ -225,7 +225,7 @@ class TelegramOutbox:
             self._tried = shown.text
             return await self._poster.send(chat, shown, None)
 
-        alone = send_alone if reply or keyboard else None
+        alone = send_alone if keyboard or self._poster.reply() else None
         return await self._poster.begin(lambda: self._poster.put(draft, send, alone, keep=keep))
 
     async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], *, final: bool) -> None:

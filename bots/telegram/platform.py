@@ -19,9 +19,9 @@ from core.settings import NO_PROXIES, Proxies, TelegramSettings
 from .address import Identity
 from .admins import Admins
 from .api import Api
-from .fields import as_object, inner, number, text
+from .fields import Json, as_object, inner, number, text
 from .horizon import Horizon
-from .incoming import PLATFORM, read
+from .incoming import PLATFORM, read, read_addition
 from .ingress import Ingress
 from .menus import Menu, register
 from .outbox import TelegramOutbox
@@ -93,9 +93,11 @@ class TelegramPlatform:
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an update as the ingress stored it."""
-        stored = as_object(json.loads(payload))
-        bot = inner(stored, "bot")
-        return read(inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username")))
+        return read(*_unpack(payload))
+
+    def read_addition(self, payload: bytes) -> Incoming | None:
+        """Read what counts only together with another message."""
+        return read_addition(*_unpack(payload))
 
     async def introduce(self, sender: Sender) -> Sender:
         """Return the sender as it is: updates carry names and languages."""
@@ -132,6 +134,12 @@ class TelegramPlatform:
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         self._up = up
+
+
+def _unpack(payload: bytes) -> tuple[Json, Identity]:
+    stored = as_object(json.loads(payload))
+    bot = inner(stored, "bot")
+    return inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username"))
 
 
 async def _until(lost: asyncio.Event, ingress: Ingress) -> None:

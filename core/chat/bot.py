@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
 
-from .albums import Albums
 from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
 from .deletions import Deletions
 from .deliver import deliver
 from .explain import Apology, apology_for
+from .gathering import Gathering
 from .greeting import Greeting
 from .growing import whole
 from .lanes import aside_lane, is_full, is_urgent, platform_of
 from .message import Choice, Incoming
-from .outbox import Platform
+from .outbox import Platform, ReadsAdditions
 from .progress import Progress
 from .prompts import estimate_tokens
 from .quotation import as_typed
@@ -34,7 +35,7 @@ class Bot:
     def __init__(self, desk: Desk, platforms: Mapping[str, Platform], *, mailbox_limit: int) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._desk = desk
-        self._albums = Albums(desk.inbox, desk.conversations)
+        self._gathering = Gathering(desk.inbox, desk.conversations)
         self._deletions = Deletions(desk.inbox, desk.conversations)
         self._greeting = Greeting(desk.inbox, desk.conversations)
         self._platforms = platforms
@@ -56,7 +57,7 @@ class Bot:
 
     async def _say_that_it_was_given_up(self, event: _Event) -> None:
         read, platform = self._read(event)
-        if read is None or platform is None:
+        if read is None or platform is None or read.is_addition:
             return
         outbox = platform.outbox(read)
         call = Call(replace(read, sender=await platform.introduce(read.sender)), event.turn, outbox, self._desk)
@@ -67,10 +68,11 @@ class Bot:
         read, platform = self._read(event)
         if read is None or platform is None:
             return
-        event.call = Call(read, event.turn, platform.outbox(read), self._desk)
-        said = await self._albums.joined(event.turn.lane, read, platform.read)
+        if not read.is_addition:
+            event.call = Call(read, event.turn, platform.outbox(read), self._desk)
+        said = await self._gathering.gather(event.turn, partial(_read_stored, platform))
         if said and not await self._deletions.covers(said):
-            incoming = await self._filled_in(event.turn, routed(as_typed(said)), platform)
+            incoming = await self._filled_in(event.turn, said, platform)
             event.call = Call(incoming, event.turn, platform.outbox(incoming), self._desk)
             await self._respond(event.call)
 
@@ -83,7 +85,7 @@ class Bot:
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=turn.lane)
             return None, None
-        read = platform.read(turn.payload)
+        read = _read_stored(platform, turn.payload)
         if read is not None:
             structlog.contextvars.bind_contextvars(chat=str(read.chat))
         return read, platform
@@ -231,3 +233,12 @@ async def _attempt(work: Awaitable[object]) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
         return error
     return None
+
+
+def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
+    """Read what a platform has stored, commands that came as text included."""
+    read = platform.read(payload)
+    if read is not None:
+        return routed(as_typed(read))
+    addition = platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
+    return addition and as_typed(addition)

@@ -119,6 +119,16 @@ class Incoming:
     """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
     added: bool = False
     """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
+    sent: int = 0
+    """When it was sent, in seconds since 1970, by the platform's clock; 0 where the platform sends all in one event."""
+    settle: float = 0.0
+    """Seconds within which more may arrive that belongs to it."""
+    seam: str | None = None
+    """What its client has left out where it cut a longer text here, "" within a word; None: it is no such piece."""
+    part: bool = False
+    """Not addressed to the bot: it counts only together with a message that is, of the same sender."""
+    edits: str = ""
+    """The id of the message whose new form this is; it counts only as long as that one waits."""
     moved_from: ChatRef | None = None
     """The platform has given the chat another name: what was kept under this one comes along."""
     deleted: str = ""
@@ -129,3 +139,8 @@ class Incoming:
     """Keys of sentences about what the platform could not tell of it in time, to be said above the answer."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands (Slack: `response_url`)."""
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether it counts only together with another message."""
+        return self.part or bool(self.edits)

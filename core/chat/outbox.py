@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from core.chat.message import Incoming, Sender
 
@@ -32,6 +32,8 @@ class Capabilities:
     that the core makes."""
     late_buttons: bool = False
     """The first step of a page that grows bears no buttons."""
+    edits: bool = False
+    """People hear that a question which they edit counts as edited until its answer begins."""
     page_seconds: float | None = None
     """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
 
@@ -296,6 +298,18 @@ class Outbox(Protocol):
         """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
 
         Cosmetic, so what cannot be done is skipped silently.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsAdditions(Protocol):
+    """A platform whose people send one thing in several events: an absent method is an absent capability."""
+
+    def read_addition(self, payload: bytes) -> Incoming | None:
+        """Read what counts only together with another message: its new form, or a part that does not name the bot.
+
+        None for what `read` reads, and for anything else. Pure, as `read` is.
         """
         ...
 

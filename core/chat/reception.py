@@ -13,9 +13,12 @@ from core.store import Conversations
 from .commands import routed
 from .lanes import full_lane, lane
 from .message import Incoming
-from .outbox import Platform
+from .outbox import Platform, ReadsAdditions
 
 _log = structlog.get_logger()
+
+_APART = 1
+"""Seconds between the pieces of one thing, by the platform's clock, which counts whole ones."""
 
 
 class Reception:
@@ -33,9 +36,17 @@ class Reception:
         the same event. Raises a `STORE_DOWN` error when it could not be stored.
         """
         read = platform.read(payload)
-        if read is not None:
-            async with self._doors[platform.name]:  # asyncio's locks are fair
+        additions = platform if isinstance(platform, ReadsAdditions) else None
+        addition = additions.read_addition(payload) if additions and read is None else None
+        if read is None and addition is None:
+            return
+        async with self._doors[platform.name]:  # asyncio's locks are fair
+            if read is not None:
                 await self._store(routed(read), payload)
+                if additions:
+                    await self._note_part(read)
+            elif addition is not None:
+                await self._store_addition(addition, payload)
 
     async def _store(self, incoming: Incoming, payload: bytes) -> None:
         chat = str(incoming.chat)
@@ -47,6 +58,26 @@ class Reception:
         if accepted is Acceptance.FULL:
             _log.warning("mailbox full", chat=chat)
             await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)
+
+    async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
+        """Store what belongs to another message; where there is no room for it, nobody misses it."""
+        if addition.edits or addition.album or await self._follows(addition):
+            await self._inbox.accept(str(addition.chat), addition.event_id, payload)
+            await self._note_part(addition)
+
+    async def _note_part(self, incoming: Incoming) -> None:
+        """Remember for its next piece, which may not name the bot, when somebody in a group has said something."""
+        if not incoming.direct and incoming.sent and not incoming.edits:
+            await self._conversations.note(str(incoming.chat), _last_of(incoming), str(incoming.sent))
+
+    async def _follows(self, addition: Incoming) -> bool:
+        """Whether it came right behind a message that is for the bot."""
+        last = await self._conversations.noted(str(addition.chat), _last_of(addition))
+        return last is not None and abs(addition.sent - int(last)) <= _APART
+
+
+def _last_of(incoming: Incoming) -> str:
+    return f"last:{incoming.sender.id}"
 
 
 def _takes_part(incoming: Incoming) -> bool:

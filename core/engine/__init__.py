@@ -6,7 +6,7 @@ from .embedded import EmbeddedRedis
 from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
-from .mail import tag_of
+from .mail import Mail, tag_of
 from .server_binary import EmbeddedRedisError, FolderInUseError
 from .store_health import StoreHealth
 from .turn import FencedError, Keep, Turn
@@ -25,6 +25,7 @@ __all__ = [
     "Keys",
     "Lease",
     "Limit",
+    "Mail",
     "Periods",
     "ShardMismatchError",
     "StoreAddressError",

@@ -61,8 +61,12 @@ class Inbox:
 
     async def waiting(self, lane: str) -> list[bytes]:
         """The payloads of a lane's messages, in order; the first is the one that is being worked on."""
+        return [mail.payload for mail in await self.mails(lane)]
+
+    async def mails(self, lane: str) -> list[Mail]:
+        """A lane's messages, in order; the first is the one that is being worked on."""
         packed = await cast("Awaitable[list[bytes]]", self._redis.lrange(self._keys.mailbox(lane), 0, -1))
-        return [Mail.unpack(mail).payload for mail in packed]
+        return [Mail.unpack(mail) for mail in packed]
 
     async def _confirm(self) -> None:
         if not self._confirmed:

@@ -170,6 +170,7 @@ class Run:
             attempt=work.hold.deliveries,
             state=work.state,
             keep=partial(self._tickets.keep, work.hold),
+            take=partial(self._tickets.absorb, work.hold),
         )
         if work.stop:
             turn.stopped.set()

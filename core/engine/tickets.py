@@ -64,6 +64,7 @@ class Tickets:
         self._keys = keys
         self._start = Script(redis, "owner", "start")
         self._check = Script(redis, "owner", "check")
+        self._absorb = Script(redis, "owner", "absorb")
         self._beat = Script(redis, "owner", "beat")
         self._done = Script(redis, "owner", "done")
         self._release = Script(redis, "owner", "release")
@@ -133,6 +134,19 @@ class Tickets:
         flat = [item for field in fields.items() for item in field]
         keys = [self._keys.stream(ticket.shard), self._keys.state(ticket.lane)]
         answer = await self._check(keys, [ticket.id, self.consumer, hold.deliveries, *flat])
+        if answer == -1:
+            raise FencedError(ticket.lane)
+        return answer == 1
+
+    async def absorb(self, hold: Hold, field: str, value: str, mails: Sequence[Mail]) -> bool:
+        """Take mails that wait behind the message out of the mailbox and keep a field of its state, in one step.
+
+        True when somebody asked to stop. Raises `FencedError`.
+        """
+        ticket = hold.ticket
+        keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
+        packed = [mail.pack() for mail in mails]
+        answer = await self._absorb(keys, [ticket.id, self.consumer, hold.deliveries, field, value, *packed])
         if answer == -1:
             raise FencedError(ticket.lane)
         return answer == 1

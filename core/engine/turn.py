@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
+
+from .mail import Mail
 
 
 class FencedError(Exception):
@@ -14,6 +16,10 @@ class FencedError(Exception):
 
 Keep: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
 """Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `FencedError`."""
+
+
+Take: TypeAlias = Callable[[str, str, Sequence[Mail]], Awaitable[bool]]
+"""The same for one field, while mails that wait leave the mailbox."""
 
 
 class Turn:
@@ -32,6 +38,7 @@ class Turn:
         attempt: int,
         state: Mapping[str, str],
         keep: Keep,
+        take: Take | None = None,
     ) -> None:
         self.lane = lane
         self.event_id = event_id
@@ -46,6 +53,7 @@ class Turn:
         """To be set by a handler that can make nothing of the message: it is kept among the dead letters."""
         self._state = dict(state)
         self._keep = keep
+        self._take = take
 
     @property
     def state(self) -> Mapping[str, str]:
@@ -58,10 +66,24 @@ class Turn:
         Without fields it only proves. Also notices a stop. Raises `FencedError`, or one of `STORE_DOWN`; let both
         pass: the message is then left for its next owner.
         """
+        await self._prove(lambda: self._keep(fields), fields)
+
+    async def absorb(self, field: str, value: str, mails: Sequence[Mail]) -> None:
+        """Make messages that wait behind this one a part of it, in one step: `value` holds what they said.
+
+        They will not be handed out any more; whoever takes this message over finds `field` in its state. Raises what
+        `checkpoint` raises.
+        """
+        take = self._take
+        if take is None:
+            raise RuntimeError("nothing waits behind a message without a mailbox")
+        await self._prove(lambda: take(field, value, mails), {field: value})
+
+    async def _prove(self, step: Callable[[], Awaitable[bool]], fields: Mapping[str, str]) -> None:
         if self.fenced:
             raise FencedError(self.lane)
         try:
-            stop = await self._keep(fields)
+            stop = await step()
         except FencedError:
             self.fenced = True
             raise

@@ -27,6 +27,8 @@ async def overview(call: Call) -> None:
     parts = [call.phrase("help.title"), call.phrase("help.sending"), *_groups(call)]
     if call.outbox.capabilities.threads and call.incoming.command_sign == "/":
         parts.append(call.phrase("help.threads"))
+    if call.outbox.capabilities.edits:
+        parts.append(call.phrase("help.edits"))
     with suppress(WanjieError):  # help is needed most when something is down
         if model := await call.desk.chosen.model(await call.choices(), "chat"):
             parts.append(call.phrase("help.model", model=model))

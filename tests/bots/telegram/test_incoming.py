@@ -47,6 +47,8 @@ def test_a_private_message() -> None:
         sender=Sender("7", "Ann Li", "zh-hans"),
         text="Hello there",
         direct=True,
+        sent=1_700_000_000,
+        settle=0.2,
     )
 
 

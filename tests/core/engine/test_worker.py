@@ -93,6 +93,26 @@ async def test_a_checkpoint_is_left_to_the_next_owner_and_gone_with_the_message(
     assert (third.event_id, third.attempt, third.state) == ("2", 1, {})
 
 
+async def test_what_a_message_absorbs_is_kept_with_it_and_not_handed_out(
+    redis: Redis, inbox: Inbox, work: Work
+) -> None:
+    async def answer(turn: Turn) -> None:
+        if turn.event_id == "1" and turn.attempt == 1:
+            mails = await inbox.mails("lane")
+            await turn.absorb("pieces", "two", mails[1:2])
+            raise RuntimeError("killed")
+
+    desk = Desk(answer)
+    for event in ("1", "2", "3"):
+        await inbox.accept("lane", event, b"")
+    await work(desk.worker(redis))
+    await until(lambda: "3" in desk.done)
+
+    assert desk.done == ["1", "3"]
+    assert next(turn for turn in desk.begun if turn.attempt > 1).state["pieces"] == "two"
+    assert await inbox.mails("lane") == []
+
+
 async def test_a_message_that_always_fails_is_given_up_and_its_lane_goes_on(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
