@@ -58,6 +58,12 @@ def sort_by_type(attachment: Attachment) -> Sort:
     return _SORTS.get(attachment.mime.partition("/")[0], fallback)
 
 
+def is_video(attachment: Attachment) -> bool:
+    """Whether it is a film, which may have sound."""
+    film = attachment.kind == "video" or attachment.mime.startswith("video/") or attachment.kind == "document"
+    return bool(attachment.id) and film and sort_of(attachment) == "other"
+
+
 def title(attachment: Attachment) -> str:
     """A file's name on one line, fit to stand between back-ticks; "" when it has none."""
     name = " ".join(attachment.name.replace("`", "'").split())

@@ -7,7 +7,10 @@ from pathlib import PurePosixPath
 
 import structlog
 
+from core.media.recording import BadSoundError
+from core.media.sound import sound_of
 from core.media.visible import visible
+from core.media.workshop import Workshop
 from core.settings import WanjieSettings
 from core.wanjie import (
     BadRequestError,
@@ -18,7 +21,7 @@ from core.wanjie import (
     WanjieClient,
 )
 
-from .files import fetched
+from .files import fetched, is_video
 from .message import Attachment
 from .outbox import Outbox
 from .question import ExcuseError
@@ -37,10 +40,16 @@ _SHOWN = 1_000
 class Hearing:
     """Turns recordings into words, where the service has a model that can."""
 
-    def __init__(self, client: WanjieClient, settings: WanjieSettings) -> None:
+    def __init__(self, client: WanjieClient, settings: WanjieSettings, workshop: Workshop) -> None:
         self._client = client
+        self._workshop = workshop
         self._model = settings.transcribe_model
         self._table = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def works(self) -> bool:
+        """Whether there is a model that listens."""
+        return self._model is not None
 
     async def words(self, attachment: Attachment, outbox: Outbox) -> str:
         """What is said in a recording.
@@ -52,8 +61,7 @@ class Hearing:
             raise ExcuseError("file.deaf")
         try:
             async with self._table:
-                audio = await fetched(attachment.id, outbox, size=attachment.size)
-                request = TranscriptionRequest(self._model, audio, _name(attachment), attachment.mime or "audio/ogg")
+                request = await self._request(self._model, attachment, outbox)
                 words = visible(await self._client.transcribe(request))
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
@@ -66,6 +74,17 @@ class Hearing:
         if not words:
             raise ExcuseError("file.silent")
         return words
+
+    async def _request(self, model: str, attachment: Attachment, outbox: Outbox) -> TranscriptionRequest:
+        """Fetch a recording; of a film the sound alone goes to the model."""
+        data = await fetched(attachment.id, outbox, size=attachment.size)
+        if not is_video(attachment):
+            return TranscriptionRequest(model, data, _name(attachment), attachment.mime or "audio/ogg")
+        try:
+            sound = await self._workshop.run(sound_of, data)
+        except BadSoundError:
+            raise ExcuseError("file.other") from None  # it has no sound, and nobody looks at the pictures
+        return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")
 
 
 def told_back(words: str) -> str:

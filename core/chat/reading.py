@@ -12,7 +12,7 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import Remembered
 from core.wanjie import Catalog, WanjieClient
 
-from .files import Sort, sort_by_type, sort_of, title
+from .files import Sort, is_video, sort_by_type, sort_of, title
 from .gist import Gist, Sent
 from .hearing import Hearing, told_back
 from .i18n import Sentences
@@ -49,7 +49,7 @@ class Reading:
         wanjie: WanjieSettings,
         chat: ChatSettings,
     ) -> None:
-        self._hearing = Hearing(client, wanjie)
+        self._hearing = Hearing(client, wanjie, workshop)
         self._seeing = Seeing(catalog, workshop)
         self._workshop = workshop
         self._sentences = sentences
@@ -121,6 +121,8 @@ class Reading:
                 await self._see(sent, outbox, model, gist)
             case "document":
                 await self._read_or(sent, outbox, model, gist)
+            case "other" if self._hearing.works and is_video(sent.attachment):
+                await self._hear(sent, outbox, gist)
             case "other":
                 raise ExcuseError("file.other")
 

@@ -16,6 +16,8 @@ from av.packet import Packet
 
 _FORMATS = "mp3,wav,flac,ogg,aac"
 """What a speech endpoint may answer with. Others stay closed: a playlist, say, makes FFmpeg open what it names."""
+VIDEO_FORMATS = "mov,matroska,webm"
+"""What phones film and clients record (MP4 and MOV are one to FFmpeg)."""
 _RATES = range(8_000, 96_001)
 _CHANNELS = 2
 _SHORTEST = 0.05
@@ -87,11 +89,14 @@ class Recording:
 
 
 @contextmanager
-def listening(data: bytes) -> Generator[Recording]:
-    """Open a sound file; raise `BadSoundError` when it is none, or when it proves broken within the block."""
+def listening(data: bytes, formats: str = _FORMATS) -> Generator[Recording]:
+    """Open a sound file; raise `BadSoundError` when it is none, or when it proves broken within the block.
+
+    With `VIDEO_FORMATS` it may be a film with sound.
+    """
     try:
         with av.open(
-            io.BytesIO(data), "r", container_options={"format_whitelist": _FORMATS}, metadata_errors="replace"
+            io.BytesIO(data), "r", container_options={"format_whitelist": formats}, metadata_errors="replace"
         ) as container:
             if not container.streams.audio:
                 raise BadSoundError("there is no sound in the file")

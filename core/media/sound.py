@@ -13,7 +13,7 @@ from typing import Literal
 import av
 from av import AudioFrame
 
-from .recording import BadSoundError, Recording, listening
+from .recording import VIDEO_FORMATS, BadSoundError, Recording, listening
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes of all pieces; an hour of speech at 128 kbit/s."""
@@ -53,6 +53,15 @@ def join(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
         with listening(piece) as recording:
             for frame in recording.evenly(encoder.rate):
                 encoder.take(frame)
+    return encoder.finish()
+
+
+def sound_of(video: bytes) -> Sound:
+    """Take the sound out of a film, as MP3; raise `BadSoundError` when it has none."""
+    encoder = _Encoder(_FORMS["mp3"])
+    with listening(video, VIDEO_FORMATS) as recording:
+        for frame in recording.evenly(encoder.rate):
+            encoder.take(frame)
     return encoder.finish()
 
 

@@ -1,10 +1,15 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """Who writes on Telegram, and where."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_entity import Entity
+from tests.core.chat.films import filmed
 from tests.scenarios.pressing import AGAIN
-from tests.scenarios.saying import says
+from tests.scenarios.saying import asked, says
 
 
 async def test_whoever_writes_as_a_channel_can_press_the_buttons_of_their_answer(stage: Stage) -> None:
@@ -18,3 +23,38 @@ async def test_whoever_writes_as_a_channel_can_press_the_buttons_of_their_answer
     await seat.press(AGAIN)
 
     await says(seat, "another answer")
+
+
+async def test_all_that_is_seen_is_read_and_whose_words_they_are(stage: Stage) -> None:
+    seat = stage.group()
+    bo = stage.telegram.user(555, "Bo")
+    stage.wanjie.script.answer = lambda messages: f"answer {len(messages)}."
+    article = bo.say(seat.chat, "Read the article", entities=(Entity("text_link", 9, 7, "https://a.example/x"),))
+    seat.person.say(seat.chat, "@wanjie_bot，真的吗", reply_to=article)
+    await says(seat, "answer 2.")
+    poll: dict[str, Any] = {"id": "1", "question": "Where to?", "options": [{"text": "Home", "voter_count": 2}]}
+    seat.person.say(seat.chat, "@wanjie_bot vote", reply_to=bo.send_content(seat.chat, {"poll": poll}))
+    await says(seat, "answer 4.")
+    sticker = {"sticker": {"file_id": "s", "emoji": "😂"}}
+    seat.person.send_content(seat.chat, sticker, reply_to=stage.telegram.messages(seat.chat.id)[-1])
+    seat.person.say(seat.chat, "@wanjie_bot next")
+    await says(seat, "answer 6.")
+
+    assert [messages[-1]["content"] for messages in asked(stage)] == [
+        "Ada: ⟦in reply to Bo⟧\n> Read the article (https://a.example/x)\n\n真的吗",
+        "Ada: ⟦in reply to Bo⟧\n> [poll] Where to?\n> - Home (2 votes)\n\nvote",
+        "Ada: next",
+    ]
+
+
+async def test_a_video_note_is_heard(empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_stage.private()
+    stage.wanjie.script.models += ("SenseVoiceSmall",)
+    stage.wanjie.script.transcript = lambda _: "what is the time"
+    stage.wanjie.script.answer = lambda _: "noon"
+    await stage.start(WANJIE_TRANSCRIBE_MODEL="SenseVoiceSmall")
+    await stage.ready()
+    seat.person.send_video(seat.chat, filmed(2), note=True)
+    await says(seat, "noon")
+
+    assert asked(stage)[-1][-1]["content"] == "what is the time"

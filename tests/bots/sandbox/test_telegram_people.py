@@ -6,6 +6,7 @@ import pytest
 from telegram import CallbackQuery, ChatMemberRestricted, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 
+from bots.sandbox.telegram_entity import Entity
 from tests.bots.sandbox.telegram_client import Client, connected
 
 
@@ -257,3 +258,38 @@ async def test_a_restricted_bot_reads_and_may_not_write(client: Client) -> None:
     assert said.message is not None
     with pytest.raises(BadRequest, match=r"(?i)not enough rights to send text messages to the chat"):
         await client.bot.send_message(group.id, "hi")
+
+
+async def test_forwards_quotes_and_channels_are_told_as_they_are(client: Client) -> None:
+    group = client.sim.group("G", admin=True)
+    channel = client.sim.channel("News")
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Bo"}
+    first = client.ann.say(group, "Read it", entities=(Entity("text_link", 5, 2, "https://a.example/"),))
+    client.ann.say(group, "why?", reply_to=first, quote="it")
+    client.ann.say(group, "passed on", origin=origin)
+    client.ann.say(group, "as a channel", sender_chat=channel)
+
+    link, reply, forward, other = await messages(client)
+    assert [(entity.type, entity.url) for entity in link.entities] == [("text_link", "https://a.example/")]
+    assert reply.quote is not None
+    assert (reply.quote.text, reply.quote.position, reply.quote.is_manual) == ("it", 5, True)
+    assert forward.to_dict()["forward_origin"]["sender_user_name"] == "Bo"
+    assert other.sender_chat is not None
+    assert other.from_user is not None
+    assert (other.sender_chat.title, other.from_user.username) == ("News", "Channel_Bot")
+
+
+async def test_comments_stand_below_a_channel_s_post(client: Client) -> None:
+    group = client.sim.group("G", admin=True)
+    post = client.sim.publish(client.sim.channel("News"), group, "14 May")
+    comment = client.ann.say(group, "nice", reply_to=post)
+    below = await client.bot.send_message(group.id, "thanks", message_thread_id=post.id)
+    beside = await client.bot.send_message(group.id, "thanks")
+    client.ann.delete(comment)
+    with pytest.raises(BadRequest, match="Message to be replied not found"):
+        await client.bot.send_message(group.id, "thanks", reply_to_message_id=comment.id)
+
+    told, comment_told = await messages(client)
+    assert told.is_automatic_forward
+    assert comment_told.message_thread_id == below.message_thread_id == post.id
+    assert beside.message_thread_id is None

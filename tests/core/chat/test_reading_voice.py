@@ -13,7 +13,9 @@ from core.chat.outbox import FloodedError, GoneError, UnreachableError
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
 from core.wanjie import RefusedContentError, ServerFaultError
+from tests.core.chat.films import filmed
 from tests.core.chat.sending import VOICE, Mail, sent
+from tests.core.media.sounds import play
 
 MODEL, EARS = "deepseek-v3", "SenseVoiceSmall"
 
@@ -188,3 +190,23 @@ async def test_a_chat_that_is_gone_ends_the_turn(hearing: Reading, mail: Mail) -
 def test_a_transcript_is_told_back_as_one_quote_and_cut_when_long() -> None:
     assert told_back("one\n\ntwo") == "> 🎤 one two"
     assert told_back("a" * 1001) == "> 🎤 " + "a" * 1000 + "…"
+
+
+@pytest.mark.parametrize("kind", ["video", "document"])
+async def test_a_film_with_sound_is_heard(hearing: Reading, wanjie: WanjieSim, kind: str) -> None:
+    wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
+    film = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
+    question, notes = await hearing.question(sent(film), Mail({"f": filmed(3)}), [], model=MODEL)
+
+    assert question.text == "3 seconds"
+    assert notes == ("> 🎤 3 seconds",)
+
+
+async def test_a_film_without_sound_is_not(hearing: Reading) -> None:
+    found = await excuse(hearing, Mail({"f": filmed(0)}), Attachment("video", "f", mime="video/mp4"))
+
+    assert found.key == "file.other"
+
+
+async def test_without_a_model_that_listens_no_film_is_fetched(reading_with: Callable[..., Reading]) -> None:
+    assert (await excuse(reading_with(), Mail({}), Attachment("video", "f", mime="video/mp4"))).key == "file.other"
