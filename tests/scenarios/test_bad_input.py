@@ -47,9 +47,9 @@ async def test_a_message_of_100_kilobytes_is_too_long_or_answered_in_order(stage
     await slack.say(huge)
     await says(slack, "too long for me")
 
-    parts = telegram.person.paste(telegram.chat, huge[:20_000])
-    await telegram.until(lambda: len(telegram.answers()) == len(parts), 40)
-    assert [answer.split()[0] for answer in telegram.answers()] == ["read"] * len(parts)
+    telegram.person.paste(telegram.chat, huge[:20_000])
+    await telegram.until(telegram.answers, 40)
+    assert telegram.answers() == ["read 20000"]
     for seat in (slack, telegram):
         await next_message_works(seat, stage)
 
@@ -63,7 +63,7 @@ async def test_20_000_characters_are_spoken_in_part_and_not_drawn(empty_stage: S
     for command, told in (("/speak", "up to 300 characters"), ("/imagine", "that prompt is too long")):
         order = f"{command} {words(20_000)[: 20_000 - len(command) - 1]}"
         await slack.say(order)
-        telegram.person.paste(telegram.chat, order)  # what follows its first part are messages of their own
+        telegram.person.paste(telegram.chat, order)
         for seat in (slack, telegram):
             await seat.until(lambda seat=seat, told=told: told in " ".join(said(seat)).lower(), 40)
             await next_message_works(seat, stage)
