@@ -32,6 +32,7 @@ _MEMBER_RIGHTS: Final = (
     "can_pin_messages",
     "can_manage_topics",
     "can_edit_tag",
+    "can_react_to_messages",
 )
 
 

@@ -72,7 +72,8 @@ class Gathering:
             await asyncio.sleep(settle)
             waiting = await self._waiting(turn, read)
             pieces = _select(head, waiting)
-        ids = {piece.incoming.message_id for piece in pieces}
+        # What answers a command of the platform's own has no message, and most messages are no edits.
+        ids = {piece.incoming.message_id for piece in pieces} - {""}
         return pieces, {each.incoming.edits: each for each in waiting if each.incoming.edits in ids}
 
     async def _waiting(self, turn: Turn, read: Read) -> list[_Piece]:

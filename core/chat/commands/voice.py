@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.chat.half_width import half_width
 from core.chat.outbox import Menu, Option
 from core.chat.speech import speed_of
 from core.store import Choices
@@ -128,6 +129,6 @@ async def _reset(call: Call) -> None:
 
 def read_speed(text: str) -> str | None:
     """Read a speed in any spelling; None when it is none."""
-    found = _NUMBER.fullmatch(text.strip())
+    found = _NUMBER.fullmatch(half_width(text).strip())
     speed = float(re.sub(r"\D", ".", found["number"])) if found else 0.0
     return f"{speed:g}" if _SLOWEST <= speed <= _FASTEST else None

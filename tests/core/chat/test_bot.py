@@ -72,23 +72,26 @@ class Fragile(NoOutbox):
             raise self.faults.pop((self.event, method))
 
     def read(self, payload: bytes) -> Incoming | None:
-        self.event = payload.decode()
+        self.event = payload.decode()  # those that wait are read, too; what is done to one names it again
         self._meet("read")
         chat = ChatRef("tg", "1", "7")
-        return Incoming(chat, self.event, "10", Sender("7", "Ada"), direct=True, addressed=True, command="start")
+        return Incoming(chat, self.event, "10", Sender(self.event, "Ada"), direct=True, addressed=True, command="start")
 
     async def introduce(self, sender: Sender) -> Sender:
+        self.event = sender.id
         self._meet("introduce")
         return sender
 
     async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
         assert not first
         assert not since
+        self.event = incoming.event_id
         self._meet("complete")
         return incoming
 
     def outbox(self, incoming: Incoming) -> Fragile:
         assert incoming.direct
+        self.event = incoming.event_id
         return self
 
     def horizon(self) -> str:

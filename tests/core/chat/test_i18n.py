@@ -9,7 +9,7 @@ import pytest
 from core.chat.commands import COMMANDS, Command
 from core.chat.i18n import Sentences
 
-SOURCES = Path(__file__).parents[3] / "core"
+SOURCES = [Path(__file__).parents[3] / name for name in ("core", "bots")]
 SENTENCES = Sentences()
 KEYS = sorted(SENTENCES.keys("en"))
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”\uff09][,!?;:()]|[,!?;:()] ?[\u4e00-\u9fff“\uff08]")
@@ -77,7 +77,8 @@ def test_every_sentence_that_the_code_says_exists() -> None:
     areas = {key.partition(".")[0] for key in KEYS}
     said = {
         key
-        for file in SOURCES.rglob("*.py")
+        for folder in SOURCES
+        for file in folder.rglob("*.py")
         for key in CALL.findall(file.read_text(encoding="utf-8"))
         if key.partition(".")[0] in areas
     }
