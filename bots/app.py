@@ -10,13 +10,21 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import structlog
 
 from bots import __version__
-from bots.platform import Connected, Opening, PlatformError
-from bots.slack import SlackPlatform
-from bots.startup import WanjieProbe, announce
-from bots.telegram import TelegramPlatform
-from bots.web import serve_health
 from core.service import Service, open_service
 from core.settings import Settings
+
+from .platform import (
+    Connected,
+    Opening,
+    PlatformError,
+)
+from .slack import SlackPlatform
+from .startup import (
+    WanjieProbe,
+    announce,
+)
+from .telegram import TelegramPlatform
+from .web import serve_health
 
 _log = structlog.get_logger()
 

@@ -6,12 +6,17 @@ import asyncio
 import sys
 
 from bots import __version__
-from bots.inspection import Finding, State, inspect_wanjie
 from bots.slack.inspection import inspect_slack
 from bots.telegram.inspection import inspect_telegram
 from core.engine import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.service import open_catalog
 from core.settings import Settings
+
+from .inspection import (
+    Finding,
+    State,
+    inspect_wanjie,
+)
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for the folder of the private Redis; a service that runs does not give it up."""

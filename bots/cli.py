@@ -38,9 +38,10 @@ def _run() -> int:
         settings = Settings()
     except SettingsError as error:
         return _refuse(error)
-    from bots.app import run
-    from bots.web import HealthPortError
     from core.engine import EmbeddedRedisError, StoreAddressError
+
+    from .app import run
+    from .web import HealthPortError
 
     _set_up(settings)
     try:
@@ -54,7 +55,10 @@ def _run() -> int:
 
 
 def _check() -> int:
-    from bots.check import check, refuse
+    from .check import (
+        check,
+        refuse,
+    )
 
     try:
         settings = Settings()
@@ -85,7 +89,7 @@ def _refuse(error: SettingsError) -> int:
 
 
 def _demo() -> int:
-    from bots.demo import demo
+    from .demo import demo
 
     try:
         return demo()
@@ -94,14 +98,14 @@ def _demo() -> int:
 
 
 def _manifest() -> int:
-    from bots.generated import manifest_text
+    from .generated import manifest_text
 
     sys.stdout.write(manifest_text())
     return 0
 
 
 def _docs() -> int:
-    from bots.generated import documents
+    from .generated import documents
 
     for name, text in documents().items():
         Path(name).write_text(text, encoding="utf-8")

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bots.platform import Connected
-from bots.startup import WanjieProbe
 from core.service import Service
+
+from .platform import Connected
+from .startup import WanjieProbe
 
 _STORE_SECONDS = 1.0  # who probes gives up after about this long (Kubernetes: timeoutSeconds is 1 by default)
 

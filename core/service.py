@@ -19,11 +19,27 @@ from core.chat.reading import Reading
 from core.chat.reception import Reception
 from core.chat.speech import Speech
 from core.chat.talk import Brief, Talk
-from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
 from core.media.workshop import Workshop
-from core.settings import Settings
-from core.store import Conversations, ModelLimits, ShownAnswers
-from core.wanjie import Catalog, WanjieClient
+
+from .engine import (
+    Budget,
+    EmbeddedRedis,
+    Inbox,
+    Lease,
+    StoreHealth,
+    Worker,
+    connect,
+)
+from .settings import Settings
+from .store import (
+    Conversations,
+    ModelLimits,
+    ShownAnswers,
+)
+from .wanjie import (
+    Catalog,
+    WanjieClient,
+)
 
 
 class Service:

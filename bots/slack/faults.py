@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.chat.outbox import (
+from core.chat.errors import (
     GoneError,
     MediaForbiddenError,
     OutboxError,

@@ -25,7 +25,8 @@ from bots.platform import Receive, Suggest
 from core.engine import STORE_DOWN
 
 from .calling import sdk_logger
-from .incoming import Home, ignored_app
+from .home import Home
+from .incoming import ignored_app
 from .searching import found
 
 _log = structlog.get_logger()

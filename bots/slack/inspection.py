@@ -9,7 +9,11 @@ import aiohttp
 
 from bots.inspection import Finding, State
 from bots.sessions import Sessions
-from core.chat.outbox import FloodedError, OutboxError, UnreachableError
+from core.chat.errors import (
+    FloodedError,
+    OutboxError,
+    UnreachableError,
+)
 from core.settings import Proxies, SlackSettings
 
 from .calling import AsyncWebClient, ask, open_socket, web_client

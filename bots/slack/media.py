@@ -13,16 +13,18 @@ from typing import Any
 
 import structlog
 
-from core.chat.outbox import (
-    Album,
-    Button,
+from core.chat.errors import (
     FloodedError,
     MediaForbiddenError,
     OutboxError,
-    Page,
-    Picture,
     RefusedError,
     UnreachableError,
+)
+from core.chat.outbox import (
+    Album,
+    Button,
+    Page,
+    Picture,
     Voice,
 )
 
@@ -32,7 +34,7 @@ from .files import Files
 from .looks import Look, actions
 from .readback import has_buttons, is_media, is_own, mime_of, share_in, thread_in
 from .render import comment, notification, stable
-from .stream import Place
+from .shown_page import Place
 
 _log = structlog.get_logger()
 _MODE = "media"

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.chat.outbox import Menu, Option
 
-from .incoming import MENU
+from .home import MENU
 from .looks import plain
 from .render import stable
 

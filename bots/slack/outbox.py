@@ -10,20 +10,22 @@ from dataclasses import dataclass
 
 import structlog
 
+from core.chat.errors import (
+    AbsentError,
+    GoneError,
+    OutboxError,
+    RefusedError,
+    UnreachableError,
+)
 from core.chat.message import Incoming
 from core.chat.outbox import (
-    AbsentError,
     Album,
     Button,
     Capabilities,
     Doing,
-    GoneError,
     Menu,
-    OutboxError,
     Page,
-    RefusedError,
     ShownMessage,
-    UnreachableError,
     Voice,
 )
 
@@ -38,8 +40,9 @@ from .menus import menu_blocks, plain_menu, sentence
 from .people import ACCOUNTS, People
 from .render import escaped, notification
 from .route import Route
+from .shown_page import Place
 from .status import SIGNS, Status
-from .stream import Pages, Place
+from .stream import Pages
 from .ways import first_taken
 
 CAPABILITIES = Capabilities(

@@ -12,8 +12,13 @@ import structlog
 
 from bots.platform import PlatformError, Receive, Suggest
 from bots.sessions import Sessions
+from core.chat.errors import (
+    FloodedError,
+    OutboxError,
+    UnreachableError,
+)
 from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import FloodedError, Option, OutboxError, UnreachableError
+from core.chat.outbox import Option
 from core.engine import Budget
 from core.settings import NO_PROXIES, Proxies, SlackSettings
 
@@ -22,7 +27,11 @@ from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, 
 from .completing import completed
 from .features import Features
 from .files import Files
-from .incoming import PLATFORM, Home, read_event
+from .home import (
+    PLATFORM,
+    Home,
+)
+from .incoming import read_event
 from .ingress import Ingress
 from .later import Later
 from .outbox import SlackOutbox, Team

@@ -11,7 +11,8 @@ from bots.platform import Suggest
 from core.engine import STORE_DOWN
 from core.wanjie import WanjieError
 
-from .incoming import Home, read_search
+from .home import Home
+from .incoming import read_search
 from .menus import listed
 
 _log = structlog.get_logger()

@@ -7,7 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from core.chat.outbox import Button, FloodedError, GoneError, OutboxError, Page, RefusedError, UneditableError
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    OutboxError,
+    RefusedError,
+    UneditableError,
+)
+from core.chat.outbox import (
+    Button,
+    Page,
+)
 
 from .looks import Body
 

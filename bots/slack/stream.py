@@ -9,65 +9,37 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
 
-from core.chat.outbox import Button, FloodedError, GoneError, Page, RefusedError, UneditableError, UnreachableError
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    RefusedError,
+    UneditableError,
+    UnreachableError,
+)
+from core.chat.outbox import (
+    Button,
+    Page,
+)
 
 from .api import Api, Content
 from .faults import BLOCK_CODES, LENGTH_CODES, StreamOpenError, StreamOverError, UnavailableError
 from .features import Features
 from .later import Later
 from .limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
-from .looks import Blocks, Body, Look, beginning, growth, looks, parted, row
+from .looks import Body, Look, beginning, looks, parted
 from .readback import is_own, is_worded
+from .shown_page import Place, ShownPage, content_of
 from .standing import CHUNKS, EDIT, STREAM, Dress, Standing
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _CHEAP = 5.0
 """Seconds that a turn whose words stand waits for their buttons; after that they come by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer goes, and for whom.
-
-    `user` is "" for an app, which Slack streams nothing to; `team` is the user's own workspace.
-    """
-
-    channel: str
-    thread: str
-    user: str
-    team: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A page, what is known of its message, and what it is to show now."""
-
-    page: Page
-    standing: Standing
-    body: Body
-    buttons: tuple[Button, ...]
-    final: bool
-
-    @property
-    def dress(self) -> Dress:
-        return Dress.of(self.body, self.buttons)
-
-    @property
-    def piece(self) -> Body:
-        """What is not on the screen yet."""
-        return self.body.after(self.standing.shown)
-
-    @property
-    def streams(self) -> bool:
-        """Whether the message can go on as a stream."""
-        heavy = self.standing.mode == CHUNKS and self.body.heavy
-        return self.standing.streaming and self.standing.sure and not heavy
 
 
 class Pages:
@@ -91,7 +63,7 @@ class Pages:
         """See `Outbox.show`."""
         if not page.message_id:
             return await self._open(page, body, buttons, final=final)
-        shown = _Shown(page, self._standing(page), body, buttons, final)
+        shown = ShownPage(page, self._standing(page), body, buttons, final)
         if not shown.streams:
             return await self._rewrite(shown)
         return await (self._close(shown) if final else self._append(shown))
@@ -176,7 +148,7 @@ class Pages:
         place = self._place
         return await self._api.start_stream(place.channel, place.thread, content, user=place.user, team=place.team)
 
-    async def _append(self, shown: _Shown) -> Page:
+    async def _append(self, shown: ShownPage) -> Page:
         if shown.piece.blank:
             return shown.page
         try:
@@ -190,9 +162,9 @@ class Pages:
             return await self._rewrite(shown)
         return replace(shown.page, shown=shown.standing.shown)
 
-    async def _close(self, shown: _Shown) -> Page:
+    async def _close(self, shown: ShownPage) -> Page:
         """End a stream with its last words, then give the message what only blocks can show."""
-        standing, content = shown.standing, _content(shown, buttons=shown.buttons)
+        standing, content = shown.standing, content_of(shown, buttons=shown.buttons)
         try:
             with standing.step():
                 await self._api.stop_stream(self._place.channel, shown.page.message_id, content, keep=0)
@@ -214,13 +186,13 @@ class Pages:
         await self._dress(shown)
         return replace(shown.page, shown=standing.shown, done=True)
 
-    async def _grow(self, shown: _Shown, *, step: bool) -> None:
-        if content := _content(shown):
+    async def _grow(self, shown: ShownPage, *, step: bool) -> None:
+        if content := content_of(shown):
             with shown.standing.step():
                 await self._api.append_stream(self._place.channel, shown.page.message_id, content, step=step)
             shown.standing.shown = len(shown.body)
 
-    async def _rewrite(self, shown: _Shown) -> Page:
+    async def _rewrite(self, shown: ShownPage) -> Page:
         page, standing, final = shown.page, shown.standing, shown.final
         await self._end_stream(page, standing, final=final)
         if standing.has(shown.body):
@@ -233,7 +205,7 @@ class Pages:
             standing.streaming, standing.shown, standing.worn = False, len(shown.body), shown.dress
         return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
 
-    async def _update(self, shown: _Shown, ways: Sequence[Look]) -> None:
+    async def _update(self, shown: ShownPage, ways: Sequence[Look]) -> None:
         try:
             await self._best(shown.page, ways, lambda look: self._put(shown, look, step=not shown.final))
         except RefusedError as error:
@@ -241,7 +213,7 @@ class Pages:
                 raise UneditableError(str(error)) from error
             raise
 
-    async def _dress(self, shown: _Shown) -> None:
+    async def _dress(self, shown: ShownPage) -> None:
         """Let a message whose words stand end with the right buttons and fold; a turn does not wait long for that."""
         if shown.standing.worn == shown.dress:
             return
@@ -260,7 +232,7 @@ class Pages:
             _log.warning("an answer keeps the looks of its stream", reason=str(error))
         shown.standing.worn = shown.dress
 
-    async def _put(self, shown: _Shown, look: Look, *, step: bool, keep: int = 0) -> None:
+    async def _put(self, shown: ShownPage, look: Look, *, step: bool, keep: int = 0) -> None:
         """Rewrite the message; the end of what is too long for that is posted beneath it, so that nothing is lost."""
         place, standing = self._place, shown.standing
         look, more = parted(look)
@@ -320,11 +292,3 @@ class Pages:
         if known is None:
             known = self._standings[page.message_id] = Standing.of(page)
         return known
-
-
-def _content(shown: _Shown, *, buttons: tuple[Button, ...] = ()) -> Content:
-    """What is still to be streamed; a stream of text shows neither thinking nor buttons, which appear at its end."""
-    if shown.standing.mode == CHUNKS:
-        words: Blocks = [] if shown.piece.blank else growth(shown.body, shown.standing.shown)
-        return [*words, *([row(buttons)] if buttons else [])]
-    return shown.piece.rest if shown.piece.rest.strip() else ""

@@ -9,7 +9,11 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.outbox import FloodedError, OutboxError, UnreachableError
+from core.chat.errors import (
+    FloodedError,
+    OutboxError,
+    UnreachableError,
+)
 from core.engine import STORE_DOWN
 
 _log = structlog.get_logger()

@@ -7,7 +7,10 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.outbox import RefusedError, UneditableError
+from core.chat.errors import (
+    RefusedError,
+    UneditableError,
+)
 
 from .looks import Look
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from telegram.constants import ChatMemberStatus
 
-from core.chat.outbox import OutboxError
+from core.chat.errors import OutboxError
 
 from .api import Api
 from .peer import Peer

@@ -9,7 +9,7 @@ import re
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from core.chat.outbox import (
+from core.chat.errors import (
     FloodedError,
     GoneError,
     MediaForbiddenError,

@@ -12,16 +12,18 @@ from pathlib import PurePath
 import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
+from core.chat.errors import (
+    FloodedError,
+    MediaForbiddenError,
+    RefusedError,
+    UnreachableError,
+)
 from core.chat.message import Incoming
 from core.chat.outbox import (
     Album,
     Button,
-    FloodedError,
-    MediaForbiddenError,
     Page,
     Picture,
-    RefusedError,
-    UnreachableError,
     Voice,
 )
 

@@ -11,20 +11,22 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
+from core.chat.errors import (
+    GoneError,
+    OutboxError,
+    OversizeError,
+    RefusedError,
+    UneditableError,
+)
 from core.chat.message import Incoming
 from core.chat.outbox import (
     Album,
     Button,
     Capabilities,
     Doing,
-    GoneError,
     Menu,
-    OutboxError,
-    OversizeError,
     Page,
-    RefusedError,
     ShownMessage,
-    UneditableError,
     Voice,
 )
 

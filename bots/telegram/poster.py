@@ -9,8 +9,13 @@ from typing import TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    RefusedError,
+    UneditableError,
+)
 from core.chat.message import Incoming
-from core.chat.outbox import FloodedError, GoneError, RefusedError, UneditableError
 
 from .api import Api
 from .faults import is_about_extras, is_about_media, is_replyless, is_threadless, is_unmodified

@@ -12,8 +12,14 @@ from typing import Literal, TypeVar
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    RefusedError,
+    UnreachableError,
+)
 from core.chat.message import Incoming
-from core.chat.outbox import FloodedError, GoneError, Page, RefusedError, UnreachableError
+from core.chat.outbox import Page
 
 from .api import Api
 from .faults import is_overlong, is_textless, is_unmodified

@@ -6,16 +6,18 @@ from dataclasses import replace
 
 from core.engine import Turn
 
-from .outbox import (
+from .errors import (
     AbsentError,
-    Album,
-    Button,
     FloodedError,
     GoneError,
     MediaForbiddenError,
+    RefusedError,
+)
+from .outbox import (
+    Album,
+    Button,
     Outbox,
     Page,
-    RefusedError,
     Voice,
 )
 from .progress import Progress

@@ -17,19 +17,21 @@ import structlog
 
 from core.media.visible import is_blank
 
+from .errors import (
+    FloodedError,
+    GoneError,
+    OutboxError,
+    RefusedError,
+    UneditableError,
+    UnreachableError,
+)
 from .growing import Growing, Piece
 from .keys import NO_KEYS, Keys
 from .outbox import (
     Button,
-    FloodedError,
-    GoneError,
     Outbox,
-    OutboxError,
     Page,
-    RefusedError,
     ShownMessage,
-    UneditableError,
-    UnreachableError,
 )
 from .page_text import PageText
 from .pages import Room, break_before, page_end, room

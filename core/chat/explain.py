@@ -10,7 +10,7 @@ import structlog
 
 from core import wanjie
 
-from . import outbox
+from . import errors
 from .question import ExcuseError
 from .working import StoppedError
 
@@ -39,15 +39,15 @@ def explain(error: wanjie.WanjieError) -> str:
 
 
 _SILENT: dict[type[Exception], str] = {
-    outbox.GoneError: "nobody there to read the answer",
+    errors.GoneError: "nobody there to read the answer",
     StoppedError: "stopped by the user",
 }
 """What needs no sentence, and what the log says of it."""
-_REFUSALS: dict[type[outbox.OutboxError], str] = {
-    outbox.AbsentError: "attach.absent",
-    outbox.VoiceForbiddenError: "attach.no_voice",
-    outbox.MediaForbiddenError: "attach.no_pictures",
-    outbox.OutboxError: "error.unshown",
+_REFUSALS: dict[type[errors.OutboxError], str] = {
+    errors.AbsentError: "attach.absent",
+    errors.VoiceForbiddenError: "attach.no_voice",
+    errors.MediaForbiddenError: "attach.no_pictures",
+    errors.OutboxError: "error.unshown",
 }
 
 
@@ -72,7 +72,7 @@ def apology_for(error: Exception) -> Apology | None:
     if isinstance(error, wanjie.WanjieError):
         _log.warning("model call failed", error=repr(error), request_id=error.request_id)
         return Apology(explain(error))
-    if isinstance(error, outbox.OutboxError):
+    if isinstance(error, errors.OutboxError):
         _log.warning("an answer could not be shown", error=repr(error))
         return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
     reference = secrets.token_hex(3)

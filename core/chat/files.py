@@ -7,8 +7,12 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
+from .errors import (
+    OversizeError,
+    RefusedError,
+)
 from .message import Attachment
-from .outbox import Outbox, OversizeError, RefusedError
+from .outbox import Outbox
 from .question import ExcuseError
 from .retry import insist
 

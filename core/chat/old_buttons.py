@@ -13,7 +13,18 @@ from core.engine import STORE_DOWN
 from core.store import Conversations, ShownAnswers
 
 from .answer_buttons import useful_buttons
-from .outbox import Button, FloodedError, GoneError, Outbox, OutboxError, Page, RefusedError, ShownMessage
+from .errors import (
+    FloodedError,
+    GoneError,
+    OutboxError,
+    RefusedError,
+)
+from .outbox import (
+    Button,
+    Outbox,
+    Page,
+    ShownMessage,
+)
 
 _log = structlog.get_logger()
 

@@ -8,7 +8,10 @@ from typing import TypeVar
 
 import structlog
 
-from .outbox import FloodedError, UnreachableError
+from .errors import (
+    FloodedError,
+    UnreachableError,
+)
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")

@@ -12,8 +12,9 @@ from core.store import Remembered
 from core.wanjie import Catalog, WanjieError
 
 from .cache import Cache
+from .errors import OutboxError
 from .files import PATIENCE, fetched
-from .outbox import Outbox, OutboxError
+from .outbox import Outbox
 from .question import ExcuseError
 
 MOST = 4

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.outbox import Page, UnreachableError
+from core.chat.errors import UnreachableError
+from core.chat.outbox import Page
 from tests.contracts.scene import Scene, granted
 
 

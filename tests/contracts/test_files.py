@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from core.chat.errors import (
+    OversizeError,
+    RefusedError,
+)
 from core.chat.message import Incoming
-from core.chat.outbox import OversizeError, RefusedError
 from tests.contracts.media import picture, voice
 from tests.contracts.scene import Scene, granted
 

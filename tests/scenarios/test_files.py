@@ -11,8 +11,9 @@ from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_seat import TelegramSeat
 from tests.core.chat.sending import pdf, picture
-from tests.scenarios import saying
 from tests.scenarios.saying import asked, says, shown
+
+from . import saying
 
 EARS, EYES = "SenseVoiceSmall", "GPT-4o"
 CSV = b"name,age\nAda,36\nLin,41\n"

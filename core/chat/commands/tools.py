@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import structlog
 
+from core.chat.errors import RefusedError
 from core.chat.order import order_of
-from core.chat.outbox import RefusedError
 from core.chat.question import ExcuseError
 from core.wanjie import Tool, ToolCall, WanjieError
 

@@ -9,9 +9,9 @@ import pytest
 from bots.sandbox.slack_people import SlackUser
 from bots.sandbox.slack_state import Message, SlackFile
 from bots.slack import thread, waiting
+from core.chat.errors import RefusedError
 from core.chat.files import sort_of
 from core.chat.message import Attachment, Incoming
-from core.chat.outbox import RefusedError
 from tests.bots.slack.conftest import Scene
 from tests.bots.slack.listening import Listener
 

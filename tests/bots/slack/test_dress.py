@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from core.chat.outbox import Button, FloodedError, Page, UnreachableError
+from core.chat.errors import (
+    FloodedError,
+    UnreachableError,
+)
+from core.chat.outbox import (
+    Button,
+    Page,
+)
 from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene
 

@@ -10,15 +10,17 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.slack import SlackPlatform
-from core.chat.outbox import (
+from core.chat.errors import (
     AbsentError,
-    Album,
-    Button,
     GoneError,
     MediaForbiddenError,
+    RefusedError,
+)
+from core.chat.outbox import (
+    Album,
+    Button,
     Page,
     Picture,
-    RefusedError,
     Voice,
 )
 from core.chat.retry import insist

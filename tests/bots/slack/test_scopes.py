@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from bots.sandbox.slack import SlackSim
 from bots.slack import SlackPlatform
 from bots.slack.scopes import SCOPES, missing_scopes
+from core.chat.errors import RefusedError
 from core.chat.message import Sender
-from core.chat.outbox import RefusedError
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest
 

@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.sandbox.slack_state import Message
-from bots.slack.incoming import Home
+from bots.slack.home import Home
 from bots.slack.searching import found
 from core.chat.message import ChatRef, Choice, Sender
 from core.chat.outbox import Menu, Option

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.slack.incoming import Home, read_event
+from bots.slack.home import Home
+from bots.slack.incoming import read_event
 from bots.slack.route import Route
 from core.chat.message import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut

@@ -14,21 +14,23 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 from structlog.testing import capture_logs
 
-from core.chat.i18n import Sentences
-from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import (
+from core.chat.errors import (
     AbsentError,
-    Button,
     FloodedError,
     GoneError,
     MediaForbiddenError,
     OutboxError,
     OversizeError,
-    Page,
     RefusedError,
     UneditableError,
     UnreachableError,
     VoiceForbiddenError,
+)
+from core.chat.i18n import Sentences
+from core.chat.message import ChatRef, Incoming, Sender
+from core.chat.outbox import (
+    Button,
+    Page,
 )
 from core.chat.question import ExcuseError
 from core.chat.working import StoppedError

@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.deliver import deliver
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    RefusedError,
+    UnreachableError,
+)
 from core.chat.growing import Piece, resumed, whole
 from core.chat.keys import Keys
 from core.chat.outbox import (
     Button,
     Capabilities,
-    FloodedError,
-    GoneError,
     Page,
-    RefusedError,
-    UnreachableError,
 )
 from core.chat.progress import Progress
 from core.chat.retry import insist

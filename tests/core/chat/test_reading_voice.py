@@ -6,10 +6,14 @@ from dataclasses import replace
 import pytest
 
 from bots.sandbox.wanjie import Failure, Upload, WanjieSim
+from core.chat.errors import (
+    FloodedError,
+    GoneError,
+    UnreachableError,
+)
 from core.chat.files import MOST, fetched
 from core.chat.hearing import told_back
 from core.chat.message import Attachment
-from core.chat.outbox import FloodedError, GoneError, UnreachableError
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading
 from core.wanjie import RefusedContentError, ServerFaultError
