@@ -46,8 +46,8 @@ class Bot:
         event = _Event(turn)
         if (failure := await _attempt(self._answer(event))) is not None:
             await self._see_off(event, failure)
-        if event.call is not None:
-            await self._deletions.forget(event.call.incoming)
+        if event.call is not None and await self._deletions.forget(event.call.incoming):
+            event.call.remove_old_buttons()
 
     async def give_up(self, turn: Turn) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
@@ -125,6 +125,7 @@ class Bot:
         incoming = call.incoming
         if incoming.deleted:
             await self._deletions.apply(incoming)
+            call.remove_old_buttons()
         elif incoming.moved_from is not None:
             await self._greeting.note_move(incoming)
             await self._desk.conversations.move(str(incoming.moved_from), str(incoming.chat))

@@ -33,11 +33,15 @@ class Deletions:
         """Whether this very message has been deleted."""
         return bool(await self._conversations.noted(str(incoming.chat), _NOTE + incoming.event_id))
 
-    async def forget(self, incoming: Incoming) -> None:
-        """Take an exchange out of the history again whose question was deleted while it was answered, or once more."""
+    async def forget(self, incoming: Incoming) -> bool:
+        """Take an exchange out of the history again whose question was deleted while it was answered, or once more.
+
+        Tell whether there was a question like that.
+        """
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
             events.add(await self._conversations.last_event(chat))
-        for event in events - {""}:
-            if await self._conversations.noted(chat, _NOTE + event):
-                await self._conversations.withdraw(chat, event)
+        deleted = [event for event in events - {""} if await self._conversations.noted(chat, _NOTE + event)]
+        for event in deleted:
+            await self._conversations.withdraw(chat, event)
+        return bool(deleted)

@@ -115,8 +115,9 @@ class OldButtons:
     async def _alive(self, chat: str) -> _Alive:
         history = await self._conversations.history(chat)
         unanswered = await self._conversations.unanswered(chat)
-        # One whose question was deleted was the newest, and is in the history no more.
-        newest = {await self._conversations.newest(chat)} & {message.uid for message in history[-1:]}
+        uid = await self._conversations.newest(chat)
+        kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
+        newest = {uid} if kept else set[str]()
         return _Alive(
             frozenset(newest | ({unanswered.uid} if unanswered else set())),
             frozenset(message.uid for message in history if message.uid),

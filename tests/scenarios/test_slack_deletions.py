@@ -59,6 +59,7 @@ async def test_an_answered_question_that_is_deleted_leaves_the_history(stage: St
     await seat.press(AGAIN)
     await seat.until(lambda: len(asked(stage)) == 3)
     await seat.user.delete(_said(stage, "secret"))
+    await seat.until(lambda: not any(AGAIN in label for label in seat.all_buttons()))
 
     assert await _asks_next(seat, stage) == ["first", "answer to first", "next"]
 

@@ -65,7 +65,7 @@ async def press_again(call: Call, stamp: Stamp, _: str) -> None:
     unanswered = await call.desk.conversations.unanswered(str(call.incoming.chat))
     if unanswered is not None and tag_of(unanswered.uid) == stamp.tag:
         await answer(call, _question(unanswered), memory)
-    elif len(memory.history) > 1 and await _is_newest(call, stamp):
+    elif len(memory.history) > 1 and await _is_newest(call, stamp, memory):
         await answer(call, _question(memory.history[-2]), memory, instead=2)
     else:
         await call.say("answer.old")
@@ -83,7 +83,7 @@ async def go_on(call: Call) -> None:
 
 async def press_go_on(call: Call, stamp: Stamp, _: str) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
-    if memory.history and await _is_newest(call, stamp):
+    if memory.history and await _is_newest(call, stamp, memory):
         await _go_on(call, memory)
     else:
         await call.say("answer.old")
@@ -137,7 +137,8 @@ def _question(asked: Remembered) -> Question:
     return Question(asked.content, files=asked.files, event=asked.event or asked.uid)
 
 
-async def _is_newest(call: Call, stamp: Stamp) -> bool:
+async def _is_newest(call: Call, stamp: Stamp, memory: Memory) -> bool:
     """Whether the stamp's answer is the last one, or was until this very turn replaced it before it was run again."""
     newest = await call.desk.conversations.newest(str(call.incoming.chat))
-    return tag_of(newest) == stamp.tag or newest == call.turn.event_id
+    withdrawn = memory.history[-1].uid not in {"", newest}  # its question was deleted
+    return (tag_of(newest) == stamp.tag and not withdrawn) or newest == call.turn.event_id
