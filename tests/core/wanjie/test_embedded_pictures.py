@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.wanjie.embedded_pictures import EmbeddedPictures
 
-PICTURE = bytes(range(256)) * 3
-WRITTEN = f"![image](data:image/png;base64,{base64.b64encode(PICTURE).decode()})"
+PICTURE = b"\x89PNG" + bytes(range(256)) * 3
+URL = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+WRITTEN = f"![image]({URL})"
 
 
 def parted(*pieces: str) -> list[str | bytes | None]:
@@ -36,7 +37,26 @@ def test_a_picture_is_found_wherever_it_was_cut(cuts: list[int]) -> None:
     assert parted(*pieces) == ["Here:\n", PICTURE, "\nand ", b"ABC", " so."]
 
 
-@given(st.text(alphabet="!d[]()a:image/;base64, `x\n", max_size=60), st.integers(0, 60))
+@pytest.mark.parametrize(
+    ("before", "picture", "after"),
+    [
+        ("Here: ", f'<img src="{URL}">', " so."),
+        ("Here: ", f"<img alt='a cat' width=64 src='{URL}' loading=lazy/>", "\nso."),
+        ("", f"<IMG SRC={URL}>", ""),
+        ("Here: ", URL, " and so on."),
+        ("Here:\n", URL, "\n"),
+        ("[Download](", URL, ") it"),
+        ("", URL, ""),
+    ],
+)
+@given(cut=st.integers(0, 1200))
+def test_a_picture_is_found_in_every_form(cut: int, before: str, picture: str, after: str) -> None:
+    text = before + picture + after
+
+    assert parted(text[:cut], text[cut:]) == [*filter(None, [before]), PICTURE, *filter(None, [after])]
+
+
+@given(st.text(alphabet='!d[]()a:image/;base64, `x<g src="\n>', max_size=60), st.integers(0, 60))
 def test_other_words_stay(text: str, cut: int) -> None:
     told = parted(text[:cut], text[cut:])
 
@@ -51,6 +71,11 @@ def test_other_words_stay(text: str, cut: int) -> None:
         "data:image/png;base64,QUJD",
         f"```md\n{WRITTEN}\n```",
         "![",
+        "<img",
+        '<img src="https://example.com/a.png"> and data',
+        f"`{URL}`",
+        f'```html\n<img src="{URL}">\n```',
+        "An address begins like data:image/png;base64,iVBORw0KGgo… and goes on.",
         "!",
     ],
 )
