@@ -19,27 +19,11 @@ from core.chat.reading import Reading
 from core.chat.reception import Reception
 from core.chat.speech import Speech
 from core.chat.talk import Brief, Talk
+from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
 from core.media.workshop import Workshop
-
-from .engine import (
-    Budget,
-    EmbeddedRedis,
-    Inbox,
-    Lease,
-    StoreHealth,
-    Worker,
-    connect,
-)
-from .settings import Settings
-from .store import (
-    Conversations,
-    ModelLimits,
-    ShownAnswers,
-)
-from .wanjie import (
-    Catalog,
-    WanjieClient,
-)
+from core.settings import Settings
+from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
+from core.wanjie import Catalog, WanjieClient
 
 
 class Service:
@@ -75,6 +59,7 @@ class Service:
             chosen,
             talk,
             self._old_buttons,
+            AnswerFiles(self._redis),
             speech,
             painting,
             reading,

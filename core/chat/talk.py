@@ -55,14 +55,14 @@ class Ask:
 
     question: Question
     memory: Memory
+    pictures: AnswerPictures
+    """Gets those that the answer holds."""
     instead: int = 0
     """So many of the newest messages of the history are forgotten for it, and not shown to the model either."""
     continues: Remembered | None = None
     """The question whose answer goes on in this one: the history's newest."""
     toolbox: Toolbox | None = None
     """For models that use tools."""
-    pictures: AnswerPictures = field(default_factory=AnswerPictures)
-    """Gets those that the answer holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class Writing:
         thinking = Thinking(self._reasoning)
         if self._toolbox is not None:
             self._toolbox.begin()
-        self._pictures.begin()
+        await self._pictures.begin()
         for rounds_left in reversed(range(_ROUNDS)):
             said, thought, calls = "", "", list[ToolCall]()
             async with aclosing(self._client.stream(request, attempts)) as deltas:
@@ -151,7 +151,7 @@ class Writing:
                         await self._end(delta)
                     elif isinstance(delta, ToolCall):
                         calls.append(delta)
-                    elif (piece := self._piece(delta, thinking, said)).text:
+                    elif (piece := await self._piece(delta, thinking, said)).text:
                         await sign.rest()
                         said += "" if piece.thought else piece.text
                         yield piece
@@ -169,11 +169,11 @@ class Writing:
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, asked, *told), tools=tools)
 
-    def _piece(self, delta: Delta, thinking: Thinking, said: str) -> Piece:
+    async def _piece(self, delta: Delta, thinking: Thinking, said: str) -> Piece:
         if isinstance(delta, ReasoningDelta):
             return Piece(thinking.show(delta.text), thought=True)
         if isinstance(delta, PictureDelta):
-            self._pictures.add(delta.image)
+            await self._pictures.add(delta.image)
             apart = "\n\n" if said and not said[-1].isspace() else ""
             return Piece(apart + self._picture_word)
         return Piece(delta.text if isinstance(delta, TextDelta) else "")

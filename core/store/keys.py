@@ -34,6 +34,11 @@ def shown_answers_key(chat: str) -> str:
     return f"sa:{{{chat}}}"
 
 
+def answer_files_key(chat: str, uid: str) -> str:
+    """List of the files of an answer that are not posted yet."""
+    return f"af:{{{chat}}}:{uid}"
+
+
 def no_system_role_key(model: str) -> str:
     """Present while a model is known to refuse the role system."""
     return f"m:{{{model}}}:no_system"

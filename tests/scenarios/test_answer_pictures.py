@@ -9,7 +9,8 @@ import pytest
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
 from bots.sandbox.wanjie_media import png
-from tests.scenarios.saying import echo, last_asked, says
+from tests.scenarios.pressing import AGAIN, SPEAK, offers
+from tests.scenarios.saying import asked, echo, last_asked, says
 
 ENCODED = base64.b64encode(png(64, 48, 1)).decode()
 URL = f"data:image/png;base64,{ENCODED}"
@@ -39,3 +40,29 @@ async def test_a_broken_picture_in_an_answer_is_told(direct_seat: Seat, stage: S
 
     await says(direct_seat, "could not be shown: 1")
     assert not direct_seat.posts()
+
+
+async def test_pictures_that_a_dead_process_has_not_posted_are_posted_by_the_next(empty_stage: Stage) -> None:
+    stage = empty_stage
+    process = await stage.start()
+    await stage.ready()
+    seats = [stage.private(), stage.direct()]
+    stage.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
+    stage.wanjie.script.pictures = (URL, "data:image/png;base64,QUJD")
+    stage.telegram.bad_gateway("sendMediaGroup", times=100)
+    stage.slack.faults.break_down("files.getUploadURLExternal", times=100)
+    for seat in seats:
+        await seat.say("Draw something")
+        await offers(seat, AGAIN, SPEAK)
+    await stage.kill(process)
+    before = [len(seat.posts()) for seat in seats]
+    stage.telegram.clear_faults()
+    stage.slack.faults.clear()
+    await stage.start()
+    for seat in seats:
+        (post,) = await seat.until(seat.posts, 40)
+        await says(seat, "could not be shown: 1")
+        assert (post.kind, len(post.files)) == ("pictures", 2)
+
+    assert before == [0, 0]
+    assert len(asked(stage)) == 2

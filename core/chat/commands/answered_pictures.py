@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from core.chat.answer_pictures import AnswerPictures
-from core.chat.attach import attach
+from core.chat.attach import attach, attached
 from core.chat.errors import RefusedError
 from core.chat.order import Order
 from core.chat.outbox import (
@@ -20,6 +20,7 @@ from core.chat.working import at_work
 from .command import Call
 
 _log = structlog.get_logger()
+_NAME = "answer_pictures_"
 
 
 async def post_answer_pictures(call: Call, pictures: AnswerPictures) -> None:
@@ -27,19 +28,21 @@ async def post_answer_pictures(call: Call, pictures: AnswerPictures) -> None:
 
     Raises `GoneError`, and `ExcuseError` where no pictures may be posted.
     """
+    await pictures.restore()
     if not pictures.found and not pictures.lost:
         return
     shown = await _fetched(call, pictures)
     lost = len(pictures.found) + pictures.lost - len(shown)
-    if shown:
+    if shown and not attached(call.turn, _NAME):
         try:
             async with at_work(call.outbox, "uploading"):
-                await attach(call.turn, call.outbox, Album(shown, ""), name="answer_pictures_")
+                await attach(call.turn, call.outbox, Album(shown, ""), name=_NAME)
         except RefusedError as error:
             _log.warning("pictures of an answer were refused", error=str(error))
             lost += len(shown)
     if lost:
         await tell(call.turn, call.outbox, call.phrase("answer.picture_lost", count=lost), name="pictures_lost_")
+    await pictures.forget()
 
 
 async def _fetched(call: Call, pictures: AnswerPictures) -> tuple[Picture, ...]:

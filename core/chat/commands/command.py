@@ -37,7 +37,7 @@ from core.chat.tell import tell
 from core.engine import Inbox, Turn
 from core.media.visible import visible
 from core.settings import ChatSettings
-from core.store import Choices, Conversations, Name
+from core.store import AnswerFiles, Choices, Conversations, Name
 from core.wanjie import Catalog
 
 _log = structlog.get_logger()
@@ -61,6 +61,7 @@ class Desk:
     chosen: Chosen
     talk: Talk
     old_buttons: OldButtons
+    answer_files: AnswerFiles
     speech: Speech
     painting: Painting
     reading: Reading

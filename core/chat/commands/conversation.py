@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.chat.answer_pictures import AnswerPictures
 from core.chat.lanes import aside_lane
 from core.chat.question import Question
 from core.chat.stamp import Stamp
@@ -107,12 +108,12 @@ async def answer(call: Call, question: Question, memory: Memory, *, instead: int
     asked = Remembered("user", question.text, question.files)
     memory = await _with_pictures(call, memory, *(() if question.images else (asked,)))
     seen = tuple(memory.pictures[file] for file in question.files if file in memory.pictures)
-    await _run(call, Ask(replace(question, images=question.images or seen), memory, instead=instead))
+    await _run(call, Ask(replace(question, images=question.images or seen), memory, _pictures(call), instead=instead))
 
 
 async def _go_on(call: Call, memory: Memory) -> None:
     tail = memory.history[-1].content[-_TAIL:]
-    await _run(call, Ask(Question(_GO_ON + tail), memory, continues=memory.history[-2]))
+    await _run(call, Ask(Question(_GO_ON + tail), memory, _pictures(call), continues=memory.history[-2]))
 
 
 async def _run(call: Call, ask: Ask) -> None:
@@ -122,6 +123,10 @@ async def _run(call: Call, ask: Ask) -> None:
     await post_answer_pictures(call, ask.pictures)
     await reply_aloud(call, text)
     call.remove_old_buttons()
+
+
+def _pictures(call: Call) -> AnswerPictures:
+    return AnswerPictures(call.desk.answer_files, call.turn, str(call.incoming.chat))
 
 
 async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memory:

@@ -34,7 +34,7 @@ from core.chat.working import StoppedError
 from core.engine import Inbox, Turn, tag_of
 from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
-from core.store import Conversations, ModelLimits, Name, Remembered, ShownAnswers
+from core.store import AnswerFiles, Conversations, ModelLimits, Name, Remembered, ShownAnswers
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 
@@ -73,6 +73,7 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
                 Brief("", 1000, 900),
             ),
             old_buttons,
+            AnswerFiles(redis),
             Speech(client, workshop, wanjie, chat),
             Painting(client, client, catalog, workshop),
             Reading(client, catalog, workshop, sentences, wanjie, chat),
