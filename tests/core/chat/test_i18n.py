@@ -81,7 +81,7 @@ def test_every_sentence_that_the_code_says_exists() -> None:
         for file in folder.rglob("*.py")
         if "sandbox" not in file.parts
         for key in CALL.findall(file.read_text(encoding="utf-8"))
-        if key.partition(".")[0] in areas
+        if key.partition(".")[0] in areas and not key.endswith(".ogg")  # the name of a file
     }
 
     assert said <= set(KEYS)
