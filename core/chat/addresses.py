@@ -8,10 +8,12 @@ from collections.abc import Iterable
 
 from .scripts import is_unspaced
 
-ADDRESS = r"(?<![A-Za-z0-9<@])(?i:https?)://[^\s<>\"|\[\]，。、；：？！（）「」『』《》【】“”‘’…]+"
+ADDRESS = r"(?<![A-Za-z0-9<@])(?i:https?)://[^\s\x00-\x1f\x7f<>\"|\[\]，。、；：？！（）「」『』《》【】“”‘’…]+"
 """An address and whatever touches it, as a pattern."""
 PARTIAL_SCHEME = re.compile(r"(?<![A-Za-z0-9<@])h(?:t(?:t(?:p(?:s?(?::/{0,2})?)?)?)?)?\Z", re.IGNORECASE)
-"""What may become an address when more text comes."""
+"""What may become a scheme when more text comes."""
+PARTIAL_ADDRESS = re.compile(ADDRESS.removesuffix("+") + r"*\Z")
+"""What may become an address, or a longer one: it may have no host so far."""
 _HOST = re.compile(r"(?i:https?)://[^/?#]*\w")
 _JOINTS = frozenset("/=_-%.&?#+~:@")
 """Behind these a Chinese letter belongs to the address (`/wiki/北京`); behind others it goes on with the sentence."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .addresses import PARTIAL_SCHEME
+from .addresses import PARTIAL_ADDRESS, PARTIAL_SCHEME
 from .edits import Edit, edited
 from .fences import Fences
 from .meant import Closing, Place, is_name, is_pointer
@@ -191,8 +191,7 @@ class _Line:
         places = [len(self.line), *map(self._doubt, self.tokens)]
         if (name := self._pending.get("__")) and _LONGEST_NAME.fullmatch(self.line, name.end):
             places.append(name.start)
-        if found := PARTIAL_SCHEME.search(self.line):
-            places.append(found.start())
+        places += [found.start() for part in (PARTIAL_SCHEME, PARTIAL_ADDRESS) if (found := part.search(self.line))]
         if self.line.endswith("\\") and not (self.tokens and self.tokens[-1].end == len(self.line)):
             places.append(len(self.line) - 1)
         return min(places)

@@ -153,6 +153,8 @@ def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
 @example(["__init", "__", ".py"])
 @example(["`2*3`", "`", "*4*"])
 @example(["$a_", "{1}", "$", "5"])
+@example(["https://", "_", "_", "a"])
+@example(["https://", "\b", "__"])
 def test_what_is_shown_of_a_growing_text_never_has_to_be_taken_back(pieces: list[str]) -> None:
     text = before = ""
     for piece in pieces:
