@@ -23,6 +23,7 @@ from core.wanjie import (
     SpeechRequest,
     UnsupportedVoiceError,
     WanjieClient,
+    known_voices,
 )
 
 from .cache import Cache
@@ -39,6 +40,8 @@ _CACHED_PIECES = _CACHED_SOUNDS = 16_000_000
 _MOST_TRIES = 2
 """How often a recording that cannot be read is asked for, if a call may be made so often."""
 _TITLE = 60
+_SAMPLE = "你好。"
+"""What is spoken to find out whether there is a voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Speech:
         self._client = client
         self._workshop = workshop
         self._voice = wanjie.voice
+        self._voices = wanjie.voices
         self._piece = wanjie.speech_limit
         self._most = chat.speak_limit
         self._tries = min(_MOST_TRIES, wanjie.max_attempts)
@@ -97,6 +101,22 @@ class Speech:
     def voice(self, choices: Choices) -> str:
         """The voice that speaks in a chat with these choices."""
         return choices.voice or self._voice
+
+    def known_voices(self, model: str) -> tuple[str, ...]:
+        """The voices that `model` should have: the usual one, those that are documented, and those of the settings."""
+        return tuple(dict.fromkeys((self._voice, *known_voices(model), *self._voices)))
+
+    async def has_voice(self, model: str, voice: str) -> bool:
+        """Whether `model` speaks a few words in `voice`; raise the `WanjieError` of a request that says neither."""
+        order = _Order(_SAMPLE, model, voice, 1.0)
+        try:
+            await self._pieces.get(order, partial(self._spoken, order))
+        except (ContextTooLongError, RefusedContentError):
+            raise
+        except BadRequestError as error:  # the voice is all that may be wrong with it
+            _log.info("a voice is not taken", model=model, error=repr(error))
+            return False
+        return True
 
     async def record(self, script: Script, model: str, choices: Choices, into: Literal["opus", "mp3"]) -> Sound:
         """Have a script spoken by `model` in the chosen voice.

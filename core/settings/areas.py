@@ -62,6 +62,11 @@ class WanjieSettings(Area):
         None, description="The speech model of chats that chose none. Unset: the first one of the key's list."
     )
     voice: str = Field("普通话", description="The voice of chats that chose none, in the speech model's own word.")
+    voices: Patterns = Field(
+        (),
+        description="Voices that `/voice` offers beside those that the speech model is known to have, in its own "
+        "words: names with commas. Any other is tried before it is set.",
+    )
     speech_limit: int = Field(
         600, ge=50, description="Characters that are spoken in one request; longer texts are cut at sentences."
     )
@@ -87,7 +92,9 @@ class WanjieSettings(Area):
     _checked_url = field_validator("base_url")(wanjie_address)
     _checked_proxy = field_validator("proxy")(proxy_address)
 
-    _patterns = field_validator("english_models", "vision_models", "tool_models", mode="before")(_comma_separated)
+    _patterns = field_validator("voices", "english_models", "vision_models", "tool_models", mode="before")(
+        _comma_separated
+    )
 
     @field_validator("model_kinds", mode="before")
     @classmethod

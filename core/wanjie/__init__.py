@@ -32,6 +32,7 @@ from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, Tran
 from .thoughts import unthought
 from .tools import Tool, ToolCall
 from .traits import Traits
+from .voices import known_voices
 from .wire import (
     Completion,
     Delta,
@@ -92,5 +93,6 @@ __all__ = [
     "Usage",
     "WanjieClient",
     "WanjieError",
+    "known_voices",
     "unthought",
 ]

@@ -2,6 +2,7 @@
 
 from bots.sandbox.seats import Seat
 from bots.sandbox.stage import Stage
+from bots.sandbox.wanjie import Failure
 from tests.scenarios.hearing import hears, notes, spoken, talking
 from tests.scenarios.saying import says
 
@@ -44,7 +45,40 @@ async def test_voice_and_speed_are_chosen_and_taken_back(seat: Seat, stage: Stag
     await seat.say("/speak one")
     await hears(seat, 2)
 
-    assert [(body["voice"], body["speed"]) for body in spoken(stage)] == [("粤语", 1.25), ("普通话", 1.0)]
+    heard = [(body["voice"], body["speed"]) for body in spoken(stage) if body["input"].startswith("one")]
+    assert heard == [("粤语", 1.25), ("普通话", 1.0)]
+
+
+async def test_a_voice_is_tried_before_it_is_set_and_offered_once_it_has_worked(seat: Seat, stage: Stage) -> None:
+    await talking(seat, stage)
+    stage.wanjie.script.voices = ("普通话", "粤语")
+    await seat.say("/voice 四川话")
+    refused = await says(seat, "doesn't know the voice “四川话”")
+    await seat.say("/voice 粤语")
+    await says(seat, "“粤语” is the voice")
+    tried = [body["voice"] for body in spoken(stage)]
+    await seat.say("/voice")
+    await says(seat, "Voice: 粤语")
+    offered = [label for label in seat.choices() if "话" in label or "语" in label]
+    await seat.choose("普通话")
+    await says(seat, "Voice: 普通话")
+
+    assert "普通话" in refused.partition("should work")[2]
+    assert tried == ["四川话", "粤语"]
+    assert [label.removeprefix("✓ ") for label in offered] == ["普通话", "粤语"]
+    await seat.say("/speak one")
+    await hears(seat)
+    assert spoken(stage)[-1]["voice"] == "普通话"
+    assert len(spoken(stage)) == 3
+
+
+async def test_a_service_that_fails_sets_no_voice(direct_seat: Seat, stage: Stage) -> None:
+    stage.wanjie.script.fail_next.append(Failure(403, message="no permission", path="/audio/speech"))
+    await direct_seat.say("/voice 粤语")
+    await says(direct_seat, "couldn't try the voice “粤语”")
+    await direct_seat.say("/voice")
+
+    assert "Voice: 普通话" in await says(direct_seat, "Voice: ")
 
 
 async def test_the_menu_shows_what_holds_and_changes_in_place(seat: Seat, stage: Stage) -> None:

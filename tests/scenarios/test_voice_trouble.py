@@ -12,9 +12,9 @@ from tests.scenarios.saying import says
 
 
 async def test_a_voice_that_the_model_does_not_know_is_named(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.voices = ("普通话",)
     await direct_seat.say("/voice 粤语")
     await says(direct_seat, "粤语")
+    stage.wanjie.script.voices = ("普通话",)
     await direct_seat.say("/speak Good morning!")
     await says(direct_seat, "does not know the voice “粤语”")
     await direct_seat.say("/voice default")

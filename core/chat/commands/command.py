@@ -138,12 +138,16 @@ class Call:
     async def settle(self, name: Name, value: str | None) -> None:
         """Set what holds for everybody in this chat, or take it back with None.
 
-        Raises `ExcuseError` when only admins may, which `MODEL_CHANGE` decides, and the caller is none.
+        Raises what `require_decider` does; `MODEL_CHANGE` says who may.
         """
+        await self.require_decider()
+        await self.desk.conversations.choose(str(self.incoming.chat), name, value)
+
+    async def require_decider(self) -> None:
+        """Raise `ExcuseError` when only admins may set what holds here, and the caller is none."""
         everyone = self.desk.policy.model_change == "everyone" or self.incoming.direct
         if not everyone and not await self.outbox.by_admin():
             raise ExcuseError("command_error.admins")
-        await self.desk.conversations.choose(str(self.incoming.chat), name, value)
 
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from core.chat.half_width import half_width
 from core.chat.outbox import Menu, Option
@@ -11,8 +12,11 @@ from core.store import Choices
 
 from .command import Call
 from .scope import where
+from .voice_names import offered_voices, set_voice
 
-_LONGEST_NAME = 60
+_MAX_OFFERED = 9
+_ROW = 3
+_VALUE_BYTES = 48
 _SLOWEST, _FASTEST = 0.25, 4.0
 _SPEEDS = (0.8, 1.0, 1.25, 1.5)
 _LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
@@ -45,12 +49,15 @@ async def choose_voice(call: Call) -> None:
     elif _NUMBER.fullmatch(typed):
         await _set_speed(call, typed)
     else:
-        await _set_voice(call, call.argument)
+        await set_voice(call, call.argument)
 
 
 async def pick_voice(call: Call, value: str) -> None:
     """Set what stands behind a menu entry and show the menu with its new mark."""
     name, _, chosen = value.partition(" ")
+    if name == "name":
+        await _pick_name(call, chosen)
+        return
     if name == "speed" and (speed := read_speed(chosen)):
         await call.settle("speed", speed)
     elif name == "replies" and chosen in _LABELS:
@@ -61,16 +68,26 @@ async def pick_voice(call: Call, value: str) -> None:
     await _show(call)
 
 
+async def _pick_name(call: Call, name: str) -> None:
+    """Set a voice that is offered now; trying another one would keep others who press waiting."""
+    model = await call.desk.chosen.model(await call.choices(), "speech")
+    if model is None or name not in await offered_voices(call, model):
+        await call.hint("button.over")
+        return
+    await call.settle("voice", name)
+    await _show(call)
+
+
 async def _show(call: Call) -> None:
     choices = await call.choices()
     model = await call.desk.chosen.model(choices, "speech")
     if model is None:
         await call.say("model.none_speech")
     else:
-        await call.choose(_menu(call, choices, model))
+        await call.choose(_menu(call, choices, model, await offered_voices(call, model)))
 
 
-def _menu(call: Call, choices: Choices, model: str) -> Menu:
+def _menu(call: Call, choices: Choices, model: str, voices: Sequence[str]) -> Menu:
     wanted, speed = choices.voice_replies or "off", speed_of(choices)
     title = call.phrase(
         "voice.title",
@@ -88,15 +105,14 @@ def _menu(call: Call, choices: Choices, model: str) -> Menu:
         Option(call.phrase("voice.speed", speed=f"{each:g}"), f"speed {each:g}", current=each == speed)
         for each in _SPEEDS
     )
-    return Menu("voice", title, replies, (speeds,))
+    return Menu("voice", title, replies, (speeds, *_rows(voices, call.desk.speech.voice(choices))))
 
 
-async def _set_voice(call: Call, name: str) -> None:
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        await call.say("voice.name_wrong", limit=_LONGEST_NAME)
-        return
-    await call.settle("voice", name)
-    await call.say("voice.name_set", voice=name, where=where(call))
+def _rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
+    """The voices that fit behind a button, a few beside each other."""
+    options = [Option(voice, f"name {voice}", current=voice == current) for voice in voices]
+    shown = [option for option in options if len(option.value.encode()) <= _VALUE_BYTES][:_MAX_OFFERED]
+    yield from (tuple(shown[start : start + _ROW]) for start in range(0, len(shown), _ROW))
 
 
 async def _set_speed(call: Call, text: str) -> None:

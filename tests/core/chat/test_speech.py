@@ -289,3 +289,28 @@ def test_a_title_is_the_first_words_on_one_line(text: str, title: str) -> None:
 @pytest.mark.parametrize(("speed", "read"), [(None, 1.0), ("1.25", 1.25), ("fast", 1.0)])
 def test_a_speed_that_cannot_be_read_is_the_usual_one(speed: str | None, read: float) -> None:
     assert speed_of(Choices(speed=speed)) == read
+
+
+async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: Speech, sim: WanjieSim) -> None:
+    sim.script.voices = ("alto",)
+    found = [await speech.has_voice(MODEL, voice) for voice in ("alto", "alto", "bass")]
+
+    assert found == [True, True, False]
+    assert len(spoken_texts(sim)) == 2
+
+
+async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
+    make: Callable[..., Speech], sim: WanjieSim
+) -> None:
+    sim.script.fail_next.extend([Failure(400, message="bad parameter"), Failure(500)])
+    speech = make(max_attempts=1)
+
+    assert not await speech.has_voice(MODEL, "alto")
+    with pytest.raises(ServerFaultError):
+        await speech.has_voice(MODEL, "alto")
+
+
+def test_the_voices_of_the_settings_stand_beside_those_that_are_documented(make: Callable[..., Speech]) -> None:
+    speech = make(voice="alto", voices="bass, alto,tenor")
+
+    assert speech.known_voices(MODEL) == ("alto", "普通话", "bass", "tenor")
