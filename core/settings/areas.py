@@ -71,7 +71,8 @@ class WanjieSettings(Area):
         600, ge=50, description="Characters that are spoken in one request; longer texts are cut at sentences."
     )
     transcribe_model: str | None = Field(
-        None, description="The model that turns voice messages into text. Unset: voice messages are not understood."
+        None,
+        description="The model that turns voice messages and videos into text. Unset: neither is heard.",
     )
     image_model: str | None = Field(
         None, description="The image model of chats that chose none. Unset: the first one of the key's list."
