@@ -10,7 +10,7 @@ from core.media.visible import is_blank
 from .message import Incoming
 from .quotation import quote_words
 
-_APART = 1
+MAX_GAP = 1
 """Seconds between two pieces, by the platform's clock, which counts whole ones."""
 
 
@@ -21,7 +21,7 @@ def belongs(pieces: Sequence[Incoming], other: Incoming) -> bool:
         return False
     if other.album and other.album == last.album:
         return True
-    if not last.sent or abs(other.sent - last.sent) > _APART or other.quoted or other.quoted_attachments:
+    if not last.sent or abs(other.sent - last.sent) > MAX_GAP or other.quoted or other.quoted_attachments:
         return False
     return _continues_text(last, other) or _completes(pieces, other)
 

@@ -14,11 +14,9 @@ from .commands import routed
 from .lanes import full_lane, lane
 from .message import Incoming
 from .outbox import Platform, ReadsAdditions
+from .pieces import MAX_GAP
 
 _log = structlog.get_logger()
-
-_APART = 1
-"""Seconds between the pieces of one thing, by the platform's clock, which counts whole ones."""
 
 
 class Reception:
@@ -73,7 +71,7 @@ class Reception:
     async def _follows(self, addition: Incoming) -> bool:
         """Whether it came right behind a message that is for the bot."""
         last = await self._conversations.noted(str(addition.chat), _last_of(addition))
-        return last is not None and abs(addition.sent - int(last)) <= _APART
+        return last is not None and abs(addition.sent - int(last)) <= MAX_GAP
 
 
 def _last_of(incoming: Incoming) -> str:
