@@ -13,16 +13,9 @@ from bots import __version__
 from core.service import Service, open_service
 from core.settings import Settings
 
-from .platform import (
-    Connected,
-    Opening,
-    PlatformError,
-)
+from .platform import Connected, Opening, PlatformError
 from .slack import SlackPlatform
-from .startup import (
-    WanjieProbe,
-    announce,
-)
+from .startup import WanjieProbe, announce
 from .telegram import TelegramPlatform
 from .web import serve_health
 

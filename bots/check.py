@@ -12,11 +12,7 @@ from core.engine import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, Sto
 from core.service import open_catalog
 from core.settings import Settings
 
-from .inspection import (
-    Finding,
-    State,
-    inspect_wanjie,
-)
+from .inspection import Finding, State, inspect_wanjie
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for the folder of the private Redis; a service that runs does not give it up."""

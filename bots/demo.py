@@ -15,15 +15,7 @@ from bots.sandbox.stage import NotStartedError, Stage
 from bots.sandbox.view import View
 from core.settings import real_wanjie
 
-from .demo_screen import (
-    BOLD,
-    DIM,
-    PLAIN,
-    Pipe,
-    Screen,
-    Terminal,
-    write,
-)
+from .demo_screen import BOLD, DIM, PLAIN, Pipe, Screen, Terminal, write
 
 _SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # whoever leaves waits for no answer
 _ANSWER_TIMEOUT = 30.0

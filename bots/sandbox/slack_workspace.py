@@ -8,18 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from .slack_call import Json, RefusalError
-from .slack_state import (
-    Channel,
-    ChannelKind,
-    Message,
-    Person,
-    Rules,
-    Sight,
-    SlackFile,
-    Status,
-    Stream,
-    StreamState,
-)
+from .slack_state import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
 
 _Found = TypeVar("_Found")
 _SHOWN_IMAGES = frozenset({"image/gif", "image/jpeg", "image/png"})

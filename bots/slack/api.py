@@ -12,12 +12,7 @@ from typing import Any, TypeAlias
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.sessions import NETWORK_ERRORS, Sessions
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UnreachableError
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after, sdk_logger
 from .limits import (

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .fields import Json, as_list, as_object, inner, objects, text
+from bots.json_fields import Json, as_list, as_object, inner, objects, text
+
 from .mrkdwn import escape
 from .rich_text import rich_text
 

@@ -17,11 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.sessions import NETWORK_ERRORS
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, OutboxError, UnreachableError
 from core.engine import Budget, Limit
 
 from .faults import FLOOD_CODES, TOKEN_CODES, MissingScopeError, outbox_error

@@ -13,13 +13,7 @@ import aiohttp
 import structlog
 
 from bots.sessions import NETWORK_ERRORS, Sessions
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    OversizeError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, OversizeError, RefusedError, UnreachableError
 
 from .calling import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after
 from .limits import FILE, SHARE, UPLOAD, posts_to

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from bots.json_fields import Json, objects
 from core.chat.message import Attachment
-
-from .fields import Json, objects
 
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 

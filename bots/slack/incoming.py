@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from bots.json_fields import Json, inner, objects, text
 from core.chat.message import ChatRef, Incoming, Sender
 
-from .fields import Json, inner, objects, text
 from .home import MENU, PLATFORM, Home, chat_ref, command_sign, is_direct, visitor_team
 from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
 from .message_text import read_message

@@ -9,11 +9,7 @@ import aiohttp
 
 from bots.inspection import Finding, State
 from bots.sessions import Sessions
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, OutboxError, UnreachableError
 from core.settings import Proxies, SlackSettings
 
 from .calling import AsyncWebClient, ask, open_socket, web_client

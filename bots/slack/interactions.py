@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bots.json_fields import Json, as_object, inner, objects, text
 from core.chat.message import ChatRef, Choice, Incoming, Sender
 
-from .fields import Json, as_object, inner, objects, text
-from .home import (
-    BUTTON,
-    MENU,
-    PLATFORM,
-    Home,
-    chat_ref,
-    command_sign,
-    foreign_team,
-    is_direct,
-)
+from .home import BUTTON, MENU, PLATFORM, Home, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
 from .mrkdwn import unescape
 from .route import Route

@@ -7,10 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-)
+from core.chat.errors import FloodedError, OutboxError
 from core.engine import STORE_DOWN
 
 _log = structlog.get_logger()

@@ -13,10 +13,7 @@ from typing import Any, Self
 from core.chat.outbox import Button
 from core.chat.pages import break_before
 
-from .home import (
-    BUTTON,
-    MENU,
-)
+from .home import BUTTON, MENU
 from .render import bare, escaped, harmless, notification, stable
 
 Blocks = Sequence[dict[str, Any]]

@@ -9,11 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, OutboxError, UnreachableError
 
 from .waiting import look_up
 

@@ -13,20 +13,8 @@ from typing import Any
 
 import structlog
 
-from core.chat.errors import (
-    FloodedError,
-    MediaForbiddenError,
-    OutboxError,
-    RefusedError,
-    UnreachableError,
-)
-from core.chat.outbox import (
-    Album,
-    Button,
-    Page,
-    Picture,
-    Voice,
-)
+from core.chat.errors import FloodedError, MediaForbiddenError, OutboxError, RefusedError, UnreachableError
+from core.chat.outbox import Album, Button, Page, Picture, Voice
 
 from .api import Api
 from .faults import BLOCK_CODES

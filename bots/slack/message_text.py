@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bots.json_fields import Json, inner, objects, text
 from core.chat.message import Attachment
 
 from .block_text import block_text
-from .fields import Json, inner, objects, text
 from .files_of import files_of
 from .mrkdwn import escape, is_for_others, labels, read
 from .render import JOINER, bare

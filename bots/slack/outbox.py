@@ -10,24 +10,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from core.chat.errors import (
-    AbsentError,
-    GoneError,
-    OutboxError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import AbsentError, GoneError, OutboxError, RefusedError, UnreachableError
 from core.chat.message import Incoming
-from core.chat.outbox import (
-    Album,
-    Button,
-    Capabilities,
-    Doing,
-    Menu,
-    Page,
-    ShownMessage,
-    Voice,
-)
+from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
 
 from .api import Api
 from .faults import ABSENT_CODES

@@ -12,11 +12,7 @@ import structlog
 
 from bots.platform import PlatformError, Receive, Suggest
 from bots.sessions import Sessions
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, OutboxError, UnreachableError
 from core.chat.message import ChatRef, Incoming, Sender
 from core.chat.outbox import Option
 from core.engine import Budget
@@ -27,10 +23,7 @@ from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, 
 from .completing import completed
 from .features import Features
 from .files import Files
-from .home import (
-    PLATFORM,
-    Home,
-)
+from .home import PLATFORM, Home
 from .incoming import read_event
 from .ingress import Ingress
 from .later import Later

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from .fields import Json, inner, number, objects, text
+from bots.json_fields import Json, inner, number, objects, text
+
 from .mrkdwn import escape
 
 _MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.chat.outbox import (
-    Button,
-    Page,
-)
+from core.chat.outbox import Button, Page
 
 from .api import Content
 from .looks import Blocks, Body, growth, row

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bots.json_fields import Json, inner, text
 from core.chat.message import Sender
-
-from .fields import Json, inner, text
 
 _SAID = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages in which somebody says something."""

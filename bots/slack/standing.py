@@ -7,17 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    OutboxError,
-    RefusedError,
-    UneditableError,
-)
-from core.chat.outbox import (
-    Button,
-    Page,
-)
+from core.chat.errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError
+from core.chat.outbox import Button, Page
 
 from .looks import Body
 

@@ -14,17 +14,8 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UneditableError,
-    UnreachableError,
-)
-from core.chat.outbox import (
-    Button,
-    Page,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UneditableError, UnreachableError
+from core.chat.outbox import Button, Page
 
 from .api import Api, Content
 from .faults import BLOCK_CODES, LENGTH_CODES, StreamOpenError, StreamOverError, UnavailableError

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bots.json_fields import Json, text
 from core.chat.message import Incoming
 
 from .api import Api, Thread
-from .fields import Json, text
 from .message_text import MessageText, read_message
 from .outbox import Team
 from .people import named_in

@@ -9,11 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, OutboxError, UnreachableError
 from core.engine import STORE_DOWN
 
 _log = structlog.get_logger()

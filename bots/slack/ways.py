@@ -7,10 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.errors import (
-    RefusedError,
-    UneditableError,
-)
+from core.chat.errors import RefusedError, UneditableError
 
 from .looks import Look
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bots.json_fields import Json, inner, number, text
 from core.chat.command_names import read_command
 from core.chat.mentions import cut_mentions
 
 from .entities import Span, place
-from .fields import Json, inner, number, text
 from .words import Body
 
 _UNREAD = frozenset({"code", "pre", "url", "email", "text_link"})

@@ -8,9 +8,9 @@ from typing import Any, Self
 from telegram import Bot
 from telegram.error import BadRequest
 
+from bots.json_fields import Json, as_object, number, objects, text
 from core.settings import NO_PROXIES, Proxies
 
-from .fields import Json, as_object, number, objects, text
 from .local_files import is_local, read_local
 from .wire import Wire
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bots.json_fields import Json, inner, number, objects, text
 from core.chat.message import Attachment
 
 from .contents import read_content
-from .fields import Json, inner, number, objects, text
 
 _FILES = {
     "audio": "audio",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bots.json_fields import Json, inner, items, number, objects, text
+
 from .entities import to_markdown
-from .fields import Json, inner, items, number, objects, text
 
 
 def read_content(message: Json) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .fields import Json, number, text
+from bots.json_fields import Json, number, text
 
 Span = tuple[int, int]
 """Start and end, in characters."""

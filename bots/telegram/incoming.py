@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.json_fields import Json, inner, number, text
 from core.chat.message import Attachment, ChatRef, Choice, Incoming, Sender
 
 from .address import Identity, read_address
 from .attachments import read_attachments
 from .contents import is_reaction, read_content
-from .fields import Json, inner, number, text
 from .membership import is_arrival
 from .origins import forwarded_from
 from .quoting import original, read_quote, words_of_answer

@@ -13,12 +13,12 @@ from collections.abc import Callable
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bots.json_fields import Json, inner, number
 from bots.platform import Receive
 from core.engine import STORE_DOWN
 
 from .address import Identity
 from .api import Api
-from .fields import Json, inner, number
 from .horizon import Horizon
 from .wire import FloodError
 

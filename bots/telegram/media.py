@@ -12,20 +12,9 @@ from pathlib import PurePath
 import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
-from core.chat.errors import (
-    FloodedError,
-    MediaForbiddenError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError
 from core.chat.message import Incoming
-from core.chat.outbox import (
-    Album,
-    Button,
-    Page,
-    Picture,
-    Voice,
-)
+from core.chat.outbox import Album, Button, Page, Picture, Voice
 
 from .api import Api
 from .horizon import Horizon

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import Json, inner, text
+from bots.json_fields import Json, inner, text
 
 _INSIDE = frozenset({"creator", "administrator", "member"})
 

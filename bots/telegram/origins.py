@@ -5,7 +5,7 @@ Facts: Bot API 10.3, Message and MessageOrigin.
 
 from __future__ import annotations
 
-from .fields import Json, inner, number, text
+from bots.json_fields import Json, inner, number, text
 
 YOU = "you"
 """What the bot is called towards its model."""

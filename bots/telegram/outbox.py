@@ -11,24 +11,9 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
-from core.chat.errors import (
-    GoneError,
-    OutboxError,
-    OversizeError,
-    RefusedError,
-    UneditableError,
-)
+from core.chat.errors import GoneError, OutboxError, OversizeError, RefusedError, UneditableError
 from core.chat.message import Incoming
-from core.chat.outbox import (
-    Album,
-    Button,
-    Capabilities,
-    Doing,
-    Menu,
-    Page,
-    ShownMessage,
-    Voice,
-)
+from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
 
 from .admins import Admins
 from .api import Api

@@ -8,10 +8,7 @@ from typing import TypeVar
 import structlog
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
-from core.chat.errors import (
-    FloodedError,
-    OutboxError,
-)
+from core.chat.errors import FloodedError, OutboxError
 from core.engine import Limit
 
 from .faults import asked_to_wait, outbox_error

@@ -11,6 +11,7 @@ from typing import Self
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
+from bots.json_fields import Json, as_object, inner, number, text
 from bots.platform import PlatformError, Receive
 from core.chat.message import Incoming, Sender
 from core.engine import Budget, Lease
@@ -19,7 +20,6 @@ from core.settings import NO_PROXIES, Proxies, TelegramSettings
 from .address import Identity
 from .admins import Admins
 from .api import Api
-from .fields import Json, as_object, inner, number, text
 from .horizon import Horizon
 from .incoming import PLATFORM, read, read_addition
 from .ingress import Ingress

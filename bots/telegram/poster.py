@@ -9,12 +9,7 @@ from typing import TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UneditableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UneditableError
 from core.chat.message import Incoming
 
 from .api import Api

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bots.json_fields import Json, inner, number, objects, text
+
 from .address import Identity
 from .contents import chosen_part
 from .entities import Span, place
-from .fields import Json, inner, number, objects, text
 from .origins import author
 from .words import Body, with_content
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bots.json_fields import Json, as_list, as_object, inner, items, number, objects, text
+
 from .entities import dress
-from .fields import Json, as_list, as_object, inner, items, number, objects, text
 
 _DEEPEST = 32
 """Telegram nests 16 levels at most; whatever lies deeper is no message of Telegram's."""

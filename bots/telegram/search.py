@@ -12,12 +12,7 @@ from typing import Literal, TypeVar
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.message import Incoming
 from core.chat.outbox import Page
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from bots.json_fields import Json, text
 from core.chat.message import Incoming
-
-from .fields import Json, text
 
 _FULL, _CUT = 4096, 2048
 """Characters of a message, and of the shortest piece of a paste: clients cut at 4,096 or at a better place before."""

@@ -17,10 +17,9 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bots.json_fields import as_object, inner
 from bots.sessions import NETWORK_ERRORS, Sessions
 from core.settings import NO_PROXIES, Proxies
-
-from .fields import as_object, inner
 
 _CONNECTIONS = 256
 _KEEP_ALIVE = 15.0  # seconds; a proxy that forgets idle connections without a word does so later

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bots.json_fields import Json, inner, objects, text
+
 from .contents import read_content
 from .entities import Span, to_markdown
-from .fields import Json, inner, objects, text
 from .rich import flatten
 
 

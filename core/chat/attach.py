@@ -6,20 +6,8 @@ from dataclasses import replace
 
 from core.engine import Turn
 
-from .errors import (
-    AbsentError,
-    FloodedError,
-    GoneError,
-    MediaForbiddenError,
-    RefusedError,
-)
-from .outbox import (
-    Album,
-    Button,
-    Outbox,
-    Page,
-    Voice,
-)
+from .errors import AbsentError, FloodedError, GoneError, MediaForbiddenError, RefusedError
+from .outbox import Album, Button, Outbox, Page, Voice
 from .progress import Progress
 from .question import ExcuseError
 from .retry import insist

@@ -17,22 +17,10 @@ import structlog
 
 from core.media.visible import is_blank
 
-from .errors import (
-    FloodedError,
-    GoneError,
-    OutboxError,
-    RefusedError,
-    UneditableError,
-    UnreachableError,
-)
+from .errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError, UnreachableError
 from .growing import Growing, Piece
 from .keys import NO_KEYS, Keys
-from .outbox import (
-    Button,
-    Outbox,
-    Page,
-    ShownMessage,
-)
+from .outbox import Button, Outbox, Page, ShownMessage
 from .page_text import PageText
 from .pages import Room, break_before, page_end, room
 from .progress import Progress

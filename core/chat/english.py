@@ -8,14 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from core.wanjie import (
-    ChatMessage,
-    ChatRequest,
-    Completion,
-    KeyRejectedError,
-    RefusedContentError,
-    WanjieError,
-)
+from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError
 
 from .question import ExcuseError
 

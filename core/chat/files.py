@@ -7,10 +7,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from .errors import (
-    OversizeError,
-    RefusedError,
-)
+from .errors import OversizeError, RefusedError
 from .message import Attachment
 from .outbox import Outbox
 from .question import ExcuseError

@@ -13,18 +13,8 @@ from core.engine import STORE_DOWN
 from core.store import Conversations, ShownAnswers
 
 from .answer_buttons import useful_buttons
-from .errors import (
-    FloodedError,
-    GoneError,
-    OutboxError,
-    RefusedError,
-)
-from .outbox import (
-    Button,
-    Outbox,
-    Page,
-    ShownMessage,
-)
+from .errors import FloodedError, GoneError, OutboxError, RefusedError
+from .outbox import Button, Outbox, Page, ShownMessage
 
 _log = structlog.get_logger()
 

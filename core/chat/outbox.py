@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from .message import (
-    Incoming,
-    Sender,
-)
+from .message import Incoming, Sender
 
 Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "nothing"]
 """What the bot is busy with: words, a voice note, pictures, sending a file, or nothing any more."""

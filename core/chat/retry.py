@@ -8,10 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from .errors import (
-    FloodedError,
-    UnreachableError,
-)
+from .errors import FloodedError, UnreachableError
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")

@@ -8,14 +8,7 @@ from typing import TypeVar
 from pydantic import SecretStr, ValidationError
 
 from .area import Area
-from .areas import (
-    ChatSettings,
-    ProxySettings,
-    ServiceSettings,
-    SlackSettings,
-    TelegramSettings,
-    WanjieSettings,
-)
+from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .names import misspelt
 from .proxies import Proxies, passwords

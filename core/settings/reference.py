@@ -8,14 +8,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from .area import Area
-from .areas import (
-    ChatSettings,
-    ProxySettings,
-    ServiceSettings,
-    SlackSettings,
-    TelegramSettings,
-    WanjieSettings,
-)
+from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 
 
 @dataclass(frozen=True, slots=True)

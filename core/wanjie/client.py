@@ -24,15 +24,7 @@ from .errors import (
 )
 from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
 from .request import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .wire import (
-    Completion,
-    Delta,
-    ImageResult,
-    parse_completion,
-    parse_images,
-    parse_models,
-    parse_transcript,
-)
+from .wire import Completion, Delta, ImageResult, parse_completion, parse_images, parse_models, parse_transcript
 
 _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.

@@ -14,10 +14,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 from bots.platform import Connected
 from core.chat.errors import FloodedError
 from core.chat.message import Incoming
-from core.chat.outbox import (
-    Outbox,
-    Page,
-)
+from core.chat.outbox import Outbox, Page
 from core.engine import Budget, Lease, Limit
 
 from .case import Case, Shared

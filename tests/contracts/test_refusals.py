@@ -12,18 +12,10 @@ import pytest
 
 from bots.slack import standing
 from core.chat.deliver import deliver
-from core.chat.errors import (
-    GoneError,
-    RefusedError,
-)
+from core.chat.errors import GoneError, RefusedError
 from core.chat.growing import whole
 from core.chat.keys import NO_KEYS, Keys
-from core.chat.outbox import (
-    Button,
-    Menu,
-    Option,
-    Page,
-)
+from core.chat.outbox import Button, Menu, Option, Page
 from core.chat.progress import Progress
 from tests.contracts.media import album
 from tests.contracts.scene import FIRST, Scene, granted

@@ -8,10 +8,7 @@ from core.chat.answer_pictures import AnswerPictures
 from core.chat.attach import attach, attached
 from core.chat.errors import RefusedError
 from core.chat.order import Order
-from core.chat.outbox import (
-    Album,
-    Picture,
-)
+from core.chat.outbox import Album, Picture
 from core.chat.painting import Drawing
 from core.chat.question import ExcuseError
 from core.chat.tell import tell

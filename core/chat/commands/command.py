@@ -13,19 +13,12 @@ import structlog
 
 from core.chat.caption import ordered_in
 from core.chat.chosen import Chosen, T, Work
-from core.chat.errors import (
-    FloodedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, UnreachableError
 from core.chat.half_width import half_width
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming
 from core.chat.old_buttons import OldButtons
-from core.chat.outbox import (
-    Menu,
-    Option,
-    Outbox,
-)
+from core.chat.outbox import Menu, Option, Outbox
 from core.chat.painting import Painting
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading

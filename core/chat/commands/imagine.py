@@ -11,10 +11,7 @@ from core.chat.attach import attach, attached
 from core.chat.caption import caption
 from core.chat.errors import RefusedError
 from core.chat.order import Order, read_order
-from core.chat.outbox import (
-    Album,
-    Button,
-)
+from core.chat.outbox import Album, Button
 from core.chat.painting import Drawing
 from core.chat.question import ExcuseError
 from core.chat.stamp import Stamp

@@ -10,10 +10,7 @@ import structlog
 
 from core.chat.answer_buttons import IN_PARTS
 from core.chat.attach import attach, attached
-from core.chat.errors import (
-    RefusedError,
-    VoiceForbiddenError,
-)
+from core.chat.errors import RefusedError, VoiceForbiddenError
 from core.chat.explain import explain
 from core.chat.outbox import Voice
 from core.chat.question import ExcuseError

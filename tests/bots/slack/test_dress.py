@@ -9,14 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.chat.errors import (
-    FloodedError,
-    UnreachableError,
-)
-from core.chat.outbox import (
-    Button,
-    Page,
-)
+from core.chat.errors import FloodedError, UnreachableError
+from core.chat.outbox import Button, Page
 from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene
 

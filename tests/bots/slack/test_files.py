@@ -14,12 +14,7 @@ from bots.sandbox.slack_state import SlackFile
 from bots.sessions import Sessions
 from bots.slack.calling import Caller, web_client
 from bots.slack.files import Files
-from core.chat.errors import (
-    OutboxError,
-    OversizeError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import OutboxError, OversizeError, RefusedError, UnreachableError
 from core.engine import Budget
 from core.settings import NO_PROXIES
 from tests.bots.slack.conftest import BOT_TOKEN, Scene

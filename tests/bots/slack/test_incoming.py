@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.home import Home
-from bots.slack.incoming import (
-    ignored_app,
-    read_search,
-)
+from bots.slack.incoming import ignored_app, read_search
 from bots.slack.incoming import read_event as read_for
 from bots.slack.mrkdwn import read
 from bots.slack.route import Route

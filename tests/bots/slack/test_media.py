@@ -10,19 +10,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack_seat import SlackSeat
 from bots.slack import SlackPlatform
-from core.chat.errors import (
-    AbsentError,
-    GoneError,
-    MediaForbiddenError,
-    RefusedError,
-)
-from core.chat.outbox import (
-    Album,
-    Button,
-    Page,
-    Picture,
-    Voice,
-)
+from core.chat.errors import AbsentError, GoneError, MediaForbiddenError, RefusedError
+from core.chat.outbox import Album, Button, Page, Picture, Voice
 from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest

@@ -11,18 +11,9 @@ from redis.asyncio import Redis
 from bots.sandbox.slack import SlackSim
 from bots.sandbox.slack_people import SlackUser
 from bots.slack import SlackPlatform, people
-from core.chat.errors import (
-    GoneError,
-    UnreachableError,
-)
+from core.chat.errors import GoneError, UnreachableError
 from core.chat.message import Sender
-from core.chat.outbox import (
-    Button,
-    Doing,
-    Menu,
-    Option,
-    Page,
-)
+from core.chat.outbox import Button, Doing, Menu, Option, Page
 from core.chat.retry import insist
 from core.engine import Budget
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest

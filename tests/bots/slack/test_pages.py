@@ -8,12 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.outbox import Page
 from core.chat.retry import insist
 from tests.bots.slack.conftest import Scene

@@ -10,19 +10,9 @@ import pytest
 from bots.telegram import admins
 from bots.telegram.keyboards import of_buttons, of_menu
 from bots.telegram.limits import MENU_RESERVE
-from core.chat.errors import (
-    FloodedError,
-    OversizeError,
-    RefusedError,
-)
+from core.chat.errors import FloodedError, OversizeError, RefusedError
 from core.chat.message import Sender
-from core.chat.outbox import (
-    Button,
-    Doing,
-    Menu,
-    Option,
-    Page,
-)
+from core.chat.outbox import Button, Doing, Menu, Option, Page
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
+from bots.json_fields import Json
 from bots.sandbox.telegram import TelegramSim
 from bots.telegram import TelegramPlatform, TelegramTokenError
 from bots.telegram.address import Identity
 from bots.telegram.api import Api
-from bots.telegram.fields import Json
 from bots.telegram.horizon import Horizon
 from bots.telegram.ingress import Ingress
 from bots.telegram.menus import register

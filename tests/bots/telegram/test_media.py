@@ -14,19 +14,8 @@ from bots.telegram import media
 from bots.telegram.horizon import Horizon
 from bots.telegram.limits import message
 from bots.telegram.peer import Peer
-from core.chat.errors import (
-    FloodedError,
-    MediaForbiddenError,
-    RefusedError,
-    UnreachableError,
-    VoiceForbiddenError,
-)
-from core.chat.outbox import (
-    Album,
-    Button,
-    Page,
-    Voice,
-)
+from core.chat.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError, VoiceForbiddenError
+from core.chat.outbox import Album, Button, Page, Voice
 from core.engine import Budget
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import Scene

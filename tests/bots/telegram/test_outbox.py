@@ -15,19 +15,9 @@ from bots.telegram import poster
 from bots.telegram.limits import START_RESERVE, STEP_RESERVE, message
 from bots.telegram.outbox import TelegramOutbox
 from bots.telegram.render import Rendered, render
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.message import Choice
-from core.chat.outbox import (
-    Button,
-    Menu,
-    Option,
-    Page,
-)
+from core.chat.outbox import Button, Menu, Option, Page
 from core.engine import Budget
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene

@@ -8,12 +8,7 @@ import pytest
 
 from bots.telegram.horizon import Horizon
 from core.chat.errors import UnreachableError
-from core.chat.outbox import (
-    Button,
-    Menu,
-    Option,
-    Page,
-)
+from core.chat.outbox import Button, Menu, Option, Page
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
 

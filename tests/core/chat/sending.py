@@ -7,10 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from core.chat.errors import (
-    OversizeError,
-    RefusedError,
-)
+from core.chat.errors import OversizeError, RefusedError
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
 from core.chat.outbox import Doing
 from tests.core.chat.outboxes import NoOutbox

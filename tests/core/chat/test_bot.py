@@ -28,10 +28,7 @@ from core.chat.errors import (
 )
 from core.chat.i18n import Sentences
 from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import (
-    Button,
-    Page,
-)
+from core.chat.outbox import Button, Page
 from core.chat.question import ExcuseError
 from core.chat.working import StoppedError
 from core.service import Service

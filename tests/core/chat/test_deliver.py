@@ -10,19 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.deliver import deliver
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.growing import Piece, resumed, whole
 from core.chat.keys import Keys
-from core.chat.outbox import (
-    Button,
-    Capabilities,
-    Page,
-)
+from core.chat.outbox import Button, Capabilities, Page
 from core.chat.progress import Progress
 from core.chat.retry import insist
 from tests.core.chat.outboxes import NoOutbox

@@ -12,19 +12,9 @@ import pytest
 from redis.asyncio import Redis
 
 from core.chat.answer_buttons import IN_PARTS
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    OutboxError,
-    UneditableError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, OutboxError, UneditableError, UnreachableError
 from core.chat.old_buttons import OldButtons
-from core.chat.outbox import (
-    Button,
-    Page,
-    ShownMessage,
-)
+from core.chat.outbox import Button, Page, ShownMessage
 from core.store import Conversations, Remembered, ShownAnswers
 from tests.core.chat.outboxes import NoOutbox
 

@@ -9,11 +9,7 @@ import pytest
 from PIL import Image
 
 from bots.sandbox.wanjie import Failure, WanjieSim
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    RefusedError,
-)
+from core.chat.errors import FloodedError, GoneError, RefusedError
 from core.chat.message import Attachment
 from core.chat.question import ExcuseError
 from core.chat.reading import Reading

@@ -6,11 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bots.sandbox.wanjie import Failure, Upload, WanjieSim
-from core.chat.errors import (
-    FloodedError,
-    GoneError,
-    UnreachableError,
-)
+from core.chat.errors import FloodedError, GoneError, UnreachableError
 from core.chat.files import MOST, fetched
 from core.chat.hearing import told_back
 from core.chat.message import Attachment

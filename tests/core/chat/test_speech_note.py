@@ -16,11 +16,7 @@ from core.chat.chat_client import ChatClient
 from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Call, Desk
 from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
-from core.chat.errors import (
-    MediaForbiddenError,
-    RefusedError,
-    VoiceForbiddenError,
-)
+from core.chat.errors import MediaForbiddenError, RefusedError, VoiceForbiddenError
 from core.chat.i18n import Sentences
 from core.chat.message import Attachment, ChatRef, Incoming, Sender
 from core.chat.old_buttons import OldButtons
