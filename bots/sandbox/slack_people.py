@@ -12,6 +12,8 @@ from .slack_text import as_mrkdwn, as_rich_text
 from .slack_workspace import Workspace
 
 SLACKBOT = "USLACKBOT"
+PIECE = 4000
+"""Characters of a message that Slack has cut out of a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class SlackUser:
         message.files, message.attachments = [*files], [*attachments]
         message.subtype = "file_share" if files else None
         return self._post(message)
+
+    async def paste(self, channel: Channel, text: str, *, thread_ts: str | None = None) -> list[Message]:
+        """Post a text of any length; what has more than 4,000 characters Slack posts as several messages at once.
+
+        Nowhere documented; reported in slack-go/slack#972 and StackStorm/hubot-stackstorm#111.
+        """
+        pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
+        return [await self.say(channel, piece, thread_ts=thread_ts) for piece in pieces]
 
     async def forward(
         self, original: Message, channel: Channel, comment: str = "", *, thread_ts: str | None = None

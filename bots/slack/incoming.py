@@ -11,6 +11,7 @@ from core.chat.message import ChatRef, Incoming, Sender
 from .home import MENU, PLATFORM, Home, chat_ref, command_sign, is_direct, visitor_team
 from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
 from .message_text import read_message
+from .settling import lead, seam, sent, settle
 from .speakers import speaker_of
 
 
@@ -35,6 +36,22 @@ def read_event(payload: bytes, home: Home) -> Incoming | None:
             return read_shortcut(body, home) if body.get("type") == "message_action" else read_action(body, home)
         case _:
             return None
+
+
+def read_addition(payload: bytes, home: Home) -> Incoming | None:
+    """Read the new form of a message that was edited; None for anything else, and for what `read_event` reads."""
+    stored: Json = json.loads(payload)
+    body = inner(stored, "payload")
+    event, home = inner(body, "event"), _home_of(stored, body, home)
+    edited = text(event, "type") == "message" and text(event, "subtype") == "message_changed"
+    if not edited or not home.team or not text(event, "channel") or read_event(payload, home) is not None:
+        return None
+    before, after = inner(event, "previous_message"), inner(event, "message")
+    if read_message(before, home.bot) == read_message(after, home.bot):
+        return None  # others have replied, or reacted
+    found = _message(_in_place(after, event), text(body, "api_app_id"), home)
+    changed = text(event, "event_ts") or text(event, "ts")
+    return found and replace(found, event_id=f"e{changed}", edits=found.message_id, settle=0.0)
 
 
 def read_search(body: Json, home: Home) -> tuple[str, ChatRef, str, Sender] | None:
@@ -98,7 +115,7 @@ def _message(event: Json, app: str, home: Home) -> Incoming | None:
     if not (addressed or follows) or (said.for_others and not direct):
         return None
     thread = text(event, "thread_ts") or ts
-    return Incoming(
+    found = Incoming(
         chat=chat_ref(home.team, text(event, "channel"), thread, direct=direct),
         event_id=f"m{ts}",
         message_id=ts,
@@ -116,6 +133,12 @@ def _message(event: Json, app: str, home: Home) -> Incoming | None:
         named=said.named,
         reply_route=visitor_team(text(event, "user_team"), home.team),
     )
+    return _with_timing(found, event) if speaker.human else found  # what an app posts is whole
+
+
+def _with_timing(found: Incoming, event: Json) -> Incoming:
+    found = replace(found, text=lead(event) + found.text, sent=sent(event), seam=seam(event))
+    return replace(found, settle=settle(found))
 
 
 def _answers_the_bot(event: Json, bot: str) -> bool:
@@ -128,7 +151,7 @@ def _gone(event: Json) -> Json | None:
     buried = text(event, "subtype") == "message_changed" and text(inner(event, "message"), "subtype") == "tombstone"
     if text(event, "subtype") != "message_deleted" and not buried:
         return None
-    return inner(event, "previous_message") | {"channel": event["channel"], "channel_type": event.get("channel_type")}
+    return _in_place(inner(event, "previous_message"), event)
 
 
 def _deleted(event: Json, said: Incoming | None) -> Incoming | None:
@@ -150,7 +173,12 @@ def _named_later(event: Json, bot: str) -> Json | None:
     before, after = inner(event, "previous_message"), inner(event, "message")
     if not before or _names(before, bot) or not _names(after, bot):
         return None
-    return after | {"channel": event["channel"], "channel_type": event.get("channel_type")}
+    return _in_place(after, event)
+
+
+def _in_place(message: Json, event: Json) -> Json:
+    """A message within an event, which alone tells where it stands."""
+    return message | {"channel": event["channel"], "channel_type": event.get("channel_type")}
 
 
 def _names(message: Json, bot: str) -> bool:

@@ -24,7 +24,7 @@ from .completing import completed
 from .features import Features
 from .files import Files
 from .home import PLATFORM, Home
-from .incoming import read_event
+from .incoming import read_addition, read_event
 from .ingress import Ingress
 from .later import Later
 from .outbox import SlackOutbox, Team
@@ -120,6 +120,10 @@ class SlackPlatform:
     def read(self, payload: bytes) -> Incoming | None:
         """Read an event as the ingress stored it."""
         return read_event(payload, self._home)
+
+    def read_addition(self, payload: bytes) -> Incoming | None:
+        """Read the new form of a message, as the ingress stored it."""
+        return read_addition(payload, self._home)
 
     async def introduce(self, sender: Sender) -> Sender:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""

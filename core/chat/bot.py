@@ -242,4 +242,7 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     if read is not None:
         return routed(as_typed(read))
     addition = platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
-    return addition and as_typed(addition)
+    if addition is None:
+        return None
+    # A command may be edited, too; a part is none, since nobody is addressed in it.
+    return as_typed(addition) if addition.part else routed(as_typed(addition))

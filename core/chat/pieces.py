@@ -64,6 +64,9 @@ def join(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
         quoted_attachments=(*addressed[0].quoted_attachments, *about),
         forwarded_from="",
         edits="",
+        addressed=any(piece.addressed for piece in addressed),
+        mentioned=any(piece.mentioned for piece in addressed),
+        named=tuple(dict.fromkeys(name for piece in pieces for name in piece.named)),
     )
 
 

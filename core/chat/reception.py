@@ -59,7 +59,11 @@ class Reception:
 
     async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
         """Store what belongs to another message; where there is no room for it, nobody misses it."""
-        if addition.edits or addition.album or await self._follows(addition):
+        if addition.edits:
+            counts = addition.addressed or await self._conversations.engaged(str(addition.chat))
+        else:
+            counts = bool(addition.album) or await self._follows(addition)
+        if counts:
             await self._inbox.accept(str(addition.chat), addition.event_id, payload)
             await self._note_part(addition)
 

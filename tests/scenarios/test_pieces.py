@@ -89,3 +89,46 @@ async def test_an_edited_question_counts_as_edited_while_it_waits_and_no_longer(
     await says(seat, "answer to third")
 
     assert last_asked(stage)[::2] == ["frist", "second", "third"]
+
+
+async def test_what_is_sent_in_pieces_in_slack_is_one_question(stage: Stage) -> None:
+    stage.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
+    lin, bea, channel = stage.direct(), stage.slack.user("Bea"), stage.slack.channel("plans")
+    root = await bea.say(channel, "Which words?")
+    await lin.user.paste(lin.channel, PASTED)
+    await lin.until(lambda: asked(stage))
+    await says(lin, "answer")
+    file = lin.user.file("plan.txt", b"the plan", mimetype="text/plain")
+    await lin.user.say(lin.channel, "", files=[file])
+    await lin.say(f"What does it say, <@{bea.id}>?")
+    await lin.until(lambda: len(asked(stage)) == 2)
+    await bea.paste(channel, f"{stage.slack.mention} {PASTED}", thread_ts=root.ts)
+    await lin.until(lambda: len(asked(stage)) == 3)
+    await lin.say("the end")
+    await says(lin, "answer to the end")
+    pasted, filed, called, _ = (messages[-1]["content"] for messages in asked(stage))
+
+    assert pasted == PASTED
+    assert "the plan" in filed
+    assert filed.endswith("What does it say, @Bea?")
+    assert called == f"Bea: > Which words?\n\n{PASTED}"
+
+
+async def test_an_edited_question_in_slack_counts_as_edited_while_it_waits_and_no_longer(stage: Stage) -> None:
+    seat = stage.direct()
+    stage.wanjie.script.answer = echo
+    stage.wanjie.script.first_token_delay = 1
+    first = await seat.user.say(seat.channel, "frist")
+    await seat.until(lambda: asked(stage))
+    second = await seat.user.say(seat.channel, "secnd")
+    third = await seat.user.say(seat.channel, "!systm Be brief.")
+    await seat.user.edit(second, "sceond")
+    await seat.user.edit(second, "second")
+    await seat.user.edit(third, "!system Be brief.")
+    await seat.user.edit(first, "first")
+    await says(seat, "answer to second")
+    await seat.say("fourth")
+    await says(seat, "answer to fourth")
+
+    assert last_asked(stage)[::2] == ["frist", "second", "fourth"]
+    assert asked(stage)[-1][0]["content"].startswith("Be brief.")

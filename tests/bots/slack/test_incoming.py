@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.home import Home
-from bots.slack.incoming import ignored_app, read_search
+from bots.slack.incoming import ignored_app, read_addition, read_search
 from bots.slack.incoming import read_event as read_for
 from bots.slack.mrkdwn import read
 from bots.slack.route import Route
@@ -69,8 +70,63 @@ def test_a_message_that_is_edited_to_name_the_bot_is_the_message_that_names_it()
 
 
 @pytest.mark.parametrize(("before", "after"), [("<@UBOT> hi", "<@UBOT> ho"), ("hi", "ho"), ("<@UBOT> hi", "hi")])
-def test_other_edits_are_nothing(before: str, after: str) -> None:
+def test_other_edits_are_the_new_form_of_their_message(before: str, after: str) -> None:
+    home = Home(bot=BOT)
+    added = read_addition(_edit(before, after), home)
+    said = _read(event(text=after, thread_ts="50.1"))
+
     assert read_event(_edit(before, after), BOT) is None
+    assert added == replace(said, event_id="e101.0", edits="100.5", settle=0.0)
+
+
+def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    said = {"type": "message", "user": "U1", "ts": "100.5", "text": "hi"}
+    return {"subtype": "message_changed", "previous_message": said, "message": {**said, **fields}}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        direct(),
+        _edit("hi", "<@UBOT> hi"),
+        direct(**_reactions(reply_count=1, reactions=[{"name": "eyes"}])),
+        direct(**_reactions(user=BOT, text="an answer")),
+        direct(**_reactions(subtype="tombstone", user="USLACKBOT", text="This message was deleted.")),
+        event(**_reactions(text="what nobody asked the bot")),
+        command("/model"),
+    ],
+)
+def test_what_is_no_edit_of_something_for_the_bot_is_no_addition(payload: bytes) -> None:
+    assert read_addition(payload, Home(bot=BOT)) is None
+
+
+_FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
+
+
+@pytest.mark.parametrize(
+    ("said", "settle", "seam"),
+    [
+        (direct(), 0.0, None),
+        (direct(text="", files=[_FILE]), 0.8, None),
+        (direct(text="what?", files=[_FILE]), 0.0, None),
+        (direct(text="", files=[_FILE | {"subtype": "slack_audio"}]), 0.0, None),
+        (direct(text="x" * 2999), 0.0, None),
+        (direct(text="x" * 3990), 0.5, "\n"),
+        (direct(text="x" * 4000), 0.5, ""),
+        (direct(text="x" * 3999 + " "), 0.5, " "),
+        (event(text=f"<@UBOT> {'x' * 4000}"), 0.5, ""),
+    ],
+)
+def test_more_is_expected_behind_a_lone_file_and_a_text_that_slack_has_cut(
+    said: bytes, settle: float, seam: str | None
+) -> None:
+    found = _read(said)
+
+    assert (found.sent, found.settle, found.seam) == (100, settle, seam)
+
+
+def test_a_text_that_was_cut_before_a_blank_keeps_it() -> None:
+    assert _read(direct(text=" and so on")).text == " and so on"
 
 
 def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:

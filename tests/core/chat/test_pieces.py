@@ -90,3 +90,11 @@ def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
     assert joined is not None
     assert (joined.message_id, joined.event_id, joined.text) == ("1", "e", "what is this?")
     assert len(joined.attachments) == 3
+
+
+def test_whoever_is_named_in_any_piece_is_named_in_the_whole() -> None:
+    photo = said(attachments=(PHOTO,), addressed=False, named=("@U1",))
+    joined = join([photo, said("what is this, @U2?", mentioned=True, named=("@U2", "@U1"))], "1")
+
+    assert joined is not None
+    assert (joined.addressed, joined.mentioned, joined.named) == (True, True, ("@U1", "@U2"))
