@@ -29,8 +29,8 @@ class WanjieProbe:
         self._catalog = catalog
         self._settings = settings
         self._told: set[Finding] = set()
-        self.broken = False
-        """Whether Wanjie has said that nothing can be answered so: it does not accept the key, or is no Wanjie."""
+        self.problem = ""
+        """Why nothing can be answered, as Wanjie has said: it does not accept the key, or is no Wanjie; else ""."""
 
     async def run(self) -> None:
         """Ask again until nothing fails, less and less often; a reason is told once."""
@@ -38,7 +38,7 @@ class WanjieProbe:
         while True:
             findings = await inspect_wanjie(self._catalog, self._settings)
             self._tell(findings)
-            self.broken = any(finding.state is State.BROKEN for finding in findings)
+            self.problem = next((finding.text for finding in findings if finding.state is State.BROKEN), "")
             if not any(finding.fails for finding in findings):
                 return
             await asyncio.sleep(delay)

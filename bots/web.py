@@ -27,9 +27,9 @@ async def serve_health(
 ) -> AsyncGenerator[None]:
     """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
 
-    `/readyz` is 503 while the store takes nothing, and while Wanjie does not accept the key. It names the platforms,
-    too, but an outage of theirs does not count: it is the same for every replica, and a rollout that waits for it to
-    end would help nobody.
+    `/readyz` is 503, with the reasons, while the store takes nothing, and while Wanjie does not accept the key. It
+    names the platforms, too, but an outage of theirs does not count: it is the same for every replica, and a rollout
+    that waits for it to end would help nobody.
 
     Raises `HealthPortError` when the port cannot be had.
     """
@@ -38,11 +38,12 @@ async def serve_health(
         return web.json_response({"status": "ok"})
 
     async def ready(_: web.Request) -> web.Response:
-        works = await _store_works(service)
-        checks = {"store": works, **{platform.name: platform.up for platform in platforms}}
-        if wanjie.broken:
+        store = await _store_problem(service)
+        checks: dict[str, object] = {"store": not store, **{platform.name: platform.up for platform in platforms}}
+        if wanjie.problem:
             checks["wanjie"] = False
-        return web.json_response(checks, status=200 if works and not wanjie.broken else 503)
+        reasons = [reason for reason in (store, wanjie.problem) if reason]
+        return web.json_response(checks | ({"reasons": reasons} if reasons else {}), status=503 if reasons else 200)
 
     async def measure(_: web.Request) -> web.Response:
         lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]
@@ -69,10 +70,11 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise HealthPortError(f"HTTP_PORT {port} on HTTP_HOST {host} cannot be listened on ({reason}).") from error
 
 
-async def _store_works(service: Service) -> bool:
-    """Write to the store, but do not wait for as long as a client that tries again would take."""
+async def _store_problem(service: Service) -> str:
+    """Write to the store, but do not wait for as long as a client that tries again would take; "" when it works."""
     try:
         async with asyncio.timeout(_STORE_SECONDS):
-            return await service.store.problem() is None
+            problem = await service.store.problem()
     except TimeoutError:
-        return False
+        return f"The store has not answered within {_STORE_SECONDS:g} s."
+    return f"The store cannot be written to: {problem}." if problem else ""

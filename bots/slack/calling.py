@@ -99,6 +99,8 @@ class Identity:
     team: str
     user: str
     missing_scopes: tuple[str, ...] = ()
+    workspace: str = ""
+    """The name of the workspace."""
 
 
 async def who_am_i(client: AsyncWebClient) -> Identity:
@@ -109,6 +111,7 @@ async def who_am_i(client: AsyncWebClient) -> Identity:
         team=str(answer.get("team_id") or ""),
         user=str(answer.get("user_id") or ""),
         missing_scopes=missing_scopes(str(granted)),
+        workspace=str(answer.get("team") or ""),
     )
 
 

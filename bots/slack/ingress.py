@@ -22,10 +22,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.platform import Receive, Suggest
+from core.chat.explain import report_unreadable
+from core.chat.unforeseen import Unforeseen
 from core.engine import STORE_DOWN
 
 from .calling import sdk_logger
-from .home import Home
+from .home import PLATFORM, Home
 from .incoming import ignored_app
 from .searching import found
 
@@ -117,9 +119,15 @@ class Ingress:
         except (TimeoutError, *STORE_DOWN) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
-        if ids := ignored_app(request.body, self._home):
-            _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
+        self._note_ignored_app(request.body)
         return BoltResponse(status=200, body="")
+
+    def _note_ignored_app(self, body: dict[str, Any]) -> None:
+        with Unforeseen() as unforeseen:  # it is stored, so whatever fails here must not bring it back
+            if ids := ignored_app(body, self._home):
+                _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
+        if unforeseen.error is not None:
+            report_unreadable(unforeseen.error, PLATFORM)
 
     async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:
         lost = 0.0

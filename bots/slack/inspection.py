@@ -1,9 +1,8 @@
 """Whether Slack lets the app in."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# slack_sdk leaves the data of its answers untyped.
-
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import aiohttp
 
@@ -12,7 +11,8 @@ from bots.sessions import Sessions
 from core.chat.errors import FloodedError, OutboxError, UnreachableError
 from core.settings import Proxies, SlackSettings
 
-from .calling import AsyncWebClient, ask, open_socket, web_client
+from .calling import AsyncWebClient, open_socket, web_client, who_am_i
+from .scopes import PURPOSES
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {
@@ -26,17 +26,26 @@ async def inspect_slack(settings: SlackSettings, proxies: Proxies) -> list[Findi
     sessions = Sessions(proxies, timeout=_TIMEOUT)
     client = web_client(settings.bot_token.get_secret_value(), settings.api_url, sessions.to(settings.api_url))
     try:
-        return [await _bot_token(client), *await _app_token(client, settings.app_token.get_secret_value())]
+        return [*await _bot_token(client), *await _app_token(client, settings.app_token.get_secret_value())]
     finally:
         await sessions.aclose()
 
 
-async def _bot_token(client: AsyncWebClient) -> Finding:
+async def _bot_token(client: AsyncWebClient) -> list[Finding]:
     try:
-        answer = await ask(client.auth_test)
+        identity = await who_am_i(client)
     except OutboxError as error:
-        return _refused("SLACK_BOT_TOKEN", error)
-    return Finding("Slack", State.FINE, f"The bot token is accepted; the workspace is {answer.get('team')}.")
+        return [_refused("SLACK_BOT_TOKEN", error)]
+    text = f"The bot token is accepted; the workspace is {identity.workspace}."
+    return [Finding("Slack", State.FINE, text), *_lacking(identity.missing_scopes)]
+
+
+def _lacking(scopes: Sequence[str]) -> list[Finding]:
+    if not scopes:
+        return []
+    named = ", ".join(f"{scope} ({PURPOSES[scope]})" for scope in scopes)
+    advice = "Add them under OAuth & Permissions, and install the app again."
+    return [Finding("Slack", State.DOUBTFUL, f"The bot token lacks scopes: {named}.", advice)]
 
 
 async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:

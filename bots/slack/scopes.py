@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-SCOPES = (
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "mpim:history",
-    "users:read",
-)
+PURPOSES = {
+    "channels:history": "to read threads in public channels",
+    "channels:read": "to greet when it is added to a public channel",
+    "chat:write": "to answer",
+    "commands": "for slash commands and shortcuts",
+    "files:read": "to read what people send",
+    "files:write": "to post pictures and voice notes",
+    "groups:history": "to read threads in private channels",
+    "groups:read": "to greet when it is added to a private channel",
+    "im:history": "to get direct messages",
+    "mpim:history": "to get messages of groups of people",
+    "users:read": "to know names and languages",
+}
+"""What each scope is for, in the words of an operator."""
+SCOPES = tuple(PURPOSES)
 """What the manifest asks for."""
 
 

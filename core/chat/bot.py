@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 
-from core.engine import STORE_DOWN, Acceptance, FencedError, Turn
+from core.engine import Acceptance, Turn
 
 from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
 from .deletions import Deletions
 from .deliver import deliver
-from .explain import Apology, apology_for
+from .explain import Apology, apology_for, report_unreadable
 from .gathering import Gathering
 from .greeting import Greeting
 from .growing import whole
@@ -25,6 +25,7 @@ from .progress import Progress
 from .prompts import estimate_tokens
 from .quotation import as_typed
 from .stamp import Stamp
+from .unforeseen import Unforeseen
 
 _log = structlog.get_logger()
 
@@ -44,16 +45,19 @@ class Bot:
     async def handle(self, turn: Turn) -> None:
         """Answer one event. Raises only what the engine must know: the turn is not ours any more, the store is away."""
         event = _Event(turn)
-        if (failure := await _attempt(self._answer(event))) is not None:
-            await self._see_off(event, failure)
+        with Unforeseen() as unforeseen:
+            await self._answer(event)
+        if unforeseen.error is not None:
+            await self._see_off(event, unforeseen.error)
         if event.call is not None and await self._deletions.forget(event.call.incoming):
             event.call.remove_old_buttons()
 
     async def give_up(self, turn: Turn) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
-        failure = await _attempt(self._say_that_it_was_given_up(_Event(turn)))
-        if failure is not None:
-            _log.warning("the apology could not be shown", error=repr(failure))
+        with Unforeseen() as unforeseen:
+            await self._say_that_it_was_given_up(_Event(turn))
+        if unforeseen.error is not None:
+            _log.warning("the apology could not be shown", error=repr(unforeseen.error))
 
     async def _say_that_it_was_given_up(self, event: _Event) -> None:
         read, platform = self._read(event)
@@ -98,13 +102,14 @@ class Bot:
 
     async def _see_off(self, event: _Event, failure: Exception) -> None:
         """Tell whoever asked why nothing comes, if there is anybody; what cannot be told to anybody is kept."""
-        apology = apology_for(failure)
         if event.call is None:
+            report_unreadable(failure, platform_of(event.turn.lane))
             event.turn.dead = True
-        elif apology is not None:
-            untold = await _attempt(self._apologise(event.call, apology))
-            if untold is not None:
-                _log.warning("the excuse could not be said", error=repr(untold), key=apology.key)
+        elif (apology := apology_for(failure)) is not None:
+            with Unforeseen() as untold:
+                await self._apologise(event.call, apology)
+            if untold.error is not None:
+                _log.warning("the excuse could not be said", error=repr(untold.error), key=apology.key)
 
     async def _apologise(self, call: Call, apology: Apology) -> None:
         """Say it: privately to whoever pressed a button and was refused, as long as they are waiting for it."""
@@ -223,17 +228,6 @@ class _Event:
     turn: Turn
     call: Call | None = None
     """The way to answer it, once it was read."""
-
-
-async def _attempt(work: Awaitable[object]) -> Exception | None:
-    """Do `work`, and return what nobody foresaw; raises what the engine must know."""
-    try:
-        await work
-    except (FencedError, *STORE_DOWN):
-        raise
-    except Exception as error:  # noqa: BLE001 - the one place where a turn may fail in a way nobody foresaw
-        return error
-    return None
 
 
 def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from core import wanjie
 
 from . import errors
 from .question import ExcuseError
+from .unforeseen import new_reference, places
 from .working import StoppedError
 
 _log = structlog.get_logger()
@@ -75,6 +75,17 @@ def apology_for(error: Exception) -> Apology | None:
     if isinstance(error, errors.OutboxError):
         _log.warning("an answer could not be shown", error=repr(error))
         return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
-    reference = secrets.token_hex(3)
+    reference = new_reference()
     _log.error("turn failed", reference=reference, exc_info=error)
     return Apology("error.unexpected", {"reference": reference})
+
+
+def report_unreadable(error: Exception, platform: str) -> None:
+    """Log that an event could not be read, with nothing of what it says; nobody can be told, for nobody is known."""
+    _log.error(
+        "an event could not be read and is skipped",
+        reference=new_reference(),
+        platform=platform,
+        error=type(error).__name__,
+        places=places(error),
+    )

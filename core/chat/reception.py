@@ -11,10 +11,12 @@ from core.engine import Acceptance, Inbox
 from core.store import Conversations
 
 from .commands import routed
+from .explain import report_unreadable
 from .lanes import full_lane, lane
 from .message import Incoming
 from .outbox import Platform, ReadsAdditions
 from .pieces import MAX_GAP
+from .unforeseen import Unforeseen
 
 _log = structlog.get_logger()
 
@@ -31,17 +33,22 @@ class Reception:
         """Store the event if it is for the bot; when this returns, the platform may be told that it arrived.
 
         A platform's events are stored in the order of the calls, also of calls that overlap. Safe to call again with
-        the same event. Raises a `STORE_DOWN` error when it could not be stored.
+        the same event. One that cannot be read is logged and skipped: it would be the same at each delivery. Raises a
+        `STORE_DOWN` error when it could not be stored.
         """
-        read = platform.read(payload)
-        additions = platform if isinstance(platform, ReadsAdditions) else None
-        addition = additions.read_addition(payload) if additions and read is None else None
+        read: Incoming | None = None
+        addition: Incoming | None = None
+        with Unforeseen() as unforeseen:
+            read = _read(platform, payload)
+            addition = _read_addition(platform, payload) if read is None else None
+        if unforeseen.error is not None:
+            report_unreadable(unforeseen.error, platform.name)
         if read is None and addition is None:
             return
         async with self._doors[platform.name]:  # asyncio's locks are fair
             if read is not None:
-                await self._store(routed(read), payload)
-                if additions:
+                await self._store(read, payload)
+                if isinstance(platform, ReadsAdditions):
                     await self._note_part(read)
             elif addition is not None:
                 await self._store_addition(addition, payload)
@@ -76,6 +83,15 @@ class Reception:
         """Whether it came right behind a message that is for the bot."""
         last = await self._conversations.noted(str(addition.chat), _last_of(addition))
         return last is not None and abs(addition.sent - int(last)) <= MAX_GAP
+
+
+def _read(platform: Platform, payload: bytes) -> Incoming | None:
+    read = platform.read(payload)
+    return read and routed(read)
+
+
+def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:
+    return platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
 
 
 def _last_of(incoming: Incoming) -> str:

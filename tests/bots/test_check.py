@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bots.sandbox.stage import Stage
+from tests.bots.health import Health
 from tests.bots.test_program import program
 from tests.scenarios.nursery import fork
 
@@ -93,6 +94,17 @@ async def test_a_check_warns_of_a_model_that_the_key_has_not(stage: Stage) -> No
     assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is no model of the key." in text
 
 
+async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_are_for(stage: Stage) -> None:
+    stage.slack.scopes.difference_update({"files:write", "channels:history"})
+    status, text = await checked(stage)
+    told = [line for line in text.splitlines() if "scopes" in line]
+
+    assert status == 0, text
+    assert [line.split()[:2] for line in told] == [["warning", "Slack"]]
+    assert "channels:history (to read threads in public channels), files:write (to post pictures" in told[0]
+    assert "install the app again" in text
+
+
 async def test_an_address_that_is_no_wanjie_is_told(stage: Stage) -> None:
     status, text = await checked(stage, WANJIE_BASE_URL=stage.wanjie.base_url.removesuffix("/api") + "/elsewhere")
 
@@ -121,14 +133,28 @@ async def test_a_start_does_not_wait_for_wanjie(stage: Stage) -> None:
     assert [line["level"] for line in away] == ["warning"]
 
 
-async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness(stage: Stage, tmp_path: Path) -> None:
-    await stage.start(LOG_FORMAT="json", WANJIE_API_KEY="sk-wrong-key")
-    lines = await until_logged(stage, '"event": "ready"')
-    await until_logged(stage, "does not accept WANJIE_API_KEY")
+async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_works(stage: Stage) -> None:
+    stage.wanjie.script.key, key = "another", stage.wanjie.script.key
+    health = Health()
+    await stage.start(LOG_FORMAT="json", WANJIE_API_KEY=key, HTTP_PORT=health.port)
+    await until_logged(stage, '"event": "ready"')
+    lines = await until_logged(stage, "does not accept WANJIE_API_KEY")
     told = [line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]
+    await health.until(503)
 
     assert [line["level"] for line in told] == ["error"]
-    assert "wrong-key" not in stage.logs()
+    assert await health.checks() == {
+        "store": True,
+        "tg": True,
+        "sl": True,
+        "wanjie": False,
+        "reasons": ["Wanjie does not accept WANJIE_API_KEY (status 401)."],
+    }
+    assert key not in stage.logs()
+    stage.wanjie.script.key = key
+    await health.until(200)
+    lines = await until_logged(stage, "The key is accepted.")
+    assert len([line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]) == 1
 
 
 async def test_a_default_model_that_is_gone_is_replaced_by_the_first(stage: Stage) -> None:

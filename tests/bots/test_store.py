@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.stage import Stage
 from core.engine import EmbeddedRedis, connect
+from tests.bots.health import Health
 from tests.core.engine.proxy import Proxy
 
 
@@ -25,30 +25,6 @@ async def server(folder: Path) -> AsyncGenerator[tuple[str, Redis]]:
         client = connect(url)
         yield url, client
         await client.aclose()
-
-
-class Health:
-    """The program's HTTP surface."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
-
-    async def status(self) -> int:
-        try:
-            async with (
-                aiohttp.ClientSession(f"http://127.0.0.1:{self.port}") as session,
-                session.get("/readyz") as answer,
-            ):
-                return answer.status
-        except aiohttp.ClientConnectionError:
-            return 0
-
-    async def until(self, status: int) -> None:
-        async with asyncio.timeout(20):
-            while await self.status() != status:  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.1)
 
 
 async def until_logged(stage: Stage, found: Callable[[str], object]) -> None:

@@ -1,0 +1,41 @@
+"""The one broad net: what nobody foresaw ends one event, and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from core.engine import STORE_DOWN, FencedError
+
+_FRAMES = 8
+
+
+@dataclass(slots=True)
+class Unforeseen:
+    """Keeps any exception that leaves its `with` block, but for those that the engine must know."""
+
+    error: Exception | None = None
+    """What was raised; None when nothing was."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, (FencedError, *STORE_DOWN)):
+            return False
+        self.error = error
+        return True
+
+
+def new_reference() -> str:
+    """A word by which a line of the log is found again."""
+    return secrets.token_hex(3)
+
+
+def places(error: Exception) -> list[str]:
+    """Where an exception came from, the innermost place last; nothing of its text, which may be somebody's words."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -1,0 +1,100 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""An event at which reading fails: its platform is told that it arrived, the operator where, and all goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from bots.platform import Connected
+from core.chat.message import Incoming, Sender
+from core.chat.outbox import Outbox, ReadsAdditions
+from core.chat.reception import Reception
+from core.engine import Budget, Inbox, Lease
+from core.store import Conversations
+from tests.contracts.case import Shared
+from tests.contracts.conftest import CASES
+from tests.contracts.scene import Store, listening
+
+
+@dataclass
+class Fussy:
+    """A platform whose reader fails at some words, as one does at a form of event that it does not know."""
+
+    platform: Connected
+
+    @property
+    def name(self) -> str:
+        return self.platform.name
+
+    def read(self, payload: bytes) -> Incoming | None:
+        if b"our secret plan" in payload:
+            raise ValueError(f"cannot read {payload.decode()!r}")
+        return self.platform.read(payload)
+
+    def read_addition(self, payload: bytes) -> Incoming | None:
+        return self.platform.read_addition(payload) if isinstance(self.platform, ReadsAdditions) else None
+
+    async def introduce(self, sender: Sender) -> Sender:
+        return await self.platform.introduce(sender)
+
+    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
+        return await self.platform.complete(incoming, first=first, since=since)
+
+    def outbox(self, incoming: Incoming) -> Outbox:
+        return self.platform.outbox(incoming)
+
+
+class Door(Store):
+    """Lets in what comes, as the service does."""
+
+    reception: Reception
+    platform: Fussy
+
+    async def receive(self, payload: bytes) -> None:
+        await self.reception.receive(self.platform, payload)
+        await super().receive(payload)
+
+    async def had(self, words: bytes) -> None:
+        async with asyncio.timeout(10), self.changed:
+            await self.changed.wait_for(lambda: any(words in payload for payload in self.payloads))
+
+
+def _failures(logs: list[Any]) -> list[Any]:
+    return [line for line in logs if line["event"] == "an event could not be read and is skipped"]
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_what_cannot_be_read_is_acknowledged_and_logged_and_the_next_event_comes_in(
+    redis: Redis, name: str
+) -> None:
+    shared = Shared(lambda account: Budget(redis, account), lambda lease: Lease(redis, lease))
+    async with CASES[name]() as case, case.platform(shared) as platform:
+        door = Door()
+        door.reception = Reception(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+        door.platform = Fussy(platform)
+        case.hurry()
+        with capture_logs() as logs:
+            async with listening(platform, door):
+                await case.seat.say("hi")
+                await case.seat.say("our secret plan")
+                await door.had(b"our secret plan")
+                await case.seat.say("hello")
+                await door.had(b"hello")
+                await asyncio.sleep(0.5)
+        given = [payload for payload in door.payloads if b"our secret plan" in payload]
+
+        assert len(_failures(logs)) == len(given)
+        assert len(given) <= 2  # Slack sends a mention as two events
+        assert _failures(logs)[0]["error"] == "ValueError"
+        assert len(_failures(logs)[0]["reference"]) == 6
+        assert "test_unreadable.py" in str(_failures(logs)[0]["places"])
+        assert "secret" not in str(logs)
+        assert [await redis.llen(mailbox) for mailbox in await redis.keys("*:m:*")] == [2]
