@@ -15,6 +15,8 @@ from .words import Body
 
 _UNREAD = frozenset({"code", "pre", "url", "email", "text_link"})
 """Entities in which Telegram looks for no mention."""
+_LETTER = r"[^\W\u0590-\U0010ffff]"
+"""A letter, digit or underscore of a script that sets words apart."""
 _NAME = "\0"
 """Stands for the bot's name while a text is rendered; no text of Telegram's has it."""
 
@@ -69,7 +71,7 @@ def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[S
         elif kind in _UNREAD:
             unread.append((start, end))
     # Captions and pasted texts may come without the entity, so the name counts wherever Telegram would look for it. Not
-    # behind a slash: `/command@name` is no mention.
-    for found in re.finditer(rf"(?<![\w/@]){re.escape(name)}(?!\w)", words, re.IGNORECASE):
+    # behind a slash: `/command@name` is no mention. Unlike Telegram's, it also counts in scripts without blanks.
+    for found in re.finditer(rf"(?<![/@])(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})", words, re.IGNORECASE):
         if not any(start <= found.start() < end for start, end in unread):
             yield found.span()

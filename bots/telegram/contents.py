@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 
 from bots.json_fields import Json, inner, items, number, objects, text
 
-from .entities import to_markdown
+from .entities import moment, to_markdown
+from .origins import named
+from .vcard import read_card
 
 
 def read_content(message: Json) -> str:
@@ -45,13 +47,20 @@ def _poll(poll: Json) -> Iterator[str]:
     kind = "quiz" if text(poll, "type") == "quiz" else "poll"
     yield f"[{kind}{', closed' if poll.get('is_closed') is True else ''}] {text(poll, 'question')}"
     yield _dressed(poll, "description")
+    yield _beside(inner(poll, "media"))
     correct = items(poll, "correct_option_ids") or [poll.get("correct_option_id")]
     for index, option in enumerate(objects(poll, "options")):
         votes = number(option, "voter_count")
         notes = [f"{votes} vote{'' if votes == 1 else 's'}"] * bool(votes) + ["correct"] * (index in correct)
-        yield f"- {text(option, 'text')}" + (f" ({', '.join(notes)})" if notes else "")
+        shown = " ".join(part for part in (text(option, "text"), _beside(inner(option, "media"))) if part)
+        yield f"- {shown}" + (f" ({', '.join(notes)})" if notes else "")
     if explanation := _dressed(poll, "explanation"):
         yield f"Explanation: {explanation}"
+
+
+def _beside(media: Json) -> str:
+    """What a poll shows beside words that is no file: a link, a place, a sticker."""
+    return text(inner(media, "link"), "url") or " ".join(read_content(media).split("\n"))
 
 
 def _venue(venue: Json) -> Iterator[str]:
@@ -76,15 +85,7 @@ def _real(value: object) -> float:
 def _contact(contact: Json) -> Iterator[str]:
     yield f"[contact] {text(contact, 'first_name')} {text(contact, 'last_name')}".rstrip()
     yield text(contact, "phone_number")
-    yield from _vcard(text(contact, "vcard"))
-
-
-def _vcard(card: str) -> Iterator[str]:
-    """What an address book adds to name and number, such as `EMAIL:ann@a.example`."""
-    for line in card.splitlines():
-        name, _, value = line.partition(":")
-        if name.partition(";")[0].upper() in {"EMAIL", "ORG", "TITLE", "ADR", "URL", "NOTE", "BDAY"}:
-            yield f"{name.partition(';')[0].lower()}: {value.replace(';', ' ').strip()}"
+    yield from read_card(text(contact, "vcard"), known=text(contact, "phone_number"))
 
 
 def _dice(dice: Json) -> Iterator[str]:
@@ -107,12 +108,21 @@ def _checklist(checklist: Json) -> Iterator[str]:
 def _invoice(invoice: Json) -> Iterator[str]:
     yield f"[invoice] {text(invoice, 'title')}"
     yield text(invoice, "description")
-    yield f"{number(invoice, 'total_amount')} (smallest units of {text(invoice, 'currency')})"
+    amount, currency = number(invoice, "total_amount"), text(invoice, "currency")
+    yield f"{amount} Telegram Stars" if currency == "XTR" else f"{amount} (smallest units of {currency})"
 
 
 def _giveaway(giveaway: Json) -> Iterator[str]:
-    yield f"[giveaway] {text(giveaway, 'prize_description')}"
+    yield f"[giveaway] {text(giveaway, 'prize_description')}".rstrip()
+    if stars := number(giveaway, "prize_star_count"):
+        yield f"Prize: {stars} Telegram Stars"
+    if months := number(giveaway, "premium_subscription_month_count"):
+        yield f"Prize: Telegram Premium for {months} months"
     yield f"Winners: {number(giveaway, 'winner_count')}"
+    yield ", ".join(filter(None, map(named, objects(giveaway, "winners"))))
+    chats = [text(chat, "title") for chat in objects(giveaway, "chats")]
+    yield f"For members of: {', '.join(chats)}" if chats else ""
+    yield moment(number(giveaway, "winners_selection_date"))
 
 
 def _dressed(holder: Json, field: str) -> str:

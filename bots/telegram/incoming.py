@@ -15,7 +15,7 @@ from .address import Identity, read_address
 from .attachments import read_attachments
 from .contents import is_reaction, read_content
 from .membership import is_arrival
-from .origins import forwarded_from
+from .origins import forwarded_from, named
 from .quoting import original, read_quote, words_of_answer
 from .settling import seam, settle
 from .words import Body, with_content
@@ -97,7 +97,7 @@ def _said(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         quoted=about.text,
         excerpt=about.excerpt,
         quoted_author=about.author,
-        quoted_attachments=_files(original(message)),
+        quoted_attachments=read_attachments(original(message)),
         album=text(message, "media_group_id"),
         sent=number(message, "date"),
         seam=seam(message),
@@ -147,7 +147,12 @@ def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
 
 
 def _direct(message: Json) -> bool | None:
-    """True in a private chat, False in a group, None where bots do not converse."""
+    """True in a private chat, False in a group, None where bots do not converse.
+
+    Among the latter is what people write to a channel: each of them has a conversation of their own in that one chat.
+    """
+    if inner(message, "chat").get("is_direct_messages") is True:
+        return None
     return {"private": True, "group": False, "supergroup": False}.get(text(inner(message, "chat"), "type"))
 
 
@@ -170,16 +175,15 @@ def _sender(message: Json) -> Sender | None:
     author = inner(message, "from")
     if not author or any(message.get(route) for route in _OTHER_ROUTES):
         return None
-    if number(author, "id") in _ANONYMOUS:
-        chat = inner(message, "sender_chat") or inner(message, "chat")
+    chat = inner(message, "sender_chat") or (inner(message, "chat") if number(author, "id") in _ANONYMOUS else {})
+    if chat:
         name = text(chat, "title") or text(author, "first_name")
         return Sender(str(number(chat, "id")), name, shared=text(chat, "type") == "channel")
     return None if author.get("is_bot") else _person(author)
 
 
 def _person(user: Json) -> Sender:
-    name = f"{text(user, 'first_name')} {text(user, 'last_name')}".strip()
-    return Sender(str(number(user, "id")), name or text(user, "username"), text(user, "language_code").lower())
+    return Sender(str(number(user, "id")), named(user), text(user, "language_code").lower())
 
 
 def _has_words(message: Json) -> bool:

@@ -9,6 +9,8 @@ from bots.json_fields import Json, inner, number, text
 
 YOU = "you"
 """What the bot is called towards its model."""
+_NAMELESS = "somebody"
+"""Who has deleted their account has no name."""
 
 
 def author(message: Json, bot_id: int) -> str:
@@ -29,17 +31,23 @@ def forwarded_from(message: Json, bot_id: int) -> str:
 
 
 def origin(found: Json, bot_id: int) -> str:
-    """Return who a message comes from: a person, one who hides their account, a group, a channel."""
+    """Return who a message comes from: a person, one who hides their account, a group, a channel; "" for no origin."""
     chat = inner(found, "sender_chat") or inner(found, "chat")
     if chat:
         return _titled(chat, text(found, "author_signature"))
-    return _user(inner(found, "sender_user"), bot_id) or text(found, "sender_user_name")
+    name = _user(inner(found, "sender_user"), bot_id) or text(found, "sender_user_name")
+    return name or (_NAMELESS if found else "")
+
+
+def named(user: Json) -> str:
+    """Return what people call a user; "" for an account that has been deleted."""
+    return f"{text(user, 'first_name')} {text(user, 'last_name')}".strip() or text(user, "username")
 
 
 def _user(user: Json, bot_id: int) -> str:
     if user and number(user, "id") == bot_id:
         return YOU
-    return f"{text(user, 'first_name')} {text(user, 'last_name')}".strip() or text(user, "username")
+    return named(user)
 
 
 def _titled(chat: Json, signature: str) -> str:

@@ -50,8 +50,12 @@ def read_quote(message: Json, bot: Identity) -> Quote:
 
 
 def original(message: Json) -> Json:
-    """What a message replies to; of a message in another chat only its origin, its files and polls are told."""
-    return inner(message, "reply_to_message") or inner(message, "external_reply")
+    """What a message replies to; of a message in another chat only its origin, its files and polls are told.
+
+    A notice that a message was pinned shows that message.
+    """
+    found = inner(message, "reply_to_message") or inner(message, "external_reply")
+    return inner(found, "pinned_message") or found
 
 
 def _folds(message: Json, body: Body, bot: Identity) -> list[Span]:

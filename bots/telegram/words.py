@@ -21,11 +21,11 @@ class Body:
 
     @classmethod
     def of(cls, message: Json) -> Body:
-        """Read the body; a rich message is Markdown already."""
+        """Read the body."""
         for field, dress in (("text", "entities"), ("caption", "caption_entities")):
             if field in message:
                 return cls(text(message, field).replace("\0", " "), tuple(objects(message, dress)))
-        return cls(flatten(inner(message, "rich_message")))
+        return cls(*flatten(inner(message, "rich_message")))
 
     def markdown(self, instead: Sequence[tuple[Span, str]] = (), *, marks: bool = True) -> str:
         """Return the body as Markdown; see `to_markdown`."""

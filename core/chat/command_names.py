@@ -44,8 +44,10 @@ _BY_CHINESE = {chinese: name for name, every in CHINESE_NAMES.items() for chines
 _LONGEST_FIRST = sorted(_BY_CHINESE, key=len, reverse=True)
 _RUNS_ON = frozenset({"model", "imagine", "speak", "voice"})
 """Chinese needs no blank before what is to be drawn, spoken or chosen: `/画一只猫`."""
-_NAME = re.compile(r"\s*(?P<sign>[/!])(?P<name>[A-Za-z0-9_]{1,64})")
-_SIGN = re.compile(r"\s*(?P<sign>[/!])")
+_UNSEEN = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+"""What may stand unseen in front: marks of direction, say, that a keyboard or a copied text brings along."""
+_NAME = re.compile(rf"{_UNSEEN}(?P<sign>[/!])(?P<name>[A-Za-z0-9_]{{1,64}})")
+_SIGN = re.compile(rf"{_UNSEEN}(?P<sign>[/!])")
 _OF_BOT = re.compile(r"@(?P<bot>[A-Za-z0-9_]{3,32})")
 _ENDS = re.compile(r"(?![\w/<>@]|[-.]\w)")
 """Where a name is over, as Telegram itself sees it; paths, addresses and compounds (`/new-feature`) are no commands."""

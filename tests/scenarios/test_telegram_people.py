@@ -8,8 +8,10 @@ from typing import Any
 from bots.sandbox.stage import Stage
 from bots.sandbox.telegram_entity import Entity
 from tests.core.chat.films import filmed
+from tests.core.chat.sending import picture
 from tests.scenarios.pressing import AGAIN
 from tests.scenarios.saying import asked, says
+from tests.scenarios.test_files import EYES, pictures, words
 
 
 async def test_whoever_writes_as_a_channel_can_press_the_buttons_of_their_answer(stage: Stage) -> None:
@@ -58,3 +60,31 @@ async def test_a_video_note_is_heard(empty_stage: Stage) -> None:
     await says(seat, "noon")
 
     assert asked(stage)[-1][-1]["content"] == "what is the time"
+
+
+async def test_a_rich_message_is_read_with_its_pictures_and_code(empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_stage.private()
+    stage.wanjie.script.answer = lambda _: "it is f of x"
+    await stage.start(WANJIE_DEFAULT_MODEL=EYES)
+    await stage.ready()
+    unasked = seat.person.send_photo(stage.group().chat, picture(100, 80))
+    blocks: list[dict[str, Any]] = [
+        {"type": "paragraph", "text": ["what does ", {"type": "code", "text": "f(x)"}, " mean?"]},
+        {"type": "photo", "photo": unasked.attachment["photo"]},
+    ]
+    seat.person.send_content(seat.chat, {"rich_message": {"blocks": blocks}})
+    await says(seat, "it is f of x")
+
+    assert pictures(asked(stage)[-1][-1]) == [(100, 80)]
+    assert "what does `f(x)` mean?" in words(asked(stage)[-1][-1])
+
+
+async def test_a_picture_that_moves_is_named_to_the_model_that_is_asked_about_it(stage: Stage) -> None:
+    seat = stage.group()
+    bo = stage.telegram.user(555, "Bo")
+    stage.wanjie.script.answer = lambda _: "I cannot see it."
+    gif = bo.send_content(seat.chat, {"animation": {"file_id": "g"}, "document": {"file_id": "g"}})
+    seat.person.say(seat.chat, "@wanjie_bot what is this?", reply_to=gif)
+    await says(seat, "I cannot see it.")
+
+    assert asked(stage)[-1][-1]["content"] == "Ada: [unreadable attachment: animation]\n\nwhat is this?"

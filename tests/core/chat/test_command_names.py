@@ -31,6 +31,8 @@ from core.chat.half_width import half_width
         ("/画@some_bot 一只猫", TypedCommand("/", "imagine", "一只猫", "some_bot")),
         ("/新对话", TypedCommand("/", "new", "")),
         ("/xyzzy 3", TypedCommand("/", "xyzzy", "3")),
+        ("\u200e/new", TypedCommand("/", "new", "")),
+        ("\ufeff \u202b/帮助", TypedCommand("/", "help", "")),
     ],
 )
 def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> None:
