@@ -18,13 +18,23 @@ _MARKS = {
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jis_2004", "cp1252", "cp1251", "koi8-r")
-"""What was usual before UTF-8 in China, Taiwan, Japan, Korea, the West and Russia."""
+_LATIN_SCRIPT = ("cp1252", "cp1250", "cp1254")
+_OTHER_SCRIPTS = ("cp1251", "koi8-r", "koi8-u", "cp866", "cp1253", "cp1255", "cp1256", "tis-620")
+_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jis_2004", *_LATIN_SCRIPT, *_OTHER_SCRIPTS)
+"""What was usual before UTF-8 in China, Taiwan, Japan, Korea; in the West, its East and Turkey; where people write
+Cyrillic, Greek, Hebrew, Arabic and Thai letters."""
+_SHIFTS = {
+    "iso2022_jp_2": re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\("),
+    "iso2022_kr": re.compile(rb"\x1b\$\)C.*\x0e(?:[!-~]{2})+\x0f", re.DOTALL),
+    "hz": re.compile(rb"~\{(?:[!-w][!-~])+~\}"),
+}
+"""Encodings of e-mail that say in seven bits when they leave ASCII; they would pass for it."""
 _EUC = "euc_jis_2004"
 _EUC_WEIGHT = 0.4
 """How much a guess at EUC-JP counts for a word or two: the commonest words of Big5 are kana in it."""
-_CYRILLIC = frozenset({"cp1251", "koi8-r"})
-_SINGLE_BYTES = _CYRILLIC | {"cp1252"}
+_SINGLE_BYTES = frozenset((*_LATIN_SCRIPT, *_OTHER_SCRIPTS))
+_CLEARLY = 2.0
+"""How many times likelier than the West's another encoding of Latin letters must be to be believed."""
 _SURE = 0.05
 """The confidence from which on a guess stands against what looks like half-width kana, which the library knows not."""
 _NO_MATCH = 0.1
@@ -39,15 +49,20 @@ _COMMON = {
     "big5": re.compile(rb"[\x00-\x7f]|[\xa1-\xc6][\x40-\xfe]"),
     "shift_jis": re.compile(rb"[\x00-\x7f\xa1-\xdf]|[\x81-\x97][\x40-\xfc]"),
     "euc_kr": re.compile(rb"[\x00-\x7f]|[\xa1-\xac\xb0-\xc8][\xa1-\xfe]"),
+    "cp1255": re.compile(rb"[\x00-\x7f\xe0-\xfa]"),
+    "cp1256": re.compile(rb"[\x00-\x7f\xa1\xba\xbf-\xfe]"),
+    "tis-620": re.compile(rb"[\x00-\x7f\xa1-\xfb]"),
 }
 """The half of each character set in daily use, which stands first in it; and the signs and alphabets."""
 _COMMON_ENOUGH = 0.9
+_LAST_PLANE = 0x10
 _SHORTEST = 4
 """Characters of UTF-16 without a mark and without a zero that can be told from chance."""
 _LATIN = 0.75
 """The share of printable ASCII from which on bytes are no UTF-16 of other scripts."""
 _ZEROS = 0.25
 _SAMPLE = 65_536
+_GUESSED = 16_384
 _GLANCE = 4_096
 _BEFORE = 16
 """Bytes of ASCII that a guess sees before what it is about: more would only water it down."""
@@ -65,14 +80,16 @@ class Encoding:
 def likely_encodings(data: bytes) -> Iterator[Encoding]:
     """Tell the encodings that `data` may be in, the likeliest first."""
     yield from (Encoding(codec) for mark, codec in _MARKS.items() if data.startswith(mark))
+    yield from (Encoding(codec) for codec, shift in _SHIFTS.items() if shift.search(data[:_SAMPLE]))
     zeros = b"\0" in data[:_SAMPLE]
     if zeros:
+        yield from _utf_32(data[:_GLANCE])
         yield from _utf_16(data[:_GLANCE])
     yield Encoding("utf-8")
     if not zeros:
         yield from _utf_16(data[:_GLANCE])
     if first := _HIGH.search(data):
-        yield from _guesses(data[max(0, first.start() - _BEFORE) :][:_SAMPLE])
+        yield from _guesses(data[max(0, first.start() - _BEFORE) :][:_GUESSED])
 
 
 def _guesses(sample: bytes) -> Iterator[Encoding]:
@@ -80,6 +97,13 @@ def _guesses(sample: bytes) -> Iterator[Encoding]:
     if _is_mostly_utf_8(sample):
         yield Encoding("utf-8", lenient=True)
     yield Encoding(_guess(sample), lenient=True)
+
+
+def _utf_32(sample: bytes) -> Iterator[Encoding]:
+    """UTF-32 without a mark: the upper half of each character is less than 17."""
+    for codec, zero, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        if len(sample) >= 8 and not any(sample[zero::4]) and max(sample[plane::4]) <= _LAST_PLANE:  # noqa: PLR2004 - bytes
+            yield Encoding(codec)
 
 
 def _utf_16(sample: bytes) -> Iterator[Encoding]:
@@ -114,14 +138,21 @@ def _is_mostly_utf_8(sample: bytes) -> bool:
 
 def _guess(sample: bytes) -> str:
     weighed = _weigh(sample)
-    best = max(weighed, key=weighed.__getitem__, default="")
+    ranked = sorted(weighed, key=weighed.__getitem__, reverse=True)
+    best = next((codec for codec in ranked if _decodes(sample, codec)), next(iter(ranked), ""))
     if _stands_alone(sample):
-        best = "cp1252" if best in _CYRILLIC else best
+        best = _latin(weighed) if best in _SINGLE_BYTES else best
     elif weighed.get(best, 0.0) < _SURE and _is_half_width(sample):
         best = "cp932"
     elif best in _SINGLE_BYTES:
         best = _vote(sample.splitlines())
     return best or next((codec for codec in _CODECS if _decodes(sample, codec)), "cp1252")
+
+
+def _latin(weighed: dict[str, float]) -> str:
+    """The encoding of accents."""
+    best = max(_LATIN_SCRIPT, key=lambda codec: weighed.get(codec, 0.0))
+    return best if weighed.get(best, 0.0) > _CLEARLY * weighed.get("cp1252", 0.0) else "cp1252"
 
 
 def _weigh(sample: bytes) -> dict[str, float]:

@@ -9,7 +9,8 @@ from io import IncrementalNewlineDecoder
 from .encoding import Encoding, likely_encodings
 from .visible import is_blank
 
-_CONTROLS = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = re.compile(r"[\x00-\x07\x0e-\x19\x1c-\x1f]")
+"""Without those that texts have: the end of a file as DOS marks it, and the beginning of a colour in a log."""
 _BINARY = 0.01
 """The share of control characters from which on a file is no text."""
 _STRAY = 0.05
@@ -29,9 +30,12 @@ def read_text(data: bytes, *, most: int) -> tuple[str, int]:
     """
     for encoding in likely_encodings(data):
         try:
-            return _read(data, encoding, most)
+            begin, length = _read(data, encoding, most)
         except (UnicodeDecodeError, NoTextError):
             continue
+        if is_blank(begin):
+            break  # in another encoding a mark alone would be letters
+        return begin, length
     raise NoTextError("the bytes are no text in any known encoding, or nothing but space")
 
 
@@ -46,6 +50,6 @@ def _read(data: bytes, encoding: Encoding, most: int) -> tuple[str, int]:
         controls += len(_CONTROLS.findall(piece))
         stray += piece.count("\ufffd") if encoding.lenient else 0
     guessed_wrong = encoding.codec != "utf-8" and stray > max(1, length * _STRAY)
-    if controls > length * _BINARY or guessed_wrong or is_blank(begin):
-        raise NoTextError("the bytes are no text, or nothing but space")
+    if controls > length * _BINARY or guessed_wrong:
+        raise NoTextError("the bytes are no text")
     return begin, length

@@ -48,6 +48,17 @@ WESTERN = ("café", "déjà vu", "Grüße", "20°C", "Größe über alles: 5 €
         ("cp1252", WESTERN),
         ("cp1251", ("Привет", "Привет, мир! Как дела?")),
         ("koi8-r", ("Привет, мир! Как дела?",)),
+        ("koi8-u", ("Привіт, світе! Це її файл, будь ласка.",)),
+        ("cp866", ("Привет, мир! Как дела?", "Цена: сто рублей.\n")),
+        ("cp1250", ("Zażółć gęślą jaźń, proszę bardzo.\n", "Příliš žluťoučký kůň úpěl ďábelské ódy.\n")),
+        ("cp1253", ("Γειά σου κόσμε, αυτό είναι ένα αρχείο.\n",)),
+        ("cp1254", ("Şişli'de güneşli bir gün, çok ığdır.\n",)),
+        ("cp1255", ("שלום עולם", "שלום עולם, זה קובץ בדיקה.\n")),
+        ("cp1256", ("مرحبا", "مرحبا بالعالم، هذا ملف اختبار.\n")),
+        ("tis-620", ("สวัสดีชาวโลก นี่คือไฟล์ทดสอบ\n",)),
+        ("iso2022_jp", ("こんにちは", "x = 1  # テスト\n")),
+        ("iso2022_kr", ("안녕하세요\n",)),
+        ("hz", ("你好", "姓名,年龄\n王小明,12\n")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -61,10 +72,28 @@ def test_texts_from_before_utf_8_are_read_however_short(codec: str, texts: tuple
     [
         *("Hello", "café au lait", "你好，世界", "今天天气很好，我们去公园玩吧。", "姓名,年龄\n王小明,12\n"),
         *("日本語のテキストです。", "안녕하세요", "Привет, мир!", "id;name\n1;Ann\n"),
+        *("שלום עולם, זה קובץ", "مرحبا بالعالم، هذا ملف اختبار", "สวัสดีชาวโลก นี่คือไฟล์"),
     ],
 )
 def test_utf_16_needs_no_mark(text: str, codec: str) -> None:
     assert read_text(text.encode(codec), most=100)[0] == text
+
+
+@pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["hi", "你好", "Grüße 😀", "id;name\n1;Ann\n"])
+def test_utf_32_needs_no_mark(text: str, codec: str) -> None:
+    assert read_text(text.encode(codec), most=100)[0] == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_mark_and_nothing_behind_it_is_no_text(text: str, codec: str) -> None:
+    with pytest.raises(NoTextError):
+        read_text(text.encode(codec), most=100)
+
+
+def test_a_file_of_dos_ends_with_a_mark() -> None:
+    assert read_text(b"dir\r\n\x1a", most=100)[0] == "dir\n\x1a"
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
