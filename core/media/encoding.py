@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from unicodedata import name
 
 from chardet import detect_all
 
@@ -29,18 +30,23 @@ _SHIFTS = {
     "hz": re.compile(rb"~\{(?:[!-w][!-~])+~\}"),
 }
 """Encodings of e-mail that say in seven bits when they leave ASCII; they would pass for it."""
-_EUC = "euc_jis_2004"
-_EUC_WEIGHT = 0.4
-"""How much a guess at EUC-JP counts for a word or two: the commonest words of Big5 are kana in it."""
+_SHORT_WEIGHTS = {"euc_jis_2004": 0.4, "tis-620": 0.3}
+"""How much some guesses count for a word or two: the commonest words of Big5 are kana in EUC-JP, most bytes Thai."""
 _SINGLE_BYTES = frozenset((*_LATIN_SCRIPT, *_OTHER_SCRIPTS))
-_CLEARLY = 2.0
+_CLEARLY = 3.0
 """How many times likelier than the West's another encoding of Latin letters must be to be believed."""
-_SURE = 0.05
-"""The confidence from which on a guess stands against what looks like half-width kana, which the library knows not."""
+_SURE, _SURE_OF_CHINESE = 0.05, 0.022
+"""The confidence from which on a guess stands against what looks like half-width kana, which the library knows not; and
+against kana without a mark of voice, which many a Chinese word of two characters looks like."""
 _NO_MATCH = 0.1
 """The confidence of the library's only answer when nothing fits."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _KANA = re.compile(r"[\uff61-\uff9f]")
+_VOICED = re.compile("[ﾞﾟ]")
+_UNSPEAKABLE = re.compile(
+    "(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｷｼﾁﾃﾆﾋﾌﾐﾘﾞﾟ])[ｬｭｮ]|(?<![ｦ-ﾟ])[ｰｯﾝ]|^[^｢]*｣|(?<=[ｦ-ﾟ])[A-Z\\\\[-~](?=[ｦ-ﾟ])"
+)
+"""Kana in an order in which no word has them."""
 _SHIFT_JIS = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xdf]|[\x81-\x9f][\x40-\x7e\x80-\xfc])*+(?:[\x81-\x9f]\Z)?")
 """Without the rarer half of its characters, whose bytes the other encodings use most."""
 _UNDEFINED = re.compile("[\ue000-\uf8ff\ufffd]")
@@ -54,6 +60,10 @@ _COMMON = {
     "tis-620": re.compile(rb"[\x00-\x7f\xa1-\xfb]"),
 }
 """The half of each character set in daily use, which stands first in it; and the signs and alphabets."""
+_COMMON_CHINESE = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe])+")
+_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "COMBINING"})
+_FEW = 24
+"""Bytes; more of them are never valid in both by chance."""
 _COMMON_ENOUGH = 0.9
 _LAST_PLANE = 0x10
 _SHORTEST = 4
@@ -85,6 +95,8 @@ def likely_encodings(data: bytes) -> Iterator[Encoding]:
     if zeros:
         yield from _utf_32(data[:_GLANCE])
         yield from _utf_16(data[:_GLANCE])
+    if _is_chinese_by_chance(data[:_GLANCE]):
+        yield Encoding("gb18030")
     yield Encoding("utf-8")
     if not zeros:
         yield from _utf_16(data[:_GLANCE])
@@ -97,6 +109,16 @@ def _guesses(sample: bytes) -> Iterator[Encoding]:
     if _is_mostly_utf_8(sample):
         yield Encoding("utf-8", lenient=True)
     yield Encoding(_guess(sample), lenient=True)
+
+
+def _is_chinese_by_chance(sample: bytes) -> bool:
+    """Whether a few words of common Chinese only happen to be valid UTF-8, of scripts that never meet in a word."""
+    words = _HIGH.findall(sample)
+    if not words or sum(map(len, words)) > _FEW or not all(map(_COMMON_CHINESE.fullmatch, words)):
+        return False
+    return all(_decodes(word, "utf-8") for word in words) and any(
+        len({name(letter, "").partition(" ")[0] for letter in word.decode()} & _SCRIPTS) > 1 for word in words
+    )
 
 
 def _utf_32(sample: bytes) -> Iterator[Encoding]:
@@ -142,7 +164,7 @@ def _guess(sample: bytes) -> str:
     best = next((codec for codec in ranked if _decodes(sample, codec)), next(iter(ranked), ""))
     if _stands_alone(sample):
         best = _latin(weighed) if best in _SINGLE_BYTES else best
-    elif weighed.get(best, 0.0) < _SURE and _is_half_width(sample):
+    elif weighed.get(best, 0.0) < _SURE and _is_half_width(sample, chinese=weighed.get("gb18030", 0.0)):
         best = "cp932"
     elif best in _SINGLE_BYTES:
         best = _vote(sample.splitlines())
@@ -161,8 +183,8 @@ def _weigh(sample: bytes) -> dict[str, float]:
     if [one["confidence"] for one in found] == [_NO_MATCH]:
         return {}
     weighed = {one["encoding"]: one["confidence"] for one in found if one["encoding"]}
-    if len(sample) < 2 * _SHORTEST and _EUC in weighed:
-        weighed[_EUC] *= _EUC_WEIGHT
+    if len(sample) < 2 * _SHORTEST:
+        weighed |= {codec: weighed[codec] * weight for codec, weight in _SHORT_WEIGHTS.items() if codec in weighed}
     return weighed
 
 
@@ -180,11 +202,13 @@ def _decodes(sample: bytes, codec: str) -> bool:
     return len(_UNDEFINED.findall(text)) <= len(text) // 100
 
 
-def _is_half_width(sample: bytes) -> bool:
-    """Whether it reads as Shift JIS with more half-width kana than other characters."""
+def _is_half_width(sample: bytes, *, chinese: float) -> bool:
+    """Whether it reads as Shift JIS with more half-width kana than other characters, and is not as likely Chinese."""
     if _SHIFT_JIS.fullmatch(sample) is None:
         return False
     text = sample.decode("cp932", "replace")
+    if _UNSPEAKABLE.search(text) or (chinese >= _SURE_OF_CHINESE and not _VOICED.search(text)):
+        return False
     return len(_KANA.findall(text)) * 2 > sum(not character.isascii() for character in text)
 
 

@@ -19,6 +19,7 @@ SIMPLIFIED = (
     "你好，世界",
     "姓名,年龄\n王小明,12\n",
     "今天天气很好，我们去公园玩吧。",
+    *("模型", "视频", "链接", "默认", "关闭", "停止", "图片", "一只猫"),
 )
 TRADITIONAL = (
     "你好",
@@ -77,6 +78,11 @@ def test_texts_from_before_utf_8_are_read_however_short(codec: str, texts: tuple
 )
 def test_utf_16_needs_no_mark(text: str, codec: str) -> None:
     assert read_text(text.encode(codec), most=100)[0] == text
+
+
+@pytest.mark.parametrize("text", ["1º año", "µ é", "«да»", "αβγ é", "éé", "Ünï", "да é", "ελ"])
+def test_utf_8_is_no_chinese_by_chance(text: str) -> None:
+    assert read_text(text.encode(), most=100)[0] == text
 
 
 @pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
