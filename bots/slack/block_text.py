@@ -35,11 +35,11 @@ class BlockText:
 
 def block_text(blocks: Sequence[Json], known: Mapping[str, str], *, without: frozenset[str] = frozenset()) -> BlockText:
     """Read all blocks but those of the kinds `without`; `known` are names (see `mrkdwn.labels`)."""
-    read = [block for block in blocks if block.get("type") not in without]
-    worded = [block for block in read if block.get("type") not in _PICTURES]
+    read = [block for block in blocks if text(block, "type") not in without]
+    worded = [block for block in read if text(block, "type") not in _PICTURES]
     words = [said for block in worded if (said := _block(block, known).strip("\n"))]
-    shown = [said for block in read if block.get("type") in _PICTURES and (said := _picture(block))]
-    kinds = {block.get("type") for block in worded} - _SILENT
+    shown = [said for block in read if text(block, "type") in _PICTURES and (said := _picture(block))]
+    kinds = {text(block, "type") for block in worded} - _SILENT
     return BlockText("\n".join(words), "\n".join(shown), rich=kinds == {"rich_text"})
 
 
@@ -60,7 +60,7 @@ def _section(block: Json, known: Mapping[str, str]) -> Iterator[str]:
     for field in objects(block, "fields"):
         yield _object(field, known)
     accessory = inner(block, "accessory")
-    yield _picture(accessory) if accessory.get("type") in _PICTURES else ""
+    yield _picture(accessory) if text(accessory, "type") in _PICTURES else ""
 
 
 def _object(node: Json, known: Mapping[str, str]) -> str:
@@ -99,13 +99,13 @@ def _cell(cell: Json, known: Mapping[str, str]) -> str:
 
 def _anything(node: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:
     """The texts of a block, or a part of one, of any kind."""
-    if depth == 0 or node.get("type") in _PRESSED:
+    if depth == 0 or text(node, "type") in _PRESSED:
         return
     for key in _WORDS:
         yield escape(text(node, key))
         value = inner(node, key)
         yield from [_object(value, known)] if "text" in value else _anything(value, known, depth - 1) if value else []
-    yield _picture(node) if node.get("type") in {"image", "video"} else ""
+    yield _picture(node) if text(node, "type") in {"image", "video"} else ""
     for key in _INSIDE:
         for part in objects(node, key):
             yield from _known_or_anything(part, known, depth - 1)

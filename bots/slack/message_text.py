@@ -106,7 +106,7 @@ def _own_words(message: Json, known: Mapping[str, str]) -> str:
     markdown = [escape(bare(text(block, "text"))) for block in blocks if block.get("type") == "markdown"]
     if markdown:
         return "\n\n".join(markdown)
-    if any(block.get("type") in _THINKING for block in blocks):
+    if any(text(block, "type") in _THINKING for block in blocks):
         return block_text(blocks, known, without=_THINKING).words  # its text is the thinking, for notifications
     return block_text(blocks, known).words or text(message, "text")
 

@@ -73,13 +73,13 @@ def _mentions(text: str, bot: str) -> list[tuple[int, int]]:
 
 def _named(text: str) -> tuple[str, ...]:
     targets = [found[1].partition("|") for found in _ENTITY.finditer(text)]
-    found = [target for target, _, label in targets if target[0] in "@#" and not label.strip("@# ")]
+    found = [target for target, _, label in targets if target[:1] in {"@", "#"} and not label.strip("@# ")]
     return tuple(dict.fromkeys(target for target in found if _ID.fullmatch(target[1:])))
 
 
 def _plain(entity: re.Match[str]) -> str:
     target, _, label = entity[1].partition("|")
-    match target[0]:
+    match target[:1]:
         case "@" | "#":
             return target[0] + (label.strip("@# ") or target[1:])
         case "!":
@@ -91,7 +91,7 @@ def _plain(entity: re.Match[str]) -> str:
 def _special(target: str) -> str:
     """`here`, `subteam^S1` or `date^1770000000^{date}`, where no label says it better."""
     kind, *values = target.split("^")
-    if kind == "date" and values[:1] and values[0].isdigit():
+    if kind == "date" and values[:1] and values[0].isdecimal():
         return f"{datetime.fromtimestamp(int(values[0][:10]), UTC):%Y-%m-%d %H:%M} UTC"
     return "@" + (values[0] if kind == "subteam" and values else kind)
 
