@@ -36,6 +36,7 @@ CAPABILITIES = Capabilities(
     pace=0.85,
     pace_group=0.85,
     threads=True,
+    fixed_commands=True,
     voice="mp3",  # Slack plays it where it stands
     upload_limit=50_000_000,  # Slack takes a gigabyte; a bot's answers need not
     long_menus=True,

@@ -23,6 +23,8 @@ class Capabilities:
     """What the steps slow down to, one by one, where more than one person reads."""
     threads: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
+    fixed_commands: bool = False
+    """A slash reaches the bot only in front of the commands that the platform was told of; others are `!` alone."""
     voice: Literal["opus", "mp3"] = "mp3"
     """What a voice note has to be: Opus in an OGG file, or MP3."""
     upload_limit: int = 50_000_000

@@ -56,6 +56,11 @@ class Reading:
         # A character is a token at most, and a question of more tokens than a history may have is refused.
         self._room = min(chat.file_limit, max(chat.history_tokens - _FOR_WORDS, _WORTH_READING))
 
+    @property
+    def hears(self) -> bool:
+        """Whether it understands what is said aloud."""
+        return self._hearing.works
+
     async def question(
         self, incoming: Incoming, outbox: Outbox, history: Sequence[Remembered], *, model: str | None
     ) -> tuple[Question, tuple[str, ...]]:

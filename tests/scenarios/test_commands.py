@@ -31,6 +31,35 @@ async def test_help_lists_every_command(seat: Seat, stage: Stage) -> None:
     assert "deepseek-v3" in text
 
 
+async def test_help_names_what_works_where_it_is_read(stage: Stage) -> None:
+    stage.wanjie.script.answer = echo
+    places = (
+        (stage.group(language="zh-hans"), "/"),
+        (stage.direct(locale="zh-CN"), "!"),
+        (stage.thread(locale="zh-CN"), "!"),
+    )
+    for seat, sign in places:
+        await seat.say("hello")
+        await says(seat, "answer to hello")
+        await seat.say("/help")
+
+        text = await says(seat, "我能做什么")
+        assert f"{sign}画 一只猫" in text
+        assert "语音消息" not in text.partition("/model")[0].partition("!model")[0]
+        await seat.say(f"{sign}画")
+        await says(seat, "imagine")
+
+
+async def test_help_says_that_voice_messages_are_understood_where_they_are(empty_stage: Stage) -> None:
+    stage, seat = empty_stage, empty_stage.private()
+    stage.wanjie.script.models += ("SenseVoiceSmall",)
+    await stage.start(WANJIE_TRANSCRIBE_MODEL="SenseVoiceSmall")
+    await stage.ready()
+    await seat.say("/help")
+
+    assert "Voice messages" in await says(seat, "What I can do")
+
+
 async def test_sentences_name_commands_as_they_work_where_they_are_read(stage: Stage) -> None:
     stage.wanjie.script.answer = lambda _: ""
     for seat, command in ((stage.thread(), "!model"), (stage.direct(), "/model"), (stage.group(), "/model")):

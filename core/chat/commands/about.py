@@ -24,7 +24,7 @@ async def hello(call: Call) -> None:
 
 async def overview(call: Call) -> None:
     """Show what can be sent and every command, with its sign as it works here."""
-    parts = [call.phrase("help.title"), call.phrase("help.sending"), *_groups(call)]
+    parts = [call.phrase("help.title"), "\n".join(_asking(call)), *_groups(call)]
     if call.outbox.capabilities.threads and call.incoming.command_sign == "/":
         parts.append(call.phrase("help.threads"))
     if call.outbox.capabilities.edits:
@@ -33,6 +33,16 @@ async def overview(call: Call) -> None:
         if model := await call.desk.chosen.model(await call.choices(), "chat"):
             parts.append(call.phrase("help.model", model=model))
     await call.tell("\n\n".join(parts))
+
+
+def _asking(call: Call) -> Iterator[str]:
+    """How to ask; of what only some services understand, what this one does."""
+    yield call.phrase("help.sending")
+    if call.desk.reading.hears:
+        yield call.phrase("help.hearing")
+    yield call.phrase(
+        "help.names", slash="!" if call.outbox.capabilities.fixed_commands else call.incoming.command_sign
+    )
 
 
 def _groups(call: Call) -> Iterator[str]:
