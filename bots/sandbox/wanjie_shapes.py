@@ -56,6 +56,18 @@ def of_two(frame: Frame) -> list[Frame | str]:
     return [second, frame] if frame["choices"] else [frame]
 
 
+def cumulative() -> Reshape:
+    """Each piece as the whole text so far (Qwen at DashScope without `incremental_output`); of one answer."""
+    told = {"content": "", "reasoning_content": ""}
+
+    def grown(delta: Frame) -> Frame:
+        for name in told:
+            told[name] += delta[name] or ""
+        return delta | told
+
+    return lambda frame: [_with_delta(frame, grown)]
+
+
 def with_pings(frame: Frame) -> list[Frame | str]:
     """A sign of life as data, where a comment would do."""
     return [frame, "ping"]

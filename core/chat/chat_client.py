@@ -15,6 +15,7 @@ from core.wanjie import (
     ChatRequest,
     Completion,
     ContextTooLongError,
+    Correction,
     Delta,
     RefusedContentError,
     SystemRoleError,
@@ -28,7 +29,8 @@ class ChatClient:
     """Ask chat models; raises what `WanjieClient` raises, and the store's connection errors.
 
     A model that refuses the role system is asked once more with its instructions inside the first question, and in that
-    form from then on. A model that refuses tools is asked without them.
+    form from then on. A model that refuses tools is asked without them. That the answers of a model begin with thinking
+    which no tag opens is found out with one of them, and remembered.
     """
 
     def __init__(self, client: WanjieClient, limits: ModelLimits) -> None:
@@ -41,7 +43,8 @@ class ChatClient:
 
     async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; see `WanjieClient.stream`."""
-        known = await self._known_form(request)
+        begins_thinking = await self._limits.begins_thinking(request.model)
+        known = replace(await self._known_form(request), begins_thinking=begins_thinking)
         form: ChatRequest | None = known
         begun = False
         while form is not None:
@@ -51,6 +54,10 @@ class ChatClient:
                         if not begun:
                             await self._learn(known, form)
                         begun = True
+                        if isinstance(delta, Correction) and delta.misread:
+                            begins = not form.begins_thinking
+                            _log.info("a model's thinking was misread", model=form.model, begins_thinking=begins)
+                            await self._limits.note_begins_thinking(form.model, begins=begins)
                         yield delta
                 form = None
             except BadRequestError as error:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,21 @@ class Piece:
     text: str
     thought: bool = False
     """Part of the model's thinking, which stands before the answer and is none of it."""
+
+
+class MisreadError(Exception):
+    """What was shown of an answer is wrong, and its pieces begin anew."""
+
+
+Pieces: TypeAlias = AsyncGenerator[Piece | MisreadError]
+
+
+async def until_misread(pieces: Pieces) -> AsyncGenerator[Piece]:
+    """The pieces up to the next `MisreadError`, which is raised; those behind it can still be had from `pieces`."""
+    async for piece in pieces:
+        if isinstance(piece, MisreadError):
+            raise piece
+        yield piece
 
 
 async def whole(text: str, thought: int = 0) -> AsyncGenerator[Piece]:

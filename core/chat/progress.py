@@ -69,6 +69,12 @@ class Progress:
         self.pages = [_adopted(page) for page in self.pages]
         self.text = None
 
+    def correct(self) -> None:
+        """The same, at once: what stands there is wrong, so that nobody would miss it."""
+        self.rewind()
+        self.pages = [replace(page, length=0) for page in self.pages]
+        self.best, self.best_thought = "", 0
+
 
 def _page(fields: dict[str, Any]) -> Page:
     """Read a page that another version of this program may have written."""

@@ -12,7 +12,7 @@ import structlog
 from core.engine import Turn
 from core.media.visible import is_blank
 from core.store import Choices, Conversations, Remembered
-from core.wanjie import Catalog, ChatRequest, WanjieError, unthought
+from core.wanjie import Catalog, ChatRequest, WanjieError
 
 from .answer_buttons import AnswerButtons
 from .answer_pictures import AnswerPictures
@@ -135,7 +135,7 @@ class Talk:
         )
         text = ""
         try:
-            text = unthought(await self._text(writing, turn, incoming, outbox, ask))
+            text = await self._text(writing, turn, incoming, outbox, ask)
         finally:
             speaking.cancel()
             if writing.last_message is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -13,6 +13,7 @@ from core.wanjie import (
     Attempts,
     ChatMessage,
     ChatRequest,
+    Correction,
     Delta,
     Finish,
     PictureDelta,
@@ -27,7 +28,7 @@ from .answer_buttons import AnswerButtons
 from .answer_pictures import AnswerPictures
 from .chat_client import ChatClient
 from .deliver import deliver
-from .growing import Piece, resumed, whole
+from .growing import MisreadError, Piece, Pieces, resumed, until_misread, whole
 from .outbox import Outbox, ShownMessage
 from .progress import Progress
 from .thinking import Thinking
@@ -38,6 +39,32 @@ _log = structlog.get_logger()
 
 _ROUNDS = 4
 """How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
+
+
+@dataclass(slots=True)
+class _Round:
+    """What a model told when it was asked once."""
+
+    thought: str = ""
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    shown: list[Piece] = field(default_factory=list[Piece])
+
+    @property
+    def said(self) -> str:
+        return "".join(piece.text for piece in self.shown if not piece.thought)
+
+    def take(self, piece: Piece) -> Piece:
+        self.shown.append(piece)
+        return piece
+
+    @property
+    def apart(self) -> str:
+        """What sets a picture apart from the words before it."""
+        last = next((piece.text[-1] for piece in reversed(self.shown) if not piece.thought), "\n")
+        return "" if last.isspace() else "\n\n"
+
+    def as_message(self) -> ChatMessage:
+        return ChatMessage("assistant", self.said, tool_calls=tuple(self.calls), reasoning=self.thought)
 
 
 class Writing:
@@ -110,12 +137,21 @@ class Writing:
         attempts = self._client.attempts()
         while True:
             try:
-                return await self._show(resumed(self._pieces(request, sign, attempts), self._opening))
+                async with aclosing(self._pieces(request, sign, attempts)) as pieces:
+                    return await self._show_as_known(pieces)
             except StreamBrokenError as error:
                 _log.warning("answer broke off", attempts_left=attempts.left, error=str(error))
                 if attempts.left < 1:
                     raise
                 self._progress.rewind()
+
+    async def _show_as_known(self, pieces: Pieces) -> str:
+        """Show the answer; from its beginning when something that was shown turns out to be none of it."""
+        while True:
+            try:
+                return await self._show(resumed(until_misread(pieces), self._opening))
+            except MisreadError:
+                self._progress.correct()
 
     async def _settle(self) -> None:
         """Let the best of all attempts stand, whole and at rest."""
@@ -136,31 +172,50 @@ class Writing:
             opening=self._opening,
         )
 
-    async def _pieces(self, request: ChatRequest, sign: Sign, attempts: Attempts) -> AsyncGenerator[Piece]:
+    async def _pieces(self, request: ChatRequest, sign: Sign, attempts: Attempts) -> Pieces:
         """Everything that is to be shown; what the model has done by tools on the way is part of one answer."""
-        thinking = Thinking(self._reasoning)
         if self._toolbox is not None:
             self._toolbox.begin()
         await self._pictures.begin()
+        before, thinking = list[Piece](), Thinking(self._reasoning)
         for rounds_left in reversed(range(_ROUNDS)):
-            said, thought, calls = "", "", list[ToolCall]()
+            told = _Round()
             async with aclosing(self._client.stream(request, attempts)) as deltas:
                 async for delta in deltas:
-                    thought += delta.text if isinstance(delta, ReasoningDelta) else ""
-                    if isinstance(delta, Finish):
-                        await self._end(delta)
-                    elif isinstance(delta, ToolCall):
-                        calls.append(delta)
-                    elif (piece := await self._piece(delta, thinking, said)).text:
+                    if isinstance(delta, Correction):
+                        told, thinking = _Round(), Thinking(self._reasoning)
+                        yield MisreadError()
+                        for piece in before:
+                            yield piece
+                    for piece in await self._told(delta, told, thinking):
                         await sign.rest()
-                        said += "" if piece.thought else piece.text
                         yield piece
-            if not calls or self._toolbox is None:
+            if not told.calls or self._toolbox is None:
                 return
-            asked = ChatMessage("assistant", said, tool_calls=tuple(calls), reasoning=thought)
-            request = await self._used(self._toolbox, request, asked, again=rounds_left > 1)
-            if said and not said.endswith("\n"):
-                yield Piece("\n\n")
+            request = await self._used(self._toolbox, request, told.as_message(), again=rounds_left > 1)
+            if told.said and not told.said.endswith("\n"):
+                yield told.take(Piece("\n\n"))
+            before += told.shown
+
+    async def _told(self, delta: Delta, told: _Round, thinking: Thinking) -> list[Piece]:
+        """Take the next delta; return what is to be shown for it."""
+        if isinstance(delta, Correction):
+            parts = (ReasoningDelta(delta.reasoning), TextDelta(delta.text))
+            return [piece for part in parts for piece in await self._told(part, told, thinking)]
+        if isinstance(delta, Finish):
+            await self._end(delta)
+            return []
+        if isinstance(delta, ToolCall):
+            told.calls.append(delta)
+            return []
+        if isinstance(delta, PictureDelta):
+            await self._pictures.add(delta.image)
+            return [told.take(Piece(told.apart + self._picture_word))]
+        piece = Piece(delta.text)
+        if isinstance(delta, ReasoningDelta):
+            told.thought += delta.text
+            piece = Piece(thinking.show(delta.text), thought=True)
+        return [told.take(piece)] if piece.text else []
 
     async def _used(self, toolbox: Toolbox, request: ChatRequest, asked: ChatMessage, *, again: bool) -> ChatRequest:
         """Do what the model called for; return the request that tells it so, and offers the tools `again`."""
@@ -168,15 +223,6 @@ class Writing:
         await self._turn.checkpoint(acted="1")
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, asked, *told), tools=tools)
-
-    async def _piece(self, delta: Delta, thinking: Thinking, said: str) -> Piece:
-        if isinstance(delta, ReasoningDelta):
-            return Piece(thinking.show(delta.text), thought=True)
-        if isinstance(delta, PictureDelta):
-            await self._pictures.add(delta.image)
-            apart = "\n\n" if said and not said[-1].isspace() else ""
-            return Piece(apart + self._picture_word)
-        return Piece(delta.text if isinstance(delta, TextDelta) else "")
 
     async def _end(self, finish: Finish) -> None:
         """Keep the reason: whoever takes over has the buttons and the note to choose."""

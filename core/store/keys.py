@@ -39,6 +39,11 @@ def answer_files_key(chat: str, uid: str) -> str:
     return f"af:{{{chat}}}:{uid}"
 
 
+def begins_thinking_key(model: str) -> str:
+    """Present while a model's answers are known to begin with thinking that no tag opens."""
+    return f"m:{{{model}}}:begins_thinking"
+
+
 def no_system_role_key(model: str) -> str:
     """Present while a model is known to refuse the role system."""
     return f"m:{{{model}}}:no_system"

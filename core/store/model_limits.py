@@ -1,4 +1,4 @@
-"""What models turned out not to take."""
+"""What models turned out not to take, and how they answer."""
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the parameters of some commands untyped.
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from .keys import no_system_role_key
+from .keys import begins_thinking_key, no_system_role_key
 
 _LIFETIME = timedelta(days=7)
 """Models are replaced under their names, and gateways are mended."""
@@ -27,3 +27,12 @@ class ModelLimits:
     async def has_system_role(self, model: str) -> bool:
         """Whether a model may be given messages of the role system, as far as is known."""
         return not await self._redis.exists(no_system_role_key(model))
+
+    async def note_begins_thinking(self, model: str, *, begins: bool) -> None:
+        """Note, for a week, that a model's answers begin with thinking that no tag opens; or that they no longer do."""
+        key = begins_thinking_key(model)
+        await (self._redis.set(key, 1, ex=_LIFETIME) if begins else self._redis.delete(key))
+
+    async def begins_thinking(self, model: str) -> bool:
+        """Whether they do, as far as is known."""
+        return bool(await self._redis.exists(begins_thinking_key(model)))

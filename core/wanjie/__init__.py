@@ -29,12 +29,12 @@ from .errors import (
 from .http import Backoff
 from .kinds import Kinds, ModelKind
 from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .thoughts import unthought
 from .tools import Tool, ToolCall
 from .traits import Traits
 from .voices import known_voices
 from .wire import (
     Completion,
+    Correction,
     Delta,
     Finish,
     ImageData,
@@ -56,6 +56,7 @@ __all__ = [
     "ChatRequest",
     "Completion",
     "ContextTooLongError",
+    "Correction",
     "Delta",
     "DownloadError",
     "Finish",
@@ -94,5 +95,4 @@ __all__ = [
     "WanjieClient",
     "WanjieError",
     "known_voices",
-    "unthought",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import cast
@@ -13,11 +12,14 @@ import structlog
 from .diagnosis import diagnose, diagnose_json
 from .embedded_pictures import EmbeddedPictures
 from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
+from .increments import Added, Increments
 from .sse import Event, EventDecoder
-from .thoughts import Thoughts
+from .surrogates import Joiner
+from .thoughts import Parted, Thoughts
 from .tools import ToolCalls
 from .wire import (
     Chunk,
+    Correction,
     Delta,
     Finish,
     ImageData,
@@ -35,40 +37,52 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _DONE = frozenset({"[DONE]", "DONE"})
 # What gateways send as data to keep a connection alive, where a comment would do.
 _SIGNS_OF_LIFE = frozenset({"", "PING", "PONG", "HEARTBEAT", "KEEP-ALIVE", "KEEPALIVE", "PROCESSING"})
+_AROUND_DONE = ' \t\r\n"'
+_DOUBLED = "data:"
+"""Some proxies frame what was framed."""
 _NO_JSON = object()
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 # No line of an event stream begins like this, but JSON and HTML do.
 _DOCUMENT = b"{[<"
 _LONGEST_DOCUMENT = 64_000_000
+_LONGEST_LINE = 1_000_000
 _LONGEST_ANSWER = 400_000
 """Characters; a model that says more has lost itself, and would fill a chat for as long as it is let."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
 class AnswerReader:
     """Read one answer, wherever its bytes were cut; no input or output of its own.
 
     An error in the stream is raised as what it means (see `errors`). A gateway that ignores `"stream": true` and
-    answers with a whole completion is understood as well, and so is one that leaves thinking inside the text (see
-    `Thoughts`). Deltas never hold half a character.
+    answers with a whole completion is understood as well, and so is one that sends its frames as lines of JSON, one
+    that repeats words (see `Increments`), and one that leaves thinking inside the text (see `Thoughts`). What is found
+    out late comes as a `Correction`. Deltas never hold half a character.
     """
 
-    def __init__(self, redacted: Callable[[str], str] = str) -> None:
+    def __init__(self, redacted: Callable[[str], str] = str, *, begins_thinking: bool = False) -> None:
+        """`begins_thinking`: see `ChatRequest`."""
         self._redacted = redacted
+        self._begins_thinking = begins_thinking
         self._head = bytearray()
-        self._is_stream = self._is_document = False
+        self._is_stream = self._is_document = self._is_framed = False
         self._events = EventDecoder()
-        self._text, self._reasoning = _Joiner(), _Joiner()
-        self._pictures = EmbeddedPictures()
-        self._thoughts = Thoughts()
+        self._words, self._thinking = Increments(), Increments()
+        self._begin()
         self._tools = ToolCalls()
+        self._place = ""
         self._finish_reason = ""
         self._is_sure = self._has_answered = self._is_elsewhere = False
         self._usage: Usage | None = None
-        self._room = _LONGEST_ANSWER
         self.done = False
         """Nothing will follow: `[DONE]` was read, or the answer is longer than any should be."""
+
+    def _begin(self) -> None:
+        """Know nothing of what has been told."""
+        self._text, self._reasoning = Joiner(), Joiner()
+        self._pictures = EmbeddedPictures()
+        self._thoughts = Thoughts(begun=self._begins_thinking)
+        self._reasoned: list[str] = []
+        self._room = _LONGEST_ANSWER
 
     @property
     def ended(self) -> bool:
@@ -83,14 +97,18 @@ class AnswerReader:
     def feed(self, data: bytes) -> list[Delta]:
         """Take the next bytes of the response; return what they complete."""
         if self._is_stream:
+            if not self._is_framed and len(self._head) < _LONGEST_LINE:
+                self._head += data
             return self._deltas(self._events.feed_bytes(data))
         self._head += data
         if len(self._head) > _LONGEST_DOCUMENT:
             raise UnreadableAnswerError("a document without end")
-        if self._is_document or not (first := self._head.lstrip(_BLANK)[:1]):
+        if self._is_document and b"\n" not in data:
             return []
-        self._is_document = first in _DOCUMENT
-        self._is_stream = not self._is_document
+        if not (first := self._head.lstrip(_BLANK)[:1]):
+            return []
+        self._is_stream = first not in _DOCUMENT or _begins_with_frame(self._head)
+        self._is_document = not self._is_stream
         return self._deltas(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
 
     def end(self) -> list[Delta]:
@@ -103,26 +121,42 @@ class AnswerReader:
         if not self._is_stream and self._head.strip(_BLANK):
             return self._document()
         deltas = self._deltas(self._events.flush())
+        if not self._is_framed:
+            raise self._told_without_frames()
+        return [*deltas, *self._last()]
+
+    def _last(self) -> list[Delta]:
         if not self.ended:
             raise StreamBrokenError("the stream ended before the answer did")
         if self._is_elsewhere and not (self._has_answered and self._finish_reason):
             raise UnreadableAnswerError("the first choice has no words or no end, but another one has words")
+        grown = [self._words.end(), self._thinking.end()]
+        deltas = self._told_anew() if any(added.anew for added in grown) else []
         deltas += self._parted(self._pictures.end())
         deltas += self._told(self._reasoning.end(), self._text.end())
-        deltas += self._said(*self._thoughts.end())
+        deltas += self._shown("", self._thoughts.end(whole=self._finish_reason in {"", "stop"}))
         return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
+
+    def _told_without_frames(self) -> WanjieError:
+        """What a text means that is neither a stream nor a document."""
+        text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
+        error = None if text.startswith((":", "event:", "id:", "retry:")) else diagnose_json({"error": text})
+        return error or StreamBrokenError("the stream ended before the answer did")
 
     def _document(self) -> list[Delta]:
         text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
         raw = _json(text)
+        if "choices" not in unwrap(raw) and any("choices" in unwrap(frame) for frame in _frames(raw)):
+            return [*self._read(Event(text)), *self._last()]
         if "choices" not in unwrap(raw) or diagnose_json(raw):
             raise diagnose(200, {}, text)
         answer = parse_completion(raw)
+        self._thoughts = Thoughts()
         thought = self._said(self._reasoning.join(answer.reasoning), "")
         said = self._parted([*self._pictures.part(answer.text), *self._pictures.end()])
         said += [
             *self._said("", self._text.end()),
-            *self._said(*self._thoughts.end()),
+            *self._shown("", self._thoughts.end()),
             *map(PictureDelta, answer.images),
         ]
         return [*thought, *said, *answer.tool_calls, Finish(answer.finish_reason, answer.usage)]
@@ -131,8 +165,9 @@ class AnswerReader:
         return [delta for event in events for delta in self._read(event)]
 
     def _read(self, event: Event) -> list[Delta]:
-        text = self._redacted(event.data)
-        if self.done or text.strip().upper() in _DONE:
+        self._is_framed = True
+        text = self._redacted(event.data.removeprefix(_DOUBLED).lstrip())
+        if self.done or text.strip(_AROUND_DONE).upper() in _DONE:
             self.done = True
             return []
         raw = _json(text)
@@ -157,15 +192,34 @@ class AnswerReader:
     def _add(self, chunk: Chunk) -> list[Delta]:
         if chunk.unread:
             raise UnreadableAnswerError("a frame's words are in a form that nobody knows")
-        if chunk.repeats and self._has_answered:
-            chunk = replace(chunk, text="", reasoning="", images=())
+        again = self._place == "delta" and chunk.place not in {"", "delta"}
+        self._place = self._place or chunk.place
+        last = bool(chunk.finish_reason)
+        thinking = _added(self._thinking, chunk.reasoning, again=again, last=last)
+        words = _added(self._words, chunk.text, again=again, last=last)
+        images = () if again and self._has_answered else chunk.images
+        chunk = replace(chunk, reasoning=thinking.text, text=words.text, images=images)
         self._note_end(chunk)
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
         self._is_elsewhere = self._is_elsewhere or chunk.elsewhere
+        told = self._told_anew() if thinking.anew or words.anew else self._told_next(chunk)
+        return [*told, *map(PictureDelta, chunk.images)]
+
+    def _told_next(self, chunk: Chunk) -> list[Delta]:
         reasoning = self._within(chunk.reasoning)
+        if reasoning and self._begins_thinking:
+            self._begins_thinking, self._thoughts = False, Thoughts()  # the gateway tells the two apart by now
         thought = self._told(self._reasoning.join(reasoning), "") if reasoning else []
-        return [*thought, *self._parted(self._pictures.part(chunk.text)), *map(PictureDelta, chunk.images)]
+        return [*thought, *self._parted(self._pictures.part(chunk.text))]
+
+    def _told_anew(self) -> list[Delta]:
+        """All words so far once more, since they were not what was told; the pictures were."""
+        self._begin()
+        thought = self._told(self._reasoning.join(self._within(self._thinking.whole)), "")
+        said = self._parted(self._pictures.part(self._words.whole))
+        reasoning = "".join(delta.text for delta in (*thought, *said) if isinstance(delta, ReasoningDelta))
+        return [Correction(reasoning, "".join(delta.text for delta in said if isinstance(delta, TextDelta)))]
 
     def _parted(self, parts: Iterable[str | bytes | None]) -> list[Delta]:
         """What words and pictures tell, in their order."""
@@ -198,9 +252,15 @@ class AnswerReader:
             self._is_sure = self._has_answered and bool(self._finish_reason)
 
     def _told(self, reasoning: str, text: str) -> list[Delta]:
-        thought, answer = self._thoughts.part(text)
-        self._has_answered = self._has_answered or bool(answer)
-        return self._said(reasoning + thought, answer)
+        self._reasoned.append(reasoning)
+        return self._shown(reasoning, self._thoughts.part(text))
+
+    def _shown(self, reasoning: str, parted: Parted) -> list[Delta]:
+        if parted.anew:
+            self._has_answered = bool(parted.answer)
+            return [Correction("".join(self._reasoned) + parted.thought, parted.answer, misread=True)]
+        self._has_answered = self._has_answered or bool(parted.answer)
+        return self._said(reasoning + parted.thought, parted.answer)
 
     @staticmethod
     def _said(reasoning: str, text: str) -> list[Delta]:
@@ -208,22 +268,18 @@ class AnswerReader:
         return [*thought, TextDelta(text)] if text else thought
 
 
-class _Joiner:
-    r"""Put together what some gateways tear apart: "\ud83d" at the end of one frame, "\ude0a" in the next."""
+def _added(increments: Increments, piece: str, *, again: bool, last: bool) -> Added:
+    if not piece:
+        return Added("")
+    return increments.add_again(piece) if again else increments.add(piece, last=last)
 
-    def __init__(self) -> None:
-        self._held = ""
 
-    def join(self, text: str) -> str:
-        text, self._held = self._held + text, ""
-        if _SURROGATE.search(text) is None:
-            return text
-        if _HIGH_SURROGATES[0] <= text[-1] <= _HIGH_SURROGATES[1]:
-            text, self._held = text[:-1], text[-1]
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-    def end(self) -> str:
-        return "\ufffd" if self._held else ""
+def _begins_with_frame(head: bytes | bytearray) -> bool:
+    """Whether what looks like a document has the first frame of a stream as its first line (NDJSON)."""
+    line, newline, _ = bytes(head[:_LONGEST_LINE]).decode("utf-8-sig", errors="replace").lstrip().partition("\n")
+    choices: object = unwrap(_json(line)).get("choices") if newline else None
+    frames = cast("list[object]", choices) if isinstance(choices, list) else []
+    return any(isinstance(frame, dict) and "delta" in frame for frame in frames)
 
 
 def _json(text: str) -> object:

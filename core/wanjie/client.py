@@ -172,7 +172,7 @@ class WanjieClient:
         return await anext(deltas), deltas
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        reader = AnswerReader(self._http.redacted)
+        reader = AnswerReader(self._http.redacted, begins_thinking=request.begins_thinking)
         async with self._http.opened("POST", _CHAT, request.as_json(stream=True), patience=request.patience) as body:
             async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
                 async for delta in arriving:

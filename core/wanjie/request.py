@@ -48,6 +48,8 @@ class ChatRequest:
 
     `patience` replaces the configured timeouts: for so many seconds may the model say nothing, at the beginning and in
     between, whatever comments its gateway sends. Video models need it.
+
+    `begins_thinking`: the model's template opens its thinking in the prompt, so that a streamed answer begins with it.
     """
 
     model: str
@@ -57,6 +59,7 @@ class ChatRequest:
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tools: tuple[Tool, ...] = ()
     patience: float | None = None
+    begins_thinking: bool = False
 
     @property
     def has_system(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass
 
@@ -77,12 +78,13 @@ class EventDecoder:
             return self._dispatch()
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        if field == "data":
-            self._data.append(value)
-        elif line[0] in _JSON:
-            # No field begins so: a gateway writes its error as it stands, in the middle of the stream.
-            self._data.append(line)
-        elif field == "event":
+        # No field begins like JSON: a gateway writes its error, or each frame, as it stands.
+        if field == "data" or line[0] in _JSON:
+            # Where blank lines lack between frames, one that is whole ends here.
+            ended = self._dispatch() if _is_json(self._data) else None
+            self._data.append(value if field == "data" else line)
+            return ended
+        if field == "event":
             self._name = value
         elif field == "id" and "\0" not in value:
             self._id = value
@@ -92,3 +94,14 @@ class EventDecoder:
         data, name = self._data, self._name
         self._data, self._name, self._size = [], "", 0
         return Event("\n".join(data), name or "message", self._id) if data else None
+
+
+def _is_json(lines: list[str]) -> bool:
+    """Whether lines are the whole of an object or of a list."""
+    if not lines or lines[0][:1] not in _JSON or lines[-1].rstrip()[-1:] not in {"}", "]"}:
+        return False
+    try:
+        json.loads("\n".join(lines))
+    except ValueError:
+        return False
+    return True

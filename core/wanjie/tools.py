@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_OBJECT = "{"
+"""Arguments are an object, and within one no second begins as it does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -65,7 +68,15 @@ class _Call:
             # Some gateways send the name in pieces, others send it again and again.
             self.name += piece.name
         if piece.arguments:
-            self.arguments.append(piece.arguments)
+            self._add_arguments(piece.arguments)
+
+    def _add_arguments(self, piece: str) -> None:
+        """Some gateways send all arguments so far with each piece, or all of them once more at the end."""
+        whole = "".join(self.arguments)
+        if whole[:1] == _OBJECT and piece.startswith(whole):
+            self.arguments = [piece]
+        else:
+            self.arguments.append(piece)
 
 
 class ToolCalls:

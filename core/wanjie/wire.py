@@ -60,7 +60,19 @@ class PictureDelta:
     image: ImageResult | None
 
 
-Delta: TypeAlias = TextDelta | ReasoningDelta | PictureDelta | ToolCall | Finish
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was told so far was wrong: this is all of the thinking, and all of the answer, up to here.
+
+    `misread`: the beginning of the text was taken for the wrong one of the two (see `ChatRequest.begins_thinking`).
+    """
+
+    reasoning: str
+    text: str
+    misread: bool = False
+
+
+Delta: TypeAlias = TextDelta | ReasoningDelta | PictureDelta | Correction | ToolCall | Finish
 """The calls of tools come last, each whole, right before the `Finish`."""
 
 
@@ -88,8 +100,8 @@ class Chunk:
     tools: tuple[ToolPiece, ...] = ()
     unread: bool = False
     """There are words in it, in a form that nobody knows."""
-    repeats: bool = False
-    """The words stood beside a `delta`, as those of a gateway do that says the whole answer once more at its end."""
+    place: str = ""
+    """Where in the choice the words stood: in its `delta`, `message` or `text`; "" when there were none."""
     elsewhere: bool = False
     """Another choice than the first has words."""
     images: tuple[ImageResult | None, ...] = ()
@@ -129,8 +141,7 @@ def parse_completion(raw: object) -> Completion:
     the model ended with an error.
     """
     body = unwrap(raw)
-    choices = _objects(body.get("choices"))
-    if not choices:
+    if not _objects(body.get("choices")):
         raise UnreadableAnswerError("the answer has no choice")
     chunk = parse_chunk(body)
     if chunk.unread or (chunk.elsewhere and not chunk.text):
@@ -164,36 +175,41 @@ def parse_chunk(raw: object) -> Chunk:
     if "choices" not in body:
         return Chunk(usage=usage, unread=speaks(raw))
     choices = _objects(body.get("choices"))
-    places = [_place(choice, position) for position, choice in enumerate(choices)]
-    choice = next((choice for choice, place in zip(choices, places, strict=True) if place == 0), _object(None))
-    others = (choice for choice, place in zip(choices, places, strict=True) if place != 0)
-    words, message = _said(choice)
+    numbers = [_number(choice, position) for position, choice in enumerate(choices)]
+    choice = next((choice for choice, number in zip(choices, numbers, strict=True) if number == 0), _object(None))
+    others = (choice for choice, number in zip(choices, numbers, strict=True) if number != 0)
+    place, words, message = _said(choice)
     return Chunk(
         text=words.text,
         reasoning=words.reasoning,
-        finish_reason=fold_finish_reason(_text(choice.get("finish_reason")) or _text(choice.get("finishReason"))),
+        finish_reason=_finish_reason(choice),
         usage=usage,
         tools=_tools(message),
         unread=words.unread,
-        repeats=isinstance(choice.get("delta"), dict) and message is not choice["delta"],
-        elsewhere=any(_said(other)[0] for other in others),
+        place=place,
+        elsewhere=any(_said(other)[1] for other in others),
         images=_pictures(message),
     )
 
 
-def _place(choice: Mapping[str, Any], position: int) -> int:
+def _number(choice: Mapping[str, Any], position: int) -> int:
     index: object = choice.get("index")
     return _count(index) if isinstance(index, int | float) else position
 
 
-def _said(choice: Mapping[str, Any]) -> tuple[Words, Mapping[str, Any]]:
-    """The words of a choice, and the object that they stand in: a `delta`, else a `message`, or a `text`."""
+def _finish_reason(choice: Mapping[str, Any]) -> str:
+    reason: object = choice.get("finish_reason") or choice.get("finishReason")
+    return fold_finish_reason(_text(reason) or _text(_object(reason).get("type")))
+
+
+def _said(choice: Mapping[str, Any]) -> tuple[str, Words, Mapping[str, Any]]:
+    """Where the words of a choice are, the words, and the object that they stand in; see `Chunk.place`."""
     for name in _WHERE_WORDS_ARE:
         words, message = read_words(choice.get(name)), _object(choice.get(name))
-        if words or message.get("tool_calls") or message.get("images"):
-            return words, message
+        if words or any(message.get(field) for field in ("tool_calls", "function_call", "images")):
+            return name, words, message
     rest = {name: value for name, value in choice.items() if name not in _WHERE_WORDS_ARE}
-    return Words(unread=speaks(rest)), _object(choice.get("delta"))
+    return "", Words(unread=speaks(rest)), _object(choice.get("delta"))
 
 
 def parse_images(raw: object) -> list[ImageResult]:
@@ -233,11 +249,12 @@ def _pictures(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
 
 
 def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:
-    return tuple(_tool(entry) for entry in _objects(message.get("tool_calls")))
+    """The calls in a message, or its only one: `function_call`, OpenAI's older form."""
+    return tuple(_tool(entry) for entry in _objects(message.get("tool_calls") or message.get("function_call")))
 
 
 def _tool(entry: Mapping[str, Any]) -> ToolPiece:
-    function = _object(entry.get("function"))
+    function = _object(entry.get("function")) or entry
     index: object = entry.get("index")
     arguments: object = function.get("arguments")
     return ToolPiece(
@@ -261,6 +278,9 @@ def _object(raw: object) -> dict[str, Any]:
 
 
 def _objects(raw: object) -> list[dict[str, Any]]:
+    """The objects in a list; some gateways send the only one as it is."""
+    if isinstance(raw, dict):
+        return [cast("dict[str, Any]", raw)]
     return [_object(entry) for entry in cast("list[object]", raw)] if isinstance(raw, list) else []
 
 

@@ -15,6 +15,9 @@ from core.wanjie import (
     BadRequestError,
     ChatMessage,
     ChatRequest,
+    Correction,
+    Delta,
+    ReasoningDelta,
     RefusedContentError,
     SystemRoleError,
     TextDelta,
@@ -128,6 +131,38 @@ async def test_an_answer_that_has_begun_is_not_asked_for_in_another_form(sim: Wa
         await answer(chats)
 
     assert len(sim.requests) == 1
+
+
+async def deltas_of(chats: ChatClient, model: str = "kimi-k2") -> list[Delta]:
+    async with aclosing(chats.stream(ChatRequest(model, TOLD[1:]), chats.attempts())) as deltas:
+        return [delta async for delta in deltas]
+
+
+async def test_it_is_remembered_that_a_model_begins_with_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+    first, second = await deltas_of(chats), await deltas_of(chats)
+    other = await deltas_of(chats, "qwen3-32b")
+
+    assert Correction("Let me see.", "", misread=True) in first
+    assert isinstance(second[0], ReasoningDelta)
+    assert not any(isinstance(delta, Correction) for delta in second)
+    assert isinstance(other[0], TextDelta)
+
+
+async def test_it_is_forgotten_when_a_model_no_longer_does(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+    await deltas_of(chats)
+    sim.script.answer = lambda _: "Four."
+    corrected, plain = await deltas_of(chats), await deltas_of(chats)
+
+    assert Correction("", "Four.", misread=True) in corrected
+    assert isinstance(plain[0], TextDelta)
+
+
+async def test_a_whole_answer_has_no_such_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+
+    assert (await chats.chat(QUESTION)).text == "Four."
 
 
 def test_instructions_stand_before_the_first_question() -> None:

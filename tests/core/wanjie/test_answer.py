@@ -195,6 +195,52 @@ def test_a_document_that_is_no_completion_is_told(body: str, error: type[Excepti
         read(body.encode())
 
 
+def lines(*frames: str) -> str:
+    return "".join(f"{frame.removeprefix('data: ').strip()}\n" for frame in frames)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines(frame("您好"), frame(" 😊"), frame(finish="stop")),
+        lines(frame("您好"), frame(" 😊"), frame(finish="stop")).replace("\n", "\n\n"),
+        "[" + lines(frame("您好"), frame(" 😊"), frame(finish="stop")).strip().replace("\n", ",\n") + "]",
+        ANSWER.replace("data: ", "data: data: "),
+        ANSWER.replace("[DONE]", '"[DONE]"'),
+    ],
+)
+def test_frames_of_other_framing_are_read(text: str) -> None:
+    assert read(text.encode()) == read(*(bytes([byte]) for byte in text.encode())) == DELTAS
+
+
+@pytest.mark.parametrize("text", [lines(frame("a"), frame("b"), frame("c")), ANSWER.replace("\n\n", "\n")])
+def test_lines_without_blank_ones_between_them_are_told_while_they_come(text: str) -> None:
+    reader = AnswerReader()
+    deltas = [reader.feed((line + "\n").encode()) for line in text.splitlines()]
+
+    assert [bool(told) for told in deltas[:3]] == [False, True, True]
+
+
+def test_an_error_among_lines_of_json_is_told() -> None:
+    with pytest.raises(TooManyRequestsError):
+        read((lines(frame("a")) + '{"error": {"message": "rate limit reached"}}\n').encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("系统繁忙,请稍后再试", TooManyRequestsError),
+        ("Internal Server Error", ServerFaultError),
+        ("Invalid API key", KeyRejectedError),
+        ("event: ping\n", StreamBrokenError),
+    ],
+)
+def test_a_text_instead_of_a_stream_is_told_by_its_words(text: str, error: type[Exception]) -> None:
+    for pieces in ([text.encode()], [bytes([byte]) for byte in text.encode()]):
+        with pytest.raises(error):
+            read(*pieces)
+
+
 def test_a_document_without_end_is_not_taken_in() -> None:
     reader = AnswerReader()
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie import Delta, Finish, ReasoningDelta, TextDelta
+from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta
 from core.wanjie.answer import AnswerReader
-from core.wanjie.thoughts import Thoughts, parted, unthought
+from core.wanjie.thoughts import Thoughts, parted
 from core.wanjie.wire import parse_completion
 
 TAGS = [f"<{slash}{tag}>" for tag in ("think", "thinking", "thought") for slash in ("", "/")]
@@ -19,10 +19,12 @@ PIECES = st.lists(
 )
 
 
-def in_pieces(pieces: list[str]) -> tuple[str, str]:
-    thoughts = Thoughts()
-    told = [*map(thoughts.part, pieces), thoughts.end()]
-    return "".join(thought for thought, _ in told), "".join(answer for _, answer in told)
+def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) -> tuple[str, str]:
+    thoughts, thought, answer = Thoughts(begun=begun), "", ""
+    for told in [*map(thoughts.part, pieces), thoughts.end(whole=whole)]:
+        thought = told.thought if told.anew else thought + told.thought
+        answer = told.answer if told.anew else answer + told.answer
+    return thought, answer
 
 
 @pytest.mark.parametrize(
@@ -42,8 +44,32 @@ def in_pieces(pieces: list[str]) -> tuple[str, str]:
         ("<thought>a</thinking>b", "a</thinking>b", ""),
         ("<thoughts>a</thoughts>", "", "<thoughts>a</thoughts>"),
         (" <thi", "", " <thi"),
-        ("</think>a", "", "</think>a"),
         ("", "", ""),
+        ("<reasoning>hm</reasoning>Four", "hm", "Four"),
+        ("<seed:think>hm</seed:think>Four", "hm", "Four"),
+        ("◁think▷hm◁/think▷Four", "hm", "Four"),
+        (
+            "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Four",
+            "hm",
+            "Four",
+        ),
+        ("Let me see.\n</think>\n\nFour.", "Let me see.", "Four."),
+        ("Let me see.</think>\n\nFour.", "Let me see.", "Four."),
+        ("\nLet me see.\n </thinking>\nFour.", "Let me see.", "Four."),
+        ("```py\nx\n```\nSo it is.\n</think>Four.", "```py\nx\n```\nSo it is.", "Four."),
+        ("</think>a", "", "a"),
+        ("Let me see.\n</think>", "Let me see.", ""),
+        ("Let me see.\n</think>\n\na\n</think>\n\nb", "Let me see.", "a\n</think>\n\nb"),
+        *(
+            (kept, "", kept)
+            for kept in (
+                "It is <thought>\nhm\n</thought>\nwhat stands between.",
+                "The tag </think> ends it.",
+                "```\n<think>\nhm\n</think>\n```",
+                "It ends with\n```\n</think>\n```\nThen it answers.",
+                "It ends with `</think>`\n\nThen it answers.",
+            )
+        ),
     ],
 )
 def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: str, answer: str) -> None:
@@ -55,18 +81,24 @@ def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
 
     assert in_pieces(pieces) == in_pieces(list(text)) == parted(text)
+    for whole in (True, False):
+        known = in_pieces([text], begun=True, whole=whole)
+        assert in_pieces(pieces, begun=True, whole=whole) == in_pieces(list(text), begun=True, whole=whole) == known
 
 
 @given(st.text() | PIECES.map("".join))
-def test_a_text_that_does_not_begin_with_the_tag_is_left_alone(text: str) -> None:
+def test_a_text_without_a_closing_tag_that_does_not_begin_with_the_other_is_left_alone(text: str) -> None:
     thought, answer = parted(text)
 
-    assert (thought, answer) == ("", text) or text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
+    opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
+    assert (thought, answer) == ("", text) or opened or "</th" in text
 
 
-def read(*contents: str) -> list[Delta]:
+def read(*contents: str, begins_thinking: bool = False, finish: str | None = None) -> list[Delta]:
     frames = [json.dumps({"choices": [{"delta": {"content": content}}]}) for content in contents]
-    reader = AnswerReader()
+    if finish:
+        frames.append(json.dumps({"choices": [{"delta": {}, "finish_reason": finish}]}))
+    reader = AnswerReader(begins_thinking=begins_thinking)
     return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.end()]
 
 
@@ -99,23 +131,47 @@ def test_a_whole_completion_tells_it_as_thinking() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("Let me see.\n</think>\n\nFour.", "Four."),
-        ("</think>\nFour.", "Four."),
-        ("Let me see.\n</think>", ""),
-        ("Let me see.\n</thinking>\nFour.", "Four."),
-        (
-            "It is <thought>\nhm\n</thought>\nwhat stands between.",
-            "It is <thought>\nhm\n</thought>\nwhat stands between.",
-        ),
-        ("The tag </think> ends it.", "The tag </think> ends it."),
-        ("```\n<think>\nhm\n</think>\n```", "```\n<think>\nhm\n</think>\n```"),
-        ("It ends with\n```\n</think>\n```\nThen it answers.", "It ends with\n```\n</think>\n```\nThen it answers."),
-        ("Four.", "Four."),
-        ("", ""),
-    ],
-)
-def test_what_a_lone_end_of_thinking_closes_is_no_answer(text: str, answer: str) -> None:
-    assert unthought(text) == answer
+def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
+    assert read("Let me", " see.\n", "</think>", "\n\nFo", "ur.") == [
+        TextDelta("Let me"),
+        TextDelta(" see.\n"),
+        Correction("Let me see.", "", misread=True),
+        TextDelta("Fo"),
+        TextDelta("ur."),
+        Finish("stop"),
+    ]
+
+
+def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
+    assert read("Let me", " see.\n</th", "ink>\n\nFo", "ur.", begins_thinking=True) == [
+        ReasoningDelta("Let me"),
+        ReasoningDelta(" see.\n"),
+        TextDelta("Fo"),
+        TextDelta("ur."),
+        Finish("stop"),
+    ]
+    assert read("<think>h", "m</think>Four.", begins_thinking=True) == [
+        ReasoningDelta("h"),
+        ReasoningDelta("m"),
+        TextDelta("Four."),
+        Finish("stop"),
+    ]
+
+
+def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_cut() -> None:
+    assert read("Fo", "ur.", begins_thinking=True, finish="stop") == [
+        ReasoningDelta("Fo"),
+        ReasoningDelta("ur."),
+        Correction("", "Four.", misread=True),
+        Finish("stop"),
+    ]
+    assert read("Let me", begins_thinking=True, finish="length") == [ReasoningDelta("Let me"), Finish("length")]
+    assert read(begins_thinking=True, finish="stop") == [Finish("stop")]
+
+
+def test_a_gateway_that_tells_thinking_apart_by_now_is_believed() -> None:
+    reader = AnswerReader(begins_thinking=True)
+    frames = [{"reasoning_content": "hm"}, {"content": "Four."}]
+    data = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in frames) + "data: [DONE]\n\n"
+
+    assert [*reader.feed(data.encode()), *reader.end()] == [ReasoningDelta("hm"), TextDelta("Four."), Finish("stop")]

@@ -66,6 +66,13 @@ def test_a_call_does_not_depend_on_where_it_was_cut(places: list[int]) -> None:
         [[call(0, "a", "draw", ARGUMENTS)], [call(1, "b", "speak", SECOND.arguments)]],
         [[call(0, "a", "draw", ARGUMENTS), call(1, "b", "speak", SECOND.arguments)]],
         [[call(None, "a", "draw", ARGUMENTS), call(None, "b", "speak", SECOND.arguments)]],
+        [
+            [call(0, "a", "draw", ARGUMENTS[:9])],
+            [call(0, "a", "draw", ARGUMENTS)],
+            [call(1, "b", "speak", SECOND.arguments)],
+        ],
+        [[call(0, "a", "draw", ARGUMENTS), call(1, "b", "speak", SECOND.arguments)]] * 2,
+        [{"id": "a", "name": "draw", "arguments": ARGUMENTS}, call(None, "b", "speak", SECOND.arguments)],
         [[call(0, "a", "draw", ARGUMENTS)], [call(0, "b", "speak", SECOND.arguments)]],
         [[call(0, "a", "draw")], [call(1, "b", "speak", SECOND.arguments)], [call(0, arguments=ARGUMENTS)]],
         [[call(0, "a", "draw", json.loads(ARGUMENTS))], [call(1, "b", "speak", json.loads(SECOND.arguments))]],
@@ -159,3 +166,12 @@ async def test_half_a_call_is_none(sim: WanjieSim, client: WanjieClient) -> None
 
 def test_a_question_without_tools_names_none() -> None:
     assert "tools" not in ChatRequest("kimi-k2", ()).as_json(stream=True)
+
+
+def test_the_older_form_of_a_call_is_read() -> None:
+    deltas = [{"function_call": {"name": "draw", "arguments": ""}}, {"function_call": {"arguments": ARGUMENTS}}, {}]
+    reader = AnswerReader()
+    frames = ({"choices": [{"delta": delta, "finish_reason": None if delta else "function_call"}]} for delta in deltas)
+    told = [delta for frame in frames for delta in reader.feed(f"data: {json.dumps(frame)}\n\n".encode())]
+
+    assert [*told, *reader.end()] == [ToolCall("call_0", "draw", ARGUMENTS), END]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -136,7 +137,7 @@ def test_a_data_url_holds_the_picture_itself() -> None:
     ],
 )
 def test_chunks_of_every_known_shape_are_read(raw: str, chunk: Chunk) -> None:
-    assert parse_chunk(json.loads(raw)) == chunk
+    assert replace(parse_chunk(json.loads(raw)), place="") == chunk
 
 
 def test_images_come_as_links_and_as_bytes() -> None:
