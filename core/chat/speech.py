@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +19,7 @@ from core.media.workshop import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Choices
 from core.wanjie import (
+    Attempts,
     BadRequestError,
     ContextTooLongError,
     RefusedContentError,
@@ -38,7 +41,7 @@ _AT_ONCE_TOGETHER = 16
 _CACHED_PIECES = _CACHED_SOUNDS = 16_000_000
 """Bytes: together some two hours of speech."""
 _MOST_TRIES = 2
-"""How often a recording that cannot be read is asked for, if a call may be made so often."""
+"""How often a recording that cannot be read is asked for, if its pieces may be asked for so often."""
 _TITLE = 60
 _SAMPLE = "你好。"
 """What is spoken to find out whether there is a voice."""
@@ -83,7 +86,6 @@ class Speech:
         self._voices = wanjie.voices
         self._piece = wanjie.speech_limit
         self._most = chat.speak_limit
-        self._tries = min(_MOST_TRIES, wanjie.max_attempts)
         self._lines = asyncio.Semaphore(_AT_ONCE_TOGETHER)
         self._pieces = Cache[tuple[bytes, ...]](_CACHED_PIECES, lambda pieces: sum(map(len, pieces)))
         self._sounds = Cache[Sound](_CACHED_SOUNDS, lambda sound: len(sound.data))
@@ -110,7 +112,8 @@ class Speech:
         """Whether `model` speaks a few words in `voice`; raise the `WanjieError` of a request that says neither."""
         order = _Order(_SAMPLE, model, voice, 1.0)
         try:
-            await self._pieces.get(order, partial(self._spoken, order))
+            attempts = defaultdict[str, Attempts](self._client.attempts)
+            await self._pieces.get(order, partial(self._spoken, order, attempts))
         except (ContextTooLongError, RefusedContentError):
             raise
         except BadRequestError as error:  # the voice is all that may be wrong with it
@@ -140,8 +143,9 @@ class Speech:
             raise
 
     async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> Sound:
-        for _ in range(self._tries):
-            pieces = await self._pieces.get(order, partial(self._spoken, order))
+        attempts = defaultdict[str, Attempts](self._client.attempts)
+        for _ in range(_MOST_TRIES):
+            pieces = await self._pieces.get(order, partial(self._spoken, order, attempts))
             try:
                 return await self._workshop.run(join, pieces, into)
             except LongSoundError as error:
@@ -149,23 +153,31 @@ class Speech:
             except BadSoundError as error:
                 _log.warning("a recording cannot be read", model=order.model, error=str(error))
                 self._pieces.forget(order)
+                for piece in attempts.values():
+                    piece.fail()
+            if any(piece.left < 1 for piece in attempts.values()):
+                break
         raise ExcuseError("speak.broken")
 
-    async def _spoken(self, order: _Order) -> tuple[bytes, ...]:
-        """Have a text spoken; in smaller pieces when they are too long, since nothing documents what a model takes."""
+    async def _spoken(self, order: _Order, attempts: Mapping[str, Attempts]) -> tuple[bytes, ...]:
+        """Have a text spoken; in smaller pieces when they are too long, since nothing documents what a model takes.
+
+        Each piece has the `attempts` of its text.
+        """
         try:
-            return await self._said(order, self._piece)
+            return await self._said(order, self._piece, attempts)
         except ContextTooLongError:
             _log.warning("pieces are too long for a speech model", model=order.model, characters=self._piece)
-            return await self._said(order, self._piece // 2)
+            return await self._said(order, self._piece // 2, attempts)
 
-    async def _said(self, order: _Order, most: int) -> tuple[bytes, ...]:
+    async def _said(self, order: _Order, most: int, attempts: Mapping[str, Attempts]) -> tuple[bytes, ...]:
         """Have all pieces of a text spoken; the first that fails ends the others."""
         line = asyncio.Semaphore(_AT_ONCE)
 
         async def say(text: str) -> bytes:
             async with line, self._lines:
-                return await self._client.speech(SpeechRequest(order.model, text, order.voice, order.speed))
+                request = SpeechRequest(order.model, text, order.voice, order.speed)
+                return await self._client.speech(request, attempts[text])
 
         pieces = await self._workshop.run(sentences, order.text, most)
         saying = [asyncio.create_task(say(text)) for text in pieces]

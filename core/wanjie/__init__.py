@@ -28,6 +28,7 @@ from .errors import (
 )
 from .http import Backoff
 from .kinds import Kinds, ModelKind
+from .pictures import ImageData, ImageLink, ImageResult
 from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .tools import Tool, ToolCall
 from .traits import Traits
@@ -37,9 +38,6 @@ from .wire import (
     Correction,
     Delta,
     Finish,
-    ImageData,
-    ImageLink,
-    ImageResult,
     PictureDelta,
     ReasoningDelta,
     TextDelta,

@@ -13,6 +13,7 @@ from .diagnosis import diagnose, diagnose_json
 from .embedded_pictures import EmbeddedPictures
 from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
 from .increments import Added, Increments
+from .pictures import ImageData
 from .sse import Event, EventDecoder
 from .surrogates import Joiner
 from .thoughts import Parted, Thoughts
@@ -22,7 +23,6 @@ from .wire import (
     Correction,
     Delta,
     Finish,
-    ImageData,
     PictureDelta,
     ReasoningDelta,
     TextDelta,

@@ -23,8 +23,9 @@ from .errors import (
     UnreadableAnswerError,
 )
 from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
+from .pictures import ImageResult, parse_images
 from .request import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .wire import Completion, Delta, ImageResult, parse_completion, parse_images, parse_models, parse_transcript
+from .wire import Completion, Delta, parse_completion, parse_models, parse_transcript
 
 _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
@@ -40,8 +41,8 @@ class WanjieClient:
     """Call the Open API; safe for any number of concurrent calls.
 
     Every method may raise any `WanjieError` but `ModelNameError`. A call is tried again, up to
-    `settings.max_attempts` times in all (see `Attempts`), after a 429 (its `Retry-After` is kept to, if it is at most
-    30 s), a 5xx or a lost connection, as long as nothing of its answer was given out.
+    `settings.max_attempts` times in all (see `Attempts`), after a 429, a 5xx (the wait that it names is kept to, if
+    it is at most 30 s) or a lost connection, as long as nothing of its answer was given out.
     """
 
     def __init__(
@@ -110,8 +111,11 @@ class WanjieClient:
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error
 
-    async def speech(self, request: SpeechRequest) -> bytes:
-        """Have a text spoken; return the audio in the requested format."""
+    async def speech(self, request: SpeechRequest, attempts: Attempts | None = None) -> bytes:
+        """Have a text spoken; return the audio in the requested format.
+
+        `attempts` is for whoever asks again because of what the audio is.
+        """
 
         async def attempt() -> bytes:
             answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
@@ -119,7 +123,7 @@ class WanjieClient:
                 raise diagnose(200, {}, self._http.redacted(_decoded(answer.content)))
             return answer.content
 
-        return await self._http.retried(attempt)
+        return await self._http.retried(attempt, attempts)
 
     async def transcribe(self, request: TranscriptionRequest) -> str:
         """Have speech written down; "" when there is none in it."""

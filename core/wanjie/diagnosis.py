@@ -7,10 +7,8 @@ platform's own `{"code", "message", "timestamp", "result"}`, plain text, and the
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from .error_body import ErrorBody, read_error
@@ -29,6 +27,7 @@ from .errors import (
     UnsupportedVoiceError,
     WanjieError,
 )
+from .waits import told_wait
 
 _EXCERPT = 500
 _ERROR_STATUSES = range(400, 600)
@@ -39,6 +38,9 @@ _BY_STATUS: Mapping[int, ErrorKind] = {
     402: QuotaExhaustedError,
     403: KeyRejectedError,
     408: ServerFaultError,
+    425: ServerFaultError,
+    498: KeyRejectedError,
+    499: ServerFaultError,
     413: ContextTooLongError,
     429: TooManyRequestsError,
     451: RefusedContentError,
@@ -75,10 +77,9 @@ def diagnose(status: int, headers: Mapping[str, str], body: str) -> WanjieError:
         unreadable = UnreadableAnswerError(f"an unexpected answer, status {status}", status=status, excerpt=_cut(body))
         return diagnose_json(raw) or unreadable
     error = read_error(raw) or ErrorBody(None, (), body)
+    if raw is not None:
+        body = json.dumps(raw, ensure_ascii=False)  # as it reads, where its letters were escaped
     kind = _kind_of_page(status) if _is_html(body) else _kind(status, error)
-    if kind is QuotaExhaustedError and status == HTTPStatus.TOO_MANY_REQUESTS and "retry-after" in headers:
-        # Google's sentence for a limit per minute speaks of billing too; time alone heals this one.
-        kind = TooManyRequestsError
     return _error(kind, status, error, headers, body)
 
 
@@ -89,15 +90,6 @@ def diagnose_json(raw: object) -> WanjieError | None:
         return None
     body = json.dumps(raw, ensure_ascii=False)
     return _error(_kind(error.status, error), error.status, error, {}, body)
-
-
-def retry_after(value: str, *, now: datetime) -> float | None:
-    """Read a `Retry-After` header, seconds or a date (RFC 9110, 10.2.3); None when it is neither."""
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = _seconds_until(value, now)
-    return max(0.0, seconds) if seconds is not None and math.isfinite(seconds) else None
 
 
 def _kind(status: int | None, error: ErrorBody) -> ErrorKind:
@@ -143,6 +135,10 @@ def _error(kind: ErrorKind, status: int | None, body: ErrorBody, headers: Mappin
     code = next(iter(body.codes), "")
     said = " ".join(part for part in (str(status or ""), code) if part)
     request_id = next((headers[name][:80] for name in _REQUEST_ID_HEADERS if headers.get(name)), "")
+    wait = told_wait(headers, text, now=datetime.now(UTC))
+    if kind is QuotaExhaustedError and status == HTTPStatus.TOO_MANY_REQUESTS and wait is not None:
+        # Google's sentence for a limit per minute speaks of billing too; time alone heals this one.
+        kind = TooManyRequestsError
     error = kind(
         f"Wanjie answered {said or 'with an error'}",
         status=status,
@@ -150,17 +146,8 @@ def _error(kind: ErrorKind, status: int | None, body: ErrorBody, headers: Mappin
         request_id=request_id,
         excerpt=_cut(text),
     )
-    if isinstance(error, TooManyRequestsError):
-        error.retry_after = retry_after(headers.get("retry-after", ""), now=datetime.now(UTC))
+    error.retry_after = wait
     return error
-
-
-def _seconds_until(date: str, now: datetime) -> float | None:
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
 
 
 def _json(body: str) -> object:

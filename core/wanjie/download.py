@@ -28,7 +28,6 @@ import httpx
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .address import is_address, is_public
-from .diagnosis import retry_after
 from .errors import (
     DownloadError,
     OversizeError,
@@ -39,6 +38,7 @@ from .errors import (
     UnsafeAddressError,
     WanjieError,
 )
+from .waits import retry_after
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """From a host name and a port to IP addresses, the best first; raises `OSError`."""

@@ -86,9 +86,14 @@ def _inner(body: Mapping[str, Any]) -> dict[str, Any] | None:
             inner = _lowered(cast("dict[object, Any]", value))
             if deeper := _inner(inner):
                 return {**inner, **deeper}
-            if name.startswith("err"):
+            if name.startswith("err") and not _says_nothing(inner):
                 return inner
     return None
+
+
+def _says_nothing(error: Mapping[str, Any]) -> bool:
+    """Whether an error's fields are empty, or those of a success, as with every frame of some gateways."""
+    return all(str(value or "").strip().lower() in _SUCCESS for value in error.values())
 
 
 def _minimax(body: Mapping[str, Any]) -> ErrorBody | None:

@@ -57,7 +57,7 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
     (
         ContextTooLongError,
         _any(
-            "context(length|window|size)|stringabovemaxlength",
+            "context(length|window|size)|string(abovemaxlength|toolong)",
             "(prompt|input|context|request|tokens?|characters?|messages?|payload|entity)too(long|large)",
         ),
     ),
@@ -83,7 +83,7 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
         KeyRejectedError,
         _any(
             "(invalid|incorrect|missing|expired|no)api?key|apikey(invalid|expired|missing)|invalid(key|token)",
-            "invalidauthentication|authentication(error|fail)|autherror|failedtoauth|tokenexpired|accountdeactivated",
+            "noauth(error)?|invalidauthentication|authentication(error|fail)|autherror|failedtoauth|tokenexpired|accountdeactivated",
         ),
     ),
 )
@@ -123,6 +123,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
         _any(
             _near("rate.?limit|请求数", "reach|exceed|hit|trigger|too|超|达到"),
             "too many requests|throttl|please wait|wait (before|and)|retry(ing)? (in|after)|retry.?delay",
+            "status code:? 429",
             r"per (second|minute|hour|day)|\b[rt]p[md]\b|\bqps\b|resource has been exhausted",
             "限流|频繁|频率|每(秒|分钟)|并发",
         ),
@@ -134,6 +135,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
                 "balance|credits?|quota|funds|余额|额度|配额|资源包|套餐|积分",
                 "insufficient|not enough|exhaust|used up|deplet|r[ua]n out|不足|不够|用尽|耗尽|用完|超出|超过|到期",
             ),
+            r"out of [\w ]{0,20}(quota|credits?)\b",
             "billing|arrear|overdue|payment required|good standing|top.?up|recharge|can only afford|more credits",
             "exceeded your current|budget.{0,20}exceed|((week|month)ly|usage|spending).{0,10}limit",
             "free.{0,20}(quota|tier).{0,20}(exceed|exhaust|used)",
@@ -183,7 +185,8 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
         _any(
             _near(_GIVEN, _TOO_MUCH),
             r"tokens?\b.{0,60}(less than|greater than|more than|<=)|max.tokens must be at least",
-            "range of input length|max(imum)? (input|prompt)|string too long|file size is too large",
+            r"range of input length|max(imum)? (input|prompt)|string too long|at most \d+ (characters|tokens)",
+            "(file|data) size (is too large|exceeds)",
             "audio.{0,60}(too (long|large)|longer than|exceed)|(音频|录音|文件).{0,20}(过长|过大|超)",
         ),
     ),
@@ -193,6 +196,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
             "model.?not.?(found|exist|support|open)|no such model|no available channels?",
             r"(unknown|invalid|unsupported|no such) model(?=\s*([:'\"`]|name|id\b|$))",
             "(model|deployment).{0,80}(do(es)? ?n.t exist|does not exist|not found|no access|not activated)",
+            r"model\s+(is )?disabled",
             "(model|deployment).{0,80}(no longer (available|supported)|is not (a valid|supported$))",
             "(model|deployment).{0,80}has been (deprecated|decommissioned|retired|removed|shut)",
             "not (a valid|found the|activated the) model|no endpoints found for|no permission.{0,20}model",

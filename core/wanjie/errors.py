@@ -35,6 +35,9 @@ class WanjieError(Exception):
     it gave none. `excerpt` is the beginning of what it answered, for the log alone: it may quote the conversation.
     """
 
+    retry_after: float | None = None
+    """After so many seconds does Wanjie want to be asked again; None when it did not say."""
+
     def __init__(
         self, message: str = "", *, status: int | None = None, code: str = "", request_id: str = "", excerpt: str = ""
     ) -> None:
@@ -58,9 +61,7 @@ class ModelNotFoundError(WanjieError):
 
 
 class TooManyRequestsError(WanjieError):
-    """Wanjie asks for patience: `retry_after` seconds of it, None when it did not say how long."""
-
-    retry_after: float | None = None
+    """Wanjie asks for patience: `retry_after` seconds of it."""
 
 
 class BadRequestError(WanjieError):

@@ -10,7 +10,9 @@ _NOT_YET = frozenset({"", "null", "none", "unspecified", "finishreasonunspecifie
 _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "length",
-        re.compile("length|max(new|output|completion)?tokens?|tokenlimit|errorlimit|truncat|incomplete|context"),
+        re.compile(
+            "length|maxoutput|max(new|output|completion)?tokens?|tokenlimit|errorlimit|truncat|incomplete|context"
+        ),
     ),
     (
         "content_filter",

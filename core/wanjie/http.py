@@ -44,7 +44,7 @@ class Backoff:
     longest: float = 8.0
     jitter: float = 0.5
     longest_retry_after: float = 30.0
-    """A `Retry-After` of more seconds than this is the caller's to wait for."""
+    """More seconds than this, in `Retry-After` or in words, are the caller's to wait for."""
 
 
 DEFAULT_BACKOFF = Backoff()
@@ -243,7 +243,7 @@ class Http:
         return text.replace(self._key, "[key]") if self._key else text
 
     def _worth_retrying(self, error: Exception) -> bool | float:
-        if isinstance(error, TooManyRequestsError) and error.retry_after is not None:
+        if isinstance(error, TooManyRequestsError | ServerFaultError) and error.retry_after is not None:
             jitter = random.uniform(0, self._backoff.jitter)  # noqa: S311 - spreads load, guards nothing
             return error.retry_after <= self._backoff.longest_retry_after and error.retry_after + jitter
         if isinstance(error, TooSlowError):

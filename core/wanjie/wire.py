@@ -5,16 +5,15 @@ Reading is lenient: unknown, missing and null fields are normal (the Open API's 
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from .content import Words, read_words, speaks
 from .errors import ServerFaultError, UnreadableAnswerError
 from .finish import fold_finish_reason
+from .pictures import ImageResult, read_image
 from .thoughts import parted
 from .tools import ToolCall, ToolCalls, ToolPiece
 
@@ -108,30 +107,28 @@ class Chunk:
     """Pictures beside the text; None for one that is broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageLink:
-    """Where a picture can be fetched for a while; nobody promises for how long."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImageData:
-    """The bytes of a picture."""
-
-    data: bytes
-
-
-ImageResult: TypeAlias = ImageLink | ImageData
-
-
 def parse_models(raw: object) -> tuple[str, ...]:
-    """Read the ids in the list of models, a bare array or an object with `data`; each id once, in the given order."""
-    entries: object = cast("object", raw) if isinstance(raw, list) else _object(raw).get("data")
-    if not isinstance(entries, list):
+    """Read the ids in the list of models, a bare array or an object with `data`; each id once, in the given order.
+
+    Other names for the list and the ids, and envelopes around it, are understood.
+    """
+    entries = _listed(raw)
+    if entries is None:
         raise UnreadableAnswerError("the answer is no list of models")
-    names = [_text(entry.get("id")) for entry in _objects(cast("object", entries))]
+    names = [entry if isinstance(entry, str) else _model_id(_object(entry)) for entry in entries]
     return tuple(dict.fromkeys(name for name in names if name.strip()))
+
+
+def _listed(raw: object, names: tuple[str, ...] = ("data", "models", "result", "items", "list")) -> list[object] | None:
+    """The first list behind one of these names, also within another."""
+    if isinstance(raw, list):
+        return cast("list[object]", raw)
+    inner = (_listed(_object(raw)[name]) for name in names if name in _object(raw))
+    return next((entries for entries in inner if entries is not None), None)
+
+
+def _model_id(entry: Mapping[str, Any]) -> str:
+    return next((name for key in ("id", "model", "model_id", "name") if (name := _text(entry.get(key)))), "")
 
 
 def parse_completion(raw: object) -> Completion:
@@ -212,40 +209,22 @@ def _said(choice: Mapping[str, Any]) -> tuple[str, Words, Mapping[str, Any]]:
     return "", Words(unread=speaks(rest)), _object(choice.get("delta"))
 
 
-def parse_images(raw: object) -> list[ImageResult]:
-    """Read the pictures of an answer, links and bytes alike; raise `UnreadableAnswerError` when there is none."""
-    read = (_image(entry) for entry in _objects(_object(raw).get("data")))
-    images = [image for image in read if image is not None]
-    if not images:
-        raise UnreadableAnswerError("the answer has no picture")
-    return images
-
-
 def parse_transcript(raw: object) -> str:
     """Read what was said, "" for silence; raise `UnreadableAnswerError` when it is not there."""
-    text: object = _object(raw).get("text")
+    body = _object(raw)
+    places = (body, _object(body.get("data")), _object(body.get("result")))
+    told = (place.get(name) for place in places for name in ("text", "transcript", "transcription"))
+    text = next((text for text in told if isinstance(text, str)), raw)
     if not isinstance(text, str):
         raise UnreadableAnswerError("the answer is no transcript")
     return text.strip()
-
-
-def _image(entry: Mapping[str, Any]) -> ImageResult | None:
-    """One picture; None when it is not there, or is no base64."""
-    encoded, url = _text(entry.get("b64_json")), _text(entry.get("url"))
-    if not encoded and not url.startswith("data:"):
-        return ImageLink(url) if url else None
-    # Some models put a data URL where plain base64 is expected.
-    payload = (encoded or url).rpartition(",")[2]
-    with suppress(ValueError):
-        return ImageData(base64.b64decode(payload))
-    return None
 
 
 def _pictures(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
     """Pictures in an answer: OpenRouter's `images: [{"type": "image_url", "image_url": {"url": …}}]`, or such parts."""
     parts = [part for part in _objects(message.get("content")) if part.get("type") == "image_url"]
     entries = (_object(entry.get("image_url")) or entry for entry in (*_objects(message.get("images")), *parts))
-    return tuple(_image(entry) for entry in entries)
+    return tuple(read_image(entry) for entry in entries)
 
 
 def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:

@@ -233,6 +233,18 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
     assert len(spoken_texts(sim)) == 3
 
 
+@pytest.mark.parametrize("attempts", [1, 2, 4])
+async def test_faults_and_broken_sounds_together_take_as_many_requests_as_a_piece_has(
+    make: Callable[..., Speech], sim: WanjieSim, attempts: int
+) -> None:
+    sim.script.sound = lambda _: b"no sound at all"
+    sim.script.fail_next.extend([Failure(500)] * (attempts - 1))
+    with pytest.raises(ExcuseError):
+        await make(max_attempts=attempts).record(HELLO, MODEL, NOTHING, "mp3")
+
+    assert len(spoken_texts(sim)) == attempts
+
+
 async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(speech: Speech, sim: WanjieSim) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
     with pytest.raises(ExcuseError) as excuse:

@@ -20,7 +20,8 @@ from core.wanjie import (
     UnsupportedVoiceError,
     WanjieError,
 )
-from core.wanjie.diagnosis import diagnose, diagnose_json, retry_after
+from core.wanjie.diagnosis import diagnose, diagnose_json
+from core.wanjie.waits import retry_after
 
 HTML = "<html><head><title>Error</title></head><body>rate limit of nginx</body></html>"
 
@@ -95,6 +96,20 @@ def platform(code: int, message: str) -> str:
         (500, openai("the rate limit of a context length", "server_error"), ServerFaultError),
         (503, "upstream connect error", ServerFaultError),
         (408, "", ServerFaultError),
+        (499, openai("client closed request", "abort"), ServerFaultError),
+        (425, "", ServerFaultError),
+        (498, openai("Invalid token"), KeyRejectedError),
+        (520, HTML, ServerFaultError),
+        (525, "error code: 525", ServerFaultError),
+        (500, openai("bad response status code 429", "bad_response_status_code"), TooManyRequestsError),
+        (
+            422,
+            json.dumps({"detail": [{"type": "string_too_long", "msg": "at most 4096 characters"}]}),
+            ContextTooLongError,
+        ),
+        (400, openai("Multimodal data size exceeds limit"), ContextTooLongError),
+        (403, json.dumps({"error": {"code": "403", "message": "Out of call volume quota."}}), QuotaExhaustedError),
+        (403, json.dumps({"code": 30003, "message": "Model disabled.", "data": None}), ModelNotFoundError),
         (502, HTML, ServerFaultError),
         (429, HTML, TooManyRequestsError),
         (401, HTML, KeyRejectedError),
@@ -162,6 +177,8 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
     [
         '{"choices": [], "usage": {}, "error": null}',
         '{"choices": [], "code": 0, "message": "success"}',
+        '{"choices": [], "error": {"code": null, "message": ""}}',
+        '{"choices": [], "error": {"code": 0, "message": "success"}}',
         '{"data": [], "object": "list", "message": ""}',
         "{}",
         "[]",

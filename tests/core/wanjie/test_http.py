@@ -88,6 +88,25 @@ async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFact
     assert second.time - first.time >= 0.2
 
 
+async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+    sim.script.fail_next.append(Failure(429, message="Rate limit reached. Please try again in 200ms."))
+    sim.script.fail_next.append(Failure(503, retry_after=0.2))
+    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(first=0.001, jitter=0))) as client:
+        await client.models()
+    first, second, third = sim.requests
+
+    assert second.time - first.time >= 0.2
+    assert third.time - second.time >= 0.2
+
+
+async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.fail_next.append(Failure(429, message="请 2 分钟后重试"))
+    with pytest.raises(TooManyRequestsError):
+        await client.models()
+
+    assert len(sim.requests) == 1
+
+
 async def test_a_retry_after_that_is_too_long_is_for_the_caller_to_wait(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.append(Failure(429, retry_after=60))
     with pytest.raises(TooManyRequestsError) as caught:

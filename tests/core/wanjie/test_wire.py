@@ -22,7 +22,8 @@ from core.wanjie import (
     UnreadableAnswerError,
     Usage,
 )
-from core.wanjie.wire import Chunk, parse_chunk, parse_completion, parse_images, parse_models, parse_transcript
+from core.wanjie.pictures import parse_images
+from core.wanjie.wire import Chunk, parse_chunk, parse_completion, parse_models, parse_transcript
 
 Fixture = Callable[[str], str]
 FIELDS = [
@@ -108,6 +109,21 @@ def test_models_survive_missing_and_odd_fields() -> None:
     assert parse_models(raw) == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        ["a", "b/c"],
+        {"data": ["a", "b/c"]},
+        {"models": [{"name": "a"}, {"model": "b/c"}]},
+        {"code": 200, "message": "ok", "result": [{"id": "a"}, {"id": "b/c"}]},
+        {"code": 0, "data": {"models": [{"id": "a"}, {"model_id": "b/c"}]}},
+        {"success": True, "data": {"items": [{"id": "a"}, {"id": "b/c"}]}},
+    ],
+)
+def test_models_are_found_under_other_names(raw: object) -> None:
+    assert parse_models(raw) == ("a", "b/c")
+
+
 def test_a_key_without_models_has_none() -> None:
     assert parse_models({"object": "list", "data": []}) == parse_models([]) == ()
 
@@ -117,6 +133,41 @@ def test_a_completion_may_think_call_tools_and_lack_content() -> None:
     raw = {"choices": [{"message": message, "finish_reason": None}], "usage": None}
 
     assert parse_completion(raw) == Completion("", "hm", "stop", None)
+
+
+LINK, BYTES = ImageLink("https://x/1.png"), ImageData(b"\x89PNG picture")
+ENCODED = base64.b64encode(BYTES.data).decode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "image"),
+    [
+        ({"images": [{"url": LINK.url}], "data": [{"url": LINK.url}]}, LINK),
+        ({"images": [LINK.url]}, LINK),
+        ({"data": LINK.url}, LINK),
+        ({"data": [{"image_url": {"url": LINK.url}}]}, LINK),
+        ({"data": [{"b64_json": LINK.url}]}, LINK),
+        ({"data": {"image_urls": [LINK.url]}, "base_resp": {"status_code": 0}}, LINK),
+        ({"output": {"task_status": "SUCCEEDED", "results": [{"url": LINK.url}]}}, LINK),
+        ({"code": 200, "message": "ok", "result": {"data": [{"url": LINK.url}]}}, LINK),
+        ({"url": LINK.url}, LINK),
+        ({"output": [LINK.url]}, LINK),
+        ({"data": {"image_base64": [ENCODED]}}, BYTES),
+        ({"data": [{"url": ENCODED}]}, BYTES),
+        ({"artifacts": [{"base64": ENCODED, "finishReason": "SUCCESS"}]}, BYTES),
+        ({"predictions": [{"bytesBase64Encoded": ENCODED, "mimeType": "image/png"}]}, BYTES),
+        ({"images": [f"data:image/png;base64,{ENCODED}"]}, BYTES),
+    ],
+)
+def test_pictures_are_found_under_other_names(raw: object, image: ImageLink | ImageData) -> None:
+    assert parse_images(raw) == [image]
+
+
+@pytest.mark.parametrize(
+    "raw", [{"data": {"text": " a"}}, {"result": {"transcript": "a"}}, {"transcription": "a"}, "a"]
+)
+def test_a_transcript_is_found_under_other_names(raw: object) -> None:
+    assert parse_transcript(raw) == "a"
 
 
 def test_a_data_url_holds_the_picture_itself() -> None:
