@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import cast
 
 import structlog
 
 from .diagnosis import diagnose, diagnose_json
 from .embedded_pictures import EmbeddedPictures
 from .errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
+from .frames import NO_JSON, begins_with_frame, frames_in, read_json
 from .increments import Added, Increments
 from .pictures import ImageData
 from .sse import Event, EventDecoder
@@ -31,6 +30,7 @@ from .wire import (
     parse_completion,
     unwrap,
 )
+from .written_calls import read_written_calls
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -40,12 +40,11 @@ _SIGNS_OF_LIFE = frozenset({"", "PING", "PONG", "HEARTBEAT", "KEEP-ALIVE", "KEEP
 _AROUND_DONE = ' \t\r\n"'
 _DOUBLED = "data:"
 """Some proxies frame what was framed."""
-_NO_JSON = object()
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 # No line of an event stream begins like this, but JSON and HTML do.
 _DOCUMENT = b"{[<"
 _LONGEST_DOCUMENT = 64_000_000
-_LONGEST_LINE = 1_000_000
+_LONGEST_HEAD = 1_000_000
 _LONGEST_ANSWER = 400_000
 """Characters; a model that says more has lost itself, and would fill a chat for as long as it is let."""
 
@@ -59,9 +58,12 @@ class AnswerReader:
     out late comes as a `Correction`. Deltas never hold half a character.
     """
 
-    def __init__(self, redacted: Callable[[str], str] = str, *, begins_thinking: bool = False) -> None:
-        """`begins_thinking`: see `ChatRequest`."""
+    def __init__(
+        self, redacted: Callable[[str], str] = str, *, begins_thinking: bool = False, tools: Collection[str] = ()
+    ) -> None:
+        """`begins_thinking`: see `ChatRequest`; `tools`: the names of those that the model may call."""
         self._redacted = redacted
+        self._offered = tools
         self._begins_thinking = begins_thinking
         self._head = bytearray()
         self._is_stream = self._is_document = self._is_framed = False
@@ -97,7 +99,7 @@ class AnswerReader:
     def feed(self, data: bytes) -> list[Delta]:
         """Take the next bytes of the response; return what they complete."""
         if self._is_stream:
-            if not self._is_framed and len(self._head) < _LONGEST_LINE:
+            if not self._is_framed and len(self._head) < _LONGEST_HEAD:
                 self._head += data
             return self._deltas(self._events.feed_bytes(data))
         self._head += data
@@ -107,7 +109,7 @@ class AnswerReader:
             return []
         if not (first := self._head.lstrip(_BLANK)[:1]):
             return []
-        self._is_stream = first not in _DOCUMENT or _begins_with_frame(self._head)
+        self._is_stream = first not in _DOCUMENT or begins_with_frame(self._head)
         self._is_document = not self._is_stream
         return self._deltas(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
 
@@ -131,11 +133,25 @@ class AnswerReader:
         if self._is_elsewhere and not (self._has_answered and self._finish_reason):
             raise UnreadableAnswerError("the first choice has no words or no end, but another one has words")
         grown = [self._words.end(), self._thinking.end()]
-        deltas = self._told_anew() if any(added.anew for added in grown) else []
-        deltas += self._parted(self._pictures.end())
-        deltas += self._told(self._reasoning.end(), self._text.end())
-        deltas += self._shown("", self._thoughts.end(whole=self._finish_reason in {"", "stop"}))
-        return [*deltas, *self._tools.whole(), Finish(self._finish_reason or "stop", self._usage)]
+        deltas = list[Delta](self._told_anew() if any(added.anew for added in grown) else ())
+        deltas += self._ends()
+        called = list[Delta](self._tools.whole()) or self._written_calls()
+        return [*deltas, *called, Finish(self._finish_reason or "stop", self._usage)]
+
+    def _ends(self) -> list[Delta]:
+        """All that was held back."""
+        told = [*self._parted(self._pictures.end()), *self._told(self._reasoning.end(), self._text.end())]
+        return [*told, *self._shown("", self._thoughts.end(whole=self._finish_reason in {"", "stop"}))]
+
+    def _written_calls(self) -> list[Delta]:
+        """Calls that stand in the text, behind the text without them."""
+        if not self._offered or self._finish_reason == "length":
+            return []
+        if not read_written_calls(self._words.whole, self._offered)[1]:
+            return []
+        told = _joined([*self._told_anew(), *self._ends()])
+        text, calls = read_written_calls(told.text, self._offered)
+        return [replace(told, text=text), *calls] if calls else []
 
     def _told_without_frames(self) -> WanjieError:
         """What a text means that is neither a stream nor a document."""
@@ -145,8 +161,8 @@ class AnswerReader:
 
     def _document(self) -> list[Delta]:
         text = self._redacted(self._head.decode("utf-8-sig", errors="replace").strip())
-        raw = _json(text)
-        if "choices" not in unwrap(raw) and any("choices" in unwrap(frame) for frame in _frames(raw)):
+        raw = read_json(text)
+        if "choices" not in unwrap(raw) and any("choices" in unwrap(frame) for frame in frames_in(raw)):
             return [*self._read(Event(text)), *self._last()]
         if "choices" not in unwrap(raw) or diagnose_json(raw):
             raise diagnose(200, {}, text)
@@ -170,17 +186,17 @@ class AnswerReader:
         if self.done or text.strip(_AROUND_DONE).upper() in _DONE:
             self.done = True
             return []
-        raw = _json(text)
-        if raw is _NO_JSON and "\n" in text:
+        raw = read_json(text)
+        if raw is NO_JSON and "\n" in text:
             # Frames without blank lines between them arrive as the lines of one event.
             return self._deltas(Event(line, event.name) for line in text.split("\n"))
         if event.name == "error":
             raise _told_as_error(raw, text)
-        if raw is _NO_JSON:
+        if raw is NO_JSON:
             return self._without_json(event, text)
         if error := diagnose_json(raw):
             raise error
-        return [delta for frame in _frames(raw) for delta in self._add(parse_chunk(frame))]
+        return [delta for frame in frames_in(raw) for delta in self._add(parse_chunk(frame))]
 
     def _without_json(self, event: Event, text: str) -> list[Delta]:
         """A frame that was cut may have been a word of the answer, and nobody may miss one without knowing."""
@@ -203,7 +219,7 @@ class AnswerReader:
         self._usage = chunk.usage or self._usage
         self._tools.add(chunk.tools)
         self._is_elsewhere = self._is_elsewhere or chunk.elsewhere
-        told = self._told_anew() if thinking.anew or words.anew else self._told_next(chunk)
+        told = list[Delta](self._told_anew() if thinking.anew or words.anew else self._told_next(chunk))
         return [*told, *map(PictureDelta, chunk.images)]
 
     def _told_next(self, chunk: Chunk) -> list[Delta]:
@@ -213,13 +229,12 @@ class AnswerReader:
         thought = self._told(self._reasoning.join(reasoning), "") if reasoning else []
         return [*thought, *self._parted(self._pictures.part(chunk.text))]
 
-    def _told_anew(self) -> list[Delta]:
+    def _told_anew(self) -> list[Correction]:
         """All words so far once more, since they were not what was told; the pictures were."""
         self._begin()
         thought = self._told(self._reasoning.join(self._within(self._thinking.whole)), "")
         said = self._parted(self._pictures.part(self._words.whole))
-        reasoning = "".join(delta.text for delta in (*thought, *said) if isinstance(delta, ReasoningDelta))
-        return [Correction(reasoning, "".join(delta.text for delta in said if isinstance(delta, TextDelta)))]
+        return [_joined([*thought, *said])]
 
     def _parted(self, parts: Iterable[str | bytes | None]) -> list[Delta]:
         """What words and pictures tell, in their order."""
@@ -274,26 +289,19 @@ def _added(increments: Increments, piece: str, *, again: bool, last: bool) -> Ad
     return increments.add_again(piece) if again else increments.add(piece, last=last)
 
 
-def _begins_with_frame(head: bytes | bytearray) -> bool:
-    """Whether what looks like a document has the first frame of a stream as its first line (NDJSON)."""
-    line, newline, _ = bytes(head[:_LONGEST_LINE]).decode("utf-8-sig", errors="replace").lstrip().partition("\n")
-    choices: object = unwrap(_json(line)).get("choices") if newline else None
-    frames = cast("list[object]", choices) if isinstance(choices, list) else []
-    return any(isinstance(frame, dict) and "delta" in frame for frame in frames)
-
-
-def _json(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return _NO_JSON
+def _joined(deltas: Iterable[Delta]) -> Correction:
+    """All that these tell, from the beginning."""
+    whole = Correction("", "")
+    for delta in deltas:
+        if isinstance(delta, Correction):
+            whole = replace(delta, misread=False)
+        elif isinstance(delta, ReasoningDelta):
+            whole = replace(whole, reasoning=whole.reasoning + delta.text)
+        elif isinstance(delta, TextDelta):
+            whole = replace(whole, text=whole.text + delta.text)
+    return whole
 
 
 def _told_as_error(raw: object, text: str) -> WanjieError:
     """What the data of an `error` event means; it is an error whatever it holds."""
     return diagnose_json(raw) or diagnose_json({"error": text}) or ServerFaultError("an error inside the stream")
-
-
-def _frames(raw: object) -> list[object]:
-    """Some gateways send several at once."""
-    return cast("list[object]", raw) if isinstance(raw, list) else [raw]

@@ -10,6 +10,8 @@ class Attempts:
     """The asking that is left to one question; each failure that asking again may mend takes one, early or late."""
 
     left: int
+    pause: float = 0.0
+    """Seconds to wait before the next one."""
 
     def fail(self) -> None:
         self.left -= 1

@@ -25,6 +25,7 @@ from .errors import (
 from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
 from .pictures import ImageResult, parse_images
 from .request import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
+from .sounds import read_sound
 from .wire import Completion, Delta, parse_completion, parse_models, parse_transcript
 
 _CHAT = "/v1/chat/completions"
@@ -32,7 +33,6 @@ _CHAT = "/v1/chat/completions"
 _AFTER_END = 2.0
 _AFTER_DONE = 0.05
 _LAST_BYTES = 64 * 1024
-_BLANK = b"\xef\xbb\xbf \t\r\n"
 _PICTURES = 300_000_000
 """Bytes of an answer that holds pictures: several, as text."""
 
@@ -102,11 +102,11 @@ class WanjieClient:
             try:
                 async for delta in rest:
                     yield delta
-            except StreamBrokenError:
-                attempts.fail()
+            except StreamBrokenError as error:
+                self._http.count_break(attempts, error)
                 raise
             except (ServerFaultError, TooManyRequestsError, UnreachableError, UnreadableAnswerError) as error:
-                attempts.fail()
+                self._http.count_break(attempts, error)
                 raise StreamBrokenError(
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error
@@ -119,9 +119,10 @@ class WanjieClient:
 
         async def attempt() -> bytes:
             answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
-            if not answer.content or _is_document(answer):
+            sound = read_sound(answer.content, answer.media_type)
+            if sound is None:
                 raise diagnose(200, {}, self._http.redacted(_decoded(answer.content)))
-            return answer.content
+            return sound
 
         return await self._http.retried(attempt, attempts)
 
@@ -176,7 +177,11 @@ class WanjieClient:
         return await anext(deltas), deltas
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        reader = AnswerReader(self._http.redacted, begins_thinking=request.begins_thinking)
+        reader = AnswerReader(
+            self._http.redacted,
+            begins_thinking=request.begins_thinking,
+            tools=frozenset(tool.name for tool in request.tools),
+        )
         async with self._http.opened("POST", _CHAT, request.as_json(stream=True), patience=request.patience) as body:
             async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
                 async for delta in arriving:
@@ -211,11 +216,6 @@ async def _read_out(body: ByteStream) -> None:
     """Read to the very end, so that the connection can be used again."""
     with suppress(UnreachableError):
         await body.gather(_LAST_BYTES, _AFTER_DONE)
-
-
-def _is_document(answer: Answer) -> bool:
-    told = answer.media_type.startswith("text/") or answer.media_type.endswith(("json", "xml"))
-    return told or answer.content.lstrip(_BLANK)[:1] in b"{[<"
 
 
 def _decoded(content: bytes) -> str:

@@ -153,6 +153,8 @@ class Http:
         For how long is waited in between, see `Backoff`.
         """
         attempts = attempts or self.attempts()
+        await asyncio.sleep(attempts.pause)
+        attempts.pause = 0.0
 
         async def counted() -> _T:
             try:
@@ -170,6 +172,13 @@ class Http:
             wait_jitter=self._backoff.jitter,
         )
         return await retrying(self._worth_retrying, counted)
+
+    def count_break(self, attempts: Attempts, error: WanjieError) -> None:
+        """Count an answer that broke off for `error`; where it names a wait that is too long, none is left."""
+        attempts.fail()
+        attempts.pause = self._backoff.first if error.retry_after is None else error.retry_after
+        if attempts.pause > self._backoff.longest_retry_after:
+            attempts.left = 0
 
     async def fetch(
         self,

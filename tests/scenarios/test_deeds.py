@@ -64,6 +64,19 @@ async def test_a_model_draws_when_it_is_asked_in_plain_words(tool_seat: Seat, to
     ]  # fmt: skip
 
 
+async def test_a_call_that_is_written_into_the_answer_is_done_and_not_shown(tool_seat: Seat, tool_stage: Stage) -> None:
+    call = json.dumps({"name": "draw_picture", "arguments": {"prompt": "a red cat on the roof of a house"}})
+    written = f"I draw it.\n<tool_call>\n{call}\n</tool_call>"
+    tool_stage.wanjie.script.answer = lambda messages: "Done!" if messages[-1]["role"] == "tool" else written
+    await tool_seat.say("please draw a red cat")
+    await says(tool_seat, "Done!")
+    await tool_seat.until(tool_seat.posts)
+
+    text = " ".join(shown(tool_seat))
+    assert "I draw it. Done!" in text
+    assert "tool_call" not in text
+
+
 async def test_a_model_speaks_when_it_is_asked_in_plain_words(tool_seat: Seat, tool_stage: Stage) -> None:
     tool_stage.wanjie.script.tool_calls = once("speak", text="Good morning to all of you.")
     tool_stage.wanjie.script.answer = lambda _: ""

@@ -293,3 +293,23 @@ async def test_many_answers_stream_at_once(sim: WanjieSim, client: WanjieClient,
     answers = await asyncio.gather(*(ask(client) for _ in range(200)))
 
     assert all(answer == WHOLE for answer in answers)
+
+
+@pytest.mark.parametrize(("words", "asked"), [("try again in 300ms", 2), ("try again in 5 minutes", 1)])
+async def test_a_wait_named_in_mid_stream_is_kept_to_or_told(
+    sim: WanjieSim, client_for: ClientFactory, words: str, asked: int
+) -> None:
+    sim.script.error_after, sim.script.error = 1, Failure(429, message=f"Rate limit reached, {words}", code="x")
+    async with client_for() as client:
+        attempts = client.attempts()
+        while attempts.left:
+            with pytest.raises(StreamBrokenError):
+                _ = [delta async for delta in client.stream(HELLO, attempts)]
+            if len(sim.requests) == asked:
+                break
+
+    assert len(sim.requests) == asked
+    if asked > 1:
+        assert sim.requests[1].time - sim.requests[0].time >= 0.3
+    else:
+        assert not attempts.left
