@@ -137,8 +137,8 @@ def _message(event: Json, app: str, home: Home) -> Incoming | None:
 
 
 def _with_timing(found: Incoming, event: Json) -> Incoming:
-    found = replace(found, text=lead(event) + found.text, sent=sent(event), seam=seam(event))
-    return replace(found, settle=settle(found))
+    words = lead(event) + found.text
+    return replace(found, text=words, sent=sent(event), seam=seam(event), settle=settle(event))
 
 
 def _answers_the_bot(event: Json, bot: str) -> bool:

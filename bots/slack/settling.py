@@ -1,4 +1,4 @@
-"""What may still arrive that belongs to a message of Slack, and for how long; pure.
+"""What may still arrive that belongs to a message of Slack, and how long it is waited for; pure.
 
 Slack tells a comment with its forward, and all files that were sent together, in one event. What comes in several is a
 long text, which Slack cuts, and a file with the question that its sender types right behind it.
@@ -7,12 +7,11 @@ long text, which Slack cuts, and a file with the question that its sender types 
 from __future__ import annotations
 
 from bots.json_fields import Json, text
-from core.chat.message import Incoming
 
 _FULL, _CUT = 4000, 3000
 """Characters of a text, and of the shortest piece of a longer one: Slack cuts at 4,000 or at a better place before."""
-_PASTE_SECONDS, _FILE_SECONDS = 0.5, 0.8
-"""The pieces of a text are posted at once; a question that was typed while its file was sent follows it closely."""
+_PASTE_SECONDS = 0.5
+"""The pieces of a text are posted at once."""
 
 
 def sent(event: Json) -> int:
@@ -35,9 +34,6 @@ def lead(event: Json) -> str:
     return words[: len(words) - len(words.lstrip())]
 
 
-def settle(incoming: Incoming) -> float:
-    """Seconds."""
-    if incoming.seam is not None:
-        return _PASTE_SECONDS
-    spoken = any(file.kind in {"voice", "audio"} for file in incoming.attachments)
-    return _FILE_SECONDS if incoming.attachments and not (incoming.text or incoming.quoted or spoken) else 0.0
+def settle(event: Json) -> float:
+    """Seconds; nobody waits for what may belong to a shorter text, or ask about a file."""
+    return _PASTE_SECONDS if len(text(event, "text")) >= _FULL else 0.0

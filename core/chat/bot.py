@@ -74,8 +74,11 @@ class Bot:
             return
         if not read.is_addition:
             event.call = Call(read, event.turn, platform.outbox(read), self._desk)
-        said = await self._gathering.gather(event.turn, partial(_read_stored, platform))
-        if said and not await self._deletions.covers(said):
+        reply = partial(self._reply, event, platform)
+        await self._gathering.answer(event.turn, partial(_read_stored, platform), reply)
+
+    async def _reply(self, event: _Event, platform: Platform, said: Incoming) -> None:
+        if not await self._deletions.covers(said):
             incoming = await self._filled_in(event.turn, said, platform)
             event.call = Call(incoming, event.turn, platform.outbox(incoming), self._desk)
             await self._respond(event.call)

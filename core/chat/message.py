@@ -122,7 +122,8 @@ class Incoming:
     sent: int = 0
     """When it was sent, in seconds since 1970, by the platform's clock; 0 where the platform sends all in one event."""
     settle: float = 0.0
-    """Seconds within which more may arrive that belongs to it."""
+    """Seconds that work on it waits, since more is nearly sure to arrive that belongs to it. What arrives without being
+    waited for still counts until the first word of the answer is shown."""
     seam: str | None = None
     """What its client has left out where it cut a longer text here, "" within a word; None: it is no such piece."""
     part: bool = False

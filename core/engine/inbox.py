@@ -45,8 +45,10 @@ class Inbox:
         """
         mail = Mail(event_id, payload).pack()
         await self._confirm()
-        keys = [self._keys.stream(self._keys.shard(lane)), self._keys.mailbox(lane), self._keys.seen(lane)]
-        answer = await self._ingest(keys, [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS])
+        shard = self._keys.shard(lane)
+        keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
+        channel = self._keys.channel(shard)
+        answer = await self._ingest(keys, [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS, channel])
         return {1: Acceptance.STORED, -1: Acceptance.DUPLICATE}.get(int(str(answer)), Acceptance.FULL)
 
     async def stop(self, lane: str, *, tag: str = "") -> bool:

@@ -37,7 +37,7 @@ class Keys:
         return f"{{q{shard}}}:dead"
 
     def channel(self, shard: int) -> str:
-        """Channel on which a lane is named when it is asked to stop."""
+        """Channel on which a lane is named when it is asked to stop, and when more comes into its mailbox."""
         return f"{{q{shard}}}:stop"
 
     def repaired(self, shard: int) -> str:

@@ -79,6 +79,11 @@ class Run:
         if self._turn is not None:
             self._turn.stopped.set()
 
+    def look(self) -> None:
+        """Something came into the mailbox; whether that matters is the handler's business."""
+        if self._turn is not None:
+            self._turn.news.set()
+
     async def serve(self) -> None:
         """Do it all; never raises for what handlers or the store do."""
         try:

@@ -138,15 +138,17 @@ class Tickets:
             raise FencedError(ticket.lane)
         return answer == 1
 
-    async def absorb(self, hold: Hold, field: str, value: str, mails: Sequence[Mail]) -> bool:
-        """Take mails that wait behind the message out of the mailbox and keep a field of its state, in one step.
+    async def absorb(self, hold: Hold, fields: Mapping[str, str], mails: Sequence[Mail]) -> bool:
+        """Take mails that wait behind the message out of the mailbox and keep fields of its state, in one step.
 
         True when somebody asked to stop. Raises `FencedError`.
         """
         ticket = hold.ticket
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
+        flat = [item for field in fields.items() for item in field]
         packed = [mail.pack() for mail in mails]
-        answer = await self._absorb(keys, [ticket.id, self.consumer, hold.deliveries, field, value, *packed])
+        values = [ticket.id, self.consumer, hold.deliveries, len(flat), *flat, *packed]
+        answer = await self._absorb(keys, values)
         if answer == -1:
             raise FencedError(ticket.lane)
         return answer == 1

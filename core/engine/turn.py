@@ -18,8 +18,8 @@ Keep: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
 """Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `FencedError`."""
 
 
-Take: TypeAlias = Callable[[str, str, Sequence[Mail]], Awaitable[bool]]
-"""The same for one field, while mails that wait leave the mailbox."""
+Take: TypeAlias = Callable[[Mapping[str, str], Sequence[Mail]], Awaitable[bool]]
+"""The same, while mails that wait leave the mailbox."""
 
 
 class Turn:
@@ -47,6 +47,10 @@ class Turn:
         """1 the first time, and again after a hand-over: what was done, `state` knows."""
         self.stopped = asyncio.Event()
         """Set when somebody called `Inbox.stop` for the lane."""
+        self.news = asyncio.Event()
+        """Set when more has come into the lane's mailbox. A hint: it may be lost, and be set for nothing."""
+        self.before_checkpoint: Callable[[], Awaitable[None]] | None = None
+        """Awaited before each checkpoint, which is before each visible step."""
         self.fenced = False
         """True once the message is known to be lost."""
         self.dead = False
@@ -66,18 +70,24 @@ class Turn:
         Without fields it only proves. Also notices a stop. Raises `FencedError`, or one of `STORE_DOWN`; let both
         pass: the message is then left for its next owner.
         """
+        if self.before_checkpoint is not None:
+            await self.before_checkpoint()
+        await self.note(**fields)
+
+    async def note(self, **fields: str) -> None:
+        """Keep `fields` as a checkpoint does, of work that no visible step follows yet."""
         await self._prove(lambda: self._keep(fields), fields)
 
-    async def absorb(self, field: str, value: str, mails: Sequence[Mail]) -> None:
-        """Make messages that wait behind this one a part of it, in one step: `value` holds what they said.
+    async def absorb(self, fields: Mapping[str, str], mails: Sequence[Mail]) -> None:
+        """Make messages that wait behind this one a part of it, in one step: `fields` hold what they said.
 
-        They will not be handed out any more; whoever takes this message over finds `field` in its state. Raises what
+        They will not be handed out any more; whoever takes this message over finds `fields` in its state. Raises what
         `checkpoint` raises.
         """
         take = self._take
         if take is None:
             raise RuntimeError("nothing waits behind a message without a mailbox")
-        await self._prove(lambda: take(field, value, mails), {field: value})
+        await self._prove(lambda: take(fields, mails), fields)
 
     async def _prove(self, step: Callable[[], Awaitable[bool]], fields: Mapping[str, str]) -> None:
         if self.fenced:

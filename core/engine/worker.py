@@ -17,8 +17,8 @@ from redis.asyncio import Redis
 
 from .connection import STORE_DOWN
 from .keys import Keys
+from .news_channel import listen
 from .run import Handler, Handlers, Run
-from .stop_channel import listen_for_stops
 from .tickets import Hold, Ticket, Tickets
 
 _READ_SECONDS = 0.5  # how long one read waits for work, and so the most that a drain waits for the reader
@@ -207,9 +207,10 @@ class Worker:
             self._admit(group, ticket)
 
     async def _listen(self) -> None:
-        async with aclosing(listen_for_stops(self._redis, self._keys)) as lanes:
+        async with aclosing(listen(self._redis, self._keys)) as lanes:
             async for lane in lanes:
                 if run := self._runs.get(lane):
+                    run.look()
                     await self._beat([run])  # the name is a hint: whether its present message is meant, the flag says
 
     async def _release_unseen(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,6 +56,13 @@ def _brief(seat: Seat) -> list[str]:
 def asked(stage: Stage) -> list[list[dict[str, Any]]]:
     """The message lists of all chat requests so far."""
     return [call.body["messages"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
+
+
+async def until_asked(stage: Stage, count: int, seconds: float = 20.0) -> None:
+    """Wait for so many chat requests."""
+    async with asyncio.timeout(seconds):
+        while len(asked(stage)) < count:  # noqa: ASYNC110 - the simulator tells nobody of requests
+            await asyncio.sleep(0.02)
 
 
 def last_asked(stage: Stage) -> list[str]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 
 from core.chat.prompts import question_of
-from core.chat.question import ExcuseError, Question
+from core.chat.question import READ, ExcuseError, Question
 from core.chat.talk import Memory
 from core.chat.tell import tell
 from core.chat.working import unless_stopped
 from core.store import Remembered
 
 from .command import Call
-
-_FIELD = "question"
 
 
 async def asked(call: Call, memory: Memory) -> Question:
@@ -22,7 +20,7 @@ async def asked(call: Call, memory: Memory) -> Question:
     A turn that is run again does not read them again: a transcript costs money, and a file may be gone by then.
     Raises `ExcuseError` for what cannot be understood, `StoppedError` when the user says so.
     """
-    if kept := call.turn.state.get(_FIELD):
+    if kept := call.turn.state.get(READ):
         fields = json.loads(kept)
         question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
     else:
@@ -30,7 +28,7 @@ async def asked(call: Call, memory: Memory) -> Question:
         notes = (*map(call.phrase, call.incoming.unread), *notes)
         if call.incoming.attachments or call.incoming.quoted_attachments:  # words alone cost nothing to read again
             fields = {"text": question.text, "files": question.files, "notes": notes}
-            await call.turn.checkpoint(**{_FIELD: json.dumps(fields, ensure_ascii=False)})
+            await call.turn.note(**{READ: json.dumps(fields, ensure_ascii=False)})
     if notes:
         await tell(call.turn, call.outbox, "\n\n".join(notes), name="notes_")
     return question

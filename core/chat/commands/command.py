@@ -144,6 +144,7 @@ class Call:
 
     async def choose(self, menu: Menu) -> None:
         """Answer with a menu, however long the platform makes us wait."""
+        await self.turn.checkpoint()
         await insist(lambda: self.outbox.choose(menu))
 
     async def turn_to(self, menu: Menu) -> None:

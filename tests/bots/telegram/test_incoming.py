@@ -48,7 +48,6 @@ def test_a_private_message() -> None:
         text="Hello there",
         direct=True,
         sent=1_700_000_000,
-        settle=0.2,
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.engine import STORE_DOWN, Acceptance, EmbeddedRedis, Inbox, Keys, StoreHealth, connect
-from core.engine.stop_channel import listen_for_stops
+from core.engine.news_channel import listen
 from tests.core.engine.conftest import Work
 from tests.core.engine.desk import Desk, until
 from tests.core.engine.proxy import Proxy
@@ -62,9 +62,9 @@ async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(re
 
 
 async def test_a_forgotten_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.engine.stop_channel._SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr("core.engine.news_channel._SILENCE_SECONDS", 0.1)
     client = connect(proxy.url)
-    lanes = listen_for_stops(client, Keys())
+    lanes = listen(client, Keys())
     first = asyncio.ensure_future(anext(lanes))
     await asyncio.sleep(0.5)  # silent, and answered all the same
     assert not first.done()
@@ -91,9 +91,9 @@ async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, w
 
 
 async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.engine.stop_channel._SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr("core.engine.news_channel._SILENCE_SECONDS", 0.1)
     client = connect(pair.address.url)
-    lanes = listen_for_stops(client, Keys())
+    lanes = listen(client, Keys())
     first = asyncio.ensure_future(anext(lanes))
     await client.set("key", "value")  # over a connection to the old server beside the subscription's
     await pair.fail_over()

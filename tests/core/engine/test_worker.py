@@ -99,7 +99,7 @@ async def test_what_a_message_absorbs_is_kept_with_it_and_not_handed_out(
     async def answer(turn: Turn) -> None:
         if turn.event_id == "1" and turn.attempt == 1:
             mails = await inbox.mails("lane")
-            await turn.absorb("pieces", "two", mails[1:2])
+            await turn.absorb({"pieces": "two", "read": ""}, mails[1:2])
             raise RuntimeError("killed")
 
     desk = Desk(answer)
@@ -279,7 +279,7 @@ async def test_a_stop_before_the_start_is_known_at_the_start_and_means_one_messa
     assert [turn.stopped.is_set() for turn in desk.begun] == [True, False]
 
 
-async def test_a_late_name_on_the_stop_channel_stops_nothing(redis: Redis, inbox: Inbox, work: Work) -> None:
+async def test_a_late_name_on_the_channel_stops_nothing(redis: Redis, inbox: Inbox, work: Work) -> None:
     desk = Desk(for_ever)
     await work(desk.worker(redis))
     await inbox.accept("lane", "1", b"")

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the messages of a subscription untyped.
-"""Hearing at once that a lane was asked to stop."""
+"""Hearing at once that a lane was asked to stop, or that more has come into its mailbox."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .keys import Keys
 _SILENCE_SECONDS = 5.0
 
 
-async def listen_for_stops(redis: Redis, keys: Keys) -> AsyncGenerator[str]:
-    """Yield the lanes that are asked to stop, for ever; raises one of `STORE_DOWN` when the connection is lost.
+async def listen(redis: Redis, keys: Keys) -> AsyncGenerator[str]:
+    """Yield the lanes with news, for ever; raises one of `STORE_DOWN` when the connection is lost.
 
     A silent connection is asked for a sign of life: one that a proxy has forgotten would stay silent for ever.
-    A name may be lost or come late: the flag in the lane's state is what counts.
+    A name may be lost or come late: the flag in the lane's state, and the mailbox, are what counts.
     """
     async with redis.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(*(keys.channel(shard) for shard in keys.shards))
