@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode, b64encode
 from collections import defaultdict
+from datetime import timedelta
 
 import structlog
 
 from core.engine import Acceptance, Inbox
+from core.media.visible import is_blank
 from core.store import Conversations
 
 from .commands import routed
@@ -15,10 +18,14 @@ from .explain import report_unreadable
 from .lanes import full_lane, lane
 from .message import Incoming
 from .outbox import Platform, ReadsAdditions
-from .pieces import MAX_GAP
+from .pieces import MAX_GAP, belongs
 from .unforeseen import Unforeseen
 
 _log = structlog.get_logger()
+
+_MOMENT = timedelta(seconds=30)
+"""How long the newest file of somebody who has not named the bot is kept: until the question right behind it has come,
+also after a crash in between."""
 
 
 class Reception:
@@ -49,6 +56,7 @@ class Reception:
             if read is not None:
                 await self._store(read, payload)
                 if isinstance(platform, ReadsAdditions):
+                    await self._store_file_before(read, platform)
                     await self._note_part(read)
             elif addition is not None:
                 await self._store_addition(addition, payload)
@@ -73,6 +81,19 @@ class Reception:
         if counts:
             await self._inbox.accept(str(addition.chat), addition.event_id, payload)
             await self._note_part(addition)
+        elif addition.attachments and is_blank(addition.text):
+            kept = b64encode(payload).decode()
+            await self._conversations.note(str(addition.chat), _file_of(addition), kept, lifetime=_MOMENT)
+
+    async def _store_file_before(self, question: Incoming, platform: ReadsAdditions) -> None:
+        """Let the file that its sender has posted right before wait behind a question: it belongs to it."""
+        if question.direct or question.attachments or is_blank(question.text):
+            return
+        kept = await self._conversations.noted(str(question.chat), _file_of(question))
+        payload = b64decode(kept or "")
+        file = platform.read_addition(payload) if payload else None
+        if file is not None and belongs([question], file):
+            await self._inbox.accept(str(question.chat), file.event_id, payload)
 
     async def _note_part(self, incoming: Incoming) -> None:
         """Remember for its next piece, which may not name the bot, when somebody in a group has said something."""
@@ -92,6 +113,10 @@ def _read(platform: Platform, payload: bytes) -> Incoming | None:
 
 def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:
     return platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
+
+
+def _file_of(incoming: Incoming) -> str:
+    return f"file:{incoming.sender.id}"
 
 
 def _last_of(incoming: Incoming) -> str:

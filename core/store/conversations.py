@@ -105,9 +105,9 @@ class Conversations:
         asked = [message.event for message in await self.history(chat) if message.event]
         return asked[-1] if asked else await self.newest(chat)
 
-    async def note(self, chat: str, name: str, text: str) -> None:
-        """Keep a text under a name of the caller's, for as long as a history."""
-        await self._redis.set(note_key(chat, name), text, ex=self._seconds)
+    async def note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
+        """Keep a text under a name of the caller's, for as long as a history or for a `lifetime` of its own."""
+        await self._redis.set(note_key(chat, name), text, ex=lifetime or self._seconds)
 
     async def noted(self, chat: str, name: str) -> str | None:
         """What was kept under that name; None when it was never, or is too old."""

@@ -62,6 +62,27 @@ async def test_pieces_that_do_not_name_the_bot_come_along_in_a_group(empty_stage
     assert [len(seat.answers()) for seat in (album, comment)] == [1, 1]
 
 
+async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_it(empty_stage: Stage) -> None:
+    stage, seat, other = empty_stage, empty_stage.group(), empty_stage.group("Others", "Bea")
+    stage.wanjie.script.answer = lambda _: "one answer"
+    stage.wanjie.script.first_token_delay = 0.5
+    await stage.start(WANJIE_DEFAULT_MODEL=EYES)
+    await stage.ready()
+    seat.person.send_photo(seat.chat, picture(90, 80))
+    seat.person.send_photo(seat.chat, picture(100, 80))
+    seat.person.say(seat.chat, "@wanjie_bot what is this?")
+    other.person.send_photo(other.chat, picture(110, 80))
+    await seat.until(lambda: seat.answers() == ["one answer"])
+    seat.person.say(other.chat, "@wanjie_bot what is that?")
+    await seat.until(lambda: other.answers() == ["one answer"])
+    said = [messages[-1] for messages in asked(stage)]
+    this = [each for each in said if "what is this?" in words(each)][-1]
+    that = [each for each in said if "what is that?" in words(each)]
+
+    assert pictures(this) == [(100, 80)]
+    assert [pictures(each) for each in that] == [[]]
+
+
 async def test_pieces_survive_a_kill_as_one_question(empty_stage: Stage) -> None:
     stage, seat = empty_stage, empty_stage.private()
     stage.wanjie.script.answer = lambda _: "one two three"
