@@ -16,6 +16,13 @@ _INLINE = frozenset(("Strong", "Emphasis", "Strikethrough", "Link", "Image"))
 _BREAKS = ("\n\n", "\n", "。", ". ", " ")
 """Where a page may end, best first."""
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+")
+_GROWING_LINK = re.compile(
+    r"""\[[^\n\[\]]{0,200} (?: \] (?: \( (?:[^()\s]|\([^()\s]*\))* (?:\s+["'][^()\n]*)? )? )? \Z
+    | https?://\S*\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_LINK = 2_300
+"""Characters of a link, words and address, that is not cut in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,16 @@ def cuts_in(text: str, begin: int, stop: int) -> Cuts:
     spans = tuple((first + begin, last + begin) for first, last in _spans(body))
     marks = open_marks(body)
     return Cuts(spans, marks[0].start + begin if marks else None)
+
+
+def growing_link(text: str, begin: int, end: int) -> int | None:
+    """Where a link or an address begins with which prose ends at `end`, and which may go on; None if none does."""
+    first = max(begin, end - _LONGEST_LINK)
+    if not _GROWING_LINK.search(text[first:end]):
+        return None
+    paragraph = max(begin, text.rfind("\n\n", begin, end))
+    starts = (paragraph + one.start for one in open_marks(text[paragraph:end]))
+    return next((start for start in starts if start >= first and _GROWING_LINK.match(text, start, end)), None)
 
 
 def best_break(text: str, sure: int, stop: int, cuts: Cuts = ANYWHERE) -> int | None:
@@ -101,7 +118,18 @@ def _spans(body: str) -> Iterator[tuple[int, int]]:
                 found = True
             case {"Start": {"Link": _}} | {"Start": {"Image": _}} | {"Code": _}:
                 found = True
+            case {"Start": {"CodeBlock": {"Fenced": _}}}:
+                yield from _end_of_fence(source, where["start"], where["end"])
+                found = False
             case _:
                 found = False
         if found:
             yield len(source[: where["start"]].decode()), len(source[: where["end"]].decode())
+
+
+def _end_of_fence(source: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The line that closes a block of code, or may yet: without it the next page would begin with an empty block."""
+    last = source.rfind(b"\n", start, end)
+    mark = source[last + 1 : end].strip()
+    if last >= 0 and mark and not mark.strip(mark[:1]) and mark[:1] in b"`~":
+        yield len(source[: last - 1].decode(errors="ignore")), len(source[:end].decode()) + (end == len(source))

@@ -186,7 +186,8 @@ class _Writer:
         end = page_end(text, self._room(), self._text.thought)
         most = self._outbox.capabilities.page_seconds
         if end is None and most is not None and page.opened_at and time.time() - page.opened_at > most:
-            found = break_before(text, self._reached, len(text), self._text.thought)
+            sure = max(self._reached, page.start + 1)
+            found = break_before(text, sure, len(text), self._text.thought)
             overdue = time.time() - page.opened_at > most + _WORD_PATIENCE
             return found if found < len(text) or overdue else None
         return end

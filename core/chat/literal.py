@@ -238,6 +238,8 @@ class _Line:
             if token.kind in {"stray", "unclosed"} or (token.kind == "address" and token.touches_end):
                 pending[token.kind if token.kind != "stray" else token.text] = here
             elif token.kind == "bracket" or token.text[:2] == "](":
+                if token.text == "]" and token.touches_end:
+                    continue  # where the link goes may follow
                 pending = {mark: one for mark, one in pending.items() if mark != "["}
                 pending |= {"[": here} if token.text == "[" else {}
             elif token.kind == "mark" and token.text in _KINDS:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .breaks import best_break, cuts_in
+from .breaks import best_break, cuts_in, growing_link
 from .literal import open_marks
 
 _FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
@@ -41,9 +41,17 @@ def utf16_length(text: str) -> int:
 
 
 def room(text: str, start: int, limit: int, opening: str = "") -> Room:
-    """Measure the page that begins at `start`; `limit` is in UTF-16 units and counts `opening`, which stands before."""
+    """Measure the page that begins at `start`; `limit` is in UTF-16 units and counts `opening`, which stands before.
+
+    What is sure does not reach into a link or an address that may still grow.
+    """
     units = limit - utf16_length(opening) - _CLOSING_ROOM
-    return Room(sure=_reach(text, start, units - units // 5), stop=_reach(text, start, units))
+    sure = _reach(text, start, units - units // 5)
+    link = growing_link(text, start, sure)
+    least = start if sure == len(text) else _reach(text, start, units // 2)  # a full page is not left half empty
+    if link is not None and link >= least and not open_fence(opening + text[start:link]):
+        sure = link
+    return Room(sure=sure, stop=_reach(text, start, units))
 
 
 def page_end(text: str, page: Room, begin: int = 0) -> int | None:
@@ -58,7 +66,7 @@ def break_before(text: str, sure: int, stop: int, begin: int = 0) -> int:
     """
     cuts = cuts_in(text, begin, stop)
     found = best_break(text, sure, stop, cuts)
-    if found is None and cuts.unclosed is not None and sure < cuts.unclosed:
+    if found is None and cuts.unclosed is not None and sure <= cuts.unclosed:
         found = cuts.unclosed
     if found is None:
         found = best_break(text, sure, stop)

@@ -79,6 +79,8 @@ def code_of(markdown: str) -> str:
 @QUICKLY
 @example("1. one\n\n    **two** " + "three. " * 60 + "\n\n    **four** five\n\n    `six`")
 @example("word " * 60 + "**" + "bold. " * 40 + "end** and [a link. with words](https://e.org) " + "word " * 60)
+@example("word " * 76 + "and [two words](https://e.org/a) " + "word " * 20)
+@example("word " * 45 + "and [two words](https://e.org/" + "a" * 150 + ") " + "word " * 20)
 def test_no_page_shows_a_mark_that_the_whole_would_not(text: str) -> None:
     whole = raw_marks(text)
     for page in pages_of(text):
@@ -108,8 +110,36 @@ def test_the_last_page_only_grows(text: str, length: int) -> None:
     assert later.startswith(growing[: room(growing, 0, LIMIT).sure - len("```py\n")].rstrip("`*~\n "))
 
 
+@pytest.mark.parametrize("link", ["[two words](https://e.org/a?b=" + "c" * 150 + ")", "https://e.org/a?b=" + "c" * 150])
+@pytest.mark.parametrize("words", range(30, 76, 5))
+def test_a_link_that_fits_on_a_page_is_not_cut_in_two(link: str, words: int) -> None:
+    pages = pages_of("word " * words + link + " word" * 90)
+
+    assert sum(link in page for page in pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("See [the", "See "),
+        ("See [the docs](https://e.org/a_(b)", "See "),
+        ("See [the docs](https://e.org/a_(b))", "See [the docs](https://e.org/a_(b))"),
+        ("See https://e.org/c", "See "),
+        ("See https://e.org/c now", "See https://e.org/c now"),
+        ("See [1] and x[i", "See [1] and x"),
+        ("```py\nx = a[1 + b", "```py\nx = a[1 + b"),
+        ("See [" + "so " * 90, "See [" + "so " * 90),
+    ],
+)
+def test_a_step_does_not_show_the_beginning_of_a_link(text: str, shown: str) -> None:
+    assert text[: room(text, 0, LIMIT).sure] == shown
+
+
 @given(st.lists(CODE, min_size=1, max_size=4).map("\n\n".join))
 @QUICKLY
+@example(
+    "```py\ndef f():\n" + "y = 1. # so\n" * 31 + "end\n```\n\n```py\ndef f():\n" + "y = 1. # so\n" * 3 + "end\n```"
+)
 def test_code_is_the_same_on_pages_as_in_one_piece(text: str) -> None:
     assert code_of("\n".join(pages_of(text))).replace("\n\n", "\n") == code_of(text).replace("\n\n", "\n")
 
