@@ -12,7 +12,7 @@ from pyromark.event import Event
 
 from .formula import without_formulas
 from .sentences import sentences
-from .symbols import PAUSE, Symbols, closed, is_unspaced, resolved
+from .symbols import PAUSE, Symbols, closed, has_own_stops, resolved
 
 __all__ = ["Words", "sentences", "spoken"]
 
@@ -95,7 +95,7 @@ class _Reader:
         """End what is being said."""
         lines = [said for line in _unwrapped(self._text) if (said := self._symbols.said(line))]
         if lines and self._number:
-            lines[0] = f"{self._number}{'、' if is_unspaced(lines[0][0]) else '. '}{lines[0]}"
+            lines[0] = f"{self._number}{'、' if has_own_stops(lines[0][0]) else '. '}{lines[0]}"
             self._number = ""
         self.lines += map(closed, lines)
         self._text = ""
@@ -156,7 +156,7 @@ class _Reader:
         width = 1 + (self._source[start : start + 1] == self._source[start + 1 : start + 2])
         before = self._source[max(0, start - 8) : start].rstrip(_MARKS).decode(errors="ignore")[-1:]
         after = self._source[end : end + 8].lstrip(_MARKS).decode(errors="ignore")[:1]
-        within = all(char.isalnum() and not is_unspaced(char) for char in (before, after))
+        within = all(char.isalnum() and not has_own_stops(char) for char in (before, after))
         is_formula = within and (before.isdigit() or after.isdigit())
         return self._source[start : start + width].decode() if is_formula else ""
 
@@ -176,7 +176,7 @@ def _row(head: list[str], row: list[str]) -> str:
 def _named(name: str, cell: str) -> str:
     if not name or name == cell:
         return cell
-    return f"{name}：{cell}" if is_unspaced(name[-1]) else f"{name}: {cell}"
+    return f"{name}：{cell}" if has_own_stops(name[-1]) else f"{name}: {cell}"
 
 
 def _unwrapped(text: str) -> list[str]:

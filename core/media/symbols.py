@@ -13,7 +13,7 @@ PAUSE = "\x1f"
 STOPS = ".!?…。！？；;：:，,、—"
 """A line that ends with one of these is heard to end."""
 _CLOSERS = "\"'”’»)]}」』》】）"
-_FIRST_UNSPACED_SCRIPT = "\u2e80"
+_FIRST_WITH_STOPS = "\u2e80"
 _HANGUL = "\uac00"
 _UNHEARD = re.compile(
     r"[\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]|(?![\n\t])[\x00-\x1f\x7f-\x9f]"
@@ -82,12 +82,12 @@ def closed(line: str) -> str:
     if line.rstrip(_CLOSERS).endswith(tuple(STOPS)):
         return line
     last = next(filter(str.isalpha, reversed(line)), "")
-    return f"{line}。" if is_unspaced(last) else f"{line}."
+    return f"{line}。" if has_own_stops(last) else f"{line}."
 
 
-def is_unspaced(char: str) -> bool:
+def has_own_stops(char: str) -> bool:
     """Whether a character belongs to a script that has stops of its own, such as Chinese."""
-    return _FIRST_UNSPACED_SCRIPT <= char < _HANGUL
+    return _FIRST_WITH_STOPS <= char < _HANGUL
 
 
 def _comma(silence: re.Match[str]) -> str:
@@ -99,4 +99,4 @@ def _comma(silence: re.Match[str]) -> str:
         return ""
     if before in STOPS or not (before.isalnum() or before in _CLOSERS):
         return " "
-    return "，" if is_unspaced(before) else ", "
+    return "，" if has_own_stops(before) else ", "
