@@ -1,9 +1,11 @@
-"""What Slack's reader of Markdown makes of backslashes and bracketed addresses; other marks stay for tests to see."""
+"""What Slack's reader of Markdown makes of backslashes, entities and bracketed addresses; other marks stay."""
 
+import re
 from collections.abc import Iterator
 
 from pyromark import Markdown, Options
 
+_ENTITY = re.compile(rb"&#?\w+;")
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 
 
@@ -12,24 +14,26 @@ def seen(markdown: str) -> str:
     source = markdown.encode(errors="replace")
     shown = bytearray()
     position = 0
-    for start, end in sorted(set(_unseen(source))):
-        shown += source[position:start]
+    for start, end, put in sorted(set(_unseen(source))):
+        shown += source[position:start] + put
         position = max(position, end)
     return (shown + source[position:]).decode()
 
 
-def _unseen(source: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the backslashes before signs that they protect, and the brackets around addresses."""
+def _unseen(source: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield backslashes before signs that they protect, brackets around addresses, and what stands for entities."""
     last = 0
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         start, end = where["start"], where["end"]
         match event:
             case {"Start": {"Link": {"link_type": "Autolink"}}}:
-                yield from ((start, start + 1), (end - 1, end))
+                yield from ((start, start + 1, b""), (end - 1, end, b""))
                 last = start + 1
-            case {"Text": _}:
+            case {"Text": str(text)}:
                 if last < start and source[start - 1 : start] == b"\\":
-                    yield start - 1, start
+                    yield start - 1, start, b""
+                if _ENTITY.fullmatch(source, start, end):
+                    yield start, end, text.encode()
                 last = end
             case {"Code": _} | {"InlineHtml": _}:
                 last = end

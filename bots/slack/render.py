@@ -19,6 +19,7 @@ _MENTION = re.compile(r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A
 _PENDING = re.compile(r"<(?:!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20})?\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """What Markdown takes for a mark of itself, escaped."""
+_ENTITY = re.compile(rb"&#?\w+;")
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BRACKETS = str.maketrans({"<": "‹", ">": "›", "\u2060": None})
 _NOTIFICATION = 3000
@@ -51,24 +52,30 @@ def harmless(text: str, *, final: bool) -> str:
 
 
 def bare(markdown: str) -> str:
-    """Take back what `stable` has put in for Slack's parser alone; emphasis stays as it is."""
-    source, cuts = markdown.encode(errors="replace"), list[tuple[int, int]]()
+    """Take back what `stable` has put in for Slack's parser alone, entities too; emphasis stays as it is."""
+    source, cuts = markdown.encode(errors="replace"), list[tuple[int, int, bytes]]()
     last = 0
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
+        start, end = where["start"], where["end"]
         match event:
             case {"Start": {"Link": {"link_type": "Autolink"}}}:
-                cuts += [(where["start"], where["start"] + 1), (where["end"] - 1, where["end"])]
-                last = where["start"] + 1
-            case {"Text": _} if last < where["start"] and source[where["start"] - 1 : where["start"]] == b"\\":
-                cuts.append((where["start"] - 1, where["start"]))
-                last = where["end"]
-            case {"Text": _} | {"Code": _} | {"InlineHtml": _}:
-                last = where["end"]
+                cuts += [(start, start + 1, b""), (end - 1, end, b"")]
+                last = start + 1
+            case {"Text": str(text)}:
+                if last < start and source[start - 1 : start] == b"\\":
+                    cuts.append((start - 1, start, b""))
+                elif _ENTITY.fullmatch(source, start, end):
+                    cuts.append((start, end, text.encode(errors="replace")))
+                last = end
+            case {"Code": _} | {"InlineHtml": _}:
+                last = end
             case _:
                 pass
-    kept = [0, *(edge for cut in cuts for edge in cut), len(source)]
-    pieces = (source[start:end] for start, end in zip(kept[::2], kept[1::2], strict=True))
-    return b"".join(pieces).decode().replace("<" + JOINER, "<")
+    pieces, position = list[bytes](), 0
+    for start, end, put in cuts:
+        pieces += [source[position:start], put]
+        position = end
+    return b"".join([*pieces, source[position:]]).decode().replace("<" + JOINER, "<")
 
 
 def comment(markdown: str) -> str:

@@ -15,6 +15,7 @@ from pyromark.event import Event
 from core.chat.pages import utf16_length
 from core.chat.scripts import is_unspaced
 
+from .cuts import Cut, Style
 from .links import is_address, is_linkable, spelled
 from .tables import Table
 
@@ -26,26 +27,9 @@ _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 _MARKS = b"*_~"
 _TAB = b"    "
 _ESCAPABLE = b"*_`~#>|"
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Bytes `start:end` of the source give way to `put`."""
-
-    start: int
-    end: int
-    put: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """Bytes `start:end` of the source look like `kind`, a name of Telegram's (Bot API: MessageEntity.type)."""
-
-    kind: str
-    start: int
-    end: int
-    url: str = ""
-    language: str = ""
+_ENTITY = re.compile(rb"&#?\w+;")
+_RULE = "———".encode()
+_TASK = re.compile(rb"[-*+][ \t]+(?P<box>\[[ xX]\])(?=[ \t]+\S)")
 
 
 def find(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -> tuple[list[Cut], list[Style]]:
@@ -71,6 +55,8 @@ class _Fence:
 class _Link:
     url: str
     label: int
+    elsewhere: bool = False
+    """The address is written in a line of its own."""
 
 
 class _Finder:
@@ -94,6 +80,8 @@ class _Finder:
             self._table.take(event)
             return
         match event:
+            case {"Start": {"Table": alignments}}:
+                self._table = Table(alignments)
             case {"Start": tag}:
                 self._open(tag, start, end)
             case {"End": tag}:
@@ -101,8 +89,11 @@ class _Finder:
             case {"Code": _}:
                 self._code(start, end)
                 self._last = end
-            case {"Text": _}:
-                self._text(start)
+            case {"Text": str(text)}:
+                self._text(text, start, end)
+                self._last = end
+            case "Rule" if self._source[end:].strip():  # the last line may still become something else
+                self.cuts.append(Cut(start, start + len(self._source[start:end].rstrip()), _RULE))
                 self._last = end
             case _:  # HTML and line breaks stay as they are written
                 self._last = end
@@ -116,12 +107,14 @@ class _Finder:
             case "Strikethrough":
                 self._emphasis("strikethrough", b"~~", start, end)
             case {"Link": {"link_type": "Inline", "dest_url": str(url)}}:
-                self._links.append(_Link(url, start + 1))
+                self._begin_link(_Link(url, start + 1))
             case {"Image": {"link_type": "Inline", "dest_url": str(url)}}:
-                self._links.append(_Link(url, start + 2))
+                self._begin_link(_Link(url, start + 2))
             case {"Link": {"link_type": "Autolink", "dest_url": str(url)}} if url.lower().startswith("http"):
-                self.cuts += [Cut(start, start + 1), Cut(end - 1, end)]
+                self._address(url, start, end)
                 self._links.append(_Link("", start))
+            case {"Link": {"link_type": "Reference" | "Collapsed" | "Shortcut", "dest_url": str(url)}}:
+                self._links.append(_Link(url, start + 1, elsewhere=True))
             case {"Link": object()} | {"Image": object()}:  # its address is not written here, so all of it is text
                 self._links.append(_Link("", start))
             case _:
@@ -139,8 +132,6 @@ class _Finder:
             case {"BlockQuote": object()}:
                 self._quotes += 1
                 self._deepest = max(self._deepest, self._quotes)
-            case {"Table": object()}:
-                self._table = Table()
             case _:
                 pass
 
@@ -164,20 +155,27 @@ class _Finder:
 
     def _emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
         width = len(mark)
-        if self._source[start : start + width] != mark or self._within_word(start, end):
+        inside = self._source[start + width : end - width]
+        if self._source[start : start + width] != mark or self._within_word(start, end, inside, lone=width == 1):
             return
         self._unwrap(start, end, width)
         self.styles.append(Style(kind, start + width, end - width))
 
-    def _within_word(self, start: int, end: int) -> bool:
-        """A mark that touches a letter from outside is more often a product or a power than half a word in italics."""
+    def _within_word(self, start: int, end: int, inside: bytes, *, lone: bool) -> bool:
+        """A mark that touches a letter from outside is more often a product or a power than half a word in italics.
+
+        Two marks behind one bold word, or before the `s` of a plural, are none of these.
+        """
         while start > 0 and self._source[start - 1] in _MARKS:
             start -= 1
         while end < len(self._source) and self._source[end] in _MARKS:
             end += 1
         before = self._char_before(start)
-        after = self._source[end : end + 4].decode(errors="ignore")[:1]
-        return any(char.isalnum() and not is_unspaced(char) for char in (before, after))
+        after, beyond = self._source[end : end + 8].decode(errors="ignore").ljust(2)[:2]
+        if _is_letter(before):
+            return True
+        suffix = not lone and (not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum()))
+        return _is_letter(after) and not suffix
 
     def _code(self, start: int, end: int) -> None:
         ticks = _BACKTICKS.match(self._source, start)
@@ -191,7 +189,7 @@ class _Finder:
     def _unwrap(self, start: int, end: int, width: int) -> None:
         self.cuts += [Cut(start, start + width), Cut(end - width, end)]
 
-    def _text(self, start: int) -> None:
+    def _text(self, text: str, start: int, end: int) -> None:
         fence = self._fence
         if fence:
             if fence.first < 0:
@@ -200,6 +198,8 @@ class _Finder:
                 self.cuts.append(Cut(self._last, start))
         elif self._escaped(start):
             self.cuts.append(Cut(start - 1, start))
+        elif self._source[start : start + 1] == b"&" and _ENTITY.fullmatch(self._source, start, end):
+            self.cuts.append(Cut(start, end, text.encode(errors="replace")))
 
     def _escaped(self, start: int) -> bool:
         r"""A backslash that only protects a mark goes with it; others (`\(`, `C:\.x`) are more than markup."""
@@ -219,16 +219,48 @@ class _Finder:
             tabs = re.finditer(rb"\t", self._source[fence.first : content_end])
             self.cuts += [Cut(fence.first + tab.start(), fence.first + tab.end(), _TAB) for tab in tabs]
 
+    def _address(self, url: str, start: int, end: int) -> None:
+        """An address that stands in the text; a link of its own where Telegram would not see its end."""
+        self.cuts += [Cut(start, start + 1), Cut(end - 1, end)]
+        following = self._source[end : end + 8].lstrip(_MARKS).decode(errors="ignore")[:1]
+        if following > "\x7f" and not following.isspace() and is_linkable(url) and url not in self._refused:
+            self.styles.append(Style("text_link", start + 1, end - 1, url=url))
+
+    def _begin_link(self, link: _Link) -> None:
+        self._links.append(link)
+        self._last = link.label
+
     def _end_link(self, link: _Link, start: int, end: int) -> None:
         label = self._source[link.label : self._last]
-        if self._links or not label.strip() or self._source[self._last : self._last + 2] != b"](":
+        if link.elsewhere:
+            self._end_reference(link, label, end)
             return
-        if is_linkable(link.url) and link.url not in self._refused:
+        if not link.url or self._source[self._last : self._last + 2] != b"](":
+            return
+        if self._links:  # a picture among the words of a link
+            self.cuts += [Cut(start, link.label), Cut(self._last, end)]
+        elif not label.strip():
+            if is_address(link.url):
+                self.cuts.append(Cut(start, end, link.url.encode(errors="replace")))
+        elif is_linkable(link.url) and link.url not in self._refused:
             self.cuts += [Cut(start, link.label), Cut(self._last, end)]
             self.styles.append(Style("text_link", link.label, self._last, url=link.url))
         elif is_address(link.url) and not self._char_before(start).isalnum():
             address = spelled(label.decode(), link.url).encode(errors="replace")
             self.cuts += [Cut(start, link.label), Cut(self._last, end, address)]
+
+    def _end_reference(self, link: _Link, label: bytes, end: int) -> None:
+        """Numbers keep their brackets: `[1]` is a source, and `[1][2]` are two."""
+        numbered = label.strip(b"^ ").isdigit()
+        short = not numbered or link.label + len(label) + 1 == end
+        if not label.strip() or self._links or not short or not is_linkable(link.url) or link.url in self._refused:
+            return
+        if numbered:
+            self.styles.append(Style("text_link", link.label - 1, end, url=link.url))
+        else:
+            behind = len(b"[]") * self._source.startswith(b"[]", end)
+            self.cuts += [Cut(link.label - 1, link.label), Cut(link.label + len(label), end + behind)]
+            self.styles.append(Style("text_link", link.label, link.label + len(label), url=link.url))
 
     def _char_before(self, offset: int) -> str:
         return self._source[max(0, offset - 4) : offset].decode(errors="ignore")[-1:]
@@ -248,7 +280,9 @@ class _Finder:
             self.styles.append(Style("bold", mark.end(), end))
 
     def _item(self, start: int, end: int) -> None:
-        if _BULLET.match(self._source, start, end):
+        if task := _TASK.match(self._source, start, end):
+            self.cuts.append(Cut(start, task.end(), ("☐" if task["box"] == b"[ ]" else "☑").encode()))
+        elif _BULLET.match(self._source, start, end):
             self.cuts.append(Cut(start, start + 1, "•".encode()))
 
     def _quote(self, start: int, end: int) -> None:
@@ -262,3 +296,7 @@ class _Finder:
                 self.cuts.append(Cut(*found.span()))
             line = self._source.find(b"\n", line, end) + 1 or end
         self.styles.append(Style("blockquote", start, end))
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() and not is_unspaced(character)

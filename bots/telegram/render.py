@@ -11,7 +11,8 @@ from core.chat.emphasis import mended
 from core.chat.literal import protected
 from core.chat.pages import utf16_length
 
-from .marks import Cut, Style, find
+from .cuts import Cut, Style
+from .marks import find
 from .mentions import JOINER, harmless, openings, packages
 
 _MOST_ENTITIES = 100
@@ -55,7 +56,8 @@ def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool 
     """
     source = markdown.strip()
     safe = protected(mended(source), strict=False)
-    wide = [(safe, True)] if roomy and ("|" in safe or "\t" in safe) else []
+    grows = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
+    wide = [(safe, True)] if roomy and grows else []
     for text, grows in [*wide, (safe, False)]:
         shown = _rendered(text, refused, calls=calls, roomy=grows)
         if _growth(shown, source) <= (_SPARE - shown.text.count(JOINER) if grows else 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyromark.event import Event
@@ -30,6 +31,8 @@ class Shown:
 class Table:
     """Takes the parser's events from within a table."""
 
+    alignments: Sequence[str]
+    """How its columns are set: `Left`, `Center`, `Right` or `None`."""
     rows: list[list[str]] = field(default_factory=list)
     _links: list[tuple[str, int]] = field(default_factory=list)
 
@@ -58,7 +61,7 @@ class Table:
         rows = [[_lines(cell) for cell in row] for row in self.rows if any(cell.strip() for cell in row)]
         if not rows:
             return None
-        columns, listed = _in_columns(rows), _listed(rows)
+        columns, listed = _in_columns(rows, self.alignments), _listed(rows)
         fits = max(wcswidth(line) for line in columns.split("\n")) <= _NARROW
         ways = [Shown(columns, columns=True)] if fits else []
         if len(rows) > 1:
@@ -75,20 +78,26 @@ def _lines(cell: str) -> list[str]:
     return [line.strip() for line in cell.split("\n") if line.strip()] or [""]
 
 
-def _in_columns(rows: list[list[list[str]]]) -> str:
+def _in_columns(rows: list[list[list[str]]], alignments: Sequence[str]) -> str:
     count = max(map(len, rows))
     full = [[*row, *[[""]] * (count - len(row))] for row in rows]
     widths = [max(_width(line) for row in full for line in row[column]) for column in range(count)]
-    return "\n".join(line for row in full for line in _row(row, widths))
+    return "\n".join(line for row in full for line in _row(row, widths, alignments))
 
 
-def _row(row: list[list[str]], widths: list[int]) -> list[str]:
+def _row(row: list[list[str]], widths: list[int], alignments: Sequence[str]) -> list[str]:
     lines: list[str] = []
     for index in range(max(map(len, row))):
         cells = [cell[index] if index < len(cell) else "" for cell in row]
-        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True))
+        padded = (_padded(*column) for column in zip(cells, widths, alignments, strict=False))
         lines.append(_GAP.join(padded).rstrip())
     return lines
+
+
+def _padded(cell: str, width: int, alignment: str) -> str:
+    room = width - _width(cell)
+    left = {"Center": room // 2, "Right": room}.get(alignment, 0)
+    return " " * left + cell + " " * (room - left)
 
 
 def _width(text: str) -> int:

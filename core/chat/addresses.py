@@ -25,7 +25,7 @@ def address_length(text: str, marks: Iterable[str]) -> int:
     for mark in marks:
         text = re.split(re.escape(mark) + r"(?![\w/])", text, maxsplit=1)[0]
     text = _balanced(text)
-    while text and (text[-1] in "?!.,:;*'\\" or (text[-1] in "_~`" and text.count(text[-1]) % 2)):
+    while text and (text[-1] in "?!.,:;'\\" or (text[-1] in "*_~`" and text.count(text[-1]) % 2)):
         text = text[:-1]
     return len(text) if _HOST.match(text) else 0
 

@@ -80,6 +80,8 @@ class Place:
             return Closing.NO
         if before in "/\\":
             return Closing.NO if single else Closing.MAYBE
+        if not single and before.isalnum() and after == "s" and not self.beyond.isalnum():
+            return Closing.YES  # the plural of what is bold
         if after.isalnum() and not is_unspaced(after):
             return Closing.YES if is_unspaced(before) and is_punctuation(before) else Closing.MAYBE
         if after and after in _BEHIND:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """What a line of Markdown is made of, as far as it matters to what its marks mean; pure, and in linear time."""
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ _TOKEN = re.compile(
     | (?P<autolink><[a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*>)
     | (?P<tag><[a-zA-Z/!?][^<>]*>)
     | (?P<address>{ADDRESS})
+    | (?P<path>(?<![\w\\])(?:[A-Za-z]:\\(?![(\[])|\\\\[\w.$-]+\\)
+        (?:[^\s<>"|`()\[\]，。；：！？、]*(?:\\\*\*?|[^\s<>"|`()\[\]，。；：！？、*_~.,;:!?]))?)
+    | (?P<entity>&\#?\w{{1,31}};)
     | (?P<unclosed>\\[(\[] | \$(?=[^\s\d]|$) | \]\( | <(?=[a-zA-Z/!?]|$))
     | (?P<stray>`+)
     | (?P<bracket>[\[\]])

@@ -9,7 +9,7 @@ from tests.contracts.scene import Scene, granted
 
 _NASTY = """\
 snake_case_name and __init__.py, 2*3*4 = 24, a ** b, C:\\.x
-List<String> in <b>bold</b> & &amp; &lt;tag&gt; <!-- no comment -->
+List<String> in <b>bold</b> & AT&T; <tag> <!-- no comment -->
 表情 🙂👨‍👩‍👧 and 中文、日本語 e\u0301
 100% | a | b ~ ^ $x$ {y} [z] #7
 
@@ -92,6 +92,22 @@ async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene
 
     assert scene.screen() == [text]
     assert scene.case.emphasis() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("5 &gt; 3 &amp;&amp; 2 &lt; 4 &mdash; &quot;x&quot; `&gt;`", '5 > 3 && 2 < 4 — "x" `&gt;`'),
+        ("one<br>two<br/>\nthree", "one\ntwo\nthree"),
+        (r"C:\Users\me\*.txt and \\host\share\_x_\y", r"C:\Users\me\*.txt and \\host\share\_x_\y"),
+    ],
+)
+async def test_what_stands_for_a_character_is_that_character(scene: Scene, text: str, shown: str) -> None:
+    page = await scene.show(text[:9], text[:20], text[:31])
+    await scene.show(text, page=page, final=True)
+    (seen,) = scene.screen()
+
+    assert seen.replace("`", "") == shown.replace("`", "")
 
 
 async def test_code_is_left_alone_byte_for_byte(scene: Scene) -> None:

@@ -35,8 +35,9 @@ CONTENT = [
     "/api/_v1_/users",
     "f(*args, **kwargs)",
     "3~5 天，7~10 天",
+    r"C:\Users\me\*.txt, \\host\share\_x_\*. D:\a\.git and E:\_a_",
 ]
-STRICT = ["List<String> and Map<K, V>", r"\(x\) and \[y\], C:\.x", r"a \\ b", "<b> & <br> & </div>"]
+STRICT = ["List<String> and Map<K, V>", r"\(x\) and \[y\], a\.x", r"a \\ b", "<b> & <hr> & </div>"]
 PIECES = [
     *(
         "*",
@@ -79,6 +80,12 @@ PIECES = [
         "\n\n",
         "    ",
         "- ",
+        "\n---",
+        "\n| a |\n|---|",
+        "C:\\",
+        "&lt",
+        "&quot;",
+        ";",
     ),
     *("a", "init", "B2", "5", "注", "int*", "https://e.org/_a_/b", "**注：**请", "COUNT(*)", "$x_1$", "> ", "é", "😀"),
 ]
@@ -137,6 +144,8 @@ def test_what_is_meant_as_a_mark_stays_one(text: str, strict: bool) -> None:  # 
         ('"https://e.org", <https://e.org>', '"<https://e.org>", <https://e.org>'),
         ("| https://e.org/a | b |", "| <https://e.org/a> | b |"),
         ("http:// and https://?", "http:// and https://?"),
+        ("https://e.org/*x*! *https://e.org/y*", "<https://e.org/*x*>! *<https://e.org/y>*"),
+        ("[t]\n\n[t]: https://e.org/_a_", "[t]\n\n[t]: https://e.org/_a_"),
     ],
 )
 def test_an_address_ends_where_it_should(text: str, shown: str) -> None:
@@ -146,6 +155,27 @@ def test_an_address_ends_where_it_should(text: str, shown: str) -> None:
 def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
     assert protected("| a<br>b | c<BR />d |", strict=True) == "| a · b | c · d |"
     assert protected("| a<br>b |", strict=False) == "| a<br>b |"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a<br>b<br/>\nc<BR />", "a\nb\nc"),
+        ("a\n<br>\nb `<br>`", "a\n\nb `<br>`"),
+        ("a\n---\nb", "a\n\n---\nb"),
+        ("- a\n---\n\n---\nA\n----", "- a\n\n---\n\n---\nA\n----"),
+        ("| a |\n|---|\n| 1 |\nb", "| a |\n|---|\n| 1 |\n\nb"),
+        ("| a\nb\n```\na\n---\n```\n---", "| a\nb\n```\na\n---\n```\n---"),
+    ],
+)
+def test_a_line_ends_and_belongs_where_it_was_meant_to(text: str, shown: str, strict: bool) -> None:  # noqa: FBT001
+    assert protected(text, strict=strict) == shown
+
+
+def test_entities_are_characters_but_for_those_that_slack_knows() -> None:
+    assert protected("&quot;a&quot;&nbsp;&#42;b&#42; `&quot;`", strict=True) == '"a"\xa0\\*b\\* `&quot;`'
+    assert protected("&lt;b&gt; &amp;lt; AT&T; &bogus;", strict=True) == "&lt;b&gt; &amp;lt; AT&T; &bogus;"
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=2), max_size=20))
@@ -171,11 +201,30 @@ def test_what_is_shown_of_a_growing_text_never_has_to_be_taken_back(pieces: list
 def test_nothing_but_backslashes_and_brackets_comes_in(text: str) -> None:
     shown = protected(text, strict=False)
 
-    assert re.sub(r"[\\<>]", "", shown) == re.sub(r"[\\<>]", "", text)
+    added = re.compile(r"<br>|&#92;|[\\<>\n]")
+
+    assert added.sub("", shown) == added.sub("", text)
 
 
 @pytest.mark.parametrize(
-    "piece", ["*", "_a", "](", "$a", "<a", "\\(", "(*)", "https://", "https://e.org/a ", "[", "__a"]
+    "piece",
+    [
+        "C:\\a\\*",
+        "&quot;",
+        "<br>",
+        "a\n---\n",
+        "*",
+        "_a",
+        "](",
+        "$a",
+        "<a",
+        "\\(",
+        "(*)",
+        "https://",
+        "https://e.org/a ",
+        "[",
+        "__a",
+    ],
 )
 def test_a_long_line_is_read_in_one_go(piece: str) -> None:
     text = piece * (50_000 // len(piece))

@@ -1,0 +1,66 @@
+"""Answers as models write them, which grow as they do, on both platforms."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bots.sandbox.telegram_entity import Entity
+from bots.sandbox.telegram_text import Formatted, stored
+from bots.slack.render import stable
+from bots.telegram.render import render
+from core.chat.growing import Growing, Piece
+from core.chat.outbox import Page
+from core.chat.page_text import PageText
+from core.chat.pages import page_end, room
+
+ANSWERS = (Path(__file__).parent / "answers.md").read_text(encoding="utf-8").split("\n%%\n")
+LETTERS = re.compile(r"[^\W_]+")
+
+
+def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
+    """What each page of an answer that comes in pieces is to show, step by step; the last of them is final."""
+    chance, growing, page, position = random.Random(seed), Growing(), Page(start=0), 0  # noqa: S311 - no secret
+    shown, pages = PageText(growing), [list[str]()]
+    while position < len(text):
+        size = chance.choice([1, 2, 3, 5, 8, 20, 60])
+        growing.add(Piece(text[position : position + size]))
+        position += size
+        while (
+            end := page_end(growing.value, space := room(growing.value, page.start, limit, page.opening))
+        ) is not None:
+            following = Page(start=end, opening=shown.carry(page, end, space.stop))
+            pages[-1].append(shown.body(replace(page, end=end), following))
+            pages.append([])
+            page = following
+        body = shown.body(page, None, room(growing.value, page.start, limit, page.opening).sure)
+        if body.strip() and (not pages[-1] or len(body) > len(pages[-1][-1])):
+            pages[-1].append(body)
+    pages[-1].append(shown.body(page, None))
+    return pages
+
+
+@pytest.mark.parametrize("limit", [8_000, 400])
+def test_slack_never_has_to_take_back_what_it_was_sent(limit: int) -> None:
+    for number, answer in enumerate([*ANSWERS, "\n\n".join(ANSWERS)]):
+        for *steps, last in steps_of(answer, limit, number):
+            shown = [*(stable(step, final=False) for step in steps), stable(last, final=True)]
+
+            assert all(later.startswith(earlier) for earlier, later in pairwise(shown)), answer
+
+
+def test_telegram_takes_every_step_and_keeps_the_words() -> None:
+    for number, answer in enumerate(ANSWERS):
+        *steps, last = (step for page in steps_of(answer, 3_500, number) for step in page)
+        for step in [*steps[-5:], last]:
+            shown = render(step)
+            spans = [Entity(one.kind, one.offset, one.length, one.url or one.language) for one in shown.spans]
+
+            assert stored(Formatted(shown.text, tuple(spans))).text == shown.text.replace("\t", " ")
+        if not re.search(r"[|\]&]|```|~~~|<br|</", answer):
+            assert "".join(LETTERS.findall(render(last).text)) == "".join(LETTERS.findall(answer))
