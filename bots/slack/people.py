@@ -26,7 +26,7 @@ ACCOUNTS = ("U", "W")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people (`@U1`) and channels (`#C1`) are called; `lacking`: Slack did not tell all people's in time."""
+    """What people (`@U1`) and channels (`#C1`) are called; `lacking`: Slack did not tell all in time."""
 
     known: Mapping[str, str]
     lacking: bool = False
@@ -59,8 +59,8 @@ class People:
         asked = list(dict.fromkeys(ids))[:_MAX_NAMES]
         found = await asyncio.gather(*(self._told(api, one) for one in asked))
         known = {one: name for one, told in zip(asked, found, strict=True) if (name := _name(told.fields))}
-        lacking = [one for one, told in zip(asked, found, strict=True) if told.failed and one not in known]
-        return Names(known, lacking=any(one.startswith("@") for one in lacking))
+        lacking = any(told.failed and one not in known for one, told in zip(asked, found, strict=True))
+        return Names(known, lacking=lacking)
 
     async def _told(self, api: Api, named: str) -> Found:
         if named.startswith("#"):

@@ -11,7 +11,7 @@ import structlog
 
 from core.engine import Acceptance, Turn
 
-from .commands import Call, Desk, Press, answer, asked, find, nearest, routed
+from .commands import Call, Desk, Press, answer, asked, find, nearest, routed, tell_unread
 from .deletions import Deletions
 from .deliver import deliver
 from .explain import Apology, apology_for, report_unreadable
@@ -122,8 +122,13 @@ class Bot:
             await call.say(apology.key, **apology.values)
 
     async def _completed(self, incoming: Incoming, platform: Platform) -> Incoming:
-        """Let the platform fill in what is news to the bot; only words that call it into a group have any."""
+        """Let the platform fill in what is news to the bot; only words that call it into a group have any.
+
+        Of commands, those alone read on that work on a message.
+        """
+        command = find(incoming.command)
         asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
+        asks = asks and (command is None or command.of_message)
         if incoming.choice is not None or incoming.added or not asks:
             return await platform.complete(incoming, first=False)
         last = await self._desk.conversations.last_event(str(incoming.chat))
@@ -208,6 +213,8 @@ class Bot:
         elif command.within_conversation and beside:
             await call.say("command_error.thread", name=name)
         else:
+            if command.of_message:
+                await tell_unread(call)
             await command.run(call)
 
     async def _ask(self, call: Call) -> None:

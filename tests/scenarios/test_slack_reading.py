@@ -86,6 +86,30 @@ async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_asks(stage: 
     assert "I couldn't read this thread" in "".join(stage.slack.texts(channel, root.ts))
 
 
+async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_uses_a_command_on_it(stage: Stage) -> None:
+    channel, lin = stage.slack.channel("ops"), stage.slack.user("Lin")
+    first, second = [await lin.say(channel, text) for text in ("a lighthouse", "a harbour")]
+    stage.slack.faults.flood("conversations.replies", retry_after=600)
+    await lin.mention(channel, "imagine", thread_ts=first.ts)
+    told = await stage.slack.wait_for(lambda: stage.slack.texts(channel, first.ts), 30)
+    await lin.mention(channel, "!imagine a cat in a boat", thread_ts=second.ts)
+    await stage.slack.wait_for(lambda: stage.slack.texts(channel, second.ts), 30)
+    drawn = [call.body["prompt"] for call in stage.wanjie.requests if call.path.endswith("/images/generations")]
+
+    assert "I couldn't read this thread just now, so there is nothing to work on." in told[0]
+    assert drawn == ["a cat in a boat"]
+    assert "couldn't read" not in "".join(stage.slack.texts(channel, second.ts))
+
+
+async def test_a_command_that_needs_nothing_of_a_thread_does_not_wait_for_it(stage: Stage) -> None:
+    channel, lin = stage.slack.channel("ops"), stage.slack.user("Lin")
+    root = await lin.say(channel, "Tea or coffee?")
+    await lin.mention(channel, "new", thread_ts=root.ts)
+    await stage.slack.wait_for(lambda: stage.slack.texts(channel, root.ts))
+
+    assert stage.slack.count("conversations.replies") == 0
+
+
 async def test_a_visitor_of_a_shared_channel_has_the_conversation_of_all(stage: Stage) -> None:
     visitor, channel = stage.slack.visitor("Vera"), stage.slack.channel("shared")
     seat = SlackSeat(stage.slack, visitor, channel)

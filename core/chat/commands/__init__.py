@@ -4,6 +4,7 @@ from .asking import asked
 from .command import Call, Command, Desk, Press
 from .conversation import answer
 from .registry import COMMANDS, find, nearest, routed
+from .unread import tell_unread
 
 __all__ = [
     "COMMANDS",
@@ -16,4 +17,5 @@ __all__ = [
     "find",
     "nearest",
     "routed",
+    "tell_unread",
 ]

@@ -202,14 +202,16 @@ async def test_mentioned_people_and_channels_are_called_by_their_names(
     assert [call.args["user"] for call in scene.slack.calls if call.method == "users.info"].count(lonely.id) == 1
 
 
+@pytest.mark.parametrize("method", ["users.info", "conversations.info"])
 async def test_names_that_slack_does_not_tell_are_told_to_lack(
-    scene: Scene, listener: Listener, lonely: SlackUser, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, listener: Listener, lonely: SlackUser, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(waiting, "_RETRY_DELAY", 10.0)
-    await scene.ann.mention(scene.channel, f"ask <@{lonely.id}>")
+    named = f"<@{lonely.id}>" if method == "users.info" else f"<#{scene.channel.id}>"
+    await scene.ann.mention(scene.channel, f"ask {named}")
     while "ask" not in (incoming := await listener.next()).text:
         pass
-    scene.slack.faults.flood("users.info", retry_after=60)
+    scene.slack.faults.flood(method, retry_after=60)
     known = await scene.platform.complete(incoming, first=False)
 
     assert known == replace(incoming, unread=("unread.names",))
