@@ -11,15 +11,23 @@ from dataclasses import dataclass
 
 from bots.json_fields import Json, as_list, as_object, inner, objects, text
 
-from .mrkdwn import escape
+from .mrkdwn import escape, link
 from .rich_text import rich_text
 
 _SILENT = frozenset({"actions", "context_actions", "divider", "file", "input", "share_shortcut"})
 _PICTURES = frozenset({"image"})
 _PRESSED = frozenset({"button", "overflow", "workflow_button", "feedback_buttons", "icon_button", "datepicker"})
-_WORDS = ("title", "subtitle", "author_name", "text", "description", "caption", "body", "details", "output")
+_WORDS = (
+    *("rich_text_title", "title", "subtitle", "author_name", "provider_name", "text", "description", "caption"),
+    *("body", "details", "output"),
+)
 """Fields that hold words in kinds of blocks that are not known here, in the order in which they are shown."""
-_INSIDE = ("blocks", "elements", "fields", "rows", "cards", "items", "tasks", "cells", "content")
+_INSIDE = (
+    *("blocks", "child_blocks", "elements", "fields", "rows", "cards", "items", "tasks", "cells", "content"),
+    "sources",
+)
+_ADDRESSES = {"title": "title_url", "text": "url"}
+"""Which field of the same object holds the address behind such words."""
 _DEEPEST = 8
 
 
@@ -65,7 +73,7 @@ def _section(block: Json, known: Mapping[str, str]) -> Iterator[str]:
 
 def _object(node: Json, known: Mapping[str, str]) -> str:
     """A text object, an image, or a cell of a table."""
-    match node.get("type"):
+    match text(node, "type"):
         case "mrkdwn":
             return text(node, "text")
         case "rich_text":
@@ -86,15 +94,49 @@ def _picture(image: Json) -> str:
 
 def _table(block: Json, known: Mapping[str, str]) -> str:
     """A table of Markdown, whose first row is its header."""
-    rows = [[_cell(as_object(cell), known) for cell in as_list(row)] for row in as_list(block.get("rows"))]
+    cells = [as_list(row) or as_list(as_object(row).get("cells")) for row in as_list(block.get("rows"))]
+    return _markdown_table([[_cell(as_object(cell), known) for cell in row] for row in cells])
+
+
+def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
     header, *others = [row for row in rows if any(row)] or [[]]
     lines = [f"| {' | '.join(row)} |" for row in (header, *others) if row]
     return "\n".join([*lines[:1], *([f"|{' --- |' * len(header)}"] if lines else []), *lines[1:]])
 
 
 def _cell(cell: Json, known: Mapping[str, str]) -> str:
-    """The words of a cell on one line; a bar in them is none of the table's, unless it belongs to an entity."""
-    return re.sub(r"\|(?![^<>]*>)", r"\\|", " ".join(_object(cell, known).split()))
+    return _in_cell(_object(cell, known))
+
+
+def _in_cell(words: str) -> str:
+    """Words on one line; a bar in them is none of the table's, unless it belongs to an entity."""
+    return re.sub(r"\|(?![^<>]*>)", r"\\|", " ".join(words.split()))
+
+
+def _chart(block: Json, _: Mapping[str, str]) -> str:
+    """The figures of a chart: a line for each segment of a pie, else a table with a column for each series."""
+    chart = inner(block, "chart")
+    segments = [f"{escape(text(one, 'label'))}: {_figure(one)}" for one in objects(chart, "segments")]
+    columns = {
+        text(one, "name"): {text(point, "label"): _figure(point) for point in objects(one, "data")}
+        for one in objects(chart, "series")
+    }
+    labels = dict.fromkeys(label for points in columns.values() for label in points)
+    header = [text(inner(chart, "axis_config"), "x_label"), *columns]
+    rows = [header, *([label, *(points.get(label, "") for points in columns.values())] for label in labels)]
+    table = _markdown_table([[_in_cell(escape(cell)) for cell in row] for row in rows]) if columns else ""
+    return _lines([escape(text(block, "title")), *segments, table])
+
+
+def _figure(point: Json) -> str:
+    value = point.get("value")
+    return str(value) if isinstance(value, int | float) else text(point, "value")
+
+
+def _call(block: Json, _: Mapping[str, str]) -> str:
+    """A call in Slack or elsewhere, whose fields stand under the version of their form."""
+    call = inner(inner(block, "call"), "v1")
+    return link(text(call, "join_url"), text(call, "name"))
 
 
 def _anything(node: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:
@@ -102,13 +144,20 @@ def _anything(node: Json, known: Mapping[str, str], depth: int) -> Iterator[str]
     if depth == 0 or text(node, "type") in _PRESSED:
         return
     for key in _WORDS:
-        yield escape(text(node, key))
         value = inner(node, key)
-        yield from [_object(value, known)] if "text" in value else _anything(value, known, depth - 1) if value else []
+        words, address = text(node, key) or text(value, "text"), text(node, _ADDRESSES.get(key, ""))
+        if words and (address or not value):
+            yield link(address, words)
+        elif value:
+            yield from [_object(value, known)] if _is_words(value) else _anything(value, known, depth - 1)
     yield _picture(node) if text(node, "type") in {"image", "video"} else ""
     for key in _INSIDE:
         for part in objects(node, key):
             yield from _known_or_anything(part, known, depth - 1)
+
+
+def _is_words(value: Json) -> bool:
+    return "text" in value or value.get("type") == "rich_text"
 
 
 def _known_or_anything(part: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:
@@ -124,8 +173,10 @@ def _lines(parts: Sequence[str] | Iterator[str]) -> str:
 
 
 _READ: Mapping[str, Callable[[Json, Mapping[str, str]], str]] = {
+    "call": _call,
     "context": _context,
     "data_table": lambda block, known: _lines([escape(text(block, "caption")), _table(block, known)]),
+    "data_visualization": _chart,
     "markdown": lambda block, _: escape(text(block, "text")),
     "rich_text": rich_text,
     "section": lambda block, known: _lines(_section(block, known)),

@@ -5,6 +5,7 @@ One reader for whatever way a message comes: as an event, from a thread, beneath
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ _THINKING = frozenset({"task_card", "plan", "context"})
 """Blocks of the bot's own that hold what a model thought."""
 _CUT = ("…", "...")
 _NO_PREVIEW = "[no preview available]"
+_MRKDWN = re.compile(r"<[^<>\s][^<>]*>|&(?:amp|lt|gt);")
+"""A sure sign of it: an entity, or a character that was escaped."""
 _NESTED = 3
 """Forwards within forwards that are read."""
 _LONG = 20
@@ -148,9 +151,9 @@ def _forwarded(attachment: Json) -> Json:
     """The message that was forwarded, as far as the attachment tells."""
     messages = [inner(one, "message") for one in objects(attachment, "message_blocks")]
     blocks = [block for message in messages for block in objects(message, "blocks")]
-    shown = {"blocks": blocks or objects(attachment, "blocks"), "text": text(attachment, "text")}
-    shown["text"] = shown["text"] or ("" if shown["blocks"] else _fallback(attachment))
-    return shown | {"files": attachment.get("files"), "attachments": attachment.get("attachments")}
+    shown: Json = {"blocks": blocks or objects(attachment, "blocks"), "text": text(attachment, "text")}
+    shown |= {"files": attachment.get("files"), "attachments": attachment.get("attachments")}
+    return shown if any(shown.values()) else {"text": _fallback(attachment)}
 
 
 def _attachment(attachment: Json, known: Mapping[str, str]) -> list[str]:
@@ -165,13 +168,18 @@ def _attachment(attachment: Json, known: Mapping[str, str]) -> list[str]:
 def _card(attachment: Json) -> Iterator[str]:
     """The parts of an attachment in the order in which they are shown."""
     yield text(attachment, "pretext")
-    yield escape(text(attachment, "author_name"))
+    yield _written(text(attachment, "author_name"))
     title, link = text(attachment, "title"), text(attachment, "title_link")
     yield f"<{escape(link)}|{title}>" if title and link and "<" not in title else title
     yield text(attachment, "text")
     for one in objects(attachment, "fields"):
         yield ": ".join(part for part in (text(one, "title"), text(one, "value")) if part)
-    yield escape(text(attachment, "footer"))
+    yield _written(text(attachment, "footer"))
+
+
+def _written(words: str) -> str:
+    """A field that apps fill with plain words or with mrkdwn, as mrkdwn."""
+    return words if _MRKDWN.search(words) else escape(words)
 
 
 def _fallback(attachment: Json) -> str:

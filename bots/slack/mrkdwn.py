@@ -47,6 +47,13 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def link(url: str, words: str) -> str:
+    """Write plain words as mrkdwn, which lead to `url` if there is one."""
+    if not url:
+        return escape(words)
+    return f"<{escape(url)}|{escape(words)}>" if words and words != url else f"<{escape(url)}>"
+
+
 def unescape(text: str) -> str:
     """Undo Slack's three escapes (`&lt;`, `&gt;`, `&amp;`)."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

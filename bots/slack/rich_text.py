@@ -7,16 +7,20 @@ from itertools import groupby
 
 from bots.json_fields import Json, inner, number, objects, text
 
-from .mrkdwn import escape
+from .mrkdwn import escape, link
 
 _MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _ENTITIES = {
     "broadcast": ("range", "!"),
+    "canvas_user_mention": ("user_id", "@"),
     "channel": ("channel_id", "#"),
     "user": ("user_id", "@"),
     "usergroup": ("usergroup_id", "!subteam^"),
 }
 """What stands for somebody or something: the field of its id, and the sign of such an entity in mrkdwn."""
+_LABELS = ("text", "label", "title", "name")
+"""Where the words of what leads elsewhere stand: to canvases, records of lists, workflows, cards of apps."""
+_MARKS_OF_ITEMS = {"checked": "[x]", "unchecked": "[ ]"}
 _INDENT = "    "
 _DEEPEST = 8
 """Slack: the greatest indent of a list."""
@@ -43,7 +47,8 @@ def _list(part: Json, known: Mapping[str, str]) -> Iterator[str]:
     """One line for each item; Slack: nested lists follow as lists of their own, with a greater `indent`."""
     indent = _INDENT * min(number(part, "indent"), _DEEPEST)
     for position, item in enumerate(objects(part, "elements"), 1 + number(part, "offset")):
-        mark = f"{position}." if part.get("style") == "ordered" else "•"
+        style = text(part, "style")
+        mark = f"{position}." if style == "ordered" else _MARKS_OF_ITEMS.get(style, "•")
         yield f"{indent}{mark} {_inline(item, known)}"
 
 
@@ -82,7 +87,12 @@ def _element(element: Json, known: Mapping[str, str]) -> str:
         target = sign + text(element, key)
         return f"<{target}|{known[target]}>" if target in known else f"<{target}>"
     written = _WRITTEN.get(kind)
-    return written(element) if written else escape(text(element, "text") or text(element, "url"))
+    return written(element) if written else _reference(element)
+
+
+def _reference(element: Json) -> str:
+    label = next((label for key in _LABELS if (label := text(element, key))), "")
+    return link(text(element, "url"), label)
 
 
 def _emoji(element: Json) -> str:
@@ -99,12 +109,22 @@ def _link(element: Json) -> str:
     url, label = text(element, "url"), text(element, "text")
     if "code" in _style(element):
         return escape(label or url)
-    return f"<{escape(url)}|{escape(label)}>" if label and label != url else f"<{escape(url)}>"
+    return link(url, label)
+
+
+def _message(element: Json) -> str:
+    """A mention of a message, which may say no more than where it stands."""
+    return _reference(element) or f"[message in <#{text(element, 'channel_id')}>]"
 
 
 _WRITTEN: Mapping[str, Callable[[Json], str]] = {
+    "canvas": lambda element: _reference(element) or "[canvas]",
+    "canvas_message_unfurl": lambda element: f"[message in <#{text(element, 'root_message_channel')}>]",
     "color": lambda element: escape(text(element, "value")),
     "date": _date,
     "emoji": _emoji,
     "link": _link,
+    "list_record": lambda element: _reference(element) or "[record of a list]",
+    "message_mention": _message,
+    "team": lambda element: escape(text(element, "team_id")),
 }

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """Commands as people type them: behind `/` or `!` of any width, in English or Chinese; pure.
 
 It knows no command but by name, so that platforms can tell a command from other words before anything is asked.
@@ -48,6 +49,12 @@ _UNSEEN = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*
 """What may stand unseen in front: marks of direction, say, that a keyboard or a copied text brings along."""
 _NAME = re.compile(rf"{_UNSEEN}(?P<sign>[/!])(?P<name>[A-Za-z0-9_]{{1,64}})")
 _SIGN = re.compile(rf"{_UNSEEN}(?P<sign>[/!])")
+_FORMATTED = re.compile(r"\s*(?P<marks>[*_~`]+)(?P<words>[^*_~`\n]+)(?P=marks)\s*")
+_WORD = re.compile(
+    r"\s*(?P<word>[^\s:：.。!！?？~～…]+)(?:(?P<colon>\s*[:：])|[.。!！~～…]+(?=\s*\Z)|(?=\s|\Z))(?P<rest>.*)",
+    re.DOTALL,
+)
+"""A word, and what follows behind a blank or a colon; if nothing does, it may end with a mark."""
 _OF_BOT = re.compile(r"@(?P<bot>[A-Za-z0-9_]{3,32})")
 _ENDS = re.compile(r"(?![\w/<>@]|[-.]\w)")
 """Where a name is over, as Telegram itself sees it; paths, addresses and compounds (`/new-feature`) are no commands."""
@@ -71,6 +78,18 @@ def read_command(text: str) -> TypedCommand | None:
     """Read the command with which `text` begins, behind a sign; None when it begins otherwise."""
     plain = half_width(text)
     return _read_latin(text, plain) or _read_chinese(text, plain)
+
+
+def read_name(text: str) -> tuple[str, str, bool]:
+    """Read the word with which `text` begins, what follows it, and whether a colon stands between them."""
+    found = _WORD.fullmatch(text)
+    return (found["word"], found["rest"].strip(), bool(found["colon"])) if found else ("", "", False)
+
+
+def unformatted(text: str) -> str:
+    """Take away what a command brings along when it is copied from a message that shows it: `` `!model` ``."""
+    found = _FORMATTED.fullmatch(text)
+    return found["words"] if found else text
 
 
 def own_name(word: str) -> str:

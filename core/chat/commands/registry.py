@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from core.chat.command_names import is_chinese, own_name, read_command
+from core.chat.command_names import is_chinese, own_name, read_command, read_name, unformatted
 from core.chat.message import Incoming
 
 from .about import hello, overview
@@ -73,7 +73,7 @@ def routed(incoming: Incoming) -> Incoming:
     """
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
-    typed = read_command(incoming.text)
+    typed = read_command(unformatted(incoming.text))
     if typed is not None and typed.name in _BY_NAME:
         return replace(incoming, command=typed.name, text=typed.argument)
     return _spoken(incoming) if incoming.mentioned else incoming
@@ -81,12 +81,11 @@ def routed(incoming: Incoming) -> Incoming:
 
 def _spoken(incoming: Incoming) -> Incoming:
     """Recognise a bare name behind the bot's name, unless so much follows that it is a sentence."""
-    word, *after = incoming.text.split(maxsplit=1) or [""]
-    rest = after[0].strip() if after else ""
+    word, rest, colon = read_name(unformatted(incoming.text))
     command = _BY_NAME.get(own_name(word))
     if command is None:
         return incoming
     # Chinese has no blanks, so one behind the name of a command is no part of a sentence: `@bot 画 一只猫`.
-    deliberate = command.text_follows and is_chinese(word)
+    deliberate = command.text_follows and bool(rest) and (is_chinese(word) or colon)
     fits = deliberate or len(rest.split()) <= command.words
     return replace(incoming, command=command.name, text=rest) if fits else incoming

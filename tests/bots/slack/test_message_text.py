@@ -86,6 +86,43 @@ def test_every_element_of_rich_text_is_read() -> None:
     assert read.named == ("@U7", "#C1")
 
 
+@pytest.mark.parametrize(
+    ("element", "words"),
+    [
+        ({"type": "canvas", "file_id": "F7", "label": "Launch plan"}, "Launch plan"),
+        ({"type": "canvas", "file_id": "F7"}, "[canvas]"),
+        ({"type": "canvas_user_mention", "user_id": "U7"}, "@U7"),
+        ({"type": "attachment_mention", "url": "https://j/X-1", "text": "X-1 Login"}, "X-1 Login (https://j/X-1)"),
+        ({"type": "workflow_mention", "text": "Run it", "url": "https://s/Ft1"}, "Run it (https://s/Ft1)"),
+        (
+            {"type": "message_mention", "channel_id": "C9", "text": "It moved", "url": "https://s/p1"},
+            "It moved (https://s/p1)",
+        ),
+        ({"type": "message_mention", "channel_id": "C9", "message_ts": "1.0"}, "[message in #C9]"),
+        ({"type": "canvas_message_unfurl", "root_message_channel": "C9"}, "[message in #C9]"),
+        ({"type": "list_record", "file_id": "F9", "text": "Fix it", "url": "https://s/F9"}, "Fix it (https://s/F9)"),
+        ({"type": "list_record", "file_id": "F9"}, "[record of a list]"),
+        ({"type": "team", "team_id": "T7"}, "T7"),
+        ({"type": "something_new", "title": "Docs", "url": "https://d"}, "Docs (https://d)"),
+    ],
+)
+def test_what_leads_elsewhere_keeps_its_words_and_its_address(element: _Json, words: str) -> None:
+    assert _said(blocks=[_rich(_text("see "), element, _text(" now"))]) == f"see {words} now"
+
+
+def test_of_a_checklist_what_is_done_is_told() -> None:
+    lists = [
+        {
+            "type": "rich_text_list",
+            "style": style,
+            "elements": [{"type": "rich_text_section", "elements": [_text(word)]}],
+        }
+        for style, word in (("checked", "buy tea"), ("unchecked", "drink it"))
+    ]
+
+    assert _said(blocks=[{"type": "rich_text", "elements": lists}]) == "[x] buy tea\n[ ] drink it"
+
+
 def test_a_text_that_was_cut_short_is_read_from_its_blocks() -> None:
     cut = {
         "user": "U1",
@@ -202,6 +239,70 @@ _BLOCKS: list[tuple[_Json, str]] = [
         {"type": "container", "blocks": [{"type": "alert", "text": {"type": "plain_text", "text": "Down"}}, _SECTION]},
         "Down\n*CPU* > 90% on web-1 (https://x.y)",
     ),
+    (
+        {
+            "type": "container",
+            "rich_text_title": _rich(_text("Bulk update")),
+            "subtitle": _mrkdwn("*2* records"),
+            "child_blocks": [_SECTION, {"type": "divider"}, {"type": "header", "text": _plain("Next")}],
+        },
+        "Bulk update\n*2* records\n*CPU* > 90% on web-1 (https://x.y)\nNext",
+    ),
+    (
+        {
+            "type": "data_visualization",
+            "title": "Candy",
+            "chart": {
+                "type": "pie",
+                "segments": [{"label": "Kit & Kat", "value": 45}, {"label": "Twix", "value": 2.5}],
+            },
+        },
+        "Candy\nKit & Kat: 45\nTwix: 2.5",
+    ),
+    (
+        {
+            "type": "data_visualization",
+            "title": "Visits",
+            "chart": {
+                "type": "bar",
+                "axis_config": {"x_label": "Day", "categories": ["Mon", "Tue"]},
+                "series": [
+                    {"name": "Web", "data": [{"label": "Mon", "value": 1}, {"label": "Tue", "value": 2}]},
+                    {"name": "a|b", "data": [{"label": "Tue", "value": 0}]},
+                ],
+            },
+        },
+        "Visits\n| Day | Web | a\\|b |\n| --- | --- | --- |\n| Mon | 1 |  |\n| Tue | 2 | 0 |",
+    ),
+    (
+        {"type": "data_table", "caption": "Tea", "rows": [{"cells": [{"type": "raw_text", "text": "Kind"}]}]},
+        "Tea\n| Kind |\n| --- |",
+    ),
+    (
+        {
+            "type": "video",
+            "title": _plain("Talk"),
+            "title_url": "https://v/1",
+            "author_name": "Bo",
+            "provider_name": "YouTube",
+            "description": _plain("About X"),
+        },
+        "Talk (https://v/1)\nBo\nYouTube\nAbout X\n[picture: Talk]",
+    ),
+    (
+        {"type": "call", "call_id": "R1", "call": {"v1": {"name": "Standup", "join_url": "https://zoom.us/j/1"}}},
+        "Standup (https://zoom.us/j/1)",
+    ),
+    (
+        {
+            "type": "task_card",
+            "title": "Search",
+            "details": _rich(_text("looked")),
+            "output": _rich(_text("found it")),
+            "sources": [{"type": "url", "url": "https://s", "text": "Source"}],
+        },
+        "Search\nlooked\nfound it\nSource (https://s)",
+    ),
     ({"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Ack"}}]}, ""),
     ({"type": "divider"}, ""),
 ]
@@ -276,6 +377,23 @@ def test_a_forward_is_told_with_its_author_and_its_files() -> None:
     assert read.forwarded_files == (Attachment("document", "F1", "plan.pdf", "application/pdf"),)
     assert read.files == ()
     assert read.content == "The launch moved to 14 May."
+
+
+def test_of_an_alert_that_is_forwarded_what_it_attached_is_read_and_not_its_notification() -> None:
+    alert = {"is_share": True, "author_name": "Pager", "text": "", "fallback": "[May 1st] Pager:"}
+    said = read_message({"user": "U1", "attachments": [alert | {"attachments": [{"title": "#1 down"}]}]}, "UBOT")
+    file = read_message({"user": "U1", "attachments": [alert | {"files": [{"id": "F1"}]}]}, "UBOT")
+
+    assert said.forwarded == "Forwarded from Pager:\n#1 down"
+    assert (file.forwarded, len(file.forwarded_files)) == ("", 1)
+
+
+def test_a_footer_is_plain_words_or_mrkdwn() -> None:
+    assert _app(attachments=[{"title": "#12", "footer": "<https://g/o/r|o/r>"}]) == "#12\no/r (https://g/o/r)"
+    assert (
+        _app(attachments=[{"title": "#12", "author_name": "A &amp; B", "footer": "R & D < 3"}])
+        == "A & B\n#12\nR & D < 3"
+    )
 
 
 def test_a_forward_with_a_comment_keeps_both_apart() -> None:

@@ -88,3 +88,46 @@ def test_a_chinese_name_behind_the_bot_s_name_is_a_command(text: str, command: t
 )
 def test_prose_is_no_command(text: str) -> None:
     assert read(text, mentioned=True) == ("", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("`!model`", ("model", "")),
+        ("*!model kimi-k2*", ("model", "kimi-k2")),
+        ("```/new```", ("new", "")),
+    ],
+)
+def test_a_command_may_bring_its_formatting_along(text: str, command: tuple[str, str]) -> None:
+    assert read(text) == read(text, mentioned=True) == command
+
+
+@pytest.mark.parametrize("text", ["`/new` and `/stop` do what?", "`rm -rf`", "*model* is a word", "**"])
+def test_a_command_that_is_quoted_in_a_sentence_is_none(text: str) -> None:
+    assert read(text, mentioned=True) == ("", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("stop!", ("stop", "")),
+        ("Stop.", ("stop", "")),
+        ("停止。", ("stop", "")),
+        ("帮助！", ("help", "")),
+        ("`stop`", ("stop", "")),
+        ("imagine: a cat", ("imagine", "a cat")),
+        ("画图：一只猫", ("imagine", "一只猫")),
+        ("Speak : good morning, all of you", ("speak", "good morning, all of you")),
+        ("model: kimi-k2", ("model", "kimi-k2")),
+    ],
+)
+def test_a_bare_command_may_end_as_a_sentence_does_and_a_colon_makes_it_deliberate(
+    text: str, command: tuple[str, str]
+) -> None:
+    assert read(text, mentioned=True) == command
+    assert read(text) == ("", text)
+
+
+@pytest.mark.parametrize("text", ["help: my code fails", "system: you are a pirate", "stop! that is wrong"])
+def test_a_colon_or_a_mark_makes_no_other_sentence_a_command(text: str) -> None:
+    assert read(text, mentioned=True) == ("", text)
