@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """Reading what people write in Slack: mrkdwn entities become plain words; pure."""
 
 from __future__ import annotations
@@ -14,8 +15,14 @@ _CODE = re.compile(r"```.*?```|(?<![\w`])`[^`\n]+`(?!\w)", re.DOTALL)
 _LABEL = re.compile(r"<([@#][A-Z0-9]+|!subteam\^[A-Z0-9]+)\|([^<>\n]+)>")
 _ID = re.compile(r"[A-Z][A-Z0-9]+")
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone|group)(?:\|[^<>\n]*)?>")
-_ADDRESSEE = re.compile(r"(?:[^\w<]|:[\w+-]+:)*<(?:@[UW]|!subteam\^)")
-"""A person or a group that a message begins by naming, perhaps behind an emoji."""
+_SOMEBODY = r"<(?:@[UW]|!subteam\^)[^<>]*>"
+_GREETING = r"(?:hi|hey|hello|thanks|thank you|thx|cc|good (?:morning|evening)|你好|您好|嗨|谢谢|感谢|早)"
+_ADDRESSEE = re.compile(
+    rf"(?::[\w+-]+:|[^\w<])*+(?:{_GREETING}[^\w<]*)?{_SOMEBODY}|.*[,，]\s*{_SOMEBODY}[\s.?!。？！…]*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A person or a group whom a message begins by naming, perhaps with a greeting or behind an emoji, or names at its end
+behind a comma."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bots.json_fields import Json, text
 from core.chat.message import Incoming
+from core.chat.quote import shorten_quote
 
 from .api import Api, Thread
 from .message_text import MessageText, read_message
@@ -19,8 +20,8 @@ from .waiting import look_up
 _TIMEOUT = 12.0
 """Seconds that an answer waits for the thread."""
 _MAX_MESSAGES = 20
-_MAX_CHARACTERS = 6_000
-_MAX_LENGTH = 2_000
+_MAX_CHARACTERS = 12_000
+_MAX_LENGTH = 4_000
 """What is quoted of a thread at most, and of each message in it: the first one and the newest."""
 _MAX_PAGES = 5
 """Of 1,000 messages each; of a longer thread the newest messages are not to be had."""
@@ -36,8 +37,11 @@ class _Said:
     @property
     def words(self) -> str:
         """Not more of them than are quoted."""
-        words = self.read.whole
-        return words if len(words) <= _MAX_LENGTH else words[: _MAX_LENGTH - 1] + "…"
+        return shorten_quote(self.read.whole, _MAX_LENGTH) if self.cut else self.read.whole
+
+    @property
+    def cut(self) -> bool:
+        return len(self.read.whole) > _MAX_LENGTH
 
     @property
     def user(self) -> str:
@@ -128,7 +132,8 @@ async def _discussed(incoming: Incoming, said: Sequence[_Said], team: Team, *, m
     incoming = replace(incoming, quoted=kept[0].read.whole, discussion=discussion)
     incoming = replace(incoming, named=(*incoming.named, *kept[0].read.named))
     incoming = _unread(incoming, "unread.names") if names.lacking else incoming
-    return _unread(incoming, "unread.part") if more or len(kept) < len(worded) else incoming
+    whole = not more and len(kept) == len(worded) and not any(one.cut for one in kept)
+    return incoming if whole else _unread(incoming, "unread.part")
 
 
 def _bounded(said: list[_Said]) -> list[_Said]:

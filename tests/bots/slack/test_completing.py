@@ -116,7 +116,7 @@ async def test_who_takes_part_in_a_discussion_is_mentioned_by_name(
     assert incoming.discussion == "Ann: Tea, @Bob? Or @U0STRANGER?\nBob: Coffee, @Ann."
 
 
-@pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 4), (9_000, 3)])
+@pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 8), (9_000, 3)])
 async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
     scene: Scene, listener: Listener, length: int, count: int
 ) -> None:
@@ -125,10 +125,21 @@ async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
         await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
     incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
 
-    first, gap, *lines = incoming.discussion.splitlines()
+    first, gap, *lines = [line for line in incoming.discussion.splitlines() if not line.startswith("[cut: ")]
     assert (first, gap) == ("Ann: Well?", f"[… {30 - count + 1} messages are left out …]")
     assert [line.split()[1] for line in lines] == [str(number) for number in range(30 - count + 1, 30)]
-    assert len(incoming.discussion) < 6_200
+    assert len(incoming.discussion) < 12_400
+    assert incoming.unread == ("unread.part",)
+
+
+async def test_a_long_message_of_a_discussion_is_cut_with_a_word(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, "one line\n" * 600)
+    await lonely.say(scene.channel, "x" * 4_000, thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert "one line\n[cut: the message has 5,399 characters]\nBob: " + "x" * 4_000 in incoming.discussion
     assert incoming.unread == ("unread.part",)
 
 

@@ -1,8 +1,10 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """What Slack sends, as the core reads it."""
 
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -281,11 +283,32 @@ def test_what_stands_beneath_the_bot_s_own_post_is_for_it() -> None:
         "<!subteam^S1|@team> deploy?",
         ":wave: <@U7> hi",
         "- <@W7> hi",
+        "Hi <@U7>, can you look?",
+        "thanks <@U7>!",
+        "cc: <@U7>",
+        "谢谢 <@U7>",
+        "what do you think, <@U7>?",
+        "你怎么看，<@U7>？",
     ],
 )
 def test_what_calls_others_is_not_for_the_bot(text: str) -> None:
     assert read_event(event(text=text, thread_ts="50.1"), BOT) is None
     assert _read(event(text=f"{text} <@UBOT>", thread_ts="50.1")).addressed
+
+
+@pytest.mark.parametrize(
+    "text", ["what would <@U7> say?", "is this for me, or for <@U7>?", "tell me about tea, <@U7> likes it", "chi <@U7>"]
+)
+def test_whoever_is_named_within_a_sentence_is_not_called(text: str) -> None:
+    assert _read(event(text=text, thread_ts="50.1")).text == text.replace("<@U7>", "@U7")
+
+
+def test_signs_of_any_number_are_read_in_a_moment() -> None:
+    start = time.perf_counter()
+    for sign in (":+", ":-", "*", "|", "<", ":a", "`", ", "):
+        assert not _read(event(text=sign * 2_000 + "x", thread_ts="50.1")).addressed
+
+    assert time.perf_counter() - start < 10.0  # a pattern that tries every way would take years
 
 
 def test_who_is_called_may_stand_in_blocks_alone() -> None:
@@ -454,7 +477,7 @@ def test_slacks_stop_button_is_the_stop_command() -> None:
         ("&lt;b&gt; &amp;amp;", "<b> &amp;"),
         ("line\n<@UBOT> next", "line\nnext"),
         ("<@UBOT> :tada: hi", ":tada: hi"),
-        ("<@UBOT>，你好", "你好"),  # noqa: RUF001 - the comma of Chinese is meant
+        ("<@UBOT>，你好", "你好"),
         ("<@UBOT|bot>:\n- one", "- one"),
         ("what is <@UBOT>'s limit?", "what is @UBOT's limit?"),
         ("<!date^1770000000^{date}> <!subteam^S1>", "2026-02-02 02:40 UTC @S1"),
