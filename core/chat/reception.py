@@ -97,7 +97,7 @@ class Reception:
 
     async def _note_part(self, incoming: Incoming) -> None:
         """Remember for its next piece, which may not name the bot, when somebody in a group has said something."""
-        if not incoming.direct and incoming.sent and not incoming.edits:
+        if incoming.addressed and not incoming.direct and incoming.sent and not incoming.edits:
             await self._conversations.note(str(incoming.chat), _last_of(incoming), str(incoming.sent))
 
     async def _follows(self, addition: Incoming) -> bool:

@@ -1,0 +1,39 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""What the door keeps of a channel's life in which the bot takes no part."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bots.slack import SlackPlatform
+from core.chat.reception import Reception
+from core.engine import Inbox
+from core.store import Conversations
+from tests.bots.slack.payloads import BOT, event
+
+
+def _edit(text: str) -> bytes:
+    said: dict[str, Any] = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1", "text": text}
+    changed = event(subtype="message_changed", ts="101.0", user=None, text=None)
+    stored: dict[str, Any] = json.loads(changed)
+    stored["payload"]["event"] |= {"previous_message": {**said, "text": "before"}, "message": said}
+    return json.dumps(stored).encode()
+
+
+async def test_nothing_is_kept_of_threads_in_which_the_bot_takes_no_part(platform: SlackPlatform, redis: Redis) -> None:
+    door = Reception(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+    before = set(await redis.keys())
+    for payload in (event(thread_ts="50.1"), _edit("hello"), event()):
+        await door.receive(platform, payload)
+    nothing = set(await redis.keys()) - before
+    for payload in (event(text=f"<@{BOT}> hi", thread_ts="50.1"), _edit("hello")):
+        await door.receive(platform, payload)
+    (mailbox,) = await redis.keys("*:m:*")
+
+    assert nothing == set()
+    assert await redis.llen(mailbox) == 2
