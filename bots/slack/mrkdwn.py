@@ -111,8 +111,8 @@ def _special(target: str) -> str:
 
 
 def _link(url: str, label: str) -> str:
-    if not label or url == label:
-        return url
+    if not label or not url or url == label:
+        return url or label
     typed = url.partition("://")[2] or url.partition(":")[2]
     return label if typed.rstrip("/") == label.rstrip("/") else f"{label} ({url})"
 

@@ -297,6 +297,13 @@ def test_what_calls_others_is_not_for_the_bot(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"), [("<|> a", "a"), ("<|b> a", "b a"), ("`<|b>` a", "`b` a"), ("<@> a", "@ a")]
+)
+def test_an_entity_without_a_target_is_its_label(text: str, words: str) -> None:
+    assert _read(direct(text=text)).text == words
+
+
+@pytest.mark.parametrize(
     "text", ["what would <@U7> say?", "is this for me, or for <@U7>?", "tell me about tea, <@U7> likes it", "chi <@U7>"]
 )
 def test_whoever_is_named_within_a_sentence_is_not_called(text: str) -> None:
