@@ -157,7 +157,7 @@ def _anything(node: Json, known: Mapping[str, str], depth: int) -> Iterator[str]
 
 
 def _is_words(value: Json) -> bool:
-    return "text" in value or value.get("type") == "rich_text"
+    return "text" in value or text(value, "type") == "rich_text"
 
 
 def _known_or_anything(part: Json, known: Mapping[str, str], depth: int) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _mrkdwn(message: Json, bot: str) -> str:
 def _own_words(message: Json, known: Mapping[str, str]) -> str:
     """What the bot said: Markdown, which may come back as rich text; without thinking and pictures."""
     blocks = objects(message, "blocks")
-    markdown = [escape(bare(text(block, "text"))) for block in blocks if block.get("type") == "markdown"]
+    markdown = [escape(bare(text(block, "text"))) for block in blocks if text(block, "type") == "markdown"]
     if markdown:
         return "\n\n".join(markdown)
     if any(text(block, "type") in _THINKING for block in blocks):

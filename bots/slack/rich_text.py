@@ -32,7 +32,7 @@ def rich_text(block: Json, known: Mapping[str, str]) -> str:
 
 
 def _part(part: Json, known: Mapping[str, str]) -> Iterator[str]:
-    match part.get("type"):
+    match text(part, "type"):
         case "rich_text_list":
             yield from _list(part, known)
         case "rich_text_preformatted":

@@ -467,6 +467,7 @@ _ODD: list[_Json] = [
         ]
     },
     {"text": 7, "blocks": "x"},
+    {"blocks": [{"type": [7], "elements": [{"type": {}}]}]},
     {"attachments": [7, {}, {"is_share": True, "message_blocks": [{"message": 7}]}]},
 ]
 
