@@ -38,7 +38,7 @@ def _run() -> int:
         settings = Settings()
     except SettingsError as error:
         return _refuse(error)
-    from core.engine import EmbeddedRedisError, StoreAddressError
+    from core.engine import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
     from .app import run
     from .web import HealthPortError
@@ -51,7 +51,7 @@ def _run() -> int:
             structlog.get_logger().critical(_CANNOT_START, reasons=[str(error)])
         else:
             sys.stderr.write(f"{_CANNOT_START}: {error}\n")
-        return 2 if isinstance(error, StoreAddressError) else 1
+        return 2 if isinstance(error, StoreAddressError | DamagedDataError) else 1
 
 
 def _check() -> int:

@@ -7,7 +7,7 @@ from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
 from .mail import Mail, tag_of
-from .server_binary import EmbeddedRedisError, FolderInUseError
+from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
 from .store_health import StoreHealth
 from .turn import FencedError, Keep, Turn
 from .worker import Periods, Worker
@@ -16,6 +16,7 @@ __all__ = [
     "STORE_DOWN",
     "Acceptance",
     "Budget",
+    "DamagedDataError",
     "EmbeddedRedis",
     "EmbeddedRedisError",
     "FencedError",

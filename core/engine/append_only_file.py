@@ -1,8 +1,9 @@
-"""Mending what a power loss or a full disk can do to the append-only file of the private Redis."""
+"""What a power loss or a full disk can do to the append-only file of the private Redis: mended, or explained."""
 
 from __future__ import annotations
 
 import asyncio
+import filecmp
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ _MAX_DAMAGED_BYTES = 1024 * 1024  # a write that was cut short damages the end a
 _PART = re.compile(re.escape(_NAME) + r"\.(\d+)\.(base\.rdb|base\.aof|incr\.aof)")
 _MANIFEST_LINE = re.compile(r"file (\S+) seq \d+ type ([bhi])")
 _ANALYSIS = re.compile(rb"size=(\d+), ok_up_to=(\d+)")
+
+_BACKUP = "Put a backup in its place, or move it away to begin with an empty store."
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -70,6 +73,25 @@ class AppendOnlyFile:
             bytes_cut=size - good,
         )
         return True
+
+    async def describe_damage(self, server: ServerBinary, reason: str) -> str:
+        """Keep a copy of what the server cannot read for this `reason`, and say what somebody may do about it."""
+        file = self._named_part(reason)
+        if file is None:
+            return f"The data in {self._folder} is damaged ({reason}). {_BACKUP}"
+        copy = next((old for old in self._copies(file) if filecmp.cmp(old, file, shallow=False)), None)
+        copy = copy or self._keep_copy(file)  # a service that is started again and again needs no copy of each try
+        size, good = await _analyse(file, server)
+        cut = f" To lose all from the damage on instead, run `redis-check-aof --fix {file}`." if good < size else ""
+        return f"The store's file {file} is damaged ({reason}). A copy is {copy}. {_BACKUP}{cut}"
+
+    def _named_part(self, reason: str) -> Path | None:
+        """The file that the server complained of: Redis says which since version 7."""
+        named = [self._parts / name for _, _, name in _find_parts(self._parts) if name in reason]
+        return named[0] if named else self._last_part()[0]
+
+    def _copies(self, file: Path) -> Iterator[Path]:
+        return self._folder.glob(f"{file.name}.damaged-*")
 
     def _last_part(self) -> tuple[Path | None, int]:
         """The file that grows, and how many bytes of it must be good: with nothing left there is nothing to save."""

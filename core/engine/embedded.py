@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import re
 import shutil
 import signal
 import sys
@@ -18,11 +19,14 @@ import structlog
 
 from .append_only_file import AppendOnlyFile
 from .directory_lock import DirectoryLock
-from .server_binary import EmbeddedRedisError, ServerBinary, find_server
+from .server_binary import DamagedDataError, EmbeddedRedisError, ServerBinary, find_server
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
 _FIRST_WITH_APPENDONLYDIR = (7, 0)
+
+_DAMAGE = re.compile(r"[#*-] ([^#]*?(?:append only file|\bRDB\b|Unrecoverable error|Wrong signature)[^:]*)")
+"""The server's words about data that it cannot read, up to its advice."""
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -108,9 +112,9 @@ class EmbeddedRedis:
             file.restore_manifest()
             try:
                 await self._start()
-            except EmbeddedRedisError:
+            except DamagedDataError as error:
                 if not await file.cut_damaged_end(self._server):
-                    raise
+                    raise DamagedDataError(await file.describe_damage(self._server, str(error))) from error
                 await self._start()
         except OSError as error:
             raise EmbeddedRedisError(f"The data in {self._folder} cannot be used ({error.strerror}).") from error
@@ -136,27 +140,35 @@ class EmbeddedRedis:
         """Wait until the server has read its file, however long that is, and answers."""
         while not await _pong(self._socket):
             if self._process.returncode is not None:
-                raise EmbeddedRedisError(
-                    f"The private Redis did not start; the last line of {self._folder / 'redis.log'} is: "
-                    f"{self._last_line()}"
-                )
+                raise self._not_started()
             await asyncio.sleep(0.005)
 
-    def _last_line(self) -> str:
+    def _not_started(self) -> EmbeddedRedisError:
+        """Why it did not, as far as its log tells; `DamagedDataError` with its own words about the data."""
+        log = self._folder / "redis.log"
         try:
-            lines = (self._folder / "redis.log").read_text("utf-8", "replace").splitlines()
+            lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
         except OSError:
             lines = []
-        return lines[-1] if lines else "(nothing)"
+        own = [line for line in lines if line.startswith(f"{self._process.pid}:")]
+        if damage := next((found for line in reversed(own) if (found := _DAMAGE.search(line))), None):
+            return DamagedDataError(damage[1])
+        last = lines[-1] if lines else "(nothing)"
+        return EmbeddedRedisError(f"The private Redis did not start; the last line of {log} is: {last}")
 
     async def _keep_running(self) -> None:
+        told = ""
         while True:
             status = await self._process.wait()
-            _log.error("the private Redis died and is started again", status=status)
+            if not told:
+                _log.error("the private Redis died and is started again", status=status)
             try:
                 await self._start_mended()
+                told = ""
             except EmbeddedRedisError as error:
-                _log.error("the private Redis does not start", reason=str(error))
+                if str(error) != told:
+                    _log.error("the private Redis does not start", reason=str(error))
+                told = str(error)
                 await asyncio.sleep(1)
 
     async def _end(self) -> None:

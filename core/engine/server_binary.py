@@ -30,6 +30,10 @@ class FolderInUseError(EmbeddedRedisError):
     """Another service is running on the folder."""
 
 
+class DamagedDataError(EmbeddedRedisError):
+    """What the private Redis has kept is damaged, and somebody must decide what becomes of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerBinary:
     """A program that speaks Redis."""

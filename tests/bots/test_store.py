@@ -136,3 +136,17 @@ async def test_an_option_that_the_client_does_not_know_is_a_sentence(tmp_path: P
         assert stage.logs() == (
             "The service cannot start: REDIS_URL has an option that the client does not know or cannot read\n"
         )
+
+
+async def test_a_damaged_file_of_the_private_store_is_a_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+    async with server(tmp_path / "data") as (_, store):
+        await store.set("old", "1")
+    (file,) = [path for path in (tmp_path / "data").rglob("appendonly.aof*") if b"$3\r\nold" in path.read_bytes()]
+    file.write_bytes(file.read_bytes().replace(b"SET\r\n$3\r\nold", b"XYZ\r\n$3\r\nold"))
+    async with Stage(tmp_path) as stage:
+        service = await stage.start()
+
+        assert await service.wait() == 2
+        assert stage.logs().startswith(f"The service cannot start: The store's file {file} is damaged")
+        assert "Put a backup in its place, or move it away" in stage.logs()
+        assert stage.logs().count("\n") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core.engine import EmbeddedRedis, EmbeddedRedisError, connect
+from core.engine import DamagedDataError, EmbeddedRedis, connect
 from core.engine.append_only_file import AppendOnlyFile
 
 
@@ -67,10 +67,56 @@ async def test_what_is_no_damaged_end_is_left_alone(tmp_path: Path) -> None:
         written.write(bytes(2 * 1024 * 1024))
     damaged = file.read_bytes()
 
-    with pytest.raises(EmbeddedRedisError, match="Bad file format"):
+    with pytest.raises(DamagedDataError, match="Bad file format"):
         await values(tmp_path)
     assert file.read_bytes() == damaged
-    assert not copies(tmp_path)
+
+
+async def damaged(folder: Path, old: bytes, new: bytes) -> bytes:
+    """Damage the file in its middle; what stands there then."""
+    await values(folder, write={"old": "1", "new": "2"})
+    file = growing_file(folder)
+    data = file.read_bytes()
+    assert old in data
+    file.write_bytes(data.replace(old, new, 1))
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"SET\r\n$3\r\nold", b"XYZ\r\n$3\r\nold"),
+        (b"SET\r\n$3\r\nnew", b"\0\xff\x01\r\n$3\r\nnew"),
+    ],
+)
+async def test_a_command_that_nobody_knows_is_told_with_what_to_do_and_a_copy_kept_once(
+    tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    content = await damaged(tmp_path, old, new)
+    for _ in range(2):
+        with pytest.raises(DamagedDataError) as caught:
+            await values(tmp_path)
+    (copy,) = copies(tmp_path)
+    told = str(caught.value)
+
+    assert copy.read_bytes() == content == growing_file(tmp_path).read_bytes()
+    assert str(growing_file(tmp_path)) in told
+    assert str(copy) in told
+    assert "Unknown command" in told
+    assert "Put a backup in its place, or move it away" in told
+    assert "--fix" not in told  # the checker sees nothing wrong with it
+
+
+async def test_damage_far_from_the_end_is_told_with_what_to_do_and_a_copy_kept(tmp_path: Path) -> None:
+    await values(tmp_path, write={"old": "1", "new": "2"} | {f"k{number}": "v" * 50_000 for number in range(30)})
+    file = growing_file(tmp_path)
+    data = file.read_bytes()
+    file.write_bytes(data[:40] + bytes(10) + data[50:])
+    with pytest.raises(DamagedDataError, match="redis-check-aof --fix"):
+        await values(tmp_path)
+    (copy,) = copies(tmp_path)
+
+    assert copy.read_bytes() == file.read_bytes()
 
 
 BASE = "file appendonly.aof.2.base.rdb seq 2 type b\n"
