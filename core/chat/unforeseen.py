@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from core.engine import STORE_DOWN, FencedError
+from core.engine import STORE_DOWN, FencedError, is_about_data
 
 _FRAMES = 8
 
@@ -24,10 +24,15 @@ class Unforeseen:
         return self
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> bool:
-        if not isinstance(error, Exception) or isinstance(error, (FencedError, *STORE_DOWN)):
+        if not isinstance(error, Exception) or _is_for_engine(error):
             return False
         self.error = error
         return True
+
+
+def _is_for_engine(error: Exception) -> bool:
+    """Whether the turn is not ours any more, or the store is away; what the store refuses for ever is neither."""
+    return isinstance(error, FencedError) or (isinstance(error, STORE_DOWN) and not is_about_data(error))
 
 
 def new_reference() -> str:

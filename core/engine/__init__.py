@@ -7,6 +7,7 @@ from .inbox import Acceptance, Inbox
 from .keys import Keys, ShardMismatchError
 from .lease import Lease
 from .mail import Mail, tag_of
+from .refusal import is_about_data
 from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
 from .store_health import StoreHealth
 from .turn import FencedError, Keep, Turn
@@ -34,5 +35,6 @@ __all__ = [
     "Turn",
     "Worker",
     "connect",
+    "is_about_data",
     "tag_of",
 ]

@@ -9,6 +9,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from .connection import Script
+from .foreign_keys import ForeignKeys
 from .keys import Keys
 from .mail import Mail
 
@@ -35,6 +36,7 @@ class Inbox:
         self._keys = keys or Keys()
         self._ingest = Script(redis, "ingest")
         self._stop = Script(redis, "stop")
+        self._foreign = ForeignKeys(redis, self._keys)
         self._confirmed = False
 
     async def accept(self, lane: str, event_id: str, payload: bytes) -> Acceptance:
@@ -48,7 +50,8 @@ class Inbox:
         shard = self._keys.shard(lane)
         keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
         channel = self._keys.channel(shard)
-        answer = await self._ingest(keys, [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS, channel])
+        arguments = [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS, channel]
+        answer = await self._foreign.without(lane, lambda: self._ingest(keys, arguments))
         return {1: Acceptance.STORED, -1: Acceptance.DUPLICATE}.get(int(str(answer)), Acceptance.FULL)
 
     async def stop(self, lane: str, *, tag: str = "") -> bool:
@@ -59,7 +62,8 @@ class Inbox:
         """
         await self._confirm()
         keys = [self._keys.mailbox(lane), self._keys.state(lane)]
-        return await self._stop(keys, [self._keys.channel(self._keys.shard(lane)), lane, tag]) == 1
+        arguments = [self._keys.channel(self._keys.shard(lane)), lane, tag]
+        return await self._foreign.without(lane, lambda: self._stop(keys, arguments)) == 1
 
     async def waiting(self, lane: str) -> list[bytes]:
         """The payloads of a lane's messages, in order; the first is the one that is being worked on."""
@@ -67,7 +71,10 @@ class Inbox:
 
     async def mails(self, lane: str) -> list[Mail]:
         """A lane's messages, in order; the first is the one that is being worked on."""
-        packed = await cast("Awaitable[list[bytes]]", self._redis.lrange(self._keys.mailbox(lane), 0, -1))
+        mailbox = self._keys.mailbox(lane)
+        packed = await self._foreign.without(
+            lane, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(mailbox, 0, -1))
+        )
         return [Mail.unpack(mail) for mail in packed]
 
     async def _confirm(self) -> None:

@@ -29,4 +29,4 @@ class Mail:
     @classmethod
     def unpack(cls, packed: bytes) -> Mail:
         event_id, _, payload = packed.partition(b"\n")
-        return cls(event_id.decode(), payload)
+        return cls(event_id.decode(errors="replace"), payload)  # what somebody else wrote is read, and fails later

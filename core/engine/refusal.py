@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 _CODES = (
     "READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
-    "NOAUTH", "WRONGPASS", "NOPERM",
+    "NOAUTH", "WRONGPASS", "NOPERM", "BUSY", "TRYAGAIN",
 )  # fmt: skip
 """The first words of the answers that say that the server, not the command, is the reason."""
 
@@ -29,6 +29,16 @@ def refusal(error: Exception) -> str:
     if found := _CODE.search(text):
         return found[0].removeprefix("-").strip()
     return text if isinstance(error, AuthenticationError) or _WRONG_DATABASE in text else ""
+
+
+def is_about_data(error: Exception) -> bool:
+    """Whether the server works, and refuses this very command (`WRONGTYPE`): it would be the same for ever."""
+    return isinstance(error, ResponseError) and not refusal(error)
+
+
+def is_wrong_type(error: Exception) -> bool:
+    """Whether a key has another type than the command needs."""
+    return "WRONGTYPE" in _full_text(error)
 
 
 def _full_text(error: Exception) -> str:

@@ -9,10 +9,9 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 import structlog
-from redis.exceptions import ResponseError
 
 from .connection import STORE_DOWN
-from .refusal import refusal_code
+from .refusal import is_about_data
 from .tickets import Hold, Ticket, Tickets, Work
 from .turn import FencedError, Turn
 
@@ -94,7 +93,10 @@ class Run:
         except FencedError:
             _log.warning("a message went to another owner", lane=self.ticket.lane)
         except STORE_DOWN as error:
-            _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
+            if is_about_data(error):
+                _log.error("the store refuses what a message needs", lane=self.ticket.lane, reason=str(error))
+            else:
+                _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
         finally:
             self.ended.set()
 
@@ -112,7 +114,7 @@ class Run:
         try:
             done = not self._leaving and await self._attempt(work, self._handlers.handle)
         except STORE_DOWN as error:
-            if _is_about_data(error):  # it would be the same for ever, so it counts like any failure of the message
+            if is_about_data(error):  # it would be the same for ever, so it counts like any failure of the message
                 _log.error("the store refuses what a message needs", lane=self.ticket.lane, reason=str(error))
                 await self._release(work.hold)
                 return
@@ -140,7 +142,7 @@ class Run:
             try:
                 await self._attempt(work, self._handlers.give_up)
             except STORE_DOWN as error:
-                if not _is_about_data(error):
+                if not is_about_data(error):
                     raise
         await self._finish(work.hold, dead=True)
 
@@ -187,12 +189,12 @@ class Run:
             raise FencedError(self.ticket.lane)
 
     async def _insist(self, step: Callable[[], Awaitable[_T]]) -> _T:
-        """Repeat a step until the store has let it happen; raise what the store did when we leave or have lost."""
+        """Repeat a step until the store lets it happen; raise what it did when we leave, or it would do it for ever."""
         while True:
             try:
                 return await step()
             except STORE_DOWN as error:
-                if self._leaving or self._lost:
+                if self._leaving or self._lost or is_about_data(error):
                     raise
                 _log.debug("a step waits for the store", lane=self.ticket.lane, error=type(error).__name__)
             await asyncio.sleep(0.5)
@@ -200,8 +202,3 @@ class Run:
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
-
-
-def _is_about_data(error: Exception) -> bool:
-    """Whether the store works, and refuses this very command (`WRONGTYPE`)."""
-    return isinstance(error, ResponseError) and not refusal_code(error)

@@ -13,6 +13,7 @@ from redis.exceptions import ResponseError
 from redis.typing import KeyT, StreamIdT
 
 from .connection import Script
+from .foreign_keys import ForeignKeys
 from .keys import GROUP, Keys
 from .mail import Mail
 from .repair import TicketRepair
@@ -69,12 +70,14 @@ class Tickets:
         self._done = Script(redis, "owner", "done")
         self._release = Script(redis, "owner", "release")
         self._leave = Script(redis, "leave")
+        self._foreign = ForeignKeys(redis, keys)
         self._repair = TicketRepair(redis, keys, interval=_REPAIR_INTERVAL)
 
     async def prepare(self) -> None:
         """Make what is missing, also tickets of lanes whose stream is gone. Raises `ShardMismatchError`."""
         await self._keys.confirm(self._redis)
         for shard in self._keys.shards:
+            await self._foreign.put_shard_aside(shard)
             try:
                 await self._redis.xgroup_create(self._keys.stream(shard), GROUP, id="0", mkstream=True)
             except ResponseError as error:
@@ -118,12 +121,13 @@ class Tickets:
     async def start(self, ticket: Ticket) -> Work | None:
         """See what is to be done; None when the ticket is not ours any more."""
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
-        answer = await self._start(keys, [ticket.id, self.consumer, ticket.lane])
+        arguments = [ticket.id, self.consumer, ticket.lane]
+        answer = await self._foreign.without(ticket.lane, lambda: self._start(keys, arguments))
         deliveries, *rest = cast("list[int]", answer)
         if deliveries == 0:
             return None
         mail, flat = cast("tuple[bytes, list[bytes]]", tuple(rest))
-        texts = [item.decode() for item in flat]
+        texts = [item.decode(errors="replace") for item in flat]
         state = dict(zip(texts[::2], texts[1::2], strict=True))
         stop = state.pop("!stop", None) is not None
         return Work(Hold(ticket, deliveries), Mail.unpack(mail), state, stop)
@@ -133,7 +137,8 @@ class Tickets:
         ticket = hold.ticket
         flat = [item for field in fields.items() for item in field]
         keys = [self._keys.stream(ticket.shard), self._keys.state(ticket.lane)]
-        answer = await self._check(keys, [ticket.id, self.consumer, hold.deliveries, *flat])
+        arguments = [ticket.id, self.consumer, hold.deliveries, *flat]
+        answer = await self._foreign.without(ticket.lane, lambda: self._check(keys, arguments))
         if answer == -1:
             raise FencedError(ticket.lane)
         return answer == 1
@@ -148,7 +153,7 @@ class Tickets:
         flat = [item for field in fields.items() for item in field]
         packed = [mail.pack() for mail in mails]
         values = [ticket.id, self.consumer, hold.deliveries, len(flat), *flat, *packed]
-        answer = await self._absorb(keys, values)
+        answer = await self._foreign.without(ticket.lane, lambda: self._absorb(keys, values))
         if answer == -1:
             raise FencedError(ticket.lane)
         return answer == 1
@@ -168,13 +173,15 @@ class Tickets:
             self._keys.state(ticket.lane),
             self._keys.dead(ticket.shard),
         ]
-        return await self._done(keys, [ticket.id, self.consumer, hold.deliveries, ticket.lane, int(dead)]) == 1
+        arguments = [ticket.id, self.consumer, hold.deliveries, ticket.lane, int(dead)]
+        return await self._foreign.without(ticket.lane, lambda: self._done(keys, arguments)) == 1
 
     async def release(self, hold: Hold) -> bool:
         """Let anyone have the lane at once; False when the hold is void."""
         ticket = hold.ticket
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane)]
-        return await self._release(keys, [ticket.id, self.consumer, hold.deliveries, ticket.lane]) == 1
+        arguments = [ticket.id, self.consumer, hold.deliveries, ticket.lane]
+        return await self._foreign.without(ticket.lane, lambda: self._release(keys, arguments)) == 1
 
     async def holds(self, count: int = 1000) -> list[Hold]:
         """List what Redis thinks we hold, also what an answer that got lost gave us."""

@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from .connection import STORE_DOWN
 from .keys import Keys
 from .news_channel import listen
+from .refusal import is_about_data
 from .run import Handler, Handlers, Run
 from .tickets import Hold, Ticket, Tickets
 
@@ -26,6 +27,7 @@ _BATCH = 100  # tickets a call; renewing 500 at once keeps the server busy for 8
 _CLEANUP_SECONDS = 5.0
 _TIDY_SECONDS = 600.0
 _REPAIR_SECONDS = 5.0
+_FIRST_PAUSE = 0.1
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -246,9 +248,11 @@ class Worker:
                 await step()
             except STORE_DOWN as error:
                 _log.debug("a step waits for the store", error=type(error).__name__)
+                if pause == _FIRST_PAUSE and is_about_data(error):  # and what was missing has been made
+                    _log.error("the store refuses a step of the work", reason=str(error))
             else:
                 return
             if self._draining.is_set():
                 return
-            pause = min(2 * pause + 0.1, 2.0)
+            pause = min(2 * pause + _FIRST_PAUSE, 2.0)
             await asyncio.sleep(pause)

@@ -7,7 +7,8 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
 end
 local missing = 0
 for i = 2, #KEYS do
-  if not ticketed[ARGV[i - 1]] and redis.call('LLEN', KEYS[i]) > 0 then
+  local mails = redis.pcall('LLEN', KEYS[i]) -- an error when somebody else has written there
+  if not ticketed[ARGV[i - 1]] and type(mails) == 'number' and mails > 0 then
     redis.call('XADD', KEYS[1], '*', 'c', ARGV[i - 1])
     missing = missing + 1
   end

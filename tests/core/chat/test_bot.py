@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
+from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
 from core.chat.errors import (
@@ -54,6 +55,7 @@ _OUTCOMES: list[tuple[Exception, str]] = [
     (KeyRejectedError("401"), "error.key"),
     (KeyError("channel"), "error.unexpected"),
     (RuntimeError("nobody foresaw this"), "error.unexpected"),
+    (ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value"), "error.unexpected"),
 ]
 
 

@@ -93,9 +93,10 @@ async def test_a_command_that_nobody_knows_is_told_with_what_to_do_and_a_copy_ke
     tmp_path: Path, old: bytes, new: bytes
 ) -> None:
     content = await damaged(tmp_path, old, new)
-    for _ in range(2):
-        with pytest.raises(DamagedDataError) as caught:
-            await values(tmp_path)
+    with pytest.raises(DamagedDataError):
+        await values(tmp_path)
+    with pytest.raises(DamagedDataError) as caught:
+        await values(tmp_path)
     (copy,) = copies(tmp_path)
     told = str(caught.value)
 

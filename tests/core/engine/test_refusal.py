@@ -30,12 +30,14 @@ _OOM = "command not allowed when used memory > 'maxmemory'."
         BusyLoadingError("Redis is loading the dataset in memory", status_code="LOADING"),
         AuthenticationError("Authentication required.", status_code="NOAUTH"),
         NoPermissionError("this user has no permissions", status_code="NOPERM"),
+        ResponseError("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."),
+        ResponseError("TRYAGAIN Multiple keys request during rehashing of slot"),
     ],
 )
 def test_a_server_that_refuses_to_work_is_known_by_its_code(error: Exception) -> None:
     code = refusal_code(error)
 
-    assert code in {"READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "NOAUTH", "NOPERM"}
+    assert code in {"READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "NOAUTH", "NOPERM", "BUSY", "TRYAGAIN"}
     assert refusal(error) == f"{code} {str(error).rpartition(f'{code} ')[2]}"
 
 
