@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.sessions import NETWORK_ERRORS, Sessions
@@ -50,6 +53,7 @@ class Thread:
     more: bool = False
 
 
+_STREAM_TIMEOUT = 5.0
 _TAKE_BACK_TIMEOUT = 10.0
 _KEPT = 10_000
 _PAGE = 100
@@ -103,7 +107,7 @@ class Api:
         """Let a message grow; a cosmetic `step` leaves room for the ends of answers. Slack: chat.appendStream."""
         steps = [APPEND_STEPS] if step else []
         await self._call(
-            lambda: self._client.chat_appendStream(channel=channel, ts=ts, **_streamed(content)),
+            lambda: _soon(self._client.chat_appendStream(channel=channel, ts=ts, **_streamed(content))),
             APPEND,
             *steps,
             keep=APPEND_RESERVE if step else 0,
@@ -113,7 +117,7 @@ class Api:
         """End a growing message with a last piece, which may be empty. Slack: chat.stopStream."""
         self.note(channel, ts)
         await self._call(
-            lambda: self._client.chat_stopStream(channel=channel, ts=ts, **_streamed(content)),
+            lambda: _soon(self._client.chat_stopStream(channel=channel, ts=ts, **_streamed(content))),
             STOP,
             keep=keep,
         )
@@ -249,6 +253,12 @@ class Api:
         answer = await self._call(lambda: self._client.conversations_info(channel=channel), CHANNEL)
         found = answer.get("channel")
         return found if isinstance(found, dict) else {}
+
+
+async def _soon(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Give a call up early whose fate need not be known: the message is updated as a whole then."""
+    async with asyncio.timeout(_STREAM_TIMEOUT):
+        return await call
 
 
 def _is_in_thread(posted: object) -> bool:
