@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
 class EnvFileError(Exception):
@@ -50,10 +54,14 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
     if encoding == "gb18030":
         found.warnings.append(f"{path} is not UTF-8 and was read as GBK; save it as UTF-8.")
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
+        name = (binding.key or "").upper()
+        # What is no name, or has no "=", may be anything, a key as well: only its line is told.
+        if binding.error or (name and (binding.value is None or not _NAME.fullmatch(name))):
             found.warnings.append(f"Line {binding.original.line} of {path} is no NAME=value and was left out.")
-        elif binding.key is not None:
-            found.values[binding.key.upper()] = binding.value or ""
+        elif name:
+            if found.values.get(name, binding.value) != binding.value:
+                found.warnings.append(f"{name} stands more than once in {path}; the last one counts.")
+            found.values[name] = binding.value or ""
     return found
 
 

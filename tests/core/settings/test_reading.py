@@ -72,6 +72,20 @@ def test_a_line_that_is_none_is_told(configure: Configure) -> None:
     assert settings.warnings[0] == "Line 2 of .env is no NAME=value and was left out."
 
 
+@pytest.mark.parametrize(
+    "line", ["WANJIE_API_KEY\uff1dsk-secret", "WANJIE_API_KEY sk-secret", "sk-secret==", "WANJIE_API_KEY"]
+)
+def test_of_a_line_that_is_none_nothing_is_told_but_its_number(configure: Configure, line: str) -> None:
+    assert configure(f"# 设定\n{line}\n".encode()).warnings == ["Line 2 of .env is no NAME=value and was left out."]
+
+
+def test_a_name_that_stands_twice_is_told_and_the_last_one_counts(configure: Configure) -> None:
+    settings = configure(b"LOG_LEVEL=DEBUG\nMAILBOX_LIMIT=7\nLOG_LEVEL=ERROR\nMAILBOX_LIMIT=7\n")
+
+    assert settings.service.log_level == "ERROR"
+    assert settings.warnings == ["LOG_LEVEL stands more than once in .env; the last one counts."]
+
+
 @pytest.mark.parametrize("word", ["true", "True", "YES", "On", "1", " on ", "enabled"])
 def test_a_switch_is_on_in_every_usual_word(configure: Configure, word: str) -> None:
     assert configure(IMAGE_TOOL=word).chat.image_tool == "on"
