@@ -58,7 +58,7 @@ async def _redis(url: str, *, private: bool = False) -> list[Finding]:
     where = "The private Redis" if private else f"Redis at {health.address}"
     try:
         if problem := await health.problem():
-            return [Finding("Store", State.BROKEN, f"{where} cannot be written to: {problem}.", "Look at REDIS_URL.")]
+            return [Finding("Store", State.BROKEN, f"{where} cannot be written to: {problem}.", _advice(url))]
         warnings = [] if private else await health.warnings()
         return [
             Finding("Store", State.FINE, f"{where} works."),
@@ -66,6 +66,11 @@ async def _redis(url: str, *, private: bool = False) -> list[Finding]:
         ]
     finally:
         await health.aclose()
+
+
+def _advice(url: str) -> str:
+    encrypted = url.startswith("rediss://")
+    return "Look at REDIS_URL: rediss:// is for a port that speaks TLS." if encrypted else "Look at REDIS_URL."
 
 
 async def _wanjie(settings: Settings) -> list[Finding]:

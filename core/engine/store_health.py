@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 from redis.exceptions import ConnectionError as StoreConnectionError
-from redis.exceptions import NoPermissionError
+from redis.exceptions import InvalidResponse, NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from .connection import STORE_DOWN, connect
@@ -50,7 +50,7 @@ class StoreHealth:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
         except STORE_DOWN as error:
             self.report(error)
-            return refusal(error) or str(error) or type(error).__name__
+            return (refusal(error) or str(error) or type(error).__name__).rstrip(".")
         return None
 
     async def warnings(self) -> list[str]:
@@ -76,7 +76,7 @@ class StoreHealth:
     def report(self, error: Exception) -> None:
         """Log why a call failed, unless it has been logged in this outage; errors about one command are ignored."""
         refused = refusal(error)
-        if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError):
+        if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError | InvalidResponse):
             return
         self._last_failure = asyncio.get_running_loop().time()
         reason = refused or str(error)
@@ -127,4 +127,5 @@ def describe_address(url: str) -> str:
     if parts.scheme == "unix":
         return unquote(parts.path)
     (database, *_) = parse_qs(parts.query).get("db", [parts.path.strip("/") or "0"])
-    return f"{parts.hostname}:{parts.port or 6379}, database {database}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or 6379}, database {database}"

@@ -150,3 +150,18 @@ async def test_a_damaged_file_of_the_private_store_is_a_sentence_that_says_what_
         assert stage.logs().startswith(f"The service cannot start: The store's file {file} is damaged")
         assert "Put a backup in its place, or move it away" in stage.logs()
         assert stage.logs().count("\n") == 1
+
+
+async def test_a_port_that_speaks_something_else_is_told(tmp_path: Path) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    web = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with web, Stage(tmp_path) as stage:
+        await stage.start(REDIS_URL=f"redis://127.0.0.1:{web.sockets[0].getsockname()[1]}")
+        await until_logged(stage, lambda log: "the store is away" in log)
+        await asyncio.sleep(1)
+
+        assert stage.logs().count("the store is away") == 1
+        assert "Traceback" not in stage.logs()

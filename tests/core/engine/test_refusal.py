@@ -62,6 +62,7 @@ def test_other_answers_have_no_code(error: Exception, words: str) -> None:
         ("redis://:secret@store:6380/3", "store:6380, database 3"),
         ("rediss://user:secret@store", "store:6379, database 0"),
         ("redis://store/1?db=2", "store:6379, database 2"),
+        ("redis://:secret@[::1]:6380/1", "[::1]:6380, database 1"),
         ("unix:///run/my%20redis.sock?db=1", "/run/my redis.sock"),
     ],
 )
