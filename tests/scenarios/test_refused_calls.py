@@ -1,0 +1,118 @@
+"""What is refused, call by call: the right sentence or known silence, no traceback, and the next message works."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bots.sandbox.seats import Seat
+from bots.sandbox.stage import Stage
+from bots.sandbox.telegram_seat import TelegramSeat
+from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
+from tests.scenarios.pressing import answered
+from tests.scenarios.saying import beginning, says
+
+UNKNOWN = ("Bad Request: SOME_NEW_CODE", "some_new_code")
+GONE = ("Forbidden: bot was blocked by the user", "is_archived")
+ABSENT = ("Forbidden: bot was kicked from the supergroup chat", "not_in_channel")
+NO_VOICE = ("Bad Request: not enough rights to send music to the chat", "file_uploads_disabled")
+NO_PICTURES = ("Bad Request: not enough rights to send photos to the chat", "file_uploads_disabled")
+POST = (("sendMessage",), ("chat.startStream", "chat.postMessage"))
+VOICE = (("sendVoice", "sendAudio", "sendDocument"), ("files.getUploadURLExternal",))
+ALBUM = (("sendMediaGroup", "sendPhoto", "sendDocument"), ("files.getUploadURLExternal",))
+HINT = (("answerCallbackQuery",), ("chat.postEphemeral",))
+SIGN = (("sendChatAction",), ("assistant.threads.setStatus",))
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something that somebody does while calls are refused, and what they read of it on Telegram and on Slack."""
+
+    act: Callable[[Seat], Awaitable[None]]
+    methods: tuple[tuple[str, ...], tuple[str, ...]]
+    reason: tuple[str, str]
+    told: tuple[str, str]
+    """Keys of sentences, or words of an answer; "" for silence."""
+
+
+def _say(text: str) -> Callable[[Seat], Awaitable[None]]:
+    return lambda seat: seat.say(text)
+
+
+def _press(label: str) -> Callable[[Seat], Awaitable[None]]:
+    async def press(seat: Seat) -> None:
+        await seat.until(lambda: any(label in button for button in seat.buttons()))
+        await seat.press(label)
+
+    return press
+
+
+SPEAK, DRAW = _say("/speak hello there"), _say("/imagine a fox --size 64x64 --n 2")
+ROWS = {
+    "question, refused": Row(_say("one"), POST, UNKNOWN, ("", "")),
+    "question, gone": Row(_say("one"), POST, GONE, ("", "")),
+    "question, absent": Row(_say("one"), POST, ABSENT, ("", "")),
+    "command, refused": Row(_say("/help"), POST, UNKNOWN, ("", "What I can do")),
+    "menu, gone": Row(_say("/model"), POST, GONE, ("", "Which models")),
+    "voice, refused": Row(SPEAK, VOICE, UNKNOWN, ("speak.refused", "speak.refused")),
+    "voice, forbidden": Row(SPEAK, VOICE, NO_VOICE, ("attach.no_voice", "attach.no_voice")),
+    "voice, gone": Row(SPEAK, VOICE, GONE, ("", "")),
+    "album, refused": Row(DRAW, ALBUM, UNKNOWN, ("imagine.unshown", "imagine.unshown")),
+    "album, forbidden": Row(DRAW, ALBUM, NO_PICTURES, ("attach.no_pictures", "attach.no_pictures")),
+    "album, gone": Row(DRAW, ALBUM, GONE, ("", "")),
+    "hint, refused": Row(_press("Regenerate"), HINT, UNKNOWN, ("answer to before", "answer to before")),
+    "sign, gone": Row(_say("one"), SIGN, GONE, ("answer to one", "answer to one")),
+}
+
+
+def _refuse(stage: Stage, row: Row, *, telegram: bool) -> None:
+    for method in row.methods[0 if telegram else 1]:
+        if telegram:
+            status = 403 if row.reason[0].startswith("Forbidden") else 400
+            stage.telegram.fail(method, status, row.reason[0], times=1000)
+        else:
+            stage.slack.faults.fail(method, row.reason[1], times=1000)
+
+
+async def _met(stage: Stage, row: Row, before: int, *, telegram: bool) -> None:
+    """Wait until the calls that are refused have come to their end."""
+    methods = row.methods[0 if telegram else 1]
+    calls = (lambda: stage.telegram.calls) if telegram else (lambda: stage.slack.calls)
+    wait = stage.telegram.wait_for if telegram else stage.slack.wait_for
+    await wait(lambda: any(call.method in methods for call in calls()[before:]), 20)
+
+
+async def _reads(seat: Seat, words: str, shown: int, row: str) -> None:
+    try:
+        await seat.until(lambda: words in " ".join(seat.answers()[shown:]))
+    except TimeoutError:
+        raise AssertionError(f"{row}: {seat.answers()[shown:]}, not {words!r}") from None
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_whatever_is_refused_is_told_or_known_to_be_silent_and_the_next_message_is_answered(
+    place: str, stage: Stage
+) -> None:
+    for name, row in ROWS.items():
+        seat = SEATS[place](stage)
+        telegram = isinstance(seat, TelegramSeat)
+        await answered(seat, stage, "before")
+        shown = len(seat.answers())
+        before = len(stage.telegram.calls if telegram else stage.slack.calls)
+        _refuse(stage, row, telegram=telegram)
+        await row.act(seat)
+        if told := row.told[0 if telegram else 1]:
+            words = told if " " in told else beginning(told)
+            await _reads(seat, words, shown, name)
+        else:
+            await _met(stage, row, before, telegram=telegram)
+            assert (name, seat.answers()[shown:]) == (name, [])
+        stage.telegram.clear_faults()
+        stage.slack.faults.clear()
+        await seat.say("after")
+        await says(seat, "answer to after", 10)
+
+    assert "Traceback" not in stage.logs()
+    assert "turn failed" not in stage.logs()
