@@ -73,7 +73,7 @@ class Fragile(NoOutbox):
             raise self.faults.pop((self.event, method))
 
     def read(self, payload: bytes) -> Incoming | None:
-        self.event = payload.decode()  # those that wait are read, too; what is done to one names it again
+        self.event = payload.decode()
         self._meet("read")
         chat = ChatRef("tg", "1", "7")
         return Incoming(chat, self.event, "10", Sender(self.event, "Ada"), direct=True, addressed=True, command="start")
@@ -92,8 +92,7 @@ class Fragile(NoOutbox):
 
     def outbox(self, incoming: Incoming) -> Fragile:
         assert incoming.direct
-        self.event = incoming.event_id
-        return self
+        return replace(self, event=incoming.event_id)
 
     def horizon(self) -> str:
         return ""
