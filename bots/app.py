@@ -13,11 +13,11 @@ from bots import __version__
 from core.service import Service, open_service
 from core.settings import Settings
 
-from .platform import Connected, Opening, PlatformError
+from .health import serve_health
+from .lifecycle import Connected, Opening, PlatformError
 from .slack import SlackPlatform
 from .startup import WanjieProbe, announce
 from .telegram import TelegramPlatform
-from .web import serve_health
 
 _log = structlog.get_logger()
 

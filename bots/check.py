@@ -8,7 +8,7 @@ import sys
 from bots import __version__
 from bots.slack.inspection import inspect_slack
 from bots.telegram.inspection import inspect_telegram
-from core.engine import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
+from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.service import open_catalog
 from core.settings import Settings
 

@@ -38,10 +38,11 @@ def _run() -> int:
         settings = Settings()
     except SettingsError as error:
         return _refuse(error)
-    from core.engine import DamagedDataError, EmbeddedRedisError, StoreAddressError
+    from core.engine import DamagedDataError
+    from core.redis import EmbeddedRedisError, StoreAddressError
 
     from .app import run
-    from .web import HealthPortError
+    from .health import HealthPortError
 
     _set_up(settings)
     try:
@@ -55,10 +56,7 @@ def _run() -> int:
 
 
 def _check() -> int:
-    from .check import (
-        check,
-        refuse,
-    )
+    from .check import check, refuse
 
     try:
         settings = Settings()
@@ -98,14 +96,14 @@ def _demo() -> int:
 
 
 def _manifest() -> int:
-    from .generated import manifest_text
+    from .docs_generator import manifest_text
 
     sys.stdout.write(manifest_text())
     return 0
 
 
 def _docs() -> int:
-    from .generated import documents
+    from .docs_generator import documents
 
     for name, text in documents().items():
         Path(name).write_text(text, encoding="utf-8")

@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import NotStartedError, Stage
-from bots.sandbox.view import View
+from bots.sandbox.harness import NotStartedError, Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.screen_diff import View
 from core.settings import real_wanjie
 
 from .demo_screen import BOLD, DIM, PLAIN, Pipe, Screen, Terminal, write

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from core.engine import StoreHealth
+from core.redis import StoreHealth
 from core.settings import WanjieSettings
 from core.wanjie import Catalog
 
 from .inspection import Finding, State, inspect_wanjie
-from .platform import Connected
+from .lifecycle import Connected
 
 _log = structlog.get_logger()
 _FIRST_DELAY, _LONGEST_DELAY = 2.0, 60.0

@@ -6,21 +6,22 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from core.chat.answer.answer_service import Brief, Talk
+from core.chat.answer.model_choice import Chosen
+from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
-from core.chat.chat_client import ChatClient
-from core.chat.chosen import Chosen
 from core.chat.commands import COMMANDS, Desk, find
-from core.chat.i18n import Sentences
-from core.chat.message import ChatRef, Sender
-from core.chat.old_buttons import OldButtons
-from core.chat.outbox import Option, Platform
-from core.chat.painting import Painting
-from core.chat.reading import Reading
-from core.chat.reception import Reception
-from core.chat.speech import Speech
-from core.chat.talk import Brief, Talk
-from core.engine import Budget, EmbeddedRedis, Inbox, Lease, StoreHealth, Worker, connect
-from core.media.workshop import Workshop
+from core.chat.delivery.old_buttons import OldButtons
+from core.chat.events.receiver import Reception
+from core.chat.generation.images import Painting
+from core.chat.generation.speech import Speech
+from core.chat.port.incoming import ChatRef, Sender
+from core.chat.port.outbox import Option, Platform
+from core.chat.question.builder import Reading
+from core.chat.text.translations import Sentences
+from core.media.thread_pool import Workshop
+from core.queue import Inbox, Worker
+from core.redis import Budget, EmbeddedRedis, Lease, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
 from core.wanjie import Catalog, WanjieClient

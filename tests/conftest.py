@@ -14,8 +14,8 @@ import pytest_asyncio
 from hypothesis import settings
 from redis.asyncio import Redis
 
-from core.engine.connection import connect
-from core.engine.embedded import EmbeddedRedis
+from core.redis.client import connect
+from core.redis.embedded_server import EmbeddedRedis
 
 # How long an example takes says more of the machine and its other work than of the code.
 settings.register_profile("patient", deadline=None)

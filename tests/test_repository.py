@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bots import __version__
-from bots.generated import documents
+from bots.docs_generator import documents
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "bots").rglob("*.py"))]
@@ -68,7 +68,7 @@ def test_the_tools_of_developers_are_installed_for_developers_alone(target: str,
     assert 'echo "Installing' in planned
 
 
-BROAD_NETS = {"core/chat/bot.py", "core/chat/reception.py", "bots/slack/ingress.py"}
+BROAD_NETS = {"core/chat/bot.py", "core/chat/events/receiver.py", "bots/slack/events/socket.py"}
 """Where one event is handled or let in."""
 
 

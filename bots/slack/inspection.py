@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import aiohttp
 
+from bots.http_sessions import Sessions
 from bots.inspection import Finding, State
-from bots.sessions import Sessions
-from core.chat.errors import FloodedError, OutboxError, UnreachableError
+from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
 from core.settings import Proxies, SlackSettings
 
-from .calling import AsyncWebClient, open_socket, web_client, who_am_i
-from .scopes import PURPOSES
+from .api.call import AsyncWebClient, open_socket, web_client, who_am_i
+from .api.scopes import PURPOSES
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {

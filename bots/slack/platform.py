@@ -10,25 +10,25 @@ from typing import Self, TypeVar
 import aiohttp
 import structlog
 
-from bots.platform import PlatformError, Receive, Suggest
-from bots.sessions import Sessions
-from core.chat.errors import FloodedError, OutboxError, UnreachableError
-from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import Option
-from core.engine import Budget
+from bots.http_sessions import Sessions
+from bots.lifecycle import PlatformError, Receive, Suggest
+from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.outbox import Option
+from core.redis import Budget
 from core.settings import NO_PROXIES, Proxies, SlackSettings
 
-from .api import Api
-from .calling import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
-from .completing import completed
-from .features import Features
-from .files import Files
-from .home import PLATFORM, Home
-from .incoming import read_addition, read_event
-from .ingress import Ingress
-from .later import Later
-from .outbox import SlackOutbox, Team
-from .people import People
+from .api.call import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
+from .api.deferred_calls import Later
+from .api.features import Features
+from .api.files import Files
+from .api.methods import Api
+from .api.users import People
+from .events.enrich import completed
+from .events.installation import PLATFORM, Home
+from .events.parse import read_addition, read_event
+from .events.socket import Ingress
+from .sending.outbox import SlackOutbox, Team
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")

@@ -7,7 +7,7 @@ from telegram.error import InvalidToken, TelegramError
 from bots.inspection import Finding, State
 from core.settings import Proxies, TelegramSettings
 
-from .api import Api
+from .api.client import Api
 
 
 async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:

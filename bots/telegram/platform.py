@@ -12,20 +12,20 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bots.json_fields import Json, as_object, inner, number, text
-from bots.platform import PlatformError, Receive
-from core.chat.message import Incoming, Sender
-from core.engine import Budget, Lease
+from bots.lifecycle import PlatformError, Receive
+from core.chat.port.incoming import Incoming, Sender
+from core.redis import Budget, Lease
 from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
-from .address import Identity
-from .admins import Admins
-from .api import Api
-from .horizon import Horizon
-from .incoming import PLATFORM, read, read_addition
-from .ingress import Ingress
-from .menus import Menu, register
-from .outbox import TelegramOutbox
-from .wire import FloodError
+from .api.client import Api
+from .api.http_transport import FloodError
+from .command_menu import Menu, register
+from .events.addressing import Identity
+from .events.parse import PLATFORM, read, read_addition
+from .events.poller import Ingress
+from .recovery.message_ids import Horizon
+from .sending.admins import Admins
+from .sending.outbox import TelegramOutbox
 
 _log = structlog.get_logger()
 _FIRST_PATIENCE, _LONGEST_PATIENCE = 0.5, 15.0

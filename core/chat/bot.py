@@ -9,23 +9,23 @@ from functools import partial
 
 import structlog
 
-from core.engine import Acceptance, Turn
+from core.queue import Acceptance, Turn
 
 from .commands import Call, Desk, Press, answer, asked, find, nearest, routed, tell_unread
-from .deletions import Deletions
-from .deliver import deliver
-from .explain import Apology, apology_for, report_unreadable
-from .gathering import Gathering
-from .greeting import Greeting
-from .growing import whole
-from .lanes import aside_lane, is_full, is_urgent, platform_of
-from .message import Choice, Incoming
-from .outbox import Platform, ReadsAdditions
-from .progress import Progress
-from .prompts import estimate_tokens
-from .quotation import as_typed
-from .stamp import Stamp
-from .unforeseen import Unforeseen
+from .delivery.answer_buffer import whole
+from .delivery.button_data import Stamp
+from .delivery.checkpoint import Progress
+from .delivery.deliver import deliver
+from .events.deletions import Deletions
+from .events.gathering import Gathering
+from .events.greeting import Greeting
+from .events.lanes import aside_lane, is_full, is_urgent, platform_of
+from .port.incoming import Choice, Incoming
+from .port.outbox import Platform, ReadsAdditions
+from .question.prompt import estimate_tokens
+from .text.attribution import as_typed
+from .text.error_sentences import Apology, apology_for, report_unreadable
+from .unexpected import Unforeseen
 
 _log = structlog.get_logger()
 

@@ -1,7 +1,6 @@
 """The Wanjie Ark Open API: models, chat, speech, transcription and images over HTTP."""
 
 from .attempts import Attempts
-from .catalog import Catalog, Model
 from .client import WanjieClient
 from .errors import (
     AmbiguousModelError,
@@ -26,23 +25,15 @@ from .errors import (
     UnsupportedVoiceError,
     WanjieError,
 )
-from .http import Backoff
-from .kinds import Kinds, ModelKind
-from .pictures import ImageData, ImageLink, ImageResult
-from .request import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .tools import Tool, ToolCall
-from .traits import Traits
+from .image_responses import ImageData, ImageLink, ImageResult
+from .models.catalog import Catalog, Model
+from .models.features import Traits
+from .models.kinds import Kinds, ModelKind
+from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
+from .responses import Completion, Correction, Delta, Finish, PictureDelta, ReasoningDelta, TextDelta, Usage
+from .streaming.tool_calls import Tool, ToolCall
+from .transport import Backoff
 from .voices import known_voices
-from .wire import (
-    Completion,
-    Correction,
-    Delta,
-    Finish,
-    PictureDelta,
-    ReasoningDelta,
-    TextDelta,
-    Usage,
-)
 
 __all__ = [
     "AmbiguousModelError",

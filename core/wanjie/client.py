@@ -10,9 +10,7 @@ from functools import partial
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .answer import AnswerReader
 from .attempts import Attempts
-from .diagnosis import diagnose, diagnose_json
 from .download import Downloads
 from .errors import (
     ServerFaultError,
@@ -22,11 +20,13 @@ from .errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from .http import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
-from .pictures import ImageResult, parse_images
-from .request import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .sounds import read_sound
-from .wire import Completion, Delta, parse_completion, parse_models, parse_transcript
+from .failures.error_mapping import diagnose, diagnose_json
+from .image_responses import ImageResult, parse_images
+from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
+from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
+from .speech_responses import read_sound
+from .streaming.stream_reader import AnswerReader
+from .transport import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
 
 _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.

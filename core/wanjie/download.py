@@ -27,7 +27,6 @@ import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .address import is_address, is_public
 from .errors import (
     DownloadError,
     OversizeError,
@@ -38,7 +37,8 @@ from .errors import (
     UnsafeAddressError,
     WanjieError,
 )
-from .waits import retry_after
+from .failures.retry_after import retry_after
+from .public_address import is_address, is_public
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """From a host name and a port to IP addresses, the best first; raises `OSError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 
 from .reply import answer, stands
 from .running import running

@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from core.engine import Acceptance, EmbeddedRedis, Inbox, connect
+from core.queue import Acceptance, Inbox
+from core.redis import EmbeddedRedis, connect
 
 from .table import Row, percentile
 

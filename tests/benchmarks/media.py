@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 from PIL import Image
 
-from core.media.image import inspect
-from core.media.sound import join
-from core.media.workshop import Workshop
+from core.media.audio.join import join
+from core.media.images.resize import inspect
+from core.media.thread_pool import Workshop
 from tests.core.media.sounds import tone
 
 from .table import Row, percentile, spread

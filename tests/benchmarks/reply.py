@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.sandbox.seats import Step
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Step
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
 
 _WORD = re.compile(r"\bw(\d+)\b")
 _PARAGRAPH = 60

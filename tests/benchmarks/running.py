@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 
 from .usage import Meter
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
 
 from .running import running
 from .table import Row, spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 
 from .running import simulators
 from .table import Row, spread

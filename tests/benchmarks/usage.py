@@ -7,7 +7,7 @@ from typing import Self
 
 import psutil
 
-from bots.sandbox.stage import Running
+from bots.sandbox.harness import Running
 
 _MEGABYTE = 1024 * 1024
 

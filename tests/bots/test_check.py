@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 from tests.bots.health import Health
 from tests.bots.test_program import program
 from tests.scenarios.nursery import fork

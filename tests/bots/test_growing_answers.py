@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.telegram_entity import Entity
-from bots.sandbox.telegram_text import Formatted, stored
-from bots.slack.render import stable
-from bots.telegram.render import render
-from core.chat.growing import Growing, Piece
-from core.chat.outbox import Page
-from core.chat.page_text import PageText
-from core.chat.pages import page_end, room
+from bots.sandbox.telegram.text.entity import Entity
+from bots.sandbox.telegram.text.stored_text import Formatted, stored
+from bots.slack.blocks.markdown import stable
+from bots.telegram.rendering.markdown import render
+from core.chat.delivery.answer_buffer import Growing, Piece
+from core.chat.delivery.page_text import PageText
+from core.chat.port.outbox import Page
+from core.chat.text.page_breaks import page_end, room
 
 ANSWERS = (Path(__file__).parent / "answers.md").read_text(encoding="utf-8").split("\n%%\n")
 LETTERS = re.compile(r"[^\W_]+")

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.stage import NotStartedError, Stage
+from bots.sandbox.harness import NotStartedError, Stage
 from core.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]

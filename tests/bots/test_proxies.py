@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 from tests.proxying import ESCAPED_PASSWORD, PASSWORD, HttpProxy, NamedProxy, SocksProxy
 from tests.scenarios.nursery import fork
 

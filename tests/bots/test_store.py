@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.stage import Stage
-from core.engine import EmbeddedRedis, connect
+from bots.sandbox.harness import Stage
+from core.redis import EmbeddedRedis, connect
 from tests.bots.health import Health
-from tests.core.engine.proxy import Proxy
+from tests.core.redis.proxy import Proxy
 
 
 @asynccontextmanager

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bots.platform import Opening
-from bots.sandbox.seats import Seat
-from core.engine import Budget, Lease
+from bots.lifecycle import Opening
+from bots.sandbox.persona import Seat
+from core.redis import Budget, Lease
 
 
 @dataclass(frozen=True, slots=True)

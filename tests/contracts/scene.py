@@ -11,11 +11,11 @@ from typing import TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
-from bots.platform import Connected
-from core.chat.errors import FloodedError
-from core.chat.message import Incoming
-from core.chat.outbox import Outbox, Page
-from core.engine import Budget, Lease, Limit
+from bots.lifecycle import Connected
+from core.chat.port.errors import FloodedError
+from core.chat.port.incoming import Incoming
+from core.chat.port.outbox import Outbox, Page
+from core.redis import Budget, Lease, Limit
 
 from .case import Case, Shared
 

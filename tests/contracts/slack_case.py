@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 from pyromark import Markdown, Options
 
-from bots.platform import Opening
-from bots.sandbox.slack import SlackSim
-from bots.sandbox.slack_people import SlackUser
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.slack_state import Channel, StreamState
+from bots.lifecycle import Opening
+from bots.sandbox.slack.people import SlackUser
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.state import Channel, StreamState
 from bots.slack import SlackPlatform
-from core.chat.outbox import Option
+from core.chat.port.outbox import Option
 from core.settings import SlackSettings
 
 from .case import Calls, Reasons, Shared

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from bots.platform import Opening
-from bots.sandbox.telegram import TelegramSim
-from bots.sandbox.telegram_people import Person
-from bots.sandbox.telegram_seat import TelegramSeat
-from bots.sandbox.telegram_world import Chat
+from bots.lifecycle import Opening
+from bots.sandbox.telegram.people import Person
+from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.telegram.simulator import TelegramSim
+from bots.sandbox.telegram.state import Chat
 from bots.telegram import TelegramPlatform
 from core.settings import TelegramSettings
 

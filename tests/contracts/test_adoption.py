@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.errors import UnreachableError
-from core.chat.outbox import Page
+from core.chat.port.errors import UnreachableError
+from core.chat.port.outbox import Page
 from tests.contracts.scene import Scene, granted
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.errors import GoneError, RefusedError, UnreachableError
-from core.chat.message import Choice, Incoming
-from core.chat.outbox import Button, Outbox, Page, ShownMessage
+from core.chat.port.errors import GoneError, RefusedError, UnreachableError
+from core.chat.port.incoming import Choice, Incoming
+from core.chat.port.outbox import Button, Outbox, Page, ShownMessage
 from tests.contracts.scene import FIRST, Scene, granted
 
 _STOP = (Button("Stop", "stop", "t1 1001"),)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.errors import OversizeError, RefusedError
-from core.chat.message import Incoming
+from core.chat.port.errors import OversizeError, RefusedError
+from core.chat.port.incoming import Incoming
 from tests.contracts.media import picture, voice
 from tests.contracts.scene import Scene, granted
 

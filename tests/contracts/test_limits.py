@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from core.chat.errors import FloodedError
+from core.chat.port.errors import FloodedError
 from tests.contracts.scene import FIRST, Scene, granted
 
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.chat.errors import GoneError, UnreachableError
-from core.chat.message import Sender
-from core.chat.outbox import Menu, Option, Page
+from core.chat.port.errors import GoneError, UnreachableError
+from core.chat.port.incoming import Sender
+from core.chat.port.outbox import Menu, Option, Page
 from tests.contracts.scene import FIRST, Scene, granted
 
 _MENU = Menu("model", "Which?", (Option("One", "1"),))

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.errors import FloodedError, GoneError, UnreachableError
-from core.chat.message import Choice
-from core.chat.outbox import Album, Button, Page, Voice
+from core.chat.port.errors import FloodedError, GoneError, UnreachableError
+from core.chat.port.incoming import Choice
+from core.chat.port.outbox import Album, Button, Page, Voice
 from tests.contracts.media import album, voice
 from tests.contracts.scene import Scene, granted
 

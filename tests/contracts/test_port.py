@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.chat.outbox import Outbox, Platform
+from core.chat.port.outbox import Outbox, Platform
 
 
 @pytest.mark.parametrize("port", [Outbox, Platform])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.message import ChatRef
+from core.chat.port.incoming import ChatRef
 from tests.contracts.scene import Scene
 
 

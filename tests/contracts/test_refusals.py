@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
-from bots.slack import standing
-from core.chat.deliver import deliver
-from core.chat.errors import GoneError, RefusedError
-from core.chat.growing import whole
-from core.chat.keys import NO_KEYS, Keys
-from core.chat.outbox import Button, Menu, Option, Page
-from core.chat.progress import Progress
+from bots.slack.sending import message_state
+from core.chat.delivery.answer_buffer import whole
+from core.chat.delivery.checkpoint import Progress
+from core.chat.delivery.deliver import deliver
+from core.chat.delivery.page_buttons import NO_KEYS, Keys
+from core.chat.port.errors import GoneError, RefusedError
+from core.chat.port.outbox import Button, Menu, Option, Page
 from tests.contracts.media import album
 from tests.contracts.scene import FIRST, Scene, granted
 
@@ -57,7 +57,7 @@ def _plain(scene: Scene) -> list[str]:
 async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
     scene: Scene, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "_CLOSING_DELAY", 0.01)
+    monkeypatch.setattr(message_state, "_CLOSING_DELAY", 0.01)
     scene.time.speed, calls = 10_000, scene.case.calls
     for reason in (*scene.case.reasons.other_way, *scene.case.reasons.uneditable):
         scene.outbox = scene.anew()

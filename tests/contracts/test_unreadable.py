@@ -13,11 +13,12 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bots.platform import Connected
-from core.chat.message import Incoming, Sender
-from core.chat.outbox import Outbox, ReadsAdditions
-from core.chat.reception import Reception
-from core.engine import Budget, Inbox, Lease
+from bots.lifecycle import Connected
+from core.chat.events.receiver import Reception
+from core.chat.port.incoming import Incoming, Sender
+from core.chat.port.outbox import Outbox, ReadsAdditions
+from core.queue import Inbox
+from core.redis import Budget, Lease
 from core.store import Conversations
 from tests.contracts.case import Shared
 from tests.contracts.conftest import CASES

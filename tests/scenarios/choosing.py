@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.saying import echo, says
 
 _QUESTION = re.compile(r"Which (models?|one)|How much|fits \d+ models")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.nursery import fork
 
 SEATS: dict[str, Callable[[Stage], Seat]] = {

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bots.sandbox.seats import Post, Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie_script import MODELS
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Post, Seat
+from bots.sandbox.wanjie.script import MODELS
 from tests.scenarios.saying import echo, says
 
 AGAIN, VARIATION = "Again", "Variation"

@@ -10,8 +10,8 @@ from typing import Any
 
 import av
 
-from bots.sandbox.seats import Post, Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Post, Seat
 from tests.scenarios.saying import echo, says
 
 PACE = 5

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.saying import echo, says
 
 AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from core.chat.i18n import Sentences
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from core.chat.text.translations import Sentences
 
 
 def beginning(key: str, **values: object) -> str:

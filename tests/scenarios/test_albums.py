@@ -1,6 +1,6 @@
 """Pictures that are sent in one go on Telegram, where each comes as a message of its own."""
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 from tests.core.chat.sending import picture
 from tests.scenarios.saying import asked, says
 from tests.scenarios.test_files import last, pictures, words

@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie_media import png
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.sample_media import png
 from tests.scenarios.pressing import AGAIN, SPEAK, offers
 from tests.scenarios.saying import asked, echo, last_asked, says
 

@@ -1,10 +1,10 @@
 """Bad input and bad luck: a clear sentence, or silence where nobody can read it; and the next message works."""
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
-from bots.sandbox.wanjie import Failure
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.hearing import spoken
 from tests.scenarios.saying import asked, echo, says, shown, words
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie import Failure
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
 from tests.scenarios.saying import asked, echo, last_asked, says, shown, words
 

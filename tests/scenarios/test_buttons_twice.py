@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from core.engine import EmbeddedRedis
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from core.redis import EmbeddedRedis
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.hearing import hears, notes
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told

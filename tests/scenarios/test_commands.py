@@ -5,9 +5,9 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.slack.persona import SlackSeat
 from tests.scenarios.saying import asked, echo, says, shown, shows, words
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.telegram.persona import TelegramSeat
 from tests.scenarios.hearing import hears, notes, spoken
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
 from tests.scenarios.saying import asked, last_asked, says, words

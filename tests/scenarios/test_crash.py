@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
-from bots.sandbox.wanjie import Failure
-from core.engine import EmbeddedRedis
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.wanjie.simulator import Failure
+from core.redis import EmbeddedRedis
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.saying import asked, echo, floods, says, shown, shows, words
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie import Failure
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import orders
 from tests.scenarios.nursery import fork

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.telegram.persona import TelegramSeat
 from tests.core.chat.sending import pdf, picture
 from tests.scenarios.saying import asked, says, shown
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.hearing import hears, spoken
 from tests.scenarios.saying import asked, echo, says, words
 

@@ -1,9 +1,9 @@
 """A bot that is added to a group says how to use it, once."""
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
 from tests.scenarios.saying import beginning, echo, says
 
 GREETING = beginning("start.added")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.sandbox import wanjie_shapes as shapes
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie import frame_shapes as shapes
 from tests.scenarios.saying import asked, echo, last_asked, says, shows, words
 
 _THOUGHT = words(40, "hm")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie_script import MODELS, Failure
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.script import MODELS, Failure
 from tests.scenarios.choosing import begun, opens, picks, titles, uses
 from tests.scenarios.saying import says
 

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
-from bots.sandbox.wanjie_script import MODELS
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.wanjie.script import MODELS
 from tests.scenarios.choosing import begun, marked, opens, picks, titles, uses
 from tests.scenarios.saying import says
 

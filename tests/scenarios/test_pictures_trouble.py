@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie import Failure
-from bots.sandbox.wanjie_script import MODELS
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.script import MODELS
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import CHINESE, FLUX, FOX, SMALL, begun, drawn, made, orders, upstream
 from tests.scenarios.saying import echo, says

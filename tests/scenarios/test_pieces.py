@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.saying import asked, echo, last_asked, says, until_asked
 from tests.scenarios.test_albums import EYES
 from tests.scenarios.test_files import picture, pictures, words

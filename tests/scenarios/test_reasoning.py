@@ -2,8 +2,8 @@
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
 from tests.scenarios.choosing import begun, marked, opens, picks
 from tests.scenarios.saying import says
 

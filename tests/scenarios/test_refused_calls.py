@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.telegram.persona import TelegramSeat
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.pressing import answered
 from tests.scenarios.saying import beginning, says

@@ -1,8 +1,8 @@
 """Answers in forms of their own are shown whole, or told to be broken."""
 
-from bots.sandbox import wanjie_shapes as shapes
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie import frame_shapes as shapes
 from tests.scenarios.saying import asked, beginning, echo, says, shows, words
 
 

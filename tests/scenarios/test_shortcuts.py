@@ -2,8 +2,8 @@
 
 import pytest
 
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.slack.persona import SlackSeat
 from tests.scenarios.drawing import AGAIN, drawn
 from tests.scenarios.saying import asked, echo, says
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.saying import shows, words
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.slack_state import Message
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.state import Message
 from tests.scenarios.pressing import AGAIN, SPEAK, STOP, grows, offers
 from tests.scenarios.saying import asked, echo, last_asked, says, words
 

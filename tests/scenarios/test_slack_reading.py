@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.slack_state import Channel
-from bots.sandbox.stage import Stage
+from bots.sandbox.harness import Stage
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.state import Channel
 from tests.scenarios.pressing import AGAIN, SPEAK, offers
 from tests.scenarios.saying import asked, says
 

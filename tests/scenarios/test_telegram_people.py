@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_entity import Entity
+from bots.sandbox.harness import Stage
+from bots.sandbox.telegram.text.entity import Entity
 from tests.core.chat.films import filmed
 from tests.core.chat.sending import picture
 from tests.scenarios.pressing import AGAIN

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 from redis.asyncio import Redis
 
-from bots.sandbox.slack_seat import SlackSeat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
+from bots.sandbox.harness import Stage
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.telegram.persona import TelegramSeat
 from tests.core.chat.sending import picture
 from tests.scenarios.restoring import restore
 from tests.scenarios.saying import asked, says, words

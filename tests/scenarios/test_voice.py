@@ -2,10 +2,10 @@
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.telegram_seat import TelegramSeat
-from bots.sandbox.wanjie_media import mp3
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.wanjie.sample_media import mp3
 from tests.scenarios.hearing import PACE, SENTENCE, hears, length, notes, spoken, talking
 from tests.scenarios.saying import says
 

@@ -1,8 +1,8 @@
 """Voice, speed and spoken answers, as a chat chooses them."""
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie import Failure
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.hearing import hears, notes, spoken, talking
 from tests.scenarios.saying import says
 

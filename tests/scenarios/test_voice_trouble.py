@@ -2,10 +2,10 @@
 
 import pytest
 
-from bots.sandbox.seats import Seat
-from bots.sandbox.stage import Stage
-from bots.sandbox.wanjie import Failure
-from bots.sandbox.wanjie_media import mp3
+from bots.sandbox.harness import Stage
+from bots.sandbox.persona import Seat
+from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.hearing import SENTENCE, asked_to_speak, hears, notes, spoken, talking
 from tests.scenarios.saying import says

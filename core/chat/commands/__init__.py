@@ -1,10 +1,11 @@
 """What users can order the bot to do, each command declared once."""
 
-from .asking import asked
-from .command import Call, Command, Desk, Press
+from core.chat.actions.read_question import asked
+from core.chat.actions.tell_unread import tell_unread
+
 from .conversation import answer
+from .declaration import Call, Command, Desk, Press
 from .registry import COMMANDS, find, nearest, routed
-from .unread import tell_unread
 
 __all__ = [
     "COMMANDS",

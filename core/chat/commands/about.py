@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from core.wanjie import WanjieError
 
-from .command import Call, Command, Group
+from .declaration import Call, Command, Group
 
 _HEADINGS: Mapping[Group, str] = {
     "chat": "help.chat",

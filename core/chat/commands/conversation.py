@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.chat.answer_pictures import AnswerPictures
-from core.chat.lanes import aside_lane
-from core.chat.question import Question
-from core.chat.stamp import Stamp
-from core.chat.talk import Ask, Memory
-from core.chat.working import unless_stopped
-from core.engine import tag_of
+from core.chat.actions.media_tools import Tools
+from core.chat.actions.post_answer_pictures import post_answer_pictures
+from core.chat.answer.answer_pictures import AnswerPictures
+from core.chat.answer.answer_service import Ask, Memory
+from core.chat.delivery.activity import unless_stopped
+from core.chat.delivery.button_data import Stamp
+from core.chat.events.lanes import aside_lane
+from core.chat.question.question import Question
+from core.queue import tag_of
 from core.store import Remembered
 
-from .answered_pictures import post_answer_pictures
-from .command import Call
+from .declaration import Call
 from .speak import reply_aloud
-from .tools import Tools
 
 _GO_ON = (
     "Your last answer was cut off by its length limit. Continue it exactly where it ends, in the same language and "

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import structlog
 
-from core.chat.attach import attach, attached
-from core.chat.caption import caption
-from core.chat.errors import RefusedError
-from core.chat.order import Order, read_order
-from core.chat.outbox import Album, Button
-from core.chat.painting import Drawing
-from core.chat.question import ExcuseError
-from core.chat.stamp import Stamp
-from core.chat.working import at_work, unless_stopped
-from core.engine import tag_of
+from core.chat.delivery.activity import at_work, unless_stopped
+from core.chat.delivery.button_data import Stamp
+from core.chat.delivery.post_media import attach, attached
+from core.chat.generation.image_caption import caption
+from core.chat.generation.image_prompt import Order, read_order
+from core.chat.generation.images import Drawing
+from core.chat.port.errors import RefusedError
+from core.chat.port.outbox import Album, Button
+from core.chat.question.question import ExcuseError
+from core.queue import tag_of
 from core.store import Choices
 
-from .command import Call
+from .declaration import Call
 
 _log = structlog.get_logger()
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from core.chat.chosen import Work
-from core.chat.message import ChatRef
-from core.chat.outbox import Menu, Option
+from core.chat.answer.model_choice import Work
+from core.chat.port.incoming import ChatRef
+from core.chat.port.outbox import Menu, Option
 from core.store import Name
 from core.wanjie import AmbiguousModelError, UnknownModelError, WanjieError
 
-from .command import Call, Desk
-from .picker import View, chosen, entries, listed, opened, paged
+from .declaration import Call, Desk
+from .model_groups import Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
+from .model_menu import View, chosen, entries, listed, opened, paged
 from .scope import where
-from .shelf import Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
 
 _DEFAULT = frozenset({"default", "默认"})
 _LONGEST_NAME = 100

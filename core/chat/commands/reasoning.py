@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.chat.outbox import Menu, Option
-from core.chat.thinking import Showing
+from core.chat.answer.reasoning_filter import Showing
+from core.chat.port.outbox import Menu, Option
 
-from .command import Call
+from .declaration import Call
 from .scope import where
 
 _WORDS: Mapping[str, Showing] = {

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from core.chat.command_names import is_chinese, own_name, read_command, read_name, unformatted
-from core.chat.message import Incoming
+from core.chat.port.incoming import Incoming
+from core.chat.text.typed_commands import is_chinese, own_name, read_command, read_name, unformatted
 
 from .about import hello, overview
-from .command import Command, Press
 from .conversation import again, anew, go_on, press_again, press_go_on, press_stop, refuse_old, stop
+from .declaration import Command, Press
 from .imagine import draw, press_draw, refuse_forgotten
 from .model import choose_model, pick_model, suggest_models
 from .reasoning import choose_reasoning, pick_reasoning

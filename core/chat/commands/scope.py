@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .command import Call
+from .declaration import Call
 
 
 def where(call: Call) -> str:

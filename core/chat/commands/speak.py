@@ -8,24 +8,24 @@ from typing import Literal
 
 import structlog
 
-from core.chat.answer_buttons import IN_PARTS
-from core.chat.attach import attach, attached
-from core.chat.errors import RefusedError, VoiceForbiddenError
-from core.chat.explain import explain
-from core.chat.outbox import Voice
-from core.chat.question import ExcuseError
-from core.chat.speech import Script
-from core.chat.stamp import Stamp
-from core.chat.talk import DEED
-from core.chat.tell import tell
-from core.chat.working import at_work, unless_stopped
-from core.engine import tag_of
-from core.media.sound import Sound
-from core.media.spoken import Words
-from core.media.visible import is_blank, visible
+from core.chat.answer.answer_service import DEED
+from core.chat.delivery.activity import at_work, unless_stopped
+from core.chat.delivery.answer_buttons import IN_PARTS
+from core.chat.delivery.button_data import Stamp
+from core.chat.delivery.notice import tell
+from core.chat.delivery.post_media import attach, attached
+from core.chat.generation.speech import Script
+from core.chat.port.errors import RefusedError, VoiceForbiddenError
+from core.chat.port.outbox import Voice
+from core.chat.question.question import ExcuseError
+from core.chat.text.error_sentences import explain
+from core.media.audio.join import Sound
+from core.media.speech_text.from_markdown import Words
+from core.media.visible_text import is_blank, visible
+from core.queue import tag_of
 from core.wanjie import WanjieError
 
-from .command import Call
+from .declaration import Call
 
 _log = structlog.get_logger()
 

@@ -6,12 +6,12 @@ import json
 
 import structlog
 
-from core.chat.explain import explain
-from core.chat.working import at_work, unless_stopped
+from core.chat.delivery.activity import at_work, unless_stopped
+from core.chat.text.error_sentences import explain
 from core.store import Choices
 from core.wanjie import WanjieError
 
-from .command import Call
+from .declaration import Call
 from .scope import where
 
 _MAX_NAME = 60

@@ -6,10 +6,10 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.sandbox.slack import SlackSim
-from bots.sandbox.slack_state import Channel
-from tests.bots.sandbox.line import Line
-from tests.bots.sandbox.slack_fixtures import Clock, simulator, web_client
+from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.state import Channel
+from tests.bots.sandbox.slack.fixtures import Clock, simulator, web_client
+from tests.bots.sandbox.slack.line import Line
 
 
 @pytest.fixture

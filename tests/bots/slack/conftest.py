@@ -11,14 +11,14 @@ import pytest_asyncio
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from bots.sandbox.slack import SlackSim
-from bots.sandbox.slack_people import SlackUser
-from bots.sandbox.slack_state import Channel, Message
+from bots.sandbox.slack.people import SlackUser
+from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.state import Channel, Message
 from bots.slack import SlackPlatform
-from bots.slack.outbox import SlackOutbox
-from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import Option, Page
-from core.engine import Budget
+from bots.slack.sending.outbox import SlackOutbox
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.outbox import Option, Page
+from core.redis import Budget
 from core.settings import SlackSettings
 from tests.bots.slack.listening import Listener
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bots.slack import SlackPlatform
-from core.chat.message import Incoming
+from core.chat.port.incoming import Incoming
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.generated import manifest_text
-from bots.sandbox.slack_events import DEFAULT_SUBSCRIPTIONS
+from bots.docs_generator import manifest_text
+from bots.sandbox.slack.events import DEFAULT_SUBSCRIPTIONS
 from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 
 _words = st.text(

@@ -11,8 +11,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bots.slack import SlackPlatform
-from core.chat.reception import Reception
-from core.engine import Inbox
+from core.chat.events.receiver import Reception
+from core.queue import Inbox
 from core.store import Conversations
 from tests.bots.slack.payloads import BOT, event
 

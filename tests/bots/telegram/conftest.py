@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from bots.sandbox.telegram import TelegramSim
-from bots.telegram.api import Api
+from bots.sandbox.telegram.simulator import TelegramSim
+from bots.telegram.api.client import Api
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import Scene
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.engine import Limit
+from core.redis import Limit
 
 
 @dataclass

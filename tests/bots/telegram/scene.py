@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bots.sandbox.telegram import TelegramSim
-from bots.sandbox.telegram_people import Person
-from bots.sandbox.telegram_world import Chat, Message
-from bots.telegram.address import Identity
-from bots.telegram.admins import Admins
-from bots.telegram.api import Api
-from bots.telegram.horizon import Horizon
-from bots.telegram.incoming import read
-from bots.telegram.limits import Gate
-from bots.telegram.outbox import TelegramOutbox
-from core.chat.message import Incoming
-from core.chat.outbox import Page
+from bots.sandbox.telegram.people import Person
+from bots.sandbox.telegram.simulator import TelegramSim
+from bots.sandbox.telegram.state import Chat, Message
+from bots.telegram.api.client import Api
+from bots.telegram.api.rate_limits import Gate
+from bots.telegram.events.addressing import Identity
+from bots.telegram.events.parse import read
+from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.sending.admins import Admins
+from bots.telegram.sending.outbox import TelegramOutbox
+from core.chat.port.incoming import Incoming
+from core.chat.port.outbox import Page
 
 FIRST = Page(start=0)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from bots.telegram.address import Identity
-from bots.telegram.incoming import read, read_addition
-from bots.telegram.ingress import pack
-from core.chat.files import is_video, sort_of, title
-from core.chat.prompts import question_of
+from bots.telegram.events.addressing import Identity
+from bots.telegram.events.parse import read, read_addition
+from bots.telegram.events.poller import pack
+from core.chat.question.attachments import is_video, sort_of, title
+from core.chat.question.prompt import question_of
 from tests.bots.damage import damaged
 
 BOT = Identity(99, "wanjie_bot")

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
-from bots.sandbox.wanjie import WanjieSim
-from core.chat.i18n import Sentences
-from core.chat.reading import Reading
-from core.media.workshop import Workshop
+from bots.sandbox.wanjie.simulator import WanjieSim
+from core.chat.question.builder import Reading
+from core.chat.text.translations import Sentences
+from core.media.thread_pool import Workshop
 from core.settings import ChatSettings, WanjieSettings
 from core.wanjie import Backoff, Catalog, WanjieClient
 

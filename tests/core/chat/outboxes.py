@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from core.chat.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
+from core.chat.port.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
 
 
 class NoOutbox:

@@ -7,9 +7,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from core.chat.errors import OversizeError, RefusedError
-from core.chat.message import Attachment, ChatRef, Incoming, Sender
-from core.chat.outbox import Doing
+from core.chat.port.errors import OversizeError, RefusedError
+from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
+from core.chat.port.outbox import Doing
 from tests.core.chat.outboxes import NoOutbox
 
 

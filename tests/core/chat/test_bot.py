@@ -15,7 +15,8 @@ from redis.exceptions import ConnectionError as StoreLostError
 from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
-from core.chat.errors import (
+from core.chat.delivery.activity import StoppedError
+from core.chat.port.errors import (
     AbsentError,
     FloodedError,
     GoneError,
@@ -27,16 +28,15 @@ from core.chat.errors import (
     UnreachableError,
     VoiceForbiddenError,
 )
-from core.chat.i18n import Sentences
-from core.chat.message import ChatRef, Incoming, Sender
-from core.chat.outbox import Button, Page
-from core.chat.question import ExcuseError
-from core.chat.working import StoppedError
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.outbox import Button, Page
+from core.chat.question.question import ExcuseError
+from core.chat.text.translations import Sentences
 from core.service import Service
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
-from tests.core.engine.desk import until
+from tests.core.queue.scripted_handler import until
 
 _HELLO = "Hello! I bring"
 _OUTCOMES: list[tuple[Exception, str]] = [

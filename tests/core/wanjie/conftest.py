@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bots.sandbox.wanjie import Script, WanjieSim
+from bots.sandbox.wanjie.simulator import Script, WanjieSim
 from core.settings import WanjieSettings
 from core.wanjie import (
     Backoff,

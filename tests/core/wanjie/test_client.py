@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import (
     BadRequestError,
     ChatMessage,

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import pytest
 from structlog.testing import capture_logs
 
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie.simulator import WanjieSim
 from core.settings import WanjieSettings
 from core.wanjie import Catalog, KeyRejectedError, WanjieClient
 from tests.core.wanjie.conftest import Clock

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import pytest
 from aiohttp import web
 
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import (
     DownloadError,
     ImageLink,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError, WanjieClient
 from tests.core.wanjie.raw import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bots.sandbox import wanjie_shapes as shapes
-from bots.sandbox.wanjie import WanjieSim
+from bots.sandbox.wanjie import frame_shapes as shapes
+from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import (
     Delta,
     Finish,
@@ -22,9 +22,9 @@ from core.wanjie import (
     Usage,
     WanjieClient,
 )
-from core.wanjie.answer import AnswerReader
-from core.wanjie.finish import fold_finish_reason
-from core.wanjie.wire import Chunk, parse_chunk, parse_completion
+from core.wanjie.responses import Chunk, parse_chunk, parse_completion
+from core.wanjie.streaming.finish_reasons import fold_finish_reason
+from core.wanjie.streaming.stream_reader import AnswerReader
 from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, streaming
 
 Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]

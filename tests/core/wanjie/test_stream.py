@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.sandbox.wanjie import Failure, WanjieSim
+from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.wanjie import (
     ChatMessage,
     ChatRequest,

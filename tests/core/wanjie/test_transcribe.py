@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.sandbox.wanjie import Failure, Upload, WanjieSim
+from bots.sandbox.wanjie.simulator import Failure, Upload, WanjieSim
 from core.wanjie import (
     BadRequestError,
     KeyRejectedError,

@@ -1,0 +1,94 @@
+"""The documents that are made from the code, so that they cannot disagree with it."""
+
+from __future__ import annotations
+
+from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
+from core.chat.commands import COMMANDS, Command
+from core.chat.text.translations import Sentences
+from core.chat.text.typed_commands import CHINESE_NAMES
+from core.settings import AREAS, Variable, variables
+
+_LABEL = 24
+"""Characters that Slack shows of a message's action."""
+_CHINESE = 3
+"""Names that stand there; others are understood as well."""
+_MADE = "made by `make docs`; do not edit"
+
+
+def documents() -> dict[str, str]:
+    """Every generated file by its path in the repository."""
+    return {
+        ".env.example": env_example(),
+        "docs/commands.md": commands_page(),
+        "docs/configuration.md": configuration_page(),
+        "deploy/slack-manifest.yaml": manifest_text(),
+    }
+
+
+def manifest_text() -> str:
+    """The manifest of the Slack app, with every command."""
+    sentences = Sentences()
+    described = [(command, sentences.say(f"command.{command.name}", "en")) for command in COMMANDS]
+    return manifest(
+        [SlashCommand(command.name, text, _usage(command, sentences, "en")) for command, text in described],
+        [MessageShortcut(command.name, text[:_LABEL], text) for command, text in described if command.of_message],
+    )
+
+
+def commands_page() -> str:
+    """`docs/commands.md`: the commands in every language."""
+    sentences = Sentences()
+    languages = sentences.languages
+    lines = [
+        f"<!-- {_MADE} -->",
+        "# Commands",
+        "",
+        "The same on Telegram and Slack. On Slack, where slash commands do not",
+    ]
+    lines += ["work in threads, `!model` does what `/model` does, and so on. The signs of Chinese", ""]
+    lines[-1:] = ["keyboards do as well.", ""]
+    lines += ["In groups the short ones do without a sign behind the bot's name: `@bot model`,"]
+    lines += ["`@bot stop`. What a text follows needs one, since `@bot imagine you are a pirate`", "is a question.", ""]
+    lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
+    for command in COMMANDS:
+        usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
+        said = [sentences.say(f"command.{command.name}", language) for language in languages]
+        chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_CHINESE])
+        lines.append(f"| {usage} | {chinese} | " + " | ".join(said) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def configuration_page() -> str:
+    """`docs/configuration.md`: every variable, what it means, its default."""
+    lines = [
+        f"<!-- {_MADE} -->",
+        "# Configuration",
+        "",
+        "Environment variables, or the same names in a file `.env`, whose values stand as they are written. Words of a",
+        "choice are understood in any case, and `on` and `off` also as `true`, `yes`, `1` and the like.",
+        "",
+    ]
+    for heading, area in AREAS:
+        lines += [f"## {heading}", "", "| variable | meaning | default |", "|---|---|---|"]
+        lines += [_row(variable) for variable in variables(area)]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def env_example() -> str:
+    """`.env.example`: every variable with its default, commented out."""
+    lines = ["# Copy this file to .env and fill in what you need.", f"# {_MADE.replace('`', '')}"]
+    for heading, area in AREAS:
+        lines += ["", f"# --- {heading}"]
+        for variable in variables(area):
+            lines += [f"# {variable.description}", f"#{variable.name}={variable.default}"]
+    return "\n".join(lines) + "\n"
+
+
+def _usage(command: Command, sentences: Sentences, language: str) -> str:
+    return sentences.say(f"usage.{command.name}", language) if command.argument else ""
+
+
+def _row(variable: Variable) -> str:
+    default = f"`{variable.default}`" if variable.default else ""
+    return f"| `{variable.name}` | {variable.description} | {default} |"

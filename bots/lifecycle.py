@@ -1,0 +1,39 @@
+"""What the program asks of a platform beyond what the core asks: a life, and a way for events to come in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
+
+from core.chat.port.incoming import ChatRef, Sender
+from core.chat.port.outbox import Option, Platform
+
+Receive: TypeAlias = Callable[[bytes], Awaitable[None]]
+"""Stores a raw event; once it returns, the platform may be told that the event arrived."""
+
+Suggest: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
+"""The options of the menu of that name, in that chat, that fit what its reader types (`Service.suggest`)."""
+
+
+class Connected(Platform, Protocol):
+    """A platform between opening and closing."""
+
+    @property
+    def up(self) -> bool:
+        """Whether events can come in at the moment."""
+        ...
+
+    async def run(self, receive: Receive) -> None:
+        """Take events in until cancelled, through whatever outages of the platform.
+
+        Raises `PlatformError` when the platform will never let this bot in.
+        """
+        ...
+
+
+Opening: TypeAlias = AbstractAsyncContextManager[Connected]
+
+
+class PlatformError(Exception):
+    """A platform refuses to work with these settings; the text says which and why, for the operator."""

@@ -1,0 +1,195 @@
+"""The real service, as a process of its own, among simulated platforms."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Protocol, Self, TypeAlias
+
+from .persona import Seat
+from .slack.persona import SlackSeat
+from .slack.simulator import SlackSim
+from .telegram.persona import TelegramSeat
+from .telegram.simulator import TelegramSim
+from .wanjie.simulator import WanjieSim
+
+_ROOT = Path(__file__).parents[2]
+_SLACK_BOT_TOKEN, _SLACK_APP_TOKEN = "xoxb-simulated-bot", "xapp-simulated-app"
+_GLANCE = 0.02
+_OURS = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
+
+
+class NotStartedError(Exception):
+    """The service ended before it could serve; the text is what it logged."""
+
+
+class Running(Protocol):
+    """A process of the service."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+Launch: TypeAlias = Callable[[dict[str, str], Path, Path], Awaitable[Running]]
+"""Starts a process of the service with these variables, in this folder, writing to this log."""
+
+
+async def run_program(environment: dict[str, str], folder: Path, log: Path) -> Running:
+    """Start the service as its users do."""
+    with log.open("ab") as output:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bots",
+            "run",
+            env=environment,
+            cwd=folder,  # so that no .env of a developer is read
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is for us to handle
+        )
+
+
+class Stage:
+    """Three simulators, and as many processes of the service as are started; `async with` ends them all.
+
+    `folder` gets the data directory and each process's log. `wanjie` may name a real Wanjie instead of the simulated
+    one, as the variables of its settings; `extra` adds or overrides variables.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        wanjie: dict[str, str] | None = None,
+        extra: dict[str, str] | None = None,
+        launch: Launch = run_program,
+    ) -> None:
+        self.folder = folder
+        self.telegram = TelegramSim()
+        self.slack = SlackSim(bot_token=_SLACK_BOT_TOKEN, app_token=_SLACK_APP_TOKEN)
+        self.wanjie = WanjieSim()
+        self._real_wanjie = wanjie
+        self._extra = extra or {}
+        self._launch = launch
+        self._stack = AsyncExitStack()
+        self.processes: list[Running] = []
+        self._people = 0
+
+    async def __aenter__(self) -> Self:
+        for simulator in (self.telegram, self.slack, self.wanjie):
+            await self._stack.enter_async_context(simulator)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        await self._stack.aclose()
+
+    def environment(self) -> dict[str, str]:
+        """The service's variables: ours point to the simulators, the others are those of this process."""
+        around = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}  # noqa: TID251 - a child inherits what is not about the service
+        simulated = {
+            "WANJIE_API_KEY": self.wanjie.script.key,
+            "WANJIE_BASE_URL": self.wanjie.base_url,
+            "WANJIE_DEFAULT_MODEL": "deepseek-v3",
+        }
+        return {
+            **around,
+            "PYTHONPATH": str(_ROOT),
+            "DATA_DIR": str(self.folder / "data"),
+            "TELEGRAM_BOT_TOKEN": self.telegram.token,
+            "TELEGRAM_BASE_URL": self.telegram.base_url,
+            "TELEGRAM_FILE_URL": self.telegram.file_url,
+            "SLACK_BOT_TOKEN": _SLACK_BOT_TOKEN,
+            "SLACK_APP_TOKEN": _SLACK_APP_TOKEN,
+            "SLACK_API_URL": self.slack.api_url,
+            **(self._real_wanjie or simulated),
+            **self._extra,
+        }
+
+    async def start(self, **extra: str) -> Running:
+        """Start one process of the service; `extra` are variables for it alone."""
+        log = self.folder / f"service-{len(self.processes)}.log"
+        process = await self._launch({**self.environment(), **extra}, self.folder, log)
+        self.processes.append(process)
+        return process
+
+    async def ready(self, seconds: float = 20.0) -> None:
+        """Wait until events of both platforms can come in.
+
+        Raises `NotStartedError`, with what was logged, as soon as no process lives, and else `TimeoutError`.
+        """
+        async with asyncio.timeout(seconds):
+            while not (self.slack.socket.connections and self.telegram.polling):
+                if all(process.returncode is not None for process in self.processes):
+                    raise NotStartedError(self.logs())
+                await asyncio.sleep(_GLANCE)
+
+    async def end(self, process: Running) -> int:
+        """Ask a process to end and return its exit status."""
+        process.send_signal(signal.SIGTERM)
+        return await process.wait()
+
+    async def kill(self, process: Running) -> None:
+        """`kill -9`."""
+        process.kill()
+        await process.wait()
+
+    def logs(self) -> str:
+        """Everything that the processes have logged."""
+        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("service-*.log")))
+
+    def private(self, name: str = "Ada", language: str = "en") -> TelegramSeat:
+        """A new person in a private chat on Telegram."""
+        person = self.telegram.user(self._new_id(), name, language)
+        return TelegramSeat(self.telegram, person, self.telegram.private(person))
+
+    def group(self, title: str = "Friends", name: str = "Ada", language: str = "en") -> TelegramSeat:
+        """A new person in a new group on Telegram."""
+        person = self.telegram.user(self._new_id(), name, language)
+        chat = self.telegram.group(title, admin=True)
+        return TelegramSeat(self.telegram, person, chat)
+
+    def direct(self, name: str = "Lin", locale: str = "en-US") -> SlackSeat:
+        """A new person in a direct message on Slack."""
+        user = self.slack.user(name, locale)
+        return SlackSeat(self.slack, user, self.slack.im(user))
+
+    def thread(self, channel: str = "general", name: str = "Lin", locale: str = "en-US") -> SlackSeat:
+        """A new person in a new channel on Slack; the first words open a thread."""
+        user = self.slack.user(name, locale)
+        return SlackSeat(self.slack, user, self.slack.channel(channel, members=[user]))
+
+    def joining(self, seat: Seat, name: str, *, admin: bool = False) -> Seat:
+        """Somebody else in the same conversation among several people."""
+        if isinstance(seat, TelegramSeat):
+            person = self.telegram.user(self._new_id(), name)
+            seat.chat.members[person.user.id] = "administrator" if admin else "member"
+            return TelegramSeat(self.telegram, person, seat.chat)
+        if isinstance(seat, SlackSeat):
+            user = self.slack.user(name, admin=admin)
+            seat.channel.members.add(user.id)
+            return SlackSeat(self.slack, user, seat.channel, root=seat.root)
+        raise TypeError(seat.title)
+
+    def _new_id(self) -> int:
+        self._people += 1
+        return 1000 + self._people

@@ -1,0 +1,1 @@
+"""Block Kit and texts, as Slack checks and shows them."""

@@ -1,0 +1,111 @@
+"""The HTTP side of the Web API: token, limits, faults and the table of methods, then the method itself."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from aiohttp import web
+
+from .call import Args, Json, RefusalError, read_args, token_of
+from .faults import Fault, Faults
+from .methods.table import METHODS, TOLERATED
+from .rate_limits import Limits, RateLimiter
+from .scopes import GRANTED, check_scope
+from .workspace import Workspace
+
+Handler: TypeAlias = Callable[[Args], Json]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it came, when (monotonic seconds), and the error it was answered with."""
+
+    at: float
+    method: str
+    args: Json
+    error: str | None
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The two tokens of the app; *revoked* refuses the bot's from now on."""
+
+    bot: str
+    app: str
+    revoked: bool = False
+
+    def check(self, token: str, *, app_wanted: bool) -> None:
+        wanted, other = (self.app, self.bot) if app_wanted else (self.bot, self.app)
+        if not token:
+            raise RefusalError("not_authed")
+        if token == other:
+            raise RefusalError("not_allowed_token_type")
+        if token != wanted:
+            raise RefusalError("invalid_auth")
+        if self.revoked and not app_wanted:
+            raise RefusalError("token_revoked")
+
+
+class WebApi:
+    """Answers `/api/<method>`; every call is kept in *calls*."""
+
+    def __init__(self, workspace: Workspace, tokens: Tokens, limits: Limits) -> None:
+        self.calls: list[Call] = []
+        self.faults = Faults()
+        self.scopes = workspace.scopes
+        self.scopes.update(GRANTED)
+        self.handlers: dict[str, Handler] = {}
+        self.limiter = RateLimiter(limits, workspace.clock)
+        self._workspace = workspace
+        self._tokens = tokens
+
+    def add(self, handlers: Mapping[str, Handler]) -> None:
+        self.handlers.update(handlers)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        await asyncio.sleep(self.faults.delay_of(method))
+        try:
+            args = await read_args(request)
+        except RefusalError as refusal:
+            return web.json_response(refusal.answer())
+        fault = self.faults.take(method) or Fault()
+        answer, status, headers = self._answer(method, request, args, fault)
+        self.calls.append(Call(self._workspace.clock(), method, args.values, answer.get("error")))
+        _log.debug("%s %s -> %s", method, args.values, answer)
+        self._workspace.changed()
+        if fault.lose_answer and request.transport is not None:
+            request.transport.abort()
+        if fault.status not in {200, 429}:
+            return web.Response(status=status, text="<html><body>Server Error</body></html>", content_type="text/html")
+        return web.json_response(answer, status=status, headers=headers)
+
+    def _answer(self, method: str, request: web.Request, args: Args, fault: Fault) -> tuple[Json, int, dict[str, str]]:
+        if fault.error or fault.status != 200:  # noqa: PLR2004 -- OK
+            wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            return {"ok": False, "error": fault.error or "internal_error"}, fault.status, wait
+        try:
+            if method not in METHODS or method not in self.handlers:
+                raise RefusalError("unknown_method")  # noqa: TRY301 -- one place turns refusals into answers
+            self._tokens.check(token_of(request, args), app_wanted=METHODS[method].app_token)
+            if wait := self.limiter.take(method, args.text("channel")):
+                return {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)}
+            self._check_names(method, args)
+            check_scope(method, args, self.scopes, self._workspace)
+            return self.handlers[method](args), 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
+        except RefusalError as refusal:
+            return refusal.answer(), 200, {}
+
+    def _check_names(self, method: str, args: Args) -> None:
+        """Refuse a missing argument and note an unknown one (Slack ignores those)."""
+        known = METHODS[method]
+        unknown = args.values.keys() - known.required - known.optional - TOLERATED
+        for name in sorted(unknown):
+            self._workspace.violation(f"{method}: unknown argument {name}")
+        missing = [name for name in sorted(known.required) if not args.has(name)]
+        if missing:
+            faults = [f"missing required field: {name}" for name in missing]
+            raise RefusalError("invalid_arguments", *faults)

@@ -1,0 +1,131 @@
+"""Slash commands, presses, searches, shortcuts and submissions: what the app gets besides events."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, cast
+
+from .blocks.pressable import action_of, list_of, with_options
+from .blocks.validation import faults_of_options
+from .call import Json
+from .socket_mode import SocketMode
+from .state import Channel, Message, Person
+from .views import ResponseUrls, Views
+from .workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A command, press or submission on its way to the app."""
+
+    envelope_id: str
+    trigger_id: str
+    response_url: str
+    payload: Json
+
+
+class Interactions:
+    """Sends what people do with the app's commands, buttons and modals over Socket Mode."""
+
+    def __init__(self, workspace: Workspace, socket: SocketMode, views: Views, urls: ResponseUrls) -> None:
+        self._workspace = workspace
+        self._socket = socket
+        self._views = views
+        self._urls = urls
+        self._offered: dict[tuple[str, str], list[Json]] = {}
+
+    def command(self, person: Person, command: str, text: str, channel: Channel) -> Interaction:
+        """Send a slash command; it carries no thread, since Slack refuses commands in threads."""
+        payload = self._app() | {"command": command, "text": text, "is_enterprise_install": "false"}
+        payload |= {"user_id": person.id, "user_name": person.name.lower(), "team_domain": "sim"}
+        payload |= {"team_id": person.team or self._workspace.team_id, "channel_id": channel.id}
+        payload["channel_name"] = "directmessage" if channel.kind == "im" else channel.name
+        payload |= {"trigger_id": self._views.trigger(person.id), "response_url": self._urls.issue(channel, person)}
+        envelope = self._socket.send(
+            "slash_commands", payload, lambda reply: self._urls.answer_ack(channel, person, reply)
+        )
+        return Interaction(envelope, payload["trigger_id"], payload["response_url"], payload)
+
+    def press(
+        self, person: Person, message: Message, action_id: str | None, value: str | None, option: str | None
+    ) -> Interaction:
+        offered = {name: options for (ts, name), options in self._offered.items() if ts == message.ts}
+        blocks = with_options(message.blocks, offered)
+        action = action_of(blocks, action_id, value, option) | {"action_ts": self._workspace.new_ts()}
+        channel = self._workspace.channels[message.channel]
+        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_actions"}
+        payload |= {"actions": [action], "state": {"values": {}}}
+        payload |= {"response_url": self._urls.issue(channel, person, message)}
+        return self._interact(person, payload)
+
+    async def search(self, person: Person, message: Message, action_id: str, typed: str) -> list[Json]:
+        """Ask the app for the options of a list (Slack: within 3 seconds, at most 100); they can be pressed then.
+
+        Raises LookupError when there is no such list, or when nothing comes that Slack would show.
+        """
+        element, block = list_of(message.blocks, action_id)
+        if len(typed) < element.get("min_query_length", 3):
+            raise LookupError("too few characters for the app to be asked")
+        channel = self._workspace.channels[message.channel]
+        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_suggestion"}
+        payload |= {"action_id": action_id, "block_id": block.get("block_id", ""), "value": typed}
+        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._socket.send("interactive", payload, answer.set_result)
+        try:
+            async with asyncio.timeout(self._socket.ack_within):
+                reply = await answer
+        except TimeoutError:
+            raise LookupError("the app did not answer in time") from None
+        faults = faults_of_options(reply)
+        if faults:
+            raise LookupError(*faults)
+        groups = cast("list[Any]", reply.get("option_groups") or [reply])
+        options = [option for group in groups for option in group["options"]]
+        self._offered[message.ts, action_id] = options
+        return options
+
+    def shortcut(self, person: Person, message: Message, callback_id: str) -> Interaction:
+        """Use a shortcut of the app on a message; Slack offers them in every channel, with the bot or without."""
+        channel = self._workspace.channels[message.channel]
+        payload = self._app() | self._who(person) | {"type": "message_action", "callback_id": callback_id}
+        payload |= {"action_ts": self._workspace.new_ts(), "message_ts": message.ts, "message": self._json(message)}
+        payload |= {"channel": {"id": channel.id, "name": channel.name or "directmessage"}}
+        payload |= {"response_url": self._urls.issue(channel, person)}
+        return self._interact(person, payload)
+
+    def submit(self, person: Person, view_id: str, values: Json) -> Interaction:
+        """Submit an open modal with the `values` of its `state`."""
+        view = self._views.modals[view_id] | {"state": {"values": values}}
+        payload = self._app() | self._who(person) | {"type": "view_submission", "view": view}
+        return self._interact(person, payload)
+
+    def press_in_view(self, person: Person, view: Json, action_id: str | None, value: str | None) -> Interaction:
+        """Press a button of a modal or of the Home tab; there is no channel and no response URL."""
+        action = action_of(view["blocks"], action_id, value, None) | {"action_ts": self._workspace.new_ts()}
+        payload = self._app() | self._who(person) | {"type": "block_actions", "view": view, "actions": [action]}
+        return self._interact(person, payload | {"container": {"type": "view", "view_id": view["id"]}})
+
+    def _interact(self, person: Person, payload: Json) -> Interaction:
+        payload["trigger_id"] = self._views.trigger(person.id)
+        envelope = self._socket.send("interactive", payload)
+        return Interaction(envelope, payload["trigger_id"], payload.get("response_url", ""), payload)
+
+    def _where(self, message: Message, channel: Channel) -> Json:
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+        container |= {"is_ephemeral": message.visible_to is not None}
+        container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
+        place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name or "directmessage"}}
+        return place if message.visible_to else place | {"message": self._json(message)}
+
+    def _json(self, message: Message) -> Json:
+        """Return a message as interactions carry it; the parent of a thread names the thread, too."""
+        answer = message.as_json(self._workspace.team_id)
+        replied = len(self._workspace.thread(message.channel, message.ts)) > 1
+        return answer | ({"thread_ts": message.ts} if replied else {})
+
+    def _app(self) -> Json:
+        return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": None}
+
+    def _who(self, person: Person) -> Json:
+        name, team = person.name.lower(), person.team or self._workspace.team_id
+        user = {"id": person.id, "username": name, "name": name, "team_id": team}
+        return {"user": user, "team": {"id": team, "domain": "sim"}, "is_enterprise_install": False}

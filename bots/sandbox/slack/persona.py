@@ -1,0 +1,166 @@
+"""A person in a simulated Slack workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from copy import copy
+from functools import partial
+from typing import TypeVar
+
+from bots.sandbox.persona import Post, Step
+
+from .call import Json
+from .people import SlackUser
+from .screen import choices, elements, fold, is_hint, is_sign, post, words
+from .simulator import SlackSim
+from .state import Channel, Message
+
+_Found = TypeVar("_Found")
+
+
+class SlackSeat:
+    """A person in Slack: in a direct message, or in a thread of a channel that begins with a mention."""
+
+    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel, *, root: str | None = None) -> None:
+        self._sim = sim
+        self.user = user
+        self.channel = channel
+        self.root = root
+        """The thread, once it has begun; None in a direct message."""
+        self._offered: tuple[str, list[Json]] = ("", [])
+        """The message with the list that was searched last, and what was found."""
+
+    @property
+    def title(self) -> str:
+        return "Slack · direct message" if self._direct else f"Slack · thread in #{self.channel.name}"
+
+    async def say(self, text: str) -> None:
+        if text.startswith("/") and self.root is None:
+            name, _, rest = text.partition(" ")
+            await self.user.command(name, rest, self.channel)
+        elif self._direct:
+            await self.user.say(self.channel, text)
+        elif self.root is None:
+            self.root = (await self.user.mention(self.channel, text)).ts
+        else:
+            spoken = f"!{text[1:]}" if text.startswith("/") else text  # Slack takes no slash commands in threads
+            await self.user.say(self.channel, spoken, thread_ts=self.root)
+
+    async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
+        file = self.user.file(name, data, mimetype=mime, subtype="slack_audio" if voice else "")
+        spoken = text if self._direct else f"{self._sim.mention} {text}".strip()
+        sent = await self.user.say(self.channel, spoken, thread_ts=self.root, files=[file])
+        self.root = None if self._direct else sent.root
+
+    async def reply(self, text: str, to: str) -> None:
+        seen = [message for message in self._seen() if to in words(message)]
+        if not seen:
+            raise LookupError(to)
+        await self.user.shortcut(seen[-1], text.split(maxsplit=1)[0].lstrip("/"))
+
+    def answers(self) -> list[str]:
+        return [words(message) for message in self._own() if not is_hint(message)]
+
+    def posts(self) -> list[Post]:
+        found = (post(message, self._sim.workspace.files) for message in self._own())
+        return [one for one in found if one]
+
+    def steps(self) -> list[Step]:
+        own = {message.ts for message in self._sim.workspace.messages if self._is_own(message)}
+        seen: set[str] = set()
+        steps: list[Step] = []
+        for sight in self._sim.timeline(self.channel, self.root):
+            if sight.ts in own:
+                kind = "deleted" if sight.what == "deleted" else "changed" if sight.ts in seen else "new"
+                steps.append(Step(sight.at, sight.ts, sight.text, kind))
+                seen.add(sight.ts)
+        return steps
+
+    def hints(self) -> list[str]:
+        return [message.text for message in self._own() if is_hint(message) and not is_sign(message)]
+
+    def signs(self) -> list[str]:
+        here = [status for status in self._sim.statuses if status.channel == self.channel.id]
+        found = [(status.at, status.text) for status in here if status.text and self.root in {None, status.thread_ts}]
+        whispers = {message.ts for message in self._own() if is_sign(message)}
+        sights = [sight for sight in self._sim.timeline(self.channel, self.root) if sight.ts in whispers]
+        return [text for _, text in sorted([*found, *((sight.at, sight.text) for sight in sights)])]
+
+    def folds(self) -> list[str]:
+        return [text for message in self._own() if (text := fold(message))]
+
+    def choices(self) -> list[str]:
+        return [label for label, _, _ in self._menu()]
+
+    async def choose(self, label: str) -> None:
+        for shown, action, value in self._menu():
+            if label in shown:
+                await self._press(self._pressable()[-1], action, value)
+                return
+        raise LookupError(label)
+
+    async def search(self, text: str) -> list[str]:
+        """Type into the newest menu's list, which asks the app; return the labels. `choose` picks from them."""
+        menu = self._pressable()[-1]
+        (listed,) = [element for element in elements(menu) if element["type"] == "external_select"]
+        self._offered = menu.ts, await self.user.search(menu, listed["action_id"], text)
+        return self.choices()
+
+    def buttons(self) -> list[str]:
+        newest = self._pressable()[-1:]
+        return [element["text"]["text"] for message in newest for element in _buttons(message)]
+
+    def all_buttons(self) -> list[str]:
+        return [element["text"]["text"] for message in self._pressable() for element in _buttons(message)]
+
+    async def press(self, label: str) -> None:
+        await self.press_later(label)()
+
+    def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
+        for message in reversed(self._pressable()):
+            for button in _buttons(message):
+                if label in button["text"]["text"]:
+                    return partial(self._press, copy(message), button["action_id"], button["value"])
+        raise LookupError(label)
+
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
+        return await self._sim.wait_for(predicate, timeout)
+
+    @property
+    def _direct(self) -> bool:
+        return self.channel.kind == "im"
+
+    def _seen(self) -> list[Message]:
+        """What this person reads here, words to this person alone included."""
+        seen = self.user.sees(self.channel)
+        return [message for message in seen if self.root in {None, message.root}]
+
+    def _own(self) -> list[Message]:
+        return [message for message in self._seen() if self._is_own(message)]
+
+    def _is_own(self, message: Message) -> bool:
+        """Whether it is the bot's, not another app's."""
+        return message.user == self._sim.bot_user_id
+
+    def _pressable(self) -> list[Message]:
+        return [message for message in self._own() if any("action_id" in part for part in elements(message))]
+
+    def _menu(self) -> list[tuple[str, str, str]]:
+        """Label, action and value of each choice in the newest menu."""
+        newest = self._pressable()[-1:]
+        offers: list[Json] = [{"options": self._offered[1]} if one.ts == self._offered[0] else {} for one in newest]
+        return [
+            choice
+            for message, offer in zip(newest, offers, strict=True)
+            for element in elements(message)
+            for choice in choices(element | (offer if element["type"] == "external_select" else {}))
+        ]
+
+    async def _press(self, message: Message, action: str, value: str) -> None:
+        pressed = next(element for element in elements(message) if element["action_id"] == action)
+        listed = "select" in str(pressed["type"])
+        await self.user.press(message, action, None if listed else value, option=value if listed else None)
+
+
+def _buttons(message: Message) -> list[Json]:
+    return [element for element in elements(message) if element["type"] == "button"]

@@ -1,0 +1,56 @@
+"""What a token must have been granted for a method, as Slack's method reference lists it."""
+
+from .call import Args, Json, RefusalError
+from .workspace import Workspace
+
+GRANTED: tuple[str, ...] = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "im:write",
+    "mpim:history",
+    "reactions:write",
+    "users:read",
+)
+_NEEDED = {
+    "assistant.threads.setStatus": "chat:write",
+    "files.completeUploadExternal": "files:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.info": "files:read",
+    "reactions.add": "reactions:write",
+    "reactions.remove": "reactions:write",
+    "users.info": "users:read",
+    "users.list": "users:read",
+}
+_HISTORIES = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
+
+
+class MissingScopeError(RefusalError):
+    """`missing_scope`, with what was needed and what the token has."""
+
+    def __init__(self, needed: str, provided: str) -> None:
+        super().__init__("missing_scope")
+        self.needed = needed
+        self.provided = provided
+
+    def answer(self) -> Json:
+        return super().answer() | {"needed": self.needed, "provided": self.provided}
+
+
+def check_scope(method: str, args: Args, granted: set[str], workspace: Workspace) -> None:
+    """Refuse a method whose scope the token lacks."""
+    needed = _NEEDED.get(method, "chat:write" if method.startswith("chat.") else "")
+    if method in {"conversations.history", "conversations.replies"}:
+        channel = workspace.channels.get(args.text("channel"))
+        needed = _HISTORIES[channel.kind] if channel else ""
+    if needed and needed not in granted:
+        raise MissingScopeError(needed, ",".join(sorted(granted)))

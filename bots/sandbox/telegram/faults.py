@@ -1,0 +1,86 @@
+"""Faults that a test scripts: refusals, lost requests and answers, delays, stalls."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from .errors import ApiError
+
+ANY: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Answer with this error instead of doing the work."""
+
+    status: int
+    description: str
+    parameters: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def error(self) -> ApiError:
+        return ApiError(self.status, self.description, self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPage:
+    """Answer 502 with the HTML page of the proxy in front, as during an outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostRequest:
+    """Close the connection without doing the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostAnswer:
+    """Do the work, then close the connection without an answer."""
+
+
+Fault = Refusal | GatewayPage | LostRequest | LostAnswer
+
+
+class Faults:
+    """What goes wrong next, by method name or `"*"` for whatever method is called."""
+
+    def __init__(self) -> None:
+        self.delays: dict[str, float] = {}
+        """Seconds that a method takes before it does its work."""
+        self._script: defaultdict[str, deque[Fault]] = defaultdict(deque[Fault])
+        self._stalled: dict[str, asyncio.Event] = {}
+
+    def add(self, method: str, fault: Fault, times: int) -> None:
+        self._script[method].extend([fault] * times)
+
+    def next(self, method: str) -> Fault | None:
+        """Take the fault that the next call of *method* meets."""
+        for name in (method, ANY):
+            if self._script[name]:
+                return self._script[name].popleft()
+        return None
+
+    def clear(self) -> None:
+        """Forget what was scripted and release what is stalled."""
+        self._script.clear()
+        self.delays.clear()
+        for method in list(self._stalled):
+            self.release(method)
+
+    def stall(self, method: str) -> None:
+        """Let calls of *method* hang until `release`."""
+        self._stalled.setdefault(method, asyncio.Event())
+
+    def release(self, method: str) -> None:
+        stalled = self._stalled.pop(method, None)
+        if stalled:
+            stalled.set()
+
+    async def hold(self, method: str) -> None:
+        """Wait as long as a call of *method* is delayed or stalled."""
+        delay = self.delays.get(method, self.delays.get(ANY, 0.0))
+        if delay:
+            await asyncio.sleep(delay)
+        stalled = self._stalled.get(method)
+        if stalled:
+            await stalled.wait()

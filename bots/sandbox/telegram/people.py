@@ -1,0 +1,232 @@
+"""The users' side: people who write, attach, edit, delete and press buttons."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .files import Files, dimensions
+from .json_objects import inaccessible_json, message_json, user_json
+from .media_methods import photo_sizes
+from .membership import Membership
+from .message_methods import Press
+from .sending import thread_of, topic_root
+from .state import Chat, Message, User, World
+from .text.entity import Entity
+from .text.stored_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
+from .updates import Updates
+
+CHANNEL_BOT: Final = User(136817688, "Channel", "Channel_Bot", is_bot=True)
+"""Whom old clients see in the place of a person who writes as a channel."""
+_UNREAD_SIZE: Final = (640, 480)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What people act through."""
+
+    world: World
+    updates: Updates
+    files: Files
+    membership: Membership
+    presses: dict[str, Press]
+
+
+class Person:
+    """A Telegram user whom a test or the demo moves."""
+
+    def __init__(self, user: User, services: Services) -> None:
+        self.user = user
+        self._world = services.world
+        self._updates = services.updates
+        self._files = services.files
+        self._membership = services.membership
+        self._presses = services.presses
+
+    def say(
+        self,
+        chat: Chat,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        topic: int | None = None,
+        entities: tuple[Entity, ...] = (),
+        quote: str = "",
+        sender_chat: Chat | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Write a message; links, mentions and commands in it become *entities*, beside those that are given.
+
+        A *quote* is a part of the message replied to; with a *sender_chat*, a channel, it is written in its name;
+        with an *origin* (Bot API: MessageOrigin) it is a forward. Raises ValueError for a text no client would send:
+        empty, or longer than 4096 characters (see `paste`).
+        """
+        content = stored(Formatted(text, entities))
+        if not 1 <= len(content.text) <= MESSAGE_LENGTH:
+            raise ValueError("a message has 1 to 4096 characters")
+        return self._post(
+            chat, content, reply_to=reply_to, topic=topic, quote=quote, sender_chat=sender_chat, origin=origin
+        )
+
+    def send_content(
+        self,
+        chat: Chat,
+        content: Mapping[str, Any],
+        *,
+        reply_to: Message | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Send what is neither text nor a file of ours, as fields of a Message: a poll, a venue, a sticker."""
+        return self._post(
+            chat, Formatted(), kind=next(iter(content)), attachment=content, reply_to=reply_to, origin=origin
+        )
+
+    def paste(self, chat: Chat, text: str, *, topic: int | None = None) -> list[Message]:
+        """Send a text of any length as clients do: cut into messages of 4096 characters."""
+        parts = [text[at : at + MESSAGE_LENGTH] for at in range(0, len(text), MESSAGE_LENGTH)]
+        return [self.say(chat, part, topic=topic) for part in parts if part.strip()]
+
+    def send_photo(
+        self,
+        chat: Chat,
+        data: bytes,
+        caption: str = "",
+        *,
+        topic: int | None = None,
+        reply_to: Message | None = None,
+        album: str = "",
+    ) -> Message:
+        """Send a picture; pictures of one *album* come as messages of their own."""
+        file = self._files.add("photo", data)
+        attachment = {"photo": photo_sizes(file, dimensions(data) or _UNREAD_SIZE)}
+        if album:
+            attachment |= {"media_group_id": album}
+        return self._attach(chat, "photo", attachment, caption, topic, reply_to)
+
+    def send_voice(
+        self,
+        chat: Chat,
+        data: bytes,
+        caption: str = "",
+        *,
+        duration: int = 1,
+        topic: int | None = None,
+        reply_to: Message | None = None,
+    ) -> Message:
+        file = self._files.add("voice", data)
+        voice = file.json() | {"duration": duration, "mime_type": "audio/ogg"}
+        return self._attach(chat, "voice", {"voice": voice}, caption, topic, reply_to)
+
+    def send_video(self, chat: Chat, data: bytes, caption: str = "", *, note: bool = False) -> Message:
+        """Send a film, or a round *note*, which has neither name nor type nor caption."""
+        kind = "video_note" if note else "video"
+        file = self._files.add(kind, data).json() | {"duration": 1}
+        film = file | ({"length": 240} if note else {"width": 32, "height": 32, "mime_type": "video/mp4"})
+        return self._attach(chat, kind, {kind: film}, caption, None, None)
+
+    def send_document(
+        self,
+        chat: Chat,
+        data: bytes,
+        name: str,
+        caption: str = "",
+        *,
+        mime: str = "",
+        topic: int | None = None,
+        reply_to: Message | None = None,
+    ) -> Message:
+        """Send a file; its type is what the client says, else what the bytes look like."""
+        file = self._files.add("document", data, name)
+        document = file.json() | {"file_name": name, "mime_type": mime or file.format.mime}
+        return self._attach(chat, "document", {"document": document}, caption, topic, reply_to)
+
+    def edit(self, message: Message, text: str) -> None:
+        """Change an own message; the bot receives `edited_message`."""
+        self._world.edit(message, stored(Formatted(text)), message.keyboard)
+        self._membership.deliver("edited_message", message)
+
+    def delete(self, message: Message) -> None:
+        """Delete any message; bots are not told."""
+        self._world.delete(message)
+
+    def press(self, chat: Chat, message_id: int, button: str) -> Press:
+        """Press the inline button with this label or callback data; the answer appears in what is returned."""
+        message = chat.messages[message_id]
+        data = next(
+            (
+                each.get("callback_data")
+                for each in message.buttons
+                if button in {each["text"], each.get("callback_data")}
+            ),
+            None,
+        )
+        if data is None:
+            raise ValueError(f"no button {button!r} calls back under message {message_id}")
+        return self.call_back(message, data)
+
+    def call_back(self, message: Message, data: str) -> Press:
+        """Press a button with this callback data that is, or was, under a message; of a deleted one little is told."""
+        number = f"{self.user.id}{len(self._presses) + 1:06d}"
+        press = Press(number, self.user.id, message.chat.id, data, time.monotonic())
+        self._presses[press.id] = press
+        query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{message.chat.id}", "data": data}
+        told = message_json if message.id in message.chat.messages else inaccessible_json
+        self._updates.put("callback_query", query | {"message": told(message)})
+        return press
+
+    def block(self) -> None:
+        """Block the bot: sends to the private chat fail from now on."""
+        self._set_private("kicked")
+
+    def unblock(self) -> None:
+        self._set_private("member")
+
+    def _set_private(self, status: str) -> None:
+        self._membership.set_status(self._world.chats[self.user.id], self.user, status)
+
+    def _attach(
+        self,
+        chat: Chat,
+        kind: str,
+        attachment: Mapping[str, Any],
+        caption: str,
+        topic: int | None,
+        reply_to: Message | None,
+    ) -> Message:
+        content = stored(Formatted(caption[:CAPTION_LENGTH]))
+        return self._post(chat, content, kind=kind, attachment=attachment, topic=topic, reply_to=reply_to)
+
+    def _post(
+        self,
+        chat: Chat,
+        content: Formatted,
+        *,
+        kind: str = "text",
+        attachment: Mapping[str, Any] | None = None,
+        reply_to: Message | None = None,
+        topic: int | None = None,
+        quote: str = "",
+        sender_chat: Chat | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Message:
+        if chat.person and chat.bot_status == "kicked":
+            self.unblock()
+        chat.members.setdefault(self.user.id, "member")
+        message = Message(
+            id=self._world.new_id(chat),
+            chat=chat,
+            sender=CHANNEL_BOT if sender_chat else self.user,
+            date=int(time.time()),
+            content=content,
+            kind=kind,
+            attachment=attachment or {},
+            topic=topic,
+            thread=thread_of(chat, reply_to),
+            reply_to=reply_to or topic_root(chat, topic),
+            quote=quote,
+            sender_chat=sender_chat,
+            origin=origin,
+        )
+        self._world.post(message)
+        self._membership.deliver("message", message)
+        return message

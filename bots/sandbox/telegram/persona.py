@@ -1,0 +1,168 @@
+"""A person in a simulated Telegram chat."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from bots.sandbox.persona import Post, Step
+
+from .people import Person
+from .simulator import TelegramSim
+from .state import Chat, Message
+
+_Found = TypeVar("_Found")
+_KINDS = {"voice": "voice", "audio": "audio", "photo": "pictures", "document": "files"}
+
+
+class TelegramSeat:
+    """A person in a Telegram chat: private, or a group where the bot is mentioned."""
+
+    def __init__(self, sim: TelegramSim, person: Person, chat: Chat, *, topic: int | None = None) -> None:
+        self._sim = sim
+        self.person = person
+        self.chat = chat
+        self._topic = topic
+
+    @property
+    def title(self) -> str:
+        return f"Telegram · {self.chat.title or 'private chat'}"
+
+    async def say(self, text: str) -> None:
+        self.person.say(self.chat, self._addressed(text), topic=self._topic)
+
+    async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
+        if voice:
+            # Nobody writes below what they record, so in a group they answer the bot, if it has said anything.
+            before = self._own()[-1] if self._own() and not text else None
+            caption = "" if before else self._addressed(text)
+            self.person.send_voice(self.chat, data, caption, topic=self._topic, reply_to=before)
+        elif mime.startswith("image/"):
+            self.person.send_photo(self.chat, data, self._addressed(text), topic=self._topic)
+        else:
+            self.person.send_document(self.chat, data, name, self._addressed(text), mime=mime, topic=self._topic)
+
+    async def reply(self, text: str, to: str) -> None:
+        every = [message for message in self._sim.messages(self.chat.id) if message.topic == self._topic]
+        found = next((message for message in reversed(every) if to in message.text), None)
+        if found is None:
+            raise LookupError(to)
+        self.person.say(self.chat, self._addressed(text), topic=self._topic, reply_to=found)
+
+    def answers(self) -> list[str]:
+        return [text for message in self._own() if (text := _unfolded(message))]
+
+    def posts(self) -> list[Post]:
+        return [self._post(messages) for messages in self._bearing_files()]
+
+    def steps(self) -> list[Step]:
+        kinds = {"send": "new", "edit": "changed", "delete": "deleted"}
+        return [
+            Step(event.at, str(event.message_id), event.text, kinds[event.kind])
+            for event in self._sim.timeline(self.chat.id)
+            if event.by_bot and event.kind in kinds and event.topic == self._topic
+        ]
+
+    def hints(self) -> list[str]:
+        mine = [press for press in self._sim.presses if press.user_id == self.person.user.id]
+        return [press.answer for press in mine if press.answer and press.chat_id == self.chat.id]
+
+    def signs(self) -> list[str]:
+        events = self._sim.timeline(self.chat.id)
+        return [event.media for event in events if event.kind == "action" and event.topic == self._topic]
+
+    def folds(self) -> list[str]:
+        return [fold for message in self._own() for fold in _folds(message)]
+
+    def choices(self) -> list[str]:
+        return self.buttons()
+
+    async def choose(self, label: str) -> None:
+        found = next((choice for choice in self.choices() if label in choice), None)
+        if found is None:
+            raise LookupError(label)
+        self.person.press(self.chat, self._pressable()[-1].id, found)
+
+    def buttons(self) -> list[str]:
+        return [button["text"] for message in self._pressable()[-1:] for button in message.buttons]
+
+    def all_buttons(self) -> list[str]:
+        return [button["text"] for message in self._pressable() for button in message.buttons]
+
+    async def press(self, label: str) -> None:
+        await self.press_later(label)()
+
+    def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
+        for message in reversed(self._pressable()):
+            for button in message.buttons:
+                if label in button["text"]:
+                    return partial(self._press, message, button["callback_data"])
+        raise LookupError(label)
+
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
+        return await self._sim.wait_for(predicate, timeout)
+
+    async def _press(self, message: Message, data: str) -> None:
+        self.person.call_back(message, data)
+
+    def _addressed(self, text: str) -> str:
+        called = self.chat.person is not None or text.startswith("/")
+        return text if called else f"@{self._sim.bot.username} {text}".rstrip()
+
+    def _own(self) -> list[Message]:
+        own = [message for message in self._sim.messages(self.chat.id) if message.sender is self._sim.bot]
+        return [message for message in own if message.topic == self._topic]
+
+    def _pressable(self) -> list[Message]:
+        return [message for message in self._own() if message.buttons]
+
+    def _bearing_files(self) -> Iterator[list[Message]]:
+        """Each message that bears a file; those of an album together, with the text below that is their caption."""
+        album: list[Message] = []
+        for message in self._own():
+            if album and message.album == album[-1].album:
+                album.append(message)
+                continue
+            if album:
+                below = message.kind == "text" and message.buttons and not any(each.text for each in album)
+                yield [*album, message] if below else album
+                album = []
+            if message.album:
+                album = [message]
+            elif message.kind in _KINDS:
+                yield [message]
+        if album:
+            yield album
+
+    def _post(self, messages: list[Message]) -> Post:
+        bearing = [message for message in messages if message.kind in _KINDS]
+        files = [self._sim.file(message) for message in bearing]
+        first = bearing[0]
+        return Post(
+            message=str(first.id),
+            kind=_KINDS[first.kind],
+            files=tuple(file.data for file in files),
+            names=tuple(file.name for file in files),
+            caption="\n".join(message.text for message in messages if message.text),
+            seconds=first.attachment[first.kind].get("duration", 0.0) if first.kind in {"voice", "audio"} else 0.0,
+        )
+
+
+def _folds(message: Message) -> list[str]:
+    return [_part(message.text, *place) for place in _folded(message)]
+
+
+def _unfolded(message: Message) -> str:
+    """What a message says without opening its fold."""
+    ends = [start + length for start, length in _folded(message)]
+    return _part(message.text, max(ends, default=0)).lstrip("\n")
+
+
+def _folded(message: Message) -> list[tuple[int, int]]:
+    return [(each.offset, each.length) for each in message.entities if each.type == "expandable_blockquote"]
+
+
+def _part(text: str, start: int, length: int | None = None) -> str:
+    units = text.encode("utf-16-le")
+    return units[start * 2 : None if length is None else (start + length) * 2].decode("utf-16-le")

@@ -1,0 +1,1 @@
+"""Texts with entities, as Telegram's server reads and keeps them."""

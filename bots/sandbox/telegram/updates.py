@@ -1,0 +1,123 @@
+"""Updates on their way to the bot: the queue, long polling, webhook registration."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .bot_api import Call
+from .errors import ApiError, bad_request
+
+_LONGEST_POLL: Final = 50  # the server caps the timeout, telegram-bot-api/Client.cpp
+_NOT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_OTHER_POLL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+_WEBHOOK_SET: Final = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update the bot has not confirmed yet."""
+
+    id: int
+    kind: str
+    body: Mapping[str, Any]
+
+    def json(self) -> dict[str, Any]:
+        return {"update_id": self.id, self.kind: self.body}
+
+
+class Updates:
+    """Keep updates until a getUpdates call with a higher offset confirms them."""
+
+    def __init__(self, kinds: frozenset[str]) -> None:
+        self.pending: list[Update] = []
+        self.webhook = ""
+        self.conflicts = 0
+        """How many polls were told that another one is running."""
+        self._kinds = kinds
+        self._allowed = kinds - _NOT_BY_DEFAULT
+        self._next_id = 700_000_001
+        self._arrived = asyncio.Event()
+        self._poll: asyncio.Event | None = None
+
+    @property
+    def polling(self) -> bool:
+        """Whether a poll waits for updates now."""
+        return self._poll is not None
+
+    def put(self, kind: str, body: Mapping[str, Any]) -> bool:
+        """Queue an update unless the bot did not ask for its kind; return whether it was queued."""
+        if kind not in self._allowed:
+            return False
+        self.pending.append(Update(self._next_id, kind, body))
+        self._next_id += 1
+        self._arrived.set()
+        return True
+
+    async def get(self, call: Call) -> list[dict[str, Any]]:
+        """getUpdates: wait for updates; a second poll ends the first with 409."""
+        if self.webhook:
+            self.conflicts += 1
+            raise ApiError(409, _WEBHOOK_SET)
+        self._allow(call.things("allowed_updates"))
+        if self._poll:
+            self._poll.set()
+        self._poll = replaced = asyncio.Event()
+        try:
+            return await self._wait(call, replaced)
+        finally:
+            if self._poll is replaced:
+                self._poll = None
+
+    async def _wait(self, call: Call, replaced: asyncio.Event) -> list[dict[str, Any]]:
+        self._confirm(call.number("offset"))
+        limit = call.number("limit", 100)
+        if not self.pending:
+            await self._arrival(min(call.number("timeout"), _LONGEST_POLL), replaced)
+        if replaced.is_set():
+            self.conflicts += 1
+            raise ApiError(409, _OTHER_POLL)
+        return [update.json() for update in self.pending[: min(max(limit, 1), 100)]]
+
+    async def _arrival(self, seconds: float, replaced: asyncio.Event) -> None:
+        self._arrived.clear()
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._arrived, replaced)]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    def _confirm(self, offset: int) -> None:
+        if offset > 0:
+            self.pending = [update for update in self.pending if update.id >= offset]
+        elif offset < 0:
+            self.pending = self.pending[offset:]
+
+    def _allow(self, names: list[Any] | None) -> None:
+        """An empty list means the usual kinds, no list the kinds named before; it holds for later updates only."""
+        if names is not None:
+            self._allowed = (frozenset(names) & self._kinds) or self._kinds - _NOT_BY_DEFAULT
+
+    def set_webhook(self, call: Call) -> bool:
+        """setWebhook: only record the address; the simulator sends nothing there."""
+        url = call.text("url")
+        if url and not url.startswith("https://"):
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        self._allow(call.things("allowed_updates"))
+        self.webhook = url
+        return self._drop(call)
+
+    def delete_webhook(self, call: Call) -> bool:
+        self.webhook = ""
+        return self._drop(call)
+
+    def webhook_info(self, _: Call) -> dict[str, Any]:
+        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.pending)}
+
+    def _drop(self, call: Call) -> bool:
+        if call.flag("drop_pending_updates"):
+            self.pending.clear()
+        return True

@@ -1,0 +1,137 @@
+"""What a test or a demo may ask of the simulated Wanjie."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .canned_answers import Messages, demo_answer, demo_reasoning, demo_transcript, no_calls
+from .frame_shapes import Reshape, unchanged
+from .sample_media import mp3, picture
+
+# The ids on the Open API's page, in its order.
+MODELS = (
+    "qwen3-32b",
+    "claude-3.7-sonnet-20250219",
+    "gemini-2.5-flash-lite",
+    "gemini-2.5-flash",
+    "gemini-2.5-pro",
+    "claude-sonnet-4-20250514",
+    "GPT-4o",
+    "GPT-4.1",
+    "deepseek-reasoner",
+    "qwen3-next",
+    "qwen3-coder",
+    "kimi-k2",
+    "qwen3-235b",
+    "CosyVoice",
+    "Flux.1-Schnell",
+    "deepseek-v3",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How one request fails instead of being answered."""
+
+    status: int
+    retry_after: float | None = None
+    """Seconds, sent as `Retry-After`."""
+    html: bool = False
+    """A gateway's page instead of JSON."""
+    message: str = "something failed"
+    code: str = ""
+    drop: bool = False
+    """Close the connection without a word; `status` is not used."""
+    body: str | None = None
+    """What is sent as it is instead of an OpenAI error; with `status=200` an answer that is none."""
+    media_type: str = "application/json"
+    """Of `body`."""
+    path: str = ""
+    """Only a request whose path ends like this fails so."""
+
+
+@dataclass(slots=True)
+class Script:
+    """How the simulator behaves; every field may be changed at any time and counts for the next request.
+
+    Numbers of tokens count what a reply has sent so far, reasoning included.
+    """
+
+    key: str = "sandbox-key"
+    models: tuple[str, ...] = MODELS
+    bare_list: bool = False
+    """The list of models as a bare array, the other shape that is documented."""
+    answer: Callable[[Messages], str] = demo_answer
+    reasoning: Callable[[Messages], str] = demo_reasoning
+    """What models called *reasoner* or *thinking* say before they answer; "" for nothing."""
+    tokens_per_second: float | None = None
+    """None: as fast as the socket takes them."""
+    first_token_delay: float = 0.0
+    """Seconds from the request to the first token; the response's headers are sent at once."""
+    header_delay: float = 0.0
+    """Seconds before anything at all is answered."""
+    finish_reason: str = "stop"
+    fail_next: deque[Failure] = field(default_factory=deque[Failure])
+    """The next requests to the endpoints fail like this, one entry each, in their order."""
+    break_after: int | None = None
+    """Drop the connection after so many tokens."""
+    break_times: int | None = None
+    """How many replies `break_after` applies to; None: all."""
+    hang_after: int | None = None
+    """Fall silent for ever after so many tokens."""
+    error_after: int | None = None
+    """Send an error object inside the stream after so many tokens, and end."""
+    error: Failure = Failure(500, message="The server had an error", code="server_error")
+    """What that object tells."""
+    malformed_after: int | None = None
+    """Send a frame that is no JSON after so many tokens, and go on."""
+    malformed_times: int | None = None
+    """How many replies `malformed_after` applies to; None: all."""
+    comment_every: float | None = None
+    """Seconds between keep-alive comments while nothing else is sent."""
+    ids: bool = True
+    """`id:` lines before each frame."""
+    done: bool = True
+    """`data: [DONE]` at the end."""
+    usage: bool = True
+    """A last chunk without choices that holds the usage."""
+    finish: bool = True
+    """A chunk with the finish reason."""
+    newline: Literal["\n", "\r", "\r\n"] = "\n"
+    cut: int | None = None
+    """Write the stream in pieces of so many bytes, wherever that cuts it."""
+    reshape: Reshape = unchanged
+    """What is sent in the place of each frame of a stream; see `wanjie_shapes`."""
+    whole: bool = False
+    """Ignore `"stream": true` and answer in one piece."""
+    refuse: Callable[[str], bool] = lambda _: False
+    """Whether a prompt, of whatever kind, goes against the content policy."""
+    refuses_system: Callable[[str], bool] = lambda _: False
+    """Whether a model takes no messages of the role system."""
+    system_refusal: Failure = Failure(400, message="System role not supported")
+    """How it says so."""
+    pictures: tuple[str, ...] = ()
+    """Addresses of pictures that come beside the answer's text, in `images`, as OpenRouter sends them."""
+    piece: int | None = None
+    """No token has more characters."""
+    tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = no_calls
+    """What a model that was given tools calls instead of answering, from the messages and tools: names with JSON."""
+    tool_calls_in_one: bool = False
+    """Each call in one frame, without pieces."""
+    images_as: Literal["url", "b64_json"] = "url"
+    picture: Callable[[str, int, int, int], bytes] = picture
+    """From a prompt, the picture's number, its width and its height to the file."""
+    picture_url: Callable[[str], str] = str
+    """The link that is handed out, from the picture's own; see `Bucket` for links that lead to trouble."""
+    sound: Callable[[str], bytes] = mp3
+    speech_delay: float = 0.0
+    """Seconds before a speech is answered."""
+    voices: tuple[str, ...] | None = None
+    """The voices that there are; None: any."""
+    transcript: Callable[[bytes], str] | str = demo_transcript
+    """What was said, from the file or always the same."""
+    video_pause: float = 0.0
+    """Seconds of silence before each line of a video model."""

@@ -1,0 +1,1 @@
+"""Slack's events, as the core reads them."""

@@ -1,0 +1,113 @@
+"""Reading what people press and call up in Slack: commands, buttons, menus, shortcuts; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bots.json_fields import Json, as_object, inner, objects, text
+from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
+
+from .installation import BUTTON, MENU, PLATFORM, Home, chat_ref, command_sign, foreign_team, is_direct
+from .message_text import read_message
+from .mrkdwn import unescape
+from .reply_target import Route
+
+
+def read_slash_command(body: Json, home: Home) -> Incoming | None:
+    name, channel = text(body, "command").lstrip("/").lower(), text(body, "channel_id")
+    if not name or not home.team or not channel:
+        return None
+    visited = replace(Route(text(body, "response_url")), team=foreign_team(text(body, "team_id"), home.team))
+    return Incoming(
+        chat=ChatRef(PLATFORM, home.team, channel),
+        event_id=f"c{body.get('trigger_id', '')}",
+        message_id="",
+        sender=Sender(text(body, "user_id")),
+        text=unescape(text(body, "text")).strip(),
+        direct=is_direct(channel),
+        command=name,
+        reply_route=str(visited),
+    )
+
+
+def read_action(body: Json, home: Home) -> Incoming | None:
+    action, place = next(iter(objects(body, "actions")), Json()), place_of(body, home)
+    chosen = _choice(action)
+    if body.get("type") != "block_actions" or not (chosen and place):
+        return None
+    said = read_message(inner(body, "message"), home.bot)
+    route = Route(text(body, "response_url"), button=_is_button(text(action, "action_id")), team=place.visitor)
+    return Incoming(
+        chat=place.chat,
+        event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
+        message_id=place.message,
+        sender=Sender(text(inner(body, "user"), "id")),
+        direct=place.direct,
+        thread=place.thread,
+        command_sign=command_sign(place.thread, direct=place.direct),
+        choice=chosen,
+        quoted=said.whole,
+        named=said.named,
+        reply_route=str(route),
+    )
+
+
+def read_shortcut(body: Json, home: Home) -> Incoming | None:
+    """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
+    message, place = inner(body, "message"), place_of(body, home)
+    name, ts = text(body, "callback_id"), text(body, "message_ts") or text(message, "ts")
+    if place is None or not name or not ts:
+        return None
+    thread, said = place.thread or ts, read_message(message, home.bot)
+    route = Route(text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
+    return Incoming(
+        chat=chat_ref(place.chat.account, place.chat.chat, thread, direct=place.direct),
+        event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
+        message_id=ts,
+        sender=Sender(text(inner(body, "user"), "id")),
+        direct=place.direct,
+        thread=thread,
+        command_sign=command_sign(place.thread, direct=place.direct),
+        command=name.lower(),
+        quoted=said.content,
+        quoted_attachments=(*said.files, *said.forwarded_files),
+        named=said.named,
+        reply_route=str(route),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where something was done to a message."""
+
+    chat: ChatRef
+    message: str
+    thread: str
+    direct: bool
+    visitor: str
+    """The workspace of whoever did it, where that is another one."""
+
+
+def place_of(body: Json, home: Home) -> _Place | None:
+    known = inner(body, "message") | inner(body, "container")
+    channel = text(inner(body, "channel"), "id") or text(known, "channel_id")
+    if not channel or not home.team:
+        return None
+    thread, direct = text(known, "thread_ts"), is_direct(channel)
+    message = text(known, "message_ts") or text(known, "ts")
+    visitor = foreign_team(text(inner(body, "user"), "team_id"), home.team)
+    return _Place(chat_ref(home.team, channel, thread, direct=direct), message, thread, direct, visitor)
+
+
+def _choice(action: Json) -> Choice | None:
+    action_id = text(action, "action_id")
+    value = text(action, "value") or text(as_object(action.get("selected_option")), "value")
+    return Choice(menu_name(action_id), value) if action_id.startswith(MENU) and value else None
+
+
+def menu_name(action_id: str) -> str:
+    return action_id.removeprefix(MENU).partition(":")[0]
+
+
+def _is_button(action_id: str) -> bool:
+    return action_id.removeprefix(MENU).partition(":")[2].startswith(BUTTON)

@@ -1,0 +1,32 @@
+"""Answering what a reader types into a menu's list, within the 3 seconds that Slack waits."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from bots.lifecycle import Suggest
+from bots.slack.blocks.menus import listed
+from core.redis import STORE_DOWN
+from core.wanjie import WanjieError
+
+from .installation import Home
+from .parse import read_search
+
+_log = structlog.get_logger()
+_PATIENCE = 2.5
+
+
+async def found(body: dict[str, Any], suggest: Suggest, home: Home) -> dict[str, Any]:
+    """The acknowledgement of a `block_suggestion`: the options that fit, none when they cannot be had in time."""
+    search = read_search(body, home)
+    if search is None:
+        return listed(())
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return listed(await suggest(*search))
+    except (WanjieError, TimeoutError, *STORE_DOWN) as error:
+        _log.warning("a menu could not be filled", menu=search[0], reason=type(error).__name__)
+        return listed(())

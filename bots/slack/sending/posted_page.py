@@ -1,0 +1,58 @@
+"""One page of an answer, as it is to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.slack.api.methods import Content
+from bots.slack.blocks.message_content import Blocks, Body, growth, row
+from core.chat.port.outbox import Button, Page
+
+from .message_state import CHUNKS, Dress, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes, and for whom.
+
+    `user` is "" for an app, which Slack streams nothing to; `team` is the user's own workspace.
+    """
+
+    channel: str
+    thread: str
+    user: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page, what is known of its message, and what it is to show now."""
+
+    page: Page
+    standing: Standing
+    body: Body
+    buttons: tuple[Button, ...]
+    final: bool
+
+    @property
+    def dress(self) -> Dress:
+        return Dress.of(self.body, self.buttons)
+
+    @property
+    def piece(self) -> Body:
+        """What is not on the screen yet."""
+        return self.body.after(self.standing.shown)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the message can go on as a stream."""
+        heavy = self.standing.mode == CHUNKS and self.body.heavy
+        return self.standing.streaming and self.standing.sure and not heavy
+
+
+def content_of(shown: ShownPage, *, buttons: tuple[Button, ...] = ()) -> Content:
+    """What is still to be streamed; a stream of text shows neither thinking nor buttons, which appear at its end."""
+    if shown.standing.mode == CHUNKS:
+        words: Blocks = [] if shown.piece.blank else growth(shown.body, shown.standing.shown)
+        return [*words, *([row(buttons)] if buttons else [])]
+    return shown.piece.rest if shown.piece.rest.strip() else ""

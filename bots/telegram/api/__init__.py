@@ -1,0 +1,1 @@
+"""Calls of the Bot API, their limits and their errors."""

@@ -1,0 +1,73 @@
+"""One chat on the wire: each call within the budget, each failure in the core's words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from telegram.error import ChatMigrated, InvalidToken, TelegramError
+
+from core.chat.port.errors import FloodedError, OutboxError
+from core.redis import Limit
+
+from .errors import asked_to_wait, outbox_error
+from .rate_limits import BOT, Gate, messages, of_chat, typing
+
+_log = structlog.get_logger()
+_Result = TypeVar("_Result")
+_Call = Callable[[int], Awaitable[_Result]]
+
+
+class Peer:
+    """A chat by its id, which changes when a group becomes a supergroup.
+
+    Every method raises `FloodedError` before or instead of waiting, or another `OutboxError`. A call is given the id.
+    """
+
+    def __init__(self, gate: Gate, chat_id: int) -> None:
+        self._gate = gate
+        self._chat_id = chat_id
+
+    async def message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
+        """Send, edit or delete; `keep` calls must remain for what matters more. An album counts as so many messages."""
+        await self._take(messages(self._chat_id, count), keep + count - 1)
+        try:
+            return await call(self._chat_id)
+        except ChatMigrated as error:
+            _log.info("group became a supergroup", chat=self._chat_id, now=error.new_chat_id)
+            self._chat_id = error.new_chat_id
+        except TelegramError as error:
+            raise await self._failure(error) from error
+        await self._take(messages(self._chat_id, count), keep + count - 1)
+        return await self._once(call)
+
+    async def typing(self, call: _Call[object], *, keep: int) -> None:
+        """Show a chat action."""
+        await self._take(typing(self._chat_id), keep)
+        await self._once(call)
+
+    async def aside(self, call: _Call[_Result]) -> _Result:
+        """Call what no limit of the chat counts, such as the answer to a pressed button."""
+        await self._take((BOT,), 0)
+        return await self._once(call)
+
+    async def _once(self, call: _Call[_Result]) -> _Result:
+        try:
+            return await call(self._chat_id)
+        except TelegramError as error:
+            raise await self._failure(error) from error
+
+    async def _take(self, limits: tuple[Limit, ...], keep: int) -> None:
+        if wait := await self._gate.take(*limits, keep=keep):
+            raise FloodedError(wait)
+
+    async def _failure(self, error: TelegramError) -> OutboxError:
+        if seconds := asked_to_wait(error):
+            # Whatever is sent during a penalty makes it longer, so nothing of ours goes there before its end.
+            _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=seconds)
+            for name in of_chat(self._chat_id):
+                await self._gate.block(name, seconds)
+        if isinstance(error, InvalidToken):
+            _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
+        return outbox_error(error)

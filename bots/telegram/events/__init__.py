@@ -1,0 +1,1 @@
+"""Telegram's updates, as the core reads them."""

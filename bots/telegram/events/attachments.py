@@ -1,0 +1,70 @@
+"""The files of a message (Bot API: Message)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bots.json_fields import Json, inner, number, objects, text
+from core.chat.port.incoming import Attachment
+
+from .contents import read_content
+from .rich_text import rich_blocks
+
+_FILES = {
+    "audio": "audio",
+    "video": "video",
+    "video_note": "video",
+    "voice": "voice",
+    "voice_note": "voice",
+    "document": "document",
+}
+_UNREADABLE = ("animation", "story", "paid_media", "sticker")
+"""Content that neither has words nor can be fetched as something to read; without an entry it would go unanswered."""
+
+
+def read_attachments(message: Json) -> tuple[Attachment, ...]:
+    """Every file of a message; other content without text stands as `other`, with its kind as name and no id."""
+    return tuple(_attachments(message))
+
+
+def _attachments(message: Json) -> Iterator[Attachment]:
+    files = [] if inner(message, "animation") else [*_files(message)]  # it comes as a document, too, for old clients
+    for part in _parts(message):
+        files += _files(part)
+    yield from files
+    if not files:
+        yield from (Attachment("other", "", name=field) for field in _UNREADABLE if _is_unreadable(message, field))
+
+
+def _parts(message: Json) -> Iterator[Json]:
+    """What a message is made of that has files in the fields in which a message has its own."""
+    yield from rich_blocks(inner(message, "rich_message"))
+    yield from objects(inner(message, "paid_media"), "paid_media")
+    poll = inner(message, "poll")
+    yield inner(poll, "media")
+    yield from (inner(option, "media") for option in objects(poll, "options"))
+    yield inner(poll, "explanation_media")
+
+
+def _files(holder: Json) -> Iterator[Attachment]:
+    if sizes := objects(holder, "photo") or objects(inner(holder, "live_photo"), "photo"):
+        largest = max(sizes, key=lambda size: number(size, "width") * number(size, "height"))
+        yield _file("image", largest, mime="image/jpeg")
+    for field, kind in _FILES.items():
+        if file := inner(holder, field):
+            yield _file(kind, file)
+            return
+
+
+def _is_unreadable(message: Json, field: str) -> bool:
+    return bool(inner(message, field)) and not read_content(message)
+
+
+def _file(kind: str, file: Json, mime: str = "") -> Attachment:
+    return Attachment(
+        kind,
+        text(file, "file_id"),
+        name=text(file, "file_name"),
+        mime=text(file, "mime_type") or mime,
+        size=number(file, "file_size") or None,
+    )

@@ -1,0 +1,1 @@
+"""Finding messages whose sending had an unknown end."""

@@ -1,0 +1,1 @@
+"""What commands, buttons and messages set going."""

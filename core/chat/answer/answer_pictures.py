@@ -1,0 +1,84 @@
+"""The pictures that a model puts into its answer."""
+
+from __future__ import annotations
+
+from core.queue import Turn
+from core.store import AnswerFiles
+from core.wanjie import ImageData, ImageLink, ImageResult
+
+_MOST = 10
+"""Pictures of an answer: as many as are posted together."""
+_LARGEST = 50_000_000
+"""Bytes of all of them; they are held until the words stand."""
+_LARGEST_KEPT = 20_000_000
+"""Bytes of all that are kept in the store meanwhile; what is more would be lost with the process."""
+_FIELD = "answer_pictures"
+"""In the checkpoint: how many the answer has that are not posted."""
+_DATA, _LINK, _LOST = b"d", b"l", b"-"
+"""What the kept form of a picture begins with."""
+
+
+class AnswerPictures:
+    """Collects the pictures of one answer, as many as can be shown.
+
+    They are kept in the store until they are posted, so that a later owner of the turn finds them: it shows the words
+    that the checkpoint holds, and does not ask the model again. Every method that waits raises `FencedError` when
+    another process owns the turn.
+    """
+
+    def __init__(self, files: AnswerFiles, turn: Turn, chat: str) -> None:
+        self.found: list[ImageResult] = []
+        self.lost = 0
+        """How many were broken or too much."""
+        self._files = files
+        self._turn = turn
+        self._chat = chat
+        self._size = 0
+
+    async def begin(self) -> None:
+        """Forget what was collected: the answer is written from its start."""
+        self.found, self.lost, self._size = [], 0, 0
+        if self._waiting:
+            await self.forget()
+
+    async def add(self, image: ImageResult | None) -> None:
+        """Take the next picture; None is a broken one."""
+        size = len(image.data) if isinstance(image, ImageData) else 0
+        if image is None or len(self.found) == _MOST or self._size + size > _LARGEST:
+            self.lost += 1
+            image = None
+        else:
+            self.found.append(image)
+            self._size += size
+        await self._turn.checkpoint(**{_FIELD: str(len(self.found) + self.lost)})
+        await self._files.add(self._chat, self._turn.event_id, _LOST if self._size > _LARGEST_KEPT else _packed(image))
+
+    async def restore(self) -> None:
+        """Take over what a former owner of the turn collected and did not post, unless there are pictures already."""
+        if self.found or self.lost or not self._waiting:
+            return
+        kept = [_unpacked(packed) for packed in await self._files.list(self._chat, self._turn.event_id)]
+        self.found = [image for image in kept if image is not None]
+        self.lost = self._waiting - len(self.found)
+
+    async def forget(self) -> None:
+        """They are posted."""
+        await self._turn.checkpoint(**{_FIELD: "0"})
+        await self._files.remove(self._chat, self._turn.event_id)
+
+    @property
+    def _waiting(self) -> int:
+        return int(self._turn.state.get(_FIELD, "0"))
+
+
+def _packed(image: ImageResult | None) -> bytes:
+    if image is None:
+        return _LOST
+    return _DATA + image.data if isinstance(image, ImageData) else _LINK + image.url.encode()
+
+
+def _unpacked(packed: bytes) -> ImageResult | None:
+    kind, rest = packed[:1], packed[1:]
+    if kind == _LINK:
+        return ImageLink(rest.decode())
+    return ImageData(rest) if kind == _DATA else None

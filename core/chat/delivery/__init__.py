@@ -1,0 +1,1 @@
+"""Showing an answer: pages, buttons, media and notices, each exactly once."""

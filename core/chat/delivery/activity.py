@@ -1,0 +1,102 @@
+"""Showing that work goes on, and ending it when the user asks for that."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from core.chat.port.outbox import Doing, Outbox
+from core.queue import Turn
+
+_Result = TypeVar("_Result")
+_EVERY = 4.5
+"""Seconds; Telegram shows a chat action for 5."""
+_UNDER_WAY = 0.3
+"""Seconds that words wait for a sign that is under way."""
+_SILENCE = 6.0
+"""Seconds without words after which there should be a sign again: a film or a long thought may take minutes."""
+
+
+class StoppedError(Exception):
+    """The user asked to stop; whoever was asked says so."""
+
+
+class Sign:
+    """A sign of work that is shown again and again while there is no better one."""
+
+    def __init__(self, outbox: Outbox, doing: Doing, *, silence: float) -> None:
+        self._outbox = outbox
+        self._silence = silence
+        self._calling = asyncio.Lock()
+        self._due = 0.0
+        self._shown = True
+        """Since words came last."""
+        self._worded = False
+        self._showing = asyncio.create_task(self._keep_showing(doing))
+        self._clearing: set[asyncio.Task[None]] = set()
+
+    async def rest(self) -> None:
+        """Show it only when nothing more has come for a while, since words are the better sign.
+
+        Waits a moment for one that is under way: it would stay beside the words. The first words take a sign away by
+        themselves, later ones do not.
+        """
+        self._due = time.monotonic() + self._silence
+        if not self._shown:
+            return
+        self._shown = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_UNDER_WAY), self._calling:
+                pass
+        if self._worded:
+            clearing = asyncio.create_task(self._outbox.working("nothing"))
+            self._clearing.add(clearing)
+            clearing.add_done_callback(self._clearing.discard)
+        self._worded = True
+
+    async def drop(self) -> None:
+        """Give up what is under way, too, and leave nothing on the screen."""
+        self._showing.cancel()
+        await asyncio.gather(self._showing, *self._clearing, return_exceptions=True)
+        await self._outbox.working("nothing")
+
+    async def _keep_showing(self, doing: Doing) -> None:
+        while True:
+            if time.monotonic() >= self._due:
+                self._due = time.monotonic() + _EVERY
+                async with self._calling:
+                    await self._outbox.working(doing)
+                self._shown = True
+            await asyncio.sleep(self._due - time.monotonic())
+
+
+@asynccontextmanager
+async def at_work(outbox: Outbox, doing: Doing, *, silence: float = _SILENCE) -> AsyncGenerator[Sign]:
+    """Show a sign of work while the context lasts, and nothing of it afterwards.
+
+    Where words are a better one (see `Sign.rest`), it comes back after `silence` seconds without any.
+    """
+    sign = Sign(outbox, doing, silence=silence)
+    try:
+        yield sign
+    finally:
+        await sign.drop()
+
+
+async def unless_stopped(turn: Turn, work: Awaitable[_Result]) -> _Result:
+    """Return what `work` does; cancel it and raise `StoppedError` when the user asks to stop before it is done."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(turn.stopped.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise StoppedError
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

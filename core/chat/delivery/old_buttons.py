@@ -1,0 +1,126 @@
+"""Taking away the buttons of answers that are not the newest any more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import structlog
+
+from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError
+from core.chat.port.outbox import Button, Outbox, Page, ShownMessage
+from core.redis import STORE_DOWN
+from core.store import Conversations, ShownAnswers
+
+from .answer_buttons import useful_buttons
+
+_log = structlog.get_logger()
+
+_TIMEOUT = 30.0
+"""Seconds that this may go on beside the turns; what is left is done after the next answer."""
+_MAX_ATTEMPTS = 20
+_MAX_ANSWERS = 20
+"""Old answers of a chat that are still seen to where the rate limits never have room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    """The answers of a chat whose buttons do something."""
+
+    newest: frozenset[str]
+    """By uid: those that can be written again or continued."""
+    remembered: frozenset[str]
+    """By uid: those whose words are in the history."""
+
+
+class OldButtons:
+    """Knows which answers bear buttons, in the store, and takes those away that could only say no.
+
+    Cosmetic: it goes on beside the turns, nobody waits for it, and what the rate limits refuse or a process leaves
+    undone is made good after a later answer.
+    """
+
+    def __init__(self, answers: ShownAnswers, conversations: Conversations) -> None:
+        self._answers = answers
+        self._conversations = conversations
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def running(self) -> int:
+        """In how many chats buttons are being taken away."""
+        return len(self._running)
+
+    async def note(self, chat: str, uid: str, message: ShownMessage) -> None:
+        """Remember the message that bears the buttons of an answer."""
+        await self._answers.add(chat, uid, _packed(message))
+
+    def start_removal(self, chat: str, outbox: Outbox) -> None:
+        """Begin to take old buttons away in a chat, with an outbox of that chat; return at once."""
+        if chat not in self._running:
+            task = self._running[chat] = asyncio.create_task(self._remove(chat, outbox))
+            task.add_done_callback(lambda _: self._running.pop(chat))
+
+    async def aclose(self) -> None:
+        """Leave the rest to a later process."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _remove(self, chat: str, outbox: Outbox) -> None:
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                for _ in range(_MAX_ATTEMPTS):
+                    if (wait := await self._remove_granted(chat, outbox)) is None:
+                        return
+                    await asyncio.sleep(wait)
+        except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+            _log.info("old buttons are left for later", reason=str(error) or type(error).__name__)
+
+    async def _remove_granted(self, chat: str, outbox: Outbox) -> float | None:
+        """Take away what the rate limits allow; return the seconds to wait for the rest, None when there is none."""
+        alive = await self._alive(chat)
+        shown = {uid: _unpacked(text) for uid, text in (await self._answers.list(chat)).items()}
+        old = sorted(shown.keys() - alive.newest, key=lambda uid: shown[uid].page.opened_at, reverse=True)
+        for count, uid in enumerate(old):
+            try:
+                if count < _MAX_ANSWERS:
+                    await self._tidy(shown[uid], outbox, remembered=uid in alive.remembered)
+            except FloodedError as error:
+                return error.retry_after
+            await self._answers.remove(chat, uid)
+        return None
+
+    async def _tidy(self, message: ShownMessage, outbox: Outbox, *, remembered: bool) -> None:
+        buttons = useful_buttons(message.buttons, remembered=remembered)
+        if buttons == message.buttons:
+            return
+        try:
+            await outbox.set_buttons(message, buttons)
+        except (GoneError, RefusedError) as error:  # it was deleted, or is too old to be changed
+            _log.info("an answer keeps its old buttons", reason=str(error))
+
+    async def _alive(self, chat: str) -> _Alive:
+        history = await self._conversations.history(chat)
+        unanswered = await self._conversations.unanswered(chat)
+        uid = await self._conversations.newest(chat)
+        kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
+        newest = {uid} if kept else set[str]()
+        return _Alive(
+            frozenset(newest | ({unanswered.uid} if unanswered else set())),
+            frozenset(message.uid for message in history if message.uid),
+        )
+
+
+def _packed(message: ShownMessage) -> str:
+    return json.dumps(asdict(message), ensure_ascii=False)
+
+
+def _unpacked(packed: str) -> ShownMessage:
+    """Read a message that another version of this program may have written."""
+    fields: dict[str, Any] = json.loads(packed)
+    page = {name: value for name, value in fields["page"].items() if name in Page.__dataclass_fields__}
+    buttons = tuple(Button(each["label"], each["name"], each["value"]) for each in fields["buttons"])
+    return ShownMessage(Page(**page), fields["text"], fields["folded"], buttons)

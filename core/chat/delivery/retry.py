@@ -1,0 +1,35 @@
+"""Repeating what a platform did not do, for as long as waiting can help."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from core.chat.port.errors import FloodedError, UnreachableError
+
+_log = structlog.get_logger()
+_Result = TypeVar("_Result")
+
+_FIRST_PATIENCE = 0.5
+_LONGEST_PATIENCE = 30.0
+"""Seconds between two tries to reach a platform that does not answer."""
+
+
+async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Repeat `call` until the platform has done it, however long that takes.
+
+    Raises the errors that waiting cannot mend: `GoneError`, `RefusedError`.
+    """
+    patience = _FIRST_PATIENCE
+    while True:
+        try:
+            return await call()
+        except FloodedError as error:
+            await asyncio.sleep(error.retry_after)
+        except UnreachableError as error:
+            _log.warning("platform unreachable", error=str(error), again_in=patience)
+            await asyncio.sleep(patience)
+            patience = min(patience * 2, _LONGEST_PATIENCE)

@@ -1,0 +1,86 @@
+"""One thing that was sent in pieces: which events belong together, and the message that they make; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.chat.port.incoming import Incoming
+from core.chat.text.attribution import quote_words
+from core.media.visible_text import is_blank
+
+MAX_GAP = 1
+"""Seconds between two pieces, by the platform's clock, which counts whole ones."""
+
+
+def belongs(pieces: Sequence[Incoming], other: Incoming) -> bool:
+    """Whether `other` goes on with what `pieces`, which are not empty, have begun."""
+    last = pieces[-1]
+    if other.sender.id != last.sender.id or other.choice or other.command or other.edits or other.moved_from:
+        return False
+    if other.album and other.album == last.album:
+        return True
+    if not last.sent or abs(other.sent - last.sent) > MAX_GAP or other.quoted or other.quoted_attachments:
+        return False
+    return _continues_text(last, other) or _completes(pieces, other)
+
+
+def _continues_text(last: Incoming, other: Incoming) -> bool:
+    """Whether their client has cut a longer text between them."""
+    return last.seam is not None and _is_text(other)
+
+
+def _completes(pieces: Sequence[Incoming], other: Incoming) -> bool:
+    """Whether one of them is what the other is about: a comment and forwards, a question and its file."""
+    first, last = pieces[0], pieces[-1]
+    if first.command or first.choice or first.moved_from:
+        return False
+    words = any(piece.text and not piece.forwarded_from for piece in pieces)
+    if other.forwarded_from:
+        return True
+    if _is_text(other):
+        return not words and not _is_spoken(last)
+    return words and not other.text and not any(piece.attachments for piece in pieces)
+
+
+def join(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
+    """Make one message of pieces, or None when none of them is addressed to the bot."""
+    addressed = [piece for piece in pieces if not piece.part]
+    if not addressed:
+        return None
+    if len(pieces) == 1:
+        return replace(addressed[0], event_id=event_id, edits="")
+    own = [piece for piece in pieces if not piece.forwarded_from]
+    forwards = [piece for piece in pieces if piece.forwarded_from]
+    quotes = [quote_words(piece.text, f"forwarded from {piece.forwarded_from}") for piece in forwards if piece.text]
+    files = tuple(file for piece in own or forwards for file in piece.attachments)
+    about = tuple(file for piece in forwards for file in piece.attachments) if own else ()
+    return replace(
+        addressed[0],
+        event_id=event_id,
+        text="\n\n".join(part for part in (*quotes, _text(own)) if part),
+        attachments=files,
+        quoted_attachments=(*addressed[0].quoted_attachments, *about),
+        forwarded_from="",
+        edits="",
+        addressed=any(piece.addressed for piece in addressed),
+        mentioned=any(piece.mentioned for piece in addressed),
+        named=tuple(dict.fromkeys(name for piece in pieces for name in piece.named)),
+    )
+
+
+def _is_text(piece: Incoming) -> bool:
+    return bool(piece.text) and not piece.attachments and not piece.forwarded_from
+
+
+def _is_spoken(piece: Incoming) -> bool:
+    return any(file.kind in {"voice", "audio"} for file in piece.attachments)
+
+
+def _text(pieces: Sequence[Incoming]) -> str:
+    text, seam = "", ""
+    for piece in pieces:
+        if not is_blank(piece.text):
+            text += seam + piece.text
+            seam = "\n" if piece.seam is None else piece.seam
+    return text

@@ -1,0 +1,1 @@
+"""What models make besides words: voice notes and pictures."""

@@ -1,0 +1,1 @@
+"""What a platform must offer, and what it may."""

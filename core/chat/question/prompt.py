@@ -1,0 +1,89 @@
+"""What the model is given to read: instructions, history, question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.chat.port.incoming import Incoming
+from core.chat.text.attribution import NOTE, quote_words
+from core.media.visible_text import visible
+from core.store import Remembered
+from core.wanjie import ChatMessage
+
+from .question import Question
+from .quoted_message import is_newest_answer
+
+_GROUP_NOTE = (
+    "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
+    f"your own answers carry no name. {NOTE}"
+)
+
+
+def estimate_tokens(text: str) -> int:
+    """Guess the number of tokens: four ASCII characters or one other character each.
+
+    A rule of thumb that errs on the high side for most tokenizers; the platform documents no tokenizer of its models.
+    """
+    ascii_count = len(text) if text.isascii() else sum(character.isascii() for character in text)
+    return ascii_count // 4 + (len(text) - ascii_count) + 1
+
+
+def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
+    """What the user said, as the model will read it: with the speaker in a group, with the message replied to.
+
+    The newest answer is not quoted, since it stands right above the question.
+    """
+    text = visible(incoming.text)
+    quoted = incoming.discussion or visible(incoming.quoted)
+    source = _source_of(incoming)
+    if text and incoming.forwarded_from:
+        text = quote_words(text, f"forwarded from {incoming.forwarded_from}")
+    if not text:  # the bot was named under a message: that message is the question
+        text, quoted = quote_words(quoted, source) if source and quoted else quoted, ""
+    if not text:
+        return ""
+    if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
+        text = f"{quote_words(quoted, source)}\n\n{text}"
+    return speaker_of(incoming) + text
+
+
+def _source_of(incoming: Incoming) -> str:
+    """Tell who is quoted, unless that goes without saying: alone with somebody, answers are what is replied to."""
+    author = incoming.quoted_author
+    known = not author or incoming.discussion or (incoming.direct and author == "you")
+    return "" if known else f"in reply to {author}"
+
+
+def speaker_of(incoming: Incoming) -> str:
+    """What stands before a question where several people ask: the name and a colon; "" in a direct chat."""
+    speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
+    return "" if incoming.direct else f"{speaker}: "
+
+
+def messages_for(
+    question: Question,
+    history: Sequence[Remembered],
+    *,
+    system: str,
+    group: bool,
+    tokens: int,
+    pictures: Mapping[str, str],
+) -> list[ChatMessage]:
+    """The whole request: as much of the newest history as fits into `tokens` beside the question, whole exchanges.
+
+    `pictures` are those of the history, as data URLs by the platform's ids; what is not there is left out.
+    """
+    instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
+    messages = [ChatMessage("system", instructions)] if instructions else []
+    left = tokens - estimate_tokens(question.text)
+    kept: list[Remembered] = []
+    for asked, answered in zip(reversed(history[::2]), reversed(history[1::2]), strict=True):
+        left -= estimate_tokens(asked.content) + estimate_tokens(answered.content)
+        if left < 0:
+            break
+        kept += [answered, asked]
+    messages += [
+        ChatMessage(message.role, message.content, tuple(pictures[file] for file in message.files if file in pictures))
+        for message in reversed(kept)
+    ]
+    return [*messages, ChatMessage("user", question.text, question.images)]

@@ -1,0 +1,29 @@
+"""The message that a question replies to: whether the model has it already, and how to shorten it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.chat.port.incoming import Incoming
+from core.store import Remembered
+
+
+def is_newest_answer(incoming: Incoming, history: Sequence[Remembered]) -> bool:
+    """Whether what is quoted is the newest answer as a whole, which the model reads right above the question.
+
+    What was picked by hand or comes from another chat never is, and neither is one of several pages.
+    """
+    if incoming.excerpt or not history:
+        return False
+    return _letters(incoming.quoted) == _letters(history[-1].content)
+
+
+def shorten_quote(quoted: str, most: int) -> str:
+    """Return the beginning of a quote, `most` characters that end with a whole line if it can be, with a mark of it."""
+    line_end = quoted.rfind("\n", most // 2, most + 1)
+    return f"{quoted[: line_end if line_end > 0 else most].rstrip()}\n[cut: the message has {len(quoted):,} characters]"
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, if there are any: what is quoted has lost its Markdown on the screen."""
+    return "".join(character for character in text if character.isalnum()) or text.strip()

@@ -1,0 +1,90 @@
+"""What each failure means to a user: one total table from errors to sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from core import wanjie
+from core.chat.delivery.activity import StoppedError
+from core.chat.port import errors
+from core.chat.question.question import ExcuseError
+from core.chat.unexpected import new_reference, places
+
+_log = structlog.get_logger()
+
+_KEYS: dict[type[wanjie.WanjieError], str] = {
+    wanjie.KeyRejectedError: "error.key",
+    wanjie.QuotaExhaustedError: "error.quota",
+    wanjie.ModelNotFoundError: "error.model",
+    wanjie.TooManyRequestsError: "error.busy",
+    wanjie.RefusedContentError: "error.refused",
+    wanjie.ContextTooLongError: "error.context",
+    wanjie.BadRequestError: "error.request",
+    wanjie.ServerFaultError: "error.unavailable",
+    wanjie.UnreachableError: "error.unreachable",
+    wanjie.TooSlowError: "error.slow",
+    wanjie.StreamBrokenError: "error.broken",
+    wanjie.UnreadableAnswerError: "error.unreadable",
+    wanjie.WanjieError: "error.unavailable",
+}
+
+
+def explain(error: wanjie.WanjieError) -> str:
+    """The key of the sentence that tells a user about `error`: the one of its nearest class."""
+    return next(_KEYS[kind] for kind in type(error).__mro__ if kind in _KEYS)
+
+
+_SILENT: dict[type[Exception], str] = {
+    errors.GoneError: "nobody there to read the answer",
+    StoppedError: "stopped by the user",
+}
+"""What needs no sentence, and what the log says of it."""
+_REFUSALS: dict[type[errors.OutboxError], str] = {
+    errors.AbsentError: "attach.absent",
+    errors.VoiceForbiddenError: "attach.no_voice",
+    errors.MediaForbiddenError: "attach.no_pictures",
+    errors.OutboxError: "error.unshown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """A sentence, by its key, that tells a user why nothing comes."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+    decided: bool = False
+    """It is a rule of the bot's, nothing that failed."""
+
+
+def apology_for(error: Exception) -> Apology | None:
+    """What to tell a user about any failure of a turn, None when nothing; operators find it in the log."""
+    for kind, event in _SILENT.items():
+        if isinstance(error, kind):
+            _log.info(event, reason=str(error))
+            return None
+    if isinstance(error, ExcuseError):
+        return Apology(error.key, error.values, decided=True)
+    if isinstance(error, wanjie.WanjieError):
+        _log.warning("model call failed", error=repr(error), request_id=error.request_id)
+        return Apology(explain(error))
+    if isinstance(error, errors.OutboxError):
+        _log.warning("an answer could not be shown", error=repr(error))
+        return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
+    reference = new_reference()
+    _log.error("turn failed", reference=reference, exc_info=error)
+    return Apology("error.unexpected", {"reference": reference})
+
+
+def report_unreadable(error: Exception, platform: str) -> None:
+    """Log that an event could not be read, with nothing of what it says; nobody can be told, for nobody is known."""
+    _log.error(
+        "an event could not be read and is skipped",
+        reference=new_reference(),
+        platform=platform,
+        error=type(error).__name__,
+        places=places(error),
+    )

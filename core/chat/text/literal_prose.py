@@ -1,0 +1,234 @@
+"""What of one line of Markdown is content and no mark, and how far that is certain while the line grows; pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .line_edits import Edit
+from .markdown_marks import Closing, Place, is_name, is_pointer
+from .markdown_tokens import Token, tokens
+from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
+
+_MARK = re.compile(r"\*+|~+|_+")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PROTECTIVE = frozenset("*_`~#>|")
+"""A backslash before these protects them; before other signs it is content: `\\(x\\)`, `C:\\.x`."""
+_OF_LIST = re.compile(r"\s*(?:\d+\\[.)]|\\[-+])")
+_SEPARATOR = re.compile(r"\\{2,}|\\(?=[!-/:-@\[-`{-~])")
+_HEAD = re.compile(r"[A-Za-z]:(?=\\)|\\\\[\w.$-]+(?=\\)")
+"""What a path begins with."""
+_BEHIND_PATHS = "*_~.,;:!?"
+_SPELLED = "&#92;"
+"""A backslash that is none to a reader of Markdown."""
+_MARKS = frozenset("*_`~#|[]\\")
+_PARTIAL_ENTITY = re.compile(r"&#?\w{0,31}\Z")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*")
+"""Of the address that `[words][name]` leads to."""
+_SPECIAL = re.compile(r"[*~_\\<]|https?:", re.IGNORECASE)
+_KINDS = frozenset(("*", "**", "***", "_", "__", "___", "~~"))
+_LOOKAHEAD = 2
+_LONGEST = 200
+"""Characters of a tag, or of a name between underscores, that is worth holding a stream back for."""
+_LONGEST_NAME = re.compile(r"\w{0,30}(?:__)?.?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Something that begins in a text and does not end in it."""
+
+    mark: str
+    start: int
+
+
+class Line:
+    """A line that is neither code nor HTML; `strict` as in `protected`."""
+
+    def __init__(self, line: str, *, strict: bool) -> None:
+        self.line = line
+        self.strict = strict
+        self.tokens = list(tokens(line))
+        self.astray = bool(self.tokens) and self.tokens[-1].kind == "stray"
+        self._pending: dict[str, Token] = {}
+
+    def edits(self) -> Iterator[Edit]:
+        depth = 0
+        for token in self.tokens:
+            depth = max(0, depth + (token.text == "[") - (token.text[:1] == "]"))
+            match token.kind:
+                case "formula":
+                    yield from self.formula(token.start, token.end)
+                case "address":
+                    yield from self._address(token, labelled=depth > 0)
+                case "tag" if _BREAK.fullmatch(token.text):
+                    yield from self._break(token)
+                case "tag" | "autolink" if self.strict and not token.text.lower().startswith("<http"):
+                    yield from self._tag(token)
+                case "path":
+                    yield from self._path(token)
+                case "entity" if self.strict:
+                    yield from _entity(token)
+                case "escape" | "unclosed" if self.strict and token.text[0] == "\\":
+                    yield from self._backslash(token)
+                case _:
+                    pass
+        for token in self._content():
+            yield from _escapes(token.start, token.end)
+
+    def formula(self, start: int, end: int, *, doubling: bool = True) -> Iterator[Edit]:
+        """All marks in a formula are content."""
+        for found in _MARK.finditer(self.line, start, end):
+            if _place(self.line, *found.span()).is_delimiter:
+                yield from _escapes(*found.span())
+        for found in _ESCAPED.finditer(self.line, start, end) if self.strict and doubling else ():
+            yield Edit(*found.span(), _doubled(found[0]))
+
+    def doubt(self) -> int:
+        """From where on more text may change something."""
+        places = [len(self.line), *map(self._doubt, self.tokens)]
+        if (name := self._pending.get("__")) and _LONGEST_NAME.fullmatch(self.line, name.end):
+            places.append(name.start)
+        parts = (PARTIAL_SCHEME, PARTIAL_ADDRESS, _PARTIAL_ENTITY)
+        places += [found.start() for part in parts if (found := part.search(self.line))]
+        if self.line.endswith("\\") and not (self.tokens and self.tokens[-1].end == len(self.line)):
+            places.append(len(self.line) - 1)
+        return min(places)
+
+    def _doubt(self, token: Token) -> int:
+        """From where on more text may change what a token is or means."""
+        if self._may_grow(token):
+            head = _HEAD.match(token.text)
+            return token.start + (head.end() if head else 0)
+        if token.kind == "unclosed" or (token.touches_end and token.kind == "formula"):
+            found = _SPECIAL.search(self.line, token.start + (2 if token.text[0] == "\\" else 1))
+            return found.start() if found else len(self.line)
+        return len(self.line)
+
+    def _may_grow(self, token: Token) -> bool:
+        following = self.line[token.end :]
+        match token.kind:
+            case "mark":
+                return len(following) < _LOOKAHEAD
+            case "address":
+                return token.touches_end
+            case "path":
+                return not following.strip(_BEHIND_PATHS)
+            case "tag":
+                return _BREAK.fullmatch(token.text) is not None and not following.strip()
+            case _:
+                return token.text == "<" and len(self.line) - token.start <= _LONGEST
+
+    def _address(self, token: Token, *, labelled: bool) -> Iterator[Edit]:
+        defined = _DEFINITION.match(self.line)
+        if defined and token.start == defined.end():
+            return
+        if not labelled:  # in the words of a link there can be no other
+            yield Edit(token.start, token.end, f"<{token.text}>")
+            return
+        for found in _MARK.finditer(self.line, token.start, token.end):
+            yield from _escapes(*found.span())
+
+    def _break(self, token: Token) -> Iterator[Edit]:
+        """A line break in HTML; a row of a table is one line, which whoever lays tables out may break."""
+        if "|" not in self.line[: token.start]:
+            ends = not self.line[token.end :].strip()
+            yield Edit(token.start, token.end, "" if ends else "\n")
+        elif self.strict:
+            yield Edit(token.start, token.end, " · ")
+
+    def _tag(self, token: Token) -> Iterator[Edit]:
+        if len(token.text) <= _LONGEST:
+            yield Edit(token.start, token.start + 1, "\\<")
+
+    def _path(self, token: Token) -> Iterator[Edit]:
+        """A path of Windows, whose backslashes escape nothing."""
+        for found in _SEPARATOR.finditer(self.line, token.start, token.end):
+            if self.strict:
+                yield Edit(*found.span(), found[0] * 2)
+            elif found.end() < token.end and self.line[found.end()] in _PROTECTIVE:
+                yield Edit(found.end() - 1, found.end(), _SPELLED)
+        yield from self.formula(token.start, token.end, doubling=False)
+
+    def _backslash(self, token: Token) -> Iterator[Edit]:
+        listed = _OF_LIST.match(self.line)
+        if (
+            token.text[1] not in _PROTECTIVE
+            and _ESCAPED.match(token.text)
+            and not (listed and token.end <= listed.end())
+        ):
+            yield Edit(token.start, token.end, _doubled(token.text))
+
+    def opened(self, position: int, before: list[Opened]) -> list[Opened]:
+        """What is open behind this line."""
+        pending = {one.mark: one for one in before}
+        for token in self.tokens:
+            here = Opened(token.text, position + token.start)
+            if token.kind in {"stray", "unclosed"} or (token.kind == "address" and token.touches_end):
+                pending[token.kind if token.kind != "stray" else token.text] = here
+            elif token.kind == "bracket" or token.text[:2] == "](":
+                if token.text == "]" and token.touches_end:
+                    continue  # where the link goes may follow
+                pending = {mark: one for mark, one in pending.items() if mark != "["}
+                pending |= {"[": here} if token.text == "[" else {}
+            elif token.kind == "mark" and token.text in _KINDS:
+                place = _place(self.line, token.start, token.end)
+                if place.is_delimiter and token.text in pending and self._closing(token, place):
+                    del pending[token.text]
+                elif place.is_delimiter and place.opens:
+                    pending[token.text] = here
+        return list(pending.values())
+
+    def _content(self) -> Iterator[Token]:
+        """The marks that nobody meant as such."""
+        pending = self._pending = {}
+        for token in self.tokens:
+            if token.kind != "mark":
+                continue
+            place = _place(self.line, token.start, token.end)
+            if token.text == "~" and self.strict and place.can_close:
+                yield token
+            if token.text not in _KINDS or not place.is_delimiter:
+                continue
+            closing, opener = self._closing(token, place), pending.get(token.text)
+            words = self.line[opener.end : token.start] if opener else ""
+            if opener and (closing is Closing.YES or (closing is Closing.MAYBE and not re.search(r"\s", words))):
+                del pending[token.text]
+                if token.text == "__" and is_name(words, self.line[token.end : token.end + _LOOKAHEAD]):
+                    yield from (opener, token)
+            elif place.opens:
+                pending[token.text] = token
+            elif closing is not Closing.YES:
+                yield token
+
+    def _closing(self, token: Token, place: Place) -> Closing:
+        pointer = token.text in {"*", "**"} and is_pointer(self.line[max(0, token.start - 30) : token.start])
+        return Closing.NO if pointer else place.closes
+
+
+def _place(line: str, start: int, end: int) -> Place:
+    return Place(line[start:end], line[max(0, start - 1) : start], line[end : end + 1], line[end + 1 : end + 2])
+
+
+def _escapes(start: int, end: int) -> Iterator[Edit]:
+    yield from (Edit(index, index, "\\") for index in range(start, end))
+
+
+def _entity(token: Token) -> Iterator[Edit]:
+    """A name of a character; those of Slack's own three are left to Slack."""
+    character = html.unescape(token.text)
+    if character != token.text and character not in {"<", ">", "&"}:
+        escape = "\\" if character in _MARKS else ""
+        yield Edit(token.start, token.end, escape + character)
+
+
+def _doubled(escape: str) -> str:
+    return "\\" * 4 if escape == "\\\\" else "\\" + escape
+
+
+def last_certain(line: str) -> int:
+    """Where the marks and backslashes begin that a growing formula ends with."""
+    found = re.search(r"[*~_\\]+.?\Z", line)
+    return found.start() if found else len(line)

@@ -1,0 +1,1 @@
+"""Pictures: what they are, and smaller ones."""

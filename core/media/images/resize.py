@@ -1,0 +1,143 @@
+# pyright: reportUnknownMemberType=false
+# Pillow's annotations name NumPy, which is not installed.
+"""What an image file is, and making it fit."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from PIL import ImageOps
+from PIL.ExifTags import Base
+from PIL.Image import Image as Pixels
+from PIL.Image import Resampling, new
+from PIL.ImageFile import ImageFile
+
+from .formats import GIF, JPEG, PNG, BadImageError, Kind, opened
+
+__all__ = ["BadImageError", "Image", "inspect", "shrunk"]
+
+_FRAMES, _FRAMES_PIXELS = 200, 100_000_000
+"""Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""
+_SHRUNK_PIXELS = 16_000_000
+"""While it is made smaller, a picture takes up to twelve bytes for each."""
+_UPRIGHT = 1
+"""Exif 2.32, 4.6.4 A: Orientation."""
+_OPAQUE = 255
+_QUALITIES = (85, 70, 50)
+_STEP = 0.7
+_SMALLEST = 16
+"""Pixels of the longer side, below which nothing can be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What is known of a picture that was opened; `width` and `height` are pixels."""
+
+    mime: str
+    suffix: str
+    """With its dot, such as `.png`."""
+    width: int
+    height: int
+
+
+def inspect(data: bytes) -> Image:
+    """Open a picture, decode all of it and say what it is; raise `BadImageError`.
+
+    JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP and GIF 16). Of a long animation the
+    beginning is decoded.
+    """
+    with opened(data) as (_, picture):
+        picture.verify()
+    with opened(data) as (kind, picture):
+        _play(kind, picture)
+        return Image(kind.mime, kind.suffix, picture.width, picture.height)
+
+
+def shrunk(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
+    """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
+
+    Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
+    camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
+    for pictures of more than 16 megapixels (JPEG 50).
+    """
+    kind, pixels = _decoded(data, side=side, most=most)
+    if pixels is None:
+        return data, kind.mime
+    for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
+        if len(smaller) <= most:
+            return smaller, mime
+    raise BadImageError(f"{most} bytes hold no picture")
+
+
+def _play(kind: Kind, picture: ImageFile) -> None:
+    # GIF readers count the frames by walking through all of them, of which there may be millions.
+    known = _FRAMES if kind is GIF else int(getattr(picture, "n_frames", 1))
+    left = _FRAMES_PIXELS
+    for frame in range(min(known, _FRAMES)):
+        try:
+            picture.seek(frame)
+        except EOFError:
+            if kind is GIF:
+                return
+            raise
+        left -= picture.width * picture.height
+        if frame and left < 0:
+            return
+        picture.load()
+
+
+def _decoded(data: bytes, *, side: int, most: int) -> tuple[Kind, Pixels | None]:
+    """Open a picture and make it small; None when it fits. Nothing of the original is held any more."""
+    with opened(data) as (kind, picture):
+        large = max(picture.size) > side or len(data) > most
+        if large and kind is JPEG:
+            scale = side / max(picture.size)  # decodes no more than twice the size that is needed
+            picture.draft(None, (ceil(picture.width * scale), ceil(picture.height * scale)))
+        if picture.width * picture.height > _SHRUNK_PIXELS:
+            raise BadImageError(f"{picture.width} x {picture.height} pixels")
+        turned = picture.getexif().get(Base.Orientation, _UPRIGHT) != _UPRIGHT
+        moving = bool(getattr(picture, "is_animated", False))
+        picture.load()
+        if not (large or turned or moving):
+            return kind, None
+        pixels = _plain(picture)
+        pixels.thumbnail((side, side), Resampling.LANCZOS, reducing_gap=2.0)
+        return kind, ImageOps.exif_transpose(pixels)
+
+
+def _plain(picture: Pixels) -> Pixels:
+    """Eight bits a channel, and transparency only where something is transparent."""
+    if picture.mode.startswith("I"):  # grey in 16 bits
+        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("RGB")
+    if picture.has_transparency_data:
+        pixels = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        lowest, _ = pixels.getchannel("A").getextrema()
+        return pixels if lowest != _OPAQUE else pixels.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _tries(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:
+    if drawn:
+        yield _encoded(pixels, PNG), PNG.mime
+    pixels = _on_white(pixels)
+    while max(pixels.size) >= _SMALLEST:
+        for quality in _QUALITIES:
+            yield _encoded(pixels, JPEG, quality), JPEG.mime
+        pixels.thumbnail((ceil(pixels.width * _STEP), ceil(pixels.height * _STEP)))
+
+
+def _encoded(pixels: Pixels, kind: Kind, quality: int = 0) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, kind.reader.format, quality=quality)
+    return file.getvalue()
+
+
+def _on_white(pixels: Pixels) -> Pixels:
+    if pixels.mode != "RGBA":
+        return pixels
+    paper = new("RGB", pixels.size, "white")
+    paper.paste(pixels, mask=pixels.getchannel("A"))
+    return paper

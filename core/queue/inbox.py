@@ -1,0 +1,87 @@
+"""The durable way in: what was accepted here is answered, whatever dies."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from enum import Enum
+from pathlib import Path
+from typing import cast
+
+from redis.asyncio import Redis
+
+from core.redis.client import Script
+
+from .envelope import Mail
+from .foreign_keys import ForeignKeys
+from .keys import Keys
+
+_SCRIPTS = Path(__file__).with_name("scripts")
+
+_REMEMBERED = 256  # event ids a lane; a platform redelivers at most its last batch (Telegram: getUpdates, 100)
+_REMEMBER_SECONDS = 25 * 3600  # Telegram keeps undelivered updates for 24 hours
+
+
+class Acceptance(Enum):
+    """What became of an event."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    """It had been stored before: by an earlier delivery, or by a call whose answer was lost."""
+    FULL = "full"
+    """Its lane has as many messages waiting as it may have; the event is not kept and may be tried again."""
+
+
+class Inbox:
+    """Takes events in, from any process and any number of tasks."""
+
+    def __init__(self, redis: Redis, *, limit: int = 50, keys: Keys | None = None) -> None:
+        self._redis = redis
+        self._limit = limit
+        self._keys = keys or Keys()
+        self._ingest = Script(redis, _SCRIPTS, "enqueue")
+        self._stop = Script(redis, _SCRIPTS, "request_stop")
+        self._foreign = ForeignKeys(redis, self._keys)
+        self._confirmed = False
+
+    async def accept(self, lane: str, event_id: str, payload: bytes) -> Acceptance:
+        """Store an event at the end of its lane; it is durable when this returns, and safe to call again.
+
+        `event_id` has no line break and names the event among all of the lane. Raises one of `STORE_DOWN` when the
+        store did not take it, or did and could not say so: then the platform must not be told that it arrived.
+        """
+        mail = Mail(event_id, payload).pack()
+        await self._confirm()
+        shard = self._keys.shard(lane)
+        keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
+        channel = self._keys.channel(shard)
+        arguments = [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS, channel]
+        answer = await self._foreign.without(lane, lambda: self._ingest(keys, arguments))
+        return {1: Acceptance.STORED, -1: Acceptance.DUPLICATE}.get(int(str(answer)), Acceptance.FULL)
+
+    async def stop(self, lane: str, *, tag: str = "") -> bool:
+        """Ask whoever works on the lane's current message, in whatever process, to stop; False when there is none.
+
+        With a `tag` (see `tag_of`) only that event is stopped, and only while it is the current one. The request is
+        kept until that message is done. It bypasses the mailbox.
+        """
+        await self._confirm()
+        keys = [self._keys.mailbox(lane), self._keys.state(lane)]
+        arguments = [self._keys.channel(self._keys.shard(lane)), lane, tag]
+        return await self._foreign.without(lane, lambda: self._stop(keys, arguments)) == 1
+
+    async def waiting(self, lane: str) -> list[bytes]:
+        """The payloads of a lane's messages, in order; the first is the one that is being worked on."""
+        return [mail.payload for mail in await self.mails(lane)]
+
+    async def mails(self, lane: str) -> list[Mail]:
+        """A lane's messages, in order; the first is the one that is being worked on."""
+        mailbox = self._keys.mailbox(lane)
+        packed = await self._foreign.without(
+            lane, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(mailbox, 0, -1))
+        )
+        return [Mail.unpack(mail) for mail in packed]
+
+    async def _confirm(self) -> None:
+        if not self._confirmed:
+            await self._keys.confirm(self._redis)
+            self._confirmed = True

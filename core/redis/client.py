@@ -1,0 +1,164 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the arguments of its pools and scripts untyped; this is the one place that builds them.
+"""The way to Redis: how its connections behave when the server is slow, restarting or gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeAlias, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import EqualJitterBackoff
+from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
+from redis.exceptions import ConnectionError as StoreConnectionError
+
+from .refusal import refusal, refusal_code
+
+_MAX_IDLE_SECONDS = 5.0
+"""Below what proxies, sidecars and load balancers forget without a word: they rarely do within half a minute."""
+
+STORE_DOWN: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
+"""What an operation on the store raises when the store did not do it: unreachable, restarting, full, read-only.
+
+A script of ours is refused for no other reason, so every error of the client's counts.
+"""
+
+Argument: TypeAlias = str | bytes | int | float
+"""What a script may be given."""
+
+
+Report: TypeAlias = Callable[[Exception], None]
+"""Is told each error of the store that a call ended with."""
+
+
+class StoreAddressError(Exception):
+    """The client cannot be made from this address; the text says why, without the address."""
+
+
+class _Pool(BlockingConnectionPool):
+    """Trusts no connection that lay idle: whoever forwards it may have forgotten it.
+
+    A write into a forgotten connection is answered by nothing, so the call would wait for its whole time limit. TCP's
+    keepalive does not help where a proxy ends TCP, and neither does a PING, which would wait as long.
+    """
+
+    def __init__(self, *, max_idle: float, **options: Any) -> None:  # noqa: ANN401 - as redis-py declares it
+        super().__init__(**options)
+        self._max_idle = max_idle
+        self._released: dict[AbstractConnection, float] = {}
+
+    async def ensure_connection(self, connection: AbstractConnection) -> None:
+        if monotonic() - self._released.pop(connection, monotonic()) > self._max_idle:
+            await connection.disconnect(nowait=True)
+        await super().ensure_connection(connection)
+
+    async def release(self, connection: AbstractConnection) -> None:
+        self._released[connection] = monotonic()
+        await super().release(connection)
+
+    async def leave_server(self) -> None:
+        """Connect anew, to whatever the address leads to by then; connections in use do it when they are released."""
+        await self.update_active_connections_for_reconnect()
+        await self.disconnect(inuse_connections=False)
+
+
+class _Client(Redis):
+    """A client that follows a failover, reports what fails, and whose calls can be cancelled on Python 3.11, too."""
+
+    def __init__(self, pool: _Pool, report: Report | None) -> None:
+        super().__init__(connection_pool=pool)
+        self.auto_close_connection_pool = True
+        self._pool = pool
+        self._report = report
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
+        # It sends with `asyncio.wait_for`, which loses a cancellation that comes while the send completes
+        # (https://github.com/python/cpython/issues/86296, fixed in 3.12); a fenced or drained task would then go on.
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        try:
+            answer = cast("object", await super().execute_command(*args, **options))
+        except STORE_DOWN as error:
+            if self._report is not None:
+                self._report(error)
+            raise
+        finally:
+            if task and task.cancelling() > before:
+                raise asyncio.CancelledError
+        return answer
+
+    async def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
+        """Take a server that became a replica for a lost connection: the call is sent again, over a new one."""
+        try:
+            return cast("object", await super().parse_response(connection, command_name, **options))
+        except ResponseError as error:
+            if refusal_code(error) != "READONLY":
+                raise
+            await self._pool.leave_server()
+            raise StoreConnectionError(refusal(error)) from error
+
+
+class _Retry(Retry):
+    """Tries again what may succeed; a refused password will not be accepted a moment later."""
+
+    async def call_with_retry(self, do: Any, fail: Any, *_: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
+        options["is_retryable"] = _is_retryable
+        return cast("object", await super().call_with_retry(do, fail, **options))
+
+
+def _is_retryable(error: Exception) -> bool:
+    return not isinstance(error, AuthenticationError)
+
+
+def connect(
+    url: str,
+    *,
+    max_connections: int = 64,
+    retries: int = 10,
+    answer_seconds: float = 10.0,
+    max_idle: float = _MAX_IDLE_SECONDS,
+    report: Report | None = None,
+) -> Redis:
+    """Make a client for `url` (`redis://`, `rediss://`, `unix://`); connects when first used.
+
+    A call waits for a free connection instead of failing, and is sent again when the connection breaks, no answer
+    comes for `answer_seconds`, the server is not there or has become a read-only replica: ten retries take some five
+    seconds, so a restarting server and a failover are survived in place. Whatever is called must therefore be
+    idempotent. `retries=0` suits a probe. What fails all the same is raised and given to `report`. A connection that
+    lay idle for longer than `max_idle` seconds is made anew. Answers are `bytes`. The caller closes it with `aclose()`.
+    Raises `StoreAddressError`.
+    """
+    try:
+        pool = _Pool.from_url(
+            url,
+            max_connections=max_connections,
+            max_idle=max_idle,
+            timeout=None,  # wait for a connection: the default pool raises when 100 are in use
+            socket_connect_timeout=5,
+            socket_timeout=answer_seconds,
+            retry=_Retry(EqualJitterBackoff(cap=1, base=0.05), retries=retries),
+            protocol=2,
+            legacy_responses=True,
+        )
+        pool.make_connection()  # what it cannot be made with is said here, not by the first call
+    except (TypeError, ValueError) as error:
+        raise StoreAddressError("REDIS_URL has an option that the client does not know or cannot read") from error
+    return _Client(pool, report)
+
+
+class Script:
+    """Lua scripts, `<folder>/<name>.lua`, joined to one and sent by its digest."""
+
+    def __init__(self, redis: Redis, folder: Path, *names: str) -> None:
+        sources = [(folder / f"{name}.lua").read_text("utf-8") for name in names]
+        self._script = redis.register_script("\n".join(sources))
+
+    async def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> object:
+        """Run it; raises one of `STORE_DOWN`. The keys must share a hash tag."""
+        answer: object = await self._script(keys=list(keys), args=list(arguments))
+        return answer

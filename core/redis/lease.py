@@ -1,0 +1,98 @@
+"""Something that only one replica does at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+from redis.asyncio import Redis
+
+from .client import STORE_DOWN, Script
+
+_SCRIPTS = Path(__file__).with_name("scripts")
+
+_SAFE = 0.9  # of the seconds; the rest is for the clock of the server and the way to it
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+class Lease:
+    """A duty under a name, held by at most one of all who ask.
+
+    A holder that is killed loses it after `seconds`. One that stalls for longer may believe for a moment that it
+    holds it still, so what is done under it must bear two doers for that moment.
+    """
+
+    def __init__(self, redis: Redis, name: str, *, seconds: float = 6.0, alone: bool = False) -> None:
+        """`alone`: something else makes sure that nobody else lives, so a holder found in the store is dead."""
+        self._redis = redis
+        self._alone = alone
+        self._key = f"lease:{name}"
+        self._seconds = seconds
+        self._hold = Script(redis, _SCRIPTS, "lease_hold")
+        self._drop = Script(redis, _SCRIPTS, "lease_drop")
+
+    @asynccontextmanager
+    async def held(self) -> AsyncGenerator[asyncio.Event]:
+        """Wait until the duty is ours, for any time and through any outage; give an event that is set when it is lost.
+
+        The body then has to end. At its end the duty is free at once.
+        """
+        holder = secrets.token_hex(8)
+        lost = asyncio.Event()
+        renewed = await self._acquire(holder)
+        renewal = asyncio.create_task(self._renew(holder, renewed, lost))
+        try:
+            yield lost
+        finally:
+            renewal.cancel()
+            await asyncio.wait([renewal])
+            with suppress(*STORE_DOWN):
+                await self._drop([self._key], [holder])
+
+    async def take_over(self) -> None:
+        """Free the duty whoever holds it: only right where something else makes sure that nobody does any more."""
+        await self._redis.delete(self._key)
+
+    async def _acquire(self, holder: str) -> float:
+        """Return the loop's time from which the seconds count."""
+        while True:
+            begun = asyncio.get_running_loop().time()
+            try:
+                if self._alone:
+                    await self.take_over()
+                if await self._is_ours(holder):
+                    return begun
+            except STORE_DOWN as error:
+                _log.debug("a duty waits for the store", error=type(error).__name__)
+            await asyncio.sleep(min(1.0, self._seconds / 6))
+
+    async def _renew(self, holder: str, renewed: float, lost: asyncio.Event) -> None:
+        """Renew every third of the seconds; set `lost` when another holds it, or before another could."""
+        time = asyncio.get_running_loop().time
+        try:
+            while True:
+                async with asyncio.timeout_at(renewed + _SAFE * self._seconds):
+                    await asyncio.sleep(self._seconds / 3)
+                    begun = time()
+                    if not await self._renewed(holder):
+                        return
+                    renewed = begun
+        except TimeoutError:
+            _log.warning("a duty could not be renewed in time", key=self._key)
+        finally:
+            lost.set()
+
+    async def _renewed(self, holder: str) -> bool:
+        while True:
+            try:
+                return await self._is_ours(holder)
+            except STORE_DOWN:
+                await asyncio.sleep(self._seconds / 20)
+
+    async def _is_ours(self, holder: str) -> bool:
+        return await self._hold([self._key], [holder, int(self._seconds * 1000)]) == 1

@@ -1,0 +1,131 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# redis-py leaves the options and the answers of many commands untyped.
+"""Whether the store takes what we write, and what an operator should know about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import cast
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import structlog
+from redis.exceptions import ConnectionError as StoreConnectionError
+from redis.exceptions import InvalidResponse, NoPermissionError
+from redis.exceptions import TimeoutError as StoreTimeoutError
+
+from .client import STORE_DOWN, connect
+from .refusal import refusal
+
+_PROBE_KEY = "q:probe"
+_PROBE_KEY_SECONDS = 60
+_PROBE_TIMEOUT = 2.0
+_RECOVERY_INTERVAL = 1.0
+_CALM_SECONDS = 3.0  # without a failure, after which an outage is over
+_INFO_SECTIONS = ("memory", "persistence")
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+class StoreHealth:
+    """Asks the store at `url` whether it can be written to, and logs each reason of an outage once.
+
+    It has a connection of its own, which `aclose` closes.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.address = describe_address(url)
+        """Where the store is, without user and password."""
+        self._probe = connect(url, max_connections=1, retries=1, answer_seconds=_PROBE_TIMEOUT)
+        self._told: set[str] = set()
+        self._last_failure = 0.0
+        self._recovery: asyncio.Task[None] | None = None
+
+    async def problem(self) -> str | None:
+        """Why nothing can be written at the moment, in Redis's or the network's own words; None when it can.
+
+        It writes, since a read-only or a full server answers everything else. What it meets is logged as `report` does.
+        """
+        try:
+            await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
+        except STORE_DOWN as error:
+            self.report(error)
+            return (refusal(error) or str(error) or type(error).__name__).rstrip(".")
+        return None
+
+    async def warnings(self) -> list[str]:
+        """Say in a sentence each which settings of the server may lose what it was given; [] when there are none.
+
+        Raises one of `STORE_DOWN` when the server cannot be asked.
+        """
+        found: dict[str, object] = {}
+        for section in _INFO_SECTIONS:
+            found |= cast("Mapping[str, object]", await self._probe.info(section))
+        return settings_warnings(found)
+
+    async def log_warnings(self) -> None:
+        """Log what `warnings` says; a server that cannot be asked is an outage like any other."""
+        try:
+            for warning in await self.warnings():
+                _log.warning(warning, address=self.address)
+        except NoPermissionError:  # to ask INFO; all that we need otherwise may be allowed
+            _log.info("the settings of the store cannot be checked", address=self.address)
+        except STORE_DOWN as error:
+            self.report(error)
+
+    def report(self, error: Exception) -> None:
+        """Log why a call failed, unless it has been logged in this outage; errors about one command are ignored."""
+        refused = refusal(error)
+        if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError | InvalidResponse):
+            return
+        self._last_failure = asyncio.get_running_loop().time()
+        reason = refused or str(error)
+        if reason in self._told:
+            return
+        self._told.add(reason)
+        if refused:
+            _log.error("the store refuses to work", address=self.address, reason=reason)
+        else:
+            _log.warning("the store is away", address=self.address, reason=reason)
+        if self._recovery is None or self._recovery.done():
+            self._recovery = asyncio.create_task(self._tell_recovery())
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        if self._recovery is not None:
+            self._recovery.cancel()
+            await asyncio.wait([self._recovery])
+        await self._probe.aclose()
+
+    async def _tell_recovery(self) -> None:
+        time = asyncio.get_running_loop().time
+        while time() - self._last_failure < _CALM_SECONDS or await self.problem():  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(_RECOVERY_INTERVAL)
+        self._told.clear()
+        _log.info("the store works again", address=self.address)
+
+
+def settings_warnings(info: Mapping[str, object]) -> list[str]:
+    """The warnings for a server whose INFO (sections memory and persistence) says this; what it hides is not judged."""
+    warnings: list[str] = []
+    policy = str(info.get("maxmemory_policy", "noeviction"))
+    if policy != "noeviction":
+        warnings.append(
+            f"Redis has maxmemory-policy {policy}: when its memory is full it throws away messages that wait for an "
+            "answer. Set it to noeviction."
+        )
+    if info.get("aof_enabled", 1) in {0, "0"}:
+        warnings.append(
+            "Redis has no append-only file: a restart may lose messages that were accepted. Set appendonly to yes."
+        )
+    return warnings
+
+
+def describe_address(url: str) -> str:
+    """Where the store is, for the operator: `host:port, database 0`, or the path of a socket; never the password."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return unquote(parts.path)
+    (database, *_) = parse_qs(parts.query).get("db", [parts.path.strip("/") or "0"])
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or 6379}, database {database}"

@@ -1,0 +1,1 @@
+"""What a refusal means, whatever words a gateway uses for it."""

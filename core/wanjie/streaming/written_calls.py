@@ -1,0 +1,95 @@
+"""Calls of tools that models write into their text, where no gateway reads them out of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, cast
+
+from .tool_calls import ToolCall
+
+_BLOCKS = re.compile(
+    r"<tool_call>(?P<tagged>.*?)(?:</tool_call>|\Z)"  # Qwen, Hermes, GLM
+    r"|<[\uff5c|]tool▁calls▁begin[\uff5c|]>(?P<deepseek>.*?)(?:<[\uff5c|]tool▁calls▁end[\uff5c|]>|\Z)"
+    r"|<\|tool_calls_section_begin\|>(?P<kimi>.*?)(?:<\|tool_calls_section_end\|>|\Z)"
+    r"|\[TOOL_CALLS\](?P<mistral>.*)\Z"
+    r"|<\|python_tag\|>(?P<llama>.*?)(?:<\|eom_id\|>|<\|eot_id\|>|\Z)",
+    re.DOTALL,
+)
+_DEEPSEEK = re.compile(r"<[\uff5c|]tool▁sep[\uff5c|]>\s*(?P<name>[\w.-]+)\s*(?:```(?:json)?)?\s*(?=\{)")
+_KIMI = re.compile(r"(?:functions\.)?(?P<name>[\w-]+)(?::\d+)?\s*<\|tool_call_argument_begin\|>\s*(?=\{)")
+_FUNCTION = re.compile(r"<function=(?P<name>[\w.-]+)>(?P<body>.*?)(?:</function>|\Z)", re.DOTALL)
+_PARAMETER = re.compile(r"<parameter=(?P<key>[^>\s]+)>\n?(?P<value>.*?)\n?</parameter>", re.DOTALL)
+_NAME = re.compile(r"\s*(?P<name>[\w.-]+)\s*(?=<arg_key>|\Z)")
+_ARGUMENT = re.compile(r"<arg_key>(?P<key>.*?)</arg_key>\s*<arg_value>(?P<value>.*?)</arg_value>", re.DOTALL)
+_JSON = json.JSONDecoder()
+
+
+def read_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple[ToolCall, ...]]:
+    """Part a text into its words and the calls of tools of these names; without such a call it stays as it is.
+
+    Blocks inside code are words, and so is a call that has no end.
+    """
+    kept, calls, end = "", list[ToolCall](), 0
+    for block in _BLOCKS.finditer(text):
+        found = [(name, arguments) for name, arguments in _calls_in(block) if name in names]
+        if found and not _is_code(text[: block.start()]):
+            kept, end = kept + text[end : block.start()], block.end()
+            calls += [ToolCall(f"call_{len(calls) + place}", *call) for place, call in enumerate(found)]
+    return ((kept + text[end:]).strip(), tuple(calls)) if calls else (text, ())
+
+
+def _calls_in(block: re.Match[str]) -> Iterator[tuple[str, str]]:
+    form, body = next((form, body) for form, body in block.groupdict().items() if body is not None)
+    if form in {"deepseek", "kimi"}:
+        for head in (_DEEPSEEK if form == "deepseek" else _KIMI).finditer(body):
+            if arguments := _object_at(body, head.end()):
+                yield head["name"], arguments
+    elif functions := list(_FUNCTION.finditer(body)):
+        for function in functions:
+            yield function["name"], _written(_PARAMETER, function["body"])
+    elif form == "tagged" and (named := _NAME.match(body)):
+        yield named["name"], _written(_ARGUMENT, body)
+    else:
+        yield from _named(_value_at(body))
+
+
+def _named(value: object) -> Iterator[tuple[str, str]]:
+    """The calls in JSON: `{"name": …, "arguments": …}`, or `parameters`, or several."""
+    for entry in cast("list[object]", value) if isinstance(value, list) else [value]:
+        call = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
+        arguments: object = call.get("arguments", call.get("parameters", {}))
+        if isinstance(call.get("name"), str):
+            yield call["name"], arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+
+
+def _written(argument: re.Pattern[str], body: str) -> str:
+    """Arguments that stand one by one; what is JSON, but no text, counts as such."""
+    arguments = {found["key"].strip(): _plain(found["value"]) for found in argument.finditer(body)}
+    return json.dumps(arguments, ensure_ascii=False)
+
+
+def _plain(value: str) -> object:
+    try:
+        read: object = json.loads(value)
+    except ValueError:
+        return value
+    return read
+
+
+def _value_at(body: str, start: int = 0) -> object:
+    try:
+        value: object = _JSON.raw_decode(body, start + len(body[start:]) - len(body[start:].lstrip()))[0]
+    except ValueError:
+        return None
+    return value
+
+
+def _object_at(body: str, start: int) -> str:
+    value = _value_at(body, start)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else ""
+
+
+def _is_code(before: str) -> bool:
+    return before.count("```") % 2 == 1 or before.rpartition("\n")[2].count("`") % 2 == 1

@@ -1,0 +1,190 @@
+"""Reading what people sent: with the token, from Slack alone, and never more than asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from redis.asyncio import Redis
+
+from bots.http_sessions import Sessions
+from bots.sandbox.slack.state import SlackFile
+from bots.slack.api.call import Caller, web_client
+from bots.slack.api.files import Files
+from core.chat.port.errors import OutboxError, OversizeError, RefusedError, UnreachableError
+from core.redis import Budget
+from core.settings import NO_PROXIES
+from tests.bots.slack.conftest import BOT_TOKEN, Scene
+
+
+async def _sent(scene: Scene, content: bytes = b"words", name: str = "a.txt", mime: str = "text/plain") -> SlackFile:
+    file = scene.ann.file(name, content, mimetype=mime)
+    await scene.ann.say(scene.channel, "look", files=[file])
+    return file
+
+
+class Elsewhere:
+    """A host that keeps the headers it got and answers as told."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.location = ""
+        self.seen: list[str] = []
+
+    async def serve(self, request: web.Request) -> web.Response:
+        self.seen.append(request.headers.get("Authorization", ""))
+        if self.location:
+            raise web.HTTPFound(self.location)
+        return web.Response(body=b"secret words")
+
+
+@pytest_asyncio.fixture
+async def elsewhere() -> AsyncGenerator[Elsewhere]:
+    host = Elsewhere()
+    app = web.Application()
+    app.router.add_get("/file", host.serve)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    name, port = runner.addresses[0][:2]
+    host.url = f"http://{name}:{port}/file"
+    yield host
+    await runner.cleanup()
+
+
+async def test_a_file_is_read_with_the_token(scene: Scene) -> None:
+    file = await _sent(scene)
+
+    assert await scene.outbox.fetch(file.id, most=5) == b"words"
+
+
+async def test_more_than_asked_for_is_not_read_whatever_slack_says_of_its_size(scene: Scene) -> None:
+    file = await _sent(scene, b"x" * 200_000)
+    with pytest.raises(OversizeError):
+        await scene.outbox.fetch(file.id, most=199_999)
+    file.claimed = 10
+
+    with pytest.raises(OversizeError):
+        await scene.outbox.fetch(file.id, most=199_999)
+
+
+@pytest.mark.parametrize(
+    ("mode", "access"),
+    [
+        ("tombstone", "visible"),
+        ("hidden_by_limit", "visible"),
+        ("external", "visible"),
+        ("hosted", "file_not_found"),
+        ("hosted", "access_denied"),
+    ],
+)
+async def test_a_file_that_slack_does_not_hold_is_refused(scene: Scene, mode: str, access: str) -> None:
+    file = await _sent(scene)
+    file.mode, file.access = mode, access
+
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(file.id, most=100)
+
+
+async def test_a_file_of_a_shared_channel_is_asked_for_first(scene: Scene) -> None:
+    file = await _sent(scene)
+    file.access = "check_file_info"
+
+    assert await scene.outbox.fetch(file.id, most=100) == b"words"
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "content"), [("a.txt", "text/plain", b"words"), ("a.html", "text/html", b"<p>words</p>")]
+)
+async def test_a_login_page_is_not_taken_for_the_file(scene: Scene, name: str, mime: str, content: bytes) -> None:
+    file = await _sent(scene, content, name, mime)
+    file.guarded = True
+
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(file.id, most=10_000)
+
+
+async def test_a_web_page_that_somebody_sent_is_read(scene: Scene) -> None:
+    file = await _sent(scene, b"<p>words</p>", "a.html", "text/html")
+
+    assert await scene.outbox.fetch(file.id, most=100) == b"<p>words</p>"
+
+
+async def test_the_token_goes_nowhere_but_to_slack(scene: Scene, elsewhere: Elsewhere) -> None:
+    file = await _sent(scene)
+    file.url = elsewhere.url
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(file.id, most=100)
+
+    assert elsewhere.seen == []
+
+
+async def test_a_redirection_leads_the_token_nowhere_else(scene: Scene, elsewhere: Elsewhere) -> None:
+    file = await _sent(scene)
+    file.moved = elsewhere.url
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(file.id, most=100)
+
+    assert elsewhere.seen == []
+
+
+async def test_a_redirection_within_slack_is_followed_but_not_forever(scene: Scene) -> None:
+    first, last = await _sent(scene), await _sent(scene, b"moved")
+    first.moved = last.url
+
+    assert await scene.outbox.fetch(first.id, most=100) == b"moved"
+
+    first.moved = first.url
+
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(first.id, most=100)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://files.slack.com/files-pri/T1-F1/a.txt",
+        "https://acme.enterprise.slack.com/a",
+        "https://files.slack.com:443/a",
+    ],
+)
+async def test_slack_is_known_by_its_names(redis: Redis, url: str) -> None:
+    assert await _is_slack(redis, url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.slack.com/a",
+        "https://slack.com.example.org/a",
+        "https://notslack.com/a",
+        "https://files.slack.com:8443/a",
+        "https://files.slack.com@example.org/a",
+        "https://example.org/files.slack.com",
+        "//files.slack.com/a",
+        "",
+    ],
+)
+async def test_nobody_else_is_taken_for_slack(redis: Redis, url: str) -> None:
+    assert not await _is_slack(redis, url)
+
+
+async def _is_slack(redis: Redis, url: str) -> bool:
+    async with aiohttp.ClientSession() as session:
+        client = web_client(BOT_TOKEN, "https://slack.com/api/", session)
+        return Files(Caller(client, Budget(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [("missing_scope", RefusedError), ("file_deleted", RefusedError), ("fatal_error", UnreachableError)],
+)
+async def test_what_slack_says_of_a_file_takes_nobody_away(scene: Scene, error: str, raised: type[OutboxError]) -> None:
+    file = await _sent(scene)
+    scene.slack.faults.fail("files.info", error)
+
+    with pytest.raises(raised):
+        await scene.outbox.fetch(file.id, most=100)

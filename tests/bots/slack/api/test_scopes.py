@@ -1,0 +1,56 @@
+"""Scopes that the app was not given: the operator is told their names, and people are answered as far as that goes."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from bots.sandbox.slack.simulator import SlackSim
+from bots.slack import SlackPlatform
+from bots.slack.api.scopes import SCOPES, missing_scopes
+from core.chat.port.errors import RefusedError
+from core.chat.port.incoming import Sender
+from core.redis import Budget
+from tests.bots.slack.conftest import Scene, settings, suggest
+
+
+def test_missing_scopes_are_told_in_the_manifest_s_order() -> None:
+    assert missing_scopes("chat:write, users:read,extra") == tuple(
+        scope for scope in SCOPES if scope not in {"chat:write", "users:read"}
+    )
+    assert missing_scopes(",".join(SCOPES)) == ()
+    assert missing_scopes("") == ()
+
+
+async def test_missing_scopes_are_told_at_the_start(slack: SlackSim, redis: Redis) -> None:
+    slack.scopes.difference_update({"files:read", "users:read"})
+    with capture_logs() as lines:
+        async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+            identity = await platform.connect()
+
+    assert identity.missing_scopes == ("files:read", "users:read")
+    assert [line["missing"] for line in lines if "lacks scopes" in line["event"]] == ["files:read, users:read"]
+
+
+async def test_a_missing_scope_that_is_met_is_told_once_and_the_answer_stands(scene: Scene) -> None:
+    scene.slack.scopes.difference_update({"files:read", "users:read"})
+    with capture_logs() as lines:
+        for user in ("U1", "U2"):
+            assert await scene.platform.introduce(Sender(user)) == Sender(user)
+        with pytest.raises(RefusedError):
+            await scene.outbox.fetch("F1", most=10)
+        await scene.show("One", "One two", final=True)
+
+    told = [(line["needed"], line["method"]) for line in lines if "lacks a scope" in line["event"]]
+    assert told == [("users:read", "users.info"), ("files:read", "files.info")]
+    assert all("chat:write" in line["provided"] for line in lines if "lacks a scope" in line["event"])
+    assert scene.texts == ["One two"]
+
+
+async def test_an_answer_for_somebody_whom_the_app_cannot_see_is_posted(scene: Scene) -> None:
+    scene.ann.person.is_hidden = True
+    await scene.show("One", final=False)
+
+    assert scene.texts == ["One"]
+    assert scene.count("startStream", "postMessage") == [0, 1]

@@ -1,0 +1,74 @@
+"""How a page looks, by Slack's limits, whatever its words."""
+
+from __future__ import annotations
+
+import html
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.sandbox.slack.blocks.validation import check_blocks
+from bots.slack.blocks.markdown import escaped
+from bots.slack.blocks.message_content import Body, Look, beginning, growth, looks, parted
+from core.chat.port.outbox import Button
+
+_texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
+_BUTTONS = (Button("x" * 90, "retry", "v" * 48), Button("🔊", "speak", "v"))
+
+
+@given(_texts, st.integers(0, 600), st.lists(st.integers(0, 600), max_size=6))
+def test_what_is_streamed_piece_by_piece_adds_up(text: str, folded: int, ends: list[int]) -> None:
+    folded, shown = min(folded, len(text)), 0
+    details, words = "", ""
+    for end in [*sorted(end for end in ends if end < len(text)), None]:
+        part = text[:end]
+        body = Body.of(part, min(folded, len(part)), final=end is None)
+        for chunk in growth(body, shown):
+            details += chunk.get("details", "")
+            words += chunk.get("text", "")
+        shown = len(body)
+    whole = Body.of(text, folded, final=True)
+
+    assert (details, words) == (whole.fold, whole.rest)
+
+
+@given(_texts, st.integers(0, 600))
+def test_thinking_is_over_when_the_answer_begins(text: str, folded: int) -> None:
+    body = Body.of(text, min(folded, len(text)), final=True)
+    statuses = [chunk["status"] for chunk in growth(body, 0) if chunk["type"] == "task_update"]
+    after = [chunk for chunk in growth(body, len(body.fold)) if chunk["type"] == "task_update"]
+
+    assert set(statuses) <= {"complete" if body.rest else "in_progress"}
+    assert bool(statuses) == bool(body.fold)
+    assert [chunk["status"] for chunk in after] == ["complete"] * bool(body.fold and body.rest)
+
+
+@given(_texts, st.integers(0, 600), st.booleans())
+def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
+    body = Body.of(text, min(folded, len(text)), final=True)
+    found = looks(body, _BUTTONS if buttons else ())
+    for look in found[:-1]:
+        check_blocks([*look.blocks])
+
+        assert 0 < len(look.text) <= 3000
+
+    assert found[-1].blocks == ()
+    assert html.unescape(found[-1].text) == (body.rest if body.rest.strip() else body.fold)
+    assert beginning(body, _BUTTONS)[0]["type"] == "blocks"
+
+
+def test_a_page_without_anything_around_its_words_is_markdown_or_plain_text() -> None:
+    first, last = looks(Body.of("**Hello**", 0, final=True), ())
+
+    assert first == Look("Hello", [{"type": "markdown", "text": "**Hello**"}])
+    assert last == Look("**Hello**")
+
+
+@given(st.text(alphabet="ab&<\n", max_size=3000))
+def test_long_plain_text_is_parted_and_nothing_of_it_is_lost(text: str) -> None:
+    whole = Look(escaped(text * 4))
+    head, tail = parted(whole)
+
+    assert head.text + (tail.text if tail else "") == whole.text
+    assert len(head.text) <= 4000
+    assert html.unescape(head.text) + html.unescape(tail.text if tail else "") == text * 4

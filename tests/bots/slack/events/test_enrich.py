@@ -1,0 +1,252 @@
+"""What an event leaves out: the thread into which the bot is called, and the files of other workspaces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bots.sandbox.slack.people import SlackUser
+from bots.sandbox.slack.state import Message, SlackFile
+from bots.slack.api import retry
+from bots.slack.events import thread
+from core.chat.port.errors import RefusedError
+from core.chat.port.incoming import Attachment, Incoming
+from core.chat.question.attachments import sort_of
+from tests.bots.slack.conftest import Scene
+from tests.bots.slack.listening import Listener
+
+
+async def _shared(scene: Scene, listener: Listener) -> tuple[SlackFile, Incoming]:
+    """Somebody from another workspace asks about a picture."""
+    file = scene.ann.file("cat.png", b"\x89PNG", mimetype="image/png")
+    file.access = "check_file_info"
+    await scene.ann.say(scene.channel, f"{scene.slack.mention} what is it?", files=[file])
+    return file, await _asked(listener)
+
+
+async def _asked(listener: Listener) -> Incoming:
+    while not (incoming := await listener.next()).attachments:
+        pass
+    return incoming
+
+
+async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: Listener) -> None:
+    file, incoming = await _shared(scene, listener)
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+
+    assert incoming.attachments == (Attachment("other", file.id),)
+    assert known == Attachment("image", file.id, "cat.png", "image/png", 4)
+    assert scene.slack.count("files.info") == 1
+
+
+@pytest.mark.parametrize("error", ["file_not_found", "access_denied"])
+async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, listener: Listener, error: str) -> None:
+    file, incoming = await _shared(scene, listener)
+    scene.slack.faults.fail("files.info", error)
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+
+    assert known == Attachment("document", file.id)
+    assert sort_of(known) == "document"
+
+
+async def test_a_file_that_is_gone_is_read_to_see_why(scene: Scene, listener: Listener) -> None:
+    file, incoming = await _shared(scene, listener)
+    file.mode = "tombstone"
+    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+    with pytest.raises(RefusedError):
+        await scene.outbox.fetch(known.id, most=10)
+
+    assert known == Attachment("document", file.id)
+
+
+async def test_what_the_event_tells_is_not_asked_for(scene: Scene, listener: Listener) -> None:
+    file = scene.ann.file("cat.png", b"\x89PNG", mimetype="image/png")
+    await scene.ann.say(scene.channel, f"{scene.slack.mention} what is it?", files=[file])
+    incoming = await _asked(listener)
+
+    assert await scene.platform.complete(incoming, first=False) == incoming
+    assert scene.slack.count("files.info") == 0
+
+
+async def _called(scene: Scene, listener: Listener, root: Message, text: str = "summarise this") -> Incoming:
+    """Let Ann call the bot into a thread."""
+    await scene.ann.mention(scene.channel, text, thread_ts=root.ts)
+    while (incoming := await listener.next()).thread != root.ts or not incoming.mentioned:
+        pass
+    return incoming
+
+
+async def test_a_call_into_a_thread_replies_to_its_first_message(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    file = lonely.file("cat.png", b"\x89PNG", mimetype="image/png")
+    file.access = "check_file_info"
+    root = await lonely.say(scene.channel, "my *cat* &lt;3", files=[file])
+    incoming = await scene.platform.complete(await _called(scene, listener, root, "what is it?"), first=True)
+
+    assert (incoming.text, incoming.quoted, incoming.discussion) == ("what is it?", "my *cat* &lt;3", "")
+    assert incoming.quoted_attachments == (Attachment("image", file.id, "cat.png", "image/png", 4),)
+    assert scene.slack.count("conversations.replies") == 1
+
+
+async def test_a_call_into_a_discussion_knows_who_said_what(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await lonely.say(scene.channel, "Tea or coffee?")
+    await scene.ann.say(scene.channel, "Tea.", thread_ts=root.ts)
+    file = lonely.file("cup.png", b"\x89PNG", mimetype="image/png")
+    await lonely.say(scene.channel, "", thread_ts=root.ts, files=[file])
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("I could not answer that.")
+    call = await _called(scene, listener, root)
+    await lonely.say(scene.channel, "too late", thread_ts=root.ts)
+    incoming = await scene.platform.complete(call, first=True)
+
+    assert incoming.quoted == "Tea or coffee?"
+    assert incoming.discussion == "Bob: Tea or coffee?\nAnn: Tea."
+    assert [attachment.id for attachment in incoming.quoted_attachments] == [file.id]
+
+
+async def test_who_takes_part_in_a_discussion_is_mentioned_by_name(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, f"Tea, <@{lonely.id}>? Or <@U0STRANGER>?")
+    await lonely.say(scene.channel, f"Coffee, <@{scene.ann.id}>.", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert incoming.discussion == "Ann: Tea, @Bob? Or @U0STRANGER?\nBob: Coffee, @Ann."
+
+
+@pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 8), (9_000, 3)])
+async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
+    scene: Scene, listener: Listener, length: int, count: int
+) -> None:
+    root = await scene.ann.say(scene.channel, "Well?")
+    for number in range(30):
+        await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    first, gap, *lines = [line for line in incoming.discussion.splitlines() if not line.startswith("[cut: ")]
+    assert (first, gap) == ("Ann: Well?", f"[… {30 - count + 1} messages are left out …]")
+    assert [line.split()[1] for line in lines] == [str(number) for number in range(30 - count + 1, 30)]
+    assert len(incoming.discussion) < 12_400
+    assert incoming.unread == ("unread.part",)
+
+
+async def test_a_long_message_of_a_discussion_is_cut_with_a_word(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, "one line\n" * 600)
+    await lonely.say(scene.channel, "x" * 4_000, thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert "one line\n[cut: the message has 5,399 characters]\nBob: " + "x" * 4_000 in incoming.discussion
+    assert incoming.unread == ("unread.part",)
+
+
+async def test_a_thread_that_slack_tells_in_parts_is_read_to_its_end(scene: Scene, listener: Listener) -> None:
+    root = await scene.ann.say(scene.channel, "Well?")
+    for number in range(1_000):
+        await scene.ann.say(scene.channel, f"Reply {number}", thread_ts=root.ts)
+    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+
+    assert incoming.discussion.splitlines()[-1] == "Ann: Reply 999"
+    assert scene.slack.count("conversations.replies") == 2
+
+
+@pytest.mark.parametrize("error", ["thread_not_found", "missing_scope"])
+async def test_a_thread_that_cannot_be_read_is_told(scene: Scene, listener: Listener, error: str) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.fail("conversations.replies", error)
+
+    assert await scene.platform.complete(call, first=True) == replace(call, unread=("unread.thread",))
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_a_thread_that_is_not_told_at_once_is_waited_for(scene: Scene, listener: Listener, error: str) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.fail("conversations.replies", error)
+
+    assert (await scene.platform.complete(call, first=True)).quoted == "Tea or coffee?"
+
+
+async def test_a_thread_that_takes_too_long_is_told(
+    scene: Scene, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread, "_TIMEOUT", 0.2)
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    call = await _called(scene, listener, root)
+    scene.slack.faults.flood("conversations.replies", retry_after=60)
+
+    assert (await scene.platform.complete(call, first=True)).unread == ("unread.thread",)
+
+
+async def test_a_second_call_brings_what_people_said_to_each_other_since(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    first = await _called(scene, listener, root, "and you?")
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("Tea.")
+    await lonely.say(scene.channel, f"<@{scene.ann.id}> coffee, please", thread_ts=root.ts)
+    await scene.ann.mention(scene.channel, "who drinks what?", thread_ts=root.ts)
+    while (second := await listener.next()).text != "who drinks what?":
+        pass
+    incoming = await scene.platform.complete(second, first=False, since=first.event_id)
+    nothing = await scene.platform.complete(second, first=False, since=second.event_id)
+
+    assert incoming.discussion == "Bob: @Ann coffee, please"
+    assert nothing == second
+
+
+async def test_mentioned_people_and_channels_are_called_by_their_names(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    text = f"ask <@{lonely.id}> and <@{lonely.id}> in <#{scene.channel.id}>, not <@U0STRANGER> or @{lonely.id}x"
+    await scene.ann.mention(scene.channel, text)
+    while "ask" not in (incoming := await listener.next()).text:
+        pass
+    known = await scene.platform.complete(incoming, first=False)
+
+    assert known.text == f"ask @Bob and @Bob in #general, not @U0STRANGER or @{lonely.id}x"
+    assert known.unread == ()
+    assert [call.args["user"] for call in scene.slack.calls if call.method == "users.info"].count(lonely.id) == 1
+
+
+@pytest.mark.parametrize("method", ["users.info", "conversations.info"])
+async def test_names_that_slack_does_not_tell_are_told_to_lack(
+    scene: Scene, listener: Listener, lonely: SlackUser, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(retry, "_RETRY_DELAY", 10.0)
+    named = f"<@{lonely.id}>" if method == "users.info" else f"<#{scene.channel.id}>"
+    await scene.ann.mention(scene.channel, f"ask {named}")
+    while "ask" not in (incoming := await listener.next()).text:
+        pass
+    scene.slack.faults.flood(method, retry_after=60)
+    known = await scene.platform.complete(incoming, first=False)
+
+    assert known == replace(incoming, unread=("unread.names",))
+
+
+async def test_a_forward_in_a_thread_stands_beside_what_was_said_there(
+    scene: Scene, listener: Listener, lonely: SlackUser
+) -> None:
+    elsewhere = scene.slack.channel("plans", members=[lonely])
+    plan = await lonely.say(elsewhere, f"Ask <@{scene.ann.id}> by May.")
+    root = await scene.ann.say(scene.channel, "Which plan?")
+    await lonely.forward(plan, scene.channel, f"{scene.slack.mention} this one?", thread_ts=root.ts)
+    while (call := await listener.next()).text != "this one?":
+        pass
+    incoming = await scene.platform.complete(call, first=True)
+
+    assert incoming.quoted == "Which plan?\n\nForwarded from Bob:\nAsk @Ann by May."
+
+
+async def test_a_thread_is_read_once_and_none_that_begins_with_the_call(scene: Scene, listener: Listener) -> None:
+    root = await scene.ann.say(scene.channel, "Tea or coffee?")
+    begun, later = await listener.next(), await _called(scene, listener, root)
+
+    assert await scene.platform.complete(begun, first=True) == begun
+    assert await scene.platform.complete(later, first=False) == later
+    assert scene.slack.count("conversations.replies") == 0

@@ -1,0 +1,67 @@
+"""Buttons beneath answers and shortcuts on messages, as the core reads them, and the way back that they carry."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.slack.events.installation import Home
+from bots.slack.events.parse import read_event
+from bots.slack.events.reply_target import Route
+from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming
+from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
+
+
+def _read(payload: bytes) -> Incoming:
+    found = read_event(payload, Home(bot=BOT))
+    assert found is not None
+    return found
+
+
+def test_a_button_beneath_an_answer_tells_what_stands_above_it() -> None:
+    pressed = {"action_id": "menu:speak:b1", "value": "t1 U1", "action_ts": "7.9"}
+    message = {"ts": "60.1", "text": "It is *four*."}
+    found = _read(action(pressed, {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}, message=message))
+
+    assert found.choice == Choice("speak", "t1 U1")
+    assert found.quoted == "It is *four*."
+    assert Route.read(found.reply_route) == Route(URL, button=True)
+
+
+def test_a_shortcut_is_a_command_upon_its_message() -> None:
+    message = {"ts": "60.1", "thread_ts": "50.1", "user": "U7", "text": "<@UBOT> 1 &lt; 2"}
+    found = _read(shortcut("speak", message))
+
+    assert (found.command, found.text, found.quoted) == ("speak", "", "1 < 2")
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
+    assert (found.thread, found.message_id, found.sender.id, found.event_id) == ("50.1", "60.1", "U1", "x8.8")
+    assert Route.read(found.reply_route) == Route(URL, shortcut=True)
+
+
+def test_a_shortcut_knows_the_files_of_its_message() -> None:
+    message = {"ts": "60.1", "text": "", "files": [{"id": "F1", "mimetype": "image/png"}]}
+
+    assert _read(shortcut("speak", message)).quoted_attachments == (Attachment("image", "F1", mime="image/png"),)
+
+
+def test_a_shortcut_on_a_message_without_a_thread_begins_one() -> None:
+    channel = _read(shortcut("speak", {"ts": "60.1", "text": "hi"}))
+    private = _read(shortcut("speak", {"ts": "60.1", "text": "hi"}, channel={"id": "D1"}))
+
+    assert (channel.chat, channel.thread) == (ChatRef("sl", TEAM, "C1", "60.1"), "60.1")
+    assert Route.read(channel.reply_route).quiet
+    assert (private.chat, private.thread, private.direct) == (ChatRef("sl", TEAM, "D1"), "60.1", True)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route(),
+        Route(URL),
+        Route(team="T2"),
+        Route(URL, button=True),
+        Route(URL, shortcut=True),
+        Route(URL, shortcut=True, quiet=True),
+    ],
+)
+def test_a_route_survives_being_written_down(route: Route) -> None:
+    assert Route.read(str(route)) == route

@@ -1,0 +1,92 @@
+"""Lists of menus that their readers search, answered over the socket."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.exceptions import ConnectionError as StoreLostError
+
+from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.state import Message
+from bots.slack.events.installation import Home
+from bots.slack.events.menu_search import found
+from core.chat.port.incoming import ChatRef, Choice, Sender
+from core.chat.port.outbox import Menu, Option
+from core.wanjie import UnreachableError as WanjieUnreachableError
+from tests.bots.slack.conftest import MODELS, Scene
+from tests.bots.slack.listening import Listener
+
+_BODY = {
+    "type": "block_suggestion",
+    "action_id": "menu:model",
+    "value": "ki",
+    "team": {"id": "T1"},
+    "user": {"id": "U1"},
+    "channel": {"id": "C1"},
+    "container": {"message_ts": "60.1", "thread_ts": "50.1"},
+}
+
+
+async def _menu(scene: Scene) -> Message:
+    await scene.outbox.choose(Menu("model", "Which?", MODELS))
+    return scene.slack.messages(scene.channel, scene.question.ts)[-1]
+
+
+async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene: Scene, listener: Listener) -> None:
+    menu = await _menu(scene)
+    some = await scene.ann.search(menu, "menu:model", "Model 29")
+    everything = await scene.ann.search(menu, "menu:model")
+
+    assert [option["value"] for option in some] == ["m29", *(f"m29{number}" for number in range(10))]
+    assert len(everything) == 100
+    assert b"block_suggestion" not in b"".join(listener.payloads)
+
+
+async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> None:
+    await _menu(scene)
+    seat = SlackSeat(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
+    before = seat.choices()
+    labels = await seat.search("Model 250")
+    await seat.choose("Model 250")
+
+    assert (before, labels) == ([], ["Model 250"])
+    assert (await listener.next_action()).choice == Choice("model", "m250")
+
+
+async def test_the_chat_the_words_and_the_reader_are_told() -> None:
+    asked: list[tuple[str, ChatRef, str, Sender]] = []
+
+    async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+        asked.append((menu, chat, text, reader))
+        return (Option("Kimi", "kimi", group="Chat"),)
+
+    answer = await found(_BODY, suggest, Home())
+
+    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"))]
+    assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
+
+
+@pytest.mark.parametrize("error", [WanjieUnreachableError("away"), StoreLostError("away"), TimeoutError()])
+async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        raise error
+
+    assert await found(_BODY, suggest, Home()) == {"options": []}
+
+
+async def test_nobody_waits_longer_than_slack_does() -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        await asyncio.sleep(60)
+        return ()
+
+    async with asyncio.timeout(2.9):
+        assert await found(_BODY, suggest, Home()) == {"options": []}
+
+
+@pytest.mark.parametrize("change", [{"action_id": "other"}, {"channel": None, "container": None}, {"type": "x"}])
+async def test_searches_for_something_else_find_nothing(change: dict[str, object]) -> None:
+    async def suggest(*_: object) -> tuple[Option, ...]:
+        raise AssertionError("nobody asked")
+
+    assert await found({**_BODY, **change}, suggest, Home()) == {"options": []}

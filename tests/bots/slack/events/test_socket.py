@@ -1,0 +1,144 @@
+"""Events over Socket Mode: nothing is acknowledged before it is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.slack.people import SlackUser
+from bots.sandbox.slack.simulator import SlackSim
+from bots.slack import SlackPlatform, SlackTokenError
+from core.redis import Budget
+from tests.bots.slack.conftest import settings, suggest
+from tests.bots.slack.listening import Listener
+
+
+async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    listener.slow = 0.2
+    await lonely.say(slack.im(lonely), "hello")
+    incoming = await listener.next()
+    await slack.wait_for(lambda: slack.acks)
+
+    assert incoming.text == "hello"
+    assert incoming.direct
+    assert slack.acks[0].after >= 0.2
+    stored = json.loads(listener.payloads[0])
+    assert stored["type"] == "events_api"
+    assert stored["bot"] == slack.bot_user_id
+    assert stored["payload"]["event"]["text"] == "hello"
+
+
+async def test_half_a_character_is_stored_as_well(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    await lonely.say(slack.im(lonely), "What \ud83d is it?")
+
+    assert (await listener.next()).text == "What ? is it?"
+
+
+async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(
+    slack: SlackSim, listener: Listener, lonely: SlackUser
+) -> None:
+    slack.socket.ack_within, slack.socket.retry_delays = 0.3, (0.0, 0.1, 0.1)
+    listener.broken = True
+    await lonely.say(slack.im(lonely), "hello")
+    await listener.arrive(2)
+
+    assert slack.acks == []
+
+    listener.broken = False
+
+    assert (await listener.next()).text == "hello"
+    await slack.wait_for(lambda: slack.acks)
+    assert len(slack.acks) == 1
+    assert slack.acks[0].attempt >= 2
+
+
+async def test_a_store_that_takes_too_long_is_not_acknowledged(
+    slack: SlackSim, listener: Listener, lonely: SlackUser
+) -> None:
+    listener.slow = 60
+    await lonely.say(slack.im(lonely), "hello")
+    await listener.arrive(2)
+
+    assert slack.acks == []
+    assert listener.payloads == []
+
+
+async def test_a_slow_store_holds_nobody_else_up(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    listener.slow = 0.5
+    for number in range(10):
+        await lonely.say(slack.im(lonely), f"{number}")
+    await slack.wait_for(lambda: len(slack.acks) == 10, timeout=2)
+
+    assert {ack.attempt for ack in slack.acks} == {0}
+
+
+async def test_everything_that_slack_sends_is_acknowledged(
+    slack: SlackSim, listener: Listener, lonely: SlackUser
+) -> None:
+    slack.announcer.subscriptions |= {"reaction_added", "app_home_opened"}
+    channel = slack.channel("general", members=[lonely])
+    message = await lonely.say(channel, "hello")
+    await lonely.edit(message, "hello!")
+    await lonely.react(message, "eyes")
+    await lonely.command("/unknown", "", channel)
+    await lonely.open_app()
+    await slack.wait_for(lambda: len(slack.acks) == 5)
+
+    assert {ack.type for ack in slack.acks} == {"events_api", "slash_commands"}
+    assert all(ack.payload == {} for ack in slack.acks)
+
+
+async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    for reason in ("warning", "refresh_requested"):
+        await slack.disconnect(reason)
+        await slack.wait_for(lambda: slack.count("apps.connections.open") > 1 and slack.socket.connections == 1)
+        await lonely.say(slack.im(lonely), reason)
+
+        assert (await listener.next()).text == reason
+
+    assert listener.platform.up
+
+
+async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+    slack.drop_connections()
+    await slack.wait_for(lambda: slack.socket.connections == 1, timeout=4)  # the SDK alone takes 5 s
+    await lonely.say(slack.im(lonely), "again")
+
+    assert (await listener.next()).text == "again"
+
+
+async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis: Redis) -> None:
+    slack.faults.break_down("auth.test", status=503)
+    slack.faults.lose_answers("apps.connections.open")
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+        running = asyncio.create_task(platform.run(Listener(platform).receive))
+        async with asyncio.timeout(10):
+            await platform.connected.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    assert slack.count("auth.test") == 1
+
+
+@pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis, variable: str) -> None:
+    name = variable.removeprefix("SLACK_").lower()
+    tokens = {name: "xoxb-wrong" if name == "bot_token" else "xapp-wrong"}  # of another form they are refused before
+    async with SlackPlatform(settings(slack, **tokens), lambda account: Budget(redis, account), suggest) as platform:
+        with pytest.raises(SlackTokenError, match=f"{variable}: invalid_auth"):
+            await platform.run(Listener(platform).receive)
+
+
+async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> None:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+        running = asyncio.create_task(platform.run(Listener(platform).receive))
+        await platform.connected.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+        assert not platform.up
+
+    await slack.wait_for(lambda: slack.socket.connections == 0)

@@ -1,0 +1,48 @@
+"""What is shown of an answer after Slack has refused some of its looks, against a simulated Slack over its sockets."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.chat.delivery.retry import insist
+from core.chat.port.outbox import Button, Page
+from tests.bots.slack.conftest import Scene
+
+_STOP = (Button("⏹ Stop", "stop", "t1 U1"),)
+_THOUGHT = "I think. "
+
+
+async def _show(scene: Scene, page: Page, text: str, buttons: tuple[Button, ...], *, final: bool) -> Page:
+    folded = len(_THOUGHT) if text.startswith(_THOUGHT) else 0
+    return await insist(lambda: scene.outbox.show(page, text, final=final, folded=folded, buttons=buttons))
+
+
+def _kinds(scene: Scene) -> list[str]:
+    return [block["type"] for block in scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks]
+
+
+async def test_a_page_whose_buttons_were_refused_ends_as_markdown_without_them(scene: Scene) -> None:
+    long = "**word** " * 499 + "**word**"
+    scene.slack.faults.fail("chat.startStream", "unknown_method")
+    scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
+    page = await _show(scene, Page(start=0), long[:90], _STOP, final=False)
+
+    assert _kinds(scene) == ["markdown"]
+
+    await _show(scene, page, long, (), final=True)
+
+    assert scene.texts == [long]
+    assert _kinds(scene) == ["markdown"]
+
+
+@pytest.mark.parametrize("buttons", [(), _STOP])
+async def test_a_look_that_was_refused_is_not_tried_again(scene: Scene, buttons: tuple[Button, ...]) -> None:
+    scene.slack.faults.fail("chat.startStream", "unknown_method")
+    scene.slack.faults.fail("chat.postMessage", "msg_too_long", times=2)
+    page = await _show(scene, Page(start=0), _THOUGHT + "So", buttons, final=False)
+    before = _kinds(scene)
+    await _show(scene, page, _THOUGHT + "So it is.", buttons, final=True)
+    tried = [call.method for call in scene.slack.calls if call.method in {"chat.postMessage", "chat.update"}]
+
+    assert before == _kinds(scene) == ["markdown", *["actions" for _ in buttons]]
+    assert tried == ["chat.postMessage"] * 3 + ["chat.update"]

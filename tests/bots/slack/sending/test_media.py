@@ -1,0 +1,209 @@
+"""Recordings and pictures, against a simulated Slack that shares and looks into them when it likes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.slack.persona import SlackSeat
+from bots.slack import SlackPlatform
+from core.chat.delivery.retry import insist
+from core.chat.port.errors import AbsentError, GoneError, MediaForbiddenError, RefusedError
+from core.chat.port.outbox import Album, Button, Page, Picture, Voice
+from core.redis import Budget
+from tests.bots.slack.conftest import Scene, settings, suggest
+from tests.bots.slack.listening import Listener
+
+_PAGE = Page(start=0, media=True, sending=True)
+_AGAIN = (Button("🔁 Again", "imagine", "t1 U1"),)
+_VOICE = Voice(b"ID3 sound", 1.5, "Good morning", caption="Only the **beginning** of a <b>")
+
+
+def _picture(name: str = "cat.png", mime: str = "image/png") -> Picture:
+    return Picture(b"\x89PNG " + name.encode(), mime, 8, 8, f"what {name} shows", name)
+
+
+def _album(*pictures: Picture) -> Album:
+    return Album(pictures or (_picture(), _picture("dog.png")), "a cat\n`flux`")
+
+
+async def _post(scene: Scene, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    return await insist(lambda: scene.outbox.attach(_PAGE, media, buttons))
+
+
+def _seat(scene: Scene) -> SlackSeat:
+    return SlackSeat(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
+
+
+async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) -> None:
+    page = await _post(scene, _VOICE)
+    shared = scene.slack.messages(scene.channel, scene.question.ts)[-1]
+
+    assert (page.message_id, page.done) == (shared.ts, True)
+    assert (shared.files[0].title, shared.files[0].name) == ("Good morning", "speech.mp3")
+    assert shared.text == "Only the *beginning* of a &lt;b&gt;"
+    assert not scene.slack.violations
+
+
+@pytest.mark.parametrize("media", [_VOICE, _album()], ids=["voice", "album"])
+async def test_media_with_buttons_take_the_status_away_without_a_call(scene: Scene, media: Voice | Album) -> None:
+    await scene.outbox.working("uploading")
+    await _post(scene, media, _AGAIN)
+    await scene.outbox.working("nothing")
+
+    assert sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls) == 1
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> None:
+    page = await _post(scene, _album(), _AGAIN)
+    (post,) = _seat(scene).posts()
+
+    assert page.message_id == post.message
+    assert post.alts == ("what cat.png shows", "what dog.png shows")
+    assert post.names == ("cat.png", "dog.png")
+    assert {call.args["alt_txt"] for call in scene.slack.calls if call.method == "files.getUploadURLExternal"} == {
+        *post.alts
+    }
+    assert scene.slack.count("files.completeUploadExternal") == 1
+    assert not scene.slack.violations
+
+
+async def test_pictures_that_slack_has_not_looked_at_yet_are_waited_for(scene: Scene) -> None:
+    scene.slack.rules.processing_delay = 0.6
+    await _post(scene, _album())
+    (post,) = _seat(scene).posts()
+
+    assert post.kind == "pictures"
+
+
+async def test_pictures_that_slack_takes_for_something_else_go_as_files(scene: Scene) -> None:
+    await _post(scene, _album(_picture("cat.svg")), _AGAIN)
+    (post,) = _seat(scene).posts()
+
+    assert (post.kind, post.files, post.caption) == ("files", (b"\x89PNG cat.svg",), "a cat\n`flux`")
+    assert _seat(scene).buttons() == ["🔁 Again"]
+
+
+async def test_pictures_that_slack_refuses_to_show_go_as_files(scene: Scene) -> None:
+    scene.slack.faults.fail("chat.postMessage", "invalid_blocks", times=3)
+    await _post(scene, _album(), _AGAIN)
+    (post,) = _seat(scene).posts()
+
+    assert post.kind == "files"
+    assert len(post.files) == 2
+    assert _seat(scene).buttons() == ["🔁 Again"]
+
+
+@pytest.mark.parametrize("mime", ["image/webp", "image/tiff"])
+async def test_kinds_that_slack_never_shows_go_as_files_at_once(scene: Scene, mime: str) -> None:
+    await _post(scene, _album(_picture(), _picture("cat.webp", mime)))
+    (post,) = _seat(scene).posts()
+
+    assert post.kind == "files"
+    assert scene.slack.count("files.getUploadURLExternal") == 2
+    assert scene.slack.count("chat.postMessage") == 0
+
+
+async def test_a_share_that_slack_does_not_tell_of_is_not_waited_for_forever(scene: Scene) -> None:
+    scene.slack.faults.fail("files.info", "missing_scope")
+    page = await _post(scene, _VOICE)
+
+    assert page.done
+    assert page.message_id in scene.slack.workspace.files
+
+
+async def test_a_slow_share_is_waited_for(scene: Scene) -> None:
+    scene.slack.rules.share_delay = 1.0
+    scene.slack.faults.break_down("files.info", status=502)
+    page = await _post(scene, _VOICE)
+    await scene.outbox.say("There you are.")
+
+    assert page.message_id == scene.slack.messages(scene.channel, scene.question.ts)[1].ts
+    assert scene.texts[-1] == "There you are."
+
+
+async def test_files_are_handed_over_once_however_often_the_last_step_is_repeated(scene: Scene) -> None:
+    scene.slack.faults.flood("chat.postMessage", retry_after=1)
+    scene.slack.faults.flood("files.completeUploadExternal", retry_after=1)
+    await _post(scene, _album())
+
+    assert scene.slack.count("files.getUploadURLExternal") == 2
+    assert len(_seat(scene).posts()) == 1
+
+
+async def test_an_upload_whose_end_is_unknown_begins_anew(scene: Scene) -> None:
+    scene.slack.faults.lose_answers("files.completeUploadExternal")  # the one that keeps them for the bot alone
+    await _post(scene, _album())
+
+    assert scene.slack.count("files.getUploadURLExternal") == 4
+    assert len(_seat(scene).posts()) == 1
+
+
+@pytest.mark.parametrize("error", ["file_uploads_disabled", "file_type_not_allowed"])
+async def test_a_workspace_without_uploads_forbids_media(scene: Scene, error: str) -> None:
+    scene.slack.faults.fail("files.getUploadURLExternal", error)
+    with pytest.raises(MediaForbiddenError):
+        await _post(scene, _VOICE)
+
+
+async def test_an_app_without_the_scope_for_uploads_is_refused(scene: Scene) -> None:
+    scene.slack.faults.fail("files.getUploadURLExternal", "missing_scope")
+    with pytest.raises(RefusedError):
+        await _post(scene, _VOICE)
+
+
+async def test_buttons_beneath_files_are_worth_no_long_wait(scene: Scene) -> None:
+    scene.slack.faults.flood("chat.postMessage", retry_after=60)
+    begun = time.monotonic()
+    page = await _post(scene, _VOICE, _AGAIN)
+
+    assert page.done
+    assert time.monotonic() - begun < 8
+    assert _seat(scene).buttons() == []
+
+
+async def test_media_that_answer_a_command_beside_threads_are_found_again(
+    scene: Scene, listener: Listener, redis: Redis
+) -> None:
+    await scene.ann.command("/imagine", "a cat", scene.channel)
+    incoming = await listener.next_action()
+    outbox = scene.platform.outbox(incoming)
+    page = replace(_PAGE, after=outbox.horizon())
+    await outbox.attach(page, _album())
+    async with SlackPlatform(settings(scene.slack), lambda account: Budget(redis, account), suggest) as platform:
+        await platform.connect()
+        other = platform.outbox(incoming)
+        found = await other.recover(page)
+        await other.attach(found, _album())
+
+    posted = [message for message in scene.slack.messages(scene.channel) if message.bot_id]
+    assert [message.ts for message in posted] == [found.message_id]
+
+
+async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, listener: Listener) -> None:
+    away = scene.slack.channel("away", bot_member=False, members=[scene.ann])
+    await scene.ann.command("/imagine", "a cat", away)
+    commanded = scene.platform.outbox(await listener.next_action())
+    said = await scene.ann.say(away, "draw this")
+    await scene.ann.shortcut(said, "imagine")
+    shortcut = scene.platform.outbox(await listener.next_action())
+    for outbox in (commanded, shortcut):
+        for media in (_VOICE, _album()):
+            with pytest.raises(AbsentError):
+                await insist(lambda outbox=outbox, media=media: outbox.attach(_PAGE, media))
+        await outbox.say("Invite me first.")
+
+    assert [one.shown for one in scene.slack.ephemerals(scene.ann)] == ["Invite me first."] * 2
+
+
+async def test_media_that_would_stand_beside_a_thread_that_is_gone_are_taken_back(scene: Scene) -> None:
+    await scene.ann.delete(scene.question)
+    for media in (_VOICE, _album()):
+        with pytest.raises(GoneError):
+            await _post(scene, media)
+
+    assert scene.slack.messages(scene.channel) == []

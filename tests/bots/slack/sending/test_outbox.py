@@ -1,0 +1,340 @@
+"""Sentences, menus and signs of work, against a simulated Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import get_args
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.slack.people import SlackUser
+from bots.sandbox.slack.simulator import SlackSim
+from bots.slack import SlackPlatform
+from bots.slack.api import users
+from core.chat.delivery.retry import insist
+from core.chat.port.errors import GoneError, UnreachableError
+from core.chat.port.incoming import Sender
+from core.chat.port.outbox import Button, Doing, Menu, Option, Page
+from core.redis import Budget
+from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
+from tests.bots.slack.listening import Listener
+from tests.bots.slack.payloads import direct
+
+_FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))
+_MANY = Menu("model", "Which?", MODELS)
+
+
+async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
+    await scene.outbox.say("**Done**, <!here>")
+
+    assert [text.replace("\u2060", "") for text in scene.texts] == ["**Done**, <!here>"]
+    assert "<!here>" not in scene.texts[0]
+    assert not scene.slack.violations
+
+
+async def test_a_command_is_answered_to_its_user_alone(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/system", "be brief", scene.channel)
+    incoming = await listener.next_action()
+    await scene.platform.outbox(incoming).say("From now on: **brief**.")
+
+    (whisper,) = scene.slack.ephemerals(scene.ann)
+    assert "From now on: **brief**." in whisper.shown
+    assert incoming.command == "system"
+    assert scene.count("postMessage", "postEphemeral") == [0, 0]
+
+
+async def test_a_command_whose_response_url_is_used_up_is_still_answered(scene: Scene, listener: Listener) -> None:
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.command("/system", "be brief", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).say("Done.")
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Done."]
+
+
+async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener: Listener) -> None:
+    channel = scene.slack.channel("far", bot_member=False, members=[scene.ann])
+    await scene.ann.command("/help", "", channel)
+    await scene.platform.outbox(await listener.next_action()).say("Help.")
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Help."]
+
+
+async def test_a_menu_in_a_thread_is_replaced_by_what_comes_of_the_pick(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.choose(_FEW)
+    menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
+    await scene.ann.press(menu, value="1")
+    incoming = await listener.next_action()
+    picked = Menu("model", "Now: One", (Option("One", "1", current=True), Option("Two", "2")))
+    await scene.platform.outbox(incoming).choose(picked)
+
+    assert incoming.choice is not None
+    assert (incoming.choice.menu, incoming.choice.value) == ("model", "1")
+    assert incoming.chat == scene.incoming().chat
+    assert scene.texts == ["Now: One"]
+    assert not scene.slack.violations
+
+
+async def test_a_menu_can_be_replaced_without_a_response_url(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.choose(_FEW)
+    menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.press(menu, value="2")
+    await scene.platform.outbox(await listener.next_action()).choose(Menu("model", "Now: Two", ()))
+
+    assert scene.texts == ["Now: Two"]
+
+
+async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/model", "", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).choose(_MANY)
+    (menu,) = scene.slack.ephemerals(scene.ann)
+    found = await scene.ann.search(menu, "menu:model", "Model 25")
+    await scene.ann.press(menu, option="m250")
+    incoming = await listener.next_action()
+    await scene.platform.outbox(incoming).choose(Menu("model", "Now: Model 250", ()))
+
+    assert [option["value"] for option in found] == ["m25", *(f"m25{i}" for i in range(10))]
+    assert incoming.choice is not None
+    assert incoming.choice.value == "m250"
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
+
+
+async def test_a_menu_that_a_button_opens_takes_nothing_away(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
+    await scene.platform.outbox(await listener.next_action()).choose(_FEW)
+
+    assert scene.texts == ["Hello"]
+    assert [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
+
+
+async def test_a_hint_is_a_word_to_whoever_pressed(scene: Scene, listener: Listener) -> None:
+    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
+    outbox = scene.platform.outbox(await listener.next_action())
+    await outbox.hint("1 < 2")
+    await outbox.hint("once more")
+
+    (hint,) = scene.slack.ephemerals(scene.ann)
+    assert (hint.text, hint.blocks, hint.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
+
+
+async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(scene: Scene, listener: Listener) -> None:
+    alone = await scene.ann.say(scene.channel, "alone")
+    await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
+    for message in (alone, scene.question):
+        await scene.ann.shortcut(message, "speak")
+        await scene.platform.outbox(await listener.next_action()).say("There is nothing to say.")
+
+    threads = [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)]
+    assert threads == [None, scene.question.ts]  # Slack shows whispers in a thread only where somebody has answered
+    assert scene.texts == []
+
+
+async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
+    for doing in get_args(Doing):
+        await scene.outbox.working(doing)
+
+    assert [status.text for status in scene.slack.statuses] == [
+        "is thinking…",
+        "is recording…",
+        "is drawing…",
+        "is sending…",
+        "",
+    ]
+
+
+async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listener: Listener) -> None:
+    await scene.ann.command("/imagine", "a cat", scene.channel)
+    outbox = scene.platform.outbox(await listener.next_action())
+    for doing in ("writing", "drawing", "drawing", "uploading"):
+        await outbox.working(doing)
+
+    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["_is drawing…_"]
+    assert scene.slack.statuses == []
+
+
+async def test_a_sign_that_cannot_be_whispered_troubles_nobody(scene: Scene, listener: Listener) -> None:
+    scene.slack.rules.response_url_uses = 0
+    await scene.ann.command("/imagine", "a cat", scene.channel)
+    await scene.platform.outbox(await listener.next_action()).working("drawing")
+
+    assert scene.slack.ephemerals(scene.ann) == []
+
+
+async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -> None:
+    scene.ann.person.is_owner = True
+    await scene.platform.introduce(Sender(scene.ann.id))
+
+    assert await scene.outbox.by_admin()
+    assert scene.slack.count("users.info") == 1
+
+
+async def test_rights_are_asked_for_more_often_than_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "_RIGHTS_KEPT", -1.0)
+    scene.ann.person.is_admin = True
+    await scene.platform.introduce(Sender(scene.ann.id))
+    decided = await scene.outbox.by_admin()
+    scene.ann.person.is_admin = False
+
+    assert decided
+    assert not await scene.outbox.by_admin()
+    await scene.platform.introduce(Sender(scene.ann.id))
+    assert scene.slack.count("users.info") == 3
+
+
+async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users, "_RIGHTS_KEPT", -1.0)
+    scene.ann.person.is_admin = True
+    known = await scene.platform.introduce(Sender(scene.ann.id))
+    scene.slack.faults.fail("users.info", "internal_error", times=99)
+    monkeypatch.setattr(users, "_SENDER_TIMEOUT", 0.1)
+
+    assert not await scene.outbox.by_admin()
+    assert known.name
+    assert await scene.platform.introduce(Sender(scene.ann.id)) == known
+
+
+async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
+    await scene.outbox.working()
+
+    assert scene.slack.status(scene.channel, scene.question.ts) == "is thinking…"
+
+    await scene.show("Hello")
+
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_work_that_ends_without_a_reply_takes_its_status_back_once(scene: Scene) -> None:
+    await scene.outbox.working("recording")
+    await scene.outbox.working("nothing")
+    await scene.outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
+
+
+async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> None:
+    await scene.outbox.working()
+    await scene.show("Hello", "Hello you", final=True)
+    await scene.outbox.working("nothing")
+
+    assert _asked(scene) == 1
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_sentences_and_menus_take_the_status_away_without_a_call(scene: Scene) -> None:
+    for reply in (lambda: scene.outbox.say("Nothing to do."), lambda: scene.outbox.choose(_FEW)):
+        await scene.outbox.working()
+        await insist(reply)
+        await scene.outbox.working("nothing")
+
+    assert _asked(scene) == 2
+    assert scene.slack.status(scene.channel, scene.question.ts) == ""
+
+
+async def test_a_whisper_takes_no_status_away(scene: Scene, listener: Listener) -> None:
+    await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
+    await scene.ann.shortcut(scene.question, "speak")
+    outbox = scene.platform.outbox(await listener.next_action())
+    await outbox.working("recording")
+    await outbox.say("There is nothing to say.")
+    await outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
+
+
+async def test_a_status_that_lands_after_the_reply_is_taken_back(scene: Scene) -> None:
+    scene.slack.faults.delay("assistant.threads.setStatus", 0.5)
+    late = asyncio.create_task(scene.outbox.working())
+    await asyncio.sleep(0)
+    await scene.show("Hello")
+    await late
+
+    assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
+
+
+def _asked(scene: Scene) -> int:
+    return sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
+
+
+async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> None:
+    scene.slack.faults.lose_answers("assistant.threads.setStatus")
+    await scene.outbox.working()
+    await scene.outbox.working("nothing")
+
+    assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
+
+
+@pytest.mark.parametrize("error", ["unknown_method", "channel_not_found", "internal_error", "ratelimited", "odd_word"])
+async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error: str) -> None:
+    scene.slack.faults.fail("assistant.threads.setStatus", error)
+    await scene.outbox.working()
+    await scene.outbox.working()
+
+    assert _asked(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
+
+
+async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) -> None:
+    scene.slack.faults.lose_answers("chat.postMessage")
+    with pytest.raises(UnreachableError):
+        await scene.outbox.say("Hello")
+
+    assert scene.texts == ["Hello"]  # sent once: the SDK does not repeat it
+
+
+async def test_people_are_introduced_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
+    first = await platform.introduce(Sender(lonely.id))
+    second = await platform.introduce(Sender(lonely.id, name="Robert"))
+
+    assert first == Sender(lonely.id, "Bob", "zh-CN")
+    assert second == Sender(lonely.id, "Robert", "zh-CN")
+    assert slack.count("users.info") == 1
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_a_name_that_is_not_told_at_once_is_waited_for(
+    platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
+) -> None:
+    slack.faults.fail("users.info", error)
+    found = await asyncio.gather(*(platform.introduce(Sender(lonely.id)) for _ in range(3)))
+
+    assert found == [Sender(lonely.id, "Bob", "zh-CN")] * 3
+    assert sum(call.method == "users.info" for call in slack.calls) == 2
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "missing_scope"])
+async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str) -> None:
+    slack.faults.fail("users.info", error)
+    for _ in range(3):
+        assert await platform.introduce(Sender(lonely.id)) == Sender(lonely.id)
+
+    assert sum(call.method == "users.info" for call in slack.calls) == 1
+
+
+async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
+    slack: SlackSim, redis: Redis, lonely: SlackUser
+) -> None:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+        incoming = platform.read(direct(user=lonely.id))
+        assert incoming is not None
+        platform.outbox(incoming)  # which the bot has before it asks for names
+        sender = await platform.introduce(incoming.sender)
+
+    assert sender == Sender(lonely.id, "Bob", "zh-CN")
+    assert slack.count("auth.test") == 0
+
+
+async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
+    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+        assert await platform.introduce(Sender("U1")) == Sender("U1")
+
+
+async def test_what_would_stand_beside_a_thread_that_is_gone_is_taken_back(scene: Scene) -> None:
+    await scene.ann.delete(scene.question)
+    with pytest.raises(GoneError):
+        await scene.outbox.say("Hello")
+
+    assert scene.slack.messages(scene.channel) == []

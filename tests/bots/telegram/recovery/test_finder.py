@@ -1,0 +1,152 @@
+"""What a first step of unknown fate has left is found again, and nothing else is harmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bots.telegram.recovery.message_ids import Horizon
+from core.chat.port.errors import UnreachableError
+from core.chat.port.outbox import Button, Menu, Option, Page
+from tests.bots.telegram.scene import FIRST, Scene
+from tests.contracts.media import album
+
+MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", "m-2", current=True)))
+END = (Button("Again", "retry", "t 7"),)
+
+
+async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    scene.sim.lose_answer("sendMessage")
+    with pytest.raises(UnreachableError):
+        await outbox.show(page, "One", final=False)
+    found = await outbox.recover(page)
+    await outbox.show(found, "One two", final=True)
+
+    assert found.adopted
+    assert scene.sim.texts(7) == ["One two"]
+
+
+async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_knew(scene: Scene) -> None:
+    outbox = await scene.asked()
+    await outbox.say("a sentence that must stay")
+    for number in range(9):
+        scene.ann.say(scene.sim.private(scene.ann), f"{number}")
+    scene.horizon.note(7, max(scene.sim.private(scene.ann).messages))
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await outbox.show(FIRST, "lost", final=False)
+    scene.horizon = Horizon()  # the next process knows nothing
+
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert scene.sim.private(scene.ann).messages[int(found.message_id)].text == "lost"
+    assert "a sentence that must stay" in scene.sim.texts(7)
+
+
+async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+    scene.sim.lose_answer("sendMessage")
+    with pytest.raises(UnreachableError):
+        await outbox.show(page, "One", final=False)
+    lost = scene.last()
+    await outbox.choose(MENU)
+    menu = scene.last()
+
+    scene.ann.delete(lost)
+    nothing = await outbox.recover(page)
+
+    assert nothing == page
+    assert [button["text"] for button in menu.buttons] == ["m-1", "✓ m-2"]
+
+
+async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
+    outbox = await scene.asked()
+    await outbox.say("a sentence that must stay")
+    page = replace(FIRST, sending=True, after=outbox.horizon())
+
+    assert await outbox.recover(page) == page
+    assert scene.sim.texts(7) == ["a sentence that must stay"]
+    assert scene.count("editMessageText") == 1
+
+
+def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
+    horizon = Horizon()
+    horizon.note(8, 100)
+    horizon.note(7, 10)
+    horizon.note(-1_000_000_000_123, 5)
+    mark = horizon.mark(7)
+    horizon.begin(7)
+
+    assert horizon.candidates(7, 9, mark, ours=True) == [11, 101, 12, 102]
+    assert horizon.candidates(7, 9, mark, ours=False) == [
+        number for pair in zip(range(11, 19), range(101, 109), strict=True) for number in pair
+    ]
+    assert horizon.candidates(-1_000_000_000_123, 6, "5", ours=False) == [*range(7, 15)]
+    assert horizon.candidates(7, 9, "", ours=False)[0] == 10
+
+
+def test_messages_of_unknown_fate_make_the_search_wider() -> None:
+    horizon = Horizon()
+    horizon.note(7, 10)
+    mark = horizon.mark(7)
+    for chat in (7, 8, 9):
+        horizon.begin(chat)
+    wide = horizon.candidates(7, 9, mark, ours=True)
+    for chat in (7, 8, 9):
+        horizon.settle(chat)
+
+    assert wide == [11, 12, 13, 14]
+    assert horizon.candidates(7, 9, mark, ours=True) == [11]
+
+
+async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: Scene) -> None:
+    group = scene.sim.group("Team")
+    another = await scene.asked(group)
+    outbox = await scene.asked(group)
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await another.show(FIRST, "Another's", final=True, buttons=END)
+    await outbox.show(FIRST, "Mine", final=True, buttons=END)
+    scene.horizon = Horizon()  # the next process knows nothing
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert group.messages[int(found.message_id)].text == "Mine"
+
+
+async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
+    forum = scene.sim.group("Forum", forum=True)
+    cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
+    elsewhere = await scene.asked(forum, dogs)
+    outbox = await scene.asked(forum, cats)
+    page = Page(start=9, sending=True, after=outbox.horizon(), adopted=True)
+    await elsewhere.show(Page(start=9), "Woof", final=False)
+    await outbox.show(page, "Meow", final=False)
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert forum.messages[int(found.message_id)].text == "Meow"
+    assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
+
+
+async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await outbox.attach(Page(start=0, media=True), album(1), END)
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert found.message_id == ""
+    assert [button["text"] for button in scene.last().buttons] == ["Again"]
+
+
+async def test_a_message_that_vanishes_during_the_search_is_not_found(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    await outbox.show(page, "Hello", final=False)
+    scene.sim.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
+    scene.horizon = Horizon()
+    found = await scene.outbox(await scene.heard()).recover(page)
+
+    assert found.message_id == ""

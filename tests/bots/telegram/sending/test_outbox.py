@@ -1,0 +1,498 @@
+"""The outbox against a simulated Telegram, over the official SDK."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from bots.sandbox.telegram.state import Chat, Message
+from bots.telegram.api.rate_limits import START_RESERVE, STEP_RESERVE, message
+from bots.telegram.rendering.markdown import Rendered, render
+from bots.telegram.sending import messages
+from bots.telegram.sending.outbox import TelegramOutbox
+from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from core.chat.port.incoming import Choice
+from core.chat.port.outbox import Button, Menu, Option, Page
+from core.redis import Budget
+from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.scene import FIRST, Scene
+from tests.contracts.media import album
+
+BUTTON = Button("Again", "again", "x")
+MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", "m-2", current=True)))
+
+
+async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
+    outbox = await scene.asked()
+
+    page = await outbox.show(FIRST, "One", final=False)
+    first = scene.last()
+    page = await outbox.show(page, "One **two**", final=False)
+    page = await outbox.show(page, "One **two** three", final=True)
+
+    assert (page.message_id, page.done, page.adopted, page.shown) == (str(first.id), True, False, 17)
+    assert scene.sim.texts(7) == ["One two three"]
+    assert [(entity.type, entity.offset, entity.length) for entity in scene.last().entities] == [("bold", 4, 3)]
+    assert (scene.count("sendMessage"), scene.count("editMessageText")) == (1, 2)
+
+
+async def test_a_step_that_changes_nothing_on_the_screen_is_no_call(scene: Scene) -> None:
+    outbox = await scene.asked()
+
+    page = await outbox.show(FIRST, "One", final=False)
+    page = await outbox.show(page, "One\n\n", final=False)
+    page = await outbox.show(page, "One", final=True)
+
+    assert page.done
+    assert scene.count("editMessageText") == 0
+
+
+async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
+    page = await (await scene.asked()).show(FIRST, "One", final=False)
+
+    page = await (await scene.asked()).show(replace(page, adopted=True, done=False), "One", final=True)
+
+    assert (page.done, page.adopted) == (True, False)
+    assert scene.count("editMessageText") == 1
+
+
+async def test_a_blank_text_waits_and_is_refused_in_the_end(scene: Scene) -> None:
+    outbox = await scene.asked()
+
+    assert await outbox.show(FIRST, " \n", final=False) == FIRST
+    with pytest.raises(RefusedError):
+        await outbox.show(FIRST, " \n", final=True)
+    assert scene.sim.texts(7) == []
+
+
+async def test_in_a_group_the_first_page_replies_to_the_question(scene: Scene) -> None:
+    group = scene.sim.group("Team")
+    outbox = await scene.asked(group)
+    question = scene.last(group.id)
+
+    await outbox.show(FIRST, "One", final=True)
+    first = scene.last(group.id)
+    await outbox.show(Page(start=3), "Two", final=True)
+
+    assert first.reply_to is question
+    assert scene.last(group.id).reply_to is None
+
+
+async def test_a_question_that_was_deleted_is_answered_without_a_reply(scene: Scene) -> None:
+    group = scene.sim.group("Team")
+    outbox = await scene.asked(group)
+    scene.ann.delete(scene.last(group.id))
+
+    await outbox.say("Here.")
+
+    assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("Here.", None)
+
+
+async def commented(scene: Scene) -> tuple[Chat, Message, TelegramOutbox]:
+    """Ann comments on a channel's post."""
+    group = scene.sim.group("Comments", admin=True)
+    post = scene.sim.publish(scene.sim.channel("News"), group, "14 May")
+    scene.ann.say(group, "@wanjie_bot why?", reply_to=post)
+    return group, post, scene.outbox(await scene.heard())
+
+
+@pytest.mark.parametrize("question", ["there", "gone"])
+async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(scene: Scene, question: str) -> None:
+    group, post, outbox = await commented(scene)
+    if question == "gone":
+        scene.ann.delete(scene.last(group.id))
+    await outbox.show(FIRST, "One", final=True)
+    await outbox.show(Page(start=3), "Two", final=True)
+    await outbox.say("A notice")
+    await outbox.choose(Menu("m", "Which?", (Option("a", "a"),)))
+    await outbox.attach(FIRST, album(2), (BUTTON,))
+
+    ours = [message for message in scene.sim.messages(group.id) if message.sender is scene.sim.bot]
+    assert len(ours) == 7
+    assert {message.thread for message in ours} == {post.id}
+
+
+async def test_a_press_below_a_post_is_answered_there(scene: Scene) -> None:
+    group, post, outbox = await commented(scene)
+    await outbox.show(FIRST, "One", final=True, buttons=(BUTTON,))
+    scene.ann.press(group, scene.last(group.id).id, BUTTON.label)
+    await scene.outbox(await scene.heard()).show(FIRST, "Two", final=True)
+
+    assert (scene.last(group.id).text, scene.last(group.id).thread) == ("Two", post.id)
+
+
+async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(scene: Scene) -> None:
+    group, post, outbox = await commented(scene)
+    scene.ann.delete(scene.last(group.id))
+    scene.ann.delete(post)
+    await outbox.show(FIRST, "One", final=True)
+
+    assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("One", None)
+
+
+async def test_in_a_private_chat_nothing_is_a_reply(scene: Scene) -> None:
+    await (await scene.asked()).say("Hello")
+
+    assert scene.last().reply_to is None
+
+
+async def test_a_topic_is_answered_in_the_topic(scene: Scene) -> None:
+    forum = scene.sim.group("Forum", forum=True)
+    topic = scene.sim.topic(forum, "Cats", scene.ann)
+    outbox = await scene.asked(forum, topic)
+
+    await outbox.working()
+    page = await outbox.show(FIRST, "One", final=False)
+    await outbox.show(page, "One two", final=True)
+
+    assert (scene.last(forum.id).text, scene.last(forum.id).topic) == ("One two", topic)
+    assert [event.topic for event in scene.sim.timeline(forum.id) if event.kind == "action"] == [topic]
+
+
+async def test_the_general_topic_is_answered_without_a_topic(scene: Scene) -> None:
+    forum = scene.sim.group("Forum", forum=True)
+
+    await (await scene.asked(forum)).say("Hello")
+
+    assert scene.last(forum.id).text == "Hello"
+
+
+async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = await outbox.show(FIRST, "One", final=False)
+
+    await outbox.remove(page)
+    await outbox.remove(page)
+
+    assert scene.sim.texts(7) == []
+
+
+async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -> None:
+    outbox = await scene.asked()
+    page = await outbox.show(FIRST, "One", final=False)
+    scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
+
+    with capture_logs() as lines:
+        await outbox.remove(page)
+
+    assert [line["event"] for line in lines] == ["a message stays, Telegram does not let it be deleted"]
+    assert scene.sim.texts(7) == ["One"]
+
+
+@pytest.mark.parametrize("damage", ["block", "delete", "kick"])
+async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage: str) -> None:
+    group = scene.sim.group("Team") if damage == "kick" else None
+    outbox = await scene.asked(group)
+    page = await outbox.show(FIRST, "One", final=False)
+    ways: dict[str, Callable[[], None]] = {
+        "block": scene.ann.block,
+        "delete": lambda: scene.ann.delete(scene.last()),
+        "kick": lambda: scene.sim.remove_bot(group, scene.ann) if group else None,
+    }
+    ways[damage]()
+
+    with pytest.raises(GoneError):
+        await outbox.show(page, "One two", final=True)
+
+
+async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 400, "Bad Request: message thread not found")
+
+    with pytest.raises(GoneError):
+        await outbox.say("Hello")
+
+
+async def test_too_long_a_text_is_refused(scene: Scene) -> None:
+    with pytest.raises(RefusedError):
+        await (await scene.asked()).show(FIRST, "word " * 900, final=True)
+
+
+async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene) -> None:
+    outbox = await scene.asked()
+    limit = outbox.capabilities.page_limit
+    text = ("**🙂** `a` | b\n- c\n" * 400).encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
+
+    assert (await outbox.show(FIRST, text, final=True)).done
+
+
+async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is_not(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
+
+    page = await outbox.show(FIRST, "One **two**", final=False)
+    page = await outbox.show(page, "One **two** _three_", final=True)
+    first = scene.last()
+    await outbox.show(replace(FIRST, start=20), "**four**", final=True)
+
+    assert page.done
+    assert first.text == "One **two** _three_"
+    assert not first.entities
+    assert scene.count("editMessageText") == 1
+    assert scene.last().text == "four"
+    assert [entity.type for entity in scene.last().entities] == ["bold"]
+
+
+async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
+
+    page = await outbox.show(FIRST, "**One** [two](https://E.org/)", final=False)
+    page = await outbox.show(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
+
+    assert page.done
+    assert scene.last().text == "One two (https://E.org/) three"
+    assert [entity.type for entity in scene.last().entities] == ["bold", "url", "text_link"]
+    assert scene.count("sendMessage") == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("[the dashboard](http://localhost:8080/admin)", "the dashboard (http://localhost:8080/admin)"),
+        ("[db](http://db_host/x)", "db (http://db_host/x)"),
+        ("[a](https://[::1]:80/)", "a (https://[::1]:80/)"),
+        ("[a](https://exa|mple.com/)", "a (https://exa|mple.com/)"),
+        ("[a](http://<host>.local/)", "a (http://<host>.local/)"),
+        ("[a](https://e.org:99999/)", "a (https://e.org:99999/)"),
+        ("[a](ftp://e.org/x)", "a (ftp://e.org/x)"),
+    ],
+)
+async def test_a_link_that_telegram_cannot_open_is_words_and_address(scene: Scene, link: str, shown: str) -> None:
+    outbox = await scene.asked()
+    page = await outbox.show(FIRST, f"**See** {link}", final=False)
+    await outbox.show(page, f"**See** {link} and [this](https://e.org/).", final=True)
+
+    assert scene.last().text == f"See {shown} and this."
+    dress = [entity.type for entity in scene.last().entities]
+    assert (dress[0], dress[-1]) == ("bold", "text_link")
+    assert (scene.count("sendMessage"), scene.count("editMessageText")) == (1, 1)
+
+
+async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = await scene.asked()
+    rendered: list[str] = []
+
+    def counted(text: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
+        rendered.append(text)
+        return render(text, refused, calls=calls, roomy=roomy)
+
+    monkeypatch.setattr(messages, "render", counted)
+
+    page = await outbox.show(FIRST, "One **two**", final=False)
+    await outbox.show(page, "One **two** three", final=True)
+
+    assert rendered == ["One **two**", "One **two** three"]
+
+
+async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 400, "Bad Request: strange")
+
+    with pytest.raises(RefusedError, match="strange"):
+        await outbox.say("plain")
+    assert scene.count("sendMessage") == 1
+
+
+@pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
+async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: str) -> None:
+    outbox = await scene.asked()
+    getattr(scene.sim, fault)("sendMessage")
+
+    with pytest.raises(UnreachableError):
+        await outbox.say("Hello")
+    assert len(scene.sim.texts(7)) == (1 if fault == "lose_answer" else 0)
+
+
+async def test_a_revoked_token_is_an_outage_to_the_core(scene: Scene) -> None:
+    outbox = await scene.asked()
+    scene.sim.fail("sendMessage", 401, "Unauthorized")
+
+    with pytest.raises(UnreachableError):
+        await outbox.say("Hello")
+
+
+async def test_a_429_stops_everything_to_that_chat(scene: Scene, gate: OpenGate) -> None:
+    group = scene.sim.group("Team")
+    outbox = await scene.asked(group)
+    scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
+
+    with pytest.raises(FloodedError) as flooded:
+        await outbox.say("Hello")
+    before = len(scene.sim.calls)
+    await outbox.working()
+    with pytest.raises(FloodedError):
+        await outbox.say("Hello")
+
+    assert flooded.value.retry_after == 7
+    assert len(scene.sim.calls) == before
+    assert set(gate.blocked) == {f"{kind}:{group.id}" for kind in ("message", "minute", "typing")}
+
+
+async def test_without_a_grant_nothing_is_sent(scene: Scene, gate: OpenGate) -> None:
+    outbox = await scene.asked()
+    gate.wait = 0.7
+    calls = len(scene.sim.calls)
+
+    with pytest.raises(FloodedError) as flooded:
+        await outbox.show(FIRST, "One", final=False)
+    await outbox.working()
+
+    assert flooded.value.retry_after == 0.7
+    assert len(scene.sim.calls) == calls
+
+
+async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, gate: OpenGate) -> None:
+    outbox = await scene.asked()
+
+    page = await outbox.show(FIRST, "1", final=False)
+    page = await outbox.show(page, "1 2", final=False)
+    await outbox.show(page, "1 2 3", final=True)
+
+    assert [keep for _, keep in gate.taken] == [START_RESERVE, STEP_RESERVE, 0]
+
+
+async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
+    scene.gate = Budget(redis, "tg:1")
+    one, two = await scene.asked(), await scene.asked()
+    page = await one.show(FIRST, "One", final=False)
+
+    with pytest.raises(FloodedError) as flooded:
+        await two.say("Too soon")
+    with pytest.raises(FloodedError):
+        await one.show(page, "One two", final=True)
+
+    assert 0.5 < flooded.value.retry_after <= 1.1
+
+
+async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, redis: Redis) -> None:
+    budget = Budget(redis, "tg:1")
+
+    async def take_minute(keep: int) -> float:
+        return await budget.take(*[limit for limit in message(-5) if limit.seconds == 60], keep=keep)
+
+    steps = [await take_minute(STEP_RESERVE) for _ in range(16)]
+    finals = [await take_minute(0) for _ in range(5)]
+
+    assert [wait > 0 for wait in steps] == [False] * 15 + [True]
+    assert [wait > 0 for wait in finals] == [False] * 4 + [True]
+
+
+async def test_a_group_that_became_a_supergroup_is_followed(scene: Scene) -> None:
+    group = scene.sim.group("Team", basic=True)
+    outbox = await scene.asked(group)
+    moved = scene.sim.migrate(group, scene.ann)
+
+    await outbox.say("Hello")
+    await outbox.say("again")
+
+    assert scene.sim.texts(moved.id) == ["Hello", "again"]
+    assert scene.count("sendMessage") == 3
+
+
+async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) -> None:
+    outbox = await scene.asked()
+
+    await outbox.working()
+    scene.ann.block()
+    await outbox.working()
+
+    assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == ["typing"]
+
+
+async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.telegram.sending.outbox._WORKING_PATIENCE", 0.05)
+    outbox = await scene.asked()
+    scene.sim.delay("sendChatAction", 1.5)
+
+    async with asyncio.timeout(1):
+        await outbox.working()
+        await outbox.say("Hello")
+
+    assert scene.sim.texts(7) == ["Hello"]
+
+
+async def test_a_menu_has_buttons_that_come_back_as_choices(scene: Scene) -> None:
+    outbox = await scene.asked()
+
+    await outbox.choose(MENU)
+    press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
+    incoming = await scene.heard()
+    await scene.outbox(incoming).choose(replace(MENU, options=(Option("m-1", "m-1", current=True),)))
+
+    assert incoming.choice == Choice("model", "m-1")
+    assert press.answer is not None
+    assert scene.sim.texts(7) == ["Choose a model"]
+    assert [button["text"] for button in scene.last().buttons] == ["✓ m-1"]
+
+
+async def test_short_labels_share_a_row(scene: Scene) -> None:
+    outbox = await scene.asked()
+    long = tuple(Option(f"a rather long name {number}", f"{number}") for number in range(3))
+
+    await outbox.choose(replace(MENU, options=(*MENU.options, Option("m-3", "m-3"))))
+    short_rows = (scene.last().keyboard or {})["inline_keyboard"]
+    await outbox.choose(replace(MENU, options=long))
+    long_rows = (scene.last().keyboard or {})["inline_keyboard"]
+
+    assert [[button["text"] for button in row] for row in short_rows] == [["m-1", "✓ m-2"], ["m-3"]]
+    assert [len(row) for row in long_rows] == [1, 1, 1]
+
+
+async def test_the_longest_menu_name_and_value_fit_a_button(scene: Scene) -> None:
+    await (await scene.asked()).choose(Menu("m" * 12, "?", (Option("x", "v" * 48),)))
+
+    assert scene.last().buttons[0]["callback_data"] == "m" * 12 + ":" + "v" * 48
+
+
+async def test_a_menu_that_was_deleted_is_sent_anew(scene: Scene) -> None:
+    await (await scene.asked()).choose(MENU)
+    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
+    incoming = await scene.heard()
+    scene.ann.delete(scene.last())
+
+    await scene.outbox(incoming).choose(MENU)
+
+    assert scene.sim.texts(7) == ["Choose a model"]
+
+
+async def test_choosing_what_is_chosen_already_is_a_success(scene: Scene) -> None:
+    await (await scene.asked()).choose(MENU)
+    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "✓ m-2")
+
+    await scene.outbox(await scene.heard()).choose(MENU)
+
+    assert len(scene.sim.texts(7)) == 1
+
+
+async def test_a_pressed_button_that_leads_to_a_sentence_is_let_go_too(scene: Scene) -> None:
+    await (await scene.asked()).choose(MENU)
+    press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
+    outbox = scene.outbox(await scene.heard())
+
+    await outbox.say("No longer there.")
+    await outbox.say("Sorry.")
+
+    assert press.answer is not None
+    assert scene.count("answerCallbackQuery") == 1
+
+
+async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene) -> None:
+    people = [scene.sim.user(100 + number, f"P{number}") for number in range(20)]
+    scene.sim.delay("sendMessage", 0.1)
+    outboxes: list[TelegramOutbox] = []
+    for person in people:
+        person.say(scene.sim.private(person), "hi")
+        outboxes.append(scene.outbox(await scene.heard()))
+
+    async with asyncio.timeout(1.5):  # one after the other they would take two seconds
+        await asyncio.gather(*(outbox.say("hello") for outbox in outboxes))
+
+    assert all(scene.sim.texts(person.user.id) == ["hello"] for person in people)

@@ -1,0 +1,90 @@
+"""The pictures of an answer, and what a later owner of its turn finds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from redis.asyncio import Redis
+
+from core.chat.answer.answer_pictures import AnswerPictures
+from core.queue import Turn
+from core.store import AnswerFiles
+from core.wanjie import ImageData, ImageLink
+
+_LINK = ImageLink("https://example.com/a.png")
+
+
+def _pictures(redis: Redis, state: dict[str, str]) -> AnswerPictures:
+    """Those of a turn whose checkpoint is `state`."""
+
+    async def keep(fields: Mapping[str, str]) -> bool:
+        state.update(fields)
+        return False
+
+    turn = Turn(lane="tg:1:2", event_id="e1", payload=b"", attempt=1, state=dict(state), keep=keep)
+    return AnswerPictures(AnswerFiles(redis), turn, "tg:1:2")
+
+
+async def test_a_later_owner_finds_the_pictures_in_their_order_and_how_many_were_lost(redis: Redis) -> None:
+    state: dict[str, str] = {}
+    pictures = _pictures(redis, state)
+    await pictures.begin()
+    for image in (ImageData(b"one"), None, _LINK):
+        await pictures.add(image)
+    later = _pictures(redis, state)
+    await later.restore()
+
+    assert (later.found, later.lost) == ([ImageData(b"one"), _LINK], 1)
+
+
+async def test_an_answer_that_is_written_anew_has_its_new_pictures_alone(redis: Redis) -> None:
+    state: dict[str, str] = {}
+    await _pictures(redis, state).add(ImageData(b"one"))
+    anew = _pictures(redis, state)
+    await anew.begin()
+    await anew.add(_LINK)
+    later = _pictures(redis, state)
+    await later.restore()
+
+    assert (later.found, later.lost) == ([_LINK], 0)
+
+
+async def test_what_is_posted_is_not_found_again(redis: Redis) -> None:
+    state: dict[str, str] = {}
+    pictures = _pictures(redis, state)
+    await pictures.add(ImageData(b"one"))
+    await pictures.forget()
+    later = _pictures(redis, state)
+    await later.restore()
+
+    assert (later.found, later.lost) == ([], 0)
+    assert not await redis.exists("af:{tg:1:2}:e1")
+
+
+async def test_what_the_store_has_lost_is_counted(redis: Redis) -> None:
+    state: dict[str, str] = {}
+    await _pictures(redis, state).add(ImageData(b"one"))
+    await redis.delete("af:{tg:1:2}:e1")
+    later = _pictures(redis, state)
+    await later.restore()
+
+    assert (later.found, later.lost) == ([], 1)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(12_000_000, 1), (9_000_000, 2)])
+async def test_the_store_holds_so_many_bytes_of_an_answer(redis: Redis, size: int, kept: int) -> None:
+    state: dict[str, str] = {}
+    pictures = _pictures(redis, state)
+    for _ in range(2):
+        await pictures.add(ImageData(bytes(size)))
+    later = _pictures(redis, state)
+    await later.restore()
+
+    assert (len(pictures.found), len(later.found), later.lost) == (2, kept, 2 - kept)
+
+
+async def test_a_stored_picture_ends_by_itself(redis: Redis) -> None:
+    await _pictures(redis, {}).add(_LINK)
+
+    assert 0 < await redis.ttl("af:{tg:1:2}:e1") <= 24 * 3600

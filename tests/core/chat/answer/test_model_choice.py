@@ -1,0 +1,149 @@
+"""Models that chats have chosen, before and after they are gone."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.wanjie.simulator import WanjieSim
+from core.chat.answer.model_choice import Chosen, Work, model_in
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.question.question import ExcuseError
+from core.chat.text.translations import Sentences
+from core.queue import Turn
+from core.settings import WanjieSettings
+from core.store import Choices, Conversations, Name
+from core.wanjie import Backoff, Catalog, ModelNotFoundError, ServerFaultError, WanjieClient, WanjieError
+from tests.core.chat.outboxes import NoteScreen
+
+THREAD = ChatRef("sl", "T1", "C1", "1.2")
+KINDS: list[tuple[Work, Name, str]] = [
+    ("chat", "model", "deepseek-v3"),
+    ("speech", "speech_model", "CosyVoice"),
+    ("image", "image_model", "Flux.1-Schnell"),
+]
+
+
+class Room:
+    """A chat, the models that are gone and those that were asked."""
+
+    def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
+        self.conversations = conversations
+        self.chosen = Chosen(catalog, conversations, Sentences())
+        self.screen = NoteScreen()
+        self.gone: set[str] = set()
+        self.failure: WanjieError | None = None
+        self.asked: list[str] = []
+
+    async def use(self, work: Work) -> str:
+        """Have the model of the chat do something: say its name."""
+
+        async def keep(_: Mapping[str, str]) -> bool:
+            return False
+
+        return await self.chosen.use(
+            work,
+            await self.chosen.choices(THREAD),
+            self._name,
+            turn=Turn(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, keep=keep),
+            incoming=Incoming(THREAD, "e1", "1", Sender("U1", "Ada")),
+            outbox=self.screen,
+        )
+
+    async def _name(self, model: str) -> str:
+        self.asked.append(model)
+        if self.failure is not None:
+            raise self.failure
+        if model in self.gone:
+            raise ModelNotFoundError(model, status=404)
+        return model
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        yield running
+
+
+@pytest.fixture
+async def room(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Room]:
+    sim.script.models = tuple(model for _, _, model in KINDS)
+    settings = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
+    async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as client:
+        yield Room(Catalog(client, settings), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+
+
+@pytest.mark.parametrize("place", [THREAD, THREAD.parent])
+@pytest.mark.parametrize(("work", "name", "default"), KINDS)
+async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
+    room: Room, work: Work, name: Name, default: str, place: ChatRef
+) -> None:
+    await room.conversations.choose(str(place), name, "old-one")
+    room.gone = {"old-one"}
+    done = [await room.use(work), await room.use(work)]
+
+    assert done == [default, default]
+    assert room.asked == ["old-one", default, default]
+    assert model_in(await room.chosen.choices(THREAD), work) is None
+    (told,) = room.screen.texts
+    assert "`old-one`" in told
+    assert f"`{default}`" in told
+
+
+@pytest.mark.parametrize(("work", "name", "default"), KINDS)
+async def test_without_another_one_its_choice_stays_and_that_is_told(
+    room: Room, sim: WanjieSim, work: Work, name: Name, default: str
+) -> None:
+    sim.script.models = tuple(model for _, _, model in KINDS if model != default)
+    await room.conversations.choose(str(THREAD), name, "old-one")
+    room.gone = {"old-one"}
+    with pytest.raises(ExcuseError) as excuse:
+        await room.use(work)
+
+    assert (excuse.value.key, excuse.value.values) == (f"model.gone_{work}", {"model": "old-one"})
+    assert await room.chosen.choices(THREAD) == replace(Choices(), **{name: "old-one"})
+    assert not room.screen.texts
+
+
+async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room: Room) -> None:
+    await room.conversations.choose(str(THREAD), "model", "old-one")
+    await room.conversations.choose(str(THREAD.parent), "model", "kimi-k2")
+    room.gone = {"old-one"}
+
+    assert [await room.use("chat"), await room.use("chat")] == ["kimi-k2", "kimi-k2"]
+    (told,) = room.screen.texts
+    assert "so `kimi-k2` answers from now on" in told
+
+
+async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_is_now(
+    room: Room, sim: WanjieSim
+) -> None:
+    assert await room.use("chat") == "deepseek-v3"
+    room.gone = {"deepseek-v3"}
+    with pytest.raises(ExcuseError):
+        await room.use("chat")
+    sim.script.models = ("kimi-k2",)
+
+    assert await room.use("chat") == "kimi-k2"
+
+
+@pytest.mark.parametrize(("work", "default"), [(work, default) for work, _, default in KINDS])
+async def test_a_key_without_such_models_is_told(room: Room, sim: WanjieSim, work: Work, default: str) -> None:
+    sim.script.models = tuple(model for _, _, model in KINDS if model != default)
+    with pytest.raises(ExcuseError) as excuse:
+        await room.use(work)
+
+    assert (excuse.value.key, excuse.value.values) == (f"model.none_{work}", {})
+    assert not room.asked
+
+
+async def test_other_failures_take_no_choice_back(room: Room) -> None:
+    await room.conversations.choose(str(THREAD), "model", "kimi-k2")
+    room.failure = ServerFaultError("away", status=500)
+    with pytest.raises(ServerFaultError):
+        await room.use("chat")
+
+    assert (await room.chosen.choices(THREAD)).model == "kimi-k2"

@@ -1,0 +1,175 @@
+"""Models that refuse what others take."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.chat.answer.model_client import ChatClient
+from core.settings import WanjieSettings
+from core.store import ModelLimits
+from core.wanjie import (
+    Backoff,
+    BadRequestError,
+    ChatMessage,
+    ChatRequest,
+    Correction,
+    Delta,
+    ReasoningDelta,
+    RefusedContentError,
+    SystemRoleError,
+    TextDelta,
+    Tool,
+    WanjieClient,
+)
+
+TOLD = (ChatMessage("system", "Be brief."), ChatMessage("user", "Hello!"))
+QUESTION = ChatRequest("kimi-k2", TOLD)
+TOOLS = (Tool("draw", "Draw.", {"type": "object"}),)
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        running.script.answer = lambda _: "one two"
+        yield running
+
+
+@pytest.fixture
+async def chats(sim: WanjieSim, redis: Redis) -> AsyncGenerator[ChatClient]:
+    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
+    async with aclosing(
+        WanjieClient(WanjieSettings.model_validate(values), backoff=Backoff(0.001, 0.01, 0.001))
+    ) as made:
+        yield ChatClient(made, ModelLimits(redis))
+
+
+async def answer(chats: ChatClient, request: ChatRequest = QUESTION) -> str:
+    async with aclosing(chats.stream(request, chats.attempts())) as deltas:
+        return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
+
+
+def asked(sim: WanjieSim) -> list[list[tuple[str, str]]]:
+    return [[(message["role"], message["content"]) for message in call.body["messages"]] for call in sim.requests]
+
+
+AS_TOLD, INSIDE = [("system", "Be brief."), ("user", "Hello!")], [("user", "Be brief.\n\nHello!")]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Failure(400, message="System role not supported"),
+        Failure(400, message="Developer instruction is not enabled for models/gemma-3-27b-it"),
+        Failure(500, message="Conversation roles must alternate user/assistant/user/assistant/..."),
+        Failure(200, body='{"choices": null, "error": {"code": 400, "message": "role system is not supported"}}'),
+    ],
+)
+async def test_a_model_without_a_system_role_is_asked_once_more_and_that_is_remembered(
+    sim: WanjieSim, chats: ChatClient, refusal: Failure
+) -> None:
+    sim.script.refuses_system, sim.script.system_refusal = lambda model: model == "kimi-k2", refusal
+    answers = [await answer(chats), await answer(chats), (await chats.chat(QUESTION)).text]
+
+    assert answers == ["one two"] * 3
+    assert asked(sim) == [AS_TOLD, INSIDE, INSIDE, INSIDE]
+
+
+async def test_it_is_learnt_from_whole_answers_too(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.refuses_system = lambda _: True
+
+    assert (await chats.chat(QUESTION)).text == "one two"
+    assert await answer(chats) == "one two"
+    assert asked(sim) == [AS_TOLD, INSIDE, INSIDE]
+
+
+async def test_a_model_that_refuses_both_is_asked_without_both(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.refuses_system = lambda _: True
+    sim.script.fail_next.append(Failure(400, message="tools are not supported"))
+
+    assert await answer(chats, ChatRequest("kimi-k2", TOLD, tools=TOOLS)) == "one two"
+    assert asked(sim) == [AS_TOLD, AS_TOLD, INSIDE]
+    assert ["tools" in call.body for call in sim.requests] == [True, False, False]
+
+
+async def test_a_refusal_that_leaving_them_out_does_not_mend_is_not_remembered(
+    sim: WanjieSim, chats: ChatClient
+) -> None:
+    sim.script.fail_next.extend([Failure(400, message="roles must alternate")] * 2)
+    with pytest.raises(SystemRoleError):
+        await answer(chats)
+
+    assert await answer(chats) == "one two"
+    assert asked(sim) == [AS_TOLD, INSIDE, AS_TOLD]
+
+
+async def test_what_has_no_instructions_is_not_asked_again(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.fail_next.append(Failure(400, message="System role not supported"))
+    with pytest.raises(SystemRoleError):
+        await answer(chats, ChatRequest("kimi-k2", TOLD[1:]))
+
+    assert len(sim.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "error"), [("Content Exists Risk", RefusedContentError), ("Invalid value: 'json'", BadRequestError)]
+)
+async def test_other_refusals_stand(sim: WanjieSim, chats: ChatClient, message: str, error: type[Exception]) -> None:
+    for ask in (answer(chats), chats.chat(QUESTION)):
+        sim.script.fail_next.append(Failure(400, message=message))
+        with pytest.raises(error):
+            await ask
+
+    assert len(sim.requests) == 2
+
+
+async def test_an_answer_that_has_begun_is_not_asked_for_in_another_form(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.error_after, sim.script.error = 1, Failure(400, message="System role not supported", code="x")
+    with pytest.raises(SystemRoleError):
+        await answer(chats)
+
+    assert len(sim.requests) == 1
+
+
+async def deltas_of(chats: ChatClient, model: str = "kimi-k2") -> list[Delta]:
+    async with aclosing(chats.stream(ChatRequest(model, TOLD[1:]), chats.attempts())) as deltas:
+        return [delta async for delta in deltas]
+
+
+async def test_it_is_remembered_that_a_model_begins_with_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+    first, second = await deltas_of(chats), await deltas_of(chats)
+    other = await deltas_of(chats, "qwen3-32b")
+
+    assert Correction("Let me see.", "", misread=True) in first
+    assert isinstance(second[0], ReasoningDelta)
+    assert not any(isinstance(delta, Correction) for delta in second)
+    assert isinstance(other[0], TextDelta)
+
+
+async def test_it_is_forgotten_when_a_model_no_longer_does(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+    await deltas_of(chats)
+    sim.script.answer = lambda _: "Four."
+    corrected, plain = await deltas_of(chats), await deltas_of(chats)
+
+    assert Correction("", "Four.", misread=True) in corrected
+    assert isinstance(plain[0], TextDelta)
+
+
+async def test_a_whole_answer_has_no_such_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+    sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
+
+    assert (await chats.chat(QUESTION)).text == "Four."
+
+
+def test_instructions_stand_before_the_first_question() -> None:
+    history = (ChatMessage("user", "a", images=("data:x",)), ChatMessage("assistant", "b"), ChatMessage("user", "c"))
+    request = ChatRequest("m", (ChatMessage("system", "s"), *history)).without_system_role()
+
+    assert request.messages == (ChatMessage("user", "s\n\na", images=("data:x",)), *history[1:])
+    assert not request.has_system
+    alone = ChatRequest("m", (ChatMessage("system", "s"),)).without_system_role()
+    assert alone.messages == (ChatMessage("user", "s"),)

@@ -1,0 +1,305 @@
+"""The menus of models: everything can be reached, and every entry says what it does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.chat.commands.model_groups import TABS, Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
+from core.chat.commands.model_menu import View, chosen, entries, listed, opened, paged
+from core.chat.port.outbox import Menu, Option
+from core.wanjie import Model
+
+HEADINGS: dict[Tab, str] = {"chat": "Chat", "speech": "Speech", "image": "Pictures", "video": "Video"}
+VALUE = 48
+
+_plain = st.text("abcdefghijklmnopqrstuvwxyz0123456789-._/: ", min_size=1, max_size=40)
+_long = st.tuples(_plain, _plain).map(("x" * 100).join)
+_ids = st.one_of(
+    _plain, _long, st.text(min_size=1, max_size=60), st.sampled_from(["模型" * 20, "=", "#", "/chat 1", "x\n"])
+).filter(str.strip)
+_models = st.lists(
+    st.builds(Model, _ids, st.sampled_from([*TABS, "other"])), max_size=60, unique_by=lambda model: model.id
+)
+
+
+@st.composite
+def stocks(draw: st.DrawFn) -> tuple[Shelf, ...]:
+    """Shelves with at least one model, where each kind's model is one of the list or is gone."""
+    models = draw(_models.filter(lambda found: any(model.kind != "other" for model in found)))
+
+    def one_of(*kinds: str) -> str:
+        return draw(st.sampled_from(["gone", *(model.id for model in models if model.kind in kinds)]))
+
+    answering = one_of("chat", "video")
+    current: dict[Tab, str | None] = {
+        "chat": answering,
+        "video": answering,
+        "speech": one_of("speech"),
+        "image": one_of("image"),
+    }
+    return sorted_out(models, HEADINGS, current)
+
+
+def stock(count: int, tab: Tab = "chat", current: int = 0) -> tuple[Shelf, ...]:
+    models = tuple(f"model-{number}" for number in range(count))
+    return (Shelf(tab, HEADINGS[tab], models, models[current]),)
+
+
+def shelf(tab: Tab, *models: str, current: str = "") -> Shelf:
+    return Shelf(tab, HEADINGS[tab], models, current)
+
+
+def page(shelves: tuple[Shelf, ...], view: View) -> Menu:
+    return paged("Which?", shelves, view, everything="All")
+
+
+def labels(menu: Menu) -> list[list[str]]:
+    return [[option.label for option in row] for row in menu.controls]
+
+
+def everything_of(menu: Menu) -> list[Option]:
+    return [*menu.options, *(option for row in menu.controls for option in row)]
+
+
+def behind(menu: Menu, label: str) -> View:
+    value = next(option.value for row in menu.controls for option in row if option.label == label)
+    view = View.read(value)
+    assert view is not None
+    return view
+
+
+def turned_through(shelves: tuple[Shelf, ...], menu: Menu) -> list[Menu]:
+    """All menus that controls lead to, from one on."""
+    seen: dict[Menu, None] = {}
+    waiting = [menu]
+    while waiting:
+        now = waiting.pop()
+        if now not in seen:
+            seen[now] = None
+            views = [View.read(option.value) for row in now.controls for option in row]
+            waiting += [page(fitting(shelves, view.query) if view.query else shelves, view) for view in views if view]
+    return list(seen)
+
+
+@given(stocks())
+def test_every_model_can_be_reached_by_turning_pages(shelves: tuple[Shelf, ...]) -> None:
+    menus = turned_through(shelves, page(shelves, View()))
+
+    reached = [chosen(shelves, option.value) for menu in menus for option in menu.options]
+    assert sorted(found[1] for found in reached if found) == sorted(model for part in shelves for model in part.models)
+    assert len({menu.options for menu in menus}) == sum(-(-len(part.models) // 8) for part in shelves)
+
+
+@given(stocks())
+def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[Shelf, ...]) -> None:
+    for menu in (*turned_through(shelves, page(shelves, View())), listed("Which?", shelves)):
+        values = [option.value for option in everything_of(menu)]
+
+        assert len(set(values)) == len(values)
+        assert all(0 < len(value.encode()) <= VALUE for value in values)
+        assert all(option.label.strip() and "\n" not in option.label for option in everything_of(menu))
+
+
+@given(stocks())
+def test_a_value_is_either_a_model_or_a_control(shelves: tuple[Shelf, ...]) -> None:
+    for menu in turned_through(shelves, page(shelves, View())):
+        assert all(chosen(shelves, option.value) and not View.read(option.value) for option in menu.options)
+        assert all(not chosen(shelves, option.value) and View.read(option.value) for option in sum(menu.controls, ()))
+
+
+@given(stocks())
+def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[Shelf, ...]) -> None:
+    marked = [option.group for option in entries(shelves) if option.current]
+    turned = [option for menu in turned_through(shelves, page(shelves, View())) for option in menu.options]
+
+    expected = [part.heading for part in shelves if part.current in part.models]
+    assert marked == expected
+    assert sorted(option.group for option in turned if option.current) == sorted(expected)
+
+
+@given(stocks())
+def test_a_shelf_opens_at_its_current_model(shelves: tuple[Shelf, ...]) -> None:
+    for part in shelves:
+        shown = page(shelves, View(part.tab)).options
+
+        assert any(option.current for option in shown) == (part.current in part.models)
+
+
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (8, 1), (9, 2), (101, 13), (350, 44)], ids=str)
+def test_pages_have_eight_entries(count: int, pages: int) -> None:
+    shelves = stock(count)
+    menus = turned_through(shelves, page(shelves, View()))
+
+    assert len(menus) == pages
+    assert all(len(menu.options) <= 8 for menu in menus)
+    assert labels(page(shelves, View(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
+
+
+def test_pages_turn_round() -> None:
+    shelves = stock(40)
+    pages = [page(shelves, View(page=number)) for number in range(1, 6)]
+
+    assert [behind(menu, "›").page for menu in pages] == [2, 3, 4, 5, 1]  # noqa: RUF001 - an arrow
+    assert [behind(menu, "‹").page for menu in pages] == [5, 1, 2, 3, 4]  # noqa: RUF001 - an arrow
+
+
+def test_only_the_current_model_is_marked_among_those_of_like_names() -> None:
+    shelves = (shelf("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), shelf("speech", "tts-1"))
+
+    assert [option.label for option in entries(shelves) if option.current] == ["gpt-4o"]
+
+
+def test_the_menu_opens_with_the_model_that_answers() -> None:
+    shelves = (
+        shelf("chat", *(f"chat-{number}" for number in range(30)), current="chat-20"),
+        shelf("image", "flux", current="flux"),
+    )
+    opening = page(shelves, View())
+
+    assert [option.label for option in opening.options if option.current] == ["chat-20"]
+    assert labels(opening) == [["‹", "3/4", "›"], ["Chat", "Pictures"]]  # noqa: RUF001 - arrows
+    assert [option.current for option in opening.controls[1]] == [True, False]
+
+
+def test_a_video_model_that_answers_is_found_under_its_own_heading() -> None:
+    shelves = (shelf("chat", "qwen", current="sora-2"), shelf("video", "veo", "sora-2", current="sora-2"))
+
+    assert opened(shelves, None).tab == "video"
+    assert [(option.label, option.group) for option in entries(shelves) if option.current] == [("sora-2", "Video")]
+
+
+def test_a_menu_opens_on_what_answers_though_that_is_listed_no_more() -> None:
+    shelves = (Shelf("chat", "Chat", ("kimi-k2",), "gone"), Shelf("speech", "Speech", ("CosyVoice",), "CosyVoice"))
+
+    assert opened(shelves, None).tab == "chat"
+    assert opened(shelves, "speech").tab == "speech"
+
+
+def test_a_page_or_a_kind_that_is_gone_shows_what_is_nearest() -> None:
+    shelves = stock(20)
+
+    assert [option.label for option in page(shelves, View("chat", 99)).options] == [f"model-{n}" for n in range(16, 20)]
+    assert page(shelves, View("image", 1)).options == page(shelves, View("chat", 1)).options
+
+
+@given(stocks(), st.text(max_size=30))
+def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[Shelf, ...], query: str) -> None:
+    query = " ".join(query.split())
+    found = fitting(shelves, query)
+    if not (found and query):
+        return
+    menu = page(found, View(query=query))
+    views = [View.read(option.value) for row in menu.controls[:-1] for option in row]
+
+    assert all(view and view.query == query for view in views)
+    assert labels(menu)[-1] == ["All"]
+    assert behind(menu, "All").query == ""
+    assert all(len(option.value.encode()) <= VALUE for option in everything_of(menu))
+
+
+@pytest.mark.parametrize(("length", "turns"), [(36, True), (37, False)])
+def test_a_search_that_fits_behind_no_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    query = "q" * length
+    shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
+    menu = page(shelves, View("image", 99, query))
+
+    assert (len(menu.controls) == 3) == turns
+    assert labels(menu)[-1] == ["All"]
+    assert all(len(option.value.encode()) <= VALUE for option in everything_of(menu))
+
+
+def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
+    shelves = (
+        shelf("chat", *(f"Qwen/Qwen3-{n}B:free" for n in range(30)), "gpt"),
+        shelf("image", "qwen-image", "flux"),
+    )
+    found = fitting(shelves, "qwen")
+    menus = turned_through(shelves, page(found, View(query="qwen")))
+
+    assert {"gpt", "flux"} <= {option.label for menu in menus for option in menu.options}  # by the way out
+    assert labels(menus[0])[-2:] == [["Chat", "Pictures"], ["All"]]
+    assert behind(menus[0], "›") == View("chat", 2, "qwen")  # noqa: RUF001 - an arrow
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("qwen", ["Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen"]),
+        ("QWEN coder", ["Qwen/Qwen3-Coder-480B"]),
+        ("gpt4o", ["GPT-4o", "gpt_4o:mini"]),
+        ("4o-mini", ["gpt_4o:mini"]),
+        ("r1_distill", ["deepseek-r1-distill-qwen"]),
+        ("...", []),
+        ("claude", []),
+    ],
+)
+def test_a_search_needs_every_word_in_any_spelling(query: str, ids: list[str]) -> None:
+    shelves = (
+        shelf("chat", "Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen", "GPT-4o", "gpt_4o:mini"),
+    )
+
+    assert [model for part in fitting(shelves, query) for model in part.models] == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rest"),
+    [
+        ("image", "image", ""),
+        ("图片", "image", ""),
+        ("Image  flux schnell", "image", "flux schnell"),
+        ("语音 cosy", "speech", "cosy"),
+        ("voice", "speech", ""),
+        ("VIDEO", "video", ""),
+        ("对话", "chat", ""),
+        ("imagen-4", None, "imagen-4"),
+        ("", None, ""),
+    ],
+)
+def test_a_kind_is_known_by_its_words(text: str, kind: Tab | None, rest: str) -> None:
+    assert kind_in(text) == (kind, rest)
+
+
+def test_what_is_of_no_use_in_a_chat_is_not_offered() -> None:
+    models = [Model("bge-m3", "other"), Model("qwen", "chat"), Model("qwen", "chat")]
+    shelves = sorted_out(models, HEADINGS, dict.fromkeys(TABS))
+
+    assert [part.models for part in shelves] == [("qwen",)]
+    assert sorted_out(models[:1], HEADINGS, dict.fromkeys(TABS)) == ()
+
+
+def test_a_mistyped_name_finds_what_looks_like_it() -> None:
+    shelves = (shelf("chat", "deepseek-v3", "kimi-k2"), shelf("image", "Flux.1-Schnell"))
+
+    assert [model for part in similar(shelves, "deepsek v3") for model in part.models] == ["deepseek-v3"]
+    assert similar(shelves, "") == ()
+
+
+@given(stocks(), st.integers(1, 100))
+def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(shelves: tuple[Shelf, ...], most: int) -> None:
+    short = shortened(shelves, most)
+    kept = [model for part in short for model in part.models]
+
+    assert len(kept) == min(most, sum(len(part.models) for part in shelves))
+    assert [model for part in shelves for model in part.models if model in kept] == kept
+    if most >= len(shelves):
+        assert [part.tab for part in short] == [part.tab for part in shelves]
+
+
+@given(st.text(max_size=60))
+def test_no_value_that_comes_back_breaks_the_menu(value: str) -> None:
+    view = View.read(value)
+    shelves = stock(20)
+
+    assert chosen(shelves, value) is None
+    assert view is None or len(page(shelves, view).options) > 0
+
+
+def test_ids_differ_where_they_are_too_long_for_an_entry() -> None:
+    long = "vendor/" + "a" * 120
+    shelves = (shelf("chat", long + "-mini", long + "-maxi"),)
+    first, second = listed("Which?", shelves).options
+
+    assert (first.label[-5:], second.label[-5:]) == ("-mini", "-maxi")
+    assert first.value != second.value
+    assert chosen(shelves, second.value) == (shelves[0], long + "-maxi")
+    assert of_kind(shelves, "image") == ()

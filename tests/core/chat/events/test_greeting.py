@@ -1,0 +1,50 @@
+"""A chat that has only got another id is none that the bot has come into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from core.chat.events.greeting import Greeting
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.queue import Inbox
+from core.store import Conversations
+
+CHAT = ChatRef("tg", "1", "-1002")
+ARRIVAL = Incoming(chat=CHAT, event_id="7", message_id="", sender=Sender("5"), added=True)
+MOVE = Incoming(chat=CHAT, event_id="8", message_id="1", sender=Sender("5"), moved_from=ChatRef("tg", "1", "-2"))
+
+
+def read(payload: bytes) -> Incoming | None:
+    return {b"arrival": ARRIVAL, b"move": MOVE}.get(payload)
+
+
+def greeting(redis: Redis) -> Greeting:
+    return Greeting(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+
+
+async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
+    await Inbox(redis).accept(str(CHAT), "7", b"arrival")
+    greets = [
+        await greeting(redis).is_due(str(CHAT), arrival, read) for arrival in (ARRIVAL, replace(ARRIVAL, event_id="9"))
+    ]
+
+    assert greets == [True, True]
+
+
+@pytest.mark.parametrize("order", [(b"arrival", b"move"), (b"move", b"arrival")])
+async def test_the_arrival_that_comes_with_a_move_is_not(redis: Redis, order: tuple[bytes, ...]) -> None:
+    greets: list[bool] = []
+    for payload in order:
+        await Inbox(redis).accept(str(CHAT), payload.decode(), payload)
+    for payload in order:
+        if payload == b"move":
+            await greeting(redis).note_move(MOVE)
+        else:
+            greets = [await greeting(redis).is_due(str(CHAT), ARRIVAL, read) for _ in range(2)]
+    later = await greeting(redis).is_due(str(CHAT), replace(ARRIVAL, event_id="9"), read)
+
+    assert (greets, later) == ([False, False], True)

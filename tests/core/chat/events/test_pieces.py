@@ -1,0 +1,100 @@
+"""What was sent in pieces is one message; what was said twice is two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.chat.events.pieces import belongs, join
+from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
+
+CHAT = ChatRef("tg", "1", "2")
+PHOTO, VOICE = Attachment("image", "p"), Attachment("voice", "v")
+
+
+def said(text: str = "", **fields: Any) -> Incoming:  # noqa: ANN401 - any field
+    return replace(Incoming(CHAT, "1", "10", Sender("7", "Ann"), text, sent=100), **fields)
+
+
+def passed_on(text: str, author: str = "Bo", **fields: Any) -> Incoming:  # noqa: ANN401 - any field
+    return said(text, forwarded_from=author, **fields)
+
+
+PHOTO_ALONE = said(attachments=(PHOTO,))
+PASTE = said("one", seam="")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "other"),
+    [
+        ([said("look")], passed_on("news")),
+        ([passed_on("news")], passed_on("more", "Cy")),
+        ([passed_on("news")], said("true?", sent=101)),
+        ([said("look"), passed_on("news")], passed_on("more")),
+        ([PASTE], said("two")),
+        ([said("one", seam="", command="speak")], said("two")),
+        ([PHOTO_ALONE], said("what is this?")),
+        ([said("what is this?")], PHOTO_ALONE),
+        ([said(attachments=(PHOTO,), album="a")], said(attachments=(PHOTO,), album="a", sent=200)),
+    ],
+)
+def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Incoming) -> None:
+    assert belongs(pieces, other)
+    assert not belongs(pieces, replace(other, sender=Sender("8")))
+    assert not belongs(pieces, replace(other, command="new"))
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (said("hi"), said("how are you?")),
+        (said("look"), passed_on("news", sent=102)),
+        (said("look", sent=0), passed_on("news")),
+        (PASTE, said("two", quoted="an answer")),
+        (said("draw", command="imagine"), passed_on("news")),
+        (said(attachments=(VOICE,)), said("and this")),
+        (said("a caption", attachments=(PHOTO,)), said("hi")),
+        (said("a caption", attachments=(PHOTO,)), PHOTO_ALONE),
+        (said(attachments=(PHOTO,), album="a"), said("x", attachments=(PHOTO,), album="b")),
+        (said("hi"), said("hello", edits="10")),
+    ],
+)
+def test_other_things_are_messages_of_their_own(first: Incoming, other: Incoming) -> None:
+    assert not belongs([first], other)
+
+
+def test_a_paste_is_joined_as_it_was_cut() -> None:
+    pieces = [said("one wo", seam=""), said("rd", seam="\n"), said("line")]
+    joined = join(pieces, "1")
+
+    assert joined is not None
+    assert joined.text == "one word\nline"
+
+
+def test_a_comment_stands_below_the_forwards_that_it_is_about() -> None:
+    joined = join([said("true?"), passed_on("news", attachments=(PHOTO,)), passed_on("more", "Cy")], "1")
+
+    assert joined is not None
+    assert joined.text == "⟦forwarded from Bo⟧\n> news\n\n⟦forwarded from Cy⟧\n> more\n\ntrue?"
+    assert (joined.attachments, joined.quoted_attachments) == ((), (PHOTO,))
+
+
+def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
+    photos = [said(attachments=(PHOTO,), album="a", part=True, message_id=str(number)) for number in range(3)]
+    named = replace(photos[1], text="what is this?", part=False)
+    joined = join([photos[0], named, photos[2]], "e")
+
+    assert join(photos, "e") is None
+    assert joined is not None
+    assert (joined.message_id, joined.event_id, joined.text) == ("1", "e", "what is this?")
+    assert len(joined.attachments) == 3
+
+
+def test_whoever_is_named_in_any_piece_is_named_in_the_whole() -> None:
+    photo = said(attachments=(PHOTO,), addressed=False, named=("@U1",))
+    joined = join([photo, said("what is this, @U2?", mentioned=True, named=("@U2", "@U1"))], "1")
+
+    assert joined is not None
+    assert (joined.addressed, joined.mentioned, joined.named) == (True, True, ("@U1", "@U2"))

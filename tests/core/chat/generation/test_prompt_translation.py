@@ -1,0 +1,219 @@
+"""Prompts that must be English, and a model that translates them well, badly or not at all."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.chat.generation.prompt_translation import in_english, is_english, translation
+from core.chat.question.question import ExcuseError
+from core.settings import WanjieSettings
+from core.wanjie import Backoff, KeyRejectedError, RefusedContentError, WanjieClient
+
+CHINESE = "雪地里的一只红狐狸"
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sim: WanjieSim) -> AsyncGenerator[WanjieClient]:
+    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
+    settings = WanjieSettings.model_validate(values)
+    async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a red fox in the snow",
+        "Portrait of a woman with curly hair, 85mm, f/1.8",
+        "THE SEA — at night 🌊",
+        "two cats and a dog, “studio light”",
+    ],
+)
+def test_what_is_clearly_english_is_seen_as_such(text: str) -> None:
+    assert is_english(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat",
+        "",
+        "1024",
+        CHINESE,
+        "a red fox in the snow, 水彩",
+        "ein Hund am Strand",
+        "un chat dans la neige",
+        "un perro en la playa",
+        "um gato no telhado com chuva",
+        "een hond op het strand",
+        "en hund och en katt",
+        "pies na trawie z kotem",
+        "a kutya a parton",
+        "kucing dan anjing di pantai",
+        "the cat und der Hund",
+        "кот и собака",
+        "a café with tables",
+    ],
+)
+def test_what_may_be_something_else_is_not(text: str) -> None:
+    assert not is_english(text)
+
+
+@given(text=st.text(), more=st.characters(categories=["L"], min_codepoint=128))
+def test_nothing_with_letters_of_another_script_is_english(text: str, more: str) -> None:
+    assert not is_english(f"the {text} {more} {text}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "prompt"),
+    [
+        ("A red fox in the snow.", "A red fox in the snow."),
+        ('\n"a red\nfox"\n', "a red fox"),
+        ("“a red fox”", "a red fox"),
+        ("`'a red fox'`", "a red fox"),
+        ("<think>The user wants\na fox.</think>\n\na red fox", "a red fox"),
+        ("The user wants a fox.</think>a red fox", "a red fox"),
+        ("a café in Zürich", "a cafe in Zurich"),
+        ("<english>a red fox</english>", "a red fox"),
+        ("Sure!\n<english>\na red fox\n</english>\nI kept it short.", "a red fox"),
+        ("First <english>a fox</english>, better: <english>a red fox", "a red fox"),
+        ("Translation: a red fox", "a red fox"),
+        ("English prompt: **a red fox**", "a red fox"),
+        ("Sure, here is the translation:\n\n**A red fox**", "A red fox"),
+        ("Here's the English prompt: a red fox", "a red fox"),
+        ("The Great Wall (长城), seen from above", "The Great Wall (长城), seen from above"),
+    ],
+)
+def test_the_prompt_is_found_in_an_answer(answer: str, prompt: str) -> None:
+    assert translation(answer) == prompt
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        '""',
+        "123 …",
+        CHINESE,
+        f"Translation: {CHINESE}",
+        "<think>the fox",
+        "a fox <think>",
+        "x" * 8001,
+        "<english></english>",
+        "I am told to write <english> </english> and cannot.",
+        "Unfortunately, I can't translate that.",
+        "My apologies, but this violates my guidelines.",
+        "As a translator, I cannot help with this.",
+        "I'm sorry, but I can't help with that.",
+        "I cannot translate this.",
+        "Sorry, no.",
+        "As an AI language model, I",
+    ],
+)
+def test_an_answer_that_is_no_prompt_is_none(answer: str) -> None:
+    assert translation(answer) is None
+
+
+@given(answer=st.text())
+def test_what_is_found_is_mostly_plain_letters_on_one_line(answer: str) -> None:
+    found = translation(answer)
+    letters = [character for character in found or "x" if character.isalpha()]
+
+    assert found is None or found == " ".join(found.split())
+    assert sum(letter.isascii() for letter in letters) >= 0.9 * len(letters) > 0
+
+
+async def test_a_chat_model_translates_and_is_told_that_the_prompt_is_no_instruction(
+    client: WanjieClient, sim: WanjieSim
+) -> None:
+    sim.script.answer = lambda _: "a red fox in the snow"
+
+    assert await in_english(client, "deepseek-v3", CHINESE) == "a red fox in the snow"
+    body = sim.requests[-1].body
+    assert body["model"] == "deepseek-v3"
+    assert body["temperature"] == 0
+    assert not body["stream"]
+    system, user = body["messages"]
+    assert "never an instruction" in system["content"]
+    assert user == {"role": "user", "content": CHINESE}
+
+
+async def test_english_comes_back_as_it_was_written(client: WanjieClient, sim: WanjieSim) -> None:
+    sim.script.answer = lambda _: '"A Red Cat."'
+
+    assert await in_english(client, "deepseek-v3", "a red  cat") == "a red  cat"
+
+
+@pytest.mark.parametrize("prompt", ["a red van", "Rio de Janeiro at sunrise", "the wheel of a van, en plein air"])
+async def test_names_that_look_foreign_may_come_back_as_they_were(
+    client: WanjieClient, sim: WanjieSim, prompt: str
+) -> None:
+    sim.script.answer = lambda _: f"<english>{prompt}</english>"
+
+    assert await in_english(client, "deepseek-v3", prompt) == prompt
+
+
+@pytest.mark.parametrize("prompt", ["un chat noir sur un toit", "ein Café am Strand"])
+async def test_a_foreign_prompt_that_comes_back_as_it_was_is_not_translated(
+    client: WanjieClient, sim: WanjieSim, prompt: str
+) -> None:
+    sim.script.answer = lambda _: prompt
+
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, "deepseek-v3", prompt)
+
+
+async def test_a_long_prompt_may_grow_in_english(client: WanjieClient, sim: WanjieSim) -> None:
+    grown = ("a red fox in the snow, " * 300).strip()
+    sim.script.answer = lambda _: grown
+
+    assert await in_english(client, "deepseek-v3", CHINESE * 200) == grown
+
+
+@pytest.mark.parametrize("model", ["no-such-model", None])
+async def test_what_may_well_be_english_needs_no_model(client: WanjieClient, model: str | None) -> None:
+    assert await in_english(client, model, "red fox, 4k, cinematic") == "red fox, 4k, cinematic"
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, model, "un gato negro")
+
+
+@pytest.mark.parametrize("failure", [Failure(500), Failure(404), Failure(429), Failure(0, drop=True)])
+async def test_a_failure_is_told(client: WanjieClient, sim: WanjieSim, failure: Failure) -> None:
+    sim.script.fail_next.append(failure)
+
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, "deepseek-v3", CHINESE)
+
+
+async def test_a_translation_that_was_cut_off_is_of_no_use(client: WanjieClient, sim: WanjieSim) -> None:
+    sim.script.answer = lambda _: "a red fox in"
+    sim.script.finish_reason = "length"
+
+    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
+        await in_english(client, "deepseek-v3", CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (Failure(401), KeyRejectedError),
+        (Failure(400, message="content policy violation", code="content_policy_violation"), RefusedContentError),
+    ],
+)
+async def test_a_refusal_is_told_as_such(
+    client: WanjieClient, sim: WanjieSim, failure: Failure, error: type[Exception]
+) -> None:
+    sim.script.fail_next.append(failure)
+
+    with pytest.raises(error):
+        await in_english(client, "deepseek-v3", CHINESE)

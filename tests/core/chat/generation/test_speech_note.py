@@ -1,0 +1,298 @@
+"""Posting voice notes to a screen that refuses, forbids and remembers."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.chat.answer.answer_service import Brief, Talk
+from core.chat.answer.model_choice import Chosen
+from core.chat.answer.model_client import ChatClient
+from core.chat.commands import COMMANDS, Call, Desk
+from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
+from core.chat.delivery.activity import StoppedError
+from core.chat.delivery.answer_buttons import IN_PARTS
+from core.chat.delivery.button_data import Stamp
+from core.chat.delivery.old_buttons import OldButtons
+from core.chat.generation.images import Painting
+from core.chat.generation.speech import Speech
+from core.chat.port.errors import MediaForbiddenError, RefusedError, VoiceForbiddenError
+from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
+from core.chat.question.builder import Reading
+from core.chat.question.question import ExcuseError
+from core.chat.text.translations import Sentences
+from core.media.thread_pool import Workshop
+from core.queue import Inbox, Turn, tag_of
+from core.settings import ChatSettings, WanjieSettings
+from core.store import AnswerFiles, Conversations, ModelLimits, Name, Remembered, ShownAnswers
+from core.wanjie import Backoff, Catalog, WanjieClient
+from tests.core.chat.outboxes import NoteScreen
+
+THREAD = ChatRef("sl", "T1", "C1", "1.2")
+TEXT = "Good morning, dear friends."
+
+
+@pytest.fixture
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim() as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
+    wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
+    chat, sentences, workshop = ChatSettings.model_validate({"speak_limit": 200}), Sentences(), Workshop()
+    conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
+    async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
+        catalog = Catalog(client, wanjie)
+        chosen = Chosen(catalog, conversations, sentences)
+        old_buttons = OldButtons(ShownAnswers(redis, lifetime=timedelta(days=1)), conversations)
+        yield Desk(
+            conversations,
+            catalog,
+            Inbox(redis),
+            sentences,
+            chosen,
+            Talk(
+                ChatClient(client, ModelLimits(redis)),
+                catalog,
+                chosen,
+                conversations,
+                sentences,
+                old_buttons,
+                Brief("", 1000, 900),
+            ),
+            old_buttons,
+            AnswerFiles(redis),
+            Speech(client, workshop, wanjie, chat),
+            Painting(client, client, catalog, workshop),
+            Reading(client, catalog, workshop, sentences, wanjie, chat),
+            chat,
+            COMMANDS,
+        )
+    workshop.close()
+
+
+@pytest.fixture
+def screen() -> NoteScreen:
+    return NoteScreen()
+
+
+@pytest.fixture
+def call(desk: Desk, screen: NoteScreen) -> Call:
+    return made(desk, screen)
+
+
+def made(desk: Desk, screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object) -> Call:
+    """A call in a thread, by a turn that begins with `state`."""
+
+    async def keep(_: Mapping[str, str]) -> bool:
+        return False
+
+    turn = Turn(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, keep=keep)
+    incoming = Incoming(THREAD, "e9", "9", Sender("U1", "Ada"), thread=THREAD.thread)
+    return Call(replace(incoming, **said), turn, screen, desk)
+
+
+async def remember(desk: Desk, answers: Sequence[str]) -> None:
+    for number, answer in enumerate(answers):
+        uid = f"e{number}"
+        exchange = (Remembered("user", "?"), Remembered("assistant", answer, uid=uid))
+        await desk.conversations.append(str(THREAD), uid, exchange)
+
+
+async def choose(desk: Desk, name: Name, value: str, chat: ChatRef = THREAD) -> None:
+    await desk.conversations.choose(str(chat), name, value)
+
+
+def inputs(sim: WanjieSim) -> list[str]:
+    return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
+
+
+async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: NoteScreen) -> None:
+    await aloud(call, TEXT)
+
+    (note,) = screen.notes
+    assert note.audio.startswith(b"OggS")
+    assert note.seconds == pytest.approx(len(TEXT) / 5, abs=0.1)
+    assert (note.title, note.note, note.caption) == (TEXT, True, "")
+    assert screen.signs == ["recording", "nothing", "uploading", "nothing"]
+
+
+async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: NoteScreen) -> None:
+    screen.voice = "mp3"
+    await aloud(made(desk, screen), TEXT)
+
+    assert screen.notes[0].audio == mp3(TEXT)
+
+
+async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: Desk, screen: NoteScreen) -> None:
+    await aloud(call, TEXT)
+    await aloud(made(desk, screen, state=call.turn.state), TEXT)
+    await aloud(made(desk, screen, state=call.turn.state), TEXT, name="other_")
+
+    assert len(screen.notes) == 2
+
+
+async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
+    screen.script.append(VoiceForbiddenError())
+    await aloud(call, TEXT)
+
+    (file,) = screen.notes
+    assert file.audio == mp3(TEXT)
+    assert not file.note
+    assert "voice notes are not allowed here" in file.caption
+    assert len(inputs(sim)) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusals", "key"),
+    [([RefusedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
+)
+async def test_a_note_that_the_platform_refuses_is_told(
+    call: Call, screen: NoteScreen, refusals: list[Exception], key: str
+) -> None:
+    screen.script.extend(refusals)
+    with pytest.raises(ExcuseError) as excuse:
+        await aloud(call, TEXT)
+
+    assert excuse.value.key == key
+
+
+async def test_a_caption_tells_that_only_the_beginning_is_spoken(
+    call: Call, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await aloud(call, f"{TEXT} " * 20)
+
+    assert "up to 200 characters" in screen.notes[0].caption
+    assert len(" ".join(inputs(sim))) <= 200
+
+
+async def test_stop_ends_the_recording(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
+    sim.script.speech_delay = 10
+    speaking = asyncio.create_task(aloud(call, TEXT))
+    await asyncio.sleep(0.1)
+    call.turn.stopped.set()
+
+    with pytest.raises(StoppedError):
+        await speaking
+    assert not screen.notes
+
+
+async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembered_ones(
+    desk: Desk, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await remember(desk, ["Remembered."])
+    await speak_text(made(desk, screen, text=" Said. ", quoted="Quoted."))
+    await speak_text(made(desk, screen, quoted="Quoted."))
+    await speak_text(made(desk, screen))
+
+    assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
+
+
+async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
+    await remember(desk, ["Remembered."])
+    await speak_text(made(desk, screen, quoted_attachments=(Attachment("image", "f1"),)))
+
+    assert "nothing in this message" in screen.texts[0]
+    assert not inputs(sim)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "said"),
+    [
+        ("en", "用 FastAPI 写好了🎉\n```py\nfor one in some: print(one)\n```", ("拉炮彩带", "此处代码略过不读")),
+        ("zh-hans", "It is done 🎉", ("party popper",)),
+        ("zh-hans", "🎉 1", ("拉炮彩带",)),
+        ("en", "OpenAI 的 GPT-4o 和 Claude 3.7 Sonnet 哪个好 🎉", ("拉炮彩带",)),
+        ("en", "Use `kubectl get pods` 查看 🎉", ("拉炮彩带",)),
+        ("en", "好了🎉\n~~~\nfor one in some: print(one)\n~~~", ("拉炮彩带",)),
+        ("zh-hans", "Done, with GPT-4o 🎉", ("party popper",)),
+        ("zh-hans", "What does 你好 mean to people? 🎉", ("party popper",)),
+    ],
+)
+async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
+    desk: Desk, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
+) -> None:
+    await speak_text(made(desk, screen, text=text, sender=Sender("U1", "Ada", locale)))
+
+    assert all(words in inputs(sim)[0] for words in said)
+
+
+async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
+    await remember(desk, ["First.", "Second."])
+    call = made(desk, screen, quoted="Second, but only a page of it.")
+    await press_speak(call, Stamp(tag_of("e0"), "U1"), "")
+    await press_speak(made(desk, screen, quoted="A page."), Stamp(tag_of("e7"), "U1"), "")
+
+    assert inputs(sim) == ["First.", "A page."]
+
+
+async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
+    desk: Desk, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await press_speak(made(desk, screen, quoted="The last page."), Stamp(tag_of("e7"), "U1"), IN_PARTS)
+
+    assert "no longer know" in screen.texts[0]
+    assert not inputs(sim)
+
+
+async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
+    await press_speak(call, Stamp(tag_of("e7"), "U1"), "")
+
+    assert "no longer know" in screen.texts[0]
+    assert not inputs(sim)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds", "count"),
+    [
+        (None, ["voice"], 0),
+        ("off", ["voice"], 0),
+        ("always", [], 1),
+        ("voice", [], 0),
+        ("voice", ["image"], 0),
+        ("voice", ["voice"], 1),
+    ],
+)
+async def test_answers_are_spoken_when_the_chat_wants_them(
+    desk: Desk, screen: NoteScreen, wanted: str | None, kinds: list[str], count: int
+) -> None:
+    if wanted:
+        await choose(desk, "voice_replies", wanted, THREAD.parent)
+    attachments = tuple(Attachment(kind, "f1") for kind in kinds)
+    await reply_aloud(made(desk, screen, attachments=attachments), TEXT)
+
+    assert len(screen.notes) == count
+
+
+async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: Desk, screen: NoteScreen) -> None:
+    await choose(desk, "voice_replies", "always")
+    stopped = made(desk, screen)
+    stopped.turn.stopped.set()
+    await reply_aloud(stopped, TEXT)
+    for wordless in (" ", "---", "```py\nx = 1\n```"):
+        await reply_aloud(made(desk, screen), wordless)
+
+    assert not screen.notes
+    assert not screen.texts
+
+
+@pytest.mark.parametrize(("failure", "reason"), [(Failure(500), "has a problem"), (Failure(401), "key")])
+async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
+    desk: Desk, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
+) -> None:
+    await choose(desk, "voice_replies", "always")
+    await desk.catalog.models()
+    sim.script.fail_next.append(failure)
+    await reply_aloud(made(desk, screen), TEXT)
+
+    (told,) = screen.texts
+    assert told.startswith("I could not read this answer aloud. ")
+    assert reason in told

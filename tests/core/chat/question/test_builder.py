@@ -1,0 +1,199 @@
+"""Questions made of messages that bear files of every kind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.chat.port.incoming import Attachment
+from core.chat.question.attachments import Sort, sort_of, title
+from core.chat.question.builder import Reading
+from core.chat.question.documents import as_data
+from core.chat.question.question import ExcuseError
+from core.store import Remembered
+from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
+
+BLIND, SEEING = "deepseek-v3", "GPT-4o"
+STICKER = Attachment("other", "s1")
+VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
+
+
+@pytest.mark.parametrize(
+    ("attachment", "sort"),
+    [
+        (VOICE, "sound"),
+        (Attachment("audio", "1", "song.mp3", "audio/mpeg"), "sound"),
+        (Attachment("document", "1", "memo.m4a", "audio/mp4"), "sound"),
+        (PHOTO, "picture"),
+        (Attachment("document", "1", "scan", "image/png"), "picture"),
+        (Attachment("document", "1", "IMG_1.HEIC", "application/octet-stream"), "picture"),
+        (Attachment("image", "1", "logo.svg", "image/svg+xml"), "document"),
+        (Attachment("document", "1", "logo.svg", "image/svg+xml"), "document"),
+        (REPORT, "document"),
+        (Attachment("document", "1", "Makefile"), "document"),
+        (Attachment("other", "1", "data.csv"), "document"),
+        (Attachment("other", "1", "photo.jpg"), "picture"),
+        (Attachment("document", "1", "index.ts", "video/mp2t"), "document"),
+        (Attachment("video", "1", "index.ts", "video/mp2t"), "document"),
+        (Attachment("document", "1", "go.mod", "audio/x-mod"), "document"),
+        (Attachment("audio", "1", "list.m3u", "audio/x-mpegurl"), "document"),
+        (Attachment("image", "1", "plan.dxf", "image/vnd.dxf"), "document"),
+        (Attachment("document", "1", "REC0001", "audio/mpeg"), "sound"),
+        (Attachment("document", "1", "memo.M4A", "application/octet-stream"), "sound"),
+        (Attachment("document", "1", "photo.jpg", "text/plain"), "picture"),
+        (Attachment("voice", "1", "", "audio/ogg"), "sound"),
+        (VIDEO, "other"),
+        (Attachment("document", "1", "film.mkv", "video/x-matroska"), "other"),
+        (STICKER, "other"),
+        (Attachment("other", "", "location"), "other"),
+    ],
+)
+def test_what_a_file_is_shows_in_its_kind_its_media_type_and_its_name(attachment: Attachment, sort: Sort) -> None:
+    assert sort_of(attachment) == sort
+
+
+@given(st.text(max_size=300))
+def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
+    shown = title(replace(REPORT, name=name))
+
+    assert len(shown) <= 81
+    assert "`" not in shown
+    assert len(shown.splitlines()) <= 1
+
+
+@given(st.text(alphabet="a`\n ~", max_size=60))
+@example("```\nx")
+def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
+    heading, fence, *body, last = as_data("File", text).splitlines()
+
+    assert (heading, last) == ("[File]", fence)
+    assert not any(line.strip().startswith(fence) for line in body)
+
+
+async def test_words_alone_are_no_concern_of_files(reading: Reading) -> None:
+    mail = Mail()
+    question, notes = await reading.question(sent(text=" Hi? "), mail, [], model=BLIND)
+
+    assert (question.text, question.images, notes) == ("Hi?", (), ())
+    assert mail.signs == []
+
+
+async def test_nothing_at_all_is_no_question(reading: Reading) -> None:
+    question, _ = await reading.question(sent(), Mail(), [], model=BLIND)
+
+    assert not question.text
+
+
+@pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
+async def test_what_nothing_can_be_made_of_is_told(reading: Reading, attachment: Attachment) -> None:
+    with pytest.raises(ExcuseError) as caught:
+        await reading.question(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
+
+    assert caught.value.key == "file.other"
+
+
+async def test_a_reply_to_such_a_thing_is_answered_all_the_same(reading: Reading) -> None:
+    question, notes = await reading.question(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
+
+    assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
+    assert notes == ()
+
+
+async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(reading: Reading) -> None:
+    mail = Mail({"p1": picture()})
+    question, _ = await reading.question(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
+
+    assert question.text == "Ada: [picture]"
+    assert mail.signs == ["writing", "nothing"]
+
+
+async def test_files_come_before_the_words_about_them(reading: Reading) -> None:
+    mail = Mail({"p1": picture(), "d1": b"1,2"})
+    incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
+    question, _ = await reading.question(incoming, mail, [], model=SEEING)
+
+    assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
+
+
+async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(reading: Reading) -> None:
+    mail = Mail({"d1": b"facts", "p1": b"no picture"})
+    broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
+    question, notes = await reading.question(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
+
+    assert question.text.startswith("[File: report.txt]")
+    assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
+    assert notes == ("I cannot open this picture: `a_b.png`, `c.png`. Please send it as JPEG or PNG.",)
+
+
+async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., Reading]) -> None:
+    incoming = sent(VOICE, text="你好")
+    incoming = replace(incoming, sender=replace(incoming.sender, locale="zh-hans"))
+    question, notes = await reading_with().question(incoming, Mail(), [], model=SEEING)
+
+    assert question.text == "[unreadable voice message]\n\n你好"
+    assert notes == ("我在这里听不懂语音消息。请改用文字。",)
+
+
+async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(reading_with: Callable[..., Reading]) -> None:
+    lines = "\n".join(f"line {number}" for number in range(1000))
+    reading = reading_with(file_limit=2_000)
+    whole, none = await reading.question(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND)
+    question, notes = await reading.question(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND)
+
+    assert (len(whole.text) > 1900, none) == (True, ())
+    assert question.text.count("> line") == 234
+    assert question.text.endswith("> line 233\n> [cut: the message has 8,889 characters]\n\nSum up")
+    assert notes == ("I read the first 2,000 of 8,889 characters of the message you replied to.",)
+
+
+async def test_the_newest_answer_is_not_read_again_however_long(reading_with: Callable[..., Reading]) -> None:
+    answer = "word " * 1000
+    known = [Remembered("user", "Q"), Remembered("assistant", answer)]
+    incoming = sent(text="Shorter!", quoted=answer)
+    question, notes = await reading_with(file_limit=1_000).question(incoming, Mail(), known, model=BLIND)
+
+    assert (question.text, notes) == ("Shorter!", ())
+
+
+async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[..., Reading]) -> None:
+    incoming = sent(text="Compare", quoted="word " * 180, to=(REPORT,))
+    mail = Mail({"d1": b"x" * 900})
+    question, notes = await reading_with(file_limit=1_000).question(incoming, mail, [], model=BLIND)
+
+    assert "[unreadable file: report.txt]" in question.text
+    assert notes == ("I read up to 1,000 characters of files at a time; left out: `report.txt`.",)
+
+
+async def test_a_document_whose_media_type_misleads_is_read(reading: Reading) -> None:
+    code = Attachment("video", "d1", "index.ts", "video/mp2t", 12)
+    question, notes = await reading.question(sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND)
+
+    assert question.text == "[File: index.ts]\n```\nlet a = 1\n```\n\n?"
+    assert notes == ()
+
+
+@pytest.mark.parametrize(
+    ("attachment", "data", "key"),
+    [
+        (Attachment("video", "d1", "stream.ts", "video/mp2t"), b"G@\x00\x10\x00\x01" * 99, "file.other"),
+        (Attachment("document", "d1", "scan.dcm", "image/dicom"), b"\x00\x01DICM" * 99, "file.broken"),
+        (Attachment("document", "d1", "data.bin", ""), b"\x00\x01\x02" * 99, "file.unreadable"),
+        (Attachment("other", "d1", "data.bin", ""), b"\x00\x01\x02" * 99, "file.unreadable"),
+    ],
+)
+async def test_what_turns_out_to_be_no_text_is_what_its_type_says(
+    reading: Reading, attachment: Attachment, data: bytes, key: str
+) -> None:
+    with pytest.raises(ExcuseError) as caught:
+        await reading.question(sent(attachment, text="?"), Mail({"d1": data}), [], model=SEEING)
+
+    assert caught.value.key == key
+
+
+async def test_a_picture_by_another_suffix_is_seen(reading: Reading) -> None:
+    scan = Attachment("document", "p1", "scan.backup", "image/png")
+    question, _ = await reading.question(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
+
+    assert question.images

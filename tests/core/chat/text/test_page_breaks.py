@@ -1,0 +1,121 @@
+"""Where pages end: properties over all texts, and a table of the places that readers like."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.chat.text.page_breaks import break_before, carried, closing, open_fence, page_end, room, utf16_length
+
+LIMIT = 60
+TEXTS = st.text(alphabet="ab \n.。☃😀`#", max_size=400)
+
+
+def cut(text: str) -> list[str]:
+    pages: list[str] = []
+    start = 0
+    while (end := page_end(text, room(text, start, LIMIT))) is not None:
+        pages.append(text[start:end])
+        start = end
+    return [*pages, text[start:]]
+
+
+@given(TEXTS)
+def test_the_pages_joined_are_the_text(text: str) -> None:
+    assert text == "".join(cut(text))
+
+
+@given(TEXTS)
+def test_every_page_fits(text: str) -> None:
+    assert all(utf16_length(page) <= LIMIT for page in cut(text))
+
+
+@given(TEXTS, TEXTS)
+def test_a_full_page_never_changes_when_text_is_appended(text: str, more: str) -> None:
+    full = cut(text)[:-1]
+
+    assert full == cut(text + more)[: len(full)]
+
+
+@given(TEXTS, st.integers(0, 400))
+def test_what_is_surely_on_a_page_is_on_it_whatever_follows(text: str, seen: int) -> None:
+    sure = room(text[:seen], 0, LIMIT).sure
+
+    assert cut(text)[0].startswith(text[:sure])
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("one two\n\nthree four", "one two"),
+        ("one two\nthree four", "one two"),
+        ("one two. three four", "one two."),
+        ("一二三。四五六七", "一二三。"),
+        ("one two three four", "one two three"),
+        ("onetwothreefour", "onetwothreefour"),
+    ],
+)
+def test_a_page_ends_at_the_best_place(text: str, end: str) -> None:
+    assert end == text[: break_before(text, 0, len(text))]
+
+
+def test_no_character_is_cut_in_two() -> None:
+    text = "😀" * 100
+
+    assert all(page.strip("😀") == "" and utf16_length(page) <= LIMIT for page in cut(text))
+
+
+@pytest.mark.parametrize(
+    ("body", "opening"),
+    [
+        ("plain", ""),
+        ("```python\nx = 1", "```python\n"),
+        ("```python\nx = 1\n```", ""),
+        ("```\na\n```\n~~~sh\nb", "~~~sh\n"),
+        ("````md\n```\ninside\n```\n", "````md\n"),
+        ("~~~\n```\nstill open", "~~~\n"),
+        ("```a``` is a code span", ""),
+        ("  ```js\nindented", "```js\n"),
+        ("```" + "x" * 4000, "```" + "x" * 32 + "\n"),
+        ("```js title=a.js\nx", "```js\n"),
+    ],
+)
+def test_an_open_fence_is_recognised(body: str, opening: str) -> None:
+    assert opening == open_fence(body)
+
+
+def test_a_fence_is_closed_with_its_own_mark() -> None:
+    assert closing("````md\n") == "\n````"
+    assert closing("~~~\n") == "\n~~~"
+    assert not closing("")
+
+
+TABLE = "Look:\n\n| a | b |\n|---|:-:|\n| 1 | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("body", "following", "opening"),
+    [
+        (TABLE, "\n| 3 | 4 |", "| a | b |\n|---|:-:|\n"),
+        ("| a | b |\n|---|:-:|\n| 3 | 4 |", "\n|", "| a | b |\n|---|:-:|\n"),
+        (TABLE, "\n\nThat was it.", ""),
+        (TABLE, "\n", ""),
+        (TABLE, "", ""),
+        ("| a | b |\n|---|---|", "\n| 1 |", "| a | b |\n|---|---|\n"),
+        ("| a | b |", "\n|---|---|", ""),
+        ("| no rule |\n| here |", "\n| 1 |", ""),
+        ("| " + "x" * 400 + " |\n|---|", "\n| 1 |", ""),
+        ("```\n" + TABLE, "\n| 3 | 4 |", "```\n"),
+        ("plain", "\n| 1 |", ""),
+    ],
+)
+def test_a_table_takes_its_header_to_the_next_page(body: str, following: str, opening: str) -> None:
+    assert carried(body, following) == opening
+
+
+def test_a_row_of_rules_is_read_in_no_time() -> None:
+    assert carried("| a |\n|" + "-" * 50_000 + "x", "\n|") == ""
+
+
+@given(TEXTS, TEXTS)
+def test_without_fences_and_tables_nothing_is_carried(body: str, following: str) -> None:
+    assert carried(body.replace("`", "").replace("~", ""), following) == ""

@@ -1,0 +1,66 @@
+# ruff: noqa: RUF001 - the signs and the punctuation of Chinese keyboards are meant
+"""Commands as keyboards in China and elsewhere type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.chat.commands import COMMANDS
+from core.chat.text.half_width import half_width
+from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, own_name, read_command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/new", TypedCommand("/", "new", "")),
+        ("／new", TypedCommand("/", "new", "")),
+        ("！ｎｅｗ", TypedCommand("!", "new", "")),
+        ("  !Model \n kimi-k2 ", TypedCommand("!", "model", "kimi-k2")),
+        ("/model：kimi-k2", TypedCommand("/", "model", "kimi-k2")),
+        ("/model　ＧＰＴ－４ｏ", TypedCommand("/", "model", "ＧＰＴ－４ｏ")),
+        ("/new@some_bot, please", TypedCommand("/", "new", "please", "some_bot")),
+        ("/帮助", TypedCommand("/", "help", "")),
+        ("／帮助", TypedCommand("/", "help", "")),
+        ("！模型 kimi-k2", TypedCommand("!", "model", "kimi-k2")),
+        ("/画 一只猫", TypedCommand("/", "imagine", "一只猫")),
+        ("/画一只猫，戴着帽子", TypedCommand("/", "imagine", "一只猫，戴着帽子")),
+        ("/画图：一只猫", TypedCommand("/", "imagine", "一只猫")),
+        ("/画@some_bot 一只猫", TypedCommand("/", "imagine", "一只猫", "some_bot")),
+        ("/新对话", TypedCommand("/", "new", "")),
+        ("/xyzzy 3", TypedCommand("/", "xyzzy", "3")),
+        ("\u200e/new", TypedCommand("/", "new", "")),
+        ("\ufeff \u202b/帮助", TypedCommand("/", "help", "")),
+    ],
+)
+def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> None:
+    assert read_command(text) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "new", "帮助", "/", "！", "// comment", "/usr/bin/env python", "/new-feature is a branch", "/speak你好",
+        "!=", "!!new", "/etc.conf", "/停车场在哪里", "/今天天气怎么样", "！新对话框怎么做",
+        "say /new", "<!new>", "/new<b>",
+    ],
+)  # fmt: skip
+def test_other_words_are_no_command(text: str) -> None:
+    assert read_command(text) is None
+
+
+def test_every_command_has_chinese_names_and_none_of_them_means_two() -> None:
+    every = [chinese for names in CHINESE_NAMES.values() for chinese in names]
+
+    assert set(CHINESE_NAMES) == {command.name for command in COMMANDS}
+    assert len(every) == len(set(every))
+    assert all(own_name(chinese) == name for name, names in CHINESE_NAMES.items() for chinese in names)
+
+
+@given(st.text(max_size=40))
+def test_reading_raises_nothing_and_half_width_keeps_every_place(text: str) -> None:
+    read_command(text)
+
+    assert len(half_width(text)) == len(text)

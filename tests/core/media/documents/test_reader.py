@@ -1,0 +1,227 @@
+# pyright: reportMissingTypeStubs=false
+# pypdfium2 has no annotations.
+# ruff: noqa: RUF001 - the stops of Chinese text are meant
+"""Documents from outside."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdfium2 import PdfiumError
+
+from bots.sandbox.wanjie.sample_media import mp3, png
+from core.media.documents import pdf_subprocess
+from core.media.documents.pdf import Pages, UnreadablePdfError, read_pages
+from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
+from tests.core.media.papers import bomb, pdf
+
+CHINESE = "第一行，你好。\n第二行：世界！\n"
+TAIWANESE = "今天天氣很好，我們一起去公園。\n"
+JAPANESE = "プロジェクトの予算は、月末までに提出してください。\n"
+
+
+def office() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", "<w:t>Hello</w:t>")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"print('hi')\r\nx = 1\r\n", "print('hi')\nx = 1\n"),
+        (CHINESE.encode(), CHINESE),
+        (CHINESE.encode("utf-8-sig"), CHINESE),
+        (CHINESE.encode("utf-16"), CHINESE),
+        (b"\xfe\xff" + CHINESE.encode("utf-16-be"), CHINESE),
+        (CHINESE.encode("gb18030"), CHINESE),
+        (TAIWANESE.encode("big5"), TAIWANESE),
+        (JAPANESE.encode("cp932"), JAPANESE),
+        ("Der Bär aß Müsli im Café.".encode("cp1252"), "Der Bär aß Müsli im Café."),
+        (b"\x1b[31mred\x1b[0m log", "\x1b[31mred\x1b[0m log"),
+        (b"0" * 500 + b"\0", "0" * 500 + " "),
+        (b'{"a": [1, 2]}', '{"a": [1, 2]}'),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ],
+    ids=[
+        "code",
+        "UTF-8",
+        "UTF-8 with mark",
+        "UTF-16",
+        "UTF-16 BE",
+        "GB 18030",
+        "Big5",
+        "Shift JIS",
+        "Western",
+        "log",
+        "log after a crash",
+        "JSON",
+        "XML",
+    ],
+)
+def test_text_is_read_whatever_its_encoding_and_name(data: bytes, text: str) -> None:
+    excerpt = read_document(data, "file.xyz", "application/octet-stream", most=1000)
+
+    assert excerpt == Excerpt(text, len(text))
+    assert not excerpt.cut
+
+
+def test_the_bytes_tell_a_pdf_from_a_text() -> None:
+    code = b'MARK = b"%PDF-1.7"\n'
+
+    assert read_document(code, "check.py", "text/x-python", most=99).text == code.decode()
+    assert read_document(b"no more than words", "notes.txt", "application/pdf", most=99).text == "no more than words"
+    assert read_document(pdf(["A page"]), "letter", "", most=99).text == "A page"
+
+
+def test_a_long_text_is_read_to_its_end_and_cut_at_a_line() -> None:
+    lines = "".join(f"{number},värde {number}\n" for number in range(20_000))
+    excerpt = read_document(lines.encode(), "table.csv", "text/csv", most=1000)
+
+    assert excerpt.cut
+    assert excerpt.characters == len(lines)
+    assert len(excerpt.text) <= 1000
+    assert excerpt.text.startswith("0,värde 0\n1,")
+    assert lines.startswith(f"{excerpt.text}\n")
+
+
+def test_a_line_that_is_too_long_is_cut_anywhere() -> None:
+    assert read_document(b"head\n" + b"x" * 5000, "a.txt", "", most=100).text == "head\n" + "x" * 95
+
+
+def test_a_line_that_just_fits_is_kept() -> None:
+    assert read_document(b"abc\nd\nxyz", "a.txt", "", most=5).text == "abc\nd"
+
+
+@pytest.mark.parametrize("most", [9, 10, 11])
+def test_a_text_of_just_the_limit_is_whole(most: int) -> None:
+    excerpt = read_document(b"123456\n890", "a.txt", "", most=most)
+
+    assert excerpt == Excerpt("123456" if most == 9 else "123456\n890", 10)
+    assert excerpt.cut == (most == 9)
+
+
+@given(st.text(st.characters(blacklist_categories=["C"])), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
+def test_every_text_is_read_as_it_was_written(text: str, encoding: str) -> None:
+    text = "a" * 65_530 + text  # what follows lies on a seam
+
+    assert read_document(text.encode(encoding), "a.txt", "text/plain", most=100_000).text == text
+
+
+@given(st.binary())
+def test_every_file_is_read_or_refused(data: bytes) -> None:
+    try:
+        excerpt = read_document(data, "a", "", most=10)
+    except UnreadableDocumentError:
+        return
+
+    assert 0 < len(excerpt.text) <= 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" \n",
+        office(),
+        b"\xd0\xcf\x11\xe0" + bytes(500),
+        png(8, 8, 1),
+        mp3("hello"),
+        b"\1\2" * 50,
+    ],
+    ids=["empty", "space", "docx", "doc", "picture", "sound", "controls"],
+)
+def test_what_holds_no_text_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableDocumentError):
+        read_document(data, "letter.txt", "text/plain", most=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "mime"), [("a.PDF", ""), ("a", "application/pdf"), ("a.txt", "text/plain")], ids=["name", "type", "mark"]
+)
+def test_the_pages_of_a_pdf_file_are_read(name: str, mime: str) -> None:
+    excerpt = read_document(pdf(["Hello world\nsecond line", "", "你好，世界"]), name, mime, most=1000)
+
+    assert excerpt == Excerpt("Hello world\nsecond line\n\n你好，世界", 30, 3, 3)
+    assert not excerpt.cut
+
+
+def test_of_a_long_pdf_file_no_more_pages_are_read_than_needed() -> None:
+    excerpt = read_document(pdf(["word " * 20] * 50), "a.pdf", "", most=250)
+
+    assert excerpt.cut
+    assert (excerpt.pages_read, excerpt.pages) == (3, 50)
+    assert 125 < len(excerpt.text) <= 250
+
+
+def test_a_pdf_file_that_ends_with_the_limit_is_whole() -> None:
+    assert not read_document(pdf(["12345", "67890"]), "a.pdf", "", most=12).cut
+
+
+def test_a_pdf_file_that_takes_too_long_is_read_as_far_as_it_went() -> None:
+    pages = pdf_subprocess.read(pdf(["one", "two", "three"]), most=1000, patience=0)
+
+    assert pages == Pages("one", 3, 1, 3)
+
+
+def test_a_pdf_file_that_unfolds_to_gigabytes_is_refused() -> None:
+    data = bomb(200)
+
+    assert len(data) < 10_000
+    with pytest.raises(UnreadableDocumentError):
+        read_document(data, "a.pdf", "", most=1000)
+
+
+def test_a_page_that_takes_for_ever_is_given_up() -> None:
+    with pytest.raises(UnreadablePdfError):
+        read_pages(pdf(["Hello"]), most=1000, limit=0.001)
+
+
+def test_whoever_reads_documents_does_not_load_the_reader_of_pdf_files() -> None:
+    program = "import sys, core.media.documents.reader; print('pypdfium2' in sys.modules)"
+    done = subprocess.run(  # noqa: S603 - a line of our own
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "False\n"
+
+
+@given(st.binary())
+def test_every_pdf_file_is_read_or_refused(data: bytes) -> None:
+    for broken in (data, b"%PDF-1.4\n" + data, pdf(["Hello"]).replace(b"obj\n", data, 3)):
+        with suppress(PdfiumError):
+            assert pdf_subprocess.read(broken, most=10, patience=1).characters >= 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [pdf(["secret"], locked=True), pdf(["", ""]), pdf([]), pdf(["Hello"])[:200], b"%PDF-1.7\n" + bytes(300), b"hello"],
+    ids=["locked", "scanned", "no page", "truncated", "broken", "text"],
+)
+def test_a_pdf_file_without_words_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableDocumentError):
+        read_document(data, "a.pdf", "application/pdf", most=1000)
+
+
+def test_a_broken_page_is_passed_over() -> None:
+    data = pdf(["one", "two"]).replace(b"/Kids [4 0 R 6 0 R]", b"/Kids [9 0 R 6 0 R]")
+
+    assert read_document(data, "a.pdf", "", most=1000).text == "two"
+
+
+def test_several_threads_may_read_pdf_files_at_once() -> None:
+    files = [pdf([f"file {number} page {page}" for page in range(20)]) for number in range(12)]
+    with ThreadPoolExecutor(4) as threads:
+        excerpts = list(threads.map(partial(read_document, name="a.pdf", mime="", most=10_000), files))
+
+    assert [excerpt.text.split(" page")[0] for excerpt in excerpts] == [f"file {number}" for number in range(12)]

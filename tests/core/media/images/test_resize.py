@@ -1,0 +1,262 @@
+# pyright: reportUnknownMemberType=false
+# Pillow's annotations name NumPy, which is not installed.
+"""Pictures from outside."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+from PIL.ExifTags import Base
+
+from bots.sandbox.wanjie.sample_media import png
+from core.media.images.resize import BadImageError, Image, inspect, shrunk
+
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (80, 50)) -> Pillow.Image:
+    """Colours that flow into each other, the left half brighter."""
+    flow = Pillow.linear_gradient("L").resize(size)
+    flow.paste(255, (0, 0, size[0] // 2, size[1]))
+    pixels = Pillow.merge("RGB", (flow, flow.rotate(180), flow))
+    return pixels.quantize(64) if mode == "P" else pixels.convert(mode)
+
+
+def saved(pixels: Pillow.Image, form: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, form, **options)
+    return file.getvalue()
+
+
+def look(data: bytes) -> Pillow.Image:
+    pixels = Pillow.open(io.BytesIO(data))
+    pixels.load()
+    return pixels
+
+
+def noise(size: tuple[int, int]) -> Pillow.Image:
+    return Pillow.effect_noise(size, 100).convert("RGB")
+
+
+def turned() -> bytes:
+    """Lie on its side, with a note of who took it."""
+    exif = Pillow.Exif()
+    exif[Base.Orientation], exif[Base.Artist] = 6, "Ada Lovelace"
+    return saved(picture(), "JPEG", exif=exif)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """Claim a size that no memory holds."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = (header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+
+
+def endless(frames: int) -> bytes:
+    """Show one pixel again and again."""
+    frame = b",\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+    return b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff" + frame * frames + b";"
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_a_picture_is_known_by_what_is_in_it(form: str) -> None:
+    assert inspect(saved(picture(), form)) == Image(f"image/{form.lower()}", SUFFIXES[form], 80, 50)
+
+
+def test_what_the_simulator_paints_is_a_picture() -> None:
+    assert inspect(png(64, 48, 7)) == Image("image/png", ".png", 64, 48)
+
+
+def test_an_animation_is_a_picture() -> None:
+    frames = [picture("P"), picture("P").rotate(90)]
+
+    assert inspect(saved(frames[0], "GIF", save_all=True, append_images=frames[1:])).mime == "image/gif"
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_truncated_picture_is_refused(form: str, share: float) -> None:
+    data = saved(picture(size=(200, 200)), form)
+
+    with pytest.raises(BadImageError):
+        inspect(data[: int(share * len(data))])
+
+
+def test_an_animation_that_ends_early_is_refused() -> None:
+    data = saved(picture("P"), "GIF", save_all=True, append_images=[picture("P").rotate(90)])
+
+    with pytest.raises(BadImageError):
+        inspect(data[:-100])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>404</html>",
+        b'{"error": 1}',
+        saved(picture(), "BMP"),
+        saved(picture(), "TIFF"),
+        b"\0\0\0\x18ftypheic" + bytes(100),
+        b"RIFF\0\0\0\0WAVEfmt ",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a",
+        b"\xff\xd8\xff",
+    ],
+    ids=["empty", "HTML", "JSON", "BMP", "TIFF", "HEIC", "WAV", "SVG", "GIF's name", "JPEG's name"],
+)
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(BadImageError):
+        inspect(data)
+    with pytest.raises(BadImageError):
+        shrunk(data, side=100, most=10_000)
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (100_000, 100_000)])
+def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
+    with pytest.raises(BadImageError, match="pixels"):
+        inspect(bomb(*size))
+    with pytest.raises(BadImageError, match="pixels"):
+        shrunk(bomb(*size), side=100, most=10_000)
+
+
+@pytest.mark.parametrize("form", ["WEBP", "GIF"])
+def test_formats_that_take_more_than_others_are_refused_earlier(form: str) -> None:
+    with pytest.raises(BadImageError, match="pixels"):
+        inspect(saved(Pillow.new("L", (4001, 4000)), form))
+
+
+@pytest.mark.parametrize("form", ["PNG", "GIF"])
+def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> None:
+    data = saved(Pillow.new("L", (4001, 4000)), form)
+
+    with pytest.raises(BadImageError, match="pixels"):
+        shrunk(data, side=100, most=10_000)
+
+
+@pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
+def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
+    data, _ = shrunk(saved(Pillow.new("L", size), "JPEG"), side=1000, most=1_000_000)
+
+    assert look(data).size == (1000, 1000 * size[1] // size[0])
+
+
+def test_of_endless_animations_the_beginning_is_looked_at() -> None:
+    data = endless(200_000)
+
+    assert inspect(data) == Image("image/gif", ".gif", 1, 1)
+    assert look(shrunk(data, side=100, most=10_000_000)[0]).size == (1, 1)
+
+
+def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
+    wrong = bytearray(saved(picture()))
+    wrong[wrong.index(b"IEND") - 5] ^= 1  # what stands before this chunk's length
+
+    with pytest.raises(BadImageError):
+        inspect(bytes(wrong))
+
+
+@given(st.sampled_from(sorted(SUFFIXES)), st.integers(0, 10_000), st.binary(max_size=8))
+def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: bytes) -> None:
+    data = saved(picture(size=(20, 20)), form)
+    at %= len(data)
+    broken = data[:at] + put + data[at + len(put) :]
+
+    with suppress(BadImageError):
+        inspect(broken)
+    with suppress(BadImageError):
+        shrunk(broken, side=10, most=2000)
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_a_picture_that_fits_stays_as_it_is(form: str) -> None:
+    data = saved(picture(), form)
+
+    assert shrunk(data, side=80, most=len(data)) == (data, f"image/{form.lower()}")
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_a_large_picture_keeps_its_ratio(form: str) -> None:
+    data, mime = shrunk(saved(picture(size=(800, 500)), form), side=80, most=100_000)
+
+    assert look(data).size == (80, 50)
+    assert mime == inspect(data).mime
+    assert mime == ("image/png" if form in {"PNG", "GIF"} else "image/jpeg")
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
+    exif = Pillow.Exif()
+    exif[Base.Orientation] = 6
+    data, _ = shrunk(saved(picture(size=(800, 500)), form, exif=exif), side=80, most=100_000)
+
+    assert look(data).size == (50, 80)
+    assert not look(data).getexif()
+
+
+def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
+    data, mime = shrunk(turned(), side=100, most=100_000)
+    upright = look(data)
+
+    assert mime == "image/jpeg"
+    assert upright.size == (50, 80)
+    assert not upright.getexif()
+    assert b"Lovelace" not in data
+
+
+@pytest.mark.parametrize("most", [60_000, 20_000, 5_000])
+def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
+    data, mime = shrunk(saved(noise((300, 300))), side=300, most=most)
+
+    assert len(data) <= most
+    assert mime == "image/jpeg"
+    assert min(look(data).size) > 16
+
+
+def test_too_few_bytes_hold_no_picture() -> None:
+    with pytest.raises(BadImageError):
+        shrunk(saved(noise((300, 300))), side=300, most=300)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_colour_survives(mode: str) -> None:
+    source = Pillow.new("I;16", (80, 50), 0xC0C0) if mode == "I;16" else picture(mode)
+    data, mime = shrunk(saved(source), side=40, most=100_000)
+    left = look(data).convert("L").getpixel((4, 12))
+
+    assert mime == "image/png"
+    assert left == pytest.approx(0xC0 if mode == "I;16" else picture("L").getpixel((8, 25)), abs=40)
+
+
+def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
+    data, _ = shrunk(saved(picture("CMYK"), "JPEG"), side=40, most=100_000)
+
+    assert look(data).mode == "RGB"
+
+
+def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
+    clear = noise((200, 200)).convert("RGBA")
+    clear.paste((0, 0, 0, 0), (0, 0, 100, 200))
+    kept, _ = shrunk(saved(clear), side=150, most=1_000_000)
+    poor, mime = shrunk(saved(clear), side=150, most=8_000)
+
+    assert look(kept).convert("RGBA").getpixel((10, 10)) == (0, 0, 0, 0)
+    assert mime == "image/jpeg"
+    assert look(poor).convert("L").getpixel((10, 10)) == pytest.approx(255, abs=3)
+
+
+def test_of_an_animation_the_first_frame_is_shown() -> None:
+    frames = [Pillow.new("RGB", (30, 30), "red"), Pillow.new("RGB", (30, 30), "blue")]
+    data, mime = shrunk(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), side=100, most=100_000)
+
+    assert mime == "image/png"
+    assert look(data).convert("RGB").getpixel((5, 5)) == (255, 0, 0)

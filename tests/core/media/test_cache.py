@@ -1,0 +1,158 @@
+"""The cache of things that take long to make."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.media.cache import Cache
+
+
+class Maker:
+    """Makes bytes, counts how often, and waits until it may go on."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.made: list[str] = []
+        self.cancelled = 0
+        self.go = asyncio.Event()
+        if not held:
+            self.go.set()
+
+    def of(self, name: str, size: int = 1) -> Callable[[], Awaitable[bytes]]:
+        async def make() -> bytes:
+            self.made.append(name)
+            try:
+                await self.go.wait()
+            except asyncio.CancelledError:
+                self.cancelled += 1
+                raise
+            return name[:1].encode() * size
+
+        return make
+
+
+async def test_what_was_made_is_not_made_again() -> None:
+    cache, maker = Cache[bytes](100, len), Maker()
+
+    assert [await cache.get("a", maker.of("a")) for _ in range(3)] == [b"a"] * 3
+    assert maker.made == ["a"]
+
+
+async def test_what_is_asked_for_twice_at_once_is_made_once() -> None:
+    cache, maker = Cache[bytes](100, len), Maker(held=True)
+    asking = [asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(5)]
+    await asyncio.sleep(0)
+    maker.go.set()
+
+    assert await asyncio.gather(*asking) == [b"a"] * 5
+    assert maker.made == ["a"]
+
+
+async def test_who_gives_up_takes_nothing_from_the_others() -> None:
+    cache, maker = Cache[bytes](100, len), Maker(held=True)
+    first, second = (asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    await asyncio.sleep(0.01)
+    maker.go.set()
+
+    assert await second == b"a"
+    assert not maker.cancelled
+
+
+async def test_when_all_give_up_the_making_ends_and_begins_anew_for_the_next() -> None:
+    cache, maker = Cache[bytes](100, len), Maker(held=True)
+    asking = [asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    maker.go.set()
+
+    assert await cache.get("a", maker.of("a")) == b"a"
+    assert maker.cancelled == 1
+    assert maker.made == ["a", "a"]
+
+
+async def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
+    cache, maker = Cache[bytes](100, len), Maker()
+
+    async def fail() -> bytes:
+        await asyncio.sleep(0)
+        raise ValueError("broken")
+
+    results = await asyncio.gather(*(cache.get("a", fail) for _ in range(3)), return_exceptions=True)
+
+    assert [str(result) for result in results] == ["broken"] * 3
+    assert await cache.get("a", maker.of("a")) == b"a"
+
+
+async def test_the_least_recently_used_goes_first() -> None:
+    cache, maker = Cache[bytes](30, len), Maker()
+    for name in ("a", "b", "c", "a", "d"):
+        await cache.get(name, maker.of(name, 10))
+    await cache.get("a", maker.of("a", 10))
+    await cache.get("b", maker.of("b", 10))
+
+    assert maker.made == ["a", "b", "c", "d", "b"]
+
+
+async def test_what_is_larger_than_the_cache_is_given_but_not_kept() -> None:
+    cache, maker = Cache[bytes](30, len), Maker()
+
+    await cache.get("b", maker.of("b", 30))
+
+    assert await cache.get("a", maker.of("a", 31)) == b"a" * 31
+    await cache.get("a", maker.of("a", 31))
+    await cache.get("b", maker.of("b", 30))
+    assert maker.made == ["b", "a", "a"]
+
+
+async def test_what_was_forgotten_is_made_again() -> None:
+    cache, maker = Cache[bytes](30, len), Maker()
+    await cache.get("a", maker.of("a", 20))
+    cache.forget("a")
+    cache.forget("a")
+    await cache.get("a", maker.of("a", 20))
+    await cache.get("b", maker.of("b", 10))
+    await cache.get("a", maker.of("a", 20))
+
+    assert maker.made == ["a", "a", "b"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40)), max_size=40))
+def test_no_more_is_kept_than_was_promised(asked: list[tuple[str, int]]) -> None:
+    async def run() -> None:
+        sizes: dict[str, int] = {}
+        cache = Cache[bytes](60, len)
+        for name, size in asked:
+            sizes[name] = len(await cache.get(name, Maker().of(name, size)))
+        kept: list[str] = []
+        for name in "abcdef":
+            maker = Maker()
+
+            async def probe(name: str = name, maker: Maker = maker) -> bytes:
+                maker.made.append(name)
+                raise LookupError
+
+            try:
+                await cache.get(name, probe)
+                kept.append(name)
+            except LookupError:
+                pass
+        assert sum(sizes[name] for name in kept) <= 60
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_different_keys_are_made_at_the_same_time(count: int) -> None:
+    cache, maker = Cache[bytes](100, len), Maker(held=True)
+    asking = [asyncio.create_task(cache.get(name, maker.of(name))) for name in "abc"[:count]]
+    await asyncio.sleep(0.01)
+
+    assert maker.made == list("abc"[:count])
+    maker.go.set()
+    await asyncio.gather(*asking)

@@ -1,0 +1,36 @@
+"""Threads for long work."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from core.media.thread_pool import Workshop
+
+
+async def test_the_loop_goes_on_while_a_job_is_done() -> None:
+    workshop, done = Workshop(), threading.Event()
+    job = asyncio.create_task(workshop.run(done.wait, timeout=10))
+    await asyncio.sleep(0)
+    done.set()  # the loop came here, so the job did not hold it
+
+    assert await job
+    workshop.close()
+
+
+async def test_what_a_job_raises_is_raised() -> None:
+    workshop = Workshop()
+
+    with pytest.raises(ValueError, match="invalid literal"):
+        await workshop.run(int, "x")
+    workshop.close()
+
+
+async def test_after_its_end_no_job_is_taken() -> None:
+    workshop = Workshop()
+    workshop.close()
+
+    with pytest.raises(RuntimeError):
+        await workshop.run(int, "1")

@@ -1,0 +1,42 @@
+"""Texts of which a reader sees nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.media.visible_text import is_blank, visible
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " \n\t", "\u200b", "\u2060", "\u2800", "\ufeff", "\xa0\u3000", "\u200b\u200c\u200d\u200e\u200f", "\xad"),
+        *(
+            "\u3164",
+            "\uffa0",
+            "\u115f",
+            "\u180e",
+            "\u2063\u2064",
+            "\ufe0f",
+            "\u034f",
+            "\U000e0041\U000e007f",
+            "\x00\x7f",
+        ),
+    ],
+)
+def test_invisible_characters_are_no_words(text: str) -> None:
+    assert is_blank(text)
+    assert not visible(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "。", "👍", "👩\u200d💻", "\u200bok\u200b", "ﷺ", "\u0301x", "-", "1\ufe0f\u20e3"]
+)
+def test_whatever_has_a_shape_is_there(text: str) -> None:
+    assert not is_blank(text)
+    assert visible(f" {text}\n") == text.strip()
+
+
+@given(st.text(), st.text())
+def test_what_is_added_to_words_leaves_them_visible(text: str, more: str) -> None:
+    assert is_blank(text + more) == (is_blank(text) and is_blank(more))

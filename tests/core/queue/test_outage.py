@@ -1,0 +1,102 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the answers of many commands untyped.
+"""What must hold when the store itself is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from core.queue import Acceptance, Inbox, Periods, Turn, Worker
+from core.redis import EmbeddedRedis, connect
+from tests.core.conftest import Spawn, Work
+from tests.core.queue.journal import Journal, count, overlaps
+from tests.core.queue.test_processes import order_of
+
+
+async def test_running_messages_survive_a_kill_of_the_server(tmp_path: Path, spawn: Spawn) -> None:
+    server = EmbeddedRedis(tmp_path)
+    async with server as url:
+        client = connect(url)
+        inbox, journal = Inbox(client), Journal(client)
+        await spawn(url=url)
+        for lane in range(20):
+            await inbox.accept(f"lane{lane}", f"{lane}", order_of(steps=10, pause=0.1))
+        await journal.until(lambda deeds: count(deeds, "step") > 60)
+
+        os.kill(server.process_id, signal.SIGKILL)
+        during = await inbox.accept("lane0", "during", order_of())
+        deeds = await journal.until(lambda deeds: count(deeds, "end") >= 21, seconds=20)
+
+        assert during in {Acceptance.STORED, Acceptance.DUPLICATE}  # sent again when its answer was lost
+        assert len({deed.message for deed in deeds if deed.what == "end"}) == 21
+        assert await client.get("messages") == b"21"
+        assert not overlaps(deeds)
+        await client.aclose()
+
+
+async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> None:
+    server = EmbeddedRedis(tmp_path)
+    done: list[str] = []
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def handle(turn: Turn) -> None:
+        begun.set()
+        await gate.wait()
+        done.append(turn.event_id)
+
+    async with server as url:
+        client = connect(url)
+        impatient = connect(url, retries=0, answer_seconds=0.2)  # so that a short outage is a long one
+        inbox = Inbox(client)
+        worker = Worker(impatient, handle=handle, give_up=handle, periods=Periods(lease=30, beat=0.2, reclaim=0.1))
+        await work(worker)
+        await inbox.accept("lane", "1", b"")
+        await begun.wait()
+
+        os.kill(server.process_id, signal.SIGSTOP)
+        gate.set()
+        await asyncio.sleep(1.5)
+        assert done == ["1"]
+        os.kill(server.process_id, signal.SIGCONT)
+        await inbox.accept("lane", "2", b"")
+        async with asyncio.timeout(10):
+            while done != ["1", "2"]:  # noqa: ASYNC110 - any time
+                await asyncio.sleep(0.01)
+
+        await worker.drain(2)
+        assert not await client.exists("{q0}:m:lane")
+        await client.aclose()
+        await impatient.aclose()
+
+
+@pytest.mark.parametrize("store", ["frozen", "gone"])
+async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: str) -> None:
+    server = EmbeddedRedis(tmp_path)
+
+    begun = asyncio.Event()
+
+    async def handle(turn: Turn) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with server as url:
+        client, impatient = connect(url), connect(url, retries=0, answer_seconds=0.6)
+        worker = Worker(impatient, handle=handle, give_up=handle)
+        running = asyncio.create_task(worker.run())
+        await Inbox(client).accept("lane", "1", b"")
+        await begun.wait()
+
+        os.kill(server.process_id, signal.SIGSTOP if store == "frozen" else signal.SIGKILL)
+        async with asyncio.timeout(15):
+            await worker.drain(0)
+            await running
+
+        if store == "frozen":  # nobody knows when a dead one is buried
+            os.kill(server.process_id, signal.SIGCONT)
+        await client.aclose()
+        await impatient.aclose()

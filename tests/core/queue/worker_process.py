@@ -1,0 +1,99 @@
+"""A worker in a process of its own, to be killed, paused and replaced.
+
+Each payload is JSON: `steps` of `pause` seconds, `poison` to take the process down, `until` to name the key of the
+store that must exist before the last step is taken (for a test that has something to do before, however long it takes).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import signal
+import time
+from typing import Any
+
+from redis.asyncio import Redis
+
+from core.queue import FencedError, Periods, Turn, Worker
+from core.redis import connect
+from tests.core.queue.journal import Deed, Journal
+
+
+class Answerer:
+    """Posts one message for an event and edits it step by step, as a bot does."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._journal = Journal(redis)
+
+    async def handle(self, turn: Turn) -> None:
+        order = json.loads(turn.payload)
+        run = secrets.token_hex(4)
+        await self._note("start", turn, run)
+        if order["poison"]:
+            os._exit(1)
+        try:
+            await self._answer(turn, run, order)
+        except FencedError:
+            await self._note_elsewhere("fenced", turn)
+            raise
+        except asyncio.CancelledError:
+            await self._note_elsewhere("fenced" if turn.fenced else "cancelled", turn)
+            raise
+
+    async def give_up(self, turn: Turn) -> None:
+        await self._redis.rpush("given up", turn.event_id)
+
+    async def _answer(self, turn: Turn, run: str, order: dict[str, Any]) -> None:
+        if "message" not in turn.state:
+            await turn.checkpoint(message=f"m{await self._redis.incr('messages')}")
+        for step in range(int(turn.state.get("step", 0)), order["steps"]):
+            await asyncio.sleep(order["pause"])
+            if step == order["steps"] - 1:
+                await self._wait(order["until"])
+            await turn.checkpoint(step=str(step))
+            if turn.stopped.is_set():
+                await self._note("stopped", turn, run)
+                return
+            await self._note("step", turn, run)
+        await self._note("end", turn, run)
+
+    async def _wait(self, key: str) -> None:
+        while key and not await self._redis.exists(key):  # noqa: ASYNC110 - another process sets it
+            await asyncio.sleep(0.02)
+
+    async def _note(self, what: str, turn: Turn, run: str) -> None:
+        message = turn.state.get("message", "")
+        deed = Deed(what, turn.lane, turn.event_id, run, os.getpid(), message, time.time(), turn.attempt)
+        await self._journal.write(deed)
+
+    async def _note_elsewhere(self, what: str, turn: Turn) -> None:
+        await self._redis.rpush(what, turn.event_id)
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--lease", type=float, default=2.0)
+    parser.add_argument("--grace", type=float, default=0.3)
+    options = parser.parse_args()
+    redis = connect(options.url)
+    answerer = Answerer(redis)
+    periods = Periods(lease=options.lease, beat=0.3 * options.lease, reclaim=0.2 * options.lease)
+    worker = Worker(redis, handle=answerer.handle, give_up=answerer.give_up, periods=periods)
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGTERM, lambda: draining.append(asyncio.create_task(worker.drain(options.grace)))
+    )
+    draining: list[asyncio.Task[None]] = []
+    running = asyncio.create_task(worker.run())
+    print("ready", flush=True)  # noqa: T201 - the test waits for it
+    await running
+    await asyncio.gather(*draining)
+    await redis.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

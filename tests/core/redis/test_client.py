@@ -1,0 +1,52 @@
+"""The client under a worker's conditions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from redis.asyncio import Redis
+
+from core.redis import STORE_DOWN, connect
+
+
+async def test_a_cancelled_call_is_cancelled_at_whatever_moment(redis: Redis) -> None:
+    await redis.get("key")
+    for moment in range(12):
+        call = asyncio.create_task(redis.blpop("key", 0.1))  # pyright: ignore[reportArgumentType, reportUnknownVariableType] - redis-py
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        call.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+
+async def test_a_time_limit_around_a_call_is_kept_at_whatever_moment(redis: Redis) -> None:
+    async def call_for_ever(limit: float) -> None:
+        async with asyncio.timeout(limit):
+            while True:
+                await redis.get("key")
+
+    for moment in range(20):
+        with pytest.raises(TimeoutError):
+            await call_for_ever(moment / 20_000)
+
+
+async def test_more_calls_than_connections_wait_for_one_another(redis_url: str, redis: Redis) -> None:
+    client = connect(redis_url, max_connections=2)
+    await asyncio.gather(*(client.incr("count") for _ in range(200)))
+    await client.aclose()
+
+    assert await redis.get("count") == b"200"
+
+
+async def test_a_probe_fails_at_once() -> None:
+    client = connect("unix:///nowhere/redis.sock", retries=0)
+    begun = time.monotonic()
+    with pytest.raises(STORE_DOWN):
+        await client.get("key")
+    await client.aclose()
+
+    assert time.monotonic() - begun < 1

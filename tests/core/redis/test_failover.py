@@ -1,0 +1,117 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""What must hold when the way to the store forgets connections, or leads to another server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from core.queue import Acceptance, Inbox, Keys
+from core.queue.news_channel import listen
+from core.redis import STORE_DOWN, EmbeddedRedis, StoreHealth, connect
+from tests.core.conftest import Work
+from tests.core.queue.scripted_handler import Desk, until
+from tests.core.redis.proxy import Proxy
+
+
+@dataclass
+class Pair:
+    """Two servers and the address that leads to one of them."""
+
+    address: Proxy
+    old: Redis
+    new: Redis
+    new_url: str
+
+    async def demote(self) -> None:
+        """Let the old server stay up as a read-only replica, as a failover leaves it."""
+        await self.old.replicaof("127.0.0.1", "1")
+
+    async def fail_over(self) -> None:
+        await self.demote()
+        self.address.lead_to(self.new_url)
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
+    async with AsyncExitStack() as stack:
+        urls = [await stack.enter_async_context(EmbeddedRedis(tmp_path / name)) for name in ("old", "new")]
+        clients = [connect(url) for url in urls]
+        for client in clients:
+            stack.push_async_callback(client.aclose)
+        yield Pair(await stack.enter_async_context(Proxy(urls[0])), clients[0], clients[1], urls[1])
+
+
+async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(redis: Redis, proxy: Proxy) -> None:
+    client = connect(proxy.url, max_idle=0.1)
+    await asyncio.gather(*(client.get("key") for _ in range(3)))
+    await asyncio.sleep(0.2)
+    proxy.forget()
+    begun = time.monotonic()
+    await asyncio.gather(*(client.get("key") for _ in range(3)))
+
+    assert time.monotonic() - begun < 1
+    await client.aclose()
+
+
+async def test_a_forgotten_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
+    client = connect(proxy.url)
+    lanes = listen(client, Keys())
+    first = asyncio.ensure_future(anext(lanes))
+    await asyncio.sleep(0.5)  # silent, and answered all the same
+    assert not first.done()
+    proxy.forget()
+
+    with pytest.raises(STORE_DOWN):
+        await asyncio.wait_for(first, 2)
+    await client.aclose()
+
+
+async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, work: Work) -> None:
+    client, desk = connect(pair.address.url), Desk()
+    inbox = Inbox(client)
+    worker = await work(desk.worker(client))
+    await inbox.accept("lane", "1", b"")
+    await until(lambda: desk.done == ["1"])
+    await pair.fail_over()
+
+    assert await inbox.accept("lane", "2", b"") is Acceptance.STORED
+    await until(lambda: desk.done == ["1", "2"])
+    assert await pair.new.exists("{q0}:d:lane")
+    await worker.drain(0)
+    await client.aclose()
+
+
+async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
+    client = connect(pair.address.url)
+    lanes = listen(client, Keys())
+    first = asyncio.ensure_future(anext(lanes))
+    await client.set("key", "value")  # over a connection to the old server beside the subscription's
+    await pair.fail_over()
+    await client.set("key", "value")
+
+    with pytest.raises(STORE_DOWN):
+        await asyncio.wait_for(first, 2)
+    await client.aclose()
+
+
+async def test_a_read_only_server_is_told_of_in_its_own_words(pair: Pair) -> None:
+    health = StoreHealth(pair.address.url)
+    assert await health.problem() is None
+    await pair.demote()
+    problem = await health.problem()
+    await pair.fail_over()
+
+    assert problem == "READONLY You can't write against a read only replica."
+    assert await health.problem() is None
+    await health.aclose()

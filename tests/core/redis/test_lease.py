@@ -1,0 +1,68 @@
+"""A duty that one replica has at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from redis.asyncio import Redis
+
+from core.redis import Lease
+
+
+async def test_a_duty_is_held_by_one_and_free_at_its_end(redis: Redis) -> None:
+    holding: list[int] = []
+    most: list[int] = []
+
+    async def take_turns(number: int) -> None:
+        async with Lease(redis, "poll", seconds=0.6).held() as lost:
+            holding.append(number)
+            most.append(len(holding))
+            await asyncio.sleep(0.05)
+            holding.remove(number)
+            assert not lost.is_set()
+
+    await asyncio.gather(*(take_turns(number) for number in range(5)))
+
+    assert most == [1] * 5
+
+
+async def test_a_holder_keeps_its_duty_for_longer_than_the_seconds(redis: Redis) -> None:
+    async with Lease(redis, "poll", seconds=0.3).held() as lost:
+        other = asyncio.create_task(Lease(redis, "poll", seconds=0.3).held().__aenter__())
+        await asyncio.sleep(1)
+
+        assert not lost.is_set()
+        assert not other.done()
+        other.cancel()
+        await asyncio.wait([other])
+
+
+async def test_a_duty_that_another_took_is_known_to_be_lost(redis: Redis) -> None:
+    async with Lease(redis, "poll", seconds=0.3).held() as lost:
+        await redis.set("lease:poll", "another")
+        async with asyncio.timeout(2):
+            await lost.wait()
+
+    assert await redis.get("lease:poll") == b"another"
+
+
+async def test_a_duty_that_cannot_be_renewed_is_lost_before_another_can_have_it(redis: Redis) -> None:
+    async with Lease(redis, "poll", seconds=0.6).held() as lost:
+        await asyncio.sleep(0.1)
+        await redis.execute_command("CLIENT", "PAUSE", 900, "ALL")  # pyright: ignore[reportUnknownMemberType] - options
+        begun = time.monotonic()
+        async with asyncio.timeout(2):
+            await lost.wait()
+
+        assert time.monotonic() - begun < 0.6
+
+
+async def test_the_duty_of_a_dead_holder_can_be_taken_over(redis: Redis) -> None:
+    await redis.set("lease:poll", "dead", px=60_000)
+    lease = Lease(redis, "poll")
+
+    await lease.take_over()
+
+    async with asyncio.timeout(1), lease.held():
+        pass

@@ -1,0 +1,74 @@
+"""How long somebody wants to be left alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from core.wanjie import QuotaExhaustedError, ServerFaultError, TooManyRequestsError
+from core.wanjie.failures.error_mapping import diagnose, diagnose_json
+from core.wanjie.failures.retry_after import told_wait
+
+NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ("Rate limit reached for gpt-4o on tokens per min. Please try again in 20s. Visit https://x.", 20),
+        ("Please try again in 1m2.5s", 62.5),
+        ("Please try again in 6ms", 0.006),
+        ("Quota exceeded for metric: requests, limit: 15. Please retry in 34.07s.", 34.07),
+        ("Please retry after 26 seconds.", 26),
+        ("reached max organization concurrency: 1, please try again after 1 seconds", 1),
+        ("retry after 2 minutes and 5 seconds", 125),
+        ("The limit resets in 3h", 10800),
+        ("请求过于频繁,请 30 秒后重试", 30),
+        ("请在1分钟后再试", 60),
+        ("请等待 20 秒", 20),
+        ("将在 12 小时之后恢复", 43200),
+        ('{"details": [{"retryDelay": "34s"}]}', 34),
+        ('{"retry_after": 12}', 12),
+        ('{"retry_after_ms": "1500"}', 1.5),
+        ('{"metadata": {"headers": {"X-RateLimit-Reset": "1793786430000"}}}', 30),
+        ("您已达到请求数限制:1分钟内最多请求60次", None),
+        ("Limit 3 / min. Please slow down.", None),
+        ("Rate limit reached for a 60s window", None),
+        ("Please wait a moment and try again. The code is 5 s", None),
+        ("try again later (code 1305)", None),
+        ("请稍后重试", None),
+        ("", None),
+    ],
+)
+def test_a_wait_is_read_in_whatever_words_it_is_told(body: str, seconds: float | None) -> None:
+    assert told_wait({}, body, now=NOW) == pytest.approx(seconds)
+
+
+def test_headers_count_before_words() -> None:
+    body = "Please try again in 20s"
+
+    assert told_wait({"retry-after": "7"}, body, now=NOW) == 7
+    assert told_wait({"retry-after-ms": "1500"}, body, now=NOW) == 1.5
+    assert told_wait({"retry-after": "soon"}, body, now=NOW) == 20
+
+
+def test_errors_know_it_in_a_refusal_and_in_a_stream() -> None:
+    body = json.dumps({"error": {"code": 429, "message": "Rate limit reached. Please try again in 20s."}})
+    refused, told = diagnose(429, {}, body), diagnose_json(json.loads(body))
+
+    assert isinstance(refused, TooManyRequestsError)
+    assert isinstance(told, TooManyRequestsError)
+    assert refused.retry_after == told.retry_after == 20
+    unavailable = diagnose(503, {"retry-after": "9"}, "")
+    assert isinstance(unavailable, ServerFaultError)
+    assert unavailable.retry_after == 9
+
+
+def test_a_quota_that_comes_back_soon_is_no_empty_account() -> None:
+    told = {"message": "You exceeded your current quota, check your plan and billing", "code": 429}
+    google = {**told, "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}]}
+
+    assert isinstance(diagnose(429, {}, json.dumps([{"error": google}])), TooManyRequestsError)
+    assert isinstance(diagnose(429, {}, json.dumps([{"error": told}])), QuotaExhaustedError)

@@ -1,0 +1,78 @@
+"""What the pieces of a stream add, where a gateway repeats what has come before."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.wanjie.streaming.repeated_text import Increments
+
+
+def told(pieces: list[str]) -> str:
+    """What a reader has who takes each piece, and the end."""
+    increments, text = Increments(), ""
+    for added in [*map(increments.add, pieces), increments.end()]:
+        text = added.text if added.anew else text + added.text
+    assert increments.whole == text
+    return text
+
+
+SENTENCE = ["The ", "answer ", "to ", "everything ", "is ", "42", ".", " Or is it?"]
+
+
+@pytest.mark.parametrize("count", [3, 5, 8])
+def test_pieces_that_are_the_whole_text_so_far_are_told_once(count: int) -> None:
+    assert told(list(accumulate(SENTENCE[:count]))) == "".join(SENTENCE[:count])
+
+
+def test_it_is_found_out_before_the_end() -> None:
+    increments = Increments()
+    added = [increments.add(piece) for piece in accumulate(SENTENCE)]
+
+    assert [piece.anew for piece in added].index(True) == 3
+    assert [piece.text for piece in added[4:]] == SENTENCE[4:]
+
+
+def test_a_whole_that_comes_twice_adds_nothing() -> None:
+    pieces = list(accumulate(SENTENCE))
+
+    assert told([piece for piece in pieces for _ in range(2)]) == "".join(SENTENCE)
+
+
+def test_a_whole_text_that_comes_once_more_in_the_middle_adds_nothing() -> None:
+    text = "".join(SENTENCE) + " Who knows."
+
+    assert told([*SENTENCE, " Who knows.", text, " I do."]) == text + " I do."
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["ha", "haha"],
+        ["1", "10"],
+        ["no", "no", "no"],
+        [" a", " ab", " abc", " d"],
+        [" t", " tr", " tra", " tran", " transformers", "."],
+        ["*", "**", "***", "\n"],
+        ["All work\n", "All work\n", "All work\n"],
+        ["All work and no play makes Jack a dull boy.\n"] * 5,
+        ["one two three four five", " six seven eight nine ten", "one two three four five six seven"],
+    ],
+)
+def test_texts_that_repeat_themselves_are_left_alone(pieces: list[str]) -> None:
+    assert told(pieces) == "".join(pieces)
+
+
+@given(st.lists(st.text("ab \n", min_size=1, max_size=3), min_size=1, max_size=30))
+def test_small_pieces_are_only_added(pieces: list[str]) -> None:
+    assert told([*pieces, "#"]) == "".join(pieces) + "#"
+
+
+@given(st.lists(st.text(min_size=1, max_size=9), min_size=6, max_size=30))
+def test_wholes_are_told_once_wherever_they_are_cut(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    if len(text) >= 20:
+        assert told(list(accumulate(pieces))) == text

@@ -1,0 +1,177 @@
+"""Thinking that stands inside an answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta
+from core.wanjie.responses import parse_completion
+from core.wanjie.streaming.stream_reader import AnswerReader
+from core.wanjie.streaming.think_tags import Thoughts, parted
+
+TAGS = [f"<{slash}{tag}>" for tag in ("think", "thinking", "thought") for slash in ("", "/")]
+PIECES = st.lists(
+    st.sampled_from([*TAGS, "<", "</", "think", "ing", "thought", ">", " ", "\n", "a", "好"]), max_size=12
+)
+
+
+def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) -> tuple[str, str]:
+    thoughts, thought, answer = Thoughts(begun=begun), "", ""
+    for told in [*map(thoughts.part, pieces), thoughts.end(whole=whole)]:
+        thought = told.thought if told.anew else thought + told.thought
+        answer = told.answer if told.anew else answer + told.answer
+    return thought, answer
+
+
+@pytest.mark.parametrize(
+    ("text", "thought", "answer"),
+    [
+        ("<think>\nLet me see.\n</think>\n\nFour.\n", "Let me see.\n", "Four.\n"),
+        (" \n<think>hm</think>Four", "hm", "Four"),
+        ("<think>\n\n</think>\n\nFour", "", "Four"),
+        ("<think>no end <b", "no end <b", ""),
+        ("<think>no end </thi", "no end </thi", ""),
+        ("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
+        ("Write <think>a</think>", "", "Write <think>a</think>"),
+        ("<thinker>", "", "<thinker>"),
+        ("<thinking>hm</thinking>\nFour", "hm", "Four"),
+        ("\n<thought>\nhm</thought>Four", "hm", "Four"),
+        ("<thinking>a</think>b</thinking>c", "a</think>b", "c"),
+        ("<thought>a</thinking>b", "a</thinking>b", ""),
+        ("<thoughts>a</thoughts>", "", "<thoughts>a</thoughts>"),
+        (" <thi", "", " <thi"),
+        ("", "", ""),
+        ("<reasoning>hm</reasoning>Four", "hm", "Four"),
+        ("<seed:think>hm</seed:think>Four", "hm", "Four"),
+        ("◁think▷hm◁/think▷Four", "hm", "Four"),
+        (
+            "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Four",
+            "hm",
+            "Four",
+        ),
+        ("Let me see.\n</think>\n\nFour.", "Let me see.", "Four."),
+        ("Let me see.</think>\n\nFour.", "Let me see.", "Four."),
+        ("\nLet me see.\n </thinking>\nFour.", "Let me see.", "Four."),
+        ("```py\nx\n```\nSo it is.\n</think>Four.", "```py\nx\n```\nSo it is.", "Four."),
+        ("</think>a", "", "a"),
+        ("Let me see.\n</think>", "Let me see.", ""),
+        ("Let me see.\n</think>\n\na\n</think>\n\nb", "Let me see.", "a\n</think>\n\nb"),
+        *(
+            (kept, "", kept)
+            for kept in (
+                "It is <thought>\nhm\n</thought>\nwhat stands between.",
+                "The tag </think> ends it.",
+                "```\n<think>\nhm\n</think>\n```",
+                "It ends with\n```\n</think>\n```\nThen it answers.",
+                "It ends with `</think>`\n\nThen it answers.",
+            )
+        ),
+    ],
+)
+def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: str, answer: str) -> None:
+    assert parted(text) == (thought, answer)
+
+
+@given(PIECES)
+def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
+    text = "".join(pieces)
+
+    assert in_pieces(pieces) == in_pieces(list(text)) == parted(text)
+    for whole in (True, False):
+        known = in_pieces([text], begun=True, whole=whole)
+        assert in_pieces(pieces, begun=True, whole=whole) == in_pieces(list(text), begun=True, whole=whole) == known
+
+
+@given(st.text() | PIECES.map("".join))
+def test_a_text_without_a_closing_tag_that_does_not_begin_with_the_other_is_left_alone(text: str) -> None:
+    thought, answer = parted(text)
+
+    opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
+    assert (thought, answer) == ("", text) or opened or "</th" in text
+
+
+def read(*contents: str, begins_thinking: bool = False, finish: str | None = None) -> list[Delta]:
+    frames = [json.dumps({"choices": [{"delta": {"content": content}}]}) for content in contents]
+    if finish:
+        frames.append(json.dumps({"choices": [{"delta": {}, "finish_reason": finish}]}))
+    reader = AnswerReader(begins_thinking=begins_thinking)
+    return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.end()]
+
+
+def test_a_stream_tells_it_as_thinking() -> None:
+    assert read("<thi", "nk>hm", "m</", "think>\n", "\nFour", " <b>") == [
+        ReasoningDelta("hm"),
+        ReasoningDelta("m"),
+        TextDelta("Four"),
+        TextDelta(" <b>"),
+        Finish("stop"),
+    ]
+    assert read("<thou", "ght>h", "m</thou", "ght>Four") == [
+        ReasoningDelta("h"),
+        ReasoningDelta("m"),
+        TextDelta("Four"),
+        Finish("stop"),
+    ]
+    assert read("<think>hm</") == [ReasoningDelta("hm"), ReasoningDelta("</"), Finish("stop")]
+    assert read(" <") == [TextDelta(" <"), Finish("stop")]
+
+
+def test_a_whole_completion_tells_it_as_thinking() -> None:
+    raw = {"choices": [{"message": {"content": "<think>hm</think>\nFour"}, "finish_reason": "stop"}]}
+    completion = parse_completion(raw)
+    reader = AnswerReader()
+
+    assert (completion.reasoning, completion.text) == ("hm", "Four")
+    assert reader.feed(json.dumps(raw).encode()) + reader.end() == [
+        ReasoningDelta("hm"), TextDelta("Four"), Finish("stop"),
+    ]  # fmt: skip
+
+
+def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
+    assert read("Let me", " see.\n", "</think>", "\n\nFo", "ur.") == [
+        TextDelta("Let me"),
+        TextDelta(" see.\n"),
+        Correction("Let me see.", "", misread=True),
+        TextDelta("Fo"),
+        TextDelta("ur."),
+        Finish("stop"),
+    ]
+
+
+def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
+    assert read("Let me", " see.\n</th", "ink>\n\nFo", "ur.", begins_thinking=True) == [
+        ReasoningDelta("Let me"),
+        ReasoningDelta(" see.\n"),
+        TextDelta("Fo"),
+        TextDelta("ur."),
+        Finish("stop"),
+    ]
+    assert read("<think>h", "m</think>Four.", begins_thinking=True) == [
+        ReasoningDelta("h"),
+        ReasoningDelta("m"),
+        TextDelta("Four."),
+        Finish("stop"),
+    ]
+
+
+def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_cut() -> None:
+    assert read("Fo", "ur.", begins_thinking=True, finish="stop") == [
+        ReasoningDelta("Fo"),
+        ReasoningDelta("ur."),
+        Correction("", "Four.", misread=True),
+        Finish("stop"),
+    ]
+    assert read("Let me", begins_thinking=True, finish="length") == [ReasoningDelta("Let me"), Finish("length")]
+    assert read(begins_thinking=True, finish="stop") == [Finish("stop")]
+
+
+def test_a_gateway_that_tells_thinking_apart_by_now_is_believed() -> None:
+    reader = AnswerReader(begins_thinking=True)
+    frames = [{"reasoning_content": "hm"}, {"content": "Four."}]
+    data = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in frames) + "data: [DONE]\n\n"
+
+    assert [*reader.feed(data.encode()), *reader.end()] == [ReasoningDelta("hm"), TextDelta("Four."), Finish("stop")]

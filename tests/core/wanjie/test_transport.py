@@ -1,0 +1,278 @@
+"""The connection: what is tried again, how long is waited, and that the key stays secret."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import socket
+import traceback
+from contextlib import aclosing
+from itertools import pairwise
+
+import pytest
+
+from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.wanjie import (
+    Backoff,
+    ChatMessage,
+    ChatRequest,
+    RefusedContentError,
+    ServerFaultError,
+    SpeechRequest,
+    TooManyRequestsError,
+    TooSlowError,
+    UnreachableError,
+    UnreadableAnswerError,
+    WanjieClient,
+    WanjieError,
+)
+from tests.core.wanjie.raw import TOKEN, Ask, ClientFactory, RawServer, SettingsFactory, answering, streaming
+
+HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure(500),
+        Failure(502, html=True),
+        Failure(503),
+        Failure(408),
+        Failure(429),
+        Failure(429, retry_after=0.01),
+        Failure(0, drop=True),
+    ],
+)
+async def test_a_passing_failure_is_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
+    sim.script.fail_next.extend([failure, failure])
+
+    assert (await client.chat(HELLO)).text == "one two three"
+    assert len(sim.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (Failure(500), ServerFaultError),
+        (Failure(429), TooManyRequestsError),
+        (Failure(0, drop=True), UnreachableError),
+    ],
+)
+async def test_a_lasting_failure_is_told_after_the_last_try(
+    sim: WanjieSim, client: WanjieClient, failure: Failure, error: type[WanjieError]
+) -> None:
+    sim.script.fail_next.extend([failure] * 9)
+    with pytest.raises(error):
+        await client.models()
+
+    assert len(sim.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "failure", [Failure(400), Failure(401), Failure(403), Failure(404), Failure(429, code="insufficient_quota")]
+)
+async def test_what_will_not_change_is_not_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
+    sim.script.fail_next.append(failure)
+    with pytest.raises(WanjieError):
+        await client.chat(HELLO)
+
+    assert len(sim.requests) == 1
+
+
+async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+    sim.script.fail_next.append(Failure(429, retry_after=0.2))
+    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(first=0.001, jitter=0))) as client:
+        await client.models()
+    first, second = sim.requests
+
+    assert second.time - first.time >= 0.2
+
+
+async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+    sim.script.fail_next.append(Failure(429, message="Rate limit reached. Please try again in 200ms."))
+    sim.script.fail_next.append(Failure(503, retry_after=0.2))
+    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(first=0.001, jitter=0))) as client:
+        await client.models()
+    first, second, third = sim.requests
+
+    assert second.time - first.time >= 0.2
+    assert third.time - second.time >= 0.2
+
+
+async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.fail_next.append(Failure(429, message="请 2 分钟后重试"))
+    with pytest.raises(TooManyRequestsError):
+        await client.models()
+
+    assert len(sim.requests) == 1
+
+
+async def test_a_retry_after_that_is_too_long_is_for_the_caller_to_wait(sim: WanjieSim, client: WanjieClient) -> None:
+    sim.script.fail_next.append(Failure(429, retry_after=60))
+    with pytest.raises(TooManyRequestsError) as caught:
+        await client.models()
+
+    assert caught.value.retry_after == 60
+    assert len(sim.requests) == 1
+
+
+async def test_one_attempt_means_one(sim: WanjieSim, client_for: ClientFactory) -> None:
+    sim.script.fail_next.append(Failure(500))
+    async with client_for(max_attempts=1) as client:
+        with pytest.raises(ServerFaultError):
+            await client.models()
+
+    assert len(sim.requests) == 1
+
+
+async def test_a_closed_port_is_unreachable(client_for: ClientFactory, ask: Ask) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    async with client_for(base_url=f"http://127.0.0.1:{port}/api", max_attempts=2) as client:
+        with pytest.raises(UnreachableError):
+            await client.models()
+        with pytest.raises(UnreachableError):
+            await ask(client)
+
+
+async def test_a_question_at_work_is_not_asked_twice(sim: WanjieSim, client_for: ClientFactory) -> None:
+    sim.script.header_delay = 3
+    async with client_for(first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await client.chat(HELLO)
+
+    assert len(sim.requests) == 1
+
+
+async def test_an_answer_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*(" ", 0.1) * 30))
+    async with client_for(base_url=url, first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await client.models()
+
+
+async def test_a_refusal_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*(" ", 0.1) * 30, status=400))
+    async with client_for(base_url=url, first_byte_timeout=0.3) as client:
+        with pytest.raises(TooSlowError):
+            await client.models()
+
+
+async def test_an_answer_of_any_length_is_not_taken_in(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(streaming(*("x" * 1_000_000,) * 70))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(UnreadableAnswerError, match="64000000 bytes"):
+            await client.speech(SpeechRequest("tts-1", "Hello!"))
+
+
+async def test_an_error_page_of_any_length_is_cut(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    url = await raw_server(answering("x" * 1_000_000, "text/plain", status=400))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(WanjieError) as caught:
+            await ask(client)
+
+    assert len(caught.value.excerpt) == 500
+
+
+async def test_compressed_answers_are_read(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    packed = gzip.compress(b'{"data": [{"id": "kimi-k2"}]}')
+    url = await raw_server(answering(packed, headers={"Content-Encoding": "gzip"}))
+    async with client_for(base_url=url) as client:
+        assert list(await client.models()) == ["kimi-k2"]
+        with pytest.raises(UnreadableAnswerError):
+            await ask(client)
+
+
+async def test_an_answer_that_does_not_unpack_is_unreadable(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask
+) -> None:
+    url = await raw_server(answering("not gzip", headers={"Content-Encoding": "gzip"}))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(UnreadableAnswerError):
+            await client.models()
+        with pytest.raises(UnreadableAnswerError):
+            await ask(client)
+
+
+async def test_a_redirect_is_not_followed_with_the_key(client_for: ClientFactory, raw_server: RawServer) -> None:
+    url = await raw_server(answering("", status=302, headers={"Location": "http://example.org/"}))
+    async with client_for(base_url=url) as client:
+        with pytest.raises(UnreadableAnswerError):
+            await client.models()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_proxy_of_the_environment_does_not_get_loopback_traffic(
+    sim: WanjieSim, client_for: ClientFactory, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with client_for(base_url=sim.base_url.replace("127.0.0.1", host), max_attempts=1) as client:
+        assert await client.models()
+
+
+def everything_told(error: WanjieError) -> str:
+    shown = "".join(traceback.format_exception(error))
+    return f"{shown} {error!r} {error.code} {error.request_id} {error.excerpt}"
+
+
+async def test_no_error_holds_the_key(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+    key = sim.script.key
+    for status in (400, 401, 404, 500):
+        sim.script.fail_next.extend([Failure(status, message=f"bad key {key}", code=key)] * 3)
+        with pytest.raises(WanjieError) as caught:
+            await client.chat(HELLO)
+        assert "[key]" in caught.value.excerpt
+        assert key not in everything_told(caught.value)
+        sim.script.fail_next.extend([Failure(status, message=f"bad key {key}", code=key)] * 3)
+        with pytest.raises(WanjieError) as caught:
+            await ask(client)
+        assert key not in everything_told(caught.value)
+        sim.script.fail_next.clear()
+
+
+@pytest.mark.parametrize("lead", ["", TOKEN])
+async def test_no_error_inside_a_stream_holds_the_key(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask, lead: str
+) -> None:
+    error = '{"error": {"message": "content_filter for sandbox-key", "code": "sandbox-key"}}'
+    for handler in (streaming(f"{lead}data: {error}\n\n"), answering(error)):
+        async with client_for(base_url=await raw_server(handler)) as client:
+            with pytest.raises(RefusedContentError) as caught:
+                await ask(client)
+
+        assert "[key]" in caught.value.excerpt
+        assert "sandbox-key" not in everything_told(caught.value)
+
+
+async def test_blanks_around_the_key_do_no_harm(sim: WanjieSim, client_for: ClientFactory) -> None:
+    async with client_for(api_key=f" {sim.script.key}\n") as client:
+        assert await client.models()
+
+
+async def test_nothing_that_is_logged_holds_the_key(
+    sim: WanjieSim, client: WanjieClient, ask: Ask, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sim.script.fail_next.append(Failure(500, message=f"bad key {sim.script.key}"))
+    sim.script.malformed_after, sim.script.malformed_times = 0, 1
+    await ask(client)
+    printed = capsys.readouterr()
+
+    assert caplog.text
+    assert sim.script.key not in caplog.text + printed.out + printed.err
+
+
+async def test_the_waits_grow_to_their_bound(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+    sim.script.fail_next.extend([Failure(500)] * 3)
+    backoff = Backoff(first=0.02, longest=0.05, jitter=0.01)
+    async with aclosing(WanjieClient(settings_for(max_attempts=4), backoff=backoff)) as client:
+        await client.models()
+    waits = [later.time - earlier.time for earlier, later in pairwise(sim.requests)]
+
+    assert waits[0] >= 0.02
+    assert waits[1] >= 0.04
+    assert waits[2] >= 0.05
