@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
 from core.chat.port.incoming import ChatRef, Sender
-from core.chat.port.outbox import Option, Platform
+from core.chat.port.menus import Option
+from core.chat.port.platform import Platform
 
 Receive: TypeAlias = Callable[[bytes], Awaitable[None]]
 """Stores a raw event; once it returns, the platform may be told that the event arrived."""

@@ -6,17 +6,21 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+import structlog
+
 from core.chat.answer.answer_service import Brief, Talk
 from core.chat.answer.model_choice import Chosen
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
-from core.chat.commands import COMMANDS, Desk, find
+from core.chat.commands import COMMANDS, find, routed
+from core.chat.context import Desk
 from core.chat.delivery.old_buttons import OldButtons
 from core.chat.events.receiver import Reception
 from core.chat.generation.images import Painting
 from core.chat.generation.speech import Speech
 from core.chat.port.incoming import ChatRef, Sender
-from core.chat.port.outbox import Option, Platform
+from core.chat.port.menus import Option
+from core.chat.port.platform import Platform
 from core.chat.question.builder import Reading
 from core.chat.text.translations import Sentences
 from core.media.thread_pool import Workshop
@@ -24,7 +28,9 @@ from core.queue import Inbox, Worker
 from core.redis import Budget, EmbeddedRedis, Lease, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
-from core.wanjie import Catalog, WanjieClient
+from core.wanjie import Catalog, WanjieClient, WanjieError
+
+_log = structlog.get_logger()
 
 
 class Service:
@@ -65,9 +71,8 @@ class Service:
             painting,
             reading,
             policy=chat,
-            commands=COMMANDS,
         )
-        self.reception = Reception(inbox, conversations)
+        self.reception = Reception(inbox, conversations, routed)
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
@@ -97,10 +102,16 @@ class Service:
     async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
         """The options of the menu of that name that fit what `reader` types; () when there is no such menu.
 
-        Raises a `WanjieError` when the models cannot be listed, a `STORE_DOWN` error when the store is away.
+        The options are () as well when the models cannot be listed. Raises a `STORE_DOWN` error when the store is away.
         """
         command = find(menu)
-        return await command.suggest(self._desk, chat, text, reader.locale) if command and command.suggest else ()
+        if command is None or command.suggest is None:
+            return ()
+        try:
+            return await command.suggest(self._desk, chat, text, reader.locale)
+        except WanjieError as error:
+            _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
+            return ()
 
     async def aclose(self) -> None:
         """Close the connections to the store."""

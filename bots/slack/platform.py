@@ -14,7 +14,7 @@ from bots.http_sessions import Sessions
 from bots.lifecycle import PlatformError, Receive, Suggest
 from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.port.outbox import Option
+from core.chat.port.menus import Option
 from core.redis import Budget
 from core.settings import NO_PROXIES, Proxies, SlackSettings
 
@@ -24,11 +24,12 @@ from .api.features import Features
 from .api.files import Files
 from .api.methods import Api
 from .api.users import People
+from .api.workspace import Team
 from .events.enrich import completed
 from .events.installation import PLATFORM, Home
 from .events.parse import read_addition, read_event
 from .events.socket import Ingress
-from .sending.outbox import SlackOutbox, Team
+from .sending.outbox import SlackOutbox
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")

@@ -11,7 +11,10 @@ import structlog
 
 from core.queue import Acceptance, Turn
 
-from .commands import Call, Desk, Press, answer, asked, find, nearest, routed, tell_unread
+from .actions.answer_question import answer
+from .actions.read_question import asked
+from .commands import Press, find, nearest, routed, tell_unread
+from .context import Call, Desk
 from .delivery.answer_buffer import whole
 from .delivery.button_data import Stamp
 from .delivery.checkpoint import Progress
@@ -21,7 +24,7 @@ from .events.gathering import Gathering
 from .events.greeting import Greeting
 from .events.lanes import aside_lane, is_full, is_urgent, platform_of
 from .port.incoming import Choice, Incoming
-from .port.outbox import Platform, ReadsAdditions
+from .port.platform import Platform, ReadsAdditions
 from .question.prompt import estimate_tokens
 from .text.attribution import as_typed
 from .text.error_sentences import Apology, apology_for, report_unreadable

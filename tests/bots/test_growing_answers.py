@@ -16,7 +16,7 @@ from bots.slack.blocks.markdown import stable
 from bots.telegram.rendering.markdown import render
 from core.chat.delivery.answer_buffer import Growing, Piece
 from core.chat.delivery.page_text import PageText
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from core.chat.text.page_breaks import page_end, room
 
 ANSWERS = (Path(__file__).parent / "answers.md").read_text(encoding="utf-8").split("\n%%\n")

@@ -6,7 +6,8 @@ import io
 
 from PIL import Image
 
-from core.chat.port.outbox import Album, Capabilities, Picture, Voice
+from core.chat.port.capabilities import Capabilities
+from core.chat.port.media import Album, Picture, Voice
 
 _SOUNDS = {
     "opus": b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(200),

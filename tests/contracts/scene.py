@@ -14,7 +14,8 @@ from redis.exceptions import ConnectionError as StoreLostError
 from bots.lifecycle import Connected
 from core.chat.port.errors import FloodedError
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Outbox, Page
+from core.chat.port.outbox import Outbox
+from core.chat.port.page import Page
 from core.redis import Budget, Lease, Limit
 
 from .case import Case, Shared

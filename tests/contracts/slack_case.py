@@ -16,7 +16,7 @@ from bots.sandbox.slack.persona import SlackSeat
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, StreamState
 from bots.slack import SlackPlatform
-from core.chat.port.outbox import Option
+from core.chat.port.menus import Option
 from core.settings import SlackSettings
 
 from .case import Calls, Reasons, Shared

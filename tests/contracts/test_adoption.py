@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.chat.port.errors import UnreachableError
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from tests.contracts.scene import Scene, granted
 
 

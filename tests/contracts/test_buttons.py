@@ -8,7 +8,9 @@ import pytest
 
 from core.chat.port.errors import GoneError, RefusedError, UnreachableError
 from core.chat.port.incoming import Choice, Incoming
-from core.chat.port.outbox import Button, Outbox, Page, ShownMessage
+from core.chat.port.menus import Button, ShownMessage
+from core.chat.port.outbox import Outbox
+from core.chat.port.page import Page
 from tests.contracts.scene import FIRST, Scene, granted
 
 _STOP = (Button("Stop", "stop", "t1 1001"),)

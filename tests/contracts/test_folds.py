@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from tests.contracts.scene import FIRST, Scene, granted
 
 _THOUGHT = "Two *stars* and a_line.\n\nThen `more`."

@@ -8,7 +8,8 @@ import pytest
 
 from core.chat.port.errors import GoneError, UnreachableError
 from core.chat.port.incoming import Sender
-from core.chat.port.outbox import Menu, Option, Page
+from core.chat.port.menus import Menu, Option
+from core.chat.port.page import Page
 from tests.contracts.scene import FIRST, Scene, granted
 
 _MENU = Menu("model", "Which?", (Option("One", "1"),))

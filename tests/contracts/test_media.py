@@ -9,7 +9,9 @@ import pytest
 
 from core.chat.port.errors import FloodedError, GoneError, UnreachableError
 from core.chat.port.incoming import Choice
-from core.chat.port.outbox import Album, Button, Page, Voice
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from tests.contracts.media import album, voice
 from tests.contracts.scene import Scene, granted
 

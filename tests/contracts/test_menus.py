@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.chat.port.incoming import Choice, Incoming
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 from tests.contracts.scene import Scene, granted
 
 _FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.chat.port.outbox import Outbox, Platform
+from core.chat.port.outbox import Outbox
+from core.chat.port.platform import Platform
 
 
 @pytest.mark.parametrize("port", [Outbox, Platform])

@@ -16,7 +16,8 @@ from core.chat.delivery.checkpoint import Progress
 from core.chat.delivery.deliver import deliver
 from core.chat.delivery.page_buttons import NO_KEYS, Keys
 from core.chat.port.errors import GoneError, RefusedError
-from core.chat.port.outbox import Button, Menu, Option, Page
+from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.page import Page
 from tests.contracts.media import album
 from tests.contracts.scene import FIRST, Scene, granted
 

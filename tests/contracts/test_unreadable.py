@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 from bots.lifecycle import Connected
 from core.chat.events.receiver import Reception
 from core.chat.port.incoming import Incoming, Sender
-from core.chat.port.outbox import Outbox, ReadsAdditions
+from core.chat.port.outbox import Outbox
+from core.chat.port.platform import ReadsAdditions
 from core.queue import Inbox
 from core.redis import Budget, Lease
 from core.store import Conversations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 from tests.contracts.scene import Scene, granted
 
 _NASTY = """\

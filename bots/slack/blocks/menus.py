@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from bots.slack.events.installation import MENU
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 
+from .action_ids import MENU
 from .markdown import stable
 from .message_content import plain
 

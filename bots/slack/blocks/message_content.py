@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from bots.slack.events.installation import BUTTON, MENU
-from core.chat.port.outbox import Button
+from core.chat.port.menus import Button
 from core.chat.text.page_breaks import break_before
 
+from .action_ids import BUTTON, MENU
 from .markdown import bare, escaped, harmless, notification, stable
 
 Blocks = Sequence[dict[str, Any]]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bots.slack.api.files import Files
 from bots.slack.api.retry import look_up
 from bots.slack.api.users import named_in
-from bots.slack.sending.outbox import Team
+from bots.slack.api.workspace import Team
 from core.chat.port.incoming import Attachment, Incoming
 
 from .file_attachments import files_of

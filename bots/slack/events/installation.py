@@ -10,10 +10,6 @@ from .reply_target import Route
 from .senders import Speaker
 
 PLATFORM = "sl"
-MENU = "menu:"
-"""What the `action_id` of everything that can be picked or pressed begins with; the menu's name follows."""
-BUTTON = "b"
-"""What stands first behind the name when it is a button beneath something that is to stay."""
 
 
 @dataclass(frozen=True, slots=True)

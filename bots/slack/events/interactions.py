@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bots.json_fields import Json, as_object, inner, objects, text
+from bots.slack.blocks.action_ids import BUTTON, MENU
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 
-from .installation import BUTTON, MENU, PLATFORM, Home, chat_ref, command_sign, foreign_team, is_direct
+from .installation import PLATFORM, Home, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
 from .mrkdwn import unescape
 from .reply_target import Route

@@ -10,7 +10,6 @@ import structlog
 from bots.lifecycle import Suggest
 from bots.slack.blocks.menus import listed
 from core.redis import STORE_DOWN
-from core.wanjie import WanjieError
 
 from .installation import Home
 from .parse import read_search
@@ -27,6 +26,6 @@ async def found(body: dict[str, Any], suggest: Suggest, home: Home) -> dict[str,
     try:
         async with asyncio.timeout(_PATIENCE):
             return listed(await suggest(*search))
-    except (WanjieError, TimeoutError, *STORE_DOWN) as error:
+    except (TimeoutError, *STORE_DOWN) as error:
         _log.warning("a menu could not be filled", menu=search[0], reason=type(error).__name__)
         return listed(())

@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 
 from bots.json_fields import Json, inner, objects, text
+from bots.slack.blocks.action_ids import MENU
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
-from .installation import MENU, PLATFORM, Home, chat_ref, command_sign, is_direct, visitor_team
+from .installation import PLATFORM, Home, chat_ref, command_sign, is_direct, visitor_team
 from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
 from .message_text import read_message
 from .senders import speaker_of

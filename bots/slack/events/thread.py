@@ -11,9 +11,9 @@ from bots.slack.api.methods import Api, Thread
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
 from bots.slack.api.users import named_in
-from bots.slack.sending.outbox import Team
+from bots.slack.api.workspace import Team
 from core.chat.port.incoming import Incoming
-from core.chat.question.quoted_message import shorten_quote
+from core.chat.text.attribution import shorten_quote
 
 from .message_text import MessageText, read_message
 

@@ -20,7 +20,9 @@ from bots.slack.api.own_messages import has_buttons, is_media, is_own, mime_of, 
 from bots.slack.blocks.markdown import comment, notification, stable
 from bots.slack.blocks.message_content import Look, actions
 from core.chat.port.errors import FloodedError, MediaForbiddenError, OutboxError, RefusedError, UnreachableError
-from core.chat.port.outbox import Album, Button, Page, Picture, Voice
+from core.chat.port.media import Album, Picture, Voice
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 
 from .posted_page import Place
 

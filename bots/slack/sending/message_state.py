@@ -9,7 +9,8 @@ from typing import Self
 
 from bots.slack.blocks.message_content import Body
 from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError
-from core.chat.port.outbox import Button, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 
 STREAM, CHUNKS, EDIT = "stream", "chunks", "edit"
 """The modes of a page: a stream of text, a stream of chunks, a message that is updated."""

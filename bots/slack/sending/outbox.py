@@ -6,23 +6,23 @@ import asyncio
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import structlog
 
-from bots.slack.api.deferred_calls import Later
 from bots.slack.api.errors import ABSENT_CODES
-from bots.slack.api.features import Features
-from bots.slack.api.files import Files
-from bots.slack.api.methods import Api
-from bots.slack.api.users import ACCOUNTS, People
+from bots.slack.api.users import ACCOUNTS
+from bots.slack.api.workspace import Team
 from bots.slack.blocks.markdown import escaped, notification
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence
 from bots.slack.blocks.message_content import Body, Look
 from bots.slack.events.reply_target import Route
+from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import AbsentError, GoneError, OutboxError, RefusedError, UnreachableError
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button, Menu, ShownMessage
+from core.chat.port.outbox import Doing
+from core.chat.port.page import Page
 
 from .fallbacks import first_taken
 from .media import Media
@@ -42,23 +42,16 @@ CAPABILITIES = Capabilities(
     long_menus=True,
     page_seconds=230,  # Slack closes a stream after 5 minutes, even one that grows
 )
+
 _WORTH_A_LINE = frozenset[Doing]({"recording", "drawing"})
 """What takes so long that a line of its own is worth one of the 5 answers that a command may have."""
+
 _STATUS_PATIENCE = 3.0
+
 _SKEW = 2.0
 """Seconds that our clock may be ahead of Slack's."""
+
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """What answers in one workspace share."""
-
-    api: Api
-    files: Files
-    features: Features
-    people: People
-    later: Later
 
 
 class SlackOutbox:

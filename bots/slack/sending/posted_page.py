@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bots.slack.api.methods import Content
 from bots.slack.blocks.message_content import Blocks, Body, growth, row
-from core.chat.port.outbox import Button, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 
 from .message_state import CHUNKS, Dress, Standing
 

@@ -22,7 +22,8 @@ from bots.slack.api.own_messages import is_own, is_worded
 from bots.slack.api.rate_limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
 from bots.slack.blocks.message_content import Body, Look, beginning, looks, parted
 from core.chat.port.errors import FloodedError, GoneError, RefusedError, UneditableError, UnreachableError
-from core.chat.port.outbox import Button, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 
 from .message_state import CHUNKS, EDIT, STREAM, Dress, Standing
 from .posted_page import Place, ShownPage, content_of

@@ -18,7 +18,7 @@ from bots.telegram.api.rate_limited_chat import Peer
 from bots.telegram.rendering.mentions import JOINER
 from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 
 from .message_ids import Horizon
 

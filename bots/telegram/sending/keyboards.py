@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from core.chat.port.outbox import Button, Menu, Option
+from core.chat.port.menus import Button, Menu, Option
 
 _WIDTHS = ((12, 3), (18, 2))
 """So many buttons of at most so many characters fit side by side on a phone."""

@@ -18,7 +18,9 @@ from bots.telegram.recovery.message_ids import Horizon
 from bots.telegram.rendering.markdown import Rendered, clipped
 from core.chat.port.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Album, Button, Page, Picture, Voice
+from core.chat.port.media import Album, Picture, Voice
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 
 from .keyboards import of_buttons
 from .messages import Poster, entities

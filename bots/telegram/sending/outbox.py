@@ -25,9 +25,13 @@ from bots.telegram.api.rate_limits import (
 from bots.telegram.recovery.finder import Search
 from bots.telegram.recovery.message_ids import Horizon
 from bots.telegram.rendering.markdown import Rendered
+from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import GoneError, OutboxError, OversizeError, RefusedError, UneditableError
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button, Menu, ShownMessage
+from core.chat.port.outbox import Doing
+from core.chat.port.page import Page
 
 from .admins import Admins
 from .keyboards import of_buttons, of_menu

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import structlog
 
-from core.chat.commands.declaration import Call
-from core.chat.commands.imagine import paint
-from core.chat.commands.speak import aloud
+from core.chat.context import Call
 from core.chat.generation.image_prompt import order_of
 from core.chat.port.errors import RefusedError
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.wanjie import Tool, ToolCall, WanjieError
+
+from .draw_pictures import paint
+from .speak_text import aloud
 
 _log = structlog.get_logger()
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import structlog
 
 from core.chat.answer.answer_pictures import AnswerPictures
-from core.chat.commands.declaration import Call
+from core.chat.context import Call
 from core.chat.delivery.activity import at_work
 from core.chat.delivery.notice import tell
 from core.chat.delivery.post_media import attach, attached
 from core.chat.generation.image_prompt import Order
 from core.chat.generation.images import Drawing
 from core.chat.port.errors import RefusedError
-from core.chat.port.outbox import Album, Picture
-from core.chat.question.question import ExcuseError
+from core.chat.port.media import Album, Picture
+from core.chat.text.user_error import ExcuseError
 
 _log = structlog.get_logger()
 _NAME = "answer_pictures_"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from core.chat.answer.answer_service import Memory
-from core.chat.commands.declaration import Call
-from core.chat.delivery.activity import unless_stopped
+from core.chat.context import Call
+from core.chat.delivery.cancellation import unless_stopped
 from core.chat.delivery.notice import tell
 from core.chat.question.prompt import question_of
-from core.chat.question.question import READ, ExcuseError, Question
+from core.chat.question.question import READ, Question
+from core.chat.text.user_error import ExcuseError
 from core.store import Remembered
 
 

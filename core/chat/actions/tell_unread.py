@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.chat.commands.declaration import Call
+from core.chat.context import Call
 from core.chat.delivery.notice import tell
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 
 _THREAD, _NAMES = "unread.thread", "unread.names"
 

@@ -13,7 +13,8 @@ from core.chat.delivery.answer_buffer import MisreadError, Piece, Pieces, resume
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.checkpoint import Progress
 from core.chat.delivery.deliver import deliver
-from core.chat.port.outbox import Outbox, ShownMessage
+from core.chat.port.menus import ShownMessage
+from core.chat.port.outbox import Outbox
 from core.queue import Turn
 from core.wanjie import (
     Attempts,

@@ -11,8 +11,8 @@ import structlog
 from core.chat.delivery.notice import tell
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.outbox import Outbox
-from core.chat.question.question import ExcuseError
 from core.chat.text.translations import Sentences
+from core.chat.text.user_error import ExcuseError
 from core.queue import Turn
 from core.store import Choices, Conversations, Name
 from core.wanjie import Catalog, ModelNotFoundError

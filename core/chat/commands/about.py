@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from core.chat.context import Call
 from core.wanjie import WanjieError
 
-from .declaration import Call, Command, Group
+from .declaration import Command, Group
 
 _HEADINGS: Mapping[Group, str] = {
     "chat": "help.chat",
@@ -22,9 +23,9 @@ async def hello(call: Call) -> None:
     await call.say("start.hello")
 
 
-async def overview(call: Call) -> None:
-    """Show what can be sent and every command, with its sign as it works here."""
-    parts = [call.phrase("help.title"), "\n".join(_asking(call)), *_groups(call)]
+async def overview(call: Call, commands: Sequence[Command]) -> None:
+    """Show what can be sent and each of `commands`, with its sign as it works here."""
+    parts = [call.phrase("help.title"), "\n".join(_asking(call)), *_groups(call, commands)]
     if call.outbox.capabilities.threads and call.incoming.command_sign == "/":
         parts.append(call.phrase("help.threads"))
     if call.outbox.capabilities.edits:
@@ -45,10 +46,10 @@ def _asking(call: Call) -> Iterator[str]:
     )
 
 
-def _groups(call: Call) -> Iterator[str]:
+def _groups(call: Call, commands: Sequence[Command]) -> Iterator[str]:
     """Each group of commands under its heading."""
     for group, heading in _HEADINGS.items():
-        members = [command for command in call.desk.commands if command.group == group]
+        members = [command for command in commands if command.group == group]
         yield "\n".join([call.phrase(heading), *(_line(call, command) for command in members)])
 
 

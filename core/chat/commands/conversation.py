@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from core.chat.actions.media_tools import Tools
-from core.chat.actions.post_answer_pictures import post_answer_pictures
-from core.chat.answer.answer_pictures import AnswerPictures
-from core.chat.answer.answer_service import Ask, Memory
-from core.chat.delivery.activity import unless_stopped
+from core.chat.actions.answer_question import answer, continue_last_answer
+from core.chat.answer.answer_service import Memory
+from core.chat.context import Call
 from core.chat.delivery.button_data import Stamp
 from core.chat.events.lanes import aside_lane
 from core.chat.question.question import Question
 from core.queue import tag_of
 from core.store import Remembered
-
-from .declaration import Call
-from .speak import reply_aloud
-
-_GO_ON = (
-    "Your last answer was cut off by its length limit. Continue it exactly where it ends, in the same language and "
-    "format, without repeating or announcing anything. These are its last words:\n\n"
-)
-_TAIL = 1_000
-"""Characters of the answer that stand in the request once more: the history may have no room for all of it."""
 
 
 async def anew(call: Call) -> None:
@@ -77,7 +63,7 @@ async def go_on(call: Call) -> None:
     if await call.desk.conversations.unanswered(str(call.incoming.chat)) is not None:
         await call.say("continue.unanswered")
     elif memory.history:
-        await _go_on(call, memory)
+        await continue_last_answer(call, memory)
     else:
         await call.say("continue.nothing")
 
@@ -85,7 +71,7 @@ async def go_on(call: Call) -> None:
 async def press_go_on(call: Call, stamp: Stamp, _: str) -> None:
     memory = await call.desk.talk.recall(call.incoming.chat)
     if memory.history and await _is_newest(call, stamp, memory):
-        await _go_on(call, memory)
+        await continue_last_answer(call, memory)
     else:
         await call.say("answer.old")
 
@@ -101,41 +87,6 @@ async def refuse_old(call: Call, stamp: Stamp) -> str | None:
         return None
     call.remove_old_buttons()
     return "answer.old"
-
-
-async def answer(call: Call, question: Question, memory: Memory, *, instead: int = 0) -> None:
-    """Answer a question with all its pictures, in place of the newest `instead` messages of the history."""
-    asked = Remembered("user", question.text, question.files)
-    memory = await _with_pictures(call, memory, *(() if question.images else (asked,)))
-    seen = tuple(memory.pictures[file] for file in question.files if file in memory.pictures)
-    await _run(call, Ask(replace(question, images=question.images or seen), memory, _pictures(call), instead=instead))
-
-
-async def _go_on(call: Call, memory: Memory) -> None:
-    tail = memory.history[-1].content[-_TAIL:]
-    await _run(call, Ask(Question(_GO_ON + tail), memory, _pictures(call), continues=memory.history[-2]))
-
-
-async def _run(call: Call, ask: Ask) -> None:
-    """Have it answered, by tools as well where those are wanted, and spoken where the chat wishes it."""
-    toolbox = Tools(call) if call.desk.policy.image_tool == "on" else None
-    text = await call.desk.talk.answer(call.turn, call.incoming, call.outbox, replace(ask, toolbox=toolbox))
-    await post_answer_pictures(call, ask.pictures)
-    await reply_aloud(call, text)
-    call.remove_old_buttons()
-
-
-def _pictures(call: Call) -> AnswerPictures:
-    return AnswerPictures(call.desk.answer_files, call.turn, str(call.incoming.chat))
-
-
-async def _with_pictures(call: Call, memory: Memory, *more: Remembered) -> Memory:
-    """Fetch the pictures of the history and of `more`, for a model that sees; an answer that is whole needs none."""
-    if "text" in call.turn.state:
-        return memory
-    model = await call.desk.chosen.model(memory.choices, "chat")
-    looking = call.desk.reading.pictures([*memory.history, *more], call.outbox, model)
-    return replace(memory, pictures=await unless_stopped(call.turn, looking))
 
 
 def _question(asked: Remembered) -> Question:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core.chat.answer.model_choice import Work
+from core.chat.context import Call, Desk
 from core.chat.port.incoming import ChatRef
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 from core.store import Name
 from core.wanjie import AmbiguousModelError, UnknownModelError, WanjieError
 
-from .declaration import Call, Desk
 from .model_groups import Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
 from .model_menu import View, chosen, entries, listed, opened, paged
 from .scope import where

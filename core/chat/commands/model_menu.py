@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 
 from .model_groups import TABS, Shelf, Tab
 

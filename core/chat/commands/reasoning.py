@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.chat.answer.reasoning_filter import Showing
-from core.chat.port.outbox import Menu, Option
+from core.chat.context import Call
+from core.chat.port.menus import Menu, Option
 
-from .declaration import Call
 from .scope import where
 
 _WORDS: Mapping[str, Showing] = {

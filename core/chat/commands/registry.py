@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
+from core.chat.context import Call
 from core.chat.port.incoming import Incoming
 from core.chat.text.typed_commands import is_chinese, own_name, read_command, read_name, unformatted
 
@@ -19,9 +20,14 @@ from .speak import press_speak, speak_text
 from .system import instruct
 from .voice import choose_voice, pick_voice
 
+
+async def _help(call: Call) -> None:
+    await overview(call, COMMANDS)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("start", hello, "chat"),
-    Command("help", overview, "chat"),
+    Command("help", _help, "chat"),
     Command("model", choose_model, "models", argument=True, words=2, pick=pick_model, suggest=suggest_models),
     Command(
         "imagine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .declaration import Call
+from core.chat.context import Call
 
 
 def where(call: Call) -> str:

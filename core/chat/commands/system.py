@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .declaration import Call
+from core.chat.context import Call
 
 _LIMIT = 8_000
 """Characters; a few thousand tokens of every request."""

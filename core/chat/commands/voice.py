@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from core.chat.context import Call
 from core.chat.generation.speech import speed_of
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 from core.chat.text.half_width import half_width
 from core.store import Choices
 
-from .declaration import Call
 from .scope import where
 from .voice_names import offered_voices, set_voice
 

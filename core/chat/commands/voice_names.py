@@ -6,12 +6,13 @@ import json
 
 import structlog
 
-from core.chat.delivery.activity import at_work, unless_stopped
+from core.chat.context import Call
+from core.chat.delivery.activity import at_work
+from core.chat.delivery.cancellation import unless_stopped
 from core.chat.text.error_sentences import explain
 from core.store import Choices
 from core.wanjie import WanjieError
 
-from .declaration import Call
 from .scope import where
 
 _MAX_NAME = 60

@@ -1,28 +1,23 @@
-"""Showing that work goes on, and ending it when the user asks for that."""
+"""Showing that work goes on."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from core.chat.port.outbox import Doing, Outbox
-from core.queue import Turn
 
-_Result = TypeVar("_Result")
 _EVERY = 4.5
 """Seconds; Telegram shows a chat action for 5."""
+
 _UNDER_WAY = 0.3
 """Seconds that words wait for a sign that is under way."""
+
 _SILENCE = 6.0
 """Seconds without words after which there should be a sign again: a film or a long thought may take minutes."""
-
-
-class StoppedError(Exception):
-    """The user asked to stop; whoever was asked says so."""
 
 
 class Sign:
@@ -85,18 +80,3 @@ async def at_work(outbox: Outbox, doing: Doing, *, silence: float = _SILENCE) ->
         yield sign
     finally:
         await sign.drop()
-
-
-async def unless_stopped(turn: Turn, work: Awaitable[_Result]) -> _Result:
-    """Return what `work` does; cancel it and raise `StoppedError` when the user asks to stop before it is done."""
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.create_task(turn.stopped.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        raise StoppedError
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.chat.port.outbox import Button
+from core.chat.port.menus import Button
 from core.media.visible_text import is_blank
 
 from .page_buttons import Keys

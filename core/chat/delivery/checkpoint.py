@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
-from core.chat.port.outbox import Page, ShownMessage
+from core.chat.port.menus import ShownMessage
+from core.chat.port.page import Page
 
 
 class Checkpoint(Protocol):

@@ -16,7 +16,9 @@ from dataclasses import replace
 import structlog
 
 from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError, UnreachableError
-from core.chat.port.outbox import Button, Outbox, Page, ShownMessage
+from core.chat.port.menus import Button, ShownMessage
+from core.chat.port.outbox import Outbox
+from core.chat.port.page import Page
 from core.chat.text.page_breaks import Room, break_before, page_end, room
 from core.media.visible_text import is_blank
 

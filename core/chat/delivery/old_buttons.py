@@ -10,7 +10,9 @@ from typing import Any
 import structlog
 
 from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError
-from core.chat.port.outbox import Button, Outbox, Page, ShownMessage
+from core.chat.port.menus import Button, ShownMessage
+from core.chat.port.outbox import Outbox
+from core.chat.port.page import Page
 from core.redis import STORE_DOWN
 from core.store import Conversations, ShownAnswers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.chat.port.outbox import Button
+from core.chat.port.menus import Button
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from core.chat.text.markdown_breaks import dedented, list_offsets
 from core.chat.text.page_breaks import carried, carried_marks, closing, open_fence
 

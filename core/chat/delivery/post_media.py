@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.chat.port.errors import AbsentError, FloodedError, GoneError, MediaForbiddenError, RefusedError
-from core.chat.port.outbox import Album, Button, Outbox, Page, Voice
-from core.chat.question.question import ExcuseError
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button
+from core.chat.port.outbox import Outbox
+from core.chat.port.page import Page
+from core.chat.text.user_error import ExcuseError
 from core.queue import Turn
 
 from .checkpoint import Progress

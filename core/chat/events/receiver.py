@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode, b64encode
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
-from core.chat.commands import routed
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Platform, ReadsAdditions
+from core.chat.port.platform import Platform, ReadsAdditions
 from core.chat.text.error_sentences import report_unreadable
 from core.chat.unexpected import Unforeseen
 from core.media.visible_text import is_blank
@@ -31,7 +31,9 @@ also after a crash in between."""
 class Reception:
     """Takes raw events from the platforms' ingress into the inbox."""
 
-    def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
+    def __init__(self, inbox: Inbox, conversations: Conversations, route: Callable[[Incoming], Incoming]) -> None:
+        """`route` recognises commands that came as text."""
+        self._route = route
         self._inbox = inbox
         self._conversations = conversations
         self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -46,7 +48,7 @@ class Reception:
         read: Incoming | None = None
         addition: Incoming | None = None
         with Unforeseen() as unforeseen:
-            read = _read(platform, payload)
+            read = _read(self._route, platform, payload)
             addition = _read_addition(platform, payload) if read is None else None
         if unforeseen.error is not None:
             report_unreadable(unforeseen.error, platform.name)
@@ -106,9 +108,9 @@ class Reception:
         return last is not None and abs(addition.sent - int(last)) <= MAX_GAP
 
 
-def _read(platform: Platform, payload: bytes) -> Incoming | None:
+def _read(route: Callable[[Incoming], Incoming], platform: Platform, payload: bytes) -> Incoming | None:
     read = platform.read(payload)
-    return read and routed(read)
+    return read and route(read)
 
 
 def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:

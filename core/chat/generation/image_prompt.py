@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from core.chat.question.question import ExcuseError
 from core.chat.text.half_width import half_width
+from core.chat.text.user_error import ExcuseError
 from core.media.visible_text import visible
 
 _LONGEST = 2_000

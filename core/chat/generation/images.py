@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from core.chat.port.outbox import Picture
-from core.chat.question.question import ExcuseError
+from core.chat.port.media import Picture
+from core.chat.text.user_error import ExcuseError
 from core.media.images.resize import BadImageError, inspect
 from core.media.thread_pool import Workshop
 from core.wanjie import (

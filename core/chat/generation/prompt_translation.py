@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError
 
 _log = structlog.get_logger()

@@ -12,7 +12,7 @@ from typing import Literal
 
 import structlog
 
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.media.audio.join import BadSoundError, LongSoundError, Sound, join
 from core.media.cache import Cache
 from core.media.speech_text.from_markdown import Words, sentences, spoken

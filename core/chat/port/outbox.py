@@ -1,159 +1,16 @@
-"""The port to a platform: what the core may ask of it, and how it says no."""
+"""The way back to one chat: what the core may ask of a platform to show."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, Protocol, TypeAlias
 
-from .incoming import Incoming, Sender
+from .capabilities import Capabilities
+from .media import Album, Voice
+from .menus import Button, Menu, ShownMessage
+from .page import Page
 
 Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "nothing"]
 """What the bot is busy with: words, a voice note, pictures, sending a file, or nothing any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What differs between platforms, as data."""
-
-    page_limit: int
-    """Longest page in UTF-16 code units, markup included (an upper bound of every platform's own way of counting)."""
-    pace: float
-    """Least seconds between two steps of one growing answer when nobody competes."""
-    pace_group: float
-    """What the steps slow down to, one by one, where more than one person reads."""
-    threads: bool = False
-    """Every conversation among several people is a thread; the chat around it is none."""
-    fixed_commands: bool = False
-    """A slash reaches the bot only in front of the commands that the platform was told of; others are `!` alone."""
-    voice: Literal["opus", "mp3"] = "mp3"
-    """What a voice note has to be: Opus in an OGG file, or MP3."""
-    upload_limit: int = 50_000_000
-    """Bytes of the largest file that the bot may send."""
-    long_menus: bool = False
-    """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
-    that the core makes."""
-    late_buttons: bool = False
-    """The first step of a page that grows bears no buttons."""
-    edits: bool = False
-    """People hear that a question which they edit counts as edited until its answer begins."""
-    page_seconds: float | None = None
-    """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One message of an answer, as far as it has been shown; it survives its process in the turn's checkpoint.
-
-    A page covers `text[start:end]` of the answer; `end` is None while it is the last one and may still grow.
-    """
-
-    start: int
-    end: int | None = None
-    opening: str = ""
-    """What stands before the text: the first line of a code fence, or the header of a table, that the page before
-    could not finish."""
-    message_id: str = ""
-    """Empty until the platform has accepted the first step."""
-    mode: str = ""
-    """The outbox's own word for how it shows this page."""
-    shown: int = 0
-    """The outbox's own count of what it has put on the screen."""
-    length: int = 0
-    """Characters of the text that was given to the outbox last."""
-    opened_at: float = 0.0
-    """Seconds since the epoch when the page first appeared."""
-    adopted: bool = False
-    """Taken over from an owner that died: how much of it really stands is unknown."""
-    done: bool = False
-    """The platform has confirmed its final state."""
-    sending: bool = False
-    """Its first step was begun; while there is no `message_id`, nobody knows whether it landed."""
-    after: str = ""
-    """The outbox's horizon when the first step was begun."""
-    media: bool = False
-    """It bears a voice note or pictures, not a growing text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An entry of a menu; `value` has at most 48 bytes."""
-
-    label: str
-    value: str
-    current: bool = False
-    group: str = ""
-    """The heading that it stands under; options of a group follow each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """A question with answers to choose from; a pick comes back as `Choice(menu=name, value=...)`."""
-
-    name: str
-    """At most 12 bytes."""
-    title: str
-    options: tuple[Option, ...]
-    controls: tuple[tuple[Option, ...], ...] = ()
-    """Rows of further entries beneath the options: what leads to other parts of the menu, or another choice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Something to press under a message; a press comes back as `Choice(menu=name, value=value)`."""
-
-    label: str
-    name: str
-    """At most 12 bytes: the command that hears of it."""
-    value: str
-    """At most 48 bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
-    """A finished message, and all that it takes to show it with other buttons."""
-
-    page: Page
-    text: str
-    """What it shows (Markdown)."""
-    folded: int
-    """How many characters of it, from its beginning, are thinking."""
-    buttons: tuple[Button, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Something spoken, in the format that `Capabilities.voice` asks for unless it is no `note`."""
-
-    audio: bytes
-    seconds: float
-    title: str
-    """Its first words, on one line."""
-    note: bool = True
-    """A voice note; False: an ordinary audio file (MP3), for people who forbid voice notes."""
-    caption: str = ""
-    """Markdown, at most 1,000 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image file that was checked; `width` and `height` are pixels."""
-
-    data: bytes
-    mime: str
-    width: int
-    height: int
-    alt: str
-    """What it shows, for those who cannot see it; at most 1,000 characters."""
-    name: str
-    """A file name that fits `mime`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Album:
-    """One to ten pictures with one caption (Markdown, at most 1,000 characters)."""
-
-    pictures: tuple[Picture, ...]
-    caption: str
 
 
 class Outbox(Protocol):
@@ -256,45 +113,4 @@ class Outbox(Protocol):
 
         Cosmetic, so what cannot be done is skipped silently.
         """
-        ...
-
-
-@runtime_checkable
-class ReadsAdditions(Protocol):
-    """A platform whose people send one thing in several events: an absent method is an absent capability."""
-
-    def read_addition(self, payload: bytes) -> Incoming | None:
-        """Read what counts only together with another message: its new form, or a part that does not name the bot.
-
-        None for what `read` reads, and for anything else. Pure, as `read` is.
-        """
-        ...
-
-
-class Platform(Protocol):
-    """One chat service, as the core sees it."""
-
-    @property
-    def name(self) -> str:
-        """The first part of its `ChatRef`s."""
-        ...
-
-    def read(self, payload: bytes) -> Incoming | None:
-        """Read a stored event; None when it is nothing to answer. Pure: no input or output."""
-        ...
-
-    async def introduce(self, sender: Sender) -> Sender:
-        """Fill in the name and locale that the event itself did not carry; never raises."""
-        ...
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        """Fill in what the event itself did not tell of its files and of what it is about; never raises.
-
-        `first`: it calls the bot where nothing was ever answered, so what was said there is news to the bot. `since`:
-        it calls the bot again, and what was said after the event of that id is news.
-        """
-        ...
-
-    def outbox(self, incoming: Incoming) -> Outbox:
-        """The way back to whoever sent `incoming`."""
         ...

@@ -11,8 +11,7 @@ from core.chat.delivery.retry import insist
 from core.chat.port.errors import OversizeError, RefusedError
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
-
-from .question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 
 Sort: TypeAlias = Literal["sound", "picture", "document", "other"]
 """What one has to do to understand a file: listen, look or read; nothing helps with the others."""

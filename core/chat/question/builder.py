@@ -9,7 +9,9 @@ from functools import partial
 from core.chat.delivery.activity import at_work
 from core.chat.port.incoming import Attachment, Incoming
 from core.chat.port.outbox import Outbox
+from core.chat.text.attribution import shorten_quote
 from core.chat.text.translations import Sentences
+from core.chat.text.user_error import ExcuseError
 from core.media.thread_pool import Workshop
 from core.media.visible_text import visible
 from core.settings import ChatSettings, WanjieSettings
@@ -21,8 +23,8 @@ from .collected_input import Gist, Sent
 from .documents import as_data, paper, read_paper
 from .images import MOST, Seeing
 from .prompt import question_of
-from .question import ExcuseError, Question
-from .quoted_message import is_newest_answer, shorten_quote
+from .question import Question
+from .quoted_message import is_newest_answer
 from .transcription import Hearing, told_back
 
 _LABELS: dict[Sort, str] = {

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.chat.port.incoming import Attachment
+from core.chat.text.user_error import ExcuseError
 
 from .attachments import Sort, title
-from .question import ExcuseError
 
 _THINGS: dict[Sort, str] = {"sound": "voice message", "picture": "picture", "document": "file", "other": "attachment"}
 

@@ -6,12 +6,12 @@ import re
 
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
+from core.chat.text.user_error import ExcuseError
 from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
 from core.media.thread_pool import Workshop
 from core.media.visible_text import is_blank
 
 from .attachments import fetched, title
-from .question import ExcuseError
 
 _TICKS = re.compile(r"`+")
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.chat.port.errors import OutboxError
 from core.chat.port.outbox import Outbox
+from core.chat.text.user_error import ExcuseError
 from core.media.cache import Cache
 from core.media.images.resize import BadImageError, shrunk
 from core.media.thread_pool import Workshop
@@ -15,7 +16,6 @@ from core.store import Remembered
 from core.wanjie import Catalog, WanjieError
 
 from .attachments import PATIENCE, fetched
-from .question import ExcuseError
 
 MOST = 4
 """Pictures of a message that are looked at, and again of what was said before."""

@@ -1,4 +1,4 @@
-"""What a model is asked, and why something is not asked."""
+"""What a model is asked."""
 
 from __future__ import annotations
 
@@ -19,15 +19,3 @@ class Question:
     """The same pictures by the platform's ids, to be fetched again for the questions that follow."""
     event: str = ""
     """The event that asked it first, where it is asked again."""
-
-
-class ExcuseError(Exception):
-    """Something cannot be done for a reason that its user should hear.
-
-    `key` names the sentence, `values` fill its placeholders.
-    """
-
-    def __init__(self, key: str, /, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values

@@ -1,4 +1,4 @@
-"""The message that a question replies to: whether the model has it already, and how to shorten it; pure."""
+"""The message that a question replies to: whether the model has it already; pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ def is_newest_answer(incoming: Incoming, history: Sequence[Remembered]) -> bool:
     if incoming.excerpt or not history:
         return False
     return _letters(incoming.quoted) == _letters(history[-1].content)
-
-
-def shorten_quote(quoted: str, most: int) -> str:
-    """Return the beginning of a quote, `most` characters that end with a whole line if it can be, with a mark of it."""
-    line_end = quoted.rfind("\n", most // 2, most + 1)
-    return f"{quoted[: line_end if line_end > 0 else most].rstrip()}\n[cut: the message has {len(quoted):,} characters]"
 
 
 def _letters(text: str) -> str:

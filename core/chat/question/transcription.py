@@ -9,6 +9,7 @@ import structlog
 
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
+from core.chat.text.user_error import ExcuseError
 from core.media.audio.decoder import BadSoundError
 from core.media.audio.join import sound_of
 from core.media.thread_pool import Workshop
@@ -24,7 +25,6 @@ from core.wanjie import (
 )
 
 from .attachments import fetched, is_video
-from .question import ExcuseError
 
 _log = structlog.get_logger()
 

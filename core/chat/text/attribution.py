@@ -24,3 +24,9 @@ def quote_words(words: str, source: str = "") -> str:
 def as_typed(incoming: Incoming) -> Incoming:
     """Return a message in which no words of a person's look like a mark of this module."""
     return replace(incoming, text=incoming.text.translate(_TYPED), quoted=incoming.quoted.translate(_TYPED))
+
+
+def shorten_quote(quoted: str, most: int) -> str:
+    """Return the beginning of a quote, `most` characters that end with a whole line if it can be, with a mark of it."""
+    line_end = quoted.rfind("\n", most // 2, most + 1)
+    return f"{quoted[: line_end if line_end > 0 else most].rstrip()}\n[cut: the message has {len(quoted):,} characters]"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from core import wanjie
-from core.chat.delivery.activity import StoppedError
 from core.chat.port import errors
-from core.chat.question.question import ExcuseError
 from core.chat.unexpected import new_reference, places
+
+from .user_error import ExcuseError, StoppedError
 
 _log = structlog.get_logger()
 

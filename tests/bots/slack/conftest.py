@@ -17,7 +17,8 @@ from bots.sandbox.slack.state import Channel, Message
 from bots.slack import SlackPlatform
 from bots.slack.sending.outbox import SlackOutbox
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.port.outbox import Option, Page
+from core.chat.port.menus import Option
+from core.chat.port.page import Page
 from core.redis import Budget
 from core.settings import SlackSettings
 from tests.bots.slack.listening import Listener

@@ -13,7 +13,7 @@ from bots.telegram.recovery.message_ids import Horizon
 from bots.telegram.sending.admins import Admins
 from bots.telegram.sending.outbox import TelegramOutbox
 from core.chat.port.incoming import Incoming
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 
 FIRST = Page(start=0)
 

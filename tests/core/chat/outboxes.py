@@ -6,7 +6,11 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from core.chat.port.outbox import Album, Button, Capabilities, Doing, Menu, Page, ShownMessage, Voice
+from core.chat.port.capabilities import Capabilities
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button, Menu, ShownMessage
+from core.chat.port.outbox import Doing
+from core.chat.port.page import Page
 
 
 class NoOutbox:

@@ -15,7 +15,6 @@ from redis.exceptions import ConnectionError as StoreLostError
 from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
-from core.chat.delivery.activity import StoppedError
 from core.chat.port.errors import (
     AbsentError,
     FloodedError,
@@ -29,9 +28,10 @@ from core.chat.port.errors import (
     VoiceForbiddenError,
 )
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.port.outbox import Button, Page
-from core.chat.question.question import ExcuseError
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from core.chat.text.translations import Sentences
+from core.chat.text.user_error import ExcuseError, StoppedError
 from core.service import Service
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient

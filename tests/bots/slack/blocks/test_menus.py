@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.slack.blocks.menus import listed, menu_blocks
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 
 
 def _menu(count: int, current: int = -1) -> Menu:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bots.sandbox.slack.blocks.validation import check_blocks
 from bots.slack.blocks.markdown import escaped
 from bots.slack.blocks.message_content import Body, Look, beginning, growth, looks, parted
-from core.chat.port.outbox import Button
+from core.chat.port.menus import Button
 
 _texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
 _BUTTONS = (Button("x" * 90, "retry", "v" * 48), Button("🔊", "speak", "v"))

@@ -12,8 +12,7 @@ from bots.sandbox.slack.state import Message
 from bots.slack.events.installation import Home
 from bots.slack.events.menu_search import found
 from core.chat.port.incoming import ChatRef, Choice, Sender
-from core.chat.port.outbox import Menu, Option
-from core.wanjie import UnreachableError as WanjieUnreachableError
+from core.chat.port.menus import Menu, Option
 from tests.bots.slack.conftest import MODELS, Scene
 from tests.bots.slack.listening import Listener
 
@@ -67,7 +66,7 @@ async def test_the_chat_the_words_and_the_reader_are_told() -> None:
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
 
 
-@pytest.mark.parametrize("error", [WanjieUnreachableError("away"), StoreLostError("away"), TimeoutError()])
+@pytest.mark.parametrize("error", [StoreLostError("away"), TimeoutError()])
 async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> None:
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise error

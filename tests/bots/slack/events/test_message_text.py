@@ -13,7 +13,7 @@ from bots.slack.blocks.markdown import stable
 from bots.slack.blocks.message_content import Body, looks
 from bots.slack.events.message_text import MessageText, read_message
 from core.chat.port.incoming import Attachment
-from core.chat.port.outbox import Button
+from core.chat.port.menus import Button
 
 _Json = dict[str, Any]
 

@@ -11,7 +11,8 @@ import pytest
 
 from core.chat.delivery.retry import insist
 from core.chat.port.errors import FloodedError, UnreachableError
-from core.chat.port.outbox import Button, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
 
 _STOP = (Button("⏹ Stop", "stop", "t1 U1"),)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.chat.delivery.retry import insist
-from core.chat.port.outbox import Button, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
 
 _STOP = (Button("⏹ Stop", "stop", "t1 U1"),)

@@ -12,7 +12,9 @@ from bots.sandbox.slack.persona import SlackSeat
 from bots.slack import SlackPlatform
 from core.chat.delivery.retry import insist
 from core.chat.port.errors import AbsentError, GoneError, MediaForbiddenError, RefusedError
-from core.chat.port.outbox import Album, Button, Page, Picture, Voice
+from core.chat.port.media import Album, Picture, Voice
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from core.redis import Budget
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener

@@ -15,7 +15,9 @@ from bots.slack.api import users
 from core.chat.delivery.retry import insist
 from core.chat.port.errors import GoneError, UnreachableError
 from core.chat.port.incoming import Sender
-from core.chat.port.outbox import Button, Doing, Menu, Option, Page
+from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.outbox import Doing
+from core.chat.port.page import Page
 from core.redis import Budget
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
 from tests.bots.slack.listening import Listener

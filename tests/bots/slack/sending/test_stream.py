@@ -10,7 +10,7 @@ import pytest
 
 from core.chat.delivery.retry import insist
 from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
 
 

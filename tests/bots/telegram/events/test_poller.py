@@ -23,7 +23,7 @@ from bots.telegram.events.addressing import Identity
 from bots.telegram.events.poller import Ingress
 from bots.telegram.recovery.message_ids import Horizon
 from core.chat.port.incoming import Sender
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from core.redis import Budget, Lease
 from core.settings import TelegramSettings
 

@@ -8,7 +8,8 @@ import pytest
 
 from bots.telegram.recovery.message_ids import Horizon
 from core.chat.port.errors import UnreachableError
-from core.chat.port.outbox import Button, Menu, Option, Page
+from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.page import Page
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
 

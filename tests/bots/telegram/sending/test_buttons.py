@@ -12,7 +12,9 @@ from bots.telegram.sending import admins
 from bots.telegram.sending.keyboards import of_buttons, of_menu
 from core.chat.port.errors import FloodedError, OversizeError, RefusedError
 from core.chat.port.incoming import Sender
-from core.chat.port.outbox import Button, Doing, Menu, Option, Page
+from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.outbox import Doing
+from core.chat.port.page import Page
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album

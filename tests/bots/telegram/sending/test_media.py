@@ -15,7 +15,9 @@ from bots.telegram.api.rate_limits import message
 from bots.telegram.recovery.message_ids import Horizon
 from bots.telegram.sending import media
 from core.chat.port.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError, VoiceForbiddenError
-from core.chat.port.outbox import Album, Button, Page, Voice
+from core.chat.port.media import Album, Voice
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from core.redis import Budget
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import Scene

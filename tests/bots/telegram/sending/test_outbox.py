@@ -17,7 +17,8 @@ from bots.telegram.sending import messages
 from bots.telegram.sending.outbox import TelegramOutbox
 from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
 from core.chat.port.incoming import Choice
-from core.chat.port.outbox import Button, Menu, Option, Page
+from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.page import Page
 from core.redis import Budget
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.answer.model_choice import Chosen, Work, model_in
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.question.question import ExcuseError
 from core.chat.text.translations import Sentences
+from core.chat.text.user_error import ExcuseError
 from core.queue import Turn
 from core.settings import WanjieSettings
 from core.store import Choices, Conversations, Name

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.chat.commands.model_groups import TABS, Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
 from core.chat.commands.model_menu import View, chosen, entries, listed, opened, paged
-from core.chat.port.outbox import Menu, Option
+from core.chat.port.menus import Menu, Option
 from core.wanjie import Model
 
 HEADINGS: dict[Tab, str] = {"chat": "Chat", "speech": "Speech", "image": "Pictures", "video": "Video"}

@@ -14,8 +14,10 @@ from core.chat.delivery.checkpoint import Progress
 from core.chat.delivery.deliver import deliver
 from core.chat.delivery.page_buttons import Keys
 from core.chat.delivery.retry import insist
+from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
-from core.chat.port.outbox import Button, Capabilities, Page
+from core.chat.port.menus import Button
+from core.chat.port.page import Page
 from tests.core.chat.outboxes import NoOutbox
 
 LIMIT = 80

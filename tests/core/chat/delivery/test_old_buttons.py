@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.old_buttons import OldButtons
 from core.chat.port.errors import FloodedError, GoneError, OutboxError, UneditableError, UnreachableError
-from core.chat.port.outbox import Button, Page, ShownMessage
+from core.chat.port.menus import Button, ShownMessage
+from core.chat.port.page import Page
 from core.store import Conversations, Remembered, ShownAnswers
 from tests.core.chat.outboxes import NoOutbox
 

@@ -13,7 +13,7 @@ from pyromark import Markdown, Options
 
 from core.chat.delivery.answer_buffer import Growing, Piece
 from core.chat.delivery.page_text import PageText
-from core.chat.port.outbox import Page
+from core.chat.port.page import Page
 from core.chat.text.page_breaks import page_end, room, utf16_length
 
 LIMIT = 400

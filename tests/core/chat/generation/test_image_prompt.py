@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.generation.image_prompt import Order, order_of, read_order
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
 PIECES = ["--", "—", "--x", "猫", "9", "\u00d7", "\uff0c", " "]

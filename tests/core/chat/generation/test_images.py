@@ -14,7 +14,7 @@ from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.image_caption import caption, fitted, ordered_in
 from core.chat.generation.image_prompt import Order
 from core.chat.generation.images import Drawing, Painting
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.media.thread_pool import Workshop
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.prompt_translation import in_english, is_english, translation
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, KeyRejectedError, RefusedContentError, WanjieClient
 

@@ -8,7 +8,7 @@ import pytest
 from bots.sandbox.wanjie.sample_media import mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.speech import Script, Speech, speed_of
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.media.speech_text.from_markdown import Words
 from core.media.thread_pool import Workshop
 from core.settings import ChatSettings, WanjieSettings

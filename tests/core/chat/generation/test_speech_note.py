@@ -11,12 +11,12 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.chat.actions.speak_text import aloud, reply_aloud
 from core.chat.answer.answer_service import Brief, Talk
 from core.chat.answer.model_choice import Chosen
 from core.chat.answer.model_client import ChatClient
-from core.chat.commands import COMMANDS, Call, Desk
-from core.chat.commands.speak import aloud, press_speak, reply_aloud, speak_text
-from core.chat.delivery.activity import StoppedError
+from core.chat.commands.speak import press_speak, speak_text
+from core.chat.context import Call, Desk
 from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.button_data import Stamp
 from core.chat.delivery.old_buttons import OldButtons
@@ -25,8 +25,8 @@ from core.chat.generation.speech import Speech
 from core.chat.port.errors import MediaForbiddenError, RefusedError, VoiceForbiddenError
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.chat.question.builder import Reading
-from core.chat.question.question import ExcuseError
 from core.chat.text.translations import Sentences
+from core.chat.text.user_error import ExcuseError, StoppedError
 from core.media.thread_pool import Workshop
 from core.queue import Inbox, Turn, tag_of
 from core.settings import ChatSettings, WanjieSettings
@@ -74,7 +74,6 @@ async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
             Painting(client, client, catalog, workshop),
             Reading(client, catalog, workshop, sentences, wanjie, chat),
             chat,
-            COMMANDS,
         )
     workshop.close()
 

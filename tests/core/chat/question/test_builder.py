@@ -11,7 +11,7 @@ from core.chat.port.incoming import Attachment
 from core.chat.question.attachments import Sort, sort_of, title
 from core.chat.question.builder import Reading
 from core.chat.question.documents import as_data
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.store import Remembered
 from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 

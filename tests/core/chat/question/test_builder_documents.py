@@ -8,7 +8,7 @@ import pytest
 
 from core.chat.port.incoming import Attachment
 from core.chat.question.builder import Reading
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from tests.core.chat.sending import REPORT, Mail, pdf, sent
 
 MODEL = "deepseek-v3"

@@ -12,7 +12,7 @@ from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.port.errors import FloodedError, GoneError, RefusedError
 from core.chat.port.incoming import Attachment
 from core.chat.question.builder import Reading
-from core.chat.question.question import ExcuseError
+from core.chat.text.user_error import ExcuseError
 from core.store import Remembered
 from tests.core.chat.sending import PHOTO, Mail, picture, sent
 

@@ -10,8 +10,8 @@ from core.chat.port.errors import FloodedError, GoneError, UnreachableError
 from core.chat.port.incoming import Attachment
 from core.chat.question.attachments import MOST, fetched
 from core.chat.question.builder import Reading
-from core.chat.question.question import ExcuseError
 from core.chat.question.transcription import told_back
+from core.chat.text.user_error import ExcuseError
 from core.wanjie import RefusedContentError, ServerFaultError
 from tests.core.chat.films import filmed
 from tests.core.chat.sending import VOICE, Mail, sent

@@ -1,0 +1,27 @@
+"""Ending work when its user asks for that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from core.chat.text.user_error import StoppedError
+from core.queue import Turn
+
+_Result = TypeVar("_Result")
+
+
+async def unless_stopped(turn: Turn, work: Awaitable[_Result]) -> _Result:
+    """Return what `work` does; cancel it and raise `StoppedError` when the user asks to stop before it is done."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(turn.stopped.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise StoppedError
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

@@ -1,0 +1,53 @@
+"""Menus and buttons, and the messages that bear them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An entry of a menu; `value` has at most 48 bytes."""
+
+    label: str
+    value: str
+    current: bool = False
+    group: str = ""
+    """The heading that it stands under; options of a group follow each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question with answers to choose from; a pick comes back as `Choice(menu=name, value=...)`."""
+
+    name: str
+    """At most 12 bytes."""
+    title: str
+    options: tuple[Option, ...]
+    controls: tuple[tuple[Option, ...], ...] = ()
+    """Rows of further entries beneath the options: what leads to other parts of the menu, or another choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a message; a press comes back as `Choice(menu=name, value=value)`."""
+
+    label: str
+    name: str
+    """At most 12 bytes: the command that hears of it."""
+    value: str
+    """At most 48 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A finished message, and all that it takes to show it with other buttons."""
+
+    page: Page
+    text: str
+    """What it shows (Markdown)."""
+    folded: int
+    """How many characters of it, from its beginning, are thinking."""
+    buttons: tuple[Button, ...]
