@@ -14,7 +14,7 @@ from core.service import Service, open_service
 from core.settings import Settings
 
 from .health import serve_health
-from .lifecycle import Connected, Opening, PlatformError
+from .lifecycle import PlatformContext, PlatformError, RunningPlatform
 from .slack import SlackPlatform
 from .startup import WanjieProbe, announce
 from .telegram import TelegramPlatform
@@ -63,7 +63,7 @@ def _failed(working: asyncio.Task[None]) -> bool:
     return True
 
 
-def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
+def _platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
     if settings.telegram is not None:
         proxies = settings.proxies(settings.telegram)
         yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu, proxies=proxies)
@@ -72,7 +72,7 @@ def _platforms(settings: Settings, service: Service) -> Iterator[Opening]:
         yield SlackPlatform(settings.slack, service.budget, service.suggest, proxies=proxies)
 
 
-async def _receive(platforms: list[Connected], service: Service, working: asyncio.Task[None]) -> int:
+async def _receive(platforms: list[RunningPlatform], service: Service, working: asyncio.Task[None]) -> int:
     """Take events in until a signal asks to end, no platform is left, or `working` ends: nobody would answer them."""
     with _asked_to_end() as ending:
         intakes = asyncio.gather(*(_intake(platform, service) for platform in platforms))
@@ -88,7 +88,7 @@ async def _receive(platforms: list[Connected], service: Service, working: asynci
     return 0 if ending.is_set() else 1
 
 
-async def _intake(platform: Connected, service: Service) -> None:
+async def _intake(platform: RunningPlatform, service: Service) -> None:
     """Take one platform's events in; a platform that refuses us leaves the others alone."""
     try:
         await platform.run(lambda payload: service.reception.receive(platform, payload))

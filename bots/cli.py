@@ -38,8 +38,7 @@ def _run() -> int:
         settings = Settings()
     except SettingsError as error:
         return _refuse(error)
-    from core.engine import DamagedDataError
-    from core.redis import EmbeddedRedisError, StoreAddressError
+    from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
     from .app import run
     from .health import HealthPortError

@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bots.sandbox.harness import NotStartedError, Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.screen_diff import View
+from bots.sandbox.harness import NotStartedError, ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.screen_diff import ScreenDiff
 from core.settings import real_wanjie
 
 from .demo_screen import BOLD, DIM, PLAIN, Pipe, Screen, Terminal, write
@@ -47,34 +47,34 @@ def demo() -> int:
 
 async def _demo() -> int:
     with tempfile.TemporaryDirectory(prefix="wanjie-demo-") as folder:
-        async with Stage(Path(folder), wanjie=real_wanjie(), extra=_SETTINGS) as stage:
-            stage.wanjie.script.tokens_per_second, stage.wanjie.script.first_token_delay = 40, 0.5
+        async with ServiceHarness(Path(folder), wanjie=real_wanjie(), extra=_SETTINGS) as harness:
+            harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = 40, 0.5
             begun = time.monotonic()
-            service = await stage.start()
+            service = await harness.start()
             try:
-                await stage.ready()
+                await harness.ready()
             except (NotStartedError, TimeoutError):
-                write("The service did not start:\n" + stage.logs())
+                write("The service did not start:\n" + harness.logs())
                 return 1
             where = "the real Wanjie" if real_wanjie() else "a simulated Wanjie"
             write(f"{BOLD}Wanjie Bots{PLAIN}: ready in {time.monotonic() - begun:.1f} s, talking to {where}.\n")
-            await _play(stage)
-            await stage.end(service)
+            await _play(harness)
+            await harness.end(service)
             return 0
 
 
-async def _play(stage: Stage) -> None:
-    seats: dict[str, Seat] = {
-        "group": stage.group("Weekend hike", "Ada"),
-        "thread": stage.thread("team-platform", "Lin"),
-        "tg": stage.private("Ada"),
-        "sl": stage.direct("Lin"),
+async def _play(harness: ServiceHarness) -> None:
+    personas: dict[str, Persona] = {
+        "group": harness.group("Weekend hike", "Ada"),
+        "thread": harness.thread("team-platform", "Lin"),
+        "tg": harness.private("Ada"),
+        "sl": harness.direct("Lin"),
     }
     if sys.stdin.isatty() and sys.stdout.isatty():
         terminal = Terminal()
-        await _Talk(seats, terminal).run(terminal)
+        await _Talk(personas, terminal).run(terminal)
     else:
-        await _scene(seats, _Follower(Pipe()))
+        await _scene(personas, _Follower(Pipe()))
 
 
 class _Follower:
@@ -82,69 +82,69 @@ class _Follower:
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._followed: dict[str, Seat] = {}
+        self._followed: dict[str, Persona] = {}
 
     @property
-    def newest(self) -> Seat | None:
+    def newest(self) -> Persona | None:
         """Where an answer grows that began last."""
         return next(reversed(self._followed.values()), None)
 
-    async def ask(self, seat: Seat, who: str, text: str) -> None:
-        write(f"{DIM}── {seat.title} {'─' * max(4, 60 - len(seat.title))}{PLAIN}\n{BOLD}{who}{PLAIN}  {text}")
-        view, earlier = View(seat), len(seat.steps())
-        await seat.say(text)
-        await self._follow(seat, view, earlier, _ANSWER_TIMEOUT)
+    async def ask(self, persona: Persona, who: str, text: str) -> None:
+        write(f"{DIM}── {persona.title} {'─' * max(4, 60 - len(persona.title))}{PLAIN}\n{BOLD}{who}{PLAIN}  {text}")
+        view, earlier = ScreenDiff(persona), len(persona.steps())
+        await persona.say(text)
+        await self._follow(persona, view, earlier, _ANSWER_TIMEOUT)
 
-    async def pick(self, seat: Seat, label: str) -> None:
-        offer = seat.choices()
+    async def pick(self, persona: Persona, label: str) -> None:
+        offer = persona.choices()
         choice = next((choice for choice in offer if label and label.casefold() in choice.casefold()), None)
         if choice is None:
             write(f"There is no such entry. There are: {', '.join(offer)}." if offer else "There is no menu yet.")
             write('To say this to the bot, write "tg pick …".\n')
             return
-        view, earlier = View(seat), len(seat.steps())
-        await seat.choose(choice)
-        await self._follow(seat, view, earlier, _CHOICE_TIMEOUT)
+        view, earlier = ScreenDiff(persona), len(persona.steps())
+        await persona.choose(choice)
+        await self._follow(persona, view, earlier, _CHOICE_TIMEOUT)
 
-    async def _follow(self, seat: Seat, view: View, earlier: int, timeout_seconds: float) -> None:
+    async def _follow(self, persona: Persona, view: ScreenDiff, earlier: int, timeout_seconds: float) -> None:
         """Show what changes until nothing does; a seat that is followed already is left to who follows it."""
-        if seat.title in self._followed:
+        if persona.title in self._followed:
             return
-        self._followed[seat.title] = seat
+        self._followed[persona.title] = persona
         shown, offer = "", list[str]()
         try:
             with suppress(TimeoutError):
                 while True:
                     seen = shown, offer
-                    await seat.until(
+                    await persona.until(
                         lambda seen=seen: (view.news(), view.offer()) not in (_NOTHING, seen), timeout_seconds
                     )
                     shown, offer, timeout_seconds = view.news(), view.offer(), _QUIET_AFTER
-                    self._screen.grow(seat.title, shown)
+                    self._screen.grow(persona.title, shown)
         finally:
-            del self._followed[seat.title]
-        steps = len(seat.steps()) - earlier
+            del self._followed[persona.title]
+        steps = len(persona.steps()) - earlier
         remarks = [f"grew in {steps} step{'s' if steps != 1 else ''}"] if shown else []
         if offer:
             remarks.insert(0, " · ".join(offer))
-        self._screen.settle(seat.title, shown, remarks or ["nothing new"])
+        self._screen.settle(persona.title, shown, remarks or ["nothing new"])
 
 
-async def _scene(seats: dict[str, Seat], follower: _Follower) -> None:
+async def _scene(personas: dict[str, Persona], follower: _Follower) -> None:
     """A Telegram group asks, a Slack thread asks; a picture is drawn, a text spoken."""
-    await follower.ask(seats["group"], "Ada", "What should we pack for a day in the mountains?")
-    await follower.ask(seats["thread"], "Lin", "How do we name the branches of a release?")
-    await follower.ask(seats["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
-    await follower.ask(seats["sl"], "Lin", "/speak Good morning, everyone!")
+    await follower.ask(personas["group"], "Ada", "What should we pack for a day in the mountains?")
+    await follower.ask(personas["thread"], "Lin", "How do we name the branches of a release?")
+    await follower.ask(personas["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
+    await follower.ask(personas["sl"], "Lin", "/speak Good morning, everyone!")
 
 
 class _Talk:
     """The scene, and whoever sits at the terminal and types into it."""
 
-    def __init__(self, seats: dict[str, Seat], screen: Screen) -> None:
-        self._seats = seats
+    def __init__(self, personas: dict[str, Persona], screen: Screen) -> None:
+        self._personas = personas
         self._follower = _Follower(screen)
-        self._newest = seats["tg"]
+        self._newest = personas["tg"]
 
     async def run(self, terminal: Terminal) -> None:
         """Until `quit`: what is still being answered then is left."""
@@ -159,17 +159,17 @@ class _Talk:
 
     async def _welcome(self) -> None:
         write(_HELP + "\n")
-        await _scene(self._seats, self._follower)
+        await _scene(self._personas, self._follower)
 
     async def _do(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word == "pick":
             await self._follower.pick(self._newest, rest.strip())
-        elif word in self._seats and rest.strip():
-            self._newest = self._seats[word]
+        elif word in self._personas and rest.strip():
+            self._newest = self._personas[word]
             await self._follower.ask(self._newest, "you", rest.strip())
         elif line:
             # Whoever wants an answer to stop means the one that grows.
             growing = self._follower.newest if line == "/stop" else None
-            self._newest = growing or self._seats["tg"]
+            self._newest = growing or self._personas["tg"]
             await self._follower.ask(self._newest, "you", line)

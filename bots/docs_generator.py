@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 from core.chat.commands import COMMANDS, Command
-from core.chat.text.translations import Sentences
+from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
 from core.settings import AREAS, Variable, variables
 
@@ -27,8 +27,8 @@ def documents() -> dict[str, str]:
 
 def manifest_text() -> str:
     """The manifest of the Slack app, with every command."""
-    sentences = Sentences()
-    described = [(command, sentences.say(f"command.{command.name}", "en")) for command in COMMANDS]
+    sentences = Translations()
+    described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
     return manifest(
         [SlashCommand(command.name, text, _usage(command, sentences, "en")) for command, text in described],
         [MessageShortcut(command.name, text[:_LABEL], text) for command, text in described if command.of_message],
@@ -37,7 +37,7 @@ def manifest_text() -> str:
 
 def commands_page() -> str:
     """`docs/commands.md`: the commands in every language."""
-    sentences = Sentences()
+    sentences = Translations()
     languages = sentences.languages
     lines = [
         f"<!-- {_MADE} -->",
@@ -52,7 +52,7 @@ def commands_page() -> str:
     lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
     for command in COMMANDS:
         usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
-        said = [sentences.say(f"command.{command.name}", language) for language in languages]
+        said = [sentences.text(f"command.{command.name}", language) for language in languages]
         chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_CHINESE])
         lines.append(f"| {usage} | {chinese} | " + " | ".join(said) + " |")
     return "\n".join(lines) + "\n"
@@ -85,8 +85,8 @@ def env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _usage(command: Command, sentences: Sentences, language: str) -> str:
-    return sentences.say(f"usage.{command.name}", language) if command.argument else ""
+def _usage(command: Command, translations: Translations, language: str) -> str:
+    return translations.text(f"usage.{command.name}", language) if command.argument else ""
 
 
 def _row(variable: Variable) -> str:

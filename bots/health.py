@@ -11,7 +11,7 @@ from aiohttp import web
 
 from core.service import Service
 
-from .lifecycle import Connected
+from .lifecycle import RunningPlatform
 from .startup import WanjieProbe
 
 _STORE_SECONDS = 1.0  # who probes gives up after about this long (Kubernetes: timeoutSeconds is 1 by default)
@@ -23,7 +23,7 @@ class HealthPortError(Exception):
 
 @asynccontextmanager
 async def serve_health(
-    host: str, port: int, service: Service, wanjie: WanjieProbe, platforms: Sequence[Connected]
+    host: str, port: int, service: Service, wanjie: WanjieProbe, platforms: Sequence[RunningPlatform]
 ) -> AsyncGenerator[None]:
     """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
 

@@ -17,7 +17,7 @@ Suggest: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Optio
 """The options of the menu of that name, in that chat, that fit what its reader types (`Service.suggest`)."""
 
 
-class Connected(Platform, Protocol):
+class RunningPlatform(Platform, Protocol):
     """A platform between opening and closing."""
 
     @property
@@ -33,7 +33,7 @@ class Connected(Platform, Protocol):
         ...
 
 
-Opening: TypeAlias = AbstractAsyncContextManager[Connected]
+PlatformContext: TypeAlias = AbstractAsyncContextManager[RunningPlatform]
 
 
 class PlatformError(Exception):

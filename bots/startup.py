@@ -12,7 +12,7 @@ from core.settings import WanjieSettings
 from core.wanjie import Catalog
 
 from .inspection import Finding, State, inspect_wanjie
-from .lifecycle import Connected
+from .lifecycle import RunningPlatform
 
 _log = structlog.get_logger()
 _FIRST_DELAY, _LONGEST_DELAY = 2.0, 60.0
@@ -57,7 +57,7 @@ def tell(finding: Finding) -> None:
     write(finding.text, **({"advice": finding.advice} if finding.advice else {}))
 
 
-async def announce(store: StoreHealth, platforms: Sequence[Connected]) -> None:
+async def announce(store: StoreHealth, platforms: Sequence[RunningPlatform]) -> None:
     """Log that the store works, then that events come in: from every platform, or at last from those that are up."""
     while await store.problem() is not None:  # noqa: ASYNC110 - the store tells nobody
         await asyncio.sleep(_POLL_INTERVAL)

@@ -8,24 +8,24 @@ from datetime import timedelta
 
 import structlog
 
-from core.chat.answer.answer_service import Brief, Talk
-from core.chat.answer.model_choice import Chosen
+from core.chat.answer.answer_service import AnswerService, PromptDefaults
+from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
-from core.chat.commands import COMMANDS, find, routed
-from core.chat.context import Desk
+from core.chat.commands import COMMANDS, find_command, parse_command
+from core.chat.context import Services
 from core.chat.delivery.old_buttons import OldButtons
-from core.chat.events.receiver import Reception
-from core.chat.generation.images import Painting
-from core.chat.generation.speech import Speech
+from core.chat.events.receiver import EventReceiver
+from core.chat.generation.images import ImageGenerator
+from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.incoming import ChatRef, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
-from core.chat.question.builder import Reading
-from core.chat.text.translations import Sentences
-from core.media.thread_pool import Workshop
+from core.chat.question.builder import QuestionBuilder
+from core.chat.text.translations import Translations
+from core.media.thread_pool import ThreadPool
 from core.queue import Inbox, Worker
-from core.redis import Budget, EmbeddedRedis, Lease, StoreHealth, connect
+from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
 from core.wanjie import Catalog, WanjieClient, WanjieError
@@ -48,17 +48,17 @@ class Service:
         chat = settings.chat
         lifetime = timedelta(days=chat.history_days)
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
-        catalog, sentences = Catalog(client, settings.wanjie), Sentences()
-        brief = Brief(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
-        chosen = Chosen(catalog, conversations, sentences)
+        catalog, sentences = Catalog(client, settings.wanjie), Translations()
+        brief = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
+        chosen = ModelSelector(catalog, conversations, sentences)
         chats = ChatClient(client, ModelLimits(self._redis))
         self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
-        talk = Talk(chats, catalog, chosen, conversations, sentences, self._old_buttons, brief)
-        self._workshop = Workshop()
-        speech = Speech(client, self._workshop, settings.wanjie, chat)
-        painting = Painting(client, chats, catalog, self._workshop)
-        reading = Reading(client, catalog, self._workshop, sentences, settings.wanjie, chat)
-        self._desk = Desk(
+        talk = AnswerService(chats, catalog, chosen, conversations, sentences, self._old_buttons, brief)
+        self._workshop = ThreadPool()
+        speech = SpeechSynthesizer(client, self._workshop, settings.wanjie, chat)
+        painting = ImageGenerator(client, chats, catalog, self._workshop)
+        reading = QuestionBuilder(client, catalog, self._workshop, sentences, settings.wanjie, chat)
+        self._desk = Services(
             conversations,
             catalog,
             inbox,
@@ -72,7 +72,7 @@ class Service:
             reading,
             policy=chat,
         )
-        self.reception = Reception(inbox, conversations, routed)
+        self.reception = EventReceiver(inbox, conversations, parse_command)
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
@@ -83,9 +83,9 @@ class Service:
         """A list of the key's models that is asked for anew, whatever the answers' one remembers."""
         return Catalog(self._client, self._settings.wanjie)
 
-    def budget(self, account: str) -> Budget:
+    def budget(self, account: str) -> RateLimiter:
         """The calls that may be made in the name of `account` (such as `tg:<bot>`), counted over all replicas."""
-        return Budget(self._redis, account)
+        return RateLimiter(self._redis, account)
 
     def lease(self, name: str) -> Lease:
         """A task that one replica does at a time."""
@@ -93,18 +93,19 @@ class Service:
 
     def menu(self) -> dict[str, list[tuple[str, str]]]:
         """The commands with their descriptions, by language; the default language first."""
-        sentences = self._desk.sentences
+        sentences = self._desk.translations
         return {
-            language: [(command.name, sentences.say(f"command.{command.name}", language)) for command in COMMANDS]
+            language: [(command.name, sentences.text(f"command.{command.name}", language)) for command in COMMANDS]
             for language in sentences.languages
         }
 
     async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
         """The options of the menu of that name that fit what `reader` types; () when there is no such menu.
 
-        The options are () as well when the models cannot be listed. Raises a `STORE_DOWN` error when the store is away.
+        The options are () as well when the models cannot be listed. Raises a `STORE_ERRORS` error when the store is
+        away.
         """
-        command = find(menu)
+        command = find_command(menu)
         if command is None or command.suggest is None:
             return ()
         try:

@@ -78,7 +78,7 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
 
     assert text.count("\n") <= 320, "a file of over 300 lines is two ideas"
     assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
-    assert not re.search(r"except Exception\b|except:", text), "what nobody foresaw is for `Unforeseen`"
+    assert not re.search(r"except Exception\b|except:", text), "what nobody foresaw is for `UnexpectedErrors`"
     broad = "with Unforeseen()" in text
     place = path.relative_to(ROOT).as_posix()
-    assert not broad or place in BROAD_NETS, "`Unforeseen` stands around one event, and nowhere else"
+    assert not broad or place in BROAD_NETS, "`UnexpectedErrors` stands around one event, and nowhere else"

@@ -11,10 +11,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol, Self, TypeAlias
 
-from .persona import Seat
-from .slack.persona import SlackSeat
+from .persona import Persona
+from .slack.persona import SlackPersona
 from .slack.simulator import SlackSim
-from .telegram.persona import TelegramSeat
+from .telegram.persona import TelegramPersona
 from .telegram.simulator import TelegramSim
 from .wanjie.simulator import WanjieSim
 
@@ -65,7 +65,7 @@ async def run_program(environment: dict[str, str], folder: Path, log: Path) -> R
         )
 
 
-class Stage:
+class ServiceHarness:
     """Three simulators, and as many processes of the service as are started; `async with` ends them all.
 
     `folder` gets the data directory and each process's log. `wanjie` may name a real Wanjie instead of the simulated
@@ -157,38 +157,38 @@ class Stage:
         """Everything that the processes have logged."""
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("service-*.log")))
 
-    def private(self, name: str = "Ada", language: str = "en") -> TelegramSeat:
+    def private(self, name: str = "Ada", language: str = "en") -> TelegramPersona:
         """A new person in a private chat on Telegram."""
         person = self.telegram.user(self._new_id(), name, language)
-        return TelegramSeat(self.telegram, person, self.telegram.private(person))
+        return TelegramPersona(self.telegram, person, self.telegram.private(person))
 
-    def group(self, title: str = "Friends", name: str = "Ada", language: str = "en") -> TelegramSeat:
+    def group(self, title: str = "Friends", name: str = "Ada", language: str = "en") -> TelegramPersona:
         """A new person in a new group on Telegram."""
         person = self.telegram.user(self._new_id(), name, language)
         chat = self.telegram.group(title, admin=True)
-        return TelegramSeat(self.telegram, person, chat)
+        return TelegramPersona(self.telegram, person, chat)
 
-    def direct(self, name: str = "Lin", locale: str = "en-US") -> SlackSeat:
+    def direct(self, name: str = "Lin", locale: str = "en-US") -> SlackPersona:
         """A new person in a direct message on Slack."""
         user = self.slack.user(name, locale)
-        return SlackSeat(self.slack, user, self.slack.im(user))
+        return SlackPersona(self.slack, user, self.slack.im(user))
 
-    def thread(self, channel: str = "general", name: str = "Lin", locale: str = "en-US") -> SlackSeat:
+    def thread(self, channel: str = "general", name: str = "Lin", locale: str = "en-US") -> SlackPersona:
         """A new person in a new channel on Slack; the first words open a thread."""
         user = self.slack.user(name, locale)
-        return SlackSeat(self.slack, user, self.slack.channel(channel, members=[user]))
+        return SlackPersona(self.slack, user, self.slack.channel(channel, members=[user]))
 
-    def joining(self, seat: Seat, name: str, *, admin: bool = False) -> Seat:
+    def joining(self, persona: Persona, name: str, *, admin: bool = False) -> Persona:
         """Somebody else in the same conversation among several people."""
-        if isinstance(seat, TelegramSeat):
+        if isinstance(persona, TelegramPersona):
             person = self.telegram.user(self._new_id(), name)
-            seat.chat.members[person.user.id] = "administrator" if admin else "member"
-            return TelegramSeat(self.telegram, person, seat.chat)
-        if isinstance(seat, SlackSeat):
+            persona.chat.members[person.user.id] = "administrator" if admin else "member"
+            return TelegramPersona(self.telegram, person, persona.chat)
+        if isinstance(persona, SlackPersona):
             user = self.slack.user(name, admin=admin)
-            seat.channel.members.add(user.id)
-            return SlackSeat(self.slack, user, seat.channel, root=seat.root)
-        raise TypeError(seat.title)
+            persona.channel.members.add(user.id)
+            return SlackPersona(self.slack, user, persona.channel, root=persona.root)
+        raise TypeError(persona.title)
 
     def _new_id(self) -> int:
         self._people += 1

@@ -36,7 +36,7 @@ class Post:
     """Of a voice note, as the platform was told."""
 
 
-class Seat(Protocol):
+class Persona(Protocol):
     """A person in a conversation with the bot."""
 
     @property

@@ -8,7 +8,7 @@ import aiohttp
 
 from bots.http_sessions import Sessions
 from bots.inspection import Finding, State
-from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.settings import Proxies, SlackSettings
 
 from .api.call import AsyncWebClient, open_socket, web_client, who_am_i
@@ -57,6 +57,6 @@ async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:
 
 
 def _refused(variable: str, error: OutboxError) -> Finding:
-    if isinstance(error, FloodedError | UnreachableError):
+    if isinstance(error, RateLimitedError | PlatformUnreachableError):
         return Finding("Slack", State.AWAY, f"Slack does not answer: {error}.", "Look at the network and SLACK_PROXY.")
     return Finding("Slack", State.BROKEN, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])

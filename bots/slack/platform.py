@@ -12,23 +12,23 @@ import structlog
 
 from bots.http_sessions import Sessions
 from bots.lifecycle import PlatformError, Receive, Suggest
-from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
-from core.redis import Budget
+from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies, SlackSettings
 
 from .api.call import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
-from .api.deferred_calls import Later
+from .api.deferred_calls import DeferredCalls
 from .api.features import Features
 from .api.files import Files
-from .api.methods import Api
-from .api.users import People
-from .api.workspace import Team
-from .events.enrich import completed
-from .events.installation import PLATFORM, Home
+from .api.methods import SlackApi
+from .api.users import Users
+from .api.workspace import WorkspaceApi
+from .events.enrich import enrich
+from .events.installation import PLATFORM, Installation
 from .events.parse import read_addition, read_event
-from .events.socket import Ingress
+from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
 
 _log = structlog.get_logger()
@@ -53,7 +53,7 @@ class SlackPlatform:
     def __init__(
         self,
         settings: SlackSettings,
-        budgets: Callable[[str], Budget],
+        budgets: Callable[[str], RateLimiter],
         suggest: Suggest,
         *,
         proxies: Proxies = NO_PROXIES,
@@ -62,10 +62,10 @@ class SlackPlatform:
         self._proxies = proxies
         self._budgets = budgets
         self._suggest = suggest
-        self._teams: dict[str, Team] = {}
+        self._teams: dict[str, WorkspaceApi] = {}
         self._features = Features()
-        self._people = People()
-        self._later = Later()
+        self._people = Users()
+        self._later = DeferredCalls()
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
@@ -90,13 +90,13 @@ class SlackPlatform:
     async def run(self, receive: Receive) -> None:
         """Take events in until cancelled, through whatever outages of Slack.
 
-        Each event is acknowledged after `receive` returned (see `Ingress`). Raises `SlackTokenError` when Slack refuses
-        a token at the start; one that is revoked later is complained of in the log and tried again.
+        Each event is acknowledged after `receive` returned (see `SocketListener`). Raises `SlackTokenError` when Slack
+        refuses a token at the start; one that is revoked later is complained of in the log and tried again.
         """
         await self.connect()
         app_token = self._settings.app_token.get_secret_value()
         web = self._opened
-        ingress = Ingress(
+        ingress = SocketListener(
             web.client, app_token, self._home, receive=receive, suggest=self._suggested, connect=web.sessions.open
         )
         first = True
@@ -135,7 +135,7 @@ class SlackPlatform:
     async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
         """Read the thread into which the bot is called, names and files; gives up after some seconds, never raises."""
         team = self._team_of(incoming.chat.account)
-        return await completed(incoming, team, self._user(), first=first, since=since)
+        return await enrich(incoming, team, self._user(), first=first, since=since)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
@@ -145,20 +145,20 @@ class SlackPlatform:
         return await self._suggest(menu, chat, text, await self.introduce(reader))
 
     @property
-    def _home(self) -> Home:
+    def _home(self) -> Installation:
         known = self._identity or Identity("", "")
-        return Home(known.team, known.user, frozenset(self._settings.allowed_apps))
+        return Installation(known.team, known.user, frozenset(self._settings.allowed_apps))
 
     def _user(self) -> str:
         return self._identity.user if self._identity else ""
 
-    def _team_of(self, account: str) -> Team:
+    def _team_of(self, account: str) -> WorkspaceApi:
         team = self._teams.get(account)
         if team is None:
             web = self._opened
             caller = Caller(web.client, self._budgets(f"{PLATFORM}:{account}"))
-            api, files = Api(caller, web.sessions), Files(caller, web.sessions)
-            team = self._teams[account] = Team(api, files, self._features, self._people, self._later)
+            api, files = SlackApi(caller, web.sessions), Files(caller, web.sessions)
+            team = self._teams[account] = WorkspaceApi(api, files, self._features, self._people, self._later)
         return team
 
     def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
@@ -187,9 +187,9 @@ async def _insist(call: Callable[[], Awaitable[_Result]], variable: str, *, give
         wait = patience
         try:
             return await call()
-        except FloodedError as error:
+        except RateLimitedError as error:
             wait = error.retry_after
-        except UnreachableError as error:
+        except PlatformUnreachableError as error:
             _log.warning("Slack cannot be reached", reason=str(error), again_in=wait)
         except OutboxError as error:
             _log.error("Slack refuses a token", variable=variable, reason=str(error))

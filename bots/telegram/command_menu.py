@@ -8,7 +8,7 @@ import structlog
 from telegram import BotCommand
 from telegram.error import TelegramError
 
-from .api.client import Api
+from .api.client import TelegramApi
 
 _log = structlog.get_logger()
 _LONGEST_DESCRIPTION = 256
@@ -18,7 +18,7 @@ Menu = Mapping[str, Sequence[tuple[str, str]]]
 """Commands with their descriptions by language; the first one is for everybody whose language is not there."""
 
 
-async def register(api: Api, menu: Menu) -> None:
+async def register(api: TelegramApi, menu: Menu) -> None:
     """Register the menu in every language; a failure is logged, for the commands work without a menu as well."""
     for index, (language, commands) in enumerate(menu.items()):
         entries = [BotCommand(name, description[:_LONGEST_DESCRIPTION]) for name, description in commands]

@@ -7,13 +7,15 @@ from telegram.error import InvalidToken, TelegramError
 from bots.inspection import Finding, State
 from core.settings import Proxies, TelegramSettings
 
-from .api.client import Api
+from .api.client import TelegramApi
 
 
 async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
     """Ask Telegram once who the bot is."""
     try:
-        async with Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies) as api:
+        async with TelegramApi(
+            settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies
+        ) as api:
             user = await api.get_me()
     except InvalidToken:
         advice = "Copy the token again from @BotFather: /mybots, API Token."

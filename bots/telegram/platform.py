@@ -14,16 +14,16 @@ from telegram.error import InvalidToken, TelegramError
 from bots.json_fields import Json, as_object, inner, number, text
 from bots.lifecycle import PlatformError, Receive
 from core.chat.port.incoming import Incoming, Sender
-from core.redis import Budget, Lease
+from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
-from .api.client import Api
+from .api.client import TelegramApi
 from .api.http_transport import FloodError
 from .command_menu import Menu, register
 from .events.addressing import Identity
-from .events.parse import PLATFORM, read, read_addition
-from .events.poller import Ingress
-from .recovery.message_ids import Horizon
+from .events.parse import PLATFORM, parse_update, read_addition
+from .events.poller import UpdatePoller
+from .recovery.message_ids import MessageIdTracker
 from .sending.admins import Admins
 from .sending.outbox import TelegramOutbox
 
@@ -48,17 +48,17 @@ class TelegramPlatform:
     def __init__(
         self,
         settings: TelegramSettings,
-        budgets: Callable[[str], Budget],
+        budgets: Callable[[str], RateLimiter],
         leases: Callable[[str], Lease],
         menu: Callable[[], Menu],
         *,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
-        self._api = Api(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
+        self._api = TelegramApi(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
         self._budgets = functools.cache(budgets)
         self._leases = leases
         self._menu = menu
-        self._horizon = Horizon()
+        self._horizon = MessageIdTracker()
         self._admins = Admins(self._api)
         self._up = False
 
@@ -81,11 +81,11 @@ class TelegramPlatform:
         complained of in the log and tried again.
         """
         bot = await self._identify()
-        ingress = Ingress(self._api, bot, receive, self._note, self._horizon)
+        ingress = UpdatePoller(self._api, bot, receive, self._note, self._horizon)
         registration = asyncio.create_task(register(self._api, self._menu()))
         try:
             while True:
-                async with self._leases(f"{PLATFORM}:{bot.id}:poller").held() as lost:
+                async with self._leases(f"{PLATFORM}:{bot.id}:poller").hold() as lost:
                     await _until(lost, ingress)
         finally:
             registration.cancel()
@@ -93,7 +93,7 @@ class TelegramPlatform:
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an update as the ingress stored it."""
-        return read(*_unpack(payload))
+        return parse_update(*_unpack(payload))
 
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read what counts only together with another message."""
@@ -142,7 +142,7 @@ def _unpack(payload: bytes) -> tuple[Json, Identity]:
     return inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username"))
 
 
-async def _until(lost: asyncio.Event, ingress: Ingress) -> None:
+async def _until(lost: asyncio.Event, ingress: UpdatePoller) -> None:
     """Poll until the duty is lost."""
     polling, losing = asyncio.create_task(ingress.poll()), asyncio.create_task(lost.wait())
     try:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from core.engine import is_about_data
-from core.queue import FencedError
-from core.redis import STORE_DOWN
+from core.queue import OwnershipLostError
+from core.redis import STORE_ERRORS, is_about_data
 
 _FRAMES = 8
 
 
 @dataclass(slots=True)
-class Unforeseen:
+class UnexpectedErrors:
     """Keeps any exception that leaves its `with` block, but for those that the engine must know."""
 
     error: Exception | None = None
@@ -34,7 +33,7 @@ class Unforeseen:
 
 def _is_for_engine(error: Exception) -> bool:
     """Whether the turn is not ours any more, or the store is away; what the store refuses for ever is neither."""
-    return isinstance(error, FencedError) or (isinstance(error, STORE_DOWN) and not is_about_data(error))
+    return isinstance(error, OwnershipLostError) or (isinstance(error, STORE_ERRORS) and not is_about_data(error))
 
 
 def new_reference() -> str:
@@ -42,7 +41,7 @@ def new_reference() -> str:
     return secrets.token_hex(3)
 
 
-def places(error: Exception) -> list[str]:
+def traceback_places(error: Exception) -> list[str]:
     """Where an exception came from, the innermost place last; nothing of its text, which may be somebody's words."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -15,12 +15,12 @@ _P = ParamSpec("_P")
 _Result = TypeVar("_Result")
 
 
-class Workshop:
+class ThreadPool:
     """As many threads as there are cores; more jobs than that wait for one."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="workshop")
-        self.table = asyncio.Semaphore(_FILES)
+        self.file_slots = asyncio.Semaphore(_FILES)
         """Has room for four files of other people's: hold it from before one is fetched until nothing of it is left."""
 
     async def run(self, job: Callable[_P, _Result], *args: _P.args, **kwargs: _P.kwargs) -> _Result:

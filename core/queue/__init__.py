@@ -1,21 +1,21 @@
 """The durable queue: an event is stored before its platform is told, and answered in order, whatever dies."""
 
-from .envelope import Mail, tag_of
-from .inbox import Acceptance, Inbox
-from .job import FencedError, Keep, Turn
-from .keys import Keys, ShardMismatchError
-from .worker import Periods, Worker
+from .envelope import Envelope, event_tag
+from .inbox import EnqueueResult, Inbox
+from .job import Job, OwnershipLostError, SaveCheckpoint
+from .keys import QueueKeys, ShardMismatchError
+from .worker import Worker, WorkerPeriods
 
 __all__ = [
-    "Acceptance",
-    "FencedError",
+    "EnqueueResult",
+    "Envelope",
     "Inbox",
-    "Keep",
-    "Keys",
-    "Mail",
-    "Periods",
+    "Job",
+    "OwnershipLostError",
+    "QueueKeys",
+    "SaveCheckpoint",
     "ShardMismatchError",
-    "Turn",
     "Worker",
-    "tag_of",
+    "WorkerPeriods",
+    "event_tag",
 ]

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from core.redis.client import Script
 
-from .keys import Keys
+from .keys import QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -28,7 +28,7 @@ class TicketRepair:
     when its memory is full, or somebody who trims the stream. Without a ticket a lane would stay silent for ever.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, *, interval: float) -> None:
+    def __init__(self, redis: Redis, keys: QueueKeys, *, interval: float) -> None:
         """`interval`: the seconds between two looks by all processes together."""
         self._redis = redis
         self._keys = keys

@@ -16,10 +16,10 @@ from redis.typing import KeyT, StreamIdT
 from core.redis.client import Script
 
 from .claim_repair import TicketRepair
-from .envelope import Mail
+from .envelope import Envelope
 from .foreign_keys import ForeignKeys
-from .job import FencedError
-from .keys import GROUP, Keys
+from .job import OwnershipLostError
+from .keys import GROUP, QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -39,7 +39,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Claim:
     """A ticket as it was handed to us; with the next delivery, to us or to another, this hold is void."""
 
     ticket: Ticket
@@ -47,23 +47,23 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ClaimedJob:
     """What a ticket stands for at the moment."""
 
-    hold: Hold
-    mail: Mail
+    claim: Claim
+    envelope: Envelope
     state: Mapping[str, str]
     stop: bool
 
 
-class Tickets:
+class Claims:
     """The ticket streams, as one consumer sees them.
 
-    Whatever takes a `Hold` does nothing when the hold is void. Everything may raise one of `STORE_DOWN` and may be
+    Whatever takes a `Claim` does nothing when the hold is void. Everything may raise one of `STORE_ERRORS` and may be
     repeated.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, consumer: str) -> None:
+    def __init__(self, redis: Redis, keys: QueueKeys, consumer: str) -> None:
         self.consumer = consumer
         self._redis = redis
         self._keys = keys
@@ -79,7 +79,7 @@ class Tickets:
 
     async def prepare(self) -> None:
         """Make what is missing, also tickets of lanes whose stream is gone. Raises `ShardMismatchError`."""
-        await self._keys.confirm(self._redis)
+        await self._keys.check_shards(self._redis)
         for shard in self._keys.shards:
             await self._foreign.put_shard_aside(shard)
             try:
@@ -102,7 +102,7 @@ class Tickets:
         batches = cast("list[tuple[bytes, list[_Entry]]]", answer or [])
         return [ticket for stream, entries in batches for ticket in _tickets(shards[stream], entries)]
 
-    async def claim(self, count: int, *, idle: float) -> list[Ticket]:
+    async def take_over(self, count: int, *, idle: float) -> list[Ticket]:
         """Take over up to `count` tickets whose holder has not renewed them for `idle` seconds."""
         taken: list[Ticket] = []
         for shard in self._keys.shards:
@@ -122,7 +122,7 @@ class Tickets:
                     break
         return taken
 
-    async def start(self, ticket: Ticket) -> Work | None:
+    async def start(self, ticket: Ticket) -> ClaimedJob | None:
         """See what is to be done; None when the ticket is not ours any more."""
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
         arguments = [ticket.id, self.consumer, ticket.lane]
@@ -134,62 +134,62 @@ class Tickets:
         texts = [item.decode(errors="replace") for item in flat]
         state = dict(zip(texts[::2], texts[1::2], strict=True))
         stop = state.pop("!stop", None) is not None
-        return Work(Hold(ticket, deliveries), Mail.unpack(mail), state, stop)
+        return ClaimedJob(Claim(ticket, deliveries), Envelope.unpack(mail), state, stop)
 
-    async def keep(self, hold: Hold, fields: Mapping[str, str]) -> bool:
-        """Add `fields` to the lane's state; True when somebody asked to stop. Raises `FencedError`."""
-        ticket = hold.ticket
+    async def checkpoint(self, claim: Claim, fields: Mapping[str, str]) -> bool:
+        """Add `fields` to the lane's state; True when somebody asked to stop. Raises `OwnershipLostError`."""
+        ticket = claim.ticket
         flat = [item for field in fields.items() for item in field]
         keys = [self._keys.stream(ticket.shard), self._keys.state(ticket.lane)]
-        arguments = [ticket.id, self.consumer, hold.deliveries, *flat]
+        arguments = [ticket.id, self.consumer, claim.deliveries, *flat]
         answer = await self._foreign.without(ticket.lane, lambda: self._check(keys, arguments))
         if answer == -1:
-            raise FencedError(ticket.lane)
+            raise OwnershipLostError(ticket.lane)
         return answer == 1
 
-    async def absorb(self, hold: Hold, fields: Mapping[str, str], mails: Sequence[Mail]) -> bool:
+    async def absorb(self, claim: Claim, fields: Mapping[str, str], mails: Sequence[Envelope]) -> bool:
         """Take mails that wait behind the message out of the mailbox and keep fields of its state, in one step.
 
-        True when somebody asked to stop. Raises `FencedError`.
+        True when somebody asked to stop. Raises `OwnershipLostError`.
         """
-        ticket = hold.ticket
+        ticket = claim.ticket
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
         flat = [item for field in fields.items() for item in field]
         packed = [mail.pack() for mail in mails]
-        values = [ticket.id, self.consumer, hold.deliveries, len(flat), *flat, *packed]
+        values = [ticket.id, self.consumer, claim.deliveries, len(flat), *flat, *packed]
         answer = await self._foreign.without(ticket.lane, lambda: self._absorb(keys, values))
         if answer == -1:
-            raise FencedError(ticket.lane)
+            raise OwnershipLostError(ticket.lane)
         return answer == 1
 
-    async def beat(self, shard: int, holds: Sequence[Hold]) -> list[int]:
+    async def renew(self, shard: int, holds: Sequence[Claim]) -> list[int]:
         """Renew holds of one shard; for each -1 when it is void, 1 when somebody asked to stop, else 0."""
         keys = [self._keys.stream(shard), *(self._keys.state(hold.ticket.lane) for hold in holds)]
         pairs = [item for hold in holds for item in (hold.ticket.id, hold.deliveries)]
         return cast("list[int]", await self._beat(keys, [self.consumer, *pairs]))
 
-    async def done(self, hold: Hold, *, dead: bool = False) -> bool:
+    async def finish(self, claim: Claim, *, dead: bool = False) -> bool:
         """Take the message out of its mailbox, to the dead letters when it is `dead`; False when the hold is void."""
-        ticket = hold.ticket
+        ticket = claim.ticket
         keys = [
             self._keys.stream(ticket.shard),
             self._keys.mailbox(ticket.lane),
             self._keys.state(ticket.lane),
             self._keys.dead(ticket.shard),
         ]
-        arguments = [ticket.id, self.consumer, hold.deliveries, ticket.lane, int(dead)]
+        arguments = [ticket.id, self.consumer, claim.deliveries, ticket.lane, int(dead)]
         return await self._foreign.without(ticket.lane, lambda: self._done(keys, arguments)) == 1
 
-    async def release(self, hold: Hold) -> bool:
+    async def release(self, claim: Claim) -> bool:
         """Let anyone have the lane at once; False when the hold is void."""
-        ticket = hold.ticket
+        ticket = claim.ticket
         keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane)]
-        arguments = [ticket.id, self.consumer, hold.deliveries, ticket.lane]
+        arguments = [ticket.id, self.consumer, claim.deliveries, ticket.lane]
         return await self._foreign.without(ticket.lane, lambda: self._release(keys, arguments)) == 1
 
-    async def holds(self, count: int = 1000) -> list[Hold]:
+    async def list_claims(self, count: int = 1000) -> list[Claim]:
         """List what Redis thinks we hold, also what an answer that got lost gave us."""
-        found: list[Hold] = []
+        found: list[Claim] = []
         for shard in self._keys.shards:
             stream = self._keys.stream(shard)
             pending = await self._redis.xpending_range(stream, GROUP, "-", "+", count, self.consumer)
@@ -197,15 +197,15 @@ class Tickets:
                 number = cast("bytes", row["message_id"])
                 entries = cast("list[_Entry]", await self._redis.xrange(stream, number, number))
                 deliveries = cast("int", row["times_delivered"])
-                found += [Hold(ticket, deliveries) for ticket in _tickets(shard, entries)]
+                found += [Claim(ticket, deliveries) for ticket in _tickets(shard, entries)]
         return found
 
-    async def leave(self) -> None:
+    async def remove_consumer(self) -> None:
         """Be forgotten, unless something is still held."""
         for shard in self._keys.shards:
             await self._leave([self._keys.stream(shard)], [self.consumer])
 
-    async def forget_the_dead(self) -> None:
+    async def remove_dead_consumers(self) -> None:
         """Remove consumers that hold nothing and have not been heard of for an hour."""
         for shard in self._keys.shards:
             stream = self._keys.stream(shard)

@@ -8,13 +8,13 @@ from hashlib import sha1
 _TAG = 12
 
 
-def tag_of(event_id: str) -> str:
+def event_tag(event_id: str) -> str:
     """A short name of an event, 12 characters, that fits where its id may not."""
     return sha1(event_id.encode(), usedforsecurity=False).hexdigest()[:_TAG]
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class Envelope:
     """An accepted event."""
 
     event_id: str
@@ -27,6 +27,6 @@ class Mail:
         return self.event_id.encode() + b"\n" + self.payload
 
     @classmethod
-    def unpack(cls, packed: bytes) -> Mail:
+    def unpack(cls, packed: bytes) -> Envelope:
         event_id, _, payload = packed.partition(b"\n")
         return cls(event_id.decode(errors="replace"), payload)  # what somebody else wrote is read, and fails later

@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 from core.redis.client import Script
 from core.redis.refusal import is_wrong_type
 
-from .keys import Keys
+from .keys import QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -28,7 +28,7 @@ class ForeignKeys:
     What it has replaced is lost, but the lane works again; else it would be refused the same way for ever.
     """
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: QueueKeys) -> None:
         self._keys = keys
         self._script = Script(redis, _SCRIPTS, "put_aside")
 

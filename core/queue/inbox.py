@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 
 from core.redis.client import Script
 
-from .envelope import Mail
+from .envelope import Envelope
 from .foreign_keys import ForeignKeys
-from .keys import Keys
+from .keys import QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -21,7 +21,7 @@ _REMEMBERED = 256  # event ids a lane; a platform redelivers at most its last ba
 _REMEMBER_SECONDS = 25 * 3600  # Telegram keeps undelivered updates for 24 hours
 
 
-class Acceptance(Enum):
+class EnqueueResult(Enum):
     """What became of an event."""
 
     STORED = "stored"
@@ -34,54 +34,54 @@ class Acceptance(Enum):
 class Inbox:
     """Takes events in, from any process and any number of tasks."""
 
-    def __init__(self, redis: Redis, *, limit: int = 50, keys: Keys | None = None) -> None:
+    def __init__(self, redis: Redis, *, limit: int = 50, keys: QueueKeys | None = None) -> None:
         self._redis = redis
         self._limit = limit
-        self._keys = keys or Keys()
+        self._keys = keys or QueueKeys()
         self._ingest = Script(redis, _SCRIPTS, "enqueue")
         self._stop = Script(redis, _SCRIPTS, "request_stop")
         self._foreign = ForeignKeys(redis, self._keys)
         self._confirmed = False
 
-    async def accept(self, lane: str, event_id: str, payload: bytes) -> Acceptance:
+    async def enqueue(self, lane: str, event_id: str, payload: bytes) -> EnqueueResult:
         """Store an event at the end of its lane; it is durable when this returns, and safe to call again.
 
-        `event_id` has no line break and names the event among all of the lane. Raises one of `STORE_DOWN` when the
+        `event_id` has no line break and names the event among all of the lane. Raises one of `STORE_ERRORS` when the
         store did not take it, or did and could not say so: then the platform must not be told that it arrived.
         """
-        mail = Mail(event_id, payload).pack()
-        await self._confirm()
+        mail = Envelope(event_id, payload).pack()
+        await self._check_shards()
         shard = self._keys.shard(lane)
         keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
         channel = self._keys.channel(shard)
         arguments = [event_id, mail, lane, self._limit, _REMEMBERED, _REMEMBER_SECONDS, channel]
         answer = await self._foreign.without(lane, lambda: self._ingest(keys, arguments))
-        return {1: Acceptance.STORED, -1: Acceptance.DUPLICATE}.get(int(str(answer)), Acceptance.FULL)
+        return {1: EnqueueResult.STORED, -1: EnqueueResult.DUPLICATE}.get(int(str(answer)), EnqueueResult.FULL)
 
-    async def stop(self, lane: str, *, tag: str = "") -> bool:
+    async def request_stop(self, lane: str, *, tag: str = "") -> bool:
         """Ask whoever works on the lane's current message, in whatever process, to stop; False when there is none.
 
-        With a `tag` (see `tag_of`) only that event is stopped, and only while it is the current one. The request is
+        With a `tag` (see `event_tag`) only that event is stopped, and only while it is the current one. The request is
         kept until that message is done. It bypasses the mailbox.
         """
-        await self._confirm()
+        await self._check_shards()
         keys = [self._keys.mailbox(lane), self._keys.state(lane)]
         arguments = [self._keys.channel(self._keys.shard(lane)), lane, tag]
         return await self._foreign.without(lane, lambda: self._stop(keys, arguments)) == 1
 
-    async def waiting(self, lane: str) -> list[bytes]:
+    async def list_waiting(self, lane: str) -> list[bytes]:
         """The payloads of a lane's messages, in order; the first is the one that is being worked on."""
         return [mail.payload for mail in await self.mails(lane)]
 
-    async def mails(self, lane: str) -> list[Mail]:
+    async def mails(self, lane: str) -> list[Envelope]:
         """A lane's messages, in order; the first is the one that is being worked on."""
         mailbox = self._keys.mailbox(lane)
         packed = await self._foreign.without(
             lane, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(mailbox, 0, -1))
         )
-        return [Mail.unpack(mail) for mail in packed]
+        return [Envelope.unpack(mail) for mail in packed]
 
-    async def _confirm(self) -> None:
+    async def _check_shards(self) -> None:
         if not self._confirmed:
-            await self._keys.confirm(self._redis)
+            await self._keys.check_shards(self._redis)
             self._confirmed = True

@@ -7,22 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from .envelope import Mail
+from .envelope import Envelope
 
 
-class FencedError(Exception):
+class OwnershipLostError(Exception):
     """This run has lost the message: another one owns it, so nothing may be shown or kept any more."""
 
 
-Keep: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
-"""Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `FencedError`."""
+SaveCheckpoint: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
+"""Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `OwnershipLostError`."""
 
 
-Take: TypeAlias = Callable[[Mapping[str, str], Sequence[Mail]], Awaitable[bool]]
+Take: TypeAlias = Callable[[Mapping[str, str], Sequence[Envelope]], Awaitable[bool]]
 """The same, while mails that wait leave the mailbox."""
 
 
-class Turn:
+class Job:
     """An accepted message and what a former owner of it left behind.
 
     The task that works on it is cancelled when the message is lost (`fenced` is True then) and when the worker is
@@ -37,7 +37,7 @@ class Turn:
         payload: bytes,
         attempt: int,
         state: Mapping[str, str],
-        keep: Keep,
+        keep: SaveCheckpoint,
         take: Take | None = None,
     ) -> None:
         self.lane = lane
@@ -45,13 +45,13 @@ class Turn:
         self.payload = payload
         self.attempt = attempt
         """1 the first time, and again after a hand-over: what was done, `state` knows."""
-        self.stopped = asyncio.Event()
-        """Set when somebody called `Inbox.stop` for the lane."""
+        self.stop_requested = asyncio.Event()
+        """Set when somebody called `Inbox.request_stop` for the lane."""
         self.news = asyncio.Event()
         """Set when more has come into the lane's mailbox. A hint: it may be lost, and be set for nothing."""
         self.before_checkpoint: Callable[[], Awaitable[None]] | None = None
         """Awaited before each checkpoint, which is before each visible step."""
-        self.fenced = False
+        self.ownership_lost = False
         """True once the message is known to be lost."""
         self.dead = False
         """To be set by a handler that can make nothing of the message: it is kept among the dead letters."""
@@ -67,8 +67,8 @@ class Turn:
     async def checkpoint(self, **fields: str) -> None:
         """Prove that the message is still ours and keep `fields` for a successor; call it before each visible step.
 
-        Without fields it only proves. Also notices a stop. Raises `FencedError`, or one of `STORE_DOWN`; let both
-        pass: the message is then left for its next owner.
+        Without fields it only proves. Also notices a stop. Raises `OwnershipLostError`, or one of `STORE_ERRORS`; let
+        both pass: the message is then left for its next owner.
         """
         if self.before_checkpoint is not None:
             await self.before_checkpoint()
@@ -78,7 +78,7 @@ class Turn:
         """Keep `fields` as a checkpoint does, of work that no visible step follows yet."""
         await self._prove(lambda: self._keep(fields), fields)
 
-    async def absorb(self, fields: Mapping[str, str], mails: Sequence[Mail]) -> None:
+    async def absorb(self, fields: Mapping[str, str], mails: Sequence[Envelope]) -> None:
         """Make messages that wait behind this one a part of it, in one step: `fields` hold what they said.
 
         They will not be handed out any more; whoever takes this message over finds `fields` in its state. Raises what
@@ -90,13 +90,13 @@ class Turn:
         await self._prove(lambda: take(fields, mails), fields)
 
     async def _prove(self, step: Callable[[], Awaitable[bool]], fields: Mapping[str, str]) -> None:
-        if self.fenced:
-            raise FencedError(self.lane)
+        if self.ownership_lost:
+            raise OwnershipLostError(self.lane)
         try:
             stop = await step()
-        except FencedError:
-            self.fenced = True
+        except OwnershipLostError:
+            self.ownership_lost = True
             raise
         self._state.update(fields)
         if stop:
-            self.stopped.set()
+            self.stop_requested.set()

@@ -16,7 +16,7 @@ class ShardMismatchError(Exception):
     """The store was laid out for another number of shards; changing it needs an engine that has no work."""
 
 
-class Keys:
+class QueueKeys:
     """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, as scripts on a Cluster would need.
 
     The client that `connect` makes speaks to one standalone server, for which one shard is right.
@@ -67,7 +67,7 @@ class Keys:
     def _of(self, lane: str, kind: str) -> str:
         return f"{{q{self.shard(lane)}}}:{kind}:{lane}"
 
-    async def confirm(self, redis: Redis) -> None:
+    async def check_shards(self, redis: Redis) -> None:
         """Raise `ShardMismatchError` unless the store has this number of shards or none yet."""
         await redis.set(_SHARDS, len(self.shards), nx=True)
         found = int(await redis.get(_SHARDS) or 0)

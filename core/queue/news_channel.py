@@ -11,13 +11,13 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as StoreConnectionError
 
-from .keys import Keys
+from .keys import QueueKeys
 
 _SILENCE_SECONDS = 5.0
 
 
-async def listen(redis: Redis, keys: Keys) -> AsyncGenerator[str]:
-    """Yield the lanes with news, for ever; raises one of `STORE_DOWN` when the connection is lost.
+async def listen(redis: Redis, keys: QueueKeys) -> AsyncGenerator[str]:
+    """Yield the lanes with news, for ever; raises one of `STORE_ERRORS` when the connection is lost.
 
     A silent connection is asked for a sign of life: one that a proxy has forgotten would stay silent for ever.
     A name may be lost or come late: the flag in the lane's state, and the mailbox, are what counts.

@@ -1,21 +1,24 @@
 """The way to Redis: its client, rate limits and leases that all replicas share, and a server of one's own."""
 
-from .client import STORE_DOWN, StoreAddressError, connect
+from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
 from .lease import Lease
-from .rate_limiter import Budget, Limit
-from .server_binary import EmbeddedRedisError, FolderInUseError
+from .rate_limiter import RateLimit, RateLimiter
+from .refusal import is_about_data
+from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
 from .store_health import StoreHealth
 
 __all__ = [
-    "STORE_DOWN",
-    "Budget",
+    "STORE_ERRORS",
+    "DamagedDataError",
     "EmbeddedRedis",
     "EmbeddedRedisError",
     "FolderInUseError",
     "Lease",
-    "Limit",
+    "RateLimit",
+    "RateLimiter",
     "StoreAddressError",
     "StoreHealth",
     "connect",
+    "is_about_data",
 ]

@@ -22,13 +22,13 @@ from .refusal import refusal, refusal_code
 _MAX_IDLE_SECONDS = 5.0
 """Below what proxies, sidecars and load balancers forget without a word: they rarely do within half a minute."""
 
-STORE_DOWN: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
+STORE_ERRORS: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
 """What an operation on the store raises when the store did not do it: unreachable, restarting, full, read-only.
 
 A script of ours is refused for no other reason, so every error of the client's counts.
 """
 
-Argument: TypeAlias = str | bytes | int | float
+ScriptArgument: TypeAlias = str | bytes | int | float
 """What a script may be given."""
 
 
@@ -83,7 +83,7 @@ class _Client(Redis):
         before = task.cancelling() if task else 0
         try:
             answer = cast("object", await super().execute_command(*args, **options))
-        except STORE_DOWN as error:
+        except STORE_ERRORS as error:
             if self._report is not None:
                 self._report(error)
             raise
@@ -158,7 +158,7 @@ class Script:
         sources = [(folder / f"{name}.lua").read_text("utf-8") for name in names]
         self._script = redis.register_script("\n".join(sources))
 
-    async def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> object:
-        """Run it; raises one of `STORE_DOWN`. The keys must share a hash tag."""
+    async def __call__(self, keys: Sequence[str], arguments: Sequence[ScriptArgument]) -> object:
+        """Run it; raises one of `STORE_ERRORS`. The keys must share a hash tag."""
         answer: object = await self._script(keys=list(keys), args=list(arguments))
         return answer

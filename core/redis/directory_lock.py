@@ -36,7 +36,7 @@ class DirectoryLock:
             try:
                 await self._take("lock", _ORPHAN_SECONDS)
             except TimeoutError:
-                await _tell_to_end(socket)
+                await _terminate(socket)
                 await self._take("lock", self._patience)
         except TimeoutError:
             self.release()
@@ -56,7 +56,7 @@ class DirectoryLock:
         descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             async with asyncio.timeout(patience):
-                while not _locked(descriptor):  # noqa: ASYNC110 - the kernel tells nobody when a lock is free
+                while not _try_lock(descriptor):  # noqa: ASYNC110 - the kernel tells nobody when a lock is free
                     await asyncio.sleep(0.02)
         except BaseException:
             os.close(descriptor)
@@ -64,7 +64,7 @@ class DirectoryLock:
         self._held.append(descriptor)
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -72,7 +72,7 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-async def _tell_to_end(socket: Path) -> None:
+async def _terminate(socket: Path) -> None:
     try:
         _, writer = await asyncio.open_unix_connection(socket)
     except OSError:

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from redis.asyncio import Redis
 
-from .client import STORE_DOWN, Script
+from .client import STORE_ERRORS, Script
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -37,7 +37,7 @@ class Lease:
         self._drop = Script(redis, _SCRIPTS, "lease_drop")
 
     @asynccontextmanager
-    async def held(self) -> AsyncGenerator[asyncio.Event]:
+    async def hold(self) -> AsyncGenerator[asyncio.Event]:
         """Wait until the duty is ours, for any time and through any outage; give an event that is set when it is lost.
 
         The body then has to end. At its end the duty is free at once.
@@ -51,7 +51,7 @@ class Lease:
         finally:
             renewal.cancel()
             await asyncio.wait([renewal])
-            with suppress(*STORE_DOWN):
+            with suppress(*STORE_ERRORS):
                 await self._drop([self._key], [holder])
 
     async def take_over(self) -> None:
@@ -67,7 +67,7 @@ class Lease:
                     await self.take_over()
                 if await self._is_ours(holder):
                     return begun
-            except STORE_DOWN as error:
+            except STORE_ERRORS as error:
                 _log.debug("a duty waits for the store", error=type(error).__name__)
             await asyncio.sleep(min(1.0, self._seconds / 6))
 
@@ -91,7 +91,7 @@ class Lease:
         while True:
             try:
                 return await self._is_ours(holder)
-            except STORE_DOWN:
+            except STORE_ERRORS:
                 await asyncio.sleep(self._seconds / 20)
 
     async def _is_ours(self, holder: str) -> bool:

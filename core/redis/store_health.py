@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as StoreConnectionError
 from redis.exceptions import InvalidResponse, NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
-from .client import STORE_DOWN, connect
+from .client import STORE_ERRORS, connect
 from .refusal import refusal
 
 _PROBE_KEY = "q:probe"
@@ -48,7 +48,7 @@ class StoreHealth:
         """
         try:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
-        except STORE_DOWN as error:
+        except STORE_ERRORS as error:
             self.report(error)
             return (refusal(error) or str(error) or type(error).__name__).rstrip(".")
         return None
@@ -56,7 +56,7 @@ class StoreHealth:
     async def warnings(self) -> list[str]:
         """Say in a sentence each which settings of the server may lose what it was given; [] when there are none.
 
-        Raises one of `STORE_DOWN` when the server cannot be asked.
+        Raises one of `STORE_ERRORS` when the server cannot be asked.
         """
         found: dict[str, object] = {}
         for section in _INFO_SECTIONS:
@@ -70,7 +70,7 @@ class StoreHealth:
                 _log.warning(warning, address=self.address)
         except NoPermissionError:  # to ask INFO; all that we need otherwise may be allowed
             _log.info("the settings of the store cannot be checked", address=self.address)
-        except STORE_DOWN as error:
+        except STORE_ERRORS as error:
             self.report(error)
 
     def report(self, error: Exception) -> None:

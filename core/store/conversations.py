@@ -13,14 +13,14 @@ from typing import Any, Literal, TypeAlias, cast
 
 from redis.asyncio import Redis
 
-from .keys import choices_key, engaged_key, history_key, last_append_key, note_key, unanswered_key
+from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 
 _APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
 _WITHDRAW = Path(__file__).with_name("withdraw.lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class HistoryMessage:
     """One message of a history, as the model will see it."""
 
     role: Literal["user", "assistant"]
@@ -34,7 +34,7 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ChatPreferences:
     """What a chat chose for itself; None: nothing, so the default holds."""
 
     model: str | None = None
@@ -49,15 +49,15 @@ class Choices:
     reasoning: str | None = None
     """`off`, `fold` or `full`."""
 
-    def over(self, around: Choices) -> Choices:
+    def with_fallback(self, around: ChatPreferences) -> ChatPreferences:
         """These choices, and those of `around` where there are none."""
-        return Choices(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(around), strict=True)))
+        return ChatPreferences(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(around), strict=True)))
 
 
-Name: TypeAlias = Literal[
+PreferenceName: TypeAlias = Literal[
     "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning"
 ]
-"""Each thing that can be chosen, as the field of `Choices`."""
+"""Each thing that can be chosen, as the field of `ChatPreferences`."""
 
 
 class Conversations:
@@ -75,17 +75,17 @@ class Conversations:
         self._append = redis.register_script(_APPEND)
         self._withdraw = redis.register_script(_WITHDRAW)
 
-    async def history(self, chat: str) -> list[Remembered]:
+    async def history(self, chat: str) -> list[HistoryMessage]:
         """All that is kept of the chat, oldest first."""
         stored = await cast("Awaitable[list[bytes]]", self._redis.lrange(history_key(chat), 0, -1))
-        return [_remembered(item) for item in stored]
+        return [_unpack(item) for item in stored]
 
-    async def append(self, chat: str, uid: str, exchange: Sequence[Remembered], *, drop: int = 0) -> None:
+    async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
         """Add an exchange in one step, after forgetting the newest `drop` messages.
 
         A second call with the same `uid` changes nothing, so a turn that is finished twice is remembered once.
         """
-        items = [_packed(message) for message in exchange]
+        items = [_pack(message) for message in exchange]
         await self._append(
             keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
             args=[uid, self._most, self._seconds, drop, *items],
@@ -95,7 +95,7 @@ class Conversations:
         """Forget the exchange whose question that event asked, in one step, whoever answered it; safe to call again."""
         await self._withdraw(keys=[history_key(chat), unanswered_key(chat)], args=[event])
 
-    async def newest(self, chat: str) -> str:
+    async def newest_uid(self, chat: str) -> str:
         """The uid that was appended last; "" when nothing ever was."""
         stored = await self._redis.get(last_append_key(chat))
         return stored.decode() if isinstance(stored, bytes) else ""
@@ -103,71 +103,73 @@ class Conversations:
     async def last_event(self, chat: str) -> str:
         """The event of the newest question that was answered, also before `forget`; "" when none ever was."""
         asked = [message.event for message in await self.history(chat) if message.event]
-        return asked[-1] if asked else await self.newest(chat)
+        return asked[-1] if asked else await self.newest_uid(chat)
 
-    async def note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
+    async def put_note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
         """Keep a text under a name of the caller's, for as long as a history or for a `lifetime` of its own."""
         await self._redis.set(note_key(chat, name), text, ex=lifetime or self._seconds)
 
-    async def noted(self, chat: str, name: str) -> str | None:
+    async def get_note(self, chat: str, name: str) -> str | None:
         """What was kept under that name; None when it was never, or is too old."""
         stored = await self._redis.get(note_key(chat, name))
         return stored.decode() if isinstance(stored, bytes) else None
 
-    async def forget(self, chat: str) -> None:
+    async def clear_history(self, chat: str) -> None:
         """Start the conversation afresh; choices stay."""
         await self._redis.delete(history_key(chat), unanswered_key(chat))
 
-    async def move(self, chat: str, to: str) -> None:
+    async def move_chat(self, chat: str, to: str) -> None:
         """Let a chat that has another name from now on keep its history and choices, unless it has some there already.
 
         Safe to call again. A shared Redis needs version 6.2 for it (COPY).
         """
         async with self._redis.pipeline() as steps:
-            for key in (history_key, last_append_key, unanswered_key, choices_key):
+            for key in (history_key, last_append_key, unanswered_key, preferences_key):
                 steps.copy(key(chat), key(to))
                 steps.delete(key(chat))
             await steps.execute()
 
-    async def note_unanswered(self, chat: str, question: Remembered) -> None:
+    async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
         """Note a question that found no answer, until another one finds its own."""
-        await self._redis.set(unanswered_key(chat), _packed(question), ex=self._seconds)
+        await self._redis.set(unanswered_key(chat), _pack(question), ex=self._seconds)
 
-    async def unanswered(self, chat: str) -> Remembered | None:
+    async def get_unanswered(self, chat: str) -> HistoryMessage | None:
         """The last question, if it found no answer."""
         stored = await self._redis.get(unanswered_key(chat))
-        return _remembered(stored) if isinstance(stored, bytes) else None
+        return _unpack(stored) if isinstance(stored, bytes) else None
 
-    async def choices(self, chat: str) -> Choices:
+    async def preferences(self, chat: str) -> ChatPreferences:
         """What the chat itself chose."""
-        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(choices_key(chat)))
+        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(preferences_key(chat)))
         found = {name.decode(): value.decode() for name, value in stored.items()}
-        return Choices(**{name: value for name, value in found.items() if name in Choices.__dataclass_fields__})
+        return ChatPreferences(
+            **{name: value for name, value in found.items() if name in ChatPreferences.__dataclass_fields__}
+        )
 
-    async def choose(self, chat: str, name: Name, value: str | None) -> None:
+    async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
         """Set one choice, or take it back with None."""
         if value is None:
-            await self._redis.hdel(choices_key(chat), name)
+            await self._redis.hdel(preferences_key(chat), name)
         else:
-            await self._redis.hset(choices_key(chat), name, value)
+            await self._redis.hset(preferences_key(chat), name, value)
 
-    async def engage(self, chat: str) -> None:
+    async def join_thread(self, chat: str) -> None:
         """Note that the bot takes part in this thread from now on."""
-        await self._redis.set(engaged_key(chat), 1, ex=self._seconds)
+        await self._redis.set(joined_thread_key(chat), 1, ex=self._seconds)
 
-    async def engaged(self, chat: str) -> bool:
+    async def has_joined_thread(self, chat: str) -> bool:
         """Whether the bot was ever named in this thread, within the lifetime of a history."""
-        return bool(await self._redis.exists(engaged_key(chat)))
+        return bool(await self._redis.exists(joined_thread_key(chat)))
 
 
-def _packed(message: Remembered) -> str:
+def _pack(message: HistoryMessage) -> str:
     return json.dumps({name: value for name, value in asdict(message).items() if value}, ensure_ascii=False)
 
 
-def _remembered(stored: bytes) -> Remembered:
+def _unpack(stored: bytes) -> HistoryMessage:
     """Read a message that another version of this program may have written."""
     fields: dict[str, Any] = json.loads(stored)
-    known = {name: value for name, value in fields.items() if name in Remembered.__dataclass_fields__}
+    known = {name: value for name, value in fields.items() if name in HistoryMessage.__dataclass_fields__}
     known["files"] = tuple(known.get("files", ()))
     known.setdefault("content", "")
-    return Remembered(**known)
+    return HistoryMessage(**known)

@@ -14,7 +14,7 @@ def last_append_key(chat: str) -> str:
     return f"u:{{{chat}}}"
 
 
-def choices_key(chat: str) -> str:
+def preferences_key(chat: str) -> str:
     """Hash of what the chat chose for itself."""
     return f"p:{{{chat}}}"
 
@@ -24,7 +24,7 @@ def unanswered_key(chat: str) -> str:
     return f"uq:{{{chat}}}"
 
 
-def engaged_key(chat: str) -> str:
+def joined_thread_key(chat: str) -> str:
     """Present while the bot takes part in a thread."""
     return f"e:{{{chat}}}"
 

@@ -7,10 +7,10 @@ from .errors import (
     BadRequestError,
     ContextTooLongError,
     DownloadError,
+    DownloadTooLargeError,
     KeyRejectedError,
     ModelNameError,
     ModelNotFoundError,
-    OversizeError,
     QuotaExhaustedError,
     RefusedContentError,
     ServerFaultError,
@@ -27,8 +27,8 @@ from .errors import (
 )
 from .image_responses import ImageData, ImageLink, ImageResult
 from .models.catalog import Catalog, Model
-from .models.features import Traits
-from .models.kinds import Kinds, ModelKind
+from .models.features import ModelFeatures
+from .models.kinds import ModelKind, ModelKinds
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, PictureDelta, ReasoningDelta, TextDelta, Usage
 from .streaming.tool_calls import Tool, ToolCall
@@ -48,18 +48,19 @@ __all__ = [
     "Correction",
     "Delta",
     "DownloadError",
+    "DownloadTooLargeError",
     "Finish",
     "ImageData",
     "ImageLink",
     "ImageRequest",
     "ImageResult",
     "KeyRejectedError",
-    "Kinds",
     "Model",
+    "ModelFeatures",
     "ModelKind",
+    "ModelKinds",
     "ModelNameError",
     "ModelNotFoundError",
-    "OversizeError",
     "PictureDelta",
     "QuotaExhaustedError",
     "ReasoningDelta",
@@ -73,7 +74,6 @@ __all__ = [
     "TooSlowError",
     "Tool",
     "ToolCall",
-    "Traits",
     "TranscriptionRequest",
     "UnknownModelError",
     "UnreachableError",

@@ -11,7 +11,7 @@ from functools import partial
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .attempts import Attempts
-from .download import Downloads
+from .download import Downloader
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -20,13 +20,13 @@ from .errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from .failures.error_mapping import diagnose, diagnose_json
+from .failures.error_mapping import diagnose_json, error_from_response
 from .image_responses import ImageResult, parse_images
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
 from .speech_responses import read_sound
-from .streaming.stream_reader import AnswerReader
-from .transport import DEFAULT_BACKOFF, Answer, Backoff, ByteStream, Form, Http
+from .streaming.stream_reader import StreamReader
+from .transport import DEFAULT_BACKOFF, Backoff, ByteStream, Form, HttpResponse, HttpTransport
 
 _CHAT = "/v1/chat/completions"
 # Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
@@ -51,11 +51,11 @@ class WanjieClient:
         *,
         backoff: Backoff = DEFAULT_BACKOFF,
         prolonging: float = 10,
-        downloads: Downloads | None = None,
+        downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
-        self._http = Http(settings, backoff, proxies)
-        self._downloads = downloads or Downloads(settings, proxies=proxies)
+        self._http = HttpTransport(settings, backoff, proxies)
+        self._downloads = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway lives, not that a model works.
         self._prolonging = prolonging
         self._first_byte_timeout = settings.first_byte_timeout
@@ -72,7 +72,7 @@ class WanjieClient:
         async def attempt() -> tuple[str, ...]:
             return parse_models(self._json(await self._http.fetch("GET", "/v1/models")))
 
-        return await self._http.retried(attempt)
+        return await self._http.run_with_retries(attempt)
 
     async def chat(self, request: ChatRequest) -> Completion:
         """Ask for an answer in one piece, waiting up to `request.patience` or `settings.first_byte_timeout` for it."""
@@ -81,7 +81,7 @@ class WanjieClient:
             body = request.as_json(stream=False)
             return parse_completion(self._json(await self._http.fetch("POST", _CHAT, body, patience=request.patience)))
 
-        return await self._http.retried(attempt)
+        return await self._http.run_with_retries(attempt)
 
     def attempts(self) -> Attempts:
         """As many as one question has; to be handed to `stream` by whoever asks it again when its answer breaks off."""
@@ -96,7 +96,7 @@ class WanjieClient:
         the platform is a `StreamBrokenError`, which takes one of the `attempts` like every failure before it.
         """
         attempts = attempts or self.attempts()
-        first, rest = await self._http.retried(partial(self._begin, request), attempts)
+        first, rest = await self._http.run_with_retries(partial(self._begin, request), attempts)
         async with aclosing(rest):
             yield first
             try:
@@ -121,10 +121,10 @@ class WanjieClient:
             answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
             sound = read_sound(answer.content, answer.media_type)
             if sound is None:
-                raise diagnose(200, {}, self._http.redacted(_decoded(answer.content)))
+                raise error_from_response(200, {}, self._http.redact(_decoded(answer.content)))
             return sound
 
-        return await self._http.retried(attempt, attempts)
+        return await self._http.run_with_retries(attempt, attempts)
 
     async def transcribe(self, request: TranscriptionRequest) -> str:
         """Have speech written down; "" when there is none in it."""
@@ -136,7 +136,7 @@ class WanjieClient:
                 return _decoded(answer.content).strip()
             return parse_transcript(self._json(answer))
 
-        return await self._http.retried(attempt)
+        return await self._http.run_with_retries(attempt)
 
     async def images(self, request: ImageRequest) -> list[ImageResult]:
         """Have pictures made; links among them are not promised to live long, so fetch them at once."""
@@ -145,7 +145,7 @@ class WanjieClient:
             answer = await self._http.fetch("POST", "/v1/images/generations", request.as_json(), most=_PICTURES)
             return parse_images(self._json(answer))
 
-        return await self._http.retried(attempt)
+        return await self._http.run_with_retries(attempt)
 
     async def download(self, url: str, *, most: int) -> bytes:
         """Fetch the file behind a link that a model gave, without the key, up to `most` bytes; see `download`.
@@ -158,12 +158,12 @@ class WanjieClient:
         attempt = partial(self._downloads.fetch, url, most=most)
         try:
             async with asyncio.timeout(self._downloads.longest):
-                return await self._http.retried(attempt)
+                return await self._http.run_with_retries(attempt)
         except TimeoutError:
             raise TooSlowError(f"no whole file within {self._downloads.longest:g} s") from None
 
-    def _json(self, answer: Answer) -> object:
-        text = self._http.redacted(_decoded(answer.content))
+    def _json(self, answer: HttpResponse) -> object:
+        text = self._http.redact(_decoded(answer.content))
         try:
             raw: object = json.loads(text)
         except ValueError:
@@ -177,12 +177,14 @@ class WanjieClient:
         return await anext(deltas), deltas
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        reader = AnswerReader(
-            self._http.redacted,
+        reader = StreamReader(
+            self._http.redact,
             begins_thinking=request.begins_thinking,
             tools=frozenset(tool.name for tool in request.tools),
         )
-        async with self._http.opened("POST", _CHAT, request.as_json(stream=True), patience=request.patience) as body:
+        async with self._http.open_stream(
+            "POST", _CHAT, request.as_json(stream=True), patience=request.patience
+        ) as body:
             async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
                 async for delta in arriving:
                     yield delta
@@ -192,7 +194,7 @@ class WanjieClient:
                 await _read_out(body)
 
     async def _arriving(
-        self, body: ByteStream, reader: AnswerReader, own_patience: float | None
+        self, body: ByteStream, reader: StreamReader, own_patience: float | None
     ) -> AsyncGenerator[Delta]:
         clock = asyncio.get_running_loop().time
         prolonging = self._prolonging if own_patience is None else 1

@@ -29,7 +29,7 @@ from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .errors import (
     DownloadError,
-    OversizeError,
+    DownloadTooLargeError,
     ServerFaultError,
     TooManyRequestsError,
     TooSlowError,
@@ -54,7 +54,7 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-class Downloads:
+class Downloader:
     """Fetch files; a download may take `longest` seconds in all and be silent for `idle` of them."""
 
     def __init__(
@@ -89,15 +89,15 @@ class Downloads:
         """
         target = _parsed(url)
         for _ in range(_REDIRECTS + 1):
-            async with self._opened(target) as response:
+            async with self._open(target) as response:
                 if not response.has_redirect_location:
                     return await _content(response, most)
                 target = _joined(target, response.headers["location"])
         raise DownloadError(f"more than {_REDIRECTS} redirects")
 
     @asynccontextmanager
-    async def _opened(self, url: httpx.URL) -> AsyncGenerator[httpx.Response]:
-        response = await self._answered(url, await self._addresses(url))
+    async def _open(self, url: httpx.URL) -> AsyncGenerator[httpx.Response]:
+        response = await self._follow_redirects(url, await self._addresses(url))
         try:
             yield response
         finally:
@@ -110,7 +110,7 @@ class Downloads:
             raise UnsafeAddressError("the link is no https address")
         if trusted and self._proxies.proxy_for(str(url)):
             return [_host(url)]
-        found = [_host(url)] if is_address(_host(url)) else await self._resolved(url)
+        found = [_host(url)] if is_address(_host(url)) else await self._find_addresses(url)
         addresses = [address for address in dict.fromkeys(found) if trusted or is_public(address)]
         if not addresses:
             raise UnsafeAddressError("the link leads to a private address")
@@ -120,23 +120,23 @@ class Downloads:
         """Whether the owner of the service has configured that place."""
         return _origin(url) == self._own_origin
 
-    async def _resolved(self, url: httpx.URL) -> Sequence[str]:
+    async def _find_addresses(self, url: httpx.URL) -> Sequence[str]:
         try:
             return await self._resolve(_host(url), _port(url))
         except (OSError, UnicodeError):
             raise UnreachableError("no such host") from None
 
-    async def _answered(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
+    async def _follow_redirects(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
         *others, last = addresses
         try:
             for address in others:
                 with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-                    return await self._asked(url, address)
-            return await self._asked(url, last)
+                    return await self._request(url, address)
+            return await self._request(url, last)
         except httpx.HTTPError as error:
             raise _explained(error) from None
 
-    async def _asked(self, url: httpx.URL, address: str) -> httpx.Response:
+    async def _request(self, url: httpx.URL, address: str) -> httpx.Response:
         request = httpx.Request(
             "GET",
             url.copy_with(host=address),
@@ -191,14 +191,14 @@ async def _content(response: httpx.Response, most: int) -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise _refused(response)
     if int(response.headers.get("content-length", 0)) > most:
-        raise OversizeError(f"more than {most} bytes")
+        raise DownloadTooLargeError(f"more than {most} bytes")
     content = bytearray()
     try:
         # Raw, for a compressed bomb must not unfold; the file was asked for as it is.
         async for piece in response.aiter_raw():
             content += piece
             if len(content) > most:
-                raise OversizeError(f"more than {most} bytes")
+                raise DownloadTooLargeError(f"more than {most} bytes")
     except httpx.HTTPError as error:
         raise _explained(error) from None
     return bytes(content)

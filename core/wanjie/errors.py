@@ -112,7 +112,7 @@ class UnsafeAddressError(DownloadError):
     """A link, or what it redirects to, is not https or leads to a place that is not public; nothing was sent there."""
 
 
-class OversizeError(DownloadError):
+class DownloadTooLargeError(DownloadError):
     """The file is larger than the caller can use."""
 
 

@@ -14,7 +14,7 @@ from .errors import ServerFaultError, UnreadableAnswerError
 from .image_responses import ImageResult, read_image
 from .streaming.content_parts import Words, read_words, speaks
 from .streaming.finish_reasons import fold_finish_reason
-from .streaming.think_tags import parted
+from .streaming.think_tags import split_thinking
 from .streaming.tool_calls import ToolCall, ToolCalls, ToolPiece
 
 _WHERE_WORDS_ARE = ("delta", "message", "text")
@@ -145,7 +145,7 @@ def parse_completion(raw: object) -> Completion:
         raise UnreadableAnswerError("the answer's words cannot be read")
     if chunk.finish_reason == "error":
         raise ServerFaultError("the model ended with an error")
-    thought, text = parted(chunk.text)
+    thought, text = split_thinking(chunk.text)
     calls = ToolCalls()
     calls.add(chunk.tools)
     return Completion(

@@ -25,7 +25,7 @@ from .errors import (
     UnreadableAnswerError,
     WanjieError,
 )
-from .failures.error_mapping import diagnose
+from .failures.error_mapping import error_from_response
 
 _T = TypeVar("_T")
 _ERROR_BODY_LIMIT = 64 * 1024
@@ -51,7 +51,7 @@ DEFAULT_BACKOFF = Backoff()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """The whole of a successful response."""
 
     content: bytes
@@ -92,7 +92,7 @@ class ByteStream:
         except TimeoutError:
             raise TooSlowError(f"no word for {patience:g} s") from None
         except httpx.HTTPError as error:
-            raise _explained(error) from None
+            raise _transport_errors(error) from None
 
     async def gather(self, most: int, patience: float) -> bytes:
         """Wait `patience` seconds for all that comes; stop early when it is more than `most` bytes.
@@ -109,11 +109,11 @@ class ByteStream:
         except TimeoutError:
             raise TooSlowError(f"no end within {patience:g} s") from None
         except httpx.HTTPError as error:
-            raise _explained(error) from None
+            raise _transport_errors(error) from None
         return bytes(content)
 
 
-class Http:
+class HttpTransport:
     """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
 
     def __init__(
@@ -147,7 +147,7 @@ class Http:
         """As many as one call has."""
         return Attempts(self._max_attempts)
 
-    async def retried(self, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None) -> _T:
+    async def run_with_retries(self, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None) -> _T:
         """Make a call, again and again while that may help and `attempts` are left; raise what the last try raised.
 
         For how long is waited in between, see `Backoff`.
@@ -188,19 +188,19 @@ class Http:
         *,
         patience: float | None = None,
         most: int = _MOST,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Try once to have a whole answer, of `most` bytes at most.
 
         It may take `patience` seconds, else the configured ones, to begin, and as long again to come to its end.
         """
-        async with self.opened(method, path, body, patience=patience) as stream:
+        async with self.open_stream(method, path, body, patience=patience) as stream:
             content = await stream.gather(most, patience or self._first_byte_timeout)
         if len(content) > most:
             raise UnreadableAnswerError(f"the answer has more than {most} bytes")
-        return Answer(content, stream.media_type)
+        return HttpResponse(content, stream.media_type)
 
     @asynccontextmanager
-    async def opened(
+    async def open_stream(
         self, method: Literal["GET", "POST"], path: str, body: Body = None, *, patience: float | None = None
     ) -> AsyncGenerator[ByteStream]:
         """Try once to have an answer begin within `patience` seconds, else the configured ones.
@@ -226,7 +226,7 @@ class Http:
         except TimeoutError:
             raise TooSlowError(f"no answer for {patience:g} s") from None
         except httpx.HTTPError as error:
-            raise _explained(error) from None
+            raise _transport_errors(error) from None
 
     def _request(self, method: str, path: str, body: Body) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
@@ -241,13 +241,13 @@ class Http:
         return self._client.build_request(method, path, headers=headers, content=content)
 
     def _refused(self, response: httpx.Response, body: bytes) -> WanjieError:
-        return diagnose(
+        return error_from_response(
             response.status_code,
-            {name: self.redacted(value) for name, value in response.headers.items()},
-            self.redacted(body[:_ERROR_BODY_LIMIT].decode("utf-8", errors="replace")),
+            {name: self.redact(value) for name, value in response.headers.items()},
+            self.redact(body[:_ERROR_BODY_LIMIT].decode("utf-8", errors="replace")),
         )
 
-    def redacted(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Take the key out of a text."""
         return text.replace(self._key, "[key]") if self._key else text
 
@@ -261,7 +261,7 @@ class Http:
         return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
 
 
-def _explained(error: httpx.HTTPError) -> WanjieError:
+def _transport_errors(error: httpx.HTTPError) -> WanjieError:
     """To be raised `from None`: httpx quotes headers in some of its messages, and the key is in one."""
     if isinstance(error, httpx.DecodingError):
         return UnreadableAnswerError("the answer cannot be decompressed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .models.name_patterns import fits
+from .models.name_patterns import matches_pattern
 
 # The Open API shows 普通话 alone for its CosyVoice, and none of the speakers that the published model comes with.
 # The others: OpenAI, "Text to speech", voice options.
@@ -18,4 +18,4 @@ _VOICES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 
 def known_voices(model_id: str) -> tuple[str, ...]:
     """The documented voices of a speech model, in its own words; () when none are."""
-    return next((voices for patterns, voices in _VOICES if fits(model_id, patterns)), ())
+    return next((voices for patterns, voices in _VOICES if matches_pattern(model_id, patterns)), ())

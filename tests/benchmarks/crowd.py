@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 
 from .reply import answer, stands
 from .running import running
@@ -23,19 +23,19 @@ _PATIENCE = 90.0
 
 async def measure_crowd() -> list[Row]:
     """Read the meter while nobody talks, then while 25 people on each platform get an answer."""
-    async with running() as (stage, meter):
+    async with running() as (harness, meter):
         await asyncio.sleep(1)
         with Stopwatch(meter) as idle:
             await asyncio.sleep(_IDLE)
         quiet = meter.read()
-        stage.wanjie.script.answer = lambda _: answer(_TOKENS)
-        stage.wanjie.script.tokens_per_second = _PACE
+        harness.wanjie.script.answer = lambda _: answer(_TOKENS)
+        harness.wanjie.script.tokens_per_second = _PACE
         begun = time.monotonic()
         with Stopwatch(meter) as used:
-            readings, complete = await _crowd(stage, meter)
+            readings, complete = await _crowd(harness, meter)
         took = time.monotonic() - begun
-        refused = stage.telegram.floods + sum(stage.slack.floods.values())
-        wrong = len(stage.telegram.violations) + len(stage.slack.violations)
+        refused = harness.telegram.floods + sum(harness.slack.floods.values())
+        wrong = len(harness.telegram.violations) + len(harness.slack.violations)
     everybody = 2 * _EACH
     return [
         Row("CPU of the service while idle (% of a core)", f"{100 * idle.service / _IDLE:.1f}"),
@@ -51,15 +51,15 @@ async def measure_crowd() -> list[Row]:
     ]
 
 
-async def _crowd(stage: Stage, meter: Meter) -> tuple[list[Usage], int]:
+async def _crowd(harness: ServiceHarness, meter: Meter) -> tuple[list[Usage], int]:
     """Let everybody ask; return readings of the meter and how many answers came to stand as a whole."""
-    seats = [seat for _ in range(_EACH) for seat in (stage.private(), stage.thread())]
-    for seat in seats:
-        await seat.say("Count, please.")
+    personas = [persona for _ in range(_EACH) for persona in (harness.private(), harness.thread())]
+    for persona in personas:
+        await persona.say("Count, please.")
     readings: list[Usage] = []
-    waiting, deadline = list(seats), time.monotonic() + _PATIENCE
+    waiting, deadline = list(personas), time.monotonic() + _PATIENCE
     while waiting and time.monotonic() < deadline:
         await asyncio.sleep(_GLANCE)
         readings.append(meter.read())
-        waiting = [seat for seat in waiting if not stands(seat, _TOKENS)]
-    return readings, len(seats) - len(waiting)
+        waiting = [persona for persona in waiting if not stands(persona, _TOKENS)]
+    return readings, len(personas) - len(waiting)

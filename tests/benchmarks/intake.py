@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from core.queue import Acceptance, Inbox
+from core.queue import EnqueueResult, Inbox
 from core.redis import EmbeddedRedis, connect
 
 from .table import Row, percentile
@@ -46,8 +46,8 @@ async def _some(inbox: Inbox, numbers: range) -> None:
 
 async def _accept(inbox: Inbox, name: str, number: int) -> float:
     begun = time.monotonic()
-    accepted = await inbox.accept(f"tg:1:{name}{number // _PER_LANE}", f"{number}", _event(number))
-    if accepted is not Acceptance.STORED:
+    accepted = await inbox.enqueue(f"tg:1:{name}{number // _PER_LANE}", f"{number}", _event(number))
+    if accepted is not EnqueueResult.STORED:
         raise RuntimeError(f"event {number} was not stored: {accepted.value}")
     return time.monotonic() - begun
 

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 from PIL import Image
 
-from core.media.audio.join import join
-from core.media.images.resize import inspect
-from core.media.thread_pool import Workshop
+from core.media.audio.join import join_audio
+from core.media.images.resize import inspect_image
+from core.media.thread_pool import ThreadPool
 from tests.core.media.sounds import tone
 
 from .table import Row, percentile, spread
@@ -28,18 +28,18 @@ _MILLISECONDS = 1000
 
 async def measure_media(samples: int) -> list[Row]:
     """Join four voice notes at once, and look at a large picture, as often as `samples` says."""
-    workshop = Workshop()
+    workshop = ThreadPool()
     piece, picture = tone(_SECONDS), _picture()
     stalls, pauses, looks = list[float](), list[float](), list[float]()
     used = time.process_time()
     for _ in range(samples):
         async with _watched(stalls):
-            await asyncio.gather(*(workshop.run(join, [piece], "opus") for _ in range(_NOTES)))
+            await asyncio.gather(*(workshop.run(join_audio, [piece], "opus") for _ in range(_NOTES)))
     used = (time.process_time() - used) / (samples * _NOTES * _SECONDS)
     for _ in range(samples):
         begun = time.monotonic()
         async with _watched(pauses):
-            await workshop.run(inspect, picture)
+            await workshop.run(inspect_image, picture)
         looks.append(_MILLISECONDS * (time.monotonic() - begun))
     workshop.close()
     return [

@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Step
-from bots.sandbox.slack.persona import SlackSeat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
 
 _WORD = re.compile(r"\bw(\d+)\b")
 _PARAGRAPH = 60
@@ -37,25 +37,25 @@ def answer(tokens: int) -> str:
     return "\n\n".join(" ".join(words[start : start + _PARAGRAPH]) for start in range(0, tokens, _PARAGRAPH))
 
 
-def stands(seat: TelegramSeat | SlackSeat, tokens: int) -> bool:
+def stands(persona: TelegramPersona | SlackPersona, tokens: int) -> bool:
     """Whether the screen shows an `answer` of so many tokens: each word once, in order."""
-    return [int(number) for text in seat.answers() for number in _WORD.findall(text)] == list(range(tokens))
+    return [int(number) for text in persona.answers() for number in _WORD.findall(text)] == list(range(tokens))
 
 
-async def ask(stage: Stage, seat: TelegramSeat | SlackSeat, tokens: int) -> Reply:
+async def ask(harness: ServiceHarness, persona: TelegramPersona | SlackPersona, tokens: int) -> Reply:
     """Ask in a conversation that is new, and time the answer of so many tokens. Raises TimeoutError."""
-    stage.wanjie.script.answer = lambda _: answer(tokens)
-    number, before = len(stage.wanjie.sent), time.monotonic()
-    await seat.say("Count, please.")
-    await seat.until(lambda: stands(seat, tokens), _PATIENCE)
-    asked = [request.time for request in stage.wanjie.requests if request.path.endswith("/chat/completions")][number]
-    sent = [at for at, _ in stage.wanjie.sent[number]]
-    seen = _seen(seat.steps())
+    harness.wanjie.script.answer = lambda _: answer(tokens)
+    number, before = len(harness.wanjie.sent), time.monotonic()
+    await persona.say("Count, please.")
+    await persona.until(lambda: stands(persona, tokens), _PATIENCE)
+    asked = [request.time for request in harness.wanjie.requests if request.path.endswith("/chat/completions")][number]
+    sent = [at for at, _ in harness.wanjie.sent[number]]
+    seen = _seen(persona.steps())
     return Reply(
         question_out=asked - before,
         first_word=seen[0] - sent[0],
         lags=[there - gone for gone, there in zip(sent, seen, strict=True)],
-        calls=_calls(stage, seat),
+        calls=_calls(harness, persona),
     )
 
 
@@ -71,7 +71,9 @@ def _words(text: str) -> int:
     return max((int(number) + 1 for number in _WORD.findall(text)), default=0)
 
 
-def _calls(stage: Stage, seat: TelegramSeat | SlackSeat) -> int:
-    if isinstance(seat, TelegramSeat):
-        return sum(str(call.values.get("chat_id")) == str(seat.chat.id) for call in stage.telegram.calls)
-    return sum(seat.channel.id in {call.args.get("channel"), call.args.get("channel_id")} for call in stage.slack.calls)
+def _calls(harness: ServiceHarness, persona: TelegramPersona | SlackPersona) -> int:
+    if isinstance(persona, TelegramPersona):
+        return sum(str(call.values.get("chat_id")) == str(persona.chat.id) for call in harness.telegram.calls)
+    return sum(
+        persona.channel.id in {call.args.get("channel"), call.args.get("channel_id")} for call in harness.slack.calls
+    )

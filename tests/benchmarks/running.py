@@ -7,24 +7,24 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 
 from .usage import Meter
 
 
 @asynccontextmanager
-async def simulators() -> AsyncGenerator[Stage]:
+async def simulators() -> AsyncGenerator[ServiceHarness]:
     """Simulated platforms without a service."""
     with tempfile.TemporaryDirectory(prefix="wanjie-bench-") as folder:
-        async with Stage(Path(folder)) as stage:
-            yield stage
+        async with ServiceHarness(Path(folder)) as harness:
+            yield harness
 
 
 @asynccontextmanager
-async def running() -> AsyncGenerator[tuple[Stage, Meter]]:
+async def running() -> AsyncGenerator[tuple[ServiceHarness, Meter]]:
     """One service that is ready, and its meter."""
-    async with simulators() as stage:
-        process = await stage.start()
-        await stage.ready()
-        yield stage, Meter(process)
-        await stage.end(process)
+    async with simulators() as harness:
+        process = await harness.start()
+        await harness.ready()
+        yield harness, Meter(process)
+        await harness.end(process)

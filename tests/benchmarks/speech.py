@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.slack.persona import SlackSeat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
 
 from .running import running
 from .table import Row, spread
 from .usage import Meter, Stopwatch
 
-_SEATS: dict[str, Callable[[Stage], TelegramSeat | SlackSeat]] = {
-    "Telegram, OGG/Opus": Stage.private,
-    "Slack, MP3": Stage.direct,
+_SEATS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
+    "Telegram, OGG/Opus": ServiceHarness.private,
+    "Slack, MP3": ServiceHarness.direct,
 }
 _CHARACTERS = 200
 """The simulated model speaks them in 40 seconds, about as a person does in Chinese."""
@@ -38,30 +38,30 @@ class _Samples:
 async def measure_speech(count: int) -> list[Row]:
     """Have `count` texts spoken on each platform, each one twice."""
     samples = {name: _Samples() for name in _SEATS}
-    async with running() as (stage, meter):
-        stage.wanjie.script.speech_delay = _UPSTREAM
+    async with running() as (harness, meter):
+        harness.wanjie.script.speech_delay = _UPSTREAM
         for name, begin in _SEATS.items():
-            seat = begin(stage)
-            await _speak(seat, "The first of all opens connections.")
+            persona = begin(harness)
+            await _speak(persona, "The first of all opens connections.")
             for number in range(count):
-                await _measure(seat, meter, _text(name, number), samples[name])
+                await _measure(persona, meter, _text(name, number), samples[name])
     return _rows(samples)
 
 
-async def _measure(seat: TelegramSeat | SlackSeat, meter: Meter, text: str, samples: _Samples) -> None:
+async def _measure(persona: TelegramPersona | SlackPersona, meter: Meter, text: str, samples: _Samples) -> None:
     await asyncio.sleep(_PAUSE)
     with Stopwatch(meter) as used:
-        samples.first.append(await _speak(seat, text) - _UPSTREAM)
+        samples.first.append(await _speak(persona, text) - _UPSTREAM)
     samples.cpu.append(used.service)
     await asyncio.sleep(_PAUSE)
-    samples.again.append(await _speak(seat, text))
+    samples.again.append(await _speak(persona, text))
 
 
-async def _speak(seat: TelegramSeat | SlackSeat, text: str) -> float:
+async def _speak(persona: TelegramPersona | SlackPersona, text: str) -> float:
     """Seconds from the command to the note that stands in the chat. Raises TimeoutError."""
-    count, begun = len(seat.posts()), time.monotonic()
-    await seat.say(f"/speak {text}")
-    await seat.until(lambda: len(seat.posts()) > count, _PATIENCE)
+    count, begun = len(persona.posts()), time.monotonic()
+    await persona.say(f"/speak {text}")
+    await persona.until(lambda: len(persona.posts()) > count, _PATIENCE)
     return time.monotonic() - begun
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 
 from .running import simulators
 from .table import Row, spread
@@ -17,18 +17,18 @@ async def measure_starts(samples: int) -> list[Row]:
 
 async def _start() -> float:
     """Seconds until both platforms could deliver: Telegram has been polled, Slack's socket is open."""
-    async with simulators() as stage:
-        group = stage.telegram.group("Friends", admin=True)
+    async with simulators() as harness:
+        group = harness.telegram.group("Friends", admin=True)
         # Talk that is not for the bot makes the first poll return at once, and so be on record.
-        stage.telegram.user(1, "Ada").say(group, "nothing for a bot")
+        harness.telegram.user(1, "Ada").say(group, "nothing for a bot")
         begun = time.monotonic()
-        process = await stage.start()
-        await stage.slack.wait_for(lambda: stage.slack.socket.connections, 20)
+        process = await harness.start()
+        await harness.slack.wait_for(lambda: harness.slack.socket.connections, 20)
         connected = time.monotonic()
-        polled = await stage.telegram.wait_for(lambda: _polls(stage), 20)
-        await stage.end(process)
+        polled = await harness.telegram.wait_for(lambda: _polls(harness), 20)
+        await harness.end(process)
         return max(connected, polled[0]) - begun
 
 
-def _polls(stage: Stage) -> list[float]:
-    return [call.at for call in stage.telegram.calls if call.method == "getUpdates"]
+def _polls(harness: ServiceHarness) -> list[float]:
+    return [call.at for call in harness.telegram.calls if call.method == "getUpdates"]

@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.slack.persona import SlackSeat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
 
 from .reply import Reply, ask
 from .running import running
 from .table import Row, averaged, spread
 from .usage import Meter, Stopwatch
 
-_SEATS: dict[str, Callable[[Stage], TelegramSeat | SlackSeat]] = {
-    "Telegram, private chat": Stage.private,
-    "Telegram, group": Stage.group,
-    "Slack, direct message": Stage.direct,
-    "Slack, thread": Stage.thread,
+_SEATS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
+    "Telegram, private chat": ServiceHarness.private,
+    "Telegram, group": ServiceHarness.group,
+    "Slack, direct message": ServiceHarness.direct,
+    "Slack, thread": ServiceHarness.thread,
 }
 _SHORT, _LONG = 20, 300
 """Tokens."""
@@ -45,23 +45,25 @@ async def measure_talks(short: int, long: int) -> list[Row]:
     Slack lets 20 streams begin in a minute: more than seven short ones would be shown in another way.
     """
     samples = {name: _Samples() for name in _SEATS}
-    async with running() as (stage, meter):
-        stage.wanjie.script.tokens_per_second, stage.wanjie.script.first_token_delay = _PACE, _THINKING
+    async with running() as (harness, meter):
+        harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = _PACE, _THINKING
         for begin in _SEATS.values():
-            await ask(stage, begin(stage), 1)  # the first of all opens connections
+            await ask(harness, begin(harness), 1)  # the first of all opens connections
         for name, begin in _SEATS.items():
             for _ in range(short):
-                samples[name].replies.append(await ask(stage, begin(stage), _SHORT))
+                samples[name].replies.append(await ask(harness, begin(harness), _SHORT))
         for name, begin in _SEATS.items():
             for _ in range(long):
-                await _ask_long(stage, meter, begin(stage), samples[name])
+                await _ask_long(harness, meter, begin(harness), samples[name])
     return _rows(samples)
 
 
-async def _ask_long(stage: Stage, meter: Meter, seat: TelegramSeat | SlackSeat, samples: _Samples) -> None:
+async def _ask_long(
+    harness: ServiceHarness, meter: Meter, persona: TelegramPersona | SlackPersona, samples: _Samples
+) -> None:
     await asyncio.sleep(_SETTLING)
     with Stopwatch(meter) as used:
-        reply = await ask(stage, seat, _LONG)
+        reply = await ask(harness, persona, _LONG)
         await asyncio.sleep(_SETTLING)
     samples.replies.append(reply)
     samples.long.append(reply)

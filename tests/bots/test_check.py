@@ -9,35 +9,35 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 from tests.bots.health import Health
 from tests.bots.test_program import program
 from tests.scenarios.nursery import fork
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
-    async with Stage(tmp_path, launch=fork) as stage:
-        yield stage
+async def harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
+        yield harness
 
 
-async def checked(stage: Stage, **variables: str) -> tuple[int, str]:
-    process = await program("check", folder=stage.folder, **{**stage.environment(), **variables})
+async def checked(harness: ServiceHarness, **variables: str) -> tuple[int, str]:
+    process = await program("check", folder=harness.folder, **{**harness.environment(), **variables})
     output, errors = await process.communicate()
     assert errors == b""
     assert process.returncode is not None
     return process.returncode, output.decode()
 
 
-async def until_logged(stage: Stage, words: str, seconds: float = 30) -> list[dict[str, object]]:
+async def until_logged(harness: ServiceHarness, words: str, seconds: float = 30) -> list[dict[str, object]]:
     async with asyncio.timeout(seconds):
-        while words not in stage.logs():  # noqa: ASYNC110 - another process
+        while words not in harness.logs():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-    return [json.loads(line) for line in stage.logs().splitlines()]
+    return [json.loads(line) for line in harness.logs().splitlines()]
 
 
-async def test_a_check_that_finds_nothing_wrong_ends_with_zero(stage: Stage) -> None:
-    status, text = await checked(stage)
+async def test_a_check_that_finds_nothing_wrong_ends_with_zero(harness: ServiceHarness) -> None:
+    status, text = await checked(harness)
 
     assert status == 0, text
     assert [line.split()[:2] for line in text.splitlines()[1:]] == [
@@ -50,9 +50,9 @@ async def test_a_check_that_finds_nothing_wrong_ends_with_zero(stage: Stage) -> 
     assert "deepseek-v3 answers" in text
 
 
-async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one(stage: Stage) -> None:
+async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one(harness: ServiceHarness) -> None:
     status, text = await checked(
-        stage,
+        harness,
         WANJIE_API_KEY="sk-wrong-key",
         TELEGRAM_BOT_TOKEN="1:wrong",
         SLACK_BOT_TOKEN="xoxb-wrong",
@@ -69,34 +69,34 @@ async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one
     assert "wrong-key" not in text
 
 
-async def test_a_check_of_settings_that_cannot_be_ends_with_one(stage: Stage) -> None:
-    status, text = await checked(stage, SLACK_BOT_TOKEN="xapp-1", HTTP_PORT="many")
+async def test_a_check_of_settings_that_cannot_be_ends_with_one(harness: ServiceHarness) -> None:
+    status, text = await checked(harness, SLACK_BOT_TOKEN="xapp-1", HTTP_PORT="many")
 
     assert status == 1
     assert [line.split()[2] for line in text.splitlines()] == ["SLACK_BOT_TOKEN", "HTTP_PORT"]
 
 
-async def test_a_check_beside_a_running_service_leaves_it_alone(stage: Stage) -> None:
-    await stage.start()
-    await stage.ready()
-    status, text = await checked(stage)
+async def test_a_check_beside_a_running_service_leaves_it_alone(harness: ServiceHarness) -> None:
+    await harness.start()
+    await harness.ready()
+    status, text = await checked(harness)
 
     assert status == 0, text
     assert "A service is running" in text
-    assert stage.processes[0].returncode is None
+    assert harness.processes[0].returncode is None
 
 
-async def test_a_check_warns_of_a_model_that_the_key_has_not(stage: Stage) -> None:
-    status, text = await checked(stage, WANJIE_DEFAULT_MODEL="deepseek-v9", WANJIE_TRANSCRIBE_MODEL="whisper-9")
+async def test_a_check_warns_of_a_model_that_the_key_has_not(harness: ServiceHarness) -> None:
+    status, text = await checked(harness, WANJIE_DEFAULT_MODEL="deepseek-v9", WANJIE_TRANSCRIBE_MODEL="whisper-9")
 
     assert status == 0, text
     assert "WANJIE_DEFAULT_MODEL deepseek-v9 is no model of the key; " in text
     assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is no model of the key." in text
 
 
-async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_are_for(stage: Stage) -> None:
-    stage.slack.scopes.difference_update({"files:write", "channels:history"})
-    status, text = await checked(stage)
+async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_are_for(harness: ServiceHarness) -> None:
+    harness.slack.scopes.difference_update({"files:write", "channels:history"})
+    status, text = await checked(harness)
     told = [line for line in text.splitlines() if "scopes" in line]
 
     assert status == 0, text
@@ -105,16 +105,16 @@ async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_a
     assert "install the app again" in text
 
 
-async def test_an_address_that_is_no_wanjie_is_told(stage: Stage) -> None:
-    status, text = await checked(stage, WANJIE_BASE_URL=stage.wanjie.base_url.removesuffix("/api") + "/elsewhere")
+async def test_an_address_that_is_no_wanjie_is_told(harness: ServiceHarness) -> None:
+    status, text = await checked(harness, WANJIE_BASE_URL=harness.wanjie.base_url.removesuffix("/api") + "/elsewhere")
 
     assert status == 1
     assert "WANJIE_BASE_URL" in text
 
 
-async def test_the_start_is_told_in_a_few_lines(stage: Stage) -> None:
-    await stage.start(LOG_FORMAT="json")
-    lines = await until_logged(stage, '"event": "ready"')
+async def test_the_start_is_told_in_a_few_lines(harness: ServiceHarness) -> None:
+    await harness.start(LOG_FORMAT="json")
+    lines = await until_logged(harness, '"event": "ready"')
     events = [str(line["event"]) for line in lines]
 
     assert len(lines) <= 8
@@ -125,20 +125,20 @@ async def test_the_start_is_told_in_a_few_lines(stage: Stage) -> None:
     assert {line["level"] for line in lines} == {"info"}
 
 
-async def test_a_start_does_not_wait_for_wanjie(stage: Stage) -> None:
-    await stage.start(LOG_FORMAT="json", WANJIE_BASE_URL="http://127.0.0.1:9/api", WANJIE_MAX_ATTEMPTS="1")
-    lines = await until_logged(stage, '"event": "ready"')
+async def test_a_start_does_not_wait_for_wanjie(harness: ServiceHarness) -> None:
+    await harness.start(LOG_FORMAT="json", WANJIE_BASE_URL="http://127.0.0.1:9/api", WANJIE_MAX_ATTEMPTS="1")
+    lines = await until_logged(harness, '"event": "ready"')
     away = [line for line in lines if "does not answer" in str(line["event"])]
 
     assert [line["level"] for line in away] == ["warning"]
 
 
-async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_works(stage: Stage) -> None:
-    stage.wanjie.script.key, key = "another", stage.wanjie.script.key
+async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_works(harness: ServiceHarness) -> None:
+    harness.wanjie.script.key, key = "another", harness.wanjie.script.key
     health = Health()
-    await stage.start(LOG_FORMAT="json", WANJIE_API_KEY=key, HTTP_PORT=health.port)
-    await until_logged(stage, '"event": "ready"')
-    lines = await until_logged(stage, "does not accept WANJIE_API_KEY")
+    await harness.start(LOG_FORMAT="json", WANJIE_API_KEY=key, HTTP_PORT=health.port)
+    await until_logged(harness, '"event": "ready"')
+    lines = await until_logged(harness, "does not accept WANJIE_API_KEY")
     told = [line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]
     await health.until(503)
 
@@ -150,20 +150,20 @@ async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_
         "wanjie": False,
         "reasons": ["Wanjie does not accept WANJIE_API_KEY (status 401)."],
     }
-    assert key not in stage.logs()
-    stage.wanjie.script.key = key
+    assert key not in harness.logs()
+    harness.wanjie.script.key = key
     await health.until(200)
-    lines = await until_logged(stage, "The key is accepted.")
+    lines = await until_logged(harness, "The key is accepted.")
     assert len([line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]) == 1
 
 
-async def test_a_default_model_that_is_gone_is_replaced_by_the_first(stage: Stage) -> None:
-    await stage.start(WANJIE_DEFAULT_MODEL="deepseek-v9")
-    await stage.ready()
-    seat = stage.private()
-    await seat.say("hello")
-    await seat.until(seat.answers)
+async def test_a_default_model_that_is_gone_is_replaced_by_the_first(harness: ServiceHarness) -> None:
+    await harness.start(WANJIE_DEFAULT_MODEL="deepseek-v9")
+    await harness.ready()
+    persona = harness.private()
+    await persona.say("hello")
+    await persona.until(persona.answers)
 
-    assert len(seat.answers()) == 1
-    assert "deepseek-v9 is no model of the key" in stage.logs()
-    assert "a configured model is not listed" in stage.logs()
+    assert len(persona.answers()) == 1
+    assert "deepseek-v9 is no model of the key" in harness.logs()
+    assert "a configured model is not listed" in harness.logs()

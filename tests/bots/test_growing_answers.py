@@ -14,10 +14,10 @@ from bots.sandbox.telegram.text.entity import Entity
 from bots.sandbox.telegram.text.stored_text import Formatted, stored
 from bots.slack.blocks.markdown import stable
 from bots.telegram.rendering.markdown import render
-from core.chat.delivery.answer_buffer import Growing, Piece
+from core.chat.delivery.answer_buffer import AnswerBuffer, TextChunk
 from core.chat.delivery.page_text import PageText
 from core.chat.port.page import Page
-from core.chat.text.page_breaks import page_end, room
+from core.chat.text.page_breaks import find_page_end, measure_page
 
 ANSWERS = (Path(__file__).parent / "answers.md").read_text(encoding="utf-8").split("\n%%\n")
 LETTERS = re.compile(r"[^\W_]+")
@@ -25,20 +25,20 @@ LETTERS = re.compile(r"[^\W_]+")
 
 def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
     """What each page of an answer that comes in pieces is to show, step by step; the last of them is final."""
-    chance, growing, page, position = random.Random(seed), Growing(), Page(start=0), 0  # noqa: S311 - no secret
+    chance, growing, page, position = random.Random(seed), AnswerBuffer(), Page(start=0), 0  # noqa: S311 - no secret
     shown, pages = PageText(growing), [list[str]()]
     while position < len(text):
         size = chance.choice([1, 2, 3, 5, 8, 20, 60])
-        growing.add(Piece(text[position : position + size]))
+        growing.add(TextChunk(text[position : position + size]))
         position += size
         while (
-            end := page_end(growing.value, space := room(growing.value, page.start, limit, page.opening))
+            end := find_page_end(growing.value, space := measure_page(growing.value, page.start, limit, page.opening))
         ) is not None:
             following = Page(start=end, opening=shown.carry(page, end, space.stop))
             pages[-1].append(shown.body(replace(page, end=end), following))
             pages.append([])
             page = following
-        body = shown.body(page, None, room(growing.value, page.start, limit, page.opening).sure)
+        body = shown.body(page, None, measure_page(growing.value, page.start, limit, page.opening).sure)
         if body.strip() and (not pages[-1] or len(body) > len(pages[-1][-1])):
             pages[-1].append(body)
     pages[-1].append(shown.body(page, None))

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.harness import NotStartedError, Stage
+from bots.sandbox.harness import NotStartedError, ServiceHarness
 from core.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -104,26 +104,26 @@ async def test_the_reasons_are_json_where_the_log_is(tmp_path: Path) -> None:
 async def test_a_port_in_use_is_json_where_the_log_is(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = str(other.getsockname()[1])
-        async with Stage(tmp_path) as stage:
-            service = await stage.start(HTTP_PORT=port, LOG_FORMAT="json", WANJIE_DEFAULT_MODLE="x")
+        async with ServiceHarness(tmp_path) as harness:
+            service = await harness.start(HTTP_PORT=port, LOG_FORMAT="json", WANJIE_DEFAULT_MODLE="x")
 
             assert await service.wait() == 1
-            last = [json.loads(line) for line in stage.logs().splitlines()][-1]
+            last = [json.loads(line) for line in harness.logs().splitlines()][-1]
             assert last["event"] == "The service cannot start"
             assert f"HTTP_PORT {port}" in last["reasons"][0]
-            assert "WANJIE_DEFAULT_MODEL is." in stage.logs()
+            assert "WANJIE_DEFAULT_MODEL is." in harness.logs()
 
 
 async def test_only_this_machine_is_listened_to_unless_another_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.2", 0)) as other:
         port = other.getsockname()[1]
-        async with Stage(tmp_path) as stage:
-            refused = await stage.start(HTTP_PORT=str(port), HTTP_HOST="0.0.0.0")
+        async with ServiceHarness(tmp_path) as harness:
+            refused = await harness.start(HTTP_PORT=str(port), HTTP_HOST="0.0.0.0")
 
             assert await refused.wait() == 1
-            assert f"HTTP_PORT {port} on HTTP_HOST 0.0.0.0" in stage.logs()
-            await stage.start(HTTP_PORT=str(port))
-            await stage.ready()
+            assert f"HTTP_PORT {port} on HTTP_HOST 0.0.0.0" in harness.logs()
+            await harness.start(HTTP_PORT=str(port))
+            await harness.ready()
 
 
 def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,42 +206,42 @@ def test_an_address_of_a_redis_is_taken_as_it_is(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("folder", ["file", "file/folder"])
 async def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
-    async with Stage(tmp_path) as stage:
-        service = await stage.start(DATA_DIR=str(tmp_path / folder))
+    async with ServiceHarness(tmp_path) as harness:
+        service = await harness.start(DATA_DIR=str(tmp_path / folder))
 
         assert await service.wait() == 1
-        assert stage.logs().startswith("The service cannot start: The folder")
-        assert stage.logs().count("\n") == 1
+        assert harness.logs().startswith("The service cannot start: The folder")
+        assert harness.logs().count("\n") == 1
 
 
 async def test_a_service_that_ends_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    async with Stage(tmp_path) as stage:
-        await stage.start(DATA_DIR=str(tmp_path / "file"))
+    async with ServiceHarness(tmp_path) as harness:
+        await harness.start(DATA_DIR=str(tmp_path / "file"))
 
         with pytest.raises(NotStartedError, match="The service cannot start: The folder"):
-            await stage.ready(60)
+            await harness.ready(60)
 
 
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = other.getsockname()[1]
-        async with Stage(tmp_path) as stage:
-            service = await stage.start(HTTP_PORT=str(port))
+        async with ServiceHarness(tmp_path) as harness:
+            service = await harness.start(HTTP_PORT=str(port))
 
             assert await service.wait() == 1
-            assert f"The service cannot start: HTTP_PORT {port}" in stage.logs()
-            assert "Traceback" not in stage.logs()
+            assert f"The service cannot start: HTTP_PORT {port}" in harness.logs()
+            assert "Traceback" not in harness.logs()
 
 
 async def test_a_service_that_cannot_answer_ends(tmp_path: Path, redis: Redis, redis_url: str) -> None:
     await redis.set("q:shards", 4)
-    async with Stage(tmp_path) as stage, asyncio.timeout(30):
-        service = await stage.start(REDIS_URL=redis_url)
+    async with ServiceHarness(tmp_path) as harness, asyncio.timeout(30):
+        service = await harness.start(REDIS_URL=redis_url)
 
         assert await service.wait() == 1
-        assert "the worker died" in stage.logs()
-        assert "4 shards" in stage.logs()
+        assert "the worker died" in harness.logs()
+        assert "4 shards" in harness.logs()
 
 
 async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_path: Path) -> None:
@@ -252,12 +252,12 @@ async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_pa
         free.close()
         timeout = aiohttp.ClientTimeout(total=2.5)
         async with (
-            Stage(tmp_path) as stage,
+            ServiceHarness(tmp_path) as harness,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=timeout) as session,
         ):
-            service = await stage.start(HTTP_PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{store}")
+            service = await harness.start(HTTP_PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{store}")
             async with asyncio.timeout(20):
-                while "the store is away" not in stage.logs():  # noqa: ASYNC110 - another process
+                while "the store is away" not in harness.logs():  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.1)
             status, checks = await readiness(session)
 
@@ -266,34 +266,34 @@ async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_pa
 
 
 async def test_a_token_that_every_platform_refuses_ends_the_program(tmp_path: Path) -> None:
-    async with Stage(tmp_path) as stage:
-        service = await stage.start(TELEGRAM_BOT_TOKEN="1:wrong", SLACK_BOT_TOKEN="xoxb-wrong")
+    async with ServiceHarness(tmp_path) as harness:
+        service = await harness.start(TELEGRAM_BOT_TOKEN="1:wrong", SLACK_BOT_TOKEN="xoxb-wrong")
 
         assert await service.wait() == 1
-        assert "TELEGRAM_BOT_TOKEN" in stage.logs()
-        assert "SLACK_BOT_TOKEN" in stage.logs()
-        assert "xoxb-wrong" not in stage.logs()
+        assert "TELEGRAM_BOT_TOKEN" in harness.logs()
+        assert "SLACK_BOT_TOKEN" in harness.logs()
+        assert "xoxb-wrong" not in harness.logs()
 
 
 async def test_one_refused_platform_leaves_the_other_running(tmp_path: Path) -> None:
-    async with Stage(tmp_path) as stage:
-        await stage.start(TELEGRAM_BOT_TOKEN="1:wrong")
-        seat = stage.direct()
-        await stage.slack.wait_for(lambda: stage.slack.socket.connections, 20)
-        await seat.say("hello")
+    async with ServiceHarness(tmp_path) as harness:
+        await harness.start(TELEGRAM_BOT_TOKEN="1:wrong")
+        persona = harness.direct()
+        await harness.slack.wait_for(lambda: harness.slack.socket.connections, 20)
+        await persona.say("hello")
 
-        await seat.until(seat.answers)
-        assert stage.processes[0].returncode is None
+        await persona.until(persona.answers)
+        assert harness.processes[0].returncode is None
 
 
 async def test_health_and_readiness_can_be_asked(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    async with Stage(tmp_path) as stage, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-        await stage.start(HTTP_PORT=str(port))
-        await stage.ready()
-        await stage.telegram.wait_for(lambda: stage.telegram.calls, 5)
+    async with ServiceHarness(tmp_path) as harness, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        await harness.start(HTTP_PORT=str(port))
+        await harness.ready()
+        await harness.telegram.wait_for(lambda: harness.telegram.calls, 5)
         async with session.get("/healthz") as answer:
             assert answer.status == 200
         async with asyncio.timeout(10):
@@ -309,16 +309,16 @@ async def readiness(session: aiohttp.ClientSession) -> tuple[int, dict[str, bool
 
 
 async def test_secrets_stay_out_of_the_log(tmp_path: Path) -> None:
-    async with Stage(tmp_path) as stage:
-        await stage.start(LOG_LEVEL="DEBUG", WANJIE_API_KEY="sk-very-secret-key")
-        await stage.ready()
-        seat = stage.private()
-        await seat.say("hello")
-        await seat.until(seat.answers)
-        log = stage.logs()
+    async with ServiceHarness(tmp_path) as harness:
+        await harness.start(LOG_LEVEL="DEBUG", WANJIE_API_KEY="sk-very-secret-key")
+        await harness.ready()
+        persona = harness.private()
+        await persona.say("hello")
+        await persona.until(persona.answers)
+        log = harness.logs()
 
     assert log
-    for secret in ("sk-very-secret-key", stage.telegram.token, "xoxb-simulated-bot", "xapp-simulated-app"):
+    for secret in ("sk-very-secret-key", harness.telegram.token, "xoxb-simulated-bot", "xapp-simulated-app"):
         assert secret not in log
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 from tests.proxying import ESCAPED_PASSWORD, PASSWORD, HttpProxy, NamedProxy, SocksProxy
 from tests.scenarios.nursery import fork
 
@@ -22,22 +22,22 @@ def port(url: str) -> int:
 
 
 @asynccontextmanager
-async def hidden(folder: Path, proxy: NamedProxy) -> AsyncGenerator[tuple[Stage, NamedProxy]]:
+async def hidden(folder: Path, proxy: NamedProxy) -> AsyncGenerator[tuple[ServiceHarness, NamedProxy]]:
     """Set a stage whose services have names that the proxy alone knows."""
-    async with Stage(folder, launch=fork) as stage, proxy:
+    async with ServiceHarness(folder, launch=fork) as harness, proxy:
         proxy.places = {
-            "wanjie.test": port(stage.wanjie.base_url),
-            "telegram.test": port(stage.telegram.base_url),
-            "slack.test": port(stage.slack.api_url),
+            "wanjie.test": port(harness.wanjie.base_url),
+            "telegram.test": port(harness.telegram.base_url),
+            "slack.test": port(harness.slack.api_url),
         }
-        stage.wanjie.base_url = "http://wanjie.test/api"
-        stage.slack.workspace.base_url = "http://slack.test"
-        yield stage, proxy
+        harness.wanjie.base_url = "http://wanjie.test/api"
+        harness.slack.workspace.base_url = "http://slack.test"
+        yield harness, proxy
 
 
-def told(stage: Stage, **variables: str) -> dict[str, str]:
+def told(harness: ServiceHarness, **variables: str) -> dict[str, str]:
     """The variables of a service that reaches Telegram by its name, too."""
-    files = urlsplit(stage.telegram.file_url).path
+    files = urlsplit(harness.telegram.file_url).path
     return {
         "TELEGRAM_BASE_URL": "http://telegram.test/bot",
         "TELEGRAM_FILE_URL": f"http://telegram.test{files}",
@@ -49,31 +49,31 @@ def told(stage: Stage, **variables: str) -> dict[str, str]:
 async def test_words_files_and_pictures_go_through_the_proxy_that_all_share(
     tmp_path: Path, kind: type[NamedProxy]
 ) -> None:
-    async with hidden(tmp_path, kind()) as (stage, proxy):
-        await stage.start(**told(stage, ALL_PROXY=proxy.url, LOG_LEVEL="DEBUG"))
-        await stage.ready()
-        for seat in (stage.private(), stage.direct()):
-            await seat.send(b"a list of words", "words.txt", "text/plain", text="What is in it?")
-            await seat.until(seat.answers)
-            await seat.say("/imagine a lighthouse")
-            await seat.until(seat.posts)
-        log = stage.logs()
+    async with hidden(tmp_path, kind()) as (harness, proxy):
+        await harness.start(**told(harness, ALL_PROXY=proxy.url, LOG_LEVEL="DEBUG"))
+        await harness.ready()
+        for persona in (harness.private(), harness.direct()):
+            await persona.send(b"a list of words", "words.txt", "text/plain", text="What is in it?")
+            await persona.until(persona.answers)
+            await persona.say("/imagine a lighthouse")
+            await persona.until(persona.posts)
+        log = harness.logs()
 
     assert proxy.hosts == {"wanjie.test", "telegram.test", "slack.test"}
     assert proxy.refused == 0
-    assert "a list of words" in str(stage.wanjie.requests)
+    assert "a list of words" in str(harness.wanjie.requests)
     assert PASSWORD not in log
     assert ESCAPED_PASSWORD not in log
 
 
 async def test_each_service_may_have_a_proxy_of_its_own(tmp_path: Path) -> None:
-    async with hidden(tmp_path, HttpProxy()) as (stage, proxy), SocksProxy(proxy.places) as other:
+    async with hidden(tmp_path, HttpProxy()) as (harness, proxy), SocksProxy(proxy.places) as other:
         variables = {"TELEGRAM_PROXY": other.url, "http_proxy": proxy.url, "SLACK_PROXY": proxy.url, "ALL_PROXY": DEAD}
-        await stage.start(**told(stage, **variables))
-        await stage.ready()
-        seat = stage.private()
-        await seat.say("hello")
-        await seat.until(seat.answers)
+        await harness.start(**told(harness, **variables))
+        await harness.ready()
+        persona = harness.private()
+        await persona.say("hello")
+        await persona.until(persona.answers)
 
     assert other.hosts == {"telegram.test"}
     assert proxy.hosts == {"wanjie.test", "slack.test"}
@@ -81,25 +81,25 @@ async def test_each_service_may_have_a_proxy_of_its_own(tmp_path: Path) -> None:
 
 async def test_this_machine_is_reached_directly_whatever_the_environment_says(tmp_path: Path) -> None:
     names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-    async with Stage(tmp_path, launch=fork) as stage:
-        await stage.start(**dict.fromkeys(names, "socks5://127.0.0.1:9"), WANJIE_PROXY=DEAD)
-        await stage.ready()
-        for seat in (stage.private(), stage.direct()):
-            await seat.say("/imagine a lighthouse")
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
+        await harness.start(**dict.fromkeys(names, "socks5://127.0.0.1:9"), WANJIE_PROXY=DEAD)
+        await harness.ready()
+        for persona in (harness.private(), harness.direct()):
+            await persona.say("/imagine a lighthouse")
 
-            await seat.until(seat.posts)
+            await persona.until(persona.posts)
 
 
 async def test_a_proxy_that_refuses_us_is_an_outage_and_no_password_in_the_log(tmp_path: Path) -> None:
-    async with hidden(tmp_path, SocksProxy()) as (stage, proxy):
+    async with hidden(tmp_path, SocksProxy()) as (harness, proxy):
         url = proxy.url.replace("ann:", "bob:")
-        await stage.start(**told(stage, ALL_PROXY=url, LOG_LEVEL="DEBUG"))
+        await harness.start(**told(harness, ALL_PROXY=url, LOG_LEVEL="DEBUG"))
         async with asyncio.timeout(20):
-            while stage.logs().count("cannot be reached") < 4:  # noqa: ASYNC110 - another process
+            while harness.logs().count("cannot be reached") < 4:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
 
         assert proxy.refused
-        assert stage.processes[0].returncode is None
-        assert ESCAPED_PASSWORD not in stage.logs()
-        assert PASSWORD not in stage.logs()
-        assert "Traceback" not in stage.logs()
+        assert harness.processes[0].returncode is None
+        assert ESCAPED_PASSWORD not in harness.logs()
+        assert PASSWORD not in harness.logs()
+        assert "Traceback" not in harness.logs()

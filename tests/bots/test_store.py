@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.harness import Stage
+from bots.sandbox.harness import ServiceHarness
 from core.redis import EmbeddedRedis, connect
 from tests.bots.health import Health
 from tests.core.redis.proxy import Proxy
@@ -27,9 +27,9 @@ async def server(folder: Path) -> AsyncGenerator[tuple[str, Redis]]:
         await client.aclose()
 
 
-async def until_logged(stage: Stage, found: Callable[[str], object]) -> None:
+async def until_logged(harness: ServiceHarness, found: Callable[[str], object]) -> None:
     async with asyncio.timeout(20):
-        while not found(stage.logs()):  # noqa: ASYNC110 - another process
+        while not found(harness.logs()):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
 
 
@@ -39,59 +39,59 @@ async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read
         server(tmp_path / "old") as (old_url, old),
         server(tmp_path / "new") as (new_url, _),
         Proxy(old_url) as address,
-        Stage(tmp_path) as stage,
+        ServiceHarness(tmp_path) as harness,
     ):
-        await stage.start(REDIS_URL=address.url, HTTP_PORT=health.port)
-        await stage.ready()
-        seat = stage.private()
-        await seat.say("first")
-        await seat.until(seat.answers)
+        await harness.start(REDIS_URL=address.url, HTTP_PORT=health.port)
+        await harness.ready()
+        persona = harness.private()
+        await persona.say("first")
+        await persona.until(persona.answers)
         await health.until(200)
 
         await old.replicaof("127.0.0.1", "1")
         await health.until(503)
-        await until_logged(stage, lambda log: "READONLY You can't write against a read only replica." in log)
+        await until_logged(harness, lambda log: "READONLY You can't write against a read only replica." in log)
         address.lead_to(new_url)
         await health.until(200)
-        await seat.say("second")
-        await seat.until(lambda: len(seat.answers()) > 1)
+        await persona.say("second")
+        await persona.until(lambda: len(persona.answers()) > 1)
 
-        assert stage.logs().count("READONLY") == 1
+        assert harness.logs().count("READONLY") == 1
 
 
 async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path: Path) -> None:
     health = Health()
-    async with server(tmp_path / "store") as (url, store), Stage(tmp_path) as stage:
-        await stage.start(REDIS_URL=url, HTTP_PORT=health.port)
-        await stage.ready()
+    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
+        await harness.start(REDIS_URL=url, HTTP_PORT=health.port)
+        await harness.ready()
         await health.until(200)
         await store.config_set("maxmemory", "1")
         await health.until(503)
-        await until_logged(stage, lambda log: "OOM command not allowed" in log)
-        await stage.private().say("hello")
+        await until_logged(harness, lambda log: "OOM command not allowed" in log)
+        await harness.private().say("hello")
         await asyncio.sleep(1)
-        assert stage.logs().count("OOM command not allowed") == 1
+        assert harness.logs().count("OOM command not allowed") == 1
         await store.config_set("maxmemory", "0")
-        await until_logged(stage, lambda log: "the store works again" in log)
+        await until_logged(harness, lambda log: "the store works again" in log)
 
         assert await health.status() == 200
 
 
 async def test_settings_of_the_store_that_lose_messages_are_told_at_the_start(tmp_path: Path) -> None:
-    async with server(tmp_path / "store") as (url, store), Stage(tmp_path) as stage:
+    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
         await store.config_set("maxmemory-policy", "allkeys-lru")
         await store.config_set("appendonly", "no")
-        await stage.start(REDIS_URL=url)
-        await stage.ready()
+        await harness.start(REDIS_URL=url)
+        await harness.ready()
 
-        assert "maxmemory-policy allkeys-lru" in stage.logs()
-        assert "append-only file" in stage.logs()
+        assert "maxmemory-policy allkeys-lru" in harness.logs()
+        assert "append-only file" in harness.logs()
 
 
 async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_path: Path) -> None:
     health = Health()
-    async with Stage(tmp_path) as stage:
-        await stage.start(HTTP_PORT=health.port, TELEGRAM_BASE_URL="http://127.0.0.1:1/bot")
+    async with ServiceHarness(tmp_path) as harness:
+        await harness.start(HTTP_PORT=health.port, TELEGRAM_BASE_URL="http://127.0.0.1:1/bot")
         await health.until(200)
         async with (
             aiohttp.ClientSession(f"http://127.0.0.1:{health.port}") as session,
@@ -113,14 +113,14 @@ async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_pat
 async def test_what_the_store_refuses_is_told_once_with_its_address(
     tmp_path: Path, userinfo: str, database: str, words: str
 ) -> None:
-    async with server(tmp_path / "store") as (url, store), Proxy(url) as address, Stage(tmp_path) as stage:
+    async with server(tmp_path / "store") as (url, store), Proxy(url) as address, ServiceHarness(tmp_path) as harness:
         await store.config_set("requirepass", "right-password")
         host = address.url.removeprefix("redis://")
-        await stage.start(REDIS_URL=f"redis://{userinfo}{host}/{database}")
-        await until_logged(stage, lambda log: words in log)
+        await harness.start(REDIS_URL=f"redis://{userinfo}{host}/{database}")
+        await until_logged(harness, lambda log: words in log)
         await asyncio.sleep(1.5)
 
-        log = stage.logs()
+        log = harness.logs()
         assert log.count(words) == 1
         assert log.count("the store") == 1
         assert f"{host}, database {database}" in log
@@ -129,11 +129,11 @@ async def test_what_the_store_refuses_is_told_once_with_its_address(
 
 
 async def test_an_option_that_the_client_does_not_know_is_a_sentence(tmp_path: Path) -> None:
-    async with Stage(tmp_path) as stage:
-        service = await stage.start(REDIS_URL="redis://:secret@127.0.0.1/0?pool_color=blue")
+    async with ServiceHarness(tmp_path) as harness:
+        service = await harness.start(REDIS_URL="redis://:secret@127.0.0.1/0?pool_color=blue")
 
         assert await service.wait() == 2
-        assert stage.logs() == (
+        assert harness.logs() == (
             "The service cannot start: REDIS_URL has an option that the client does not know or cannot read\n"
         )
 
@@ -143,25 +143,26 @@ async def test_a_damaged_file_of_the_private_store_is_a_sentence_that_says_what_
         await store.set("old", "1")
     (file,) = [path for path in (tmp_path / "data").rglob("appendonly.aof*") if b"$3\r\nold" in path.read_bytes()]
     file.write_bytes(file.read_bytes().replace(b"SET\r\n$3\r\nold", b"XYZ\r\n$3\r\nold"))
-    async with Stage(tmp_path) as stage:
-        service = await stage.start()
+    async with ServiceHarness(tmp_path) as harness:
+        service = await harness.start()
 
         assert await service.wait() == 2
-        assert stage.logs().startswith(f"The service cannot start: The store's file {file} is damaged")
-        assert "Put a backup in its place, or move it away" in stage.logs()
-        assert stage.logs().count("\n") == 1
+        assert harness.logs().startswith(f"The service cannot start: The store's file {file} is damaged")
+        assert "Put a backup in its place, or move it away" in harness.logs()
+        assert harness.logs().count("\n") == 1
 
 
 async def test_a_port_that_speaks_something_else_is_told(tmp_path: Path) -> None:
-    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()  # to close at once would be another reason, if that is noticed first
         writer.close()
 
     web = await asyncio.start_server(greet, "127.0.0.1", 0)
-    async with web, Stage(tmp_path) as stage:
-        await stage.start(REDIS_URL=f"redis://127.0.0.1:{web.sockets[0].getsockname()[1]}")
-        await until_logged(stage, lambda log: "the store is away" in log)
+    async with web, ServiceHarness(tmp_path) as harness:
+        await harness.start(REDIS_URL=f"redis://127.0.0.1:{web.sockets[0].getsockname()[1]}")
+        await until_logged(harness, lambda log: "the store is away" in log)
         await asyncio.sleep(1)
 
-        assert stage.logs().count("the store is away") == 1
-        assert "Traceback" not in stage.logs()
+        assert harness.logs().count("the store is away") == 1
+        assert "Traceback" not in harness.logs()

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bots.lifecycle import Opening
-from bots.sandbox.persona import Seat
-from core.redis import Budget, Lease
+from bots.lifecycle import PlatformContext
+from bots.sandbox.persona import Persona
+from core.redis import Lease, RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Reasons:
 class Shared:
     """What the replicas of a service share."""
 
-    budgets: Callable[[str], Budget]
+    budgets: Callable[[str], RateLimiter]
     leases: Callable[[str], Lease]
 
 
@@ -61,7 +61,7 @@ class Case(Protocol):
     """Somebody's conversation with the bot, and what a test can do to the platform around it."""
 
     @property
-    def seat(self) -> Seat: ...
+    def persona(self) -> Persona: ...
 
     @property
     def calls(self) -> Calls: ...
@@ -75,7 +75,7 @@ class Case(Protocol):
     @property
     def sender_id(self) -> str: ...
 
-    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+    def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
         """Make the real platform; with an `address`, one that looks for its API there."""
         ...
 

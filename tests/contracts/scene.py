@@ -11,12 +11,12 @@ from typing import TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
-from bots.lifecycle import Connected
-from core.chat.port.errors import FloodedError
+from bots.lifecycle import RunningPlatform
+from core.chat.port.errors import RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.redis import Budget, Lease, Limit
+from core.redis import Lease, RateLimit, RateLimiter
 
 from .case import Case, Shared
 
@@ -34,17 +34,17 @@ class Time:
     """Calls that every limit is short of; one is always left."""
 
 
-class HastyBudget(Budget):
+class HastyRateLimiter(RateLimiter):
     """A budget as it is in Redis, whose windows pass faster than the clock, so that tests need not wait for them."""
 
     def __init__(self, redis: Redis, account: str, time: Time) -> None:
         super().__init__(redis, account)
         self._time = time
 
-    async def take(self, *limits: Limit, keep: int = 0) -> float:
-        """See `Budget.take`."""
+    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
+        """See `RateLimiter.acquire`."""
         passing = [replace(limit, seconds=limit.seconds / self._time.speed) for limit in limits]
-        return await super().take(*passing, keep=keep + self._time.keep)
+        return await super().acquire(*passing, keep=keep + self._time.keep)
 
 
 @dataclass(slots=True)
@@ -71,14 +71,14 @@ async def granted(call: Callable[[], Awaitable[_Result]]) -> _Result:
     while True:
         try:
             return await call()
-        except FloodedError as error:
+        except RateLimitedError as error:
             await asyncio.sleep(error.retry_after)
 
 
 class Scene:
     """A case with a platform that listens, and the answer to what was said first."""
 
-    def __init__(self, case: Case, platform: Connected, shared: Shared, time: Time, store: Store) -> None:
+    def __init__(self, case: Case, platform: RunningPlatform, shared: Shared, time: Time, store: Store) -> None:
         self.case, self.platform, self.shared, self.time, self.store = case, platform, shared, time, store
         self.payload = b""
         self.incoming: Incoming
@@ -95,7 +95,7 @@ class Scene:
 
     async def hear(self, text: str) -> tuple[bytes, Incoming]:
         """Let the user write `text`; return it as it was stored, and as it is read."""
-        await self.case.seat.say(text)
+        await self.case.persona.say(text)
         return await self.stored(lambda incoming: text in incoming.text)
 
     async def stored(self, wanted: Callable[[Incoming], object]) -> tuple[bytes, Incoming]:
@@ -110,25 +110,27 @@ class Scene:
 
     def screen(self) -> list[str]:
         """What the user sees of the bot's messages, the oldest first."""
-        return self.case.seat.answers()
+        return self.case.persona.answers()
 
     def messages(self) -> list[str]:
         """The ids of all messages that the bot has ever shown."""
-        return list(dict.fromkeys(step.message for step in self.case.seat.steps()))
+        return list(dict.fromkeys(step.message for step in self.case.persona.steps()))
 
     async def show(self, *texts: str, page: Page = FIRST, final: bool = False) -> Page:
         """Show one text after the other on one page, however long the budget takes; the last may be `final`."""
         for number, text in enumerate(texts, 1):
             shown, last = page, final and number == len(texts)
-            page = await granted(lambda shown=shown, text=text, last=last: self.outbox.show(shown, text, final=last))
+            page = await granted(
+                lambda shown=shown, text=text, last=last: self.outbox.update_page(shown, text, final=last)
+            )
         return page
 
     def sending(self, *, adopted: bool = False) -> Page:
         """A page whose first step is about to be sent, or was by a process that has died."""
-        return replace(FIRST, sending=True, after=self.outbox.horizon(), adopted=adopted)
+        return replace(FIRST, sending=True, after=self.outbox.position_marker(), adopted=adopted)
 
     @asynccontextmanager
-    async def elsewhere(self, address: str = "") -> AsyncGenerator[Connected]:
+    async def elsewhere(self, address: str = "") -> AsyncGenerator[RunningPlatform]:
         """Give another process's platform, which listens, unless it looks for the API at an `address` of no use."""
         async with self.case.platform(self.shared, address=address) as platform:
             if address:
@@ -139,7 +141,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def listening(platform: Connected, store: Store) -> AsyncGenerator[None]:
+async def listening(platform: RunningPlatform, store: Store) -> AsyncGenerator[None]:
     """Take events in, as the service does."""
     task = asyncio.create_task(platform.run(store.receive))
     try:
@@ -156,7 +158,7 @@ async def listening(platform: Connected, store: Store) -> AsyncGenerator[None]:
 async def opened(case: Case, redis: Redis) -> AsyncGenerator[Scene]:
     """Connect a platform to the simulator of `case`, and let its user say hello."""
     time, store = Time(), Store()
-    shared = Shared(lambda account: HastyBudget(redis, account, time), lambda name: Lease(redis, name))
+    shared = Shared(lambda account: HastyRateLimiter(redis, account, time), lambda name: Lease(redis, name))
     async with case.platform(shared) as platform, listening(platform, store):
         scene = Scene(case, platform, shared, time, store)
         await scene.begin()

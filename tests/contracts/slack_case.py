@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 from pyromark import Markdown, Options
 
-from bots.lifecycle import Opening
+from bots.lifecycle import PlatformContext
 from bots.sandbox.slack.people import SlackUser
-from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, StreamState
 from bots.slack import SlackPlatform
@@ -69,12 +69,12 @@ class SlackCase:
     )
 
     def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel) -> None:
-        self.seat = SlackSeat(sim, user, channel)
+        self.persona = SlackPersona(sim, user, channel)
         self.direct = channel.kind == "im"
         self.sender_id = user.id
         self._sim = sim
 
-    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+    def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
         settings = SlackSettings(
             bot_token=SecretStr(_BOT_TOKEN), app_token=SecretStr(_APP_TOKEN), api_url=address or self._sim.api_url
         )
@@ -106,14 +106,14 @@ class SlackCase:
         self._sim.socket.ack_within = 0.2
 
     def expel(self) -> None:
-        self._sim.remove_bot(self.seat.channel)
+        self._sim.remove_bot(self.persona.channel)
 
     def promote(self) -> None:
-        self.seat.user.person.is_admin = True
+        self.persona.user.person.is_admin = True
 
     async def delete(self, message_id: str) -> None:
-        found = next(one for one in self._sim.messages(self.seat.channel) if one.ts == message_id)
-        await self.seat.user.delete(found)
+        found = next(one for one in self._sim.messages(self.persona.channel) if one.ts == message_id)
+        await self.persona.user.delete(found)
 
     @property
     def asked(self) -> int:

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from bots.lifecycle import Opening
+from bots.lifecycle import PlatformContext
 from bots.sandbox.telegram.people import Person
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat
 from bots.telegram import TelegramPlatform
@@ -61,12 +61,12 @@ class TelegramCase:
     )
 
     def __init__(self, sim: TelegramSim, person: Person, chat: Chat) -> None:
-        self.seat = TelegramSeat(sim, person, chat)
+        self.persona = TelegramPersona(sim, person, chat)
         self.direct = chat.person is not None
         self.sender_id = str(person.user.id)
         self._sim = sim
 
-    def platform(self, shared: Shared, *, address: str = "") -> Opening:
+    def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
         settings = TelegramSettings(
             bot_token=SecretStr(self._sim.token), base_url=address or self._sim.base_url, file_url=self._sim.file_url
         )
@@ -99,15 +99,15 @@ class TelegramCase:
 
     def expel(self) -> None:
         if self.direct:
-            self.seat.person.block()
+            self.persona.person.block()
         else:
-            self._sim.remove_bot(self.seat.chat, self.seat.person)
+            self._sim.remove_bot(self.persona.chat, self.persona.person)
 
     def promote(self) -> None:
-        self._sim.promote(self.seat.chat, self.seat.person)
+        self._sim.promote(self.persona.chat, self.persona.person)
 
     async def delete(self, message_id: str) -> None:
-        self.seat.person.delete(self.seat.chat.messages[int(message_id)])
+        self.persona.person.delete(self.persona.chat.messages[int(message_id)])
 
     @property
     def asked(self) -> int:
@@ -118,11 +118,11 @@ class TelegramCase:
         return self._sim.floods
 
     def emphasis(self) -> list[str]:
-        shown = self._sim.messages(self.seat.chat.id)[-1]
+        shown = self._sim.messages(self.persona.chat.id)[-1]
         return [entity.type for entity in shown.entities if entity.type in {"bold", "italic", "strikethrough"}]
 
     def pings(self) -> list[str]:
-        own = [message for message in self._sim.messages(self.seat.chat.id) if message.sender is self._sim.bot]
+        own = [message for message in self._sim.messages(self.persona.chat.id) if message.sender is self._sim.bot]
         entities = [entity for message in own for entity in message.entities]
         return [
             f"{entity.type} {entity.argument}"

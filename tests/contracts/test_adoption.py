@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.port.errors import UnreachableError
+from core.chat.port.errors import PlatformUnreachableError
 from core.chat.port.page import Page
 from tests.contracts.scene import Scene, granted
 
@@ -46,15 +46,15 @@ async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) ->
 
 async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
     page = await scene.show("One", "One two")
-    await granted(lambda: scene.outbox.remove(page))
-    await granted(lambda: scene.outbox.remove(page))
+    await granted(lambda: scene.outbox.delete_page(page))
+    await granted(lambda: scene.outbox.delete_page(page))
 
     assert scene.screen() == []
 
 
 async def test_another_process_can_take_a_page_away(scene: Scene) -> None:
     page = await scene.show("One", "One two")
-    await granted(lambda: scene.anew().remove(replace(page, adopted=True)))
+    await granted(lambda: scene.anew().delete_page(replace(page, adopted=True)))
 
     assert scene.screen() == []
 
@@ -62,7 +62,7 @@ async def test_another_process_can_take_a_page_away(scene: Scene) -> None:
 async def test_a_page_that_somebody_took_away_is_a_success_to_remove(scene: Scene) -> None:
     page = await scene.show("One")
     await scene.case.delete(page.message_id)
-    await granted(lambda: scene.outbox.remove(page))
+    await granted(lambda: scene.outbox.delete_page(page))
 
     assert scene.screen() == []
 
@@ -71,7 +71,7 @@ async def test_a_first_step_whose_answer_was_lost_is_found_again(scene: Scene) -
     page = scene.sending()
     scene.case.lose_answer(scene.case.calls.first)
     await _fail_to_begin(scene, page)
-    found = await granted(lambda: scene.outbox.recover(page))
+    found = await granted(lambda: scene.outbox.find_lost_message(page))
     await scene.show("One two", page=found, final=True)
 
     assert found.adopted
@@ -80,13 +80,13 @@ async def test_a_first_step_whose_answer_was_lost_is_found_again(scene: Scene) -
 
 
 async def test_a_dead_process_s_first_step_is_found_by_another(scene: Scene) -> None:
-    await granted(lambda: scene.outbox.say("a sentence that must stay"))
+    await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
     page = scene.sending(adopted=True)
     scene.case.lose_answer(scene.case.calls.first)
     await _fail_to_begin(scene, page)
     async with scene.elsewhere() as other:
         scene.outbox = other.outbox(scene.incoming)
-        found = await granted(lambda: scene.outbox.recover(page))
+        found = await granted(lambda: scene.outbox.find_lost_message(page))
         await scene.show("One two", page=found, final=True)
 
     assert found.message_id == scene.messages()[-1]
@@ -99,11 +99,11 @@ async def test_where_nothing_landed_nothing_is_found_and_nothing_changes(scene: 
     scene.case.break_down(scene.case.calls.first)
     await _fail_to_begin(scene, page)
     await scene.hear("are you there")
-    before = scene.case.seat.steps()
-    found = await granted(lambda: scene.outbox.recover(page))
+    before = scene.case.persona.steps()
+    found = await granted(lambda: scene.outbox.find_lost_message(page))
 
     assert found == page
-    assert scene.case.seat.steps() == before
+    assert scene.case.persona.steps() == before
 
 
 async def test_another_process_takes_no_other_message_for_the_lost_one(scene: Scene) -> None:
@@ -112,14 +112,14 @@ async def test_another_process_takes_no_other_message_for_the_lost_one(scene: Sc
     scene.case.break_down(scene.case.calls.first)
     await _fail_to_begin(scene, page)
     await scene.hear("are you there")
-    before = scene.case.seat.steps()
+    before = scene.case.persona.steps()
     async with scene.elsewhere() as other:
-        found = await granted(lambda: other.outbox(scene.incoming).recover(page))
+        found = await granted(lambda: other.outbox(scene.incoming).find_lost_message(page))
 
     assert found.message_id == ""
-    assert scene.case.seat.steps() == before
+    assert scene.case.persona.steps() == before
 
 
 async def _fail_to_begin(scene: Scene, page: Page) -> None:
-    with pytest.raises(UnreachableError):
-        await granted(lambda: scene.outbox.show(page, "One", final=False))
+    with pytest.raises(PlatformUnreachableError):
+        await granted(lambda: scene.outbox.update_page(page, "One", final=False))

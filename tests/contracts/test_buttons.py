@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.port.errors import GoneError, RefusedError, UnreachableError
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Choice, Incoming
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
@@ -18,11 +18,11 @@ _END = (Button("Regenerate", "retry", "t1 1001"), Button("Speak", "speak", "t1 1
 
 
 async def _show(scene: Scene, text: str, page: Page, buttons: tuple[Button, ...], *, final: bool = False) -> Page:
-    return await granted(lambda: scene.outbox.show(page, text, final=final, buttons=buttons))
+    return await granted(lambda: scene.outbox.update_page(page, text, final=final, buttons=buttons))
 
 
 async def _pressed(scene: Scene, label: str) -> Incoming:
-    await scene.case.seat.press(label)
+    await scene.case.persona.press(label)
     _, pressed = await scene.stored(lambda incoming: incoming.choice)
     return pressed
 
@@ -30,11 +30,11 @@ async def _pressed(scene: Scene, label: str) -> Incoming:
 async def test_a_growing_answer_has_other_buttons_than_one_that_stands(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _STOP)
     page = await _show(scene, "One two", page, _STOP)
-    growing = scene.case.seat.buttons()
+    growing = scene.case.persona.buttons()
     await _show(scene, "One two three", page, _END, final=True)
 
     assert growing == ["Stop"]
-    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
     assert scene.screen() == ["One two three"]
     assert len(scene.messages()) == 1
 
@@ -44,7 +44,7 @@ async def test_an_answer_without_buttons_at_its_end_has_none(scene: Scene) -> No
     page = await _show(scene, "One two", page, _STOP)
     await _show(scene, "One two", page, (), final=True)
 
-    assert scene.case.seat.buttons() == []
+    assert scene.case.persona.buttons() == []
     assert scene.screen() == ["One two"]
 
 
@@ -52,18 +52,18 @@ async def test_an_answer_that_is_complete_at_once_has_its_buttons(scene: Scene) 
     done = await _show(scene, "Hello", FIRST, _END, final=True)
 
     assert done.done
-    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
     assert scene.screen() == ["Hello"]
     assert scene.messages() == [done.message_id]
 
 
 async def test_showing_the_same_buttons_twice_changes_nothing(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _END, final=True)
-    before = scene.case.seat.steps()
+    before = scene.case.persona.steps()
     again = await _show(scene, "One", replace(page, adopted=True), _END, final=True)
 
     assert again.done
-    assert scene.case.seat.steps() == before
+    assert scene.case.persona.steps() == before
 
 
 async def test_a_pressed_button_tells_what_stands_above_it(scene: Scene) -> None:
@@ -80,14 +80,14 @@ async def test_a_pressed_button_tells_what_stands_above_it(scene: Scene) -> None
 async def test_an_answer_with_buttons_whose_first_step_was_lost_is_found_again(scene: Scene) -> None:
     page = scene.sending()
     scene.case.lose_answer(scene.case.calls.whole)
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await _show(scene, "Hello", page, _END, final=True)
-    found = await granted(lambda: scene.outbox.recover(page))
+    found = await granted(lambda: scene.outbox.find_lost_message(page))
     await _show(scene, "Hello", found, _END, final=True)
 
     assert [found.message_id] == scene.messages()
     assert scene.screen() == ["Hello"]
-    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
 
 
 async def test_a_dead_process_s_answer_with_buttons_is_found_by_another(scene: Scene) -> None:
@@ -95,28 +95,28 @@ async def test_a_dead_process_s_answer_with_buttons_is_found_by_another(scene: S
     await _show(scene, "Hello", page, _END, final=True)
     async with scene.elsewhere() as other:
         scene.outbox = other.outbox(scene.incoming)
-        found = await granted(lambda: scene.outbox.recover(page))
+        found = await granted(lambda: scene.outbox.find_lost_message(page))
         await _show(scene, "Hello", found, _END, final=True)
 
     assert [found.message_id] == scene.messages()
     assert scene.screen() == ["Hello"]
-    assert scene.case.seat.buttons() == ["Regenerate", "Speak"]
+    assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
 
 
 async def test_whoever_pressed_is_told_something_short_and_once(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
-    await outbox.hint("Coming up…")
-    await outbox.hint("and again")
+    await outbox.notify_presser("Coming up…")
+    await outbox.notify_presser("and again")
 
-    assert await scene.case.seat.until(scene.case.seat.hints) == ["Coming up…"]
+    assert await scene.case.persona.until(scene.case.persona.hints) == ["Coming up…"]
     assert scene.screen() == ["Hello"]
 
 
 async def test_a_hint_that_is_too_long_is_told_in_part(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
-    await scene.platform.outbox(await _pressed(scene, "Speak")).hint("字" * 300)
-    (told,) = await scene.case.seat.until(scene.case.seat.hints)
+    await scene.platform.outbox(await _pressed(scene, "Speak")).notify_presser("字" * 300)
+    (told,) = await scene.case.persona.until(scene.case.persona.hints)
 
     assert told.startswith("字" * 150)
 
@@ -124,21 +124,21 @@ async def test_a_hint_that_is_too_long_is_told_in_part(scene: Scene) -> None:
 async def test_a_hint_never_fails(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     pressed = await _pressed(scene, "Speak")
-    await scene.outbox.hint("to nobody, for no button was pressed")
+    await scene.outbox.notify_presser("to nobody, for no button was pressed")
     scene.case.expel()
-    await scene.platform.outbox(pressed).hint("to nobody")
+    await scene.platform.outbox(pressed).notify_presser("to nobody")
 
-    assert "to nobody, for no button was pressed" not in scene.case.seat.hints()
+    assert "to nobody, for no button was pressed" not in scene.case.persona.hints()
 
 
 async def test_alone_with_the_bot_one_decides_and_among_others_the_admins_do(scene: Scene) -> None:
-    assert await scene.outbox.by_admin() is scene.case.direct
+    assert await scene.outbox.sender_is_admin() is scene.case.direct
 
 
 async def test_an_admin_decides(scene: Scene) -> None:
     scene.case.promote()
 
-    assert await scene.outbox.by_admin()
+    assert await scene.outbox.sender_is_admin()
 
 
 async def test_whoever_pressed_may_be_an_admin(scene: Scene) -> None:
@@ -146,28 +146,28 @@ async def test_whoever_pressed_may_be_an_admin(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     outbox: Outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
 
-    assert await outbox.by_admin()
+    assert await outbox.sender_is_admin()
 
 
 async def test_while_the_platform_is_away_nobody_is_an_admin_among_others(scene: Scene) -> None:
     async with scene.elsewhere("http://127.0.0.1:1/") as cut_off:
-        decides = await cut_off.outbox(scene.incoming).by_admin()
+        decides = await cut_off.outbox(scene.incoming).sender_is_admin()
 
     assert decides is scene.case.direct
 
 
 async def _finished(scene: Scene, text: str, folded: int = 0) -> ShownMessage:
-    page = await granted(lambda: scene.outbox.show(FIRST, text, final=True, folded=folded, buttons=_END))
+    page = await granted(lambda: scene.outbox.update_page(FIRST, text, final=True, folded=folded, buttons=_END))
     return ShownMessage(page, text, folded, _END)
 
 
 async def test_a_finished_answer_loses_a_button_and_nothing_else(scene: Scene) -> None:
     shown = await _finished(scene, "hm\n\nOne **two**", 2)
-    before, folds = scene.screen(), scene.case.seat.folds()
+    before, folds = scene.screen(), scene.case.persona.folds()
     await granted(lambda: scene.anew().set_buttons(shown, _END[1:]))
 
-    assert scene.case.seat.all_buttons() == ["Speak"]
-    assert (scene.screen(), scene.case.seat.folds()) == (before, folds)
+    assert scene.case.persona.all_buttons() == ["Speak"]
+    assert (scene.screen(), scene.case.persona.folds()) == (before, folds)
 
 
 async def test_a_finished_answer_loses_all_its_buttons_however_often_that_is_asked_for(scene: Scene) -> None:
@@ -175,7 +175,7 @@ async def test_a_finished_answer_loses_all_its_buttons_however_often_that_is_ask
     await granted(lambda: scene.anew().set_buttons(shown, ()))
     await granted(lambda: scene.anew().set_buttons(shown, ()))
 
-    assert scene.case.seat.all_buttons() == []
+    assert scene.case.persona.all_buttons() == []
     assert scene.screen() == ["One"]
 
 
@@ -186,7 +186,7 @@ async def test_another_process_takes_a_streamed_answer_s_buttons_away(scene: Sce
         outbox = other.outbox(scene.incoming)
         await granted(lambda: outbox.set_buttons(ShownMessage(page, "One two", 0, _END), ()))
 
-    assert scene.case.seat.all_buttons() == []
+    assert scene.case.persona.all_buttons() == []
     assert scene.screen() == ["One two"]
     assert scene.case.streaming() == 0
 
@@ -197,7 +197,7 @@ async def test_buttons_of_a_message_that_takes_no_change_are_refused(scene: Scen
     reason = (scene.case.reasons.uneditable if kind == "uneditable" else scene.case.reasons.gone)[0]
     scene.case.refuse(scene.case.calls.buttons, reason)
 
-    with pytest.raises((RefusedError, GoneError)):
+    with pytest.raises((ContentRejectedError, RecipientGoneError)):
         await granted(lambda: scene.anew().set_buttons(shown, ()))
 
 
@@ -205,5 +205,5 @@ async def test_buttons_of_a_deleted_message_are_gone(scene: Scene) -> None:
     shown = await _finished(scene, "One")
     await scene.case.delete(shown.page.message_id)
 
-    with pytest.raises(GoneError):
+    with pytest.raises(RecipientGoneError):
         await granted(lambda: scene.anew().set_buttons(shown, ()))

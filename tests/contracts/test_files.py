@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.port.errors import OversizeError, RefusedError
+from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Incoming
 from tests.contracts.media import picture, voice
 from tests.contracts.scene import Scene, granted
 
 
 async def _sent(scene: Scene, data: bytes, name: str, mime: str, text: str = "", *, voice: bool = False) -> Incoming:
-    await scene.case.seat.send(data, name, mime, text=text, voice=voice)
+    await scene.case.persona.send(data, name, mime, text=text, voice=voice)
     _, incoming = await scene.stored(lambda incoming: incoming.attachments)
     return incoming
 
@@ -20,7 +20,7 @@ async def test_a_picture_comes_with_its_words_and_can_be_read(scene: Scene) -> N
     image = picture()
     incoming = await _sent(scene, image.data, image.name, image.mime, "What is this?")
     (file,) = incoming.attachments
-    data = await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=100_000))
+    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, most=100_000))
 
     assert (incoming.text, file.kind, file.size) == ("What is this?", "image", len(image.data))
     assert data == image.data
@@ -29,7 +29,7 @@ async def test_a_picture_comes_with_its_words_and_can_be_read(scene: Scene) -> N
 async def test_a_document_comes_with_its_name_and_type(scene: Scene) -> None:
     incoming = await _sent(scene, b"a,b\n1,2\n", "sums.csv", "text/csv", "Add them up.")
     (file,) = incoming.attachments
-    data = await granted(lambda: scene.platform.outbox(incoming).fetch(file.id, most=8))
+    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, most=8))
 
     assert (file.kind, file.name, file.mime) == ("document", "sums.csv", "text/csv")
     assert data == b"a,b\n1,2\n"
@@ -42,14 +42,14 @@ async def test_what_was_recorded_is_a_voice_message(scene: Scene) -> None:
 
     assert file.kind == "voice"
     assert incoming.addressed
-    assert await granted(lambda: scene.outbox.fetch(file.id, most=100_000)) == spoken
+    assert await granted(lambda: scene.outbox.download_file(file.id, most=100_000)) == spoken
 
 
 async def test_a_file_can_still_be_read_long_after_its_message(scene: Scene) -> None:
     incoming = await _sent(scene, b"words", "words.txt", "text/plain", "Read.")
     await scene.hear("and then")
     async with scene.elsewhere() as other:
-        data = await granted(lambda: other.outbox(scene.incoming).fetch(incoming.attachments[0].id, most=100))
+        data = await granted(lambda: other.outbox(scene.incoming).download_file(incoming.attachments[0].id, most=100))
 
     assert data == b"words"
 
@@ -57,18 +57,18 @@ async def test_a_file_can_still_be_read_long_after_its_message(scene: Scene) -> 
 async def test_a_file_that_is_larger_than_asked_for_is_not_read(scene: Scene) -> None:
     incoming = await _sent(scene, bytes(500_000), "large.bin", "application/octet-stream", "Read.")
 
-    with pytest.raises(OversizeError):
-        await granted(lambda: scene.outbox.fetch(incoming.attachments[0].id, most=499_999))
+    with pytest.raises(FileTooLargeError):
+        await granted(lambda: scene.outbox.download_file(incoming.attachments[0].id, most=499_999))
 
 
 async def test_a_file_that_is_not_there_cannot_be_read(scene: Scene) -> None:
-    with pytest.raises(RefusedError):
-        await granted(lambda: scene.outbox.fetch("F0000", most=100))
+    with pytest.raises(ContentRejectedError):
+        await granted(lambda: scene.outbox.download_file("F0000", most=100))
 
 
 async def test_a_command_upon_a_message_brings_its_words(scene: Scene) -> None:
-    await granted(lambda: scene.outbox.say("Read me aloud"))
-    await scene.case.seat.reply("/speak", "aloud")
+    await granted(lambda: scene.outbox.send_text("Read me aloud"))
+    await scene.case.persona.reply("/speak", "aloud")
     _, incoming = await scene.stored(lambda incoming: incoming.command)
 
     assert (incoming.command, incoming.text, incoming.quoted) == ("speak", "", "Read me aloud")

@@ -10,7 +10,7 @@ _ANSWER = "It is **four**."
 
 
 async def _show(scene: Scene, text: str, folded: int, page: Page = FIRST, *, final: bool = False) -> Page:
-    return await granted(lambda: scene.outbox.show(page, text, final=final, folded=folded))
+    return await granted(lambda: scene.outbox.update_page(page, text, final=final, folded=folded))
 
 
 def _letters(text: str) -> str:
@@ -19,7 +19,7 @@ def _letters(text: str) -> str:
 
 async def test_thinking_stands_in_a_fold_as_it_is_and_the_answer_beneath_it(scene: Scene) -> None:
     await _show(scene, _THOUGHT + _ANSWER, len(_THOUGHT), final=True)
-    (fold,) = scene.case.seat.folds()
+    (fold,) = scene.case.persona.folds()
 
     assert _letters(fold) == _letters(_THOUGHT)
     assert [text.replace("*", "") for text in scene.screen()] == ["It is four."]
@@ -28,11 +28,11 @@ async def test_thinking_stands_in_a_fold_as_it_is_and_the_answer_beneath_it(scen
 
 async def test_thinking_grows_and_then_the_answer_does(scene: Scene) -> None:
     page = await _show(scene, "Two", 3)
-    early = scene.case.seat.folds()
+    early = scene.case.persona.folds()
     page = await _show(scene, _THOUGHT, len(_THOUGHT), page)
     page = await _show(scene, _THOUGHT + "It", len(_THOUGHT), page)
     done = await _show(scene, _THOUGHT + _ANSWER, len(_THOUGHT), page, final=True)
-    (fold,) = scene.case.seat.folds()
+    (fold,) = scene.case.persona.folds()
 
     assert [_letters(text) for text in early] == ["Two"]
     assert done.done
@@ -43,7 +43,7 @@ async def test_thinking_grows_and_then_the_answer_does(scene: Scene) -> None:
 
 async def test_an_answer_that_is_nothing_but_thinking_so_far_stands(scene: Scene) -> None:
     await _show(scene, _THOUGHT, len(_THOUGHT), final=True)
-    (fold,) = scene.case.seat.folds()
+    (fold,) = scene.case.persona.folds()
 
     assert _letters(fold) == _letters(_THOUGHT)
 
@@ -68,7 +68,7 @@ async def test_another_process_can_finish_what_was_folded(scene: Scene) -> None:
         scene.outbox = other.outbox(scene.incoming)
         adopted = Page(start=0, message_id=page.message_id, mode=page.mode, shown=page.shown, adopted=True)
         await _show(scene, "Hm." + _ANSWER, 3, adopted, final=True)
-    (fold,) = scene.case.seat.folds()
+    (fold,) = scene.case.persona.folds()
 
     assert _letters(fold) == "Hm."
     assert [text.replace("*", "") for text in scene.screen()] == ["It is four."]

@@ -7,24 +7,24 @@ import time
 
 import pytest
 
-from core.chat.port.errors import FloodedError
+from core.chat.port.errors import RateLimitedError
 from tests.contracts.scene import FIRST, Scene, granted
 
 
 async def test_a_flooded_platform_is_left_alone_until_its_time_is_over(scene: Scene) -> None:
     begun = time.monotonic()
     scene.case.flood(scene.case.calls.whole, 1)
-    with pytest.raises(FloodedError) as flooded:
-        await scene.outbox.say("Hello")
+    with pytest.raises(RateLimitedError) as flooded:
+        await scene.outbox.send_text("Hello")
     asked = scene.case.asked
-    with pytest.raises(FloodedError) as again:
-        await scene.outbox.say("Hello")
-    with pytest.raises(FloodedError):
-        await scene.outbox.show(FIRST, "Hello", final=True)
+    with pytest.raises(RateLimitedError) as again:
+        await scene.outbox.send_text("Hello")
+    with pytest.raises(RateLimitedError):
+        await scene.outbox.update_page(FIRST, "Hello", final=True)
     asked_meanwhile = scene.case.asked
     await asyncio.sleep(again.value.retry_after)
-    await granted(lambda: scene.outbox.say("Hello"))
-    (said,) = scene.case.seat.steps()
+    await granted(lambda: scene.outbox.send_text("Hello"))
+    (said,) = scene.case.persona.steps()
 
     assert flooded.value.retry_after == 1
     assert 0 < again.value.retry_after <= 1
@@ -36,8 +36,8 @@ async def test_an_answer_whose_steps_are_refused_is_finished(scene: Scene) -> No
     page = await scene.show("One")
     scene.time.speed = 1000.0  # what was granted before counts no more, so it is the platform that refuses
     scene.case.flood(scene.case.calls.step, 1)
-    with pytest.raises(FloodedError) as flooded:
-        await scene.outbox.show(page, "One two", final=False)
+    with pytest.raises(RateLimitedError) as flooded:
+        await scene.outbox.update_page(page, "One two", final=False)
     done = await scene.show("One two three", page=page, final=True)
 
     assert flooded.value.retry_after == 1
@@ -60,8 +60,8 @@ async def test_our_own_budget_says_no_before_the_platform_has_to(scene: Scene) -
 async def _said(scene: Scene, text: str) -> float:
     """Say it, or return the seconds to wait."""
     try:
-        await scene.outbox.say(text)
-    except FloodedError as error:
+        await scene.outbox.send_text(text)
+    except RateLimitedError as error:
         return error.retry_after
     return 0.0
 
@@ -69,13 +69,13 @@ async def _said(scene: Scene, text: str) -> float:
 async def test_steps_that_come_too_fast_are_refused_by_us_and_the_end_arrives(scene: Scene) -> None:
     scene.case.enforce_limits()
     scene.time.speed = 1.0
-    page = await scene.outbox.show(FIRST, "0", final=False)
+    page = await scene.outbox.update_page(FIRST, "0", final=False)
     text, refused = "0", 0
     for number in range(1, 9):
         text += f" {number}"
         try:
-            page = await scene.outbox.show(page, text, final=False)
-        except FloodedError:
+            page = await scene.outbox.update_page(page, text, final=False)
+        except RateLimitedError:
             refused += 1
     done = await scene.show(text, page=page, final=True)
 

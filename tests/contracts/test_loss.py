@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.chat.port.errors import GoneError, UnreachableError
+from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.menus import Menu, Option
 from core.chat.port.page import Page
@@ -23,7 +23,7 @@ async def test_who_expelled_the_bot_is_gone(scene: Scene) -> None:
     scene.case.expel()
 
     for act in _acts(scene, page):
-        with pytest.raises(GoneError):
+        with pytest.raises(RecipientGoneError):
             await granted(act)
     assert len(scene.messages()) == 1
 
@@ -31,12 +31,12 @@ async def test_who_expelled_the_bot_is_gone(scene: Scene) -> None:
 def _acts(scene: Scene, page: Page) -> list[Callable[[], Awaitable[object]]]:
     outbox = scene.outbox
     return [
-        lambda: outbox.show(FIRST, "Two", final=False),
-        lambda: outbox.show(FIRST, "Two", final=True),
-        lambda: outbox.show(page, "One two", final=False),
-        lambda: outbox.show(page, "One two", final=True),
-        lambda: outbox.say("Hello"),
-        lambda: outbox.choose(_MENU),
+        lambda: outbox.update_page(FIRST, "Two", final=False),
+        lambda: outbox.update_page(FIRST, "Two", final=True),
+        lambda: outbox.update_page(page, "One two", final=False),
+        lambda: outbox.update_page(page, "One two", final=True),
+        lambda: outbox.send_text("Hello"),
+        lambda: outbox.show_menu(_MENU),
     ]
 
 
@@ -44,11 +44,11 @@ async def test_a_message_that_somebody_deleted_is_gone_and_the_chat_is_not(scene
     page = await scene.show("One")
     await scene.case.delete(page.message_id)
 
-    with pytest.raises(GoneError):
-        await granted(lambda: scene.outbox.show(page, "One two", final=False))
-    with pytest.raises(GoneError):
-        await granted(lambda: scene.outbox.show(page, "One two three", final=True))
-    await granted(lambda: scene.outbox.say("Hello"))
+    with pytest.raises(RecipientGoneError):
+        await granted(lambda: scene.outbox.update_page(page, "One two", final=False))
+    with pytest.raises(RecipientGoneError):
+        await granted(lambda: scene.outbox.update_page(page, "One two three", final=True))
+    await granted(lambda: scene.outbox.send_text("Hello"))
     assert scene.screen() == ["Hello"]
 
 
@@ -61,7 +61,7 @@ async def test_a_platform_that_is_down_is_unreachable(scene: Scene, fault: str) 
 
     for method, act in zip(methods, _acts(scene, page), strict=True):
         strike(method)
-        with pytest.raises(UnreachableError):
+        with pytest.raises(PlatformUnreachableError):
             await granted(act)
 
 
@@ -70,8 +70,8 @@ async def test_after_an_outage_during_a_step_the_text_stands_once_and_whole(scen
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One")
     strike(scene.case.calls.step)
-    with pytest.raises(UnreachableError):
-        await granted(lambda: scene.outbox.show(page, "One two", final=False))
+    with pytest.raises(PlatformUnreachableError):
+        await granted(lambda: scene.outbox.update_page(page, "One two", final=False))
     done = await scene.show("One two three", page=page, final=True)
 
     assert done.done
@@ -84,8 +84,8 @@ async def test_after_an_outage_at_the_end_the_text_stands_once_and_whole(scene: 
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One", "One two")
     strike(scene.case.calls.last)
-    with pytest.raises(UnreachableError):
-        await granted(lambda: scene.outbox.show(page, "One two three", final=True))
+    with pytest.raises(PlatformUnreachableError):
+        await granted(lambda: scene.outbox.update_page(page, "One two three", final=True))
     done = await scene.show("One two three", page=page, final=True)
 
     assert done.done
@@ -98,19 +98,19 @@ async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) ->
     async with scene.elsewhere(_NOWHERE) as cut_off:
         scene.outbox = cut_off.outbox(scene.incoming)
         for act in _acts(scene, page):
-            with pytest.raises(UnreachableError):
+            with pytest.raises(PlatformUnreachableError):
                 await granted(act)
-        await scene.outbox.working()
+        await scene.outbox.show_activity()
 
         assert (await cut_off.introduce(Sender("U1"))).id == "U1"
 
 
 async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: Scene) -> None:
     scene.time.speed, scene.time.keep = 1.0, 1_000_000
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
     await scene.platform.introduce(scene.incoming.sender)
     asked = scene.case.asked
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
 
     assert await scene.platform.introduce(Sender("U1")) == Sender("U1")
     assert scene.case.asked == asked
@@ -125,14 +125,14 @@ async def test_what_is_only_cosmetic_never_fails(scene: Scene, fault: str) -> No
     }
     for method in filter(None, (scene.case.calls.sign, scene.case.calls.person)):
         ways[fault](method)
-    await scene.outbox.working()
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
+    await scene.outbox.show_activity()
 
     assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id
 
 
 async def test_what_is_only_cosmetic_does_not_fail_where_nobody_is_left(scene: Scene) -> None:
     scene.case.expel()
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
 
     assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id

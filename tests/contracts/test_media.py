@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.port.errors import FloodedError, GoneError, UnreachableError
+from core.chat.port.errors import PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Choice
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
@@ -31,7 +31,7 @@ async def _attach(
     scene: Scene, media: Voice | Album, page: Page | None = None, buttons: tuple[Button, ...] = ()
 ) -> Page:
     begun = page or replace(scene.sending(), media=True)
-    return await granted(lambda: scene.outbox.attach(begun, media, buttons))
+    return await granted(lambda: scene.outbox.send_media(begun, media, buttons))
 
 
 def _method(scene: Scene, name: str) -> str:
@@ -41,7 +41,7 @@ def _method(scene: Scene, name: str) -> str:
 async def test_a_voice_note_can_be_heard_and_its_caption_read(scene: Scene) -> None:
     note = voice(scene.outbox.capabilities, caption="**Good** morning")
     page = await _attach(scene, note)
-    (post,) = scene.case.seat.posts()
+    (post,) = scene.case.persona.posts()
 
     assert page.done
     assert page.message_id
@@ -51,7 +51,7 @@ async def test_a_voice_note_can_be_heard_and_its_caption_read(scene: Scene) -> N
 async def test_an_audio_file_can_be_heard_where_voice_notes_are_not_wanted(scene: Scene) -> None:
     file = voice(scene.outbox.capabilities, note=False)
     await _attach(scene, file)
-    (post,) = scene.case.seat.posts()
+    (post,) = scene.case.persona.posts()
 
     assert post.kind in {"audio", "voice"}
     assert post.files == (file.audio,)
@@ -61,7 +61,7 @@ async def test_an_audio_file_can_be_heard_where_voice_notes_are_not_wanted(scene
 async def test_pictures_are_seen_together_with_their_caption(scene: Scene, count: int) -> None:
     pictures = album(count)
     page = await _attach(scene, pictures)
-    (post,) = scene.case.seat.posts()
+    (post,) = scene.case.persona.posts()
 
     assert page.done
     assert post.kind == "pictures"
@@ -72,9 +72,9 @@ async def test_pictures_are_seen_together_with_their_caption(scene: Scene, count
 @_EACH
 async def test_buttons_stand_beneath_media_and_come_back_as_choices(scene: Scene, make: _Make, method: str) -> None:
     await _attach(scene, make(scene), buttons=_BUTTONS)
-    (post,) = scene.case.seat.posts()
-    labels = scene.case.seat.buttons()
-    await scene.case.seat.press("Variation")
+    (post,) = scene.case.persona.posts()
+    labels = scene.case.persona.buttons()
+    await scene.case.persona.press("Variation")
     _, pressed = await scene.stored(lambda incoming: incoming.choice)
 
     assert method
@@ -87,8 +87,8 @@ async def test_buttons_stand_beneath_media_and_come_back_as_choices(scene: Scene
 @_EACH
 async def test_what_is_said_next_comes_after_the_media(scene: Scene, make: _Make, method: str) -> None:
     await _attach(scene, make(scene))
-    await granted(lambda: scene.outbox.say("There you are."))
-    steps = scene.case.seat.steps()
+    await granted(lambda: scene.outbox.send_text("There you are."))
+    steps = scene.case.persona.steps()
 
     assert method
     assert steps[-1].text == "There you are."
@@ -100,33 +100,33 @@ async def test_media_whose_answer_was_lost_are_found_again_and_posted_once(
 ) -> None:
     page, media = replace(scene.sending(), media=True), make(scene)
     scene.case.lose_answer(_method(scene, method))
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await _attach(scene, media, page, _BUTTONS)
-    found = await granted(lambda: scene.outbox.recover(page))
+    found = await granted(lambda: scene.outbox.find_lost_message(page))
     done = await _attach(scene, media, found, _BUTTONS)
 
     assert found.adopted
     assert (done.done, done.message_id) == (True, found.message_id)
-    assert len(scene.case.seat.posts()) == 1
-    assert scene.case.seat.buttons() == ["Again", "Variation"]
+    assert len(scene.case.persona.posts()) == 1
+    assert scene.case.persona.buttons() == ["Again", "Variation"]
 
 
 @_EACH
 async def test_a_dead_process_s_media_are_found_by_another_and_posted_once(
     scene: Scene, make: _Make, method: str
 ) -> None:
-    await granted(lambda: scene.outbox.say("a sentence that must stay"))
+    await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
     page, media = replace(scene.sending(adopted=True), media=True), make(scene)
     scene.case.lose_answer(_method(scene, method))
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await _attach(scene, media, page, _BUTTONS)
     async with scene.elsewhere() as other:
         scene.outbox = other.outbox(scene.incoming)
-        found = await granted(lambda: scene.outbox.recover(page))
+        found = await granted(lambda: scene.outbox.find_lost_message(page))
         await _attach(scene, media, found, _BUTTONS)
 
-    assert len(scene.case.seat.posts()) == 1
-    assert scene.case.seat.buttons() == ["Again", "Variation"]
+    assert len(scene.case.persona.posts()) == 1
+    assert scene.case.persona.buttons() == ["Again", "Variation"]
     assert "a sentence that must stay" in scene.screen()
 
 
@@ -139,63 +139,63 @@ async def test_media_that_stand_whole_are_not_posted_again_by_another_process(
     before = scene.messages()
     async with scene.elsewhere() as other:
         scene.outbox = other.outbox(scene.incoming)
-        found = await granted(lambda: scene.outbox.recover(page))
+        found = await granted(lambda: scene.outbox.find_lost_message(page))
         await _attach(scene, media, found, _BUTTONS)
 
     assert method
     assert scene.messages() == before
-    assert scene.case.seat.buttons() == ["Again", "Variation"]
+    assert scene.case.persona.buttons() == ["Again", "Variation"]
 
 
 @_EACH
 async def test_where_no_media_landed_none_are_found(scene: Scene, make: _Make, method: str) -> None:
     page, media = replace(scene.sending(), media=True), make(scene)
     scene.case.break_down(_method(scene, method))
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await _attach(scene, media, page)
-    found = await granted(lambda: scene.outbox.recover(page))
+    found = await granted(lambda: scene.outbox.find_lost_message(page))
     await _attach(scene, media, found)
 
     assert found == page
-    assert len(scene.case.seat.posts()) == 1
+    assert len(scene.case.persona.posts()) == 1
 
 
 async def test_a_text_is_not_taken_for_lost_media_nor_media_for_a_lost_text(scene: Scene) -> None:
     page = scene.sending(adopted=True)
     media = voice(scene.outbox.capabilities)
-    await granted(lambda: scene.outbox.say("a sentence that must stay"))
+    await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
     async with scene.elsewhere() as other:
-        no_media = await granted(lambda: other.outbox(scene.incoming).recover(replace(page, media=True)))
+        no_media = await granted(lambda: other.outbox(scene.incoming).find_lost_message(replace(page, media=True)))
     page = scene.sending(adopted=True)
     await _attach(scene, media, buttons=_BUTTONS)
     async with scene.elsewhere() as other:
-        no_text = await granted(lambda: other.outbox(scene.incoming).recover(page))
+        no_text = await granted(lambda: other.outbox(scene.incoming).find_lost_message(page))
 
     assert no_media.message_id == ""
     assert no_text.message_id == ""
-    assert scene.case.seat.buttons() == ["Again", "Variation"]
+    assert scene.case.persona.buttons() == ["Again", "Variation"]
 
 
 @_EACH
 async def test_media_that_come_too_fast_are_posted_later_and_once(scene: Scene, make: _Make, method: str) -> None:
     scene.case.flood(_method(scene, method), 1)
     page, media = replace(scene.sending(), media=True), make(scene)
-    with pytest.raises(FloodedError):
-        await scene.outbox.attach(page, media, _BUTTONS)
+    with pytest.raises(RateLimitedError):
+        await scene.outbox.send_media(page, media, _BUTTONS)
     await _attach(scene, media, page, _BUTTONS)
 
-    assert len(scene.case.seat.posts()) == 1
-    assert scene.case.seat.buttons() == ["Again", "Variation"]
+    assert len(scene.case.persona.posts()) == 1
+    assert scene.case.persona.buttons() == ["Again", "Variation"]
 
 
 @_EACH
 async def test_whoever_expelled_the_bot_gets_no_media(scene: Scene, make: _Make, method: str) -> None:
     scene.case.expel()
-    with pytest.raises(GoneError):
+    with pytest.raises(RecipientGoneError):
         await _attach(scene, make(scene))
 
     assert method
-    assert scene.case.seat.posts() == []
+    assert scene.case.persona.posts() == []
 
 
 @_EACH
@@ -213,4 +213,4 @@ async def test_captions_may_be_as_long_as_promised(scene: Scene, make: _Make, me
         await _attach(scene, replace(make(scene), caption=(words * 200)[:1000]))
 
     assert method
-    assert len(scene.case.seat.posts()) == 2
+    assert len(scene.case.persona.posts()) == 2

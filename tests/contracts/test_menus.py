@@ -15,15 +15,15 @@ _LARGE = Menu("m" * 12, "Which?", (Option("Wide", "字" * 16), Option("Long", "v
 
 
 async def test_a_sentence_can_be_read(scene: Scene) -> None:
-    await scene.outbox.say("From now on: brief.")
+    await scene.outbox.send_text("From now on: brief.")
 
     assert scene.screen() == ["From now on: brief."]
 
 
 @pytest.mark.parametrize("menu", [_FEW, _MANY, _LARGE], ids=["few", "many", "large"])
 async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -> None:
-    await scene.outbox.choose(menu)
-    labels = scene.case.seat.choices()
+    await scene.outbox.show_menu(menu)
+    labels = scene.case.persona.choices()
     wanted = menu.options[-1]
     picked = await _pick(scene, wanted.label)
 
@@ -38,25 +38,29 @@ async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -
 
 @pytest.mark.parametrize("step", [False, True])
 async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, *, step: bool) -> None:
-    await scene.outbox.choose(_FEW)
+    await scene.outbox.show_menu(_FEW)
     menu = scene.messages()
     outbox = scene.platform.outbox(await _pick(scene, "One"))
-    await granted(lambda: outbox.choose(Menu("model", "Now: One", (Option("Three", "3"),)), step=step))
+    await granted(lambda: outbox.show_menu(Menu("model", "Now: One", (Option("Three", "3"),)), step=step))
 
     assert scene.messages() == menu
-    assert scene.case.seat.choices() == ["Three"]
+    assert scene.case.persona.choices() == ["Three"]
     assert scene.screen() == ["Now: One"]
 
 
 async def test_a_pick_can_be_answered_with_a_sentence(scene: Scene) -> None:
-    await scene.outbox.choose(_FEW)
+    await scene.outbox.show_menu(_FEW)
     outbox = scene.platform.outbox(await _pick(scene, "One"))
-    await granted(lambda: outbox.say("Not for you."))
+    await granted(lambda: outbox.send_text("Not for you."))
 
     assert "Not for you." in scene.screen()
 
 
 async def _pick(scene: Scene, label: str) -> Incoming:
-    await scene.case.seat.choose(label)
+    await scene.case.persona.choose(label)
     _, picked = await scene.stored(lambda incoming: incoming.choice)
     return picked
+
+
+async def test_what_answers_a_message_is_there_for_everybody_to_see(scene: Scene) -> None:
+    assert not scene.outbox.replies_ephemerally

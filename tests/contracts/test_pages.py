@@ -31,11 +31,11 @@ async def test_an_answer_that_is_complete_at_once_is_one_message(scene: Scene) -
 
 async def test_showing_the_end_twice_changes_nothing(scene: Scene) -> None:
     page = await scene.show("One", "One two", final=True)
-    before = scene.case.seat.steps()
+    before = scene.case.persona.steps()
     again = await scene.show("One two", page=page, final=True)
 
     assert again.done
-    assert scene.case.seat.steps() == before
+    assert scene.case.persona.steps() == before
 
 
 async def test_the_pages_of_an_answer_are_messages_of_their_own(scene: Scene) -> None:
@@ -47,7 +47,7 @@ async def test_the_pages_of_an_answer_are_messages_of_their_own(scene: Scene) ->
 
 
 async def test_nothing_is_shown_before_there_are_words(scene: Scene) -> None:
-    page = await scene.outbox.show(FIRST, " \n", final=False)
+    page = await scene.outbox.update_page(FIRST, " \n", final=False)
 
     assert page == FIRST
     assert scene.messages() == []

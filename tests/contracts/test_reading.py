@@ -52,7 +52,7 @@ async def test_what_could_not_be_stored_comes_again_as_the_same_event(scene: Sce
 
 
 async def test_what_the_bot_says_itself_is_nothing_to_answer(scene: Scene) -> None:
-    await scene.outbox.say("I say hello")
+    await scene.outbox.send_text("I say hello")
     await scene.hear("thanks")
     read = [scene.platform.read(payload) for payload in scene.store.payloads]
 

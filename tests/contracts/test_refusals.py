@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 import pytest
 
 from bots.slack.sending import message_state
-from core.chat.delivery.answer_buffer import whole
-from core.chat.delivery.checkpoint import Progress
+from core.chat.delivery.answer_buffer import as_stream
+from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
-from core.chat.delivery.page_buttons import NO_KEYS, Keys
-from core.chat.port.errors import GoneError, RefusedError
+from core.chat.delivery.page_buttons import NO_BUTTONS, PageButtons
+from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page
 from tests.contracts.media import album
@@ -35,18 +35,20 @@ class Checkpoint:
         self.state = {**self.state, **fields}
 
 
-async def _deliver(scene: Scene, page: Page = FIRST, *, keys: Keys = NO_KEYS, text: str = _ANSWER) -> None:
+async def _deliver(scene: Scene, page: Page = FIRST, *, buttons: PageButtons = NO_BUTTONS, text: str = _ANSWER) -> None:
     """Show the whole text as the core does, from what stands of it."""
     begun = Checkpoint({"pages": json.dumps([asdict(page)])} if page.message_id else {})
     async with asyncio.timeout(10):
-        await deliver(whole(text), scene.outbox, Progress(begun), stopped=asyncio.Event(), keys=keys)
+        await deliver(
+            as_stream(text), scene.outbox, DeliveryCheckpoint(begun), stopped=asyncio.Event(), buttons=buttons
+        )
 
 
 async def _grow(scene: Scene, text: str, page: Page = FIRST) -> Page:
     """Show a step as the core does: one that is refused is skipped."""
     try:
-        return await granted(lambda: scene.outbox.show(page, text, final=False, buttons=_BUTTONS))
-    except RefusedError:
+        return await granted(lambda: scene.outbox.update_page(page, text, final=False, buttons=_BUTTONS))
+    except ContentRejectedError:
         return page
 
 
@@ -54,69 +56,69 @@ def _plain(scene: Scene) -> list[str]:
     return [answer.replace("**", "") for answer in scene.screen()]
 
 
-@pytest.mark.parametrize("stage", ["first", "step", "last"])
+@pytest.mark.parametrize("harness", ["first", "step", "last"])
 async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
-    scene: Scene, stage: str, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, harness: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(message_state, "_CLOSING_DELAY", 0.01)
     scene.time.speed, calls = 10_000, scene.case.calls
     for reason in (*scene.case.reasons.other_way, *scene.case.reasons.uneditable):
         scene.outbox = scene.anew()
         earlier = len(scene.screen())
-        if stage == "first" and calls.first != calls.whole:
+        if harness == "first" and calls.first != calls.whole:
             scene.case.refuse(calls.first, reason)
         page = await _grow(scene, "One")
-        if stage == "step":
+        if harness == "step":
             scene.case.refuse(calls.step, reason)
         page = await _grow(scene, "One **two**", page)
-        if stage == "last":
+        if harness == "last":
             scene.case.refuse(calls.last, reason)
-        await _deliver(scene, page, keys=Keys(finished=lambda _, __: _BUTTONS))
+        await _deliver(scene, page, buttons=PageButtons(finished=lambda _, __: _BUTTONS))
         scene.case.relent()
 
         assert (reason, _plain(scene)[earlier:]) == (reason, ["One two three"])
         assert (reason, scene.case.streaming()) == (reason, 0)
 
 
-@pytest.mark.parametrize("stage", ["sentence", "menu", "answer"])
-async def test_after_any_refusal_the_words_are_tried_alone(scene: Scene, stage: str) -> None:
+@pytest.mark.parametrize("harness", ["sentence", "menu", "answer"])
+async def test_after_any_refusal_the_words_are_tried_alone(scene: Scene, harness: str) -> None:
     scene.time.speed = 10_000
     menu = Menu("model", "Which **one**?", (Option("Two", "2"),))
     ways: dict[str, Callable[[], Awaitable[object]]] = {
-        "sentence": lambda: scene.outbox.say("Which **one**?"),
-        "menu": lambda: scene.outbox.choose(menu),
-        "answer": lambda: scene.outbox.show(FIRST, "Which **one**?", final=True),
+        "sentence": lambda: scene.outbox.send_text("Which **one**?"),
+        "menu": lambda: scene.outbox.show_menu(menu),
+        "answer": lambda: scene.outbox.update_page(FIRST, "Which **one**?", final=True),
     }
     for reason in scene.case.reasons.other_way:
         scene.outbox = scene.anew()
         scene.case.refuse(scene.case.calls.whole, reason, times=1)
-        await granted(ways[stage])
+        await granted(ways[harness])
 
         assert (reason, "Which" in scene.screen()[-1]) == (reason, True)
         assert (reason, "one?" in _plain(scene)[-1]) == (reason, True)
 
 
-@pytest.mark.parametrize("stage", ["first", "step", "last", "whole"])
-async def test_a_limit_that_is_no_429_is_waited_for(scene: Scene, stage: str) -> None:
+@pytest.mark.parametrize("harness", ["first", "step", "last", "whole"])
+async def test_a_limit_that_is_no_429_is_waited_for(scene: Scene, harness: str) -> None:
     scene.time.speed = 10_000
     for reason in scene.case.reasons.limits:
         earlier, scene.outbox = len(scene.screen()), scene.anew()
-        page = FIRST if stage in {"first", "whole"} else await _grow(scene, "One")
-        scene.case.refuse(getattr(scene.case.calls, stage), reason, times=1)
-        page = page if stage == "whole" else await _grow(scene, "One **two**", page)
+        page = FIRST if harness in {"first", "whole"} else await _grow(scene, "One")
+        scene.case.refuse(getattr(scene.case.calls, harness), reason, times=1)
+        page = page if harness == "whole" else await _grow(scene, "One **two**", page)
         await _deliver(scene, page)
 
         assert (reason, _plain(scene)[earlier:]) == (reason, ["One two three"])
 
 
-@pytest.mark.parametrize("stage", ["first", "last", "whole"])
-async def test_where_nobody_can_read_it_the_answer_ends(scene: Scene, stage: str) -> None:
+@pytest.mark.parametrize("harness", ["first", "last", "whole"])
+async def test_where_nobody_can_read_it_the_answer_ends(scene: Scene, harness: str) -> None:
     scene.time.speed, calls = 10_000, scene.case.calls
     for reason in scene.case.reasons.gone:
-        page = await _grow(scene, "One") if stage == "last" else FIRST
-        for method in {getattr(calls, stage), calls.whole}:
+        page = await _grow(scene, "One") if harness == "last" else FIRST
+        for method in {getattr(calls, harness), calls.whole}:
             scene.case.refuse(method, reason)
-        with pytest.raises(GoneError):
+        with pytest.raises(RecipientGoneError):
             await _deliver(scene, page)
         scene.case.relent()
 
@@ -138,7 +140,7 @@ async def test_pictures_that_are_refused_for_whatever_reason_go_as_files(scene: 
         scene.outbox = scene.anew()
         scene.case.refuse(scene.case.calls.picture, reason, times=2)
         page = replace(scene.sending(), media=True)
-        await granted(lambda page=page: scene.outbox.attach(page, album(1)))
+        await granted(lambda page=page: scene.outbox.send_media(page, album(1)))
         scene.case.relent()
 
-        assert (reason, len(scene.case.seat.posts())) == (reason, number + 1)
+        assert (reason, len(scene.case.persona.posts())) == (reason, number + 1)

@@ -13,13 +13,14 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bots.lifecycle import Connected
-from core.chat.events.receiver import Reception
+from bots.lifecycle import RunningPlatform
+from core.chat.commands import parse_command
+from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import Incoming, Sender
 from core.chat.port.outbox import Outbox
 from core.chat.port.platform import ReadsAdditions
 from core.queue import Inbox
-from core.redis import Budget, Lease
+from core.redis import Lease, RateLimiter
 from core.store import Conversations
 from tests.contracts.case import Shared
 from tests.contracts.conftest import CASES
@@ -30,7 +31,7 @@ from tests.contracts.scene import Store, listening
 class Fussy:
     """A platform whose reader fails at some words, as one does at a form of event that it does not know."""
 
-    platform: Connected
+    platform: RunningPlatform
 
     @property
     def name(self) -> str:
@@ -57,7 +58,7 @@ class Fussy:
 class Door(Store):
     """Lets in what comes, as the service does."""
 
-    reception: Reception
+    reception: EventReceiver
     platform: Fussy
 
     async def receive(self, payload: bytes) -> None:
@@ -77,18 +78,20 @@ def _failures(logs: list[Any]) -> list[Any]:
 async def test_what_cannot_be_read_is_acknowledged_and_logged_and_the_next_event_comes_in(
     redis: Redis, name: str
 ) -> None:
-    shared = Shared(lambda account: Budget(redis, account), lambda lease: Lease(redis, lease))
+    shared = Shared(lambda account: RateLimiter(redis, account), lambda lease: Lease(redis, lease))
     async with CASES[name]() as case, case.platform(shared) as platform:
         door = Door()
-        door.reception = Reception(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+        door.reception = EventReceiver(
+            Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command
+        )
         door.platform = Fussy(platform)
         case.hurry()
         with capture_logs() as logs:
             async with listening(platform, door):
-                await case.seat.say("hi")
-                await case.seat.say("our secret plan")
+                await case.persona.say("hi")
+                await case.persona.say("our secret plan")
                 await door.had(b"our secret plan")
-                await case.seat.say("hello")
+                await case.persona.say("hello")
                 await door.had(b"hello")
                 await asyncio.sleep(0.5)
         given = [payload for payload in door.payloads if b"our secret plan" in payload]

@@ -65,8 +65,8 @@ async def test_a_link_to_a_person_pings_nobody(scene: Scene) -> None:
 
 
 async def test_sentences_and_menus_ping_nobody(scene: Scene) -> None:
-    await granted(lambda: scene.outbox.say(_MENTIONS))
-    await granted(lambda: scene.outbox.choose(Menu("model", _MENTIONS, (Option("One", "1"),))))
+    await granted(lambda: scene.outbox.send_text(_MENTIONS))
+    await granted(lambda: scene.outbox.show_menu(Menu("model", _MENTIONS, (Option("One", "1"),))))
 
     assert [_visible(text) for text in scene.screen()] == [_MENTIONS] * 2
     assert scene.case.pings() == []

@@ -17,7 +17,7 @@ from core.queue import Inbox, Worker
 from tests.core.queue.journal import Journal
 from tests.core.redis.proxy import Proxy
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 Spawn: TypeAlias = Callable[..., Awaitable[Process]]
 Work: TypeAlias = Callable[[Worker], Awaitable[Worker]]

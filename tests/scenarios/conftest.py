@@ -5,43 +5,43 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from tests.scenarios.nursery import fork
 
-SEATS: dict[str, Callable[[Stage], Seat]] = {
-    "telegram-private": Stage.private,
-    "telegram-group": Stage.group,
-    "slack-direct": Stage.direct,
-    "slack-thread": Stage.thread,
+SEATS: dict[str, Callable[[ServiceHarness], Persona]] = {
+    "telegram-private": ServiceHarness.private,
+    "telegram-group": ServiceHarness.group,
+    "slack-direct": ServiceHarness.direct,
+    "slack-thread": ServiceHarness.thread,
 }
 ONE_A_PLATFORM = ("telegram-private", "slack-direct")
 
 
 @pytest.fixture
-async def empty_stage(tmp_path: Path) -> AsyncGenerator[Stage]:
+async def empty_harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
     """Simulators without a service."""
-    async with Stage(tmp_path, launch=fork) as stage:
-        yield stage
-        assert not stage.telegram.violations
-        assert not stage.slack.violations
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
+        yield harness
+        assert not harness.telegram.violations
+        assert not harness.slack.violations
 
 
 @pytest.fixture
-async def stage(empty_stage: Stage) -> Stage:
+async def harness(empty_harness: ServiceHarness) -> ServiceHarness:
     """Simulators and one running service."""
-    await empty_stage.start()
-    await empty_stage.ready()
-    return empty_stage
+    await empty_harness.start()
+    await empty_harness.ready()
+    return empty_harness
 
 
 @pytest.fixture(params=SEATS)
-def seat(request: pytest.FixtureRequest, stage: Stage) -> Seat:
+def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, with a running service."""
-    return SEATS[str(request.param)](stage)
+    return SEATS[str(request.param)](harness)
 
 
 @pytest.fixture(params=ONE_A_PLATFORM)
-def direct_seat(request: pytest.FixtureRequest, stage: Stage) -> Seat:
+def direct_persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person alone with the bot, on each platform."""
-    return SEATS[str(request.param)](stage)
+    return SEATS[str(request.param)](harness)

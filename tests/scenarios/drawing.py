@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Post, Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona, Post
 from bots.sandbox.wanjie.script import MODELS
 from tests.scenarios.saying import echo, says
 
@@ -16,22 +16,24 @@ CHINESE = "雪地里的一只红狐狸"
 SMALL = "--size 64x64"
 
 
-async def begun(seat: Seat, stage: Stage) -> None:
+async def begun(persona: Persona, harness: ServiceHarness) -> None:
     """Make sure that there is a conversation; on Slack a thread has to be opened first."""
-    stage.wanjie.script.answer = echo
-    stage.wanjie.script.models = (*MODELS, OTHER)
-    await seat.say("hello")
-    await says(seat, "answer to hello")
-    stage.wanjie.requests.clear()
+    harness.wanjie.script.answer = echo
+    harness.wanjie.script.models = (*MODELS, OTHER)
+    await persona.say("hello")
+    await says(persona, "answer to hello")
+    harness.wanjie.requests.clear()
 
 
-async def drawn(seat: Seat, count: int = 1, seconds: float = 20.0) -> Post:
+async def drawn(persona: Persona, count: int = 1, seconds: float = 20.0) -> Post:
     """Wait until there are so many posts, with the buttons of the newest; return that one."""
     try:
-        await seat.until(lambda: len(seat.posts()) >= count and seat.posts()[-1].caption and _dressed(seat), seconds)
+        await persona.until(
+            lambda: len(persona.posts()) >= count and persona.posts()[-1].caption and _dressed(persona), seconds
+        )
     except TimeoutError:
-        raise AssertionError(f"{len(seat.posts())} posts, {seat.buttons()}, {seat.answers()}") from None
-    return seat.posts()[-1]
+        raise AssertionError(f"{len(persona.posts())} posts, {persona.buttons()}, {persona.answers()}") from None
+    return persona.posts()[-1]
 
 
 async def upstream(predicate: Callable[[], object]) -> None:
@@ -41,14 +43,14 @@ async def upstream(predicate: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-def _dressed(seat: Seat) -> bool:
-    return [label.split()[-1] for label in seat.buttons()] == [AGAIN, VARIATION]
+def _dressed(persona: Persona) -> bool:
+    return [label.split()[-1] for label in persona.buttons()] == [AGAIN, VARIATION]
 
 
-def orders(stage: Stage) -> list[dict[str, Any]]:
+def orders(harness: ServiceHarness) -> list[dict[str, Any]]:
     """What image models were asked for."""
-    return [call.body for call in stage.wanjie.requests if call.path.endswith("/images/generations")]
+    return [call.body for call in harness.wanjie.requests if call.path.endswith("/images/generations")]
 
 
-def made(stage: Stage, prompt: str, width: int = 64, height: int = 64, count: int = 1) -> tuple[bytes, ...]:
-    return tuple(stage.wanjie.script.picture(prompt, number, width, height) for number in range(count))
+def made(harness: ServiceHarness, prompt: str, width: int = 64, height: int = 64, count: int = 1) -> tuple[bytes, ...]:
+    return tuple(harness.wanjie.script.picture(prompt, number, width, height) for number in range(count))

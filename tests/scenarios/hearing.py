@@ -10,8 +10,8 @@ from typing import Any
 
 import av
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Post, Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona, Post
 from tests.scenarios.saying import echo, says
 
 PACE = 5
@@ -19,18 +19,18 @@ PACE = 5
 SENTENCE = "This is a sentence that says its number, {}. "
 
 
-def notes(seat: Seat) -> list[Post]:
+def notes(persona: Persona) -> list[Post]:
     """The bot's messages that can be heard."""
-    return [post for post in seat.posts() if post.kind in {"voice", "audio"}]
+    return [post for post in persona.posts() if post.kind in {"voice", "audio"}]
 
 
-async def hears(seat: Seat, count: int = 1, seconds: float = 20.0) -> Post:
+async def hears(persona: Persona, count: int = 1, seconds: float = 20.0) -> Post:
     """Wait until there are so many notes; return the newest."""
     try:
-        await seat.until(lambda: len(notes(seat)) >= count, seconds)
+        await persona.until(lambda: len(notes(persona)) >= count, seconds)
     except TimeoutError:
-        raise AssertionError(f"{seat.title} has {len(notes(seat))} notes, and says {seat.answers()}") from None
-    found = notes(seat)
+        raise AssertionError(f"{persona.title} has {len(notes(persona))} notes, and says {persona.answers()}") from None
+    found = notes(persona)
     assert len(found) == count
     return found[-1]
 
@@ -41,20 +41,20 @@ def length(sound: bytes) -> float:
         return sum(frame.samples / frame.rate for frame in container.decode(container.streams.audio[0]))
 
 
-def spoken(stage: Stage) -> list[dict[str, Any]]:
+def spoken(harness: ServiceHarness) -> list[dict[str, Any]]:
     """What was asked of speech models so far, in the order of the pieces."""
-    return [call.body for call in stage.wanjie.requests if call.path.endswith("/audio/speech")]
+    return [call.body for call in harness.wanjie.requests if call.path.endswith("/audio/speech")]
 
 
-async def asked_to_speak(stage: Stage, seconds: float = 20.0) -> None:
+async def asked_to_speak(harness: ServiceHarness, seconds: float = 20.0) -> None:
     """Wait until a speech model is asked."""
     async with asyncio.timeout(seconds):
-        while not spoken(stage):  # noqa: ASYNC110 - the simulated Wanjie tells nobody of its requests
+        while not spoken(harness):  # noqa: ASYNC110 - the simulated Wanjie tells nobody of its requests
             await asyncio.sleep(0.02)
 
 
-async def talking(seat: Seat, stage: Stage, question: str = "hello") -> str:
+async def talking(persona: Persona, harness: ServiceHarness, question: str = "hello") -> str:
     """Make sure that there is a conversation (on Slack a thread has to be opened first); return the newest answer."""
-    stage.wanjie.script.answer = echo
-    await seat.say(question)
-    return await says(seat, f"answer to {question}")
+    harness.wanjie.script.answer = echo
+    await persona.say(question)
+    return await says(persona, f"answer to {question}")

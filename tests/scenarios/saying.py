@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from core.chat.text.translations import Sentences
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from core.chat.text.translations import Translations
 
 
 def beginning(key: str, **values: object) -> str:
     """The beginning of a sentence of the service's, up to where platforms show it each in their way."""
-    return Sentences().say(key, "en", **values).partition("`")[0].strip()
+    return Translations().text(key, "en", **values).partition("`")[0].strip()
 
 
 def words(count: int, name: str = "w") -> str:
@@ -22,9 +22,9 @@ def words(count: int, name: str = "w") -> str:
     return "\n\n".join(" ".join(parts[start : start + 60]) for start in range(0, count, 60))
 
 
-def shown(seat: Seat) -> list[str]:
+def shown(persona: Persona) -> list[str]:
     """All words that the bot's messages show now."""
-    return " ".join(seat.answers()).split()
+    return " ".join(persona.answers()).split()
 
 
 def echo(messages: Sequence[dict[str, Any]]) -> str:
@@ -32,44 +32,51 @@ def echo(messages: Sequence[dict[str, Any]]) -> str:
     return f"answer to {messages[-1]['content'].split(': ')[-1]}"
 
 
-async def shows(seat: Seat, text: str, seconds: float = 30.0) -> None:
+async def shows(persona: Persona, text: str, seconds: float = 30.0) -> None:
     """Wait until the bot's messages show exactly the words of `text`."""
     try:
-        await seat.until(lambda: shown(seat) == text.split(), seconds)
+        await persona.until(lambda: shown(persona) == text.split(), seconds)
     except TimeoutError:
-        raise AssertionError(f"{seat.title} shows {_brief(seat)}, not {text[:60]!r}") from None
+        raise AssertionError(f"{persona.title} shows {_brief(persona)}, not {text[:60]!r}") from None
 
 
-async def says(seat: Seat, part: str, seconds: float = 20.0) -> str:
+async def says(persona: Persona, part: str, seconds: float = 20.0) -> str:
     """Wait until one of the bot's messages contains `part`; return the newest that does."""
-    found: Callable[[], list[str]] = lambda: [answer for answer in seat.answers() if part in answer]  # noqa: E731
+    found: Callable[[], list[str]] = lambda: [answer for answer in persona.answers() if part in answer]  # noqa: E731
     try:
-        return (await seat.until(found, seconds))[-1]
+        return (await persona.until(found, seconds))[-1]
     except TimeoutError:
-        raise AssertionError(f"{seat.title} shows {_brief(seat)}, which does not say {part!r}") from None
+        raise AssertionError(f"{persona.title} shows {_brief(persona)}, which does not say {part!r}") from None
 
 
-def _brief(seat: Seat) -> list[str]:
-    return [text if len(text) < 120 else f"{text[:50]} … {text[-50:]}" for text in seat.answers()]
+def _brief(persona: Persona) -> list[str]:
+    return [text if len(text) < 120 else f"{text[:50]} … {text[-50:]}" for text in persona.answers()]
 
 
-def asked(stage: Stage) -> list[list[dict[str, Any]]]:
+def asked(harness: ServiceHarness) -> list[list[dict[str, Any]]]:
     """The message lists of all chat requests so far."""
-    return [call.body["messages"] for call in stage.wanjie.requests if call.path.endswith("/chat/completions")]
+    return [call.body["messages"] for call in harness.wanjie.requests if call.path.endswith("/chat/completions")]
 
 
-async def until_asked(stage: Stage, count: int, seconds: float = 20.0) -> None:
+async def until_asked(harness: ServiceHarness, count: int, seconds: float = 20.0) -> None:
     """Wait for so many chat requests."""
     async with asyncio.timeout(seconds):
-        while len(asked(stage)) < count:  # noqa: ASYNC110 - the simulator tells nobody of requests
+        while len(asked(harness)) < count:  # noqa: ASYNC110 - the simulator tells nobody of requests
             await asyncio.sleep(0.02)
 
 
-def last_asked(stage: Stage) -> list[str]:
+async def until_abandoned(harness: ServiceHarness, seconds: float = 5.0) -> None:
+    """Wait until one of the model's answers was given up."""
+    async with asyncio.timeout(seconds):
+        while harness.wanjie.abandoned != 1:  # noqa: ASYNC110 - the simulator tells nobody
+            await asyncio.sleep(0.02)
+
+
+def last_asked(harness: ServiceHarness) -> list[str]:
     """What the newest chat request says, without instructions and without the names of who said it."""
-    return [message["content"].split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"]
+    return [message["content"].split(": ")[-1] for message in asked(harness)[-1] if message["role"] != "system"]
 
 
-def floods(stage: Stage) -> int:
+def floods(harness: ServiceHarness) -> int:
     """How many calls were refused for being too many."""
-    return stage.telegram.floods + sum(stage.slack.floods.values())
+    return harness.telegram.floods + sum(harness.slack.floods.values())

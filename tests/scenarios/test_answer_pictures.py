@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.sample_media import png
 from tests.scenarios.pressing import AGAIN, SPEAK, offers
 from tests.scenarios.saying import asked, echo, last_asked, says
@@ -17,52 +17,56 @@ URL = f"data:image/png;base64,{ENCODED}"
 
 
 @pytest.mark.parametrize("whole", [False, True])
-async def test_pictures_in_an_answer_are_posted_as_pictures(direct_seat: Seat, stage: Stage, whole: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    stage.wanjie.script.whole = whole
-    stage.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
-    stage.wanjie.script.pictures = (URL,)
-    stage.wanjie.script.piece = 40
-    await direct_seat.say("Draw something")
-    post = await direct_seat.until(direct_seat.posts)
-    stage.wanjie.script.answer, stage.wanjie.script.pictures = echo, ()
-    await direct_seat.say("And now?")
-    await says(direct_seat, "answer to And now?")
+async def test_pictures_in_an_answer_are_posted_as_pictures(
+    direct_persona: Persona, harness: ServiceHarness, *, whole: bool
+) -> None:
+    harness.wanjie.script.whole = whole
+    harness.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
+    harness.wanjie.script.pictures = (URL,)
+    harness.wanjie.script.piece = 40
+    await direct_persona.say("Draw something")
+    post = await direct_persona.until(direct_persona.posts)
+    harness.wanjie.script.answer, harness.wanjie.script.pictures = echo, ()
+    await direct_persona.say("And now?")
+    await says(direct_persona, "answer to And now?")
 
     assert (post[0].kind, len(post[0].files)) == ("pictures", 2)
-    assert any("Look here [picture] There." in " ".join(answer.split()) for answer in direct_seat.answers())
-    assert not any("base64" in step.text or ENCODED[:30] in step.text for step in direct_seat.steps())
-    assert last_asked(stage)[1] == "Look here [picture] There.\n\n[picture]"
+    assert any("Look here [picture] There." in " ".join(answer.split()) for answer in direct_persona.answers())
+    assert not any("base64" in step.text or ENCODED[:30] in step.text for step in direct_persona.steps())
+    assert last_asked(harness)[1] == "Look here [picture] There.\n\n[picture]"
 
 
-async def test_a_broken_picture_in_an_answer_is_told(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: "Look here ![image](data:image/png;base64,QUJD) There."
-    await direct_seat.say("Draw something")
+async def test_a_broken_picture_in_an_answer_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "Look here ![image](data:image/png;base64,QUJD) There."
+    await direct_persona.say("Draw something")
 
-    await says(direct_seat, "could not be shown: 1")
-    assert not direct_seat.posts()
+    await says(direct_persona, "could not be shown: 1")
+    assert not direct_persona.posts()
 
 
-async def test_pictures_that_a_dead_process_has_not_posted_are_posted_by_the_next(empty_stage: Stage) -> None:
-    stage = empty_stage
-    process = await stage.start()
-    await stage.ready()
-    seats = [stage.private(), stage.direct()]
-    stage.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
-    stage.wanjie.script.pictures = (URL, "data:image/png;base64,QUJD")
-    stage.telegram.bad_gateway("sendMediaGroup", times=100)
-    stage.slack.faults.break_down("files.getUploadURLExternal", times=100)
-    for seat in seats:
-        await seat.say("Draw something")
-        await offers(seat, AGAIN, SPEAK)
-    await stage.kill(process)
-    before = [len(seat.posts()) for seat in seats]
-    stage.telegram.clear_faults()
-    stage.slack.faults.clear()
-    await stage.start()
-    for seat in seats:
-        (post,) = await seat.until(seat.posts, 40)
-        await says(seat, "could not be shown: 1")
+async def test_pictures_that_a_dead_process_has_not_posted_are_posted_by_the_next(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness = empty_harness
+    process = await harness.start()
+    await harness.ready()
+    personas = [harness.private(), harness.direct()]
+    harness.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
+    harness.wanjie.script.pictures = (URL, "data:image/png;base64,QUJD")
+    harness.telegram.bad_gateway("sendMediaGroup", times=100)
+    harness.slack.faults.break_down("files.getUploadURLExternal", times=100)
+    for persona in personas:
+        await persona.say("Draw something")
+        await offers(persona, AGAIN, SPEAK)
+    await harness.kill(process)
+    before = [len(persona.posts()) for persona in personas]
+    harness.telegram.clear_faults()
+    harness.slack.faults.clear()
+    await harness.start()
+    for persona in personas:
+        (post,) = await persona.until(persona.posts, 40)
+        await says(persona, "could not be shown: 1")
         assert (post.kind, len(post.files)) == ("pictures", 2)
 
     assert before == [0, 0]
-    assert len(asked(stage)) == 2
+    assert len(asked(harness)) == 2

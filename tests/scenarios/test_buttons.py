@@ -4,244 +4,252 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
-from tests.scenarios.saying import asked, echo, last_asked, says, shown, words
+from tests.scenarios.saying import asked, echo, last_asked, says, shown, until_abandoned, words
 
 
-async def test_a_finished_answer_can_be_written_again_or_spoken(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage)
+async def test_a_finished_answer_can_be_written_again_or_spoken(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness)
 
-    await offers(seat, AGAIN, SPEAK)
-
-
-async def test_an_answer_is_stopped_by_its_button(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: words(2000)
-    stage.wanjie.script.tokens_per_second = 50
-    await seat.say("count")
-    await seat.until(lambda: any(STOP in button for button in seat.buttons()))
-    await seat.press(STOP)
-    await seat.until(lambda: stage.wanjie.abandoned == 1)
-    await offers(seat, AGAIN, SPEAK)
-
-    assert "Stopped." in " ".join(seat.hints())
-    assert len(shown(seat)) < 2000
+    await offers(persona, AGAIN, SPEAK)
 
 
-async def test_regenerate_answers_the_same_question_anew(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage)
-    await offers(seat, AGAIN, SPEAK)
-    stage.wanjie.script.answer = lambda _: "another answer"
-    await seat.press(AGAIN)
-    await says(seat, "another answer")
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
+async def test_an_answer_is_stopped_by_its_button(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: words(2000)
+    harness.wanjie.script.tokens_per_second = 50
+    await persona.say("count")
+    await persona.until(lambda: any(STOP in button for button in persona.buttons()))
+    await persona.press(STOP)
+    await until_abandoned(harness)
+    await offers(persona, AGAIN, SPEAK)
 
-    said = last_asked(stage)
+    assert "Stopped." in " ".join(persona.hints())
+    assert len(shown(persona)) < 2000
+
+
+async def test_regenerate_answers_the_same_question_anew(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness)
+    await offers(persona, AGAIN, SPEAK)
+    harness.wanjie.script.answer = lambda _: "another answer"
+    await persona.press(AGAIN)
+    await says(persona, "another answer")
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
+
+    said = last_asked(harness)
     assert said == ["hello", "another answer", "next"]
 
 
-async def test_only_the_newest_answer_can_be_written_again(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "one")
-    await offers(seat, AGAIN, SPEAK)
-    press_old = seat.press_later(AGAIN)
-    await answered(seat, stage, "two")
+async def test_only_the_newest_answer_can_be_written_again(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness, "one")
+    await offers(persona, AGAIN, SPEAK)
+    press_old = persona.press_later(AGAIN)
+    await answered(persona, harness, "two")
     await press_old()
-    await seat.until(lambda: "Only the newest" in " ".join([*seat.answers(), *seat.hints()]))
+    await persona.until(lambda: "Only the newest" in " ".join([*persona.answers(), *persona.hints()]))
 
-    assert len(asked(stage)) == 2
+    assert len(asked(harness)) == 2
 
 
-async def test_an_answer_that_was_cut_goes_on(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: "one two"
-    stage.wanjie.script.finish_reason = "length"
-    await seat.say("count")
-    await offers(seat, CONTINUE, AGAIN, SPEAK)
-    stage.wanjie.script.answer = lambda _: " three four"
-    stage.wanjie.script.finish_reason = "stop"
-    await seat.press(CONTINUE)
-    await says(seat, "three four")
-    await offers(seat, AGAIN, SPEAK)
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
+async def test_an_answer_that_was_cut_goes_on(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "one two"
+    harness.wanjie.script.finish_reason = "length"
+    await persona.say("count")
+    await offers(persona, CONTINUE, AGAIN, SPEAK)
+    harness.wanjie.script.answer = lambda _: " three four"
+    harness.wanjie.script.finish_reason = "stop"
+    await persona.press(CONTINUE)
+    await says(persona, "three four")
+    await offers(persona, AGAIN, SPEAK)
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
 
-    said = last_asked(stage)
+    said = last_asked(harness)
     assert said == ["count", "one two three four", "next"]
 
 
 @pytest.mark.parametrize("place", ["telegram", "slack"])
-async def test_a_stranger_may_not_press_but_an_admin_may(place: str, stage: Stage) -> None:
-    seat = stage.group() if place == "telegram" else stage.thread()
-    await answered(seat, stage)
-    await offers(seat, AGAIN, SPEAK)
-    stranger, admin = stage.joining(seat, "Bob"), stage.joining(seat, "Root", admin=True)
-    stage.wanjie.script.answer = lambda _: "another answer"
+async def test_a_stranger_may_not_press_but_an_admin_may(place: str, harness: ServiceHarness) -> None:
+    persona = harness.group() if place == "telegram" else harness.thread()
+    await answered(persona, harness)
+    await offers(persona, AGAIN, SPEAK)
+    stranger, admin = harness.joining(persona, "Bob"), harness.joining(persona, "Root", admin=True)
+    harness.wanjie.script.answer = lambda _: "another answer"
     await stranger.press(AGAIN)
     await stranger.until(lambda: "whoever asked" in " ".join(stranger.hints()))
-    assert len(asked(stage)) == 1
+    assert len(asked(harness)) == 1
     await admin.press(AGAIN)
 
-    await says(seat, "another answer")
+    await says(persona, "another answer")
 
 
-async def test_buttons_work_after_a_restart(empty_stage: Stage) -> None:
-    stage = empty_stage
-    process = await stage.start()
-    await stage.ready()
-    seats = [stage.private(), stage.thread()]
-    for seat in seats:
-        await answered(seat, stage)
-        await offers(seat, AGAIN, SPEAK)
-    await stage.kill(process)
-    await stage.start()
-    stage.wanjie.script.answer = lambda _: "another answer"
-    for seat in seats:
-        await seat.press(AGAIN)
-        await says(seat, "another answer", 40)
+async def test_buttons_work_after_a_restart(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    process = await harness.start()
+    await harness.ready()
+    personas = [harness.private(), harness.thread()]
+    for persona in personas:
+        await answered(persona, harness)
+        await offers(persona, AGAIN, SPEAK)
+    await harness.kill(process)
+    await harness.start()
+    harness.wanjie.script.answer = lambda _: "another answer"
+    for persona in personas:
+        await persona.press(AGAIN)
+        await says(persona, "another answer", 40)
 
 
-async def test_thinking_is_shown_in_a_fold_while_it_lasts(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage)
-    await seat.say("/model deepseek-reasoner")
-    await says(seat, "deepseek-reasoner")
-    stage.wanjie.script.reasoning = lambda _: words(60, "hm")
-    stage.wanjie.script.answer = lambda _: "forty-two"
-    stage.wanjie.script.tokens_per_second = 20
-    await seat.say("why?")
-    await seat.until(lambda: seat.folds() and "hm1" in seat.folds()[-1])
-    assert "forty-two" not in " ".join(seat.answers())
-    stage.wanjie.script.tokens_per_second = None
-    await says(seat, "forty-two", 30)
-    await offers(seat, AGAIN, SPEAK)
+async def test_thinking_is_shown_in_a_fold_while_it_lasts(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness)
+    await persona.say("/model deepseek-reasoner")
+    await says(persona, "deepseek-reasoner")
+    harness.wanjie.script.reasoning = lambda _: words(60, "hm")
+    harness.wanjie.script.answer = lambda _: "forty-two"
+    harness.wanjie.script.tokens_per_second = 20
+    await persona.say("why?")
+    await persona.until(lambda: persona.folds() and "hm1" in persona.folds()[-1])
+    assert "forty-two" not in " ".join(persona.answers())
+    harness.wanjie.script.tokens_per_second = None
+    await says(persona, "forty-two", 30)
+    await offers(persona, AGAIN, SPEAK)
 
-    assert seat.folds()[-1].split() == words(60, "hm").split()
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
-    assert "hm1" not in str(asked(stage)[-1])
+    assert persona.folds()[-1].split() == words(60, "hm").split()
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
+    assert "hm1" not in str(asked(harness)[-1])
 
 
 @pytest.mark.parametrize(("showing", "folds"), [("off", 0), ("full", 1)])
 async def test_how_much_thinking_is_shown_is_the_chat_s_choice(
-    direct_seat: Seat, stage: Stage, showing: str, folds: int
+    direct_persona: Persona, harness: ServiceHarness, showing: str, folds: int
 ) -> None:
-    await direct_seat.say("/model deepseek-reasoner")
-    await says(direct_seat, "deepseek-reasoner")
-    await direct_seat.say(f"/reasoning {showing}")
-    await direct_seat.until(lambda: len(direct_seat.answers()) == 2)
+    await direct_persona.say("/model deepseek-reasoner")
+    await says(direct_persona, "deepseek-reasoner")
+    await direct_persona.say(f"/reasoning {showing}")
+    await direct_persona.until(lambda: len(direct_persona.answers()) == 2)
     thoughts = words(900, "hm")
-    stage.wanjie.script.reasoning = lambda _: thoughts
-    stage.wanjie.script.answer = lambda _: "forty-two"
-    await direct_seat.say("why?")
-    await says(direct_seat, "forty-two", 40)
+    harness.wanjie.script.reasoning = lambda _: thoughts
+    harness.wanjie.script.answer = lambda _: "forty-two"
+    await direct_persona.say("why?")
+    await says(direct_persona, "forty-two", 40)
 
-    assert " ".join(direct_seat.folds()).split() == thoughts.split() * folds
+    assert " ".join(direct_persona.folds()).split() == thoughts.split() * folds
 
 
-async def test_long_thinking_is_shortened_in_its_fold(direct_seat: Seat, stage: Stage) -> None:
-    await direct_seat.say("/model deepseek-reasoner")
-    await says(direct_seat, "deepseek-reasoner")
+async def test_long_thinking_is_shortened_in_its_fold(direct_persona: Persona, harness: ServiceHarness) -> None:
+    await direct_persona.say("/model deepseek-reasoner")
+    await says(direct_persona, "deepseek-reasoner")
     thoughts = words(2000, "hm")
-    stage.wanjie.script.reasoning = lambda _: thoughts
-    stage.wanjie.script.answer = lambda _: "forty-two"
-    await direct_seat.say("why?")
-    await says(direct_seat, "forty-two", 40)
+    harness.wanjie.script.reasoning = lambda _: thoughts
+    harness.wanjie.script.answer = lambda _: "forty-two"
+    await direct_persona.say("why?")
+    await says(direct_persona, "forty-two", 40)
 
-    (fold,) = direct_seat.folds()
+    (fold,) = direct_persona.folds()
     assert fold.endswith("…")
     assert 1500 < len(fold) < 2100
 
 
-async def test_an_old_button_answers_politely(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage)
-    await offers(seat, AGAIN, SPEAK)
-    press_old = seat.press_later(AGAIN)
-    await seat.say("/new")
-    await says(seat, "new conversation")
+async def test_an_old_button_answers_politely(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness)
+    await offers(persona, AGAIN, SPEAK)
+    press_old = persona.press_later(AGAIN)
+    await persona.say("/new")
+    await says(persona, "new conversation")
     await press_old()
     await asyncio.sleep(0.5)
-    await seat.until(lambda: "Only the newest" in " ".join([*seat.answers(), *seat.hints()]))
+    await persona.until(lambda: "Only the newest" in " ".join([*persona.answers(), *persona.hints()]))
 
-    assert len(asked(stage)) == 1
+    assert len(asked(harness)) == 1
 
 
-async def test_a_broken_answer_is_written_again_by_its_button(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage)
-    stage.wanjie.script.answer = lambda _: words(30)
-    stage.wanjie.script.break_after = 20
-    await seat.say("count")
-    await says(seat, "broke off", 40)
-    stage.wanjie.script.break_after = None
-    stage.wanjie.script.answer = lambda _: "whole again"
-    await seat.press(AGAIN)
-    await says(seat, "whole again")
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
+async def test_a_broken_answer_is_written_again_by_its_button(persona: Persona, harness: ServiceHarness) -> None:
+    await answered(persona, harness)
+    harness.wanjie.script.answer = lambda _: words(30)
+    harness.wanjie.script.break_after = 20
+    await persona.say("count")
+    await says(persona, "broke off", 40)
+    harness.wanjie.script.break_after = None
+    harness.wanjie.script.answer = lambda _: "whole again"
+    await persona.press(AGAIN)
+    await says(persona, "whole again")
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
 
-    said = last_asked(stage)
+    said = last_asked(harness)
     assert said == ["hello", "answer to hello", "count", "whole again", "next"]
 
 
-async def test_a_regeneration_that_fails_leaves_the_answer_and_its_retry(direct_seat: Seat, stage: Stage) -> None:
-    await answered(direct_seat, stage)
-    await offers(direct_seat, AGAIN, SPEAK)
-    stage.wanjie.script.fail_next.append(Failure(400, message="flagged", code="content_policy_violation"))
-    await direct_seat.press(AGAIN)
-    await says(direct_seat, "content rules")
-    stage.wanjie.script.answer = lambda _: "another answer"
-    await direct_seat.say("/retry")
-    await says(direct_seat, "another answer")
-    stage.wanjie.script.answer = echo
-    await direct_seat.say("next")
-    await says(direct_seat, "answer to next")
+async def test_a_regeneration_that_fails_leaves_the_answer_and_its_retry(
+    direct_persona: Persona, harness: ServiceHarness
+) -> None:
+    await answered(direct_persona, harness)
+    await offers(direct_persona, AGAIN, SPEAK)
+    harness.wanjie.script.fail_next.append(Failure(400, message="flagged", code="content_policy_violation"))
+    await direct_persona.press(AGAIN)
+    await says(direct_persona, "content rules")
+    harness.wanjie.script.answer = lambda _: "another answer"
+    await direct_persona.say("/retry")
+    await says(direct_persona, "another answer")
+    harness.wanjie.script.answer = echo
+    await direct_persona.say("next")
+    await says(direct_persona, "answer to next")
 
-    said = [message["content"] for message in asked(stage)[-1] if message["role"] != "system"]
+    said = [message["content"] for message in asked(harness)[-1] if message["role"] != "system"]
     assert said == ["hello", "another answer", "next"]
 
 
-async def _bears(seat: Seat, *labels: str) -> None:
+async def _bears(persona: Persona, *labels: str) -> None:
     """Wait until these are all the buttons that stand anywhere, and no others come back."""
 
     def fits() -> bool:
-        buttons = seat.all_buttons()
+        buttons = persona.all_buttons()
         return len(buttons) == len(labels) and all(map(str.__contains__, buttons, labels))
 
     try:
-        await seat.until(fits)
+        await persona.until(fits)
     except TimeoutError:
-        raise AssertionError(f"{seat.title} bears {seat.all_buttons()}, not {labels}") from None
+        raise AssertionError(f"{persona.title} bears {persona.all_buttons()}, not {labels}") from None
 
 
-async def test_an_answer_loses_the_buttons_that_a_newer_one_makes_useless(seat: Seat, stage: Stage) -> None:
-    await answered(seat, stage, "one")
-    await offers(seat, AGAIN, SPEAK)
-    stage.wanjie.script.answer = lambda _: "another answer"
-    await seat.press(AGAIN)
-    await says(seat, "another answer")
-    await _bears(seat, SPEAK, AGAIN, SPEAK)
-    await answered(seat, stage, "two")
-    await _bears(seat, SPEAK, SPEAK, AGAIN, SPEAK)
-    await seat.say("/new")
+async def test_an_answer_loses_the_buttons_that_a_newer_one_makes_useless(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await answered(persona, harness, "one")
+    await offers(persona, AGAIN, SPEAK)
+    harness.wanjie.script.answer = lambda _: "another answer"
+    await persona.press(AGAIN)
+    await says(persona, "another answer")
+    await _bears(persona, SPEAK, AGAIN, SPEAK)
+    await answered(persona, harness, "two")
+    await _bears(persona, SPEAK, SPEAK, AGAIN, SPEAK)
+    await persona.say("/new")
 
-    await _bears(seat, SPEAK, SPEAK, SPEAK)
-    assert [text for text in seat.answers() if "answer" in text] == ["answer to one", "another answer", "answer to two"]
+    await _bears(persona, SPEAK, SPEAK, SPEAK)
+    assert [text for text in persona.answers() if "answer" in text] == [
+        "answer to one",
+        "another answer",
+        "answer to two",
+    ]
 
 
-async def test_an_answer_of_a_dead_process_loses_its_buttons_to_the_next(empty_stage: Stage) -> None:
-    stage = empty_stage
-    process = await stage.start()
-    await stage.ready()
-    seats = [stage.private(), stage.thread()]
-    for seat in seats:
-        await answered(seat, stage, "one")
-        await offers(seat, AGAIN, SPEAK)
-    await stage.kill(process)
-    await stage.start()
-    for seat in seats:
-        await answered(seat, stage, "two")
-        await _bears(seat, SPEAK, AGAIN, SPEAK)
+async def test_an_answer_of_a_dead_process_loses_its_buttons_to_the_next(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    process = await harness.start()
+    await harness.ready()
+    personas = [harness.private(), harness.thread()]
+    for persona in personas:
+        await answered(persona, harness, "one")
+        await offers(persona, AGAIN, SPEAK)
+    await harness.kill(process)
+    await harness.start()
+    for persona in personas:
+        await answered(persona, harness, "two")
+        await _bears(persona, SPEAK, AGAIN, SPEAK)

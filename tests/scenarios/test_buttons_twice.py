@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from core.redis import EmbeddedRedis
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.hearing import hears, notes
@@ -18,109 +18,111 @@ AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread
 
 
 @AMONG_OTHERS
-async def test_a_stranger_presses_nothing(place: str, stage: Stage) -> None:
-    seat = SEATS[place](stage)
-    await answered(seat, stage)
-    stranger = stage.joining(seat, "Bob")
-    stage.wanjie.script.finish_reason = "length"
-    await grows(seat, stage, words(400))
+async def test_a_stranger_presses_nothing(place: str, harness: ServiceHarness) -> None:
+    persona = SEATS[place](harness)
+    await answered(persona, harness)
+    stranger = harness.joining(persona, "Bob")
+    harness.wanjie.script.finish_reason = "length"
+    await grows(persona, harness, words(400))
     await stranger.press(STOP)
     await told(stranger, OTHERS)
-    stage.wanjie.script.tokens_per_second = None
-    await says(seat, "w399")
-    await offers(seat, CONTINUE, AGAIN, SPEAK)
+    harness.wanjie.script.tokens_per_second = None
+    await says(persona, "w399")
+    await offers(persona, CONTINUE, AGAIN, SPEAK)
     for count, label in enumerate((CONTINUE, SPEAK, AGAIN), 2):
         await stranger.press(label)
         await told(stranger, OTHERS, count)
-    await answered(seat, stage, "next")
+    await answered(persona, harness, "next")
 
-    assert stage.wanjie.abandoned == 0
-    assert len(asked(stage)) == 3
-    assert notes(seat) == []
+    assert harness.wanjie.abandoned == 0
+    assert len(asked(harness)) == 3
+    assert notes(persona) == []
 
 
-async def test_an_old_stop_leaves_another_answer_alone(seat: Seat, stage: Stage) -> None:
-    await grows(seat, stage, words(400), "one")
-    press_old = seat.press_later(STOP)
-    stage.wanjie.script.tokens_per_second = None
-    await offers(seat, AGAIN, SPEAK)
-    await grows(seat, stage, words(400, "v"), "two")
+async def test_an_old_stop_leaves_another_answer_alone(persona: Persona, harness: ServiceHarness) -> None:
+    await grows(persona, harness, words(400), "one")
+    press_old = persona.press_later(STOP)
+    harness.wanjie.script.tokens_per_second = None
+    await offers(persona, AGAIN, SPEAK)
+    await grows(persona, harness, words(400, "v"), "two")
     await press_old()
-    await told(seat, ENDED)
-    stage.wanjie.script.tokens_per_second = None
-    await says(seat, "v399")
+    await told(persona, ENDED)
+    harness.wanjie.script.tokens_per_second = None
+    await says(persona, "v399")
 
-    assert stage.wanjie.abandoned == 0
+    assert harness.wanjie.abandoned == 0
 
 
-async def test_an_answer_is_continued_once_and_only_while_it_is_the_newest(seat: Seat, stage: Stage) -> None:
-    await cut(seat, stage)
-    press_old = seat.press_later(CONTINUE)
-    stage.wanjie.script.answer = lambda _: " three four"
-    stage.wanjie.script.finish_reason = "stop"
+async def test_an_answer_is_continued_once_and_only_while_it_is_the_newest(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await cut(persona, harness)
+    press_old = persona.press_later(CONTINUE)
+    harness.wanjie.script.answer = lambda _: " three four"
+    harness.wanjie.script.finish_reason = "stop"
     await asyncio.gather(press_old(), press_old())
-    await offers(seat, AGAIN, SPEAK)
-    await answered(seat, stage, "next")
+    await offers(persona, AGAIN, SPEAK)
+    await answered(persona, harness, "next")
     await press_old()
-    await told(seat, OLD)
-    await answered(seat, stage, "last")
+    await told(persona, OLD)
+    await answered(persona, harness, "last")
 
-    said = last_asked(stage)
+    said = last_asked(harness)
     assert said == ["count", "one two three four", "next", "answer to next", "last"]
-    assert len(asked(stage)) == 4
+    assert len(asked(harness)) == 4
 
 
-async def test_stop_continue_and_speak_work_after_a_restart(empty_stage: Stage) -> None:
-    stage = empty_stage
-    process = await stage.start(DRAIN_SECONDS="0.5")
-    await stage.ready()
-    seats: list[Seat] = [stage.private(), stage.thread()]
-    for seat in seats:
-        await grows(seat, stage, words(2000))
-    stops = [seat.press_later(STOP) for seat in seats]
-    await stage.end(process)
-    process = await stage.start()
-    asked_before = len(asked(stage))
-    await seats[0].until(lambda: len(asked(stage)) == asked_before + 2)
-    for seat, press in zip(seats, stops, strict=True):
+async def test_stop_continue_and_speak_work_after_a_restart(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    process = await harness.start(DRAIN_SECONDS="0.5")
+    await harness.ready()
+    personas: list[Persona] = [harness.private(), harness.thread()]
+    for persona in personas:
+        await grows(persona, harness, words(2000))
+    stops = [persona.press_later(STOP) for persona in personas]
+    await harness.end(process)
+    process = await harness.start()
+    asked_before = len(asked(harness))
+    await personas[0].until(lambda: len(asked(harness)) == asked_before + 2)
+    for persona, press in zip(personas, stops, strict=True):
         await press()
-        await told(seat, STOPPED)
-        await offers(seat, AGAIN, SPEAK)
-    stage.wanjie.script.tokens_per_second = None
-    for seat in seats:
-        await cut(seat, stage, question="again")
-    await stage.kill(process)
-    await stage.start()
-    stage.wanjie.script.answer = lambda _: " three four"
-    stage.wanjie.script.finish_reason = "stop"
-    for seat in seats:
-        await seat.press(SPEAK)
-        await hears(seat, seconds=40)
-        await seat.press(CONTINUE)
-        await says(seat, "three four")
+        await told(persona, STOPPED)
+        await offers(persona, AGAIN, SPEAK)
+    harness.wanjie.script.tokens_per_second = None
+    for persona in personas:
+        await cut(persona, harness, question="again")
+    await harness.kill(process)
+    await harness.start()
+    harness.wanjie.script.answer = lambda _: " three four"
+    harness.wanjie.script.finish_reason = "stop"
+    for persona in personas:
+        await persona.press(SPEAK)
+        await hears(persona, seconds=40)
+        await persona.press(CONTINUE)
+        await says(persona, "three four")
 
 
 @AMONG_OTHERS
 async def test_two_replicas_and_two_people_do_once_what_is_pressed_at_once(
-    place: str, empty_stage: Stage, tmp_path: Path
+    place: str, empty_harness: ServiceHarness, tmp_path: Path
 ) -> None:
-    stage = empty_stage
+    harness = empty_harness
     async with EmbeddedRedis(tmp_path / "shared") as url:
-        processes = [await stage.start(REDIS_URL=url) for _ in range(2)]
-        await stage.ready()
-        seat = SEATS[place](stage)
-        await answered(seat, stage)
-        admin = stage.joining(seat, "Root", admin=True)
-        await grows(seat, stage, words(2000))
-        await asyncio.gather(seat.press(STOP), admin.press(STOP))
-        await offers(seat, AGAIN, SPEAK)
-        before = len(asked(stage))
-        stage.wanjie.script.answer = lambda _: "another answer"
-        await asyncio.gather(seat.press(AGAIN), admin.press(AGAIN))
-        await says(seat, "another answer")
-        await answered(seat, stage, "next")
+        processes = [await harness.start(REDIS_URL=url) for _ in range(2)]
+        await harness.ready()
+        persona = SEATS[place](harness)
+        await answered(persona, harness)
+        admin = harness.joining(persona, "Root", admin=True)
+        await grows(persona, harness, words(2000))
+        await asyncio.gather(persona.press(STOP), admin.press(STOP))
+        await offers(persona, AGAIN, SPEAK)
+        before = len(asked(harness))
+        harness.wanjie.script.answer = lambda _: "another answer"
+        await asyncio.gather(persona.press(AGAIN), admin.press(AGAIN))
+        await says(persona, "another answer")
+        await answered(persona, harness, "next")
         for process in processes:
-            await stage.end(process)
+            await harness.end(process)
 
-    assert stage.wanjie.abandoned == 1
-    assert len(asked(stage)) == before + 2
+    assert harness.wanjie.abandoned == 1
+    assert len(asked(harness)) == before + 2

@@ -5,25 +5,25 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.slack.persona import SlackPersona
 from tests.scenarios.saying import asked, echo, says, shown, shows, words
 
 
-async def begun(seat: Seat, stage: Stage) -> None:
+async def begun(persona: Persona, harness: ServiceHarness) -> None:
     """Make sure that there is a conversation; on Slack a thread has to be opened first."""
-    stage.wanjie.script.answer = echo
-    await seat.say("hello")
-    await says(seat, "answer to hello")
+    harness.wanjie.script.answer = echo
+    await persona.say("hello")
+    await says(persona, "answer to hello")
 
 
-async def test_help_lists_every_command(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    await seat.say("/help")
+async def test_help_lists_every_command(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    await persona.say("/help")
 
-    text = await says(seat, "What I can do")
-    sign, other = ("!", "/") if isinstance(seat, SlackSeat) and seat.root else ("/", "!")
+    text = await says(persona, "What I can do")
+    sign, other = ("!", "/") if isinstance(persona, SlackPersona) and persona.root else ("/", "!")
     assert all(f"{sign}{name}" in text for name in ("help", "model", "system", "new", "stop", "retry"))
     assert f"{other}model" not in text or sign == "/"
     assert text.index("Chat") < text.index("Models") < text.index("Voice") < text.index("Pictures")
@@ -31,195 +31,195 @@ async def test_help_lists_every_command(seat: Seat, stage: Stage) -> None:
     assert "deepseek-v3" in text
 
 
-async def test_help_names_what_works_where_it_is_read(stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
+async def test_help_names_what_works_where_it_is_read(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
     places = (
-        (stage.group(language="zh-hans"), "/"),
-        (stage.direct(locale="zh-CN"), "!"),
-        (stage.thread(locale="zh-CN"), "!"),
+        (harness.group(language="zh-hans"), "/"),
+        (harness.direct(locale="zh-CN"), "!"),
+        (harness.thread(locale="zh-CN"), "!"),
     )
-    for seat, sign in places:
-        await seat.say("hello")
-        await says(seat, "answer to hello")
-        await seat.say("/help")
+    for persona, sign in places:
+        await persona.say("hello")
+        await says(persona, "answer to hello")
+        await persona.say("/help")
 
-        text = await says(seat, "我能做什么")
+        text = await says(persona, "我能做什么")
         assert f"{sign}画 一只猫" in text
         assert "语音消息" not in text.partition("/model")[0].partition("!model")[0]
-        await seat.say(f"{sign}画")
-        await says(seat, "imagine")
+        await persona.say(f"{sign}画")
+        await says(persona, "imagine")
 
 
-async def test_help_says_that_voice_messages_are_understood_where_they_are(empty_stage: Stage) -> None:
-    stage, seat = empty_stage, empty_stage.private()
-    stage.wanjie.script.models += ("SenseVoiceSmall",)
-    await stage.start(WANJIE_TRANSCRIBE_MODEL="SenseVoiceSmall")
-    await stage.ready()
-    await seat.say("/help")
+async def test_help_says_that_voice_messages_are_understood_where_they_are(empty_harness: ServiceHarness) -> None:
+    harness, persona = empty_harness, empty_harness.private()
+    harness.wanjie.script.models += ("SenseVoiceSmall",)
+    await harness.start(WANJIE_TRANSCRIBE_MODEL="SenseVoiceSmall")
+    await harness.ready()
+    await persona.say("/help")
 
-    assert "Voice messages" in await says(seat, "What I can do")
-
-
-async def test_sentences_name_commands_as_they_work_where_they_are_read(stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: ""
-    for seat, command in ((stage.thread(), "!model"), (stage.direct(), "/model"), (stage.group(), "/model")):
-        await seat.say("hello")
-
-        assert command in await says(seat, "without a single word")
+    assert "Voice messages" in await says(persona, "What I can do")
 
 
-async def test_start_says_hello(stage: Stage) -> None:
-    seat = stage.private()
-    await seat.say("/start")
+async def test_sentences_name_commands_as_they_work_where_they_are_read(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: ""
+    for persona, command in ((harness.thread(), "!model"), (harness.direct(), "/model"), (harness.group(), "/model")):
+        await persona.say("hello")
 
-    await says(seat, "Hello!")
-
-
-async def test_commands_can_be_spoken_behind_the_name(stage: Stage) -> None:
-    for seat in (stage.group(), stage.thread()):
-        await seat.say("model kimi-k2")
-
-        await says(seat, "From now on")
+        assert command in await says(persona, "without a single word")
 
 
-async def test_commands_are_understood_as_chinese_keyboards_type_them(stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
-    for seat in (stage.group(), stage.thread()):
-        name = stage.slack.mention if isinstance(seat, SlackSeat) else f"@{stage.telegram.bot.username}"
-        await seat.say("！模型 kimi-k2")
-        await says(seat, "kimi-k2")
-        await seat.say(f"{name} ／ｎｅｗ")
-        await says(seat, "new conversation")
-        await seat.say(f"{name} new ideas please?")
+async def test_start_says_hello(harness: ServiceHarness) -> None:
+    persona = harness.private()
+    await persona.say("/start")
 
-        await says(seat, "new ideas please?")
+    await says(persona, "Hello!")
 
 
-async def test_instructions_reach_the_model(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    await seat.say("/system Answer like a pirate.")
-    await says(seat, "Understood")
-    await seat.say("hello again")
-    await seat.until(lambda: len(asked(stage)) == 2)
+async def test_commands_can_be_spoken_behind_the_name(harness: ServiceHarness) -> None:
+    for persona in (harness.group(), harness.thread()):
+        await persona.say("model kimi-k2")
 
-    assert asked(stage)[-1][0]["role"] == "system"
-    assert asked(stage)[-1][0]["content"].startswith("Answer like a pirate.")
+        await says(persona, "From now on")
 
 
-async def test_a_new_conversation_knows_nothing_of_the_old_one(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    await seat.say("/new")
-    await says(seat, "new conversation")
-    await seat.say("hello again")
-    await says(seat, "answer to hello again")
+async def test_commands_are_understood_as_chinese_keyboards_type_them(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    for persona in (harness.group(), harness.thread()):
+        name = harness.slack.mention if isinstance(persona, SlackPersona) else f"@{harness.telegram.bot.username}"
+        await persona.say("！模型 kimi-k2")
+        await says(persona, "kimi-k2")
+        await persona.say(f"{name} ／ｎｅｗ")
+        await says(persona, "new conversation")
+        await persona.say(f"{name} new ideas please?")
 
-    assert [message["role"] for message in asked(stage)[-1] if message["role"] != "system"] == ["user"]
+        await says(persona, "new ideas please?")
 
 
-async def test_retry_answers_the_last_question_again(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    stage.wanjie.script.answer = lambda _: "another answer"
-    await seat.say("/retry")
-    await says(seat, "another answer")
-    await seat.say("next")
-    await seat.until(lambda: len(asked(stage)) == 3)
+async def test_instructions_reach_the_model(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    await persona.say("/system Answer like a pirate.")
+    await says(persona, "Understood")
+    await persona.say("hello again")
+    await persona.until(lambda: len(asked(harness)) == 2)
+
+    assert asked(harness)[-1][0]["role"] == "system"
+    assert asked(harness)[-1][0]["content"].startswith("Answer like a pirate.")
+
+
+async def test_a_new_conversation_knows_nothing_of_the_old_one(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    await persona.say("/new")
+    await says(persona, "new conversation")
+    await persona.say("hello again")
+    await says(persona, "answer to hello again")
+
+    assert [message["role"] for message in asked(harness)[-1] if message["role"] != "system"] == ["user"]
+
+
+async def test_retry_answers_the_last_question_again(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    harness.wanjie.script.answer = lambda _: "another answer"
+    await persona.say("/retry")
+    await says(persona, "another answer")
+    await persona.say("next")
+    await persona.until(lambda: len(asked(harness)) == 3)
 
     first, second, third = (
         [message["content"].split(": ")[-1] for message in messages if message["role"] != "system"]
-        for messages in asked(stage)
+        for messages in asked(harness)
     )
     assert first == second == ["hello"]
     assert third == ["hello", "another answer", "next"]
 
 
-async def test_stop_ends_the_answer_at_once_and_keeps_what_has_come(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    before = len(shown(seat))
-    stage.wanjie.script.answer = lambda _: words(2000)
-    stage.wanjie.script.tokens_per_second = 50
-    await seat.say("count")
-    await seat.until(lambda: len(shown(seat)) > before + 3)
-    await seat.say("/stop")
-    await says(seat, "Stopped.")
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
-    kept = [message for message in asked(stage)[-1] if message["role"] == "assistant"][-1]["content"].split()
-    assert stage.wanjie.abandoned == 1
+async def test_stop_ends_the_answer_at_once_and_keeps_what_has_come(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    before = len(shown(persona))
+    harness.wanjie.script.answer = lambda _: words(2000)
+    harness.wanjie.script.tokens_per_second = 50
+    await persona.say("count")
+    await persona.until(lambda: len(shown(persona)) > before + 3)
+    await persona.say("/stop")
+    await says(persona, "Stopped.")
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
+    kept = [message for message in asked(harness)[-1] if message["role"] == "assistant"][-1]["content"].split()
+    assert harness.wanjie.abandoned == 1
     assert kept == words(2000).split()[: len(kept)]
-    assert set(kept) <= set(shown(seat))
+    assert set(kept) <= set(shown(persona))
 
 
-async def test_stop_with_nothing_to_stop_says_so(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    await seat.until(seat.buttons)
+async def test_stop_with_nothing_to_stop_says_so(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    await persona.until(persona.buttons)
     await asyncio.sleep(0.3)  # the turn ends a moment after its last word is shown
-    await seat.say("/stop")
+    await persona.say("/stop")
 
-    await says(seat, "not writing anything")
-
-
-async def test_slack_s_own_stop_button_stops(stage: Stage) -> None:
-    stage.slack.announcer.subscriptions.add("agent_session_stopped")
-    seat = stage.thread()
-    stage.wanjie.script.answer = lambda _: words(2000)
-    stage.wanjie.script.tokens_per_second = 50
-    await seat.say("count")
-    await seat.until(seat.answers)
-    assert seat.root is not None
-    await seat.user.stop(seat.channel, seat.root)
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next")
+    await says(persona, "not writing anything")
 
 
-async def test_commands_beside_the_threads_of_a_channel_explain_themselves(stage: Stage) -> None:
-    seat = stage.thread()
-    await seat.say("/new")
-
-    await says(seat, "!new")
-
-
-async def test_an_unknown_command_gets_a_suggestion(stage: Stage) -> None:
-    seat = stage.private()
-    await seat.say("/modle")
-    await says(seat, "/model")
-    await seat.say("/xyzzyxyzzy")
-
-    await says(seat, "do not know")
+async def test_slack_s_own_stop_button_stops(harness: ServiceHarness) -> None:
+    harness.slack.announcer.subscriptions.add("agent_session_stopped")
+    persona = harness.thread()
+    harness.wanjie.script.answer = lambda _: words(2000)
+    harness.wanjie.script.tokens_per_second = 50
+    await persona.say("count")
+    await persona.until(persona.answers)
+    assert persona.root is not None
+    await persona.user.stop(persona.channel, persona.root)
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next")
 
 
-async def test_the_menu_of_commands_is_registered_in_both_languages(stage: Stage) -> None:
-    await stage.telegram.wait_for(lambda: stage.telegram.commands(language_code="zh"), 10)
+async def test_commands_beside_the_threads_of_a_channel_explain_themselves(harness: ServiceHarness) -> None:
+    persona = harness.thread()
+    await persona.say("/new")
 
-    assert stage.telegram.commands()["model"] == "Choose the models for this chat"
-    assert stage.telegram.commands(language_code="zh")["model"] == "选择本聊天使用的模型"
+    await says(persona, "!new")
+
+
+async def test_an_unknown_command_gets_a_suggestion(harness: ServiceHarness) -> None:
+    persona = harness.private()
+    await persona.say("/modle")
+    await says(persona, "/model")
+    await persona.say("/xyzzyxyzzy")
+
+    await says(persona, "do not know")
+
+
+async def test_the_menu_of_commands_is_registered_in_both_languages(harness: ServiceHarness) -> None:
+    await harness.telegram.wait_for(lambda: harness.telegram.commands(language_code="zh"), 10)
+
+    assert harness.telegram.commands()["model"] == "Choose the models for this chat"
+    assert harness.telegram.commands(language_code="zh")["model"] == "选择本聊天使用的模型"
 
 
 @pytest.mark.parametrize("platform", ["telegram", "slack"])
-async def test_the_bot_speaks_the_user_s_language(stage: Stage, platform: str) -> None:
-    seat = stage.private(language="zh-hans") if platform == "telegram" else stage.direct(locale="zh-CN")
-    await seat.say("/retry")
+async def test_the_bot_speaks_the_user_s_language(harness: ServiceHarness, platform: str) -> None:
+    persona = harness.private(language="zh-hans") if platform == "telegram" else harness.direct(locale="zh-CN")
+    await persona.say("/retry")
 
-    await says(seat, "还没有可以重新回答的问题")
-
-
-async def test_a_finished_answer_can_be_followed_by_another(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: "one"
-    await direct_seat.say("1")
-    await shows(direct_seat, "one")
-    stage.wanjie.script.answer = lambda _: "two"
-    await direct_seat.say("2")
-
-    await shows(direct_seat, "one two")
+    await says(persona, "还没有可以重新回答的问题")
 
 
-async def test_where_admins_decide_they_alone_give_instructions(empty_stage: Stage) -> None:
-    await empty_stage.start(MODEL_CHANGE="admins")
-    await empty_stage.ready()
-    for admin in (empty_stage.group(), empty_stage.thread()):
-        await begun(admin, empty_stage)
-        member = empty_stage.joining(admin, "Mel")
+async def test_a_finished_answer_can_be_followed_by_another(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "one"
+    await direct_persona.say("1")
+    await shows(direct_persona, "one")
+    harness.wanjie.script.answer = lambda _: "two"
+    await direct_persona.say("2")
+
+    await shows(direct_persona, "one two")
+
+
+async def test_where_admins_decide_they_alone_give_instructions(empty_harness: ServiceHarness) -> None:
+    await empty_harness.start(MODEL_CHANGE="admins")
+    await empty_harness.ready()
+    for admin in (empty_harness.group(), empty_harness.thread()):
+        await begun(admin, empty_harness)
+        member = empty_harness.joining(admin, "Mel")
         await member.say("/system Answer like a pirate.")
         await says(member, "Only admins")
         await member.say("/system")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.simulator import Failure
 from core.redis import EmbeddedRedis
 from tests.scenarios.conftest import SEATS
@@ -15,310 +15,320 @@ from tests.scenarios.saying import asked, echo, floods, says, shown, shows, word
 
 
 @pytest.fixture(params=SEATS)
-def empty_seat(request: pytest.FixtureRequest, empty_stage: Stage) -> Seat:
+def empty_persona(request: pytest.FixtureRequest, empty_harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, before any service runs."""
-    return SEATS[str(request.param)](empty_stage)
+    return SEATS[str(request.param)](empty_harness)
 
 
-def slow_words(stage: Stage, count: int = 80) -> str:
-    stage.wanjie.script.answer = lambda _: words(count)
-    stage.wanjie.script.tokens_per_second = 25
+def slow_words(harness: ServiceHarness, count: int = 80) -> str:
+    harness.wanjie.script.answer = lambda _: words(count)
+    harness.wanjie.script.tokens_per_second = 25
     return words(count)
 
 
-async def test_a_killed_process_s_answer_is_finished_in_the_same_message(empty_seat: Seat, empty_stage: Stage) -> None:
-    stage, seat = empty_stage, empty_seat
-    text = slow_words(stage)
-    service = await stage.start()
-    await stage.ready()
-    await seat.say("count")
-    await seat.until(lambda: len(shown(seat)) > 10)
-    await stage.kill(service)
-    torn = seat.answers()
+async def test_a_killed_process_s_answer_is_finished_in_the_same_message(
+    empty_persona: Persona, empty_harness: ServiceHarness
+) -> None:
+    harness, persona = empty_harness, empty_persona
+    text = slow_words(harness)
+    service = await harness.start()
+    await harness.ready()
+    await persona.say("count")
+    await persona.until(lambda: len(shown(persona)) > 10)
+    await harness.kill(service)
+    torn = persona.answers()
 
-    await stage.start()
-    await shows(seat, text)
+    await harness.start()
+    await shows(persona, text)
 
-    assert len(torn) == len(seat.answers()) == 1
-    assert len({step.message for step in seat.steps()}) == 1
-    assert not floods(stage)
+    assert len(torn) == len(persona.answers()) == 1
+    assert len({step.message for step in persona.steps()}) == 1
+    assert not floods(harness)
 
 
 async def test_messages_before_during_and_after_a_kill_are_answered_once_in_order(
-    empty_seat: Seat, empty_stage: Stage
+    empty_persona: Persona, empty_harness: ServiceHarness
 ) -> None:
-    stage, seat = empty_stage, empty_seat
-    stage.wanjie.script.answer = echo
-    stage.wanjie.script.first_token_delay = 0.3
-    stage.slack.socket.retry_delays = (0.0, 0.5, 1.0)
-    service = await stage.start()
-    await stage.ready()
+    harness, persona = empty_harness, empty_persona
+    harness.wanjie.script.answer = echo
+    harness.wanjie.script.first_token_delay = 0.3
+    harness.slack.socket.retry_delays = (0.0, 0.5, 1.0)
+    service = await harness.start()
+    await harness.ready()
 
     for name in ("one", "two"):
-        await seat.say(name)
-    await seat.until(seat.answers)
-    await stage.kill(service)
+        await persona.say(name)
+    await persona.until(persona.answers)
+    await harness.kill(service)
     for name in ("three", "four"):
-        await seat.say(name)
-    await stage.start()
+        await persona.say(name)
+    await harness.start()
     await asyncio.sleep(1)
     for name in ("five", "six"):
-        await seat.say(name)
-    await says(seat, "answer to six", 40)
+        await persona.say(name)
+    await says(persona, "answer to six", 40)
 
-    assert [answer.rpartition(" ")[2] for answer in seat.answers()] == ["one", "two", "three", "four", "five", "six"]
-    assert not floods(stage)
-
-
-async def test_a_kill_at_the_first_words_harms_no_older_message(empty_seat: Seat, empty_stage: Stage) -> None:
-    stage, seat = empty_stage, empty_seat
-    stage.wanjie.script.answer = echo
-    service = await stage.start()
-    await stage.ready()
-    await seat.say("zero")
-    await says(seat, "answer to zero")
-    text = slow_words(stage, 40)
-    await seat.say("/help")
-    await seat.say("count")
-    await seat.until(lambda: "w0" in shown(seat))
-    await stage.kill(service)
-
-    await stage.start()
-    await seat.until(lambda: shown(seat)[-40:] == text.split(), 30)
-    assert sum("What I can do" in answer for answer in seat.answers()) == 1
-    assert sum("answer to zero" in answer for answer in seat.answers()) == 1
-    assert shown(seat).count("w0") == 1
+    assert [answer.rpartition(" ")[2] for answer in persona.answers()] == ["one", "two", "three", "four", "five", "six"]
+    assert not floods(harness)
 
 
-async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_stage: Stage) -> None:
-    stage = empty_stage
-    text = slow_words(stage, 30)
-    seats: list[Seat] = [stage.private(f"P{number}") for number in range(8)]
-    service = await stage.start()
-    await stage.ready()
-    for seat in seats:
-        await seat.say("count")
-    await seats[-1].until(seats[-1].answers)
-    await stage.kill(service)
+async def test_a_kill_at_the_first_words_harms_no_older_message(
+    empty_persona: Persona, empty_harness: ServiceHarness
+) -> None:
+    harness, persona = empty_harness, empty_persona
+    harness.wanjie.script.answer = echo
+    service = await harness.start()
+    await harness.ready()
+    await persona.say("zero")
+    await says(persona, "answer to zero")
+    text = slow_words(harness, 40)
+    await persona.say("/help")
+    await persona.say("count")
+    await persona.until(lambda: "w0" in shown(persona))
+    await harness.kill(service)
 
-    await stage.start()
-    for seat in seats:
-        await shows(seat, text, 40)
+    await harness.start()
+    await persona.until(lambda: shown(persona)[-40:] == text.split(), 30)
+    assert sum("What I can do" in answer for answer in persona.answers()) == 1
+    assert sum("answer to zero" in answer for answer in persona.answers()) == 1
+    assert shown(persona).count("w0") == 1
 
 
-async def test_a_kill_at_the_first_words_in_two_topics_mixes_nothing_up(empty_stage: Stage) -> None:
-    stage = empty_stage
-    stage.wanjie.script.answer = lambda messages: words(25, messages[-1]["content"].split(": ")[-1])
-    stage.wanjie.script.tokens_per_second = 25
-    person = stage.telegram.user(77, "Bob")
-    forum = stage.telegram.group("Forum", forum=True, admin=True)
-    seats = [
-        TelegramSeat(stage.telegram, person, forum, topic=stage.telegram.topic(forum, name)) for name in ("One", "Two")
+async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    text = slow_words(harness, 30)
+    personas: list[Persona] = [harness.private(f"P{number}") for number in range(8)]
+    service = await harness.start()
+    await harness.ready()
+    for persona in personas:
+        await persona.say("count")
+    await personas[-1].until(personas[-1].answers)
+    await harness.kill(service)
+
+    await harness.start()
+    for persona in personas:
+        await shows(persona, text, 40)
+
+
+async def test_a_kill_at_the_first_words_in_two_topics_mixes_nothing_up(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    harness.wanjie.script.answer = lambda messages: words(25, messages[-1]["content"].split(": ")[-1])
+    harness.wanjie.script.tokens_per_second = 25
+    person = harness.telegram.user(77, "Bob")
+    forum = harness.telegram.group("Forum", forum=True, admin=True)
+    personas = [
+        TelegramPersona(harness.telegram, person, forum, topic=harness.telegram.topic(forum, name))
+        for name in ("One", "Two")
     ]
-    service = await stage.start()
-    await stage.ready()
-    for name, seat in zip("ab", seats, strict=True):
-        await seat.say(name)
-    await seats[0].until(lambda: all(seat.answers() for seat in seats))
-    await stage.kill(service)
+    service = await harness.start()
+    await harness.ready()
+    for name, persona in zip("ab", personas, strict=True):
+        await persona.say(name)
+    await personas[0].until(lambda: all(persona.answers() for persona in personas))
+    await harness.kill(service)
 
-    await stage.start()
-    for name, seat in zip("ab", seats, strict=True):
-        await shows(seat, words(25, name), 60)
-        assert len(seat.answers()) == 1
-
-
-async def test_what_was_said_meanwhile_is_not_taken_for_a_lost_answer(empty_stage: Stage) -> None:
-    stage = empty_stage
-    stage.slack.socket.retry_delays = (0.0, 0.5, 1.0)
-    seats: list[Seat] = [stage.private(), stage.thread()]
-    service = await stage.start()
-    await stage.ready()
-    text = slow_words(stage, 30)
-    for seat in seats:
-        await seat.say("count")
-        await seat.until(seat.answers)
-    await stage.kill(service)
-    for seat in seats:
-        await seat.say("/help")
-        await seat.say("/stop")
-
-    await stage.start()
-    for seat in seats:
-        await says(seat, "Stopped.", 40)
-        await says(seat, "What I can do", 40)
-        assert not [answer for answer in seat.answers() if answer.startswith("w0") and answer not in text]
+    await harness.start()
+    for name, persona in zip("ab", personas, strict=True):
+        await shows(persona, words(25, name), 60)
+        assert len(persona.answers()) == 1
 
 
-async def test_a_bad_hour_of_telegram_delays_answers_but_loses_none(stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
-    seats = [stage.private(f"P{number}") for number in range(3)]
+async def test_what_was_said_meanwhile_is_not_taken_for_a_lost_answer(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    harness.slack.socket.retry_delays = (0.0, 0.5, 1.0)
+    personas: list[Persona] = [harness.private(), harness.thread()]
+    service = await harness.start()
+    await harness.ready()
+    text = slow_words(harness, 30)
+    for persona in personas:
+        await persona.say("count")
+        await persona.until(persona.answers)
+    await harness.kill(service)
+    for persona in personas:
+        await persona.say("/help")
+        await persona.say("/stop")
+
+    await harness.start()
+    for persona in personas:
+        await says(persona, "Stopped.", 40)
+        await says(persona, "What I can do", 40)
+        assert not [answer for answer in persona.answers() if answer.startswith("w0") and answer not in text]
+
+
+async def test_a_bad_hour_of_telegram_delays_answers_but_loses_none(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    personas = [harness.private(f"P{number}") for number in range(3)]
     for number in range(2):
-        for seat in seats:
-            await seat.say(f"q{number}")
-            stage.telegram.bad_gateway("sendMessage")
-            stage.telegram.lose_answer("sendMessage")
-            stage.telegram.bad_gateway("editMessageReplyMarkup")
+        for persona in personas:
+            await persona.say(f"q{number}")
+            harness.telegram.bad_gateway("sendMessage")
+            harness.telegram.lose_answer("sendMessage")
+            harness.telegram.bad_gateway("editMessageReplyMarkup")
 
-    for seat in seats:
-        await says(seat, "answer to q1", 60)
-        assert seat.answers() == ["answer to q0", "answer to q1"]
-
-
-async def test_a_long_answer_is_finished_page_by_page_after_a_kill(empty_stage: Stage) -> None:
-    stage = empty_stage
-    seats: list[Seat] = [stage.private(), stage.direct()]
-    stage.wanjie.script.answer = lambda _: words(3000)
-    stage.wanjie.script.tokens_per_second = 500
-    service = await stage.start()
-    await stage.ready()
-    for seat in seats:
-        await seat.say("count")
-    await seats[0].until(lambda: len(shown(seats[0])) > 700)
-    await stage.kill(service)
-    stage.wanjie.script.answer = lambda _: words(2000, "other")
-
-    await stage.start()
-    for seat in seats:
-        await shows(seat, words(2000, "other"), 60)
-
-    assert not floods(stage)
+    for persona in personas:
+        await says(persona, "answer to q1", 60)
+        assert persona.answers() == ["answer to q0", "answer to q1"]
 
 
-async def test_sigterm_lets_an_answer_finish(empty_seat: Seat, empty_stage: Stage) -> None:
-    stage, seat = empty_stage, empty_seat
-    text = slow_words(stage, 50)
-    service = await stage.start()
-    await stage.ready()
-    await seat.say("count")
-    await seat.until(seat.answers)
+async def test_a_long_answer_is_finished_page_by_page_after_a_kill(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    personas: list[Persona] = [harness.private(), harness.direct()]
+    harness.wanjie.script.answer = lambda _: words(3000)
+    harness.wanjie.script.tokens_per_second = 500
+    service = await harness.start()
+    await harness.ready()
+    for persona in personas:
+        await persona.say("count")
+    await personas[0].until(lambda: len(shown(personas[0])) > 700)
+    await harness.kill(service)
+    harness.wanjie.script.answer = lambda _: words(2000, "other")
 
-    assert await stage.end(service) == 0
-    await shows(seat, text)
+    await harness.start()
+    for persona in personas:
+        await shows(persona, words(2000, "other"), 60)
 
-
-async def test_sigterm_hands_over_what_takes_too_long(empty_seat: Seat, empty_stage: Stage) -> None:
-    stage, seat = empty_stage, empty_seat
-    text = slow_words(stage, 90)
-    service = await stage.start(DRAIN_SECONDS="0.5")
-    await stage.ready()
-    await seat.say("count")
-    await seat.until(seat.answers)
-
-    assert await stage.end(service) == 0
-    assert len(shown(seat)) < 90
-    await stage.start()
-    await shows(seat, text)
-    assert len(seat.answers()) == 1
+    assert not floods(harness)
 
 
-async def test_two_replicas_share_the_work_and_one_may_die(empty_stage: Stage, tmp_path: Path) -> None:
-    stage = empty_stage
+async def test_sigterm_lets_an_answer_finish(empty_persona: Persona, empty_harness: ServiceHarness) -> None:
+    harness, persona = empty_harness, empty_persona
+    text = slow_words(harness, 50)
+    service = await harness.start()
+    await harness.ready()
+    await persona.say("count")
+    await persona.until(persona.answers)
+
+    assert await harness.end(service) == 0
+    await shows(persona, text)
+
+
+async def test_sigterm_hands_over_what_takes_too_long(empty_persona: Persona, empty_harness: ServiceHarness) -> None:
+    harness, persona = empty_harness, empty_persona
+    text = slow_words(harness, 90)
+    service = await harness.start(DRAIN_SECONDS="0.5")
+    await harness.ready()
+    await persona.say("count")
+    await persona.until(persona.answers)
+
+    assert await harness.end(service) == 0
+    assert len(shown(persona)) < 90
+    await harness.start()
+    await shows(persona, text)
+    assert len(persona.answers()) == 1
+
+
+async def test_two_replicas_share_the_work_and_one_may_die(empty_harness: ServiceHarness, tmp_path: Path) -> None:
+    harness = empty_harness
     async with EmbeddedRedis(tmp_path / "shared") as url:
-        first = await stage.start(REDIS_URL=url)
-        await stage.ready()
-        await stage.start(REDIS_URL=url)
-        seats: list[Seat] = [*(stage.private(f"P{n}") for n in range(4)), *(stage.direct(f"D{n}") for n in range(4))]
-        text = slow_words(stage)
-        for seat in seats:
-            await seat.say("count")
-        for seat in seats:
-            await seat.until(seat.answers)
-        await stage.kill(first)
+        first = await harness.start(REDIS_URL=url)
+        await harness.ready()
+        await harness.start(REDIS_URL=url)
+        personas: list[Persona] = [
+            *(harness.private(f"P{n}") for n in range(4)),
+            *(harness.direct(f"D{n}") for n in range(4)),
+        ]
+        text = slow_words(harness)
+        for persona in personas:
+            await persona.say("count")
+        for persona in personas:
+            await persona.until(persona.answers)
+        await harness.kill(first)
 
-        for seat in seats:
-            await shows(seat, text, 40)
-        assert all(len(seat.answers()) == 1 for seat in seats)
-        assert not floods(stage)
-        await stage.end(stage.processes[1])
-
-
-async def test_an_answer_that_breaks_off_is_written_anew(seat: Seat, stage: Stage) -> None:
-    text = slow_words(stage, 60)
-    stage.wanjie.script.break_after, stage.wanjie.script.break_times = 30, 1
-
-    await seat.say("count")
-
-    await shows(seat, text)
-    assert len(seat.answers()) == 1
-    assert len(asked(stage)) == 2
+        for persona in personas:
+            await shows(persona, text, 40)
+        assert all(len(persona.answers()) == 1 for persona in personas)
+        assert not floods(harness)
+        await harness.end(harness.processes[1])
 
 
-async def test_an_answer_that_always_breaks_off_stands_and_is_explained(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: words(60)
-    stage.wanjie.script.break_after = 30
+async def test_an_answer_that_breaks_off_is_written_anew(persona: Persona, harness: ServiceHarness) -> None:
+    text = slow_words(harness, 60)
+    harness.wanjie.script.break_after, harness.wanjie.script.break_times = 30, 1
 
-    await seat.say("count")
+    await persona.say("count")
 
-    await says(seat, "broke off", 40)
-    assert shown(seat)[:28] == words(60).split()[:28]  # the page waits with words that may go on
+    await shows(persona, text)
+    assert len(persona.answers()) == 1
+    assert len(asked(harness)) == 2
 
 
-async def test_wanjie_s_passing_faults_are_not_noticed(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
+async def test_an_answer_that_always_breaks_off_stands_and_is_explained(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    harness.wanjie.script.answer = lambda _: words(60)
+    harness.wanjie.script.break_after = 30
+
+    await persona.say("count")
+
+    await says(persona, "broke off", 40)
+    assert shown(persona)[:28] == words(60).split()[:28]  # the page waits with words that may go on
+
+
+async def test_wanjie_s_passing_faults_are_not_noticed(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
     failures = [Failure(500), Failure(429, retry_after=1), Failure(502, html=True)]
     for number, failure in enumerate(failures):
-        stage.wanjie.script.fail_next.append(failure)
-        await direct_seat.say(f"q{number}")
+        harness.wanjie.script.fail_next.append(failure)
+        await direct_persona.say(f"q{number}")
 
-        await says(direct_seat, f"answer to q{number}")
-
-
-async def test_telegram_s_passing_faults_lose_nothing(stage: Stage) -> None:
-    seat = stage.private()
-    text = slow_words(stage, 60)
-    stage.telegram.bad_gateway("getUpdates", times=2)
-    stage.telegram.bad_gateway("sendMessage", times=2)
-    await seat.say("count")
-    await seat.until(seat.answers)
-    stage.telegram.bad_gateway("editMessageText", times=2)
-
-    await shows(seat, text)
+        await says(direct_persona, f"answer to q{number}")
 
 
-async def test_a_penalty_on_telegram_delays_the_end_but_loses_nothing(stage: Stage) -> None:
-    seat = stage.private()
-    text = slow_words(stage, 60)
-    await seat.say("count")
-    await seat.until(seat.answers)
-    stage.telegram.fail(
+async def test_telegram_s_passing_faults_lose_nothing(harness: ServiceHarness) -> None:
+    persona = harness.private()
+    text = slow_words(harness, 60)
+    harness.telegram.bad_gateway("getUpdates", times=2)
+    harness.telegram.bad_gateway("sendMessage", times=2)
+    await persona.say("count")
+    await persona.until(persona.answers)
+    harness.telegram.bad_gateway("editMessageText", times=2)
+
+    await shows(persona, text)
+
+
+async def test_a_penalty_on_telegram_delays_the_end_but_loses_nothing(harness: ServiceHarness) -> None:
+    persona = harness.private()
+    text = slow_words(harness, 60)
+    await persona.say("count")
+    await persona.until(persona.answers)
+    harness.telegram.fail(
         "editMessageText", 429, "Too Many Requests: retry after 3", parameters={"retry_after": 3}, times=1
     )
 
-    await shows(seat, text)
-    calls = [call for call in stage.telegram.calls if call.method in {"sendMessage", "editMessageText"}]
+    await shows(persona, text)
+    calls = [call for call in harness.telegram.calls if call.method in {"sendMessage", "editMessageText"}]
     refused = next(index for index, call in enumerate(calls) if call.status == 429)
     assert calls[refused + 1].at - calls[refused].at >= 3
 
 
-async def test_slack_s_passing_faults_lose_nothing(stage: Stage) -> None:
-    seat = stage.thread()
-    text = slow_words(stage, 60)
-    stage.slack.faults.break_down("chat.startStream", times=1)
-    await seat.say("count")
-    await seat.until(seat.answers)
-    stage.slack.faults.break_down("chat.appendStream", times=2)
-    stage.slack.faults.flood("chat.stopStream", retry_after=2, times=1)
-    stage.slack.drop_connections()
+async def test_slack_s_passing_faults_lose_nothing(harness: ServiceHarness) -> None:
+    persona = harness.thread()
+    text = slow_words(harness, 60)
+    harness.slack.faults.break_down("chat.startStream", times=1)
+    await persona.say("count")
+    await persona.until(persona.answers)
+    harness.slack.faults.break_down("chat.appendStream", times=2)
+    harness.slack.faults.flood("chat.stopStream", retry_after=2, times=1)
+    harness.slack.drop_connections()
 
-    await shows(seat, text)
-    await seat.say("again")
-    await seat.until(lambda: len(shown(seat)) == 120)
-
-
-async def test_a_slack_stream_that_dies_is_finished_all_the_same(stage: Stage) -> None:
-    stage.slack.rules.stream_lifetime = 1.0
-    seat = stage.thread()
-    text = slow_words(stage, 80)
-
-    await seat.say("count")
-
-    await shows(seat, text)
-    assert len(seat.answers()) == 1
+    await shows(persona, text)
+    await persona.say("again")
+    await persona.until(lambda: len(shown(persona)) == 120)
 
 
-async def test_a_second_service_on_the_same_data_is_refused(stage: Stage) -> None:
-    second = await stage.start()
+async def test_a_slack_stream_that_dies_is_finished_all_the_same(harness: ServiceHarness) -> None:
+    harness.slack.rules.stream_lifetime = 1.0
+    persona = harness.thread()
+    text = slow_words(harness, 80)
+
+    await persona.say("count")
+
+    await shows(persona, text)
+    assert len(persona.answers()) == 1
+
+
+async def test_a_second_service_on_the_same_data_is_refused(harness: ServiceHarness) -> None:
+    second = await harness.start()
 
     assert await second.wait() == 1
-    assert "cannot start" in stage.logs()
+    assert "cannot start" in harness.logs()

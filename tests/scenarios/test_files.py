@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.telegram.persona import TelegramPersona
 from tests.core.chat.sending import pdf, picture
 from tests.scenarios.saying import asked, says, shown
 
@@ -21,7 +21,7 @@ CSV = b"name,age\nAda,36\nLin,41\n"
 
 def running_with(**settings: str) -> pytest.MarkDecorator:
     """Let the service of a test have other settings."""
-    return pytest.mark.parametrize("stage", [settings], indirect=True, ids=["-".join(settings)])
+    return pytest.mark.parametrize("harness", [settings], indirect=True, ids=["-".join(settings)])
 
 
 hearing = running_with(WANJIE_TRANSCRIBE_MODEL=EARS)
@@ -29,18 +29,18 @@ seeing = running_with(WANJIE_DEFAULT_MODEL=EYES)
 
 
 @pytest.fixture
-async def stage(empty_stage: Stage, request: pytest.FixtureRequest) -> Stage:
+async def harness(empty_harness: ServiceHarness, request: pytest.FixtureRequest) -> ServiceHarness:
     """Simulators and one running service; its answers are numbered."""
-    empty_stage.wanjie.script.answer = lambda _: f"answer {len(asked(empty_stage))}."
+    empty_harness.wanjie.script.answer = lambda _: f"answer {len(asked(empty_harness))}."
     settings: dict[str, str] = getattr(request, "param", {})
-    await empty_stage.start(**settings)
-    await empty_stage.ready()
-    return empty_stage
+    await empty_harness.start(**settings)
+    await empty_harness.ready()
+    return empty_harness
 
 
-def hears(stage: Stage, transcript: str) -> None:
-    stage.wanjie.script.models += (EARS,)
-    stage.wanjie.script.transcript = transcript
+def hears(harness: ServiceHarness, transcript: str) -> None:
+    harness.wanjie.script.models += (EARS,)
+    harness.wanjie.script.transcript = transcript
 
 
 def words(message: dict[str, Any]) -> str:
@@ -57,30 +57,30 @@ def pictures(message: dict[str, Any]) -> list[tuple[int, int]]:
     return [Image.open(BytesIO(b64decode(url.partition(";base64,")[2]))).size for url in urls]
 
 
-def last(stage: Stage) -> dict[str, Any]:
+def last(harness: ServiceHarness) -> dict[str, Any]:
     """The last question that a model was asked."""
-    return asked(stage)[-1][-1]
+    return asked(harness)[-1][-1]
 
 
-async def answered(seat: Seat, stage: Stage, count: int) -> None:
+async def answered(persona: Persona, harness: ServiceHarness, count: int) -> None:
     """Wait until the model has answered so many times."""
-    await says(seat, f"answer {count}.")
-    assert len(asked(stage)) == count
+    await says(persona, f"answer {count}.")
+    assert len(asked(harness)) == count
 
 
 @hearing
-async def test_a_voice_message_is_answered_below_its_transcript(seat: Seat, stage: Stage) -> None:
-    hears(stage, "How far away is the moon?")
+async def test_a_voice_message_is_answered_below_its_transcript(persona: Persona, harness: ServiceHarness) -> None:
+    hears(harness, "How far away is the moon?")
 
-    await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
-    await answered(seat, stage, 1)
-    shown = seat.answers()
-    await seat.say("And the sun?")
-    await answered(seat, stage, 2)
+    await persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await answered(persona, harness, 1)
+    shown = persona.answers()
+    await persona.say("And the sun?")
+    await answered(persona, harness, 2)
 
     assert "🎤 How far away is the moon?" in shown[0]
     assert "answer 1." in shown[1]
-    assert [words(message).split(": ")[-1] for message in asked(stage)[-1] if message["role"] != "system"] == [
+    assert [words(message).split(": ")[-1] for message in asked(harness)[-1] if message["role"] != "system"] == [
         "How far away is the moon?",
         "answer 1.",
         "And the sun?",
@@ -88,136 +88,144 @@ async def test_a_voice_message_is_answered_below_its_transcript(seat: Seat, stag
 
 
 @hearing
-async def test_a_transcript_is_told_once_though_its_process_is_killed(direct_seat: Seat, stage: Stage) -> None:
-    hears(stage, "Count!")
-    stage.wanjie.script.answer = lambda _: saying.words(60)
-    stage.wanjie.script.tokens_per_second = 25
-    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
-    await direct_seat.until(lambda: len(shown(direct_seat)) > 10)
-    await stage.kill(stage.processes[-1])
-    await stage.start(WANJIE_TRANSCRIBE_MODEL=EARS)
-    await says(direct_seat, "w59")
+async def test_a_transcript_is_told_once_though_its_process_is_killed(
+    direct_persona: Persona, harness: ServiceHarness
+) -> None:
+    hears(harness, "Count!")
+    harness.wanjie.script.answer = lambda _: saying.words(60)
+    harness.wanjie.script.tokens_per_second = 25
+    await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await direct_persona.until(lambda: len(shown(direct_persona)) > 10)
+    await harness.kill(harness.processes[-1])
+    await harness.start(WANJIE_TRANSCRIBE_MODEL=EARS)
+    await says(direct_persona, "w59")
 
-    assert ["🎤 Count!" in answer for answer in direct_seat.answers()] == [True, False]
-    assert [call.path for call in stage.wanjie.requests].count("/api/v1/audio/transcriptions") == 1
+    assert ["🎤 Count!" in answer for answer in direct_persona.answers()] == [True, False]
+    assert [call.path for call in harness.wanjie.requests].count("/api/v1/audio/transcriptions") == 1
 
 
-async def test_without_a_model_for_it_a_voice_message_is_not_understood(seat: Seat, stage: Stage) -> None:
-    await seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+async def test_without_a_model_for_it_a_voice_message_is_not_understood(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
 
-    await says(seat, "do not understand voice messages")
-    assert not asked(stage)
+    await says(persona, "do not understand voice messages")
+    assert not asked(harness)
 
 
 @hearing
-async def test_silence_and_a_failing_transcription_are_told(direct_seat: Seat, stage: Stage) -> None:
-    hears(stage, "")
+async def test_silence_and_a_failing_transcription_are_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+    hears(harness, "")
 
-    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
-    await says(direct_seat, "could not make out any words")
-    stage.wanjie.script.key = "another"
-    await direct_seat.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
-    await says(direct_seat, "key of this service was refused")
+    await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await says(direct_persona, "could not make out any words")
+    harness.wanjie.script.key = "another"
+    await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
+    await says(direct_persona, "key of this service was refused")
 
 
 @seeing
-async def test_a_picture_is_seen_and_still_there_for_the_next_question(seat: Seat, stage: Stage) -> None:
-    await seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg", text="What is this?")
-    await answered(seat, stage, 1)
-    first = last(stage)
-    await seat.say("Are you sure?")
-    await answered(seat, stage, 2)
+async def test_a_picture_is_seen_and_still_there_for_the_next_question(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await persona.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg", text="What is this?")
+    await answered(persona, harness, 1)
+    first = last(harness)
+    await persona.say("Are you sure?")
+    await answered(persona, harness, 2)
 
     assert pictures(first) == [(320, 200)]
     assert words(first).endswith("What is this?")
-    second = [message for message in asked(stage)[-1] if message["role"] == "user"]
+    second = [message for message in asked(harness)[-1] if message["role"] == "user"]
     assert [pictures(message) for message in second] == [[(320, 200)], []]
 
 
 @seeing
-async def test_a_picture_survives_a_restart_of_the_service(direct_seat: Seat, stage: Stage) -> None:
-    await direct_seat.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg")
-    await answered(direct_seat, stage, 1)
-    await stage.end(stage.processes[-1])
-    await stage.start(WANJIE_DEFAULT_MODEL=EYES)
-    await direct_seat.say("What was it?")
-    await answered(direct_seat, stage, 2)
+async def test_a_picture_survives_a_restart_of_the_service(direct_persona: Persona, harness: ServiceHarness) -> None:
+    await direct_persona.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg")
+    await answered(direct_persona, harness, 1)
+    await harness.end(harness.processes[-1])
+    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await direct_persona.say("What was it?")
+    await answered(direct_persona, harness, 2)
 
-    assert [pictures(message) for message in asked(stage)[-1]] == [[(320, 200)], [], []]
+    assert [pictures(message) for message in asked(harness)[-1]] == [[(320, 200)], [], []]
 
 
-async def test_a_model_that_does_not_see_has_others_suggested(seat: Seat, stage: Stage) -> None:
-    await seat.send(picture(), "cat.png", "image/png", text="What is this?")
+async def test_a_model_that_does_not_see_has_others_suggested(persona: Persona, harness: ServiceHarness) -> None:
+    await persona.send(picture(), "cat.png", "image/png", text="What is this?")
 
-    sentence = await says(seat, "cannot see pictures")
+    sentence = await says(persona, "cannot see pictures")
     assert "gemini-2.5-pro" in sentence
-    assert not asked(stage)
+    assert not asked(harness)
 
 
 @seeing
-async def test_a_reply_to_a_picture_asks_about_it(stage: Stage) -> None:
-    group = stage.group()
+async def test_a_reply_to_a_picture_asks_about_it(harness: ServiceHarness) -> None:
+    group = harness.group()
     group.person.send_photo(group.chat, picture(64, 48), "from my holidays")
     await group.reply("What is in this?", to="holidays")
-    await answered(group, stage, 1)
+    await answered(group, harness, 1)
 
-    assert pictures(last(stage)) == [(64, 48)]
-    assert "> from my holidays" in words(last(stage))
+    assert pictures(last(harness)) == [(64, 48)]
+    assert "> from my holidays" in words(last(harness))
 
 
 @seeing
-async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(stage: Stage) -> None:
-    seat, bob = stage.thread(), stage.slack.user("Bob")
+async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(harness: ServiceHarness) -> None:
+    persona, bob = harness.thread(), harness.slack.user("Bob")
     photo = bob.file("cat.png", picture(64, 48), mimetype="image/png")
-    seat.root = (await bob.say(seat.channel, "from my holidays", files=[photo])).ts
-    await seat.user.mention(seat.channel, "What is in this?", thread_ts=seat.root)
-    await answered(seat, stage, 1)
+    persona.root = (await bob.say(persona.channel, "from my holidays", files=[photo])).ts
+    await persona.user.mention(persona.channel, "What is in this?", thread_ts=persona.root)
+    await answered(persona, harness, 1)
 
-    assert pictures(last(stage)) == [(64, 48)]
-    assert "> from my holidays" in words(last(stage))
+    assert pictures(last(harness)) == [(64, 48)]
+    assert "> from my holidays" in words(last(harness))
 
 
 @seeing
-async def test_a_picture_from_another_workspace_is_seen(stage: Stage) -> None:
-    stage.slack.announcer.subscriptions.add("app_mention")
-    stage.slack.rules.mention_first = True
-    seat = stage.thread()
-    file = seat.user.file("cat.png", picture(64, 48), mimetype="image/png")
+async def test_a_picture_from_another_workspace_is_seen(harness: ServiceHarness) -> None:
+    harness.slack.announcer.subscriptions.add("app_mention")
+    harness.slack.rules.mention_first = True
+    persona = harness.thread()
+    file = persona.user.file("cat.png", picture(64, 48), mimetype="image/png")
     file.access = "check_file_info"
-    seat.root = (await seat.user.say(seat.channel, f"{stage.slack.mention} What is this?", files=[file])).ts
-    await answered(seat, stage, 1)
+    persona.root = (await persona.user.say(persona.channel, f"{harness.slack.mention} What is this?", files=[file])).ts
+    await answered(persona, harness, 1)
 
-    assert pictures(last(stage)) == [(64, 48)]
+    assert pictures(last(harness)) == [(64, 48)]
 
 
-async def test_documents_are_read_into_the_question(seat: Seat, stage: Stage) -> None:
+async def test_documents_are_read_into_the_question(persona: Persona, harness: ServiceHarness) -> None:
     sent = (
         (CSV, "people.csv", "text/csv", "Ada,36"),
         (b"def answer():\n    return 42\n", "answer.py", "text/x-python", "return 42"),
         (pdf("The secret is 4711."), "report.pdf", "application/pdf", "The secret is 4711."),
     )
     for count, (data, name, mime, part) in enumerate(sent, start=1):
-        await seat.send(data, name, mime, text="Explain this.")
-        await answered(seat, stage, count)
+        await persona.send(data, name, mime, text="Explain this.")
+        await answered(persona, harness, count)
 
-        assert f"[File: {name}" in words(last(stage))
-        assert part in words(last(stage))
-        assert words(last(stage)).endswith("Explain this.")
-    assert len(seat.answers()) == len(sent)
+        assert f"[File: {name}" in words(last(harness))
+        assert part in words(last(harness))
+        assert words(last(harness)).endswith("Explain this.")
+    assert len(persona.answers()) == len(sent)
 
 
 @running_with(FILE_LIMIT="1000")
-async def test_what_was_cut_of_a_document_is_told_above_the_answer(seat: Seat, stage: Stage) -> None:
-    await seat.send(b"word " * 400, "long.txt", "text/plain", text="Sum it up.")
-    await answered(seat, stage, 1)
+async def test_what_was_cut_of_a_document_is_told_above_the_answer(persona: Persona, harness: ServiceHarness) -> None:
+    await persona.send(b"word " * 400, "long.txt", "text/plain", text="Sum it up.")
+    await answered(persona, harness, 1)
 
-    assert "first 1,000 of 2,000 characters" in seat.answers()[0]
-    assert "answer 1." in seat.answers()[1]
-    assert "cut after 1,000 characters" in words(last(stage))
+    assert "first 1,000 of 2,000 characters" in persona.answers()[0]
+    assert "answer 1." in persona.answers()[1]
+    assert "cut after 1,000 characters" in words(last(harness))
 
 
 @seeing
-async def test_what_cannot_be_read_is_told_and_the_next_question_answered(seat: Seat, stage: Stage) -> None:
+async def test_what_cannot_be_read_is_told_and_the_next_question_answered(
+    persona: Persona, harness: ServiceHarness
+) -> None:
     bad = (
         (b"PK\x03\x04" + bytes(range(256)) * 8, "letter.docx", "application/vnd.openxmlformats", "letter.docx"),
         (pdf("hidden", locked=True), "locked.pdf", "application/pdf", "locked.pdf"),
@@ -226,28 +234,28 @@ async def test_what_cannot_be_read_is_told_and_the_next_question_answered(seat: 
         (bytes(30_000_000), "huge.txt", "text/plain", "too large for me"),
     )
     for data, name, mime, part in bad:
-        await seat.send(data, name, mime, text="Look!")
-        await says(seat, part)
-    await seat.say("Never mind.")
-    await answered(seat, stage, 1)
+        await persona.send(data, name, mime, text="Look!")
+        await says(persona, part)
+    await persona.say("Never mind.")
+    await answered(persona, harness, 1)
 
-    assert words(last(stage)).endswith("Never mind.")
-    assert len(seat.answers()) == len(bad) + 1
+    assert words(last(harness)).endswith("Never mind.")
+    assert len(persona.answers()) == len(bad) + 1
 
 
 @seeing
-async def test_a_broken_picture_is_told(seat: Seat, stage: Stage) -> None:
+async def test_a_broken_picture_is_told(persona: Persona, harness: ServiceHarness) -> None:
     whole = picture(400, 300)
     # Telegram refuses to show what is no picture, so there it comes as a file.
-    mime = "application/octet-stream" if isinstance(seat, TelegramSeat) else "image/png"
-    await seat.send(whole[: len(whole) // 2], "half.png", mime, text="What is this?")
+    mime = "application/octet-stream" if isinstance(persona, TelegramPersona) else "image/png"
+    await persona.send(whole[: len(whole) // 2], "half.png", mime, text="What is this?")
 
-    await says(seat, "cannot open this picture")
-    assert not asked(stage)
+    await says(persona, "cannot open this picture")
+    assert not asked(harness)
 
 
-async def test_a_file_without_words_is_a_question_too(seat: Seat, stage: Stage) -> None:
-    await seat.send(CSV, "people.csv", "text/csv")
-    await answered(seat, stage, 1)
+async def test_a_file_without_words_is_a_question_too(persona: Persona, harness: ServiceHarness) -> None:
+    await persona.send(CSV, "people.csv", "text/csv")
+    await answered(persona, harness, 1)
 
-    assert "Ada,36" in words(last(stage))
+    assert "Ada,36" in words(last(harness))

@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from tests.scenarios.hearing import hears, spoken
 from tests.scenarios.saying import asked, echo, says, words
 
 
-async def reasoned(seat: Seat, stage: Stage) -> None:
+async def reasoned(persona: Persona, harness: ServiceHarness) -> None:
     """Have an answer below its thinking; on Slack a thread has to be opened first."""
-    stage.wanjie.script.answer = echo
-    await seat.say("hello")
-    await says(seat, "answer to hello")
-    await seat.say("/model deepseek-reasoner")
-    await says(seat, "deepseek-reasoner")
-    stage.wanjie.script.reasoning = lambda _: words(20, "hm")
-    stage.wanjie.script.answer = lambda _: "forty-two"
-    await seat.say("why?")
-    await says(seat, "forty-two")
-    await seat.until(lambda: seat.folds() and any("Speak" in label for label in seat.buttons()))
+    harness.wanjie.script.answer = echo
+    await persona.say("hello")
+    await says(persona, "answer to hello")
+    await persona.say("/model deepseek-reasoner")
+    await says(persona, "deepseek-reasoner")
+    harness.wanjie.script.reasoning = lambda _: words(20, "hm")
+    harness.wanjie.script.answer = lambda _: "forty-two"
+    await persona.say("why?")
+    await says(persona, "forty-two")
+    await persona.until(lambda: persona.folds() and any("Speak" in label for label in persona.buttons()))
 
 
 @pytest.mark.parametrize("way", ["reply", "button"])
-async def test_thinking_is_not_spoken(seat: Seat, stage: Stage, way: str) -> None:
-    await reasoned(seat, stage)
+async def test_thinking_is_not_spoken(persona: Persona, harness: ServiceHarness, way: str) -> None:
+    await reasoned(persona, harness)
     if way == "reply":
-        await seat.reply("/speak", "forty-two")
+        await persona.reply("/speak", "forty-two")
     else:
-        await seat.press("Speak")
-    await hears(seat)
+        await persona.press("Speak")
+    await hears(persona)
 
-    assert [body["input"] for body in spoken(stage)] == ["forty-two."]
+    assert [body["input"] for body in spoken(harness)] == ["forty-two."]
 
 
 @pytest.mark.parametrize("place", ["private", "group"])
-async def test_a_reply_asks_about_the_answer_alone(place: str, stage: Stage) -> None:
-    seat = stage.private() if place == "private" else stage.group()
-    await reasoned(seat, stage)
-    stage.wanjie.script.answer = lambda _: "because"
-    await seat.reply("how so?", "forty-two")
-    await says(seat, "because")
+async def test_a_reply_asks_about_the_answer_alone(place: str, harness: ServiceHarness) -> None:
+    persona = harness.private() if place == "private" else harness.group()
+    await reasoned(persona, harness)
+    harness.wanjie.script.answer = lambda _: "because"
+    await persona.reply("how so?", "forty-two")
+    await says(persona, "because")
 
-    assert "how so?" in str(asked(stage)[-1][-1])
-    assert "hm1" not in str(asked(stage))
+    assert "how so?" in str(asked(harness)[-1][-1])
+    assert "hm1" not in str(asked(harness))

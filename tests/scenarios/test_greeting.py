@@ -1,84 +1,84 @@
 """A bot that is added to a group says how to use it, once."""
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.slack.persona import SlackSeat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.saying import beginning, echo, says
 
 GREETING = beginning("start.added")
 
 
-def group(stage: Stage, language: str = "en") -> TelegramSeat:
+def group(harness: ServiceHarness, language: str = "en") -> TelegramPersona:
     """A group on Telegram without the bot."""
-    seat = stage.group(language=language)
-    seat.chat.bot_status = "left"
-    return seat
+    persona = harness.group(language=language)
+    persona.chat.bot_status = "left"
+    return persona
 
 
-def channel(stage: Stage, language: str = "en-US") -> SlackSeat:
+def channel(harness: ServiceHarness, language: str = "en-US") -> SlackPersona:
     """A channel on Slack without the bot."""
-    seat = stage.thread(locale=language)
-    seat.channel.bot_member = False
-    return seat
+    persona = harness.thread(locale=language)
+    persona.channel.bot_member = False
+    return persona
 
 
-async def answers_on(stage: Stage, *seats: Seat) -> None:
+async def answers_on(harness: ServiceHarness, *personas: Persona) -> None:
     """Whatever came before has been answered when this returns."""
-    stage.wanjie.script.answer = echo
-    for seat in seats:
-        await seat.say("hello")
-        await says(seat, "answer to hello")
+    harness.wanjie.script.answer = echo
+    for persona in personas:
+        await persona.say("hello")
+        await says(persona, "answer to hello")
 
 
-def greetings(seat: Seat) -> int:
-    return sum(GREETING in text for text in seat.answers())
+def greetings(persona: Persona) -> int:
+    return sum(GREETING in text for text in persona.answers())
 
 
-async def test_a_group_is_told_how_to_use_the_bot_that_was_added(stage: Stage) -> None:
-    telegram, slack = group(stage), channel(stage)
-    stage.telegram.add_bot(telegram.chat, telegram.person)
-    stage.slack.add_bot(slack.channel, slack.user)
-    for seat in (telegram, slack):
-        told = await says(seat, GREETING)
+async def test_a_group_is_told_how_to_use_the_bot_that_was_added(harness: ServiceHarness) -> None:
+    telegram, slack = group(harness), channel(harness)
+    harness.telegram.add_bot(telegram.chat, telegram.person)
+    harness.slack.add_bot(slack.channel, slack.user)
+    for persona in (telegram, slack):
+        told = await says(persona, GREETING)
 
         assert "/model" in told
         assert "/help" in told
-    (posted,) = [message for message in stage.slack.messages(slack.channel) if message.bot_id]
+    (posted,) = [message for message in harness.slack.messages(slack.channel) if message.bot_id]
     assert posted.thread_ts is None
 
-    stage.telegram.promote_bot(telegram.chat, telegram.person)
-    await stage.kill(stage.processes[0])
-    await stage.start()
-    await answers_on(stage, telegram, slack)
+    harness.telegram.promote_bot(telegram.chat, telegram.person)
+    await harness.kill(harness.processes[0])
+    await harness.start()
+    await answers_on(harness, telegram, slack)
 
     assert greetings(telegram) == 1
-    assert sum(GREETING in message.shown for message in stage.slack.messages(slack.channel)) == 1
+    assert sum(GREETING in message.shown for message in harness.slack.messages(slack.channel)) == 1
 
 
-async def test_a_group_is_told_in_the_language_of_whoever_added_the_bot(stage: Stage) -> None:
-    telegram, slack = group(stage, "zh-hans"), channel(stage, "zh-CN")
-    stage.telegram.add_bot(telegram.chat, telegram.person)
-    stage.slack.add_bot(slack.channel, slack.user)
+async def test_a_group_is_told_in_the_language_of_whoever_added_the_bot(harness: ServiceHarness) -> None:
+    telegram, slack = group(harness, "zh-hans"), channel(harness, "zh-CN")
+    harness.telegram.add_bot(telegram.chat, telegram.person)
+    harness.slack.add_bot(slack.channel, slack.user)
 
-    for seat in (telegram, slack):
-        assert "大家好" in await says(seat, "/model")
+    for persona in (telegram, slack):
+        assert "大家好" in await says(persona, "/model")
 
 
-async def test_nobody_is_told_where_the_bot_was_or_may_not_write(stage: Stage) -> None:
-    muted, private = group(stage), stage.private()
-    basic = stage.telegram.group("Old", basic=True)
-    stage.telegram.restrict_bot(muted.chat, muted.person)
-    moved = TelegramSeat(stage.telegram, private.person, stage.telegram.migrate(basic, private.person))
+async def test_nobody_is_told_where_the_bot_was_or_may_not_write(harness: ServiceHarness) -> None:
+    muted, private = group(harness), harness.private()
+    basic = harness.telegram.group("Old", basic=True)
+    harness.telegram.restrict_bot(muted.chat, muted.person)
+    moved = TelegramPersona(harness.telegram, private.person, harness.telegram.migrate(basic, private.person))
     private.person.block()
     private.person.unblock()
-    new = channel(stage)
+    new = channel(harness)
     new.channel.bot_member = True
-    stage.slack.announcer.joined(new.channel, new.user.id)
-    await answers_on(stage, private, new)
+    harness.slack.announcer.joined(new.channel, new.user.id)
+    await answers_on(harness, private, new)
 
-    for seat in (muted, moved):
-        stage.telegram.promote_bot(seat.chat, seat.person)
-    await answers_on(stage, moved, muted)
+    for persona in (muted, moved):
+        harness.telegram.promote_bot(persona.chat, persona.person)
+    await answers_on(harness, moved, muted)
 
-    assert [greetings(seat) for seat in (muted, private, moved, new)] == [0, 0, 0, 0]
+    assert [greetings(persona) for persona in (muted, private, moved, new)] == [0, 0, 0, 0]

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.script import MODELS
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
@@ -15,11 +15,11 @@ from tests.scenarios.saying import echo, says
 
 
 @pytest.fixture(params=SEATS)
-async def seat(request: pytest.FixtureRequest, stage: Stage) -> Seat:
+async def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, which has begun already."""
-    seat = SEATS[str(request.param)](stage)
-    await begun(seat, stage)
-    return seat
+    persona = SEATS[str(request.param)](harness)
+    await begun(persona, harness)
+    return persona
 
 
 @pytest.fixture
@@ -40,13 +40,15 @@ def no_picture(_: str, __: int, ___: int, ____: int) -> bytes:
 
 
 @pytest.mark.parametrize("answer", ["对不起,我不能翻译。", "", "I'm sorry, but I can't help with that."])
-async def test_what_cannot_be_put_into_english_is_not_sent(direct_seat: Seat, stage: Stage, answer: str) -> None:
-    stage.wanjie.script.answer = lambda _: answer
-    await direct_seat.say(f"/imagine {CHINESE}")
-    await says(direct_seat, "could not put yours into English")
+async def test_what_cannot_be_put_into_english_is_not_sent(
+    direct_persona: Persona, harness: ServiceHarness, answer: str
+) -> None:
+    harness.wanjie.script.answer = lambda _: answer
+    await direct_persona.say(f"/imagine {CHINESE}")
+    await says(direct_persona, "could not put yours into English")
 
-    assert not orders(stage)
-    assert not direct_seat.posts()
+    assert not orders(harness)
+    assert not direct_persona.posts()
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
@@ -54,86 +56,92 @@ async def test_what_cannot_be_put_into_english_is_not_sent(direct_seat: Seat, st
     ("query", "sentence"),
     [("?break=1", "could not be fetched"), ("?status=404", "could not be fetched"), ("?hang=1", "too long to fetch")],
 )
-async def test_a_picture_that_cannot_be_fetched_is_told(stage: Stage, place: str, query: str, sentence: str) -> None:
-    seat = SEATS[place](stage)
-    stage.wanjie.script.picture_url = lambda url: url + query
-    await seat.say(f"/imagine {FOX} {SMALL}")
-    await says(seat, sentence, 40)
+async def test_a_picture_that_cannot_be_fetched_is_told(
+    harness: ServiceHarness, place: str, query: str, sentence: str
+) -> None:
+    persona = SEATS[place](harness)
+    harness.wanjie.script.picture_url = lambda url: url + query
+    await persona.say(f"/imagine {FOX} {SMALL}")
+    await says(persona, sentence, 40)
 
-    assert not seat.posts()
-
-
-async def test_a_slow_picture_is_waited_for(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.picture_url = lambda url: f"{url}?pause=0.01"
-    await direct_seat.say(f"/imagine {FOX} {SMALL}")
-    post = await drawn(direct_seat, seconds=40)
-
-    assert post.files == made(stage, FOX)
+    assert not persona.posts()
 
 
-async def test_what_can_be_had_of_several_is_posted(seat: Seat, stage: Stage) -> None:
+async def test_a_slow_picture_is_waited_for(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.picture_url = lambda url: f"{url}?pause=0.01"
+    await direct_persona.say(f"/imagine {FOX} {SMALL}")
+    post = await drawn(direct_persona, seconds=40)
+
+    assert post.files == made(harness, FOX)
+
+
+async def test_what_can_be_had_of_several_is_posted(persona: Persona, harness: ServiceHarness) -> None:
     links: list[str] = []
 
     def every_other(url: str) -> str:
         links.append(url)
         return url if len(links) % 2 else f"{url}?status=404"
 
-    stage.wanjie.script.picture_url = every_other
-    await seat.say(f"/imagine {FOX} {SMALL} --n 4")
-    post = await drawn(seat)
+    harness.wanjie.script.picture_url = every_other
+    await persona.say(f"/imagine {FOX} {SMALL} --n 4")
+    post = await drawn(persona)
 
-    assert post.files == made(stage, FOX, count=4)[::2]
+    assert post.files == made(harness, FOX, count=4)[::2]
     assert "2 of the pictures" in post.caption
 
 
 @pytest.mark.parametrize("link", ["http://127.0.0.1:{}/x.png", "{}/redirect?to=http://127.0.0.1:{}/x.png"])
 async def test_no_picture_is_fetched_from_this_machine(
-    direct_seat: Seat, stage: Stage, visits: tuple[int, list[bytes]], link: str
+    direct_persona: Persona, harness: ServiceHarness, visits: tuple[int, list[bytes]], link: str
 ) -> None:
     port, asked = visits
-    bucket = stage.wanjie.base_url.removesuffix("/api") + "/maas-public-bucket"
+    bucket = harness.wanjie.base_url.removesuffix("/api") + "/maas-public-bucket"
     url = link.format(port) if link.startswith("http") else link.format(bucket, port)
-    stage.wanjie.script.picture_url = lambda _: url
-    await direct_seat.say(f"/imagine {FOX}")
-    await says(direct_seat, "do not fetch from")
+    harness.wanjie.script.picture_url = lambda _: url
+    await direct_persona.say(f"/imagine {FOX}")
+    await says(direct_persona, "do not fetch from")
 
     assert not asked
-    assert not direct_seat.posts()
+    assert not direct_persona.posts()
 
 
-async def test_what_is_no_picture_is_not_posted(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.picture = no_picture
-    await seat.say(f"/imagine {FOX}")
-    await says(seat, "no picture that I can open")
+async def test_what_is_no_picture_is_not_posted(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.picture = no_picture
+    await persona.say(f"/imagine {FOX}")
+    await says(persona, "no picture that I can open")
 
-    assert not seat.posts()
-
-
-async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(seat: Seat, stage: Stage) -> None:
-    stage.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
-    stage.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
-    await seat.say(f"/imagine {FOX} {SMALL}")
-    await says(seat, "Pictures are not allowed here")
-
-    assert not seat.posts()
+    assert not persona.posts()
 
 
-async def test_a_refusal_is_told_as_such(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.refuse = lambda prompt: "fox" in prompt
-    await seat.say(f"/imagine {FOX}")
+async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    harness.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    harness.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
+    await persona.say(f"/imagine {FOX} {SMALL}")
+    await says(persona, "Pictures are not allowed here")
 
-    await says(seat, "refused this because of its content rules")
+    assert not persona.posts()
 
 
-async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(seat: Seat, stage: Stage) -> None:
-    await seat.say(f"/imagine {FOX} {SMALL}")
-    await drawn(seat)
-    stage.wanjie.script.models = tuple(model for model in MODELS if model != FLUX)
-    await seat.say(f"/imagine {FOX} {SMALL}")
-    await says(seat, "is not available to this service any more")
-    await seat.say(f"/imagine {FOX} {SMALL}")
+async def test_a_refusal_is_told_as_such(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.refuse = lambda prompt: "fox" in prompt
+    await persona.say(f"/imagine {FOX}")
 
-    await says(seat, "no image model")
+    await says(persona, "refused this because of its content rules")
+
+
+async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await persona.say(f"/imagine {FOX} {SMALL}")
+    await drawn(persona)
+    harness.wanjie.script.models = tuple(model for model in MODELS if model != FLUX)
+    await persona.say(f"/imagine {FOX} {SMALL}")
+    await says(persona, "is not available to this service any more")
+    await persona.say(f"/imagine {FOX} {SMALL}")
+
+    await says(persona, "no image model")
 
 
 @pytest.mark.parametrize(
@@ -147,59 +155,61 @@ async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(seat: Se
         ("x" * 2001, "2001 characters"),
     ],
 )
-async def test_a_mistake_in_an_order_is_named(direct_seat: Seat, stage: Stage, order: str, sentence: str) -> None:
-    await direct_seat.say(f"/imagine {order}".strip())
-    await says(direct_seat, sentence)
+async def test_a_mistake_in_an_order_is_named(
+    direct_persona: Persona, harness: ServiceHarness, order: str, sentence: str
+) -> None:
+    await direct_persona.say(f"/imagine {order}".strip())
+    await says(direct_persona, sentence)
 
-    assert not orders(stage)
+    assert not orders(harness)
 
 
 @pytest.mark.parametrize("place", SEATS)
 @pytest.mark.parametrize("moment", ["drawing", "uploading", "posted"])
-async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_stage: Stage) -> None:
-    stage = empty_stage
-    seat = SEATS[place](stage)
-    service = await stage.start()
-    await stage.ready()
-    await begun(seat, stage)
+async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    persona = SEATS[place](harness)
+    service = await harness.start()
+    await harness.ready()
+    await begun(persona, harness)
     if moment == "drawing":
-        stage.wanjie.script.picture_url = lambda url: f"{url}?pause=0.02"
+        harness.wanjie.script.picture_url = lambda url: f"{url}?pause=0.02"
     elif moment == "uploading":
-        stage.telegram.delay("sendPhoto", 0.3)
-        stage.slack.faults.delay("files.completeUploadExternal", 0.3)
-    await seat.say(f"/imagine {FOX} {SMALL}")
+        harness.telegram.delay("sendPhoto", 0.3)
+        harness.slack.faults.delay("files.completeUploadExternal", 0.3)
+    await persona.say(f"/imagine {FOX} {SMALL}")
     if moment == "posted":
-        await seat.until(seat.posts)
+        await persona.until(persona.posts)
     else:
-        await upstream(lambda: stage.wanjie.bucket.fetched)
+        await upstream(lambda: harness.wanjie.bucket.fetched)
         await asyncio.sleep(0.2 if moment == "uploading" else 0)
-    await stage.kill(service)
+    await harness.kill(service)
 
-    await stage.start()
-    await drawn(seat, seconds=60)
-    stage.wanjie.script.answer = echo
-    await seat.say("next")
-    await says(seat, "answer to next", 40)
-    assert [post.files for post in seat.posts()] == [made(stage, FOX)]
-    assert len(orders(stage)) == 1
-
-
-async def test_stop_ends_the_drawing(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.header_delay = 3
-    await seat.say(f"/imagine {FOX} {SMALL}")
-    await upstream(lambda: orders(stage))
-    await seat.say("/stop")
-    await says(seat, "Stopped.")
-    stage.wanjie.script.header_delay = 0
-    await seat.say("next")
-    await says(seat, "answer to next")
-
-    assert not seat.posts()
+    await harness.start()
+    await drawn(persona, seconds=60)
+    harness.wanjie.script.answer = echo
+    await persona.say("next")
+    await says(persona, "answer to next", 40)
+    assert [post.files for post in persona.posts()] == [made(harness, FOX)]
+    assert len(orders(harness)) == 1
 
 
-async def test_a_failure_of_the_service_is_told_without_its_details(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.fail_next.extend([Failure(400, message="secret detail of the gateway")] * 4)
-    await seat.say(f"/imagine {FOX}")
-    await says(seat, "could not make sense")
+async def test_stop_ends_the_drawing(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.header_delay = 3
+    await persona.say(f"/imagine {FOX} {SMALL}")
+    await upstream(lambda: orders(harness))
+    await persona.say("/stop")
+    await says(persona, "Stopped.")
+    harness.wanjie.script.header_delay = 0
+    await persona.say("next")
+    await says(persona, "answer to next")
 
-    assert not any("secret" in answer for answer in seat.answers())
+    assert not persona.posts()
+
+
+async def test_a_failure_of_the_service_is_told_without_its_details(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.fail_next.extend([Failure(400, message="secret detail of the gateway")] * 4)
+    await persona.say(f"/imagine {FOX}")
+    await says(persona, "could not make sense")
+
+    assert not any("secret" in answer for answer in persona.answers())

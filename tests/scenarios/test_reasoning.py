@@ -2,8 +2,8 @@
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from tests.scenarios.choosing import begun, marked, opens, picks
 from tests.scenarios.saying import says
 
@@ -12,36 +12,38 @@ from tests.scenarios.saying import says
     ("word", "label", "sentence"),
     [("off", "Off", "only the answers"), ("折叠", "Fold", "the beginning"), ("FULL", "Full", "all of the thinking")],
 )
-async def test_a_word_sets_how_much_is_shown(seat: Seat, stage: Stage, word: str, label: str, sentence: str) -> None:
-    await begun(seat, stage)
-    await seat.say(f"/reasoning {word}")
-    await says(seat, sentence)
-    await opens(seat, "/reasoning")
+async def test_a_word_sets_how_much_is_shown(
+    persona: Persona, harness: ServiceHarness, word: str, label: str, sentence: str
+) -> None:
+    await begun(persona, harness)
+    await persona.say(f"/reasoning {word}")
+    await says(persona, sentence)
+    await opens(persona, "/reasoning")
 
-    assert marked(seat) == [label]
+    assert marked(persona) == [label]
 
 
-async def test_a_menu_explains_and_sets_it(seat: Seat, stage: Stage) -> None:
-    await begun(seat, stage)
-    title = await opens(seat, "/reasoning")
+async def test_a_menu_explains_and_sets_it(persona: Persona, harness: ServiceHarness) -> None:
+    await begun(persona, harness)
+    title = await opens(persona, "/reasoning")
 
     assert "only the answer" in title
-    assert marked(seat) == ["Fold"]
-    await picks(seat, "Full")
-    assert marked(seat) == ["Full"]
-    await opens(seat, "/reasoning")
-    assert marked(seat) == ["Full"]
+    assert marked(persona) == ["Fold"]
+    await picks(persona, "Full")
+    assert marked(persona) == ["Full"]
+    await opens(persona, "/reasoning")
+    assert marked(persona) == ["Full"]
 
 
-async def test_a_thread_may_fold_what_its_channel_hides(stage: Stage) -> None:
-    seat = stage.thread()
-    await seat.say("/reasoning off")
-    await says(seat, "in this channel")
-    await begun(seat, stage)
-    await opens(seat, "/reasoning")
-    assert marked(seat) == ["Off"]
-    await seat.say("/reasoning fold")
-    await says(seat, "in this thread")
-    await opens(seat, "/reasoning")
+async def test_a_thread_may_fold_what_its_channel_hides(harness: ServiceHarness) -> None:
+    persona = harness.thread()
+    await persona.say("/reasoning off")
+    await says(persona, "in this channel")
+    await begun(persona, harness)
+    await opens(persona, "/reasoning")
+    assert marked(persona) == ["Off"]
+    await persona.say("/reasoning fold")
+    await says(persona, "in this thread")
+    await opens(persona, "/reasoning")
 
-    assert marked(seat) == ["Fold"]
+    assert marked(persona) == ["Fold"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.saying import asked, beginning, echo, says, words
@@ -27,63 +27,63 @@ TOLD = {
 }
 
 
-async def chosen(seat: Seat, model: str) -> None:
-    await seat.say(f"/model {model}")
-    await says(seat, model)
+async def chosen(persona: Persona, model: str) -> None:
+    await persona.say(f"/model {model}")
+    await says(persona, model)
 
 
-def models_asked(stage: Stage) -> list[str]:
-    return [call.body["model"] for call in stage.wanjie.requests if call.path.endswith(CHAT)]
+def models_asked(harness: ServiceHarness) -> list[str]:
+    return [call.body["model"] for call in harness.wanjie.requests if call.path.endswith(CHAT)]
 
 
 @pytest.fixture
-async def hasty_stage(empty_stage: Stage) -> Stage:
+async def hasty_harness(empty_harness: ServiceHarness) -> ServiceHarness:
     """A service that asks once."""
-    await empty_stage.start(WANJIE_MAX_ATTEMPTS="1")
-    await empty_stage.ready()
-    empty_stage.wanjie.script.answer = echo
-    return empty_stage
+    await empty_harness.start(WANJIE_MAX_ATTEMPTS="1")
+    await empty_harness.ready()
+    empty_harness.wanjie.script.answer = echo
+    return empty_harness
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_each_refusal_is_told_in_its_own_sentence(place: str, hasty_stage: Stage) -> None:
-    seat = SEATS[place](hasty_stage)
+async def test_each_refusal_is_told_in_its_own_sentence(place: str, hasty_harness: ServiceHarness) -> None:
+    persona = SEATS[place](hasty_harness)
     for number, (key, failure) in enumerate(TOLD.items()):
-        hasty_stage.wanjie.script.fail_next.append(failure)
-        await seat.say(f"q{number}")
-        await says(seat, beginning(key))
+        hasty_harness.wanjie.script.fail_next.append(failure)
+        await persona.say(f"q{number}")
+        await says(persona, beginning(key))
 
-    assert len(asked(hasty_stage)) == len(TOLD)
-    assert "nginx" not in " ".join(seat.answers())
-    await seat.say("and now?")
-    await says(seat, "answer to and now?")
+    assert len(asked(hasty_harness)) == len(TOLD)
+    assert "nginx" not in " ".join(persona.answers())
+    await persona.say("and now?")
+    await says(persona, "answer to and now?")
 
 
-async def test_an_empty_account_is_asked_once(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.fail_next.append(Failure(500, message="insufficient balance (1008)", path=CHAT))
-    await direct_seat.say("hello")
+async def test_an_empty_account_is_asked_once(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.fail_next.append(Failure(500, message="insufficient balance (1008)", path=CHAT))
+    await direct_persona.say("hello")
 
-    await says(direct_seat, beginning("error.quota"))
-    assert len(asked(stage)) == 1
+    await says(direct_persona, beginning("error.quota"))
+    assert len(asked(harness)) == 1
 
 
 async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_away(
-    direct_seat: Seat, stage: Stage
+    direct_persona: Persona, harness: ServiceHarness
 ) -> None:
-    script = stage.wanjie.script
+    script = harness.wanjie.script
     script.answer = echo
-    await chosen(direct_seat, "kimi-k2")
+    await chosen(direct_persona, "kimi-k2")
     script.fail_next.append(TOLD["error.unreadable"])
-    await direct_seat.say("one")
-    await says(direct_seat, beginning("error.unreadable"))
-    await direct_seat.say("two")
-    await says(direct_seat, "answer to two")
+    await direct_persona.say("one")
+    await says(direct_persona, beginning("error.unreadable"))
+    await direct_persona.say("two")
+    await says(direct_persona, "answer to two")
     gone = "当前分组 default 下对于模型 kimi-k2 无可用渠道"
     script.fail_next.append(Failure(503, message=gone, code="model_not_found", path=CHAT))
-    await direct_seat.say("three")
-    await says(direct_seat, "answer to three")
+    await direct_persona.say("three")
+    await says(direct_persona, "answer to three")
 
-    assert models_asked(stage) == ["kimi-k2", "kimi-k2", "kimi-k2", "deepseek-v3"]
+    assert models_asked(harness) == ["kimi-k2", "kimi-k2", "kimi-k2", "deepseek-v3"]
 
 
 @pytest.mark.parametrize(
@@ -97,50 +97,52 @@ async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_a
     ],
 )
 async def test_an_answer_that_never_comes_whole_is_asked_for_as_often_as_the_setting_says(
-    empty_stage: Stage, fault: dict[str, Any]
+    empty_harness: ServiceHarness, fault: dict[str, Any]
 ) -> None:
-    await empty_stage.start(WANJIE_MAX_ATTEMPTS="3")
-    await empty_stage.ready()
-    empty_stage.wanjie.script.answer = lambda _: words(10)
+    await empty_harness.start(WANJIE_MAX_ATTEMPTS="3")
+    await empty_harness.ready()
+    empty_harness.wanjie.script.answer = lambda _: words(10)
     for name, value in fault.items():
-        setattr(empty_stage.wanjie.script, name, value)
-    seats = empty_stage.private(), empty_stage.direct()
-    for number, seat in enumerate(seats, 1):
-        await seat.say("hello")
-        await says(seat, beginning("error.unreachable" if fault == {"break_after": 0} else "error.broken"))
+        setattr(empty_harness.wanjie.script, name, value)
+    personas = empty_harness.private(), empty_harness.direct()
+    for number, persona in enumerate(personas, 1):
+        await persona.say("hello")
+        await says(persona, beginning("error.unreachable" if fault == {"break_after": 0} else "error.broken"))
 
-        assert len(asked(empty_stage)) == 3 * number
+        assert len(asked(empty_harness)) == 3 * number
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_failures_before_and_within_an_answer_are_counted_together(place: str, empty_stage: Stage) -> None:
-    await empty_stage.start(WANJIE_MAX_ATTEMPTS="3")
-    await empty_stage.ready()
-    seat, script = SEATS[place](empty_stage), empty_stage.wanjie.script
+async def test_failures_before_and_within_an_answer_are_counted_together(
+    place: str, empty_harness: ServiceHarness
+) -> None:
+    await empty_harness.start(WANJIE_MAX_ATTEMPTS="3")
+    await empty_harness.ready()
+    persona, script = SEATS[place](empty_harness), empty_harness.wanjie.script
     script.answer, script.break_after = lambda _: words(10), 5
     script.fail_next.extend([Failure(503, path=CHAT)] * 2)
-    await seat.say("hello")
-    await says(seat, beginning("error.broken"))
+    await persona.say("hello")
+    await says(persona, beginning("error.broken"))
 
-    assert len([call for call in empty_stage.wanjie.requests if call.path.endswith(CHAT)]) == 3
+    assert len([call for call in empty_harness.wanjie.requests if call.path.endswith(CHAT)]) == 3
 
 
 async def test_a_model_without_a_system_role_answers_and_is_known_by_the_next_process(
-    direct_seat: Seat, stage: Stage
+    direct_persona: Persona, harness: ServiceHarness
 ) -> None:
-    stage.wanjie.script.answer = echo
-    stage.wanjie.script.refuses_system = lambda _: True
-    await direct_seat.say("/system Be brief.")
-    await says(direct_seat, beginning("system.set"))
-    await direct_seat.say("one")
-    await says(direct_seat, "one")
-    await direct_seat.until(lambda: len(asked(stage)) == 2 and "answer to" in direct_seat.answers()[-1])
-    await stage.end(stage.processes[0])
-    await stage.start()
-    await direct_seat.say("two")
-    await direct_seat.until(lambda: len(asked(stage)) == 3 and "answer to two" in direct_seat.answers()[-1])
+    harness.wanjie.script.answer = echo
+    harness.wanjie.script.refuses_system = lambda _: True
+    await direct_persona.say("/system Be brief.")
+    await says(direct_persona, beginning("system.set"))
+    await direct_persona.say("one")
+    await says(direct_persona, "one")
+    await direct_persona.until(lambda: len(asked(harness)) == 2 and "answer to" in direct_persona.answers()[-1])
+    await harness.end(harness.processes[0])
+    await harness.start()
+    await direct_persona.say("two")
+    await direct_persona.until(lambda: len(asked(harness)) == 3 and "answer to two" in direct_persona.answers()[-1])
 
-    first, second, third = asked(stage)
+    first, second, third = asked(harness)
     assert first[0] == {"role": "system", "content": "Be brief."}
     assert second == [{"role": "user", "content": "Be brief.\n\none"}]
     assert [message["role"] for message in third] == ["user", "assistant", "user"]

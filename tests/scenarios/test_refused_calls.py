@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.pressing import answered
 from tests.scenarios.saying import beginning, says
@@ -30,21 +30,21 @@ SIGN = (("sendChatAction",), ("assistant.threads.setStatus",))
 class Row:
     """Something that somebody does while calls are refused, and what they read of it on Telegram and on Slack."""
 
-    act: Callable[[Seat], Awaitable[None]]
+    act: Callable[[Persona], Awaitable[None]]
     methods: tuple[tuple[str, ...], tuple[str, ...]]
     reason: tuple[str, str]
     told: tuple[str, str]
     """Keys of sentences, or words of an answer; "" for silence."""
 
 
-def _say(text: str) -> Callable[[Seat], Awaitable[None]]:
-    return lambda seat: seat.say(text)
+def _say(text: str) -> Callable[[Persona], Awaitable[None]]:
+    return lambda persona: persona.say(text)
 
 
-def _press(label: str) -> Callable[[Seat], Awaitable[None]]:
-    async def press(seat: Seat) -> None:
-        await seat.until(lambda: any(label in button for button in seat.buttons()))
-        await seat.press(label)
+def _press(label: str) -> Callable[[Persona], Awaitable[None]]:
+    async def press(persona: Persona) -> None:
+        await persona.until(lambda: any(label in button for button in persona.buttons()))
+        await persona.press(label)
 
     return press
 
@@ -67,52 +67,52 @@ ROWS = {
 }
 
 
-def _refuse(stage: Stage, row: Row, *, telegram: bool) -> None:
+def _refuse(harness: ServiceHarness, row: Row, *, telegram: bool) -> None:
     for method in row.methods[0 if telegram else 1]:
         if telegram:
             status = 403 if row.reason[0].startswith("Forbidden") else 400
-            stage.telegram.fail(method, status, row.reason[0], times=1000)
+            harness.telegram.fail(method, status, row.reason[0], times=1000)
         else:
-            stage.slack.faults.fail(method, row.reason[1], times=1000)
+            harness.slack.faults.fail(method, row.reason[1], times=1000)
 
 
-async def _met(stage: Stage, row: Row, before: int, *, telegram: bool) -> None:
+async def _met(harness: ServiceHarness, row: Row, before: int, *, telegram: bool) -> None:
     """Wait until the calls that are refused have come to their end."""
     methods = row.methods[0 if telegram else 1]
-    calls = (lambda: stage.telegram.calls) if telegram else (lambda: stage.slack.calls)
-    wait = stage.telegram.wait_for if telegram else stage.slack.wait_for
+    calls = (lambda: harness.telegram.calls) if telegram else (lambda: harness.slack.calls)
+    wait = harness.telegram.wait_for if telegram else harness.slack.wait_for
     await wait(lambda: any(call.method in methods for call in calls()[before:]), 20)
 
 
-async def _reads(seat: Seat, words: str, shown: int, row: str) -> None:
+async def _reads(persona: Persona, words: str, shown: int, row: str) -> None:
     try:
-        await seat.until(lambda: words in " ".join(seat.answers()[shown:]))
+        await persona.until(lambda: words in " ".join(persona.answers()[shown:]))
     except TimeoutError:
-        raise AssertionError(f"{row}: {seat.answers()[shown:]}, not {words!r}") from None
+        raise AssertionError(f"{row}: {persona.answers()[shown:]}, not {words!r}") from None
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_whatever_is_refused_is_told_or_known_to_be_silent_and_the_next_message_is_answered(
-    place: str, stage: Stage
+    place: str, harness: ServiceHarness
 ) -> None:
     for name, row in ROWS.items():
-        seat = SEATS[place](stage)
-        telegram = isinstance(seat, TelegramSeat)
-        await answered(seat, stage, "before")
-        shown = len(seat.answers())
-        before = len(stage.telegram.calls if telegram else stage.slack.calls)
-        _refuse(stage, row, telegram=telegram)
-        await row.act(seat)
+        persona = SEATS[place](harness)
+        telegram = isinstance(persona, TelegramPersona)
+        await answered(persona, harness, "before")
+        shown = len(persona.answers())
+        before = len(harness.telegram.calls if telegram else harness.slack.calls)
+        _refuse(harness, row, telegram=telegram)
+        await row.act(persona)
         if told := row.told[0 if telegram else 1]:
             words = told if " " in told else beginning(told)
-            await _reads(seat, words, shown, name)
+            await _reads(persona, words, shown, name)
         else:
-            await _met(stage, row, before, telegram=telegram)
-            assert (name, seat.answers()[shown:]) == (name, [])
-        stage.telegram.clear_faults()
-        stage.slack.faults.clear()
-        await seat.say("after")
-        await says(seat, "answer to after", 10)
+            await _met(harness, row, before, telegram=telegram)
+            assert (name, persona.answers()[shown:]) == (name, [])
+        harness.telegram.clear_faults()
+        harness.slack.faults.clear()
+        await persona.say("after")
+        await says(persona, "answer to after", 10)
 
-    assert "Traceback" not in stage.logs()
-    assert "turn failed" not in stage.logs()
+    assert "Traceback" not in harness.logs()
+    assert "turn failed" not in harness.logs()

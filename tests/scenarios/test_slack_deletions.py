@@ -6,77 +6,77 @@ import asyncio
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
 from tests.scenarios.pressing import AGAIN, SPEAK, STOP, grows, offers
 from tests.scenarios.saying import asked, echo, last_asked, says, words
 
 
-def _said(stage: Stage, text: str) -> Message:
+def _said(harness: ServiceHarness, text: str) -> Message:
     """The newest message of a person that contains it."""
-    return [one for one in stage.slack.workspace.messages if text in one.text and not one.bot_id][-1]
+    return [one for one in harness.slack.workspace.messages if text in one.text and not one.bot_id][-1]
 
 
-async def _asks_next(seat: SlackSeat, stage: Stage) -> list[str]:
+async def _asks_next(persona: SlackPersona, harness: ServiceHarness) -> list[str]:
     """Ask one more thing; return what the model read, history first."""
-    stage.wanjie.script.answer = echo
-    stage.wanjie.script.tokens_per_second = None
-    await seat.say("next")
-    await says(seat, "answer to next")
-    return last_asked(stage)
+    harness.wanjie.script.answer = echo
+    harness.wanjie.script.tokens_per_second = None
+    await persona.say("next")
+    await says(persona, "answer to next")
+    return last_asked(harness)
 
 
 @pytest.mark.parametrize("kind", ["direct", "thread"])
-async def test_an_answer_stops_when_its_question_is_deleted(stage: Stage, kind: str) -> None:
-    seat = stage.direct() if kind == "direct" else stage.thread()
-    await grows(seat, stage, words(400), "secret")
-    await seat.user.delete(_said(stage, "secret"))
-    await seat.until(lambda: seat.buttons() and STOP not in "".join(seat.buttons()))
-    stopped = seat.answers()
+async def test_an_answer_stops_when_its_question_is_deleted(harness: ServiceHarness, kind: str) -> None:
+    persona = harness.direct() if kind == "direct" else harness.thread()
+    await grows(persona, harness, words(400), "secret")
+    await persona.user.delete(_said(harness, "secret"))
+    await persona.until(lambda: persona.buttons() and STOP not in "".join(persona.buttons()))
+    stopped = persona.answers()
 
     assert len(stopped[0]) < len(words(400))
-    assert await _asks_next(seat, stage) == ["next"]
+    assert await _asks_next(persona, harness) == ["next"]
 
 
-async def test_a_question_that_waits_is_dropped_when_it_is_deleted(stage: Stage) -> None:
-    seat = stage.direct()
-    await grows(seat, stage, words(60), "first")
-    await seat.say("secret")
-    await seat.say("second")
-    await seat.user.delete(_said(stage, "secret"))
-    stage.wanjie.script.answer = echo
-    await says(seat, "answer to second", 30)
+async def test_a_question_that_waits_is_dropped_when_it_is_deleted(harness: ServiceHarness) -> None:
+    persona = harness.direct()
+    await grows(persona, harness, words(60), "first")
+    await persona.say("secret")
+    await persona.say("second")
+    await persona.user.delete(_said(harness, "secret"))
+    harness.wanjie.script.answer = echo
+    await says(persona, "answer to second", 30)
 
-    assert [messages[-1]["content"] for messages in asked(stage)] == ["first", "second"]
+    assert [messages[-1]["content"] for messages in asked(harness)] == ["first", "second"]
 
 
-async def test_an_answered_question_that_is_deleted_leaves_the_history(stage: Stage) -> None:
-    seat = stage.direct()
-    stage.wanjie.script.answer = echo
+async def test_an_answered_question_that_is_deleted_leaves_the_history(harness: ServiceHarness) -> None:
+    persona = harness.direct()
+    harness.wanjie.script.answer = echo
     for number, question in enumerate(["first", "secret"], 1):
-        await seat.say(question)
-        await seat.until(lambda number=number: len(seat.answers()) == number)
-    await offers(seat, AGAIN, SPEAK)
-    await seat.press(AGAIN)
-    await seat.until(lambda: len(asked(stage)) == 3)
-    await seat.user.delete(_said(stage, "secret"))
-    await seat.until(lambda: not any(AGAIN in label for label in seat.all_buttons()))
+        await persona.say(question)
+        await persona.until(lambda number=number: len(persona.answers()) == number)
+    await offers(persona, AGAIN, SPEAK)
+    await persona.press(AGAIN)
+    await persona.until(lambda: len(asked(harness)) == 3)
+    await persona.user.delete(_said(harness, "secret"))
+    await persona.until(lambda: not any(AGAIN in label for label in persona.all_buttons()))
 
-    assert await _asks_next(seat, stage) == ["first", "answer to first", "next"]
+    assert await _asks_next(persona, harness) == ["first", "answer to first", "next"]
 
 
-async def test_nothing_is_posted_when_the_message_above_a_thread_is_gone(stage: Stage) -> None:
-    channel, lin = stage.slack.channel("general"), stage.slack.user("Lin")
-    stage.wanjie.script.first_token_delay = 1.5
-    stage.wanjie.script.answer = echo
+async def test_nothing_is_posted_when_the_message_above_a_thread_is_gone(harness: ServiceHarness) -> None:
+    channel, lin = harness.slack.channel("general"), harness.slack.user("Lin")
+    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.answer = echo
     question = await lin.mention(channel, "secret")
     async with asyncio.timeout(20):
-        while not asked(stage):  # noqa: ASYNC110 - only what Slack sees can be waited for
+        while not asked(harness):  # noqa: ASYNC110 - only what Slack sees can be waited for
             await asyncio.sleep(0.02)
     await lin.delete(question)
-    seat = stage.direct("Bob")
-    await seat.say("hello")
-    await says(seat, "answer to hello")
+    persona = harness.direct("Bob")
+    await persona.say("hello")
+    await says(persona, "answer to hello")
 
-    assert stage.slack.timeline(channel)[-1].what == "deleted"
+    assert harness.slack.timeline(channel)[-1].what == "deleted"

@@ -2,117 +2,117 @@
 
 import pytest
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from tests.scenarios.saying import asked, echo, floods, last_asked, says, shown, shows, words
 
 
-async def test_a_question_is_answered(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: "Forty-two, **of course**."
+async def test_a_question_is_answered(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "Forty-two, **of course**."
 
-    await seat.say("What is the answer?")
+    await persona.say("What is the answer?")
 
-    await says(seat, "Forty-two")
-    assert len(seat.answers()) == 1
+    await says(persona, "Forty-two")
+    assert len(persona.answers()) == 1
 
 
-async def test_an_answer_grows_on_the_screen(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda _: words(60)
-    stage.wanjie.script.tokens_per_second = 40
+async def test_an_answer_grows_on_the_screen(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: words(60)
+    harness.wanjie.script.tokens_per_second = 40
 
-    await seat.say("Count!")
-    await shows(seat, words(60))
+    await persona.say("Count!")
+    await shows(persona, words(60))
 
-    texts = [step.text for step in seat.steps()]
+    texts = [step.text for step in persona.steps()]
     assert len(texts) >= 3
-    assert len({step.message for step in seat.steps()}) == 1
+    assert len({step.message for step in persona.steps()}) == 1
     assert texts == sorted(texts, key=len)
-    assert not floods(stage)
+    assert not floods(harness)
 
 
 @pytest.mark.parametrize("tokens", [300, 3000])
-async def test_every_word_of_a_long_answer_arrives(seat: Seat, stage: Stage, tokens: int) -> None:
-    stage.wanjie.script.answer = lambda _: words(tokens)
-    stage.wanjie.script.tokens_per_second = tokens / 4
+async def test_every_word_of_a_long_answer_arrives(persona: Persona, harness: ServiceHarness, tokens: int) -> None:
+    harness.wanjie.script.answer = lambda _: words(tokens)
+    harness.wanjie.script.tokens_per_second = tokens / 4
 
-    await seat.say("Count!")
+    await persona.say("Count!")
 
-    await shows(seat, words(tokens), 40)
-    assert not floods(stage)
+    await shows(persona, words(tokens), 40)
+    assert not floods(harness)
 
 
-async def test_the_conversation_is_remembered(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
+async def test_the_conversation_is_remembered(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
 
-    await seat.say("first")
-    await says(seat, "answer to first")
-    await seat.say("second")
-    await says(seat, "answer to second")
+    await persona.say("first")
+    await says(persona, "answer to first")
+    await persona.say("second")
+    await says(persona, "answer to second")
 
-    contents = last_asked(stage)
+    contents = last_asked(harness)
     assert contents == ["first", "answer to first", "second"]
 
 
-async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(stage: Stage) -> None:
-    seat = stage.private()
+async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(harness: ServiceHarness) -> None:
+    persona = harness.private()
     for answer in ("Good morning, everyone!", "Good night, all."):
-        stage.wanjie.script.answer = lambda _, answer=answer: answer
-        await seat.say("Greet us")
-        await says(seat, answer)
-    await seat.reply("Translate this into French", to="morning")
-    await seat.until(lambda: len(asked(stage)) == 3)
-    older = last_asked(stage)[-1]
-    await seat.until(lambda: len(seat.answers()) == 3)
-    await seat.reply("And this", to="night")
-    await seat.until(lambda: len(asked(stage)) == 4)
+        harness.wanjie.script.answer = lambda _, answer=answer: answer
+        await persona.say("Greet us")
+        await says(persona, answer)
+    await persona.reply("Translate this into French", to="morning")
+    await persona.until(lambda: len(asked(harness)) == 3)
+    older = last_asked(harness)[-1]
+    await persona.until(lambda: len(persona.answers()) == 3)
+    await persona.reply("And this", to="night")
+    await persona.until(lambda: len(asked(harness)) == 4)
 
     assert older == "> Good morning, everyone!\n\nTranslate this into French"
-    assert last_asked(stage)[-1] == "And this"
+    assert last_asked(harness)[-1] == "And this"
 
 
-async def test_an_answer_of_which_nothing_is_seen_is_none(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.reasoning = lambda _: "\u2800"
+async def test_an_answer_of_which_nothing_is_seen_is_none(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.reasoning = lambda _: "\u2800"
     for number, answer in enumerate(("\u200b", "\u2060\u2060", "\u2800\n\u2063"), 1):
-        stage.wanjie.script.answer = lambda _, answer=answer: answer
-        await direct_seat.say("Well?")
-        told = await direct_seat.until(lambda number=number: direct_seat.answers()[number - 1 :])
+        harness.wanjie.script.answer = lambda _, answer=answer: answer
+        await direct_persona.say("Well?")
+        told = await direct_persona.until(lambda number=number: direct_persona.answers()[number - 1 :])
 
         assert "without a single word" in told[0]
-    assert "turn failed" not in stage.logs()
-    assert not direct_seat.folds()
+    assert "turn failed" not in harness.logs()
+    assert not direct_persona.folds()
 
 
-async def test_words_of_which_nothing_is_seen_are_none(direct_seat: Seat, stage: Stage) -> None:
+async def test_words_of_which_nothing_is_seen_are_none(direct_persona: Persona, harness: ServiceHarness) -> None:
     for command, told in (
         ("/speak \u2800", "What should I say"),
         ("/imagine \u200b", "What should be in the picture"),
         ("/system \u2060", "no instructions"),
         ("\u2060", "Write your question"),
     ):
-        await direct_seat.say(command)
-        await says(direct_seat, told)
+        await direct_persona.say(command)
+        await says(direct_persona, told)
 
-    assert not asked(stage)
+    assert not asked(harness)
 
 
-async def test_quick_messages_are_answered_in_their_order(seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
-    await seat.say("zero")
-    await says(seat, "answer to zero")
+async def test_quick_messages_are_answered_in_their_order(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    await persona.say("zero")
+    await says(persona, "answer to zero")
 
     for name in ("one", "two", "three", "four", "five"):
-        await seat.say(name)
-    await says(seat, "answer to five", 40)
+        await persona.say(name)
+    await says(persona, "answer to five", 40)
 
-    order = [answer.rpartition(" ")[2] for answer in seat.answers()]
+    order = [answer.rpartition(" ")[2] for answer in persona.answers()]
     assert order == ["zero", "one", "two", "three", "four", "five"]
-    assert not floods(stage)
+    assert not floods(harness)
 
 
-async def test_chats_do_not_wait_for_each_other(stage: Stage) -> None:
-    stage.wanjie.script.answer = lambda messages: words(400) if "long" in messages[-1]["content"] else "short answer"
-    stage.wanjie.script.tokens_per_second = 60
-    busy, other = stage.private("Ada"), stage.private("Bob")
+async def test_chats_do_not_wait_for_each_other(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda messages: words(400) if "long" in messages[-1]["content"] else "short answer"
+    harness.wanjie.script.tokens_per_second = 60
+    busy, other = harness.private("Ada"), harness.private("Bob")
 
     await busy.say("long")
     await busy.until(busy.answers)
@@ -122,62 +122,62 @@ async def test_chats_do_not_wait_for_each_other(stage: Stage) -> None:
     assert len(shown(busy)) < 400
 
 
-async def test_in_a_group_the_model_is_told_who_speaks(stage: Stage) -> None:
-    for seat in (stage.group(name="Grace"), stage.thread(name="Grace")):
-        stage.wanjie.script.answer = echo
-        await seat.say("hello")
-        await says(seat, "answer to hello")
+async def test_in_a_group_the_model_is_told_who_speaks(harness: ServiceHarness) -> None:
+    for persona in (harness.group(name="Grace"), harness.thread(name="Grace")):
+        harness.wanjie.script.answer = echo
+        await persona.say("hello")
+        await says(persona, "answer to hello")
 
-        assert asked(stage)[-1][-1]["content"] == "Grace: hello"
-        assert asked(stage)[-1][0]["role"] == "system"
+        assert asked(harness)[-1][-1]["content"] == "Grace: hello"
+        assert asked(harness)[-1][0]["role"] == "system"
 
 
-async def test_group_talk_that_is_not_for_the_bot_is_left_alone(stage: Stage) -> None:
-    group = stage.group()
-    person = stage.telegram.user(77, "Bob")
+async def test_group_talk_that_is_not_for_the_bot_is_left_alone(harness: ServiceHarness) -> None:
+    group = harness.group()
+    person = harness.telegram.user(77, "Bob")
 
     person.say(group.chat, "nothing for a bot")
     person.say(group.chat, "/ping@another_bot")
     await group.say("hello")
     await group.until(group.answers)
 
-    assert len(asked(stage)) == 1
+    assert len(asked(harness)) == 1
 
 
-async def test_topics_of_a_forum_are_conversations_of_their_own(stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
-    person = stage.telegram.user(77, "Bob")
-    forum = stage.telegram.group("Forum", forum=True, admin=True)
-    one, two = stage.telegram.topic(forum, "One"), stage.telegram.topic(forum, "Two")
+async def test_topics_of_a_forum_are_conversations_of_their_own(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    person = harness.telegram.user(77, "Bob")
+    forum = harness.telegram.group("Forum", forum=True, admin=True)
+    one, two = harness.telegram.topic(forum, "One"), harness.telegram.topic(forum, "Two")
 
     for topic, text in ((one, "a"), (two, "b")):
-        person.say(forum, f"@{stage.telegram.bot.username} {text}", topic=topic)
-    await stage.telegram.wait_for(
+        person.say(forum, f"@{harness.telegram.bot.username} {text}", topic=topic)
+    await harness.telegram.wait_for(
         lambda: (
-            {(m.topic, m.text) for m in stage.telegram.messages(forum.id) if m.sender is stage.telegram.bot}
+            {(m.topic, m.text) for m in harness.telegram.messages(forum.id) if m.sender is harness.telegram.bot}
             == {(one, "answer to a"), (two, "answer to b")}
         ),
         20,
     )
 
-    assert all(len([m for m in messages if m["role"] == "user"]) == 1 for messages in asked(stage))
+    assert all(len([m for m in messages if m["role"] == "user"]) == 1 for messages in asked(harness))
 
 
-async def test_a_mention_is_answered_once_though_slack_tells_twice(stage: Stage) -> None:
-    thread = stage.thread()
+async def test_a_mention_is_answered_once_though_slack_tells_twice(harness: ServiceHarness) -> None:
+    thread = harness.thread()
 
     await thread.say("hello")
     await thread.until(thread.answers)
     await thread.say("and again")  # the later message also proves that nothing more came of the first
     await thread.until(lambda: len(thread.answers()) >= 2)
 
-    assert len(asked(stage)) == 2
+    assert len(asked(harness)) == 2
 
 
-async def test_a_follow_up_while_the_first_answer_grows_is_answered(stage: Stage) -> None:
-    stage.wanjie.script.answer = echo
-    stage.wanjie.script.first_token_delay = 0.8
-    thread = stage.thread()
+async def test_a_follow_up_while_the_first_answer_grows_is_answered(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    harness.wanjie.script.first_token_delay = 0.8
+    thread = harness.thread()
 
     await thread.say("first")
     await thread.say("second")
@@ -185,13 +185,13 @@ async def test_a_follow_up_while_the_first_answer_grows_is_answered(stage: Stage
     await says(thread, "answer to second")
 
 
-async def test_threads_the_bot_was_never_called_into_are_left_alone(stage: Stage) -> None:
-    seat = stage.thread()
-    user = stage.slack.user("Bob")
-    root = await user.say(seat.channel, "just among ourselves")
+async def test_threads_the_bot_was_never_called_into_are_left_alone(harness: ServiceHarness) -> None:
+    persona = harness.thread()
+    user = harness.slack.user("Bob")
+    root = await user.say(persona.channel, "just among ourselves")
 
-    await user.say(seat.channel, "still among ourselves", thread_ts=root.ts)
-    await seat.say("hello")
-    await seat.until(seat.answers)
+    await user.say(persona.channel, "still among ourselves", thread_ts=root.ts)
+    await persona.say("hello")
+    await persona.until(persona.answers)
 
-    assert len(asked(stage)) == 1
+    assert len(asked(harness)) == 1

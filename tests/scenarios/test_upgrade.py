@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 from redis.asyncio import Redis
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.slack.persona import SlackSeat
-from bots.sandbox.telegram.persona import TelegramSeat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
 from tests.core.chat.sending import picture
 from tests.scenarios.restoring import restore
 from tests.scenarios.saying import asked, says, words
@@ -28,40 +28,40 @@ async def call(url: str, arguments: dict[str, Any], token: str = "") -> Any:  # 
     return answer
 
 
-async def posts(stage: Stage, seat: TelegramSeat, text: str, **more: object) -> None:
+async def posts(harness: ServiceHarness, persona: TelegramPersona, text: str, **more: object) -> None:
     """Post what the bot posted before it was killed; the simulator's limits are for what comes afterwards."""
-    stage.telegram.limits.enabled = False
-    url = f"{stage.telegram.base_url}{stage.telegram.token}/sendMessage"
-    await call(url, {"chat_id": seat.chat.id, "text": text, **more})
-    stage.telegram.limits.enabled = True
+    harness.telegram.limits.enabled = False
+    url = f"{harness.telegram.base_url}{harness.telegram.token}/sendMessage"
+    await call(url, {"chat_id": persona.chat.id, "text": text, **more})
+    harness.telegram.limits.enabled = True
 
 
-async def start(stage: Stage, redis_url: str, **extra: str) -> None:
-    await stage.start(REDIS_URL=redis_url, **extra)
-    await stage.ready()
+async def start(harness: ServiceHarness, redis_url: str, **extra: str) -> None:
+    await harness.start(REDIS_URL=redis_url, **extra)
+    await harness.ready()
 
 
 async def test_a_running_answer_in_telegram_is_finished_with_the_chat_s_choices(
-    empty_stage: Stage, redis: Redis, redis_url: str
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
 ) -> None:
-    stage, seat = empty_stage, empty_stage.private()
+    harness, persona = empty_harness, empty_harness.private()
     for said, answered in (
         ("first question", FIRST_ANSWER),
         ("/model kimi-k2", "kimi-k2 answers."),
         ("/system Be brief.", "Understood."),
         ("second question", words(26)),
     ):
-        await seat.say(said)
-        await posts(stage, seat, answered)
+        await persona.say(said)
+        await posts(harness, persona, answered)
     await restore(redis, "telegram_running_answer")
-    stage.wanjie.script.answer = lambda _: "The second answer."
+    harness.wanjie.script.answer = lambda _: "The second answer."
 
-    await start(stage, redis_url)
-    await seat.until(lambda: "The second answer." in seat.answers())
+    await start(harness, redis_url)
+    await persona.until(lambda: "The second answer." in persona.answers())
 
-    assert len(seat.answers()) == 4
-    assert stage.wanjie.requests[-1].body["model"] == "kimi-k2"
-    assert [message["content"] for message in asked(stage)[0]] == [
+    assert len(persona.answers()) == 4
+    assert harness.wanjie.requests[-1].body["model"] == "kimi-k2"
+    assert [message["content"] for message in asked(harness)[0]] == [
         "Be brief.",
         "first question",
         FIRST_ANSWER,
@@ -69,73 +69,79 @@ async def test_a_running_answer_in_telegram_is_finished_with_the_chat_s_choices(
     ]
 
 
-async def test_a_pressed_button_that_waited_is_answered(empty_stage: Stage, redis: Redis, redis_url: str) -> None:
-    stage, seat = empty_stage, empty_stage.private()
-    await seat.say("first question")
-    await posts(stage, seat, FIRST_ANSWER, reply_markup=REGENERATE)
+async def test_a_pressed_button_that_waited_is_answered(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, persona = empty_harness, empty_harness.private()
+    await persona.say("first question")
+    await posts(harness, persona, FIRST_ANSWER, reply_markup=REGENERATE)
     await restore(redis, "telegram_waiting_button")
-    stage.wanjie.script.answer = lambda _: "Another answer."
+    harness.wanjie.script.answer = lambda _: "Another answer."
 
-    await start(stage, redis_url)
-    await says(seat, "Another answer.")
+    await start(harness, redis_url)
+    await says(persona, "Another answer.")
 
-    assert [[message["content"] for message in messages] for messages in asked(stage)] == [["first question"]]
+    assert [[message["content"] for message in messages] for messages in asked(harness)] == [["first question"]]
 
 
-async def test_an_album_that_waited_is_one_question(empty_stage: Stage, redis: Redis, redis_url: str) -> None:
-    stage, seat = empty_stage, empty_stage.private()
+async def test_an_album_that_waited_is_one_question(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, persona = empty_harness, empty_harness.private()
     for number, caption in enumerate(("compare these", "", "")):
-        seat.person.send_photo(seat.chat, picture(100 + number, 80), caption, album="77")
+        persona.person.send_photo(persona.chat, picture(100 + number, 80), caption, album="77")
     await restore(redis, "telegram_album")
-    stage.wanjie.script.answer = lambda _: "They differ in width."
+    harness.wanjie.script.answer = lambda _: "They differ in width."
 
-    await start(stage, redis_url, WANJIE_DEFAULT_MODEL="GPT-4o")
-    await says(seat, "They differ in width.")
-    await seat.say("sure?")
-    await seat.until(lambda: len(asked(stage)) == 2)
+    await start(harness, redis_url, WANJIE_DEFAULT_MODEL="GPT-4o")
+    await says(persona, "They differ in width.")
+    await persona.say("sure?")
+    await persona.until(lambda: len(asked(harness)) == 2)
 
-    assert pictures(asked(stage)[0][-1]) == [(100, 80), (101, 80), (102, 80)]
-    assert "compare these" in json.dumps(asked(stage)[0][-1])
+    assert pictures(asked(harness)[0][-1]) == [(100, 80), (101, 80), (102, 80)]
+    assert "compare these" in json.dumps(asked(harness)[0][-1])
 
 
-async def test_a_running_stream_in_slack_is_finished(empty_stage: Stage, redis: Redis, redis_url: str) -> None:
-    stage, seat = empty_stage, empty_stage.thread()
-    ids = await _running_stream(stage, seat)
+async def test_a_running_stream_in_slack_is_finished(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, persona = empty_harness, empty_harness.thread()
+    ids = await _running_stream(harness, persona)
     await restore(redis, "slack_running_answer", ids)
-    stage.wanjie.script.answer = lambda _: "The second answer."
+    harness.wanjie.script.answer = lambda _: "The second answer."
 
-    await start(stage, redis_url)
-    await seat.until(lambda: "The second answer." in seat.answers())
+    await start(harness, redis_url)
+    await persona.until(lambda: "The second answer." in persona.answers())
 
-    assert seat.answers() == [FIRST_ANSWER, "The second answer."]
-    assert [message["content"] for message in asked(stage)[0]][-3:] == [
+    assert persona.answers() == [FIRST_ANSWER, "The second answer."]
+    assert [message["content"] for message in asked(harness)[0]][-3:] == [
         "Lin: first question",
         FIRST_ANSWER,
         "Lin: second question",
     ]
 
 
-async def slack(stage: Stage, method: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
-    return await call(f"{stage.slack.api_url}{method}", arguments, stage.environment()["SLACK_BOT_TOKEN"])
+async def slack(harness: ServiceHarness, method: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+    return await call(f"{harness.slack.api_url}{method}", arguments, harness.environment()["SLACK_BOT_TOKEN"])
 
 
-async def _running_stream(stage: Stage, seat: SlackSeat) -> dict[str, str]:
+async def _running_stream(harness: ServiceHarness, persona: SlackPersona) -> dict[str, str]:
     """Post what stood in the thread, the last of it as a stream; return the ids, by their role in the recording."""
-    await seat.say("first question")
-    assert seat.root is not None
-    here = {"channel": seat.channel.id, "thread_ts": seat.root}
-    answer = await slack(stage, "chat.postMessage", text=FIRST_ANSWER, **here)
-    question = await seat.user.say(seat.channel, "second question", thread_ts=seat.root)
-    reader = {"recipient_user_id": seat.user.id, "recipient_team_id": stage.slack.team_id}
+    await persona.say("first question")
+    assert persona.root is not None
+    here = {"channel": persona.channel.id, "thread_ts": persona.root}
+    answer = await slack(harness, "chat.postMessage", text=FIRST_ANSWER, **here)
+    question = await persona.user.say(persona.channel, "second question", thread_ts=persona.root)
+    reader = {"recipient_user_id": persona.user.id, "recipient_team_id": harness.slack.team_id}
     words_so_far = [{"type": "markdown_text", "text": "word0"}]
-    stream = await slack(stage, "chat.startStream", chunks=words_so_far, **here, **reader)
+    stream = await slack(harness, "chat.startStream", chunks=words_so_far, **here, **reader)
     return {
-        "root": seat.root,
+        "root": persona.root,
         "first answer": str(answer["ts"]),
         "second question": question.ts,
         "running answer": str(stream["ts"]),
-        "channel": seat.channel.id,
-        "user": seat.user.id,
-        "team": stage.slack.team_id,
-        "bot": stage.slack.bot_user_id,
+        "channel": persona.channel.id,
+        "user": persona.user.id,
+        "team": harness.slack.team_id,
+        "bot": harness.slack.bot_user_id,
     }

@@ -1,104 +1,108 @@
 """Voice, speed and spoken answers, as a chat chooses them."""
 
-from bots.sandbox.harness import Stage
-from bots.sandbox.persona import Seat
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.hearing import hears, notes, spoken, talking
 from tests.scenarios.saying import says
 
 
-async def test_answers_are_spoken_always_when_that_is_wanted(seat: Seat, stage: Stage) -> None:
-    await talking(seat, stage)
-    await seat.say("/voice replies always")
-    await says(seat, "Always")
-    await talking(seat, stage, "what now?")
-    await hears(seat)
-    await seat.say("/voice replies off")
-    await says(seat, "Never")
-    await talking(seat, stage, "and now?")
-    await talking(seat, stage, "the end")
+async def test_answers_are_spoken_always_when_that_is_wanted(persona: Persona, harness: ServiceHarness) -> None:
+    await talking(persona, harness)
+    await persona.say("/voice replies always")
+    await says(persona, "Always")
+    await talking(persona, harness, "what now?")
+    await hears(persona)
+    await persona.say("/voice replies off")
+    await says(persona, "Never")
+    await talking(persona, harness, "and now?")
+    await talking(persona, harness, "the end")
 
-    assert [body["input"] for body in spoken(stage)] == ["answer to what now?"]
-
-
-async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(direct_seat: Seat, stage: Stage) -> None:
-    await direct_seat.say("/voice replies always")
-    await says(direct_seat, "Always")
-    stage.wanjie.script.refuse = lambda prompt: prompt.startswith("answer")
-    await talking(direct_seat, stage)
-
-    await says(direct_seat, "could not read this answer aloud")
-    await says(direct_seat, "answer to hello")
-    assert not notes(direct_seat)
+    assert [body["input"] for body in spoken(harness)] == ["answer to what now?"]
 
 
-async def test_voice_and_speed_are_chosen_and_taken_back(seat: Seat, stage: Stage) -> None:
-    await talking(seat, stage)
-    await seat.say("/voice 粤语")
-    await says(seat, "粤语")
-    await seat.say("/voice speed 1,25")
-    await says(seat, "1.25")
-    await seat.say("/speak one")
-    await hears(seat)
-    await seat.say("/voice default")
-    await says(seat, "usual")
-    await seat.say("/speak one")
-    await hears(seat, 2)
+async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(
+    direct_persona: Persona, harness: ServiceHarness
+) -> None:
+    await direct_persona.say("/voice replies always")
+    await says(direct_persona, "Always")
+    harness.wanjie.script.refuse = lambda prompt: prompt.startswith("answer")
+    await talking(direct_persona, harness)
 
-    heard = [(body["voice"], body["speed"]) for body in spoken(stage) if body["input"].startswith("one")]
+    await says(direct_persona, "could not read this answer aloud")
+    await says(direct_persona, "answer to hello")
+    assert not notes(direct_persona)
+
+
+async def test_voice_and_speed_are_chosen_and_taken_back(persona: Persona, harness: ServiceHarness) -> None:
+    await talking(persona, harness)
+    await persona.say("/voice 粤语")
+    await says(persona, "粤语")
+    await persona.say("/voice speed 1,25")
+    await says(persona, "1.25")
+    await persona.say("/speak one")
+    await hears(persona)
+    await persona.say("/voice default")
+    await says(persona, "usual")
+    await persona.say("/speak one")
+    await hears(persona, 2)
+
+    heard = [(body["voice"], body["speed"]) for body in spoken(harness) if body["input"].startswith("one")]
     assert heard == [("粤语", 1.25), ("普通话", 1.0)]
 
 
-async def test_a_voice_is_tried_before_it_is_set_and_offered_once_it_has_worked(seat: Seat, stage: Stage) -> None:
-    await talking(seat, stage)
-    stage.wanjie.script.voices = ("普通话", "粤语")
-    await seat.say("/voice 四川话")
-    refused = await says(seat, "doesn't know the voice “四川话”")
-    await seat.say("/voice 粤语")
-    await says(seat, "“粤语” is the voice")
-    tried = [body["voice"] for body in spoken(stage)]
-    await seat.say("/voice")
-    await says(seat, "Voice: 粤语")
-    offered = [label for label in seat.choices() if "话" in label or "语" in label]
-    await seat.choose("普通话")
-    await says(seat, "Voice: 普通话")
+async def test_a_voice_is_tried_before_it_is_set_and_offered_once_it_has_worked(
+    persona: Persona, harness: ServiceHarness
+) -> None:
+    await talking(persona, harness)
+    harness.wanjie.script.voices = ("普通话", "粤语")
+    await persona.say("/voice 四川话")
+    refused = await says(persona, "doesn't know the voice “四川话”")
+    await persona.say("/voice 粤语")
+    await says(persona, "“粤语” is the voice")
+    tried = [body["voice"] for body in spoken(harness)]
+    await persona.say("/voice")
+    await says(persona, "Voice: 粤语")
+    offered = [label for label in persona.choices() if "话" in label or "语" in label]
+    await persona.choose("普通话")
+    await says(persona, "Voice: 普通话")
 
     assert "普通话" in refused.partition("should work")[2]
     assert tried == ["四川话", "粤语"]
     assert [label.removeprefix("✓ ") for label in offered] == ["普通话", "粤语"]
-    await seat.say("/speak one")
-    await hears(seat)
-    assert spoken(stage)[-1]["voice"] == "普通话"
-    assert len(spoken(stage)) == 3
+    await persona.say("/speak one")
+    await hears(persona)
+    assert spoken(harness)[-1]["voice"] == "普通话"
+    assert len(spoken(harness)) == 3
 
 
-async def test_a_service_that_fails_sets_no_voice(direct_seat: Seat, stage: Stage) -> None:
-    stage.wanjie.script.fail_next.append(Failure(403, message="no permission", path="/audio/speech"))
-    await direct_seat.say("/voice 粤语")
-    await says(direct_seat, "couldn't try the voice “粤语”")
-    await direct_seat.say("/voice")
+async def test_a_service_that_fails_sets_no_voice(direct_persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.fail_next.append(Failure(403, message="no permission", path="/audio/speech"))
+    await direct_persona.say("/voice 粤语")
+    await says(direct_persona, "couldn't try the voice “粤语”")
+    await direct_persona.say("/voice")
 
-    assert "Voice: 普通话" in await says(direct_seat, "Voice: ")
+    assert "Voice: 普通话" in await says(direct_persona, "Voice: ")
 
 
-async def test_the_menu_shows_what_holds_and_changes_in_place(seat: Seat, stage: Stage) -> None:
-    await talking(seat, stage)
-    await seat.say("/voice")
-    menu = await says(seat, "CosyVoice")
+async def test_the_menu_shows_what_holds_and_changes_in_place(persona: Persona, harness: ServiceHarness) -> None:
+    await talking(persona, harness)
+    await persona.say("/voice")
+    menu = await says(persona, "CosyVoice")
     assert "普通话" in menu
-    count = len(seat.answers())
-    await seat.choose("1.25")
-    await says(seat, "Speed: 1.25")
-    await seat.choose("Always")
-    await says(seat, "Spoken answers: Always")
+    count = len(persona.answers())
+    await persona.choose("1.25")
+    await says(persona, "Speed: 1.25")
+    await persona.choose("Always")
+    await says(persona, "Spoken answers: Always")
 
-    assert len(seat.answers()) == count
-    await talking(seat, stage, "what now?")
-    await hears(seat)
-    assert spoken(stage)[0]["speed"] == 1.25
+    assert len(persona.answers()) == count
+    await talking(persona, harness, "what now?")
+    await hears(persona)
+    assert spoken(harness)[0]["speed"] == 1.25
 
 
-async def test_what_is_said_to_voice_is_understood_or_explained(direct_seat: Seat) -> None:
+async def test_what_is_said_to_voice_is_understood_or_explained(direct_persona: Persona) -> None:
     for said, part in (
         ("/voice speed", "/voice speed 1.2"),
         ("/voice speed 9", "from 0.25 to 4"),
@@ -111,6 +115,6 @@ async def test_what_is_said_to_voice_is_understood_or_explained(direct_seat: Sea
         ("/voice help", "any speed"),
         ("/voice 默认", "usual"),
     ):
-        await direct_seat.say(said)
+        await direct_persona.say(said)
 
-        await says(direct_seat, part)
+        await says(direct_persona, part)

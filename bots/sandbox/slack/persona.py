@@ -18,7 +18,7 @@ from .state import Channel, Message
 _Found = TypeVar("_Found")
 
 
-class SlackSeat:
+class SlackPersona:
     """A person in Slack: in a direct message, or in a thread of a channel that begins with a mention."""
 
     def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel, *, root: str | None = None) -> None:

@@ -16,7 +16,7 @@ _Found = TypeVar("_Found")
 _KINDS = {"voice": "voice", "audio": "audio", "photo": "pictures", "document": "files"}
 
 
-class TelegramSeat:
+class TelegramPersona:
     """A person in a Telegram chat: private, or a group where the bot is mentioned."""
 
     def __init__(self, sim: TelegramSim, person: Person, chat: Chat, *, topic: int | None = None) -> None:

@@ -17,8 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.http_sessions import NETWORK_ERRORS
-from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
-from core.redis import Budget, Limit
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
+from core.redis import RateLimit, RateLimiter
 
 from .errors import FLOOD_CODES, TOKEN_CODES, MissingScopeError, outbox_error
 from .scopes import missing_scopes
@@ -52,29 +52,29 @@ def sdk_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
 class Caller:
     """Makes calls for one workspace, each within its limits.
 
-    Raises `FloodedError` before or instead of waiting, and what `ask` raises.
+    Raises `RateLimitedError` before or instead of waiting, and what `ask` raises.
     """
 
-    def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
+    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
         self.client = client
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._complained: set[str] = set()
 
     async def __call__(
-        self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: Limit, keep: int = 0
+        self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: RateLimit, keep: int = 0
     ) -> AsyncSlackResponse:
         """Make one call that counts against the limits `within`, the first of which is its method's own.
 
         `keep` is the room that it leaves for others.
         """
-        wait = await self._budget.take(*within, keep=keep)
+        wait = await self._rate_limiter.acquire(*within, keep=keep)
         if wait > 0:
-            raise FloodedError(wait)
+            raise RateLimitedError(wait)
         try:
             return await ask(send)
-        except FloodedError as error:
+        except RateLimitedError as error:
             _log.warning("Slack asked to slow down", method=within[0].name, seconds=error.retry_after)
-            await self._budget.block(within[0].name, error.retry_after)
+            await self._rate_limiter.pause(within[0].name, error.retry_after)
             raise
         except MissingScopeError as error:
             self._complain(within[0].name, error)
@@ -128,19 +128,19 @@ async def ask(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackRe
     except SlackApiError as error:
         raise _translated(error.response) from error
     except NETWORK_ERRORS as error:
-        raise UnreachableError(type(error).__name__) from error
+        raise PlatformUnreachableError(type(error).__name__) from error
     except AttributeError as error:  # how the SDK fails on a 200 that is plain text
-        raise UnreachableError("no answer that could be read") from error
+        raise PlatformUnreachableError("no answer that could be read") from error
 
 
 def _translated(answer: object) -> OutboxError:
     if not isinstance(answer, AsyncSlackResponse):
-        return UnreachableError("no answer that could be read")
+        return PlatformUnreachableError("no answer that could be read")
     code = str(answer.data.get("error") or "") if isinstance(answer.data, dict) else ""
     if answer.status_code == TOO_MANY or code in FLOOD_CODES:
-        return FloodedError(_LATER if code == "message_limit_exceeded" else retry_after(answer.headers))
+        return RateLimitedError(_LATER if code == "message_limit_exceeded" else retry_after(answer.headers))
     if answer.status_code >= GATEWAY_FAILURE:
-        return UnreachableError(f"status {answer.status_code}")
+        return PlatformUnreachableError(f"status {answer.status_code}")
     if code == "missing_scope":
         return MissingScopeError(str(answer.get("needed") or ""), str(answer.get("provided") or ""))
     if code in TOKEN_CODES:

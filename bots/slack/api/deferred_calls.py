@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from core.chat.port.errors import FloodedError, OutboxError
-from core.redis import STORE_DOWN
+from core.chat.port.errors import OutboxError, RateLimitedError
+from core.redis import STORE_ERRORS
 
 _log = structlog.get_logger()
 _MOST = 200
@@ -17,7 +17,7 @@ _PATIENCE = 300.0
 """Seconds after which nobody looks at an answer's buttons any more."""
 
 
-class Later:
+class DeferredCalls:
     """Makes calls beside the turns that wanted them; what a process leaves undone when it ends stays undone."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ async def _insisted(call: Callable[[], Awaitable[None]]) -> None:
             while True:
                 try:
                     return await call()
-                except FloodedError as error:
+                except RateLimitedError as error:
                     await asyncio.sleep(error.retry_after)
-    except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+    except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
         _log.info("an answer keeps the looks of its stream", reason=str(error) or type(error).__name__)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.chat.port.errors import (
-    GoneError,
+    ContentRejectedError,
     MediaForbiddenError,
     OutboxError,
-    RefusedError,
+    PlatformUnreachableError,
+    RecipientGoneError,
     UneditableError,
-    UnreachableError,
 )
 
 TOKEN_CODES = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
@@ -60,7 +60,7 @@ BLOCK_CODES = LENGTH_CODES | {"invalid_blocks", "invalid_blocks_format", "invali
 """Slack may take the words, but not in this form."""
 
 
-class MissingScopeError(RefusedError):
+class MissingScopeError(ContentRejectedError):
     """The token was not given a scope that this method needs."""
 
     def __init__(self, needed: str, provided: str) -> None:
@@ -69,15 +69,15 @@ class MissingScopeError(RefusedError):
         self.provided = provided
 
 
-class StreamOverError(RefusedError):
+class StreamOverError(ContentRejectedError):
     """The message takes no more: its stream timed out (Slack: after 5 minutes) or its reader pressed Stop."""
 
 
-class StreamOpenError(RefusedError):
+class StreamOpenError(ContentRejectedError):
     """The message cannot be updated yet: its stream is open, or was stopped but not everywhere so far."""
 
 
-class UnavailableError(RefusedError):
+class UnavailableError(ContentRejectedError):
     """The workspace, or this kind of channel, does not have this method; the error's text is Slack's word for why."""
 
     @property
@@ -90,16 +90,16 @@ _KINDS: Mapping[type[OutboxError], frozenset[str]] = {
     StreamOverError: frozenset({"message_not_in_streaming_state", "stopped_by_user"}),
     StreamOpenError: frozenset({"streaming_state_conflict"}),
     UnavailableError: _NO_STREAM_CODES,
-    GoneError: _GONE_CODES,
+    RecipientGoneError: _GONE_CODES,
     UneditableError: _UNEDITABLE_CODES,
     MediaForbiddenError: _NO_MEDIA_CODES,
-    UnreachableError: _AGAIN_CODES,
+    PlatformUnreachableError: _AGAIN_CODES,
 }
-"""Whatever is not listed is a `RefusedError`."""
+"""Whatever is not listed is a `ContentRejectedError`."""
 
 
 def outbox_error(code: str) -> OutboxError:
     """Translate the `error` of an answer; words that mean "too fast" are not for this function."""
     if not code:
-        return UnreachableError("no answer that could be read")
-    return next((kind(code) for kind, codes in _KINDS.items() if code in codes), RefusedError(code))
+        return PlatformUnreachableError("no answer that could be read")
+    return next((kind(code) for kind, codes in _KINDS.items() if code in codes), ContentRejectedError(code))

@@ -13,7 +13,13 @@ import aiohttp
 import structlog
 
 from bots.http_sessions import NETWORK_ERRORS, Sessions
-from core.chat.port.errors import FloodedError, GoneError, OversizeError, RefusedError, UnreachableError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    FileTooLargeError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
+)
 
 from .call import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after
 from .rate_limits import FILE, SHARE, UPLOAD, posts_to
@@ -79,15 +85,18 @@ class Files:
         return found if isinstance(found, dict) else {}
 
     async def read(self, file: str, most: int) -> bytes:
-        """Read a file; raises `OversizeError` when it has more than `most` bytes, `RefusedError` when it is lost."""
+        """Read a file.
+
+        Raises `FileTooLargeError` when it has more than `most` bytes, `ContentRejectedError` when it is lost.
+        """
         try:
             info = await self.info(file)
-        except GoneError as error:
-            raise RefusedError(str(error)) from error
+        except RecipientGoneError as error:
+            raise ContentRejectedError(str(error)) from error
         if info.get("mode") in _NOT_HERE or info.get("is_external") or info.get("file_access", "") not in _VISIBLE:
-            raise RefusedError(f"a file that is not here: {info.get('mode')}, {info.get('file_access')}")
+            raise ContentRejectedError(f"a file that is not here: {info.get('mode')}, {info.get('file_access')}")
         if int(info.get("size") or 0) > most:
-            raise OversizeError(f"{info.get('size')} bytes")
+            raise FileTooLargeError(f"{info.get('size')} bytes")
         data = await self._get(str(info.get("url_private_download") or info.get("url_private") or ""), info, most)
         if str(info.get("mimetype")) == "text/html" and len(data) != info.get("size"):
             raise _stranger()
@@ -97,19 +106,19 @@ class Files:
         try:
             async with self._sessions.to(url).post(url, data=data, timeout=_TRANSFER) as answer:
                 if answer.status == TOO_MANY:
-                    raise FloodedError(retry_after(answer.headers))
+                    raise RateLimitedError(retry_after(answer.headers))
                 if answer.status >= GATEWAY_FAILURE:
-                    raise UnreachableError(f"status {answer.status}")
+                    raise PlatformUnreachableError(f"status {answer.status}")
                 if answer.status != _OK:
-                    raise RefusedError(f"status {answer.status}")
+                    raise ContentRejectedError(f"status {answer.status}")
         except NETWORK_ERRORS as error:
-            raise UnreachableError(type(error).__name__) from error
+            raise PlatformUnreachableError(type(error).__name__) from error
 
     async def _get(self, url: str, info: dict[str, Any], most: int) -> bytes:
         """Follow redirections by hand: the token goes to Slack alone."""
         for _ in range(_HOPS):
             if not self.is_slack(url):
-                raise RefusedError("a file at an address that is not Slack's")
+                raise ContentRejectedError("a file at an address that is not Slack's")
             headers = {"Authorization": f"Bearer {self._client.token}"}
             try:
                 async with self._sessions.to(url).get(
@@ -120,8 +129,8 @@ class Files:
                         continue
                     return await _body(answer, info, most)
             except NETWORK_ERRORS as error:
-                raise UnreachableError(type(error).__name__) from error
-        raise RefusedError("too many redirections")
+                raise PlatformUnreachableError(type(error).__name__) from error
+        raise ContentRejectedError("too many redirections")
 
     def is_slack(self, url: str) -> bool:
         """Whether the token may go there."""
@@ -134,22 +143,22 @@ class Files:
 
 async def _body(answer: aiohttp.ClientResponse, info: dict[str, Any], most: int) -> bytes:
     if answer.status == TOO_MANY:
-        raise FloodedError(retry_after(answer.headers))
+        raise RateLimitedError(retry_after(answer.headers))
     if answer.status >= GATEWAY_FAILURE:
-        raise UnreachableError(f"status {answer.status}")
+        raise PlatformUnreachableError(f"status {answer.status}")
     if answer.status != _OK:
-        raise RefusedError(f"status {answer.status}")
+        raise ContentRejectedError(f"status {answer.status}")
     if answer.content_type == "text/html" and info.get("mimetype") != "text/html":
         raise _stranger()
     read = bytearray()
     async for piece in answer.content.iter_chunked(_CHUNK):
         read += piece
         if len(read) > most:
-            raise OversizeError(f"more than {most} bytes")
+            raise FileTooLargeError(f"more than {most} bytes")
     return bytes(read)
 
 
-def _stranger() -> RefusedError:
+def _stranger() -> ContentRejectedError:
     """Slack: whoever may not read a file gets the page to sign in, with status 200."""
     _log.error("Slack gave its login page instead of a file", needed="files:read")
-    return RefusedError("login page")
+    return ContentRejectedError("login page")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 
 from .retry import look_up
 
@@ -69,7 +69,7 @@ async def _told(ask: Ask) -> dict[str, Any]:
     """Tell a refusal, which waiting would not change, from a Slack that does not answer."""
     try:
         return await ask()
-    except (FloodedError, UnreachableError):
+    except (RateLimitedError, PlatformUnreachableError):
         raise
     except OutboxError:
         return {}

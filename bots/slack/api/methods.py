@@ -15,8 +15,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.http_sessions import NETWORK_ERRORS, Sessions
-from bots.slack.blocks.message_content import Blocks, Look
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from bots.slack.blocks.message_content import Blocks, MessageContent
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 
 from .call import GATEWAY_FAILURE, TOO_MANY, Caller, retry_after, sdk_logger
 from .rate_limits import (
@@ -62,11 +62,11 @@ _WHOLE = 1_000
 """Messages of a thread that is read from its beginning."""
 
 
-class Api:
+class SlackApi:
     """Slack's Web API for one workspace.
 
-    Every method raises `FloodedError` before or instead of waiting, `GoneError`, `RefusedError` (see `faults`) or
-    `UnreachableError`. A piece of a stream is Markdown of at most 12,000 characters.
+    Every method raises `RateLimitedError` before or instead of waiting, `RecipientGoneError`, `ContentRejectedError`
+    (see `faults`) or `PlatformUnreachableError`. A piece of a stream is Markdown of at most 12,000 characters.
     """
 
     def __init__(self, caller: Caller, sessions: Sessions) -> None:
@@ -122,7 +122,7 @@ class Api:
             keep=keep,
         )
 
-    async def post(self, channel: str, thread: str, look: Look, *, grows: bool = False) -> str:
+    async def post(self, channel: str, thread: str, content: MessageContent, *, grows: bool = False) -> str:
         """Post a message and return its ts. Slack: chat.postMessage.
 
         A message that `grows` needs room for its updates too: it is not worth beginning when only its end can be shown.
@@ -130,7 +130,7 @@ class Api:
         updates = [UPDATE] if grows else []
         answer = await self._call(
             lambda: self._client.chat_postMessage(
-                channel=channel, thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **_shown(look)
+                channel=channel, thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **_shown(content)
             ),
             POST,
             posts_to(channel),
@@ -143,19 +143,22 @@ class Api:
         return ts
 
     async def take_back(self, channel: str, ts: str) -> None:
-        """Delete what was to stand in a thread and stands beside it, since the thread is gone; raise `GoneError`.
+        """Delete what was to stand in a thread and stands beside it, since the thread is gone.
 
-        Slack: a post beneath a deleted message is carried out all the same, where everybody in the channel sees it.
+        Raises `RecipientGoneError`. Slack: a post beneath a deleted message is carried out all the same, where
+        everybody in the channel sees it.
         """
         await look_up("a message to take back", lambda: self.delete(channel, ts), timeout=_TAKE_BACK_TIMEOUT)
-        raise GoneError("thread_not_found")
+        raise RecipientGoneError("thread_not_found")
 
-    async def update(self, channel: str, ts: str, look: Look, *, step: bool = False, keep: int = 0) -> None:
+    async def update(
+        self, channel: str, ts: str, content: MessageContent, *, step: bool = False, keep: int = 0
+    ) -> None:
         """Rewrite a message; a cosmetic `step` comes at most every 3 seconds. Slack: chat.update."""
         self.note(channel, ts)
         steps = [steps_of(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
-            lambda: self._client.chat_update(channel=channel, ts=ts, **_shown(look)),
+            lambda: self._client.chat_update(channel=channel, ts=ts, **_shown(content)),
             UPDATE,
             *steps,
             keep=UPDATE_RESERVE if step else keep,
@@ -165,16 +168,16 @@ class Api:
         """Delete a message. Slack: chat.delete."""
         await self._call(lambda: self._client.chat_delete(channel=channel, ts=ts), DELETE)
 
-    async def whisper(self, channel: str, user: str, thread: str, look: Look) -> None:
+    async def whisper(self, channel: str, user: str, thread: str, content: MessageContent) -> None:
         """Show something to one user only: blocks, or the plain text alone. Slack: chat.postEphemeral."""
         await self._call(
             lambda: self._client.chat_postEphemeral(
-                channel=channel, user=user, thread_ts=thread or None, blocks=look.blocks or None, text=look.text
+                channel=channel, user=user, thread_ts=thread or None, blocks=content.blocks or None, text=content.text
             ),
             EPHEMERAL,
         )
 
-    async def respond(self, url: str, look: Look, *, replace: bool) -> None:
+    async def respond(self, url: str, content: MessageContent, *, replace: bool) -> None:
         """Answer a command or an action for its user alone, or `replace` the message that bore the action.
 
         Slack: `response_url` takes 5 answers within 30 minutes, then refuses.
@@ -185,16 +188,16 @@ class Api:
         kind = None if replace else "ephemeral"
         try:
             answer = await client.send(
-                text=look.text, blocks=look.blocks or None, response_type=kind, replace_original=replace
+                text=content.text, blocks=content.blocks or None, response_type=kind, replace_original=replace
             )
         except NETWORK_ERRORS as error:
-            raise UnreachableError(type(error).__name__) from error
+            raise PlatformUnreachableError(type(error).__name__) from error
         if answer.status_code == TOO_MANY:
-            raise FloodedError(retry_after(answer.headers))
+            raise RateLimitedError(retry_after(answer.headers))
         if answer.status_code >= GATEWAY_FAILURE:
-            raise UnreachableError(f"status {answer.status_code}")
+            raise PlatformUnreachableError(f"status {answer.status_code}")
         if answer.status_code != 200:  # noqa: PLR2004 - the one status of success
-            raise RefusedError(f"status {answer.status_code}")
+            raise ContentRejectedError(f"status {answer.status_code}")
 
     async def set_status(self, channel: str, thread: str, status: str) -> None:
         """Show "<App> <status>" under a thread until the reply, for 2 minutes at most.
@@ -271,5 +274,5 @@ def _streamed(content: Content) -> dict[str, Any]:
     return {"markdown_text" if isinstance(content, str) else "chunks": content} if content else {}
 
 
-def _shown(look: Look) -> dict[str, Any]:
-    return {"blocks": look.blocks, "text": look.text} if look.blocks else {"text": look.text}
+def _shown(content: MessageContent) -> dict[str, Any]:
+    return {"blocks": content.blocks, "text": content.text} if content.blocks else {"text": content.text}

@@ -7,30 +7,30 @@ a little below.
 
 from __future__ import annotations
 
-from core.redis import Limit
+from core.redis import RateLimit
 
 _MINUTE = 61.0
 """Seconds: calls may reach Slack a little closer to each other than they were granted."""
 
-START = Limit("chat.startStream", 18, _MINUTE)
-STOP = Limit("chat.stopStream", 19, _MINUTE)
+START = RateLimit("chat.startStream", 18, _MINUTE)
+STOP = RateLimit("chat.stopStream", 19, _MINUTE)
 """One more than may start, so that in the long run every stream that was started finds room to be stopped."""
-APPEND = Limit("chat.appendStream", 95, _MINUTE)
-APPEND_STEPS = Limit("chat.appendStream steps", 1, 0.75)
+APPEND = RateLimit("chat.appendStream", 95, _MINUTE)
+APPEND_STEPS = RateLimit("chat.appendStream steps", 1, 0.75)
 """Steps that only look nice, spread evenly: many answers at once would else spend a minute's calls in seconds."""
-UPDATE = Limit("chat.update", 48, _MINUTE)
-UPDATE_STEPS = Limit("chat.update steps", 1, 2.5)
-POST = Limit("chat.postMessage", 240, _MINUTE)
-DELETE = Limit("chat.delete", 45, _MINUTE)
-EPHEMERAL = Limit("chat.postEphemeral", 90, _MINUTE)
-REPLIES = Limit("conversations.replies", 45, _MINUTE)
-HISTORY = Limit("conversations.history", 45, _MINUTE)
-STATUS = Limit("assistant.threads.setStatus", 300, _MINUTE)
-CHANNEL = Limit("conversations.info", 45, _MINUTE)
-USER = Limit("users.info", 90, _MINUTE)
-UPLOAD = Limit("files.getUploadURLExternal", 95, _MINUTE)
-SHARE = Limit("files.completeUploadExternal", 95, _MINUTE)
-FILE = Limit("files.info", 95, _MINUTE)
+UPDATE = RateLimit("chat.update", 48, _MINUTE)
+UPDATE_STEPS = RateLimit("chat.update steps", 1, 2.5)
+POST = RateLimit("chat.postMessage", 240, _MINUTE)
+DELETE = RateLimit("chat.delete", 45, _MINUTE)
+EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE)
+REPLIES = RateLimit("conversations.replies", 45, _MINUTE)
+HISTORY = RateLimit("conversations.history", 45, _MINUTE)
+STATUS = RateLimit("assistant.threads.setStatus", 300, _MINUTE)
+CHANNEL = RateLimit("conversations.info", 45, _MINUTE)
+USER = RateLimit("users.info", 90, _MINUTE)
+UPLOAD = RateLimit("files.getUploadURLExternal", 95, _MINUTE)
+SHARE = RateLimit("files.completeUploadExternal", 95, _MINUTE)
+FILE = RateLimit("files.info", 95, _MINUTE)
 
 APPEND_RESERVE = 15
 """Appends that cosmetic steps leave for the last words of answers whose stream cannot be stopped yet."""
@@ -44,11 +44,11 @@ BUTTONS_RESERVE = 32
 STOP_RESERVE = 8
 
 
-def posts_to(channel: str) -> Limit:
+def posts_to(channel: str) -> RateLimit:
     """One message a second in a channel."""
-    return Limit(f"chat.postMessage:{channel}", 1, 1.1)
+    return RateLimit(f"chat.postMessage:{channel}", 1, 1.1)
 
 
-def steps_of(channel: str, ts: str) -> Limit:
+def steps_of(channel: str, ts: str) -> RateLimit:
     """Slack: a growing message is to be updated at most every 3 seconds."""
-    return Limit(f"chat.update:{channel}:{ts}", 1, 3.0)
+    return RateLimit(f"chat.update:{channel}:{ts}", 1, 3.0)

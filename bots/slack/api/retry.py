@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.port.errors import FloodedError, OutboxError, UnreachableError
-from core.redis import STORE_DOWN
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
+from core.redis import STORE_ERRORS
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -26,7 +26,7 @@ async def look_up(what: str, call: Callable[[], Awaitable[_Result]], *, timeout:
     try:
         async with asyncio.timeout(timeout):
             return await _retried(call, time.monotonic() + timeout)
-    except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+    except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
         _log.info("a look-up failed", what=what, reason=str(error) or type(error).__name__)
         return None
 
@@ -35,10 +35,10 @@ async def _retried(call: Callable[[], Awaitable[_Result]], deadline: float) -> _
     while True:
         try:
             return await call()
-        except FloodedError as error:
+        except RateLimitedError as error:
             if time.monotonic() + error.retry_after > deadline:
                 raise
             wait = error.retry_after
-        except UnreachableError:
+        except PlatformUnreachableError:
             wait = _RETRY_DELAY
         await asyncio.sleep(wait)

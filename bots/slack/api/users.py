@@ -12,7 +12,7 @@ from typing import Any
 from core.chat.port.incoming import Sender
 
 from .lookups import Found, LookUps
-from .methods import Api
+from .methods import SlackApi
 
 _TIMEOUT, _SENDER_TIMEOUT = 6.0, 2.0
 """Seconds that a question waits for the names in it, and everything that is done for the name of who did it."""
@@ -32,21 +32,21 @@ class Names:
     lacking: bool = False
 
 
-class People:
+class Users:
     """A bounded memory of users and channels in front of `users.info` and `conversations.info`."""
 
     def __init__(self) -> None:
         self._users = LookUps("a user", timeout=_TIMEOUT)
         self._channels = LookUps("a channel", timeout=_TIMEOUT)
 
-    async def introduce(self, api: Api, sender: Sender) -> Sender:
+    async def introduce(self, api: SlackApi, sender: Sender) -> Sender:
         """Fill in what `sender` lacks; give it back as it was when Slack does not tell in time. Never raises."""
         if not sender.id.startswith(ACCOUNTS) or (sender.name and sender.locale):
             return sender
         found = (await self._soon(api, sender.id, _NAME_KEPT)).fields
         return replace(sender, name=sender.name or _name(found), locale=sender.locale or str(found.get("locale") or ""))
 
-    async def is_admin(self, api: Api, user: str) -> bool:
+    async def is_admin(self, api: SlackApi, user: str) -> bool:
         """Whether a user is an admin or an owner of the workspace; False when Slack does not tell in time."""
         if not user.startswith(ACCOUNTS):
             return False
@@ -54,7 +54,7 @@ class People:
         rights = (found.fields.get(role) for role in ("is_admin", "is_owner", "is_primary_owner"))
         return not found.failed and any(rights)
 
-    async def names(self, api: Api, ids: Iterable[str]) -> Names:
+    async def names(self, api: SlackApi, ids: Iterable[str]) -> Names:
         """What people and channels are called, of the first 30 of `ids` (`@U1`, `#C1`); never raises."""
         asked = list(dict.fromkeys(ids))[:_MAX_NAMES]
         found = await asyncio.gather(*(self._told(api, one) for one in asked))
@@ -62,12 +62,12 @@ class People:
         lacking = any(told.failed and one not in known for one, told in zip(asked, found, strict=True))
         return Names(known, lacking=lacking)
 
-    async def _told(self, api: Api, named: str) -> Found:
+    async def _told(self, api: SlackApi, named: str) -> Found:
         if named.startswith("#"):
             return await self._channels.get(named, partial(api.channel, named[1:]), max_age=_NAME_KEPT)
         return await self._users.get(named[1:], partial(api.user, named[1:]), max_age=_NAME_KEPT)
 
-    async def _soon(self, api: Api, user: str, max_age: float) -> Found:
+    async def _soon(self, api: SlackApi, user: str, max_age: float) -> Found:
         try:
             async with asyncio.timeout(_SENDER_TIMEOUT):
                 return await self._users.get(user, partial(api.user, user), max_age=max_age)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.slack.api.deferred_calls import Later
+from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.features import Features
 from bots.slack.api.files import Files
-from bots.slack.api.methods import Api
-from bots.slack.api.users import People
+from bots.slack.api.methods import SlackApi
+from bots.slack.api.users import Users
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class WorkspaceApi:
     """What answers in one workspace share."""
 
-    api: Api
+    api: SlackApi
     files: Files
     features: Features
-    people: People
-    later: Later
+    users: Users
+    deferred: DeferredCalls

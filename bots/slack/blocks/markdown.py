@@ -7,8 +7,8 @@ import re
 
 from pyromark import Markdown, Options
 
-from core.chat.text.cjk_emphasis import mended, settled
-from core.chat.text.literal_text import code_spans, protected
+from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
+from core.chat.text.literal_text import code_spans, protect_literals
 
 from .plain_words import plain_words
 
@@ -30,10 +30,10 @@ def stable(text: str, *, final: bool) -> str:
     """Render what may be shown of `text` now: the result for a longer text begins with the result for a shorter one.
 
     Slack takes Markdown as it is, so marks that Chinese text breaks are mended, what is content is protected from its
-    parser (see `protected`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are made harmless. Unless
-    `final`, an end that more text may change is held back.
+    parser (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are made harmless.
+    Unless `final`, an end that more text may change is held back.
     """
-    shown = protected(mended(text) if final else settled(text), strict=True, final=final)
+    shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
     if "<" not in shown:
         return shown
     code, doubt = code_spans(shown)
@@ -81,10 +81,10 @@ def bare(markdown: str) -> str:
 def comment(markdown: str) -> str:
     """A caption as Slack's mrkdwn, which is all that files come with; it mentions nobody."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"*\1*", markdown)
-    return escaped(_BACKSLASH.sub(r"\1", bold))
+    return escape(_BACKSLASH.sub(r"\1", bold))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Plain text in Slack's three escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from core.chat.port.menus import Button
-from core.chat.text.page_breaks import break_before
+from core.chat.text.page_breaks import find_break
 
 from .action_ids import BUTTON, MENU
-from .markdown import bare, escaped, harmless, notification, stable
+from .markdown import bare, escape, harmless, notification, stable
 
 Blocks = Sequence[dict[str, Any]]
 
@@ -34,7 +34,7 @@ _CONTEXT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class PageText:
     """What may be shown of a page by now: its thinking, and the rest. What comes later begins with both."""
 
     fold: str
@@ -60,13 +60,13 @@ class Body:
         weight = 2 * len(self.fold.encode()) + len(self.rest.encode())
         return bool(self.fold and self.rest) and weight > _MOST_STREAMED
 
-    def after(self, shown: int) -> Body:
+    def after(self, shown: int) -> PageText:
         """What is left when the first `shown` characters stand already."""
-        return Body(self.fold[shown:], self.rest[max(0, shown - len(self.fold)) :])
+        return PageText(self.fold[shown:], self.rest[max(0, shown - len(self.fold)) :])
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MessageContent:
     """What a message shows: blocks and the text that stands for them in notifications, or that text alone.
 
     The text is Slack's mrkdwn.
@@ -81,7 +81,7 @@ class Look:
         return tuple(str(block["type"]) for block in self.blocks)
 
 
-def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[Look]:
+def page_contents(body: PageText, buttons: Sequence[Button], *, cards: bool = True) -> list[MessageContent]:
     """The ways to show a page, the best first; each does without something that Slack may refuse.
 
     The last is nothing but plain text, of any length.
@@ -90,23 +90,23 @@ def looks(body: Body, buttons: Sequence[Button], *, cards: bool = True) -> list[
     under = [actions(buttons)] if buttons else []
     plain = bare(body.rest) if words else body.fold
     text = notification(body.rest if words else body.fold)
-    ways = [Look(text, words)] if words else []
+    ways = [MessageContent(text, words)] if words else []
     if words and under:
-        ways.insert(0, Look(text, [*words, *under]))
+        ways.insert(0, MessageContent(text, [*words, *under]))
     if body.fold.strip():
-        ways.insert(0, Look(text, [_context(body.fold), *words, *under]))
+        ways.insert(0, MessageContent(text, [_context(body.fold), *words, *under]))
         if cards:
-            ways.insert(0, Look(text, [_card(body), *words, *under]))
-    return [*ways, Look(escaped(plain))]
+            ways.insert(0, MessageContent(text, [_card(body), *words, *under]))
+    return [*ways, MessageContent(escape(plain))]
 
 
-def parted(look: Look) -> tuple[Look, Look | None]:
+def parted(content: MessageContent) -> tuple[MessageContent, MessageContent | None]:
     """What an update takes of a look, and what has to stand in a message of its own: the end of long plain text."""
-    if look.blocks or len(look.text) <= _MOST_PLAIN:
-        return look, None
-    head = re.sub("&[a-z]*$", "", look.text[:_MOST_PLAIN])
-    end = break_before(head, len(head) // 2, len(head))
-    return Look(look.text[:end]), Look(look.text[end:])
+    if content.blocks or len(content.text) <= _MOST_PLAIN:
+        return content, None
+    head = re.sub("&[a-z]*$", "", content.text[:_MOST_PLAIN])
+    end = find_break(head, len(head) // 2, len(head))
+    return MessageContent(content.text[:end]), MessageContent(content.text[end:])
 
 
 def actions(buttons: Sequence[Button]) -> dict[str, Any]:
@@ -125,9 +125,9 @@ def actions(buttons: Sequence[Button]) -> dict[str, Any]:
     }
 
 
-def beginning(body: Body, buttons: Sequence[Button]) -> Blocks:
+def beginning(body: PageText, buttons: Sequence[Button]) -> Blocks:
     """The chunks that a stream begins with: its buttons, which stand above what grows, and the first words."""
-    return [*([row(buttons)] if buttons else []), *growth(body, 0)]
+    return [*([row(buttons)] if buttons else []), *append_chunks(body, 0)]
 
 
 def row(buttons: Sequence[Button]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def row(buttons: Sequence[Button]) -> dict[str, Any]:
     return {"type": "blocks", "blocks": [actions(buttons)]}
 
 
-def growth(body: Body, shown: int) -> Blocks:
+def append_chunks(body: PageText, shown: int) -> Blocks:
     """The chunks for what comes after the first `shown` characters; the thinking is over when the rest begins."""
     piece = body.after(shown)
     details: list[dict[str, Any]] = [{"details": part} for part in _DETAIL.findall(piece.fold)]
@@ -156,7 +156,7 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _card(body: Body) -> dict[str, Any]:
+def _card(body: PageText) -> dict[str, Any]:
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": body.fold}]}
     return {
         "type": "task_card",

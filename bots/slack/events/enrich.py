@@ -9,7 +9,7 @@ from dataclasses import replace
 from bots.slack.api.files import Files
 from bots.slack.api.retry import look_up
 from bots.slack.api.users import named_in
-from bots.slack.api.workspace import Team
+from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Attachment, Incoming
 
 from .file_attachments import files_of
@@ -21,7 +21,7 @@ _EVENT_TS = re.compile(r"[a-z](\d+\.\d+)")
 """The event id of what happened at a time of Slack's: messages, presses, shortcuts."""
 
 
-async def completed(incoming: Incoming, team: Team, bot: str, *, first: bool, since: str) -> Incoming:
+async def enrich(incoming: Incoming, workspace: WorkspaceApi, bot: str, *, first: bool, since: str) -> Incoming:
     """Read the thread into which a message calls the bot: all of it the `first` time, else what came after `since`.
 
     Look up names, and files that are known by id alone. Never raises.
@@ -29,21 +29,21 @@ async def completed(incoming: Incoming, team: Team, bot: str, *, first: bool, si
     if incoming.thread not in {"", incoming.message_id}:
         last = _EVENT_TS.fullmatch(since)
         if first:
-            incoming = await called_in(incoming, team, bot)
+            incoming = await called_in(incoming, workspace, bot)
         elif last:
-            incoming = await called_again(incoming, team, bot, last[1])
+            incoming = await called_again(incoming, workspace, bot, last[1])
     incoming, attachments, quoted = await asyncio.gather(
-        _with_names(incoming, team),
-        _known(incoming.attachments, team.files),
-        _known(incoming.quoted_attachments, team.files),
+        _with_names(incoming, workspace),
+        _known(incoming.attachments, workspace.files),
+        _known(incoming.quoted_attachments, workspace.files),
     )
     return replace(incoming, attachments=attachments, quoted_attachments=quoted)
 
 
-async def _with_names(incoming: Incoming, team: Team) -> Incoming:
+async def _with_names(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
     if not incoming.named:
         return incoming
-    names = await team.people.names(team.api, incoming.named)
+    names = await workspace.users.names(workspace.api, incoming.named)
     lacking = names.lacking and "unread.names" not in incoming.unread
     return replace(
         incoming,

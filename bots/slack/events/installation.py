@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from core.chat.port.incoming import ChatRef
 
-from .reply_target import Route
+from .reply_target import ReplyTarget
 from .senders import Speaker
 
 PLATFORM = "sl"
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Installation:
     """Whose token it is, as far as that is known: the workspace, the bot's user id, and the apps that are answered."""
 
     team: str = ""
@@ -40,7 +40,7 @@ def is_direct(channel: str, kind: object = None) -> bool:
 
 def visitor_team(theirs: str, team: str) -> str:
     visited = foreign_team(theirs, team)
-    return str(Route(team=visited)) if visited else ""
+    return str(ReplyTarget(team=visited)) if visited else ""
 
 
 def foreign_team(theirs: str, team: str) -> str:

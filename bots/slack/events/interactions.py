@@ -8,19 +8,21 @@ from bots.json_fields import Json, as_object, inner, objects, text
 from bots.slack.blocks.action_ids import BUTTON, MENU
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 
-from .installation import PLATFORM, Home, chat_ref, command_sign, foreign_team, is_direct
+from .installation import PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
 from .mrkdwn import unescape
-from .reply_target import Route
+from .reply_target import ReplyTarget
 
 
-def read_slash_command(body: Json, home: Home) -> Incoming | None:
+def read_slash_command(body: Json, installation: Installation) -> Incoming | None:
     name, channel = text(body, "command").lstrip("/").lower(), text(body, "channel_id")
-    if not name or not home.team or not channel:
+    if not name or not installation.team or not channel:
         return None
-    visited = replace(Route(text(body, "response_url")), team=foreign_team(text(body, "team_id"), home.team))
+    visited = replace(
+        ReplyTarget(text(body, "response_url")), team=foreign_team(text(body, "team_id"), installation.team)
+    )
     return Incoming(
-        chat=ChatRef(PLATFORM, home.team, channel),
+        chat=ChatRef(PLATFORM, installation.team, channel),
         event_id=f"c{body.get('trigger_id', '')}",
         message_id="",
         sender=Sender(text(body, "user_id")),
@@ -31,13 +33,13 @@ def read_slash_command(body: Json, home: Home) -> Incoming | None:
     )
 
 
-def read_action(body: Json, home: Home) -> Incoming | None:
-    action, place = next(iter(objects(body, "actions")), Json()), place_of(body, home)
+def read_action(body: Json, installation: Installation) -> Incoming | None:
+    action, place = next(iter(objects(body, "actions")), Json()), place_of(body, installation)
     chosen = _choice(action)
     if body.get("type") != "block_actions" or not (chosen and place):
         return None
-    said = read_message(inner(body, "message"), home.bot)
-    route = Route(text(body, "response_url"), button=_is_button(text(action, "action_id")), team=place.visitor)
+    said = read_message(inner(body, "message"), installation.bot)
+    route = ReplyTarget(text(body, "response_url"), button=_is_button(text(action, "action_id")), team=place.visitor)
     return Incoming(
         chat=place.chat,
         event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
@@ -53,14 +55,14 @@ def read_action(body: Json, home: Home) -> Incoming | None:
     )
 
 
-def read_shortcut(body: Json, home: Home) -> Incoming | None:
+def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
     """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
-    message, place = inner(body, "message"), place_of(body, home)
+    message, place = inner(body, "message"), place_of(body, installation)
     name, ts = text(body, "callback_id"), text(body, "message_ts") or text(message, "ts")
     if place is None or not name or not ts:
         return None
-    thread, said = place.thread or ts, read_message(message, home.bot)
-    route = Route(text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
+    thread, said = place.thread or ts, read_message(message, installation.bot)
+    route = ReplyTarget(text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
     return Incoming(
         chat=chat_ref(place.chat.account, place.chat.chat, thread, direct=place.direct),
         event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
@@ -89,15 +91,15 @@ class _Place:
     """The workspace of whoever did it, where that is another one."""
 
 
-def place_of(body: Json, home: Home) -> _Place | None:
+def place_of(body: Json, installation: Installation) -> _Place | None:
     known = inner(body, "message") | inner(body, "container")
     channel = text(inner(body, "channel"), "id") or text(known, "channel_id")
-    if not channel or not home.team:
+    if not channel or not installation.team:
         return None
     thread, direct = text(known, "thread_ts"), is_direct(channel)
     message = text(known, "message_ts") or text(known, "ts")
-    visitor = foreign_team(text(inner(body, "user"), "team_id"), home.team)
-    return _Place(chat_ref(home.team, channel, thread, direct=direct), message, thread, direct, visitor)
+    visitor = foreign_team(text(inner(body, "user"), "team_id"), installation.team)
+    return _Place(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
 
 
 def _choice(action: Json) -> Choice | None:

@@ -9,14 +9,14 @@ from bots.json_fields import Json, inner, objects, text
 from bots.slack.blocks.action_ids import MENU
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
-from .installation import PLATFORM, Home, chat_ref, command_sign, is_direct, visitor_team
+from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_team
 from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
 from .message_text import read_message
 from .senders import speaker_of
 from .settling import lead, seam, sent, settle
 
 
-def read_event(payload: bytes, home: Home) -> Incoming | None:
+def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     """Read `{"type", "payload", "bot", "team"}` as the ingress stored it; None: nothing to answer.
 
     What was stored, or what the payload says of the installation, counts before `home`. A direct message belongs to one
@@ -27,97 +27,108 @@ def read_event(payload: bytes, home: Home) -> Incoming | None:
     """
     stored: Json = json.loads(payload)
     body = inner(stored, "payload")
-    home = _home_of(stored, body, home)
+    installation = _home_of(stored, body, installation)
     match stored.get("type"):
         case "events_api":
-            return _event(body, home)
+            return _event(body, installation)
         case "slash_commands":
-            return read_slash_command(body, home)
+            return read_slash_command(body, installation)
         case "interactive":
-            return read_shortcut(body, home) if body.get("type") == "message_action" else read_action(body, home)
+            return (
+                read_shortcut(body, installation)
+                if body.get("type") == "message_action"
+                else read_action(body, installation)
+            )
         case _:
             return None
 
 
-def read_addition(payload: bytes, home: Home) -> Incoming | None:
+def read_addition(payload: bytes, installation: Installation) -> Incoming | None:
     """Read the new form of a message that was edited; None for anything else, and for what `read_event` reads."""
     stored: Json = json.loads(payload)
     body = inner(stored, "payload")
-    event, home = inner(body, "event"), _home_of(stored, body, home)
+    event, installation = inner(body, "event"), _home_of(stored, body, installation)
     edited = text(event, "type") == "message" and text(event, "subtype") == "message_changed"
-    if not edited or not home.team or not text(event, "channel") or read_event(payload, home) is not None:
+    if (
+        not edited
+        or not installation.team
+        or not text(event, "channel")
+        or read_event(payload, installation) is not None
+    ):
         return None
     before, after = inner(event, "previous_message"), inner(event, "message")
-    if read_message(before, home.bot) == read_message(after, home.bot):
+    if read_message(before, installation.bot) == read_message(after, installation.bot):
         return None  # others have replied, or reacted
-    found = _message(_in_place(after, event), text(body, "api_app_id"), home)
+    found = _message(_in_place(after, event), text(body, "api_app_id"), installation)
     changed = text(event, "event_ts") or text(event, "ts")
     return found and replace(found, event_id=f"e{changed}", edits=found.message_id, settle=0.0)
 
 
-def read_search(body: Json, home: Home) -> tuple[str, ChatRef, str, Sender] | None:
+def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:
     """Read what somebody types into a menu's list: the menu's name, the chat, the words, and who; else None.
 
     Slack: `block_suggestion`.
     """
-    place, action_id = place_of(body, _home_of({}, body, home)), text(body, "action_id")
+    place, action_id = place_of(body, _home_of({}, body, installation)), text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
         return None
     return menu_name(action_id), place.chat, text(body, "value"), Sender(text(inner(body, "user"), "id"))
 
 
-def ignored_app(body: Json, home: Home) -> frozenset[str]:
+def ignored_app(body: Json, installation: Installation) -> frozenset[str]:
     """The ids of an app that calls the bot and is not among those that are answered; empty in every other case."""
-    event, home = inner(body, "event"), _home_of({}, body, home)
+    event, installation = inner(body, "event"), _home_of({}, body, installation)
     if event.get("type") != "message":
         return frozenset()
-    speaker = speaker_of(event, home.bot, text(body, "api_app_id"))
-    if speaker is None or home.answers(speaker):
+    speaker = speaker_of(event, installation.bot, text(body, "api_app_id"))
+    if speaker is None or installation.answers(speaker):
         return frozenset()
-    called = is_direct(text(event, "channel"), event.get("channel_type")) or read_message(event, home.bot).mentioned
+    called = (
+        is_direct(text(event, "channel"), event.get("channel_type")) or read_message(event, installation.bot).mentioned
+    )
     return speaker.ids if called else frozenset()
 
 
-def _home_of(stored: Json, body: Json, home: Home) -> Home:
+def _home_of(stored: Json, body: Json, installation: Installation) -> Installation:
     """Whose event it is. Slack Connect: `team_id`, `team.id` and `user.team_id` may be those of a visitor."""
     installed = next(iter(objects(body, "authorizations")), Json())
-    team = text(stored, "team") or text(installed, "team_id") or text(body, "context_team_id") or home.team
+    team = text(stored, "team") or text(installed, "team_id") or text(body, "context_team_id") or installation.team
     sent = text(body, "team_id") or text(inner(body, "team"), "id") or text(inner(body, "user"), "team_id")
-    bot = text(stored, "bot") or text(installed, "user_id") or home.bot
-    return replace(home, team=team or sent, bot=bot)
+    bot = text(stored, "bot") or text(installed, "user_id") or installation.bot
+    return replace(installation, team=team or sent, bot=bot)
 
 
-def _event(body: Json, home: Home) -> Incoming | None:
+def _event(body: Json, installation: Installation) -> Incoming | None:
     event = inner(body, "event")
-    if not home.team or not text(event, "channel"):
+    if not installation.team or not text(event, "channel"):
         return None
     match event.get("type"):
         case "message":
             app, gone = text(body, "api_app_id"), _gone(event)
             if gone is not None:
-                return _deleted(event, _message(gone, app, home))
-            return _message(_named_later(event, home.bot) or event, app, home)
+                return _deleted(event, _message(gone, app, installation))
+            return _message(_named_later(event, installation.bot) or event, app, installation)
         case "agent_session_stopped":
-            return _stopped(event, home.team)
-        case "member_joined_channel" if event.get("user") == home.bot:
-            return _arrival(event, home.team, text(body, "event_id"))
+            return _stopped(event, installation.team)
+        case "member_joined_channel" if event.get("user") == installation.bot:
+            return _arrival(event, installation.team, text(body, "event_id"))
         case _:
             return None
 
 
-def _message(event: Json, app: str, home: Home) -> Incoming | None:
-    ts, said = text(event, "ts"), read_message(event, home.bot)
-    speaker = speaker_of(event, home.bot, app)
-    if not ts or speaker is None or not home.answers(speaker):
+def _message(event: Json, app: str, installation: Installation) -> Incoming | None:
+    ts, said = text(event, "ts"), read_message(event, installation.bot)
+    speaker = speaker_of(event, installation.bot, app)
+    if not ts or speaker is None or not installation.answers(speaker):
         return None
     direct = is_direct(text(event, "channel"), event.get("channel_type"))
-    addressed = direct or said.mentioned or (speaker.human and _answers_the_bot(event, home.bot))
+    addressed = direct or said.mentioned or (speaker.human and _answers_the_bot(event, installation.bot))
     follows = bool(text(event, "thread_ts")) and speaker.answers_unasked
     if not (addressed or follows) or (said.for_others and not direct):
         return None
     thread = text(event, "thread_ts") or ts
     found = Incoming(
-        chat=chat_ref(home.team, text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(installation.team, text(event, "channel"), thread, direct=direct),
         event_id=f"m{ts}",
         message_id=ts,
         sender=speaker.sender,
@@ -132,7 +143,7 @@ def _message(event: Json, app: str, home: Home) -> Incoming | None:
         excerpt=bool(said.forwarded),
         quoted_attachments=said.forwarded_files,
         named=said.named,
-        reply_route=visitor_team(text(event, "user_team"), home.team),
+        reply_route=visitor_team(text(event, "user_team"), installation.team),
     )
     return _with_timing(found, event) if speaker.human else found  # what an app posts is whole
 

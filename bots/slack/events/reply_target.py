@@ -10,7 +10,7 @@ _BUTTON, _SHORTCUT, _ASIDE = "button ", "shortcut ", "aside "
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class ReplyTarget:
     """How what a user did can be answered besides posting; its string form is `Incoming.reply_route`."""
 
     url: str = ""

@@ -24,11 +24,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.lifecycle import Receive, Suggest
 from bots.slack.api.call import sdk_logger
 from core.chat.text.error_sentences import report_unreadable
-from core.chat.unexpected import Unforeseen
-from core.redis import STORE_DOWN
+from core.chat.unexpected import UnexpectedErrors
+from core.redis import STORE_ERRORS
 
-from .installation import PLATFORM, Home
-from .menu_search import found
+from .installation import PLATFORM, Installation
+from .menu_search import find_options
 from .parse import ignored_app
 
 _log = structlog.get_logger()
@@ -46,7 +46,7 @@ _GLANCE = 0.25
 _CLOSE_PATIENCE = 2.0
 
 
-class Ingress:
+class SocketListener:
     """Bolt over one socket, with a middleware that stores each payload and acknowledges it.
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
@@ -59,7 +59,7 @@ class Ingress:
         self,
         client: AsyncWebClient,
         app_token: str,
-        home: Home,
+        installation: Installation,
         *,
         receive: Receive,
         suggest: Suggest,
@@ -68,7 +68,7 @@ class Ingress:
         self._client = client
         self._suggest = suggest
         self._app_token = app_token
-        self._home = home
+        self._installation = installation
         self._receive = receive
         self._connect = connect
 
@@ -109,22 +109,22 @@ class Ingress:
 
     async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
         if request.body.get("type") == "block_suggestion":
-            return BoltResponse(status=200, body=await found(request.body, self._suggest, self._home))
-        home = {"bot": self._home.bot, "team": self._home.team}
+            return BoltResponse(status=200, body=await find_options(request.body, self._suggest, self._installation))
+        home = {"bot": self._installation.bot, "team": self._installation.team}
         stored = {"type": _kind(request.body), "payload": request.body, **home}
         try:
             async with asyncio.timeout(_STORE_PATIENCE):
                 # A lone surrogate, which has no UTF-8 form, would be refused for ever.
                 await self._receive(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
-        except (TimeoutError, *STORE_DOWN) as error:
+        except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
         self._note_ignored_app(request.body)
         return BoltResponse(status=200, body="")
 
     def _note_ignored_app(self, body: dict[str, Any]) -> None:
-        with Unforeseen() as unforeseen:  # it is stored, so whatever fails here must not bring it back
-            if ids := ignored_app(body, self._home):
+        with UnexpectedErrors() as unforeseen:  # it is stored, so whatever fails here must not bring it back
+            if ids := ignored_app(body, self._installation):
                 _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
         if unforeseen.error is not None:
             report_unreadable(unforeseen.error, PLATFORM)

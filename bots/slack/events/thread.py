@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bots.json_fields import Json, text
-from bots.slack.api.methods import Api, Thread
+from bots.slack.api.methods import SlackApi, Thread
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
 from bots.slack.api.users import named_in
-from bots.slack.api.workspace import Team
+from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import shorten_quote
 
@@ -54,37 +54,37 @@ class _Said:
         return " ".join(name.replace(":", " ").split())
 
 
-async def called_in(incoming: Incoming, team: Team, bot: str) -> Incoming:
+async def called_in(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> Incoming:
     """Let a message that calls `bot` (a user id) into a thread reply to the first one, and know what was said since.
 
     The files are those of the message itself, of the first one or, if it has none, of the newest that has some. A
     thread that Slack does not tell in time is `unread`. Never raises.
     """
-    thread = await _read(incoming, team.api, after="")
+    thread = await _read(incoming, workspace.api, after="")
     if thread is None or not thread.messages:
         return _unread(incoming, "unread.thread")
     first, *others = [_Said(message, read_message(message, bot)) for message in thread.messages]
     since = [said for said in others if not is_own(said.message, bot)]
     incoming = _with_files(incoming, [first, *reversed(since[-_MAX_MESSAGES:])])
     if any(said.words for said in since):
-        return await _discussed(incoming, [first, *since], team, more=thread.more)
+        return await _discussed(incoming, [first, *since], workspace, more=thread.more)
     quoted = "\n\n".join(part for part in (first.read.whole, incoming.quoted) if part)
     return replace(incoming, quoted=quoted, named=(*incoming.named, *first.read.named))
 
 
-async def called_again(incoming: Incoming, team: Team, bot: str, since: str) -> Incoming:
+async def called_again(incoming: Incoming, workspace: WorkspaceApi, bot: str, since: str) -> Incoming:
     """Let a message that calls `bot` once more know what people said to each other after the ts `since`; see above."""
-    thread = await _read(incoming, team.api, after=since)
+    thread = await _read(incoming, workspace.api, after=since)
     if thread is None:
         return _unread(incoming, "unread.thread")
     read = [_Said(message, read_message(message, bot)) for message in thread.messages]
     news = [said for said in read if not is_own(said.message, bot)]
     if not any(said.words for said in news):
         return _with_files(incoming, list(reversed(news)))
-    return await _discussed(_with_files(incoming, list(reversed(news))), news, team, more=thread.more)
+    return await _discussed(_with_files(incoming, list(reversed(news))), news, workspace, more=thread.more)
 
 
-async def _read(incoming: Incoming, api: Api, *, after: str) -> Thread | None:
+async def _read(incoming: Incoming, api: SlackApi, *, after: str) -> Thread | None:
     """Read what is older than the message, page by page; None when Slack does not tell in time."""
     found: tuple[Json, ...] = ()
     for _ in range(_MAX_PAGES):
@@ -98,7 +98,7 @@ async def _read(incoming: Incoming, api: Api, *, after: str) -> Thread | None:
     return Thread(_standing(found), more=True)
 
 
-async def _page(incoming: Incoming, api: Api, after: str) -> Thread:
+async def _page(incoming: Incoming, api: SlackApi, after: str) -> Thread:
     return await api.thread(incoming.chat.chat, incoming.thread, incoming.message_id, after=after)
 
 
@@ -117,12 +117,12 @@ def _unread(incoming: Incoming, key: str) -> Incoming:
     return replace(incoming, unread=(*incoming.unread, key))
 
 
-async def _discussed(incoming: Incoming, said: Sequence[_Said], team: Team, *, more: bool) -> Incoming:
+async def _discussed(incoming: Incoming, said: Sequence[_Said], workspace: WorkspaceApi, *, more: bool) -> Incoming:
     """Quote as much of a discussion as is allowed, each message with its author, and what the message forwards."""
     worded = [one for one in said if one.words]
     kept = _bounded(worded)
     ids = dict.fromkeys(name for one in kept for name in (f"@{one.user}", *one.read.named) if len(name) > 1)
-    names = await team.people.names(team.api, ids)
+    names = await workspace.users.names(workspace.api, ids)
     lines = [f"{kept[0].author(names.known)}: {named_in(kept[0].words, names.known)}"]
     for before, one in pairwise(kept):
         missing = worded.index(one) - worded.index(before) - 1

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 import structlog
 
-from bots.slack.blocks.message_content import Look
-from core.chat.port.errors import RefusedError, UneditableError
+from bots.slack.blocks.message_content import MessageContent
+from core.chat.port.errors import ContentRejectedError, UneditableError
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 
 
-async def first_taken(ways: Sequence[Look], show: Callable[[Look], Awaitable[_Result]]) -> _Result:
+async def first_taken(ways: Sequence[MessageContent], show: Callable[[MessageContent], Awaitable[_Result]]) -> _Result:
     """Show the first of these looks that Slack takes, whatever it refuses the others for; return what came of that.
 
     The last should be plain text. Raises what the last one was refused with, and at once what no look can mend.
@@ -25,6 +25,6 @@ async def first_taken(ways: Sequence[Look], show: Callable[[Look], Awaitable[_Re
             return await show(way)
         except UneditableError:
             raise
-        except RefusedError as error:
+        except ContentRejectedError as error:
             _log.warning("Slack refused a message's blocks", reason=str(error), kinds=way.kinds)
     return await show(last)

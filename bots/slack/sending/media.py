@@ -15,11 +15,17 @@ import structlog
 
 from bots.slack.api.errors import BLOCK_CODES
 from bots.slack.api.files import Files
-from bots.slack.api.methods import Api
+from bots.slack.api.methods import SlackApi
 from bots.slack.api.own_messages import has_buttons, is_media, is_own, mime_of, share_in, thread_in
 from bots.slack.blocks.markdown import comment, notification, stable
-from bots.slack.blocks.message_content import Look, actions
-from core.chat.port.errors import FloodedError, MediaForbiddenError, OutboxError, RefusedError, UnreachableError
+from bots.slack.blocks.message_content import MessageContent, actions
+from core.chat.port.errors import (
+    ContentRejectedError,
+    MediaForbiddenError,
+    OutboxError,
+    PlatformUnreachableError,
+    RateLimitedError,
+)
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
@@ -57,14 +63,14 @@ class _Upload:
 class Media:
     """The media of one answer."""
 
-    def __init__(self, api: Api, files: Files, place: Place) -> None:
+    def __init__(self, api: SlackApi, files: Files, place: Place) -> None:
         self._api = api
         self._files = files
         self._place = place
         self._upload: _Upload | None = None
 
     async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...], bot: str) -> Page:
-        """See `Outbox.attach`; `bot` is our own user id."""
+        """See `Outbox.send_media`; `bot` is our own user id."""
         if page.message_id:
             if buttons and not page.done and not await self._bears_buttons(page.message_id, bot):
                 await self._offer(media, buttons)
@@ -76,7 +82,7 @@ class Media:
         return replace(page, message_id=ts, mode=_MODE, opened_at=page.opened_at or time.time(), done=True)
 
     async def recover(self, page: Page, bot: str, after: str) -> Page:
-        """See `Outbox.recover`; `after` is the ts of what is surely older."""
+        """See `Outbox.find_lost_message`; `after` is the ts of what is surely older."""
         for glance in _GLANCES:
             await asyncio.sleep(glance)
             found = await self._api.newer(self._place.channel, self._place.thread, after)
@@ -103,11 +109,11 @@ class Media:
             return await self._api.post(self._place.channel, self._place.thread, _album(album, upload.files, buttons))
         except MediaForbiddenError:
             raise
-        except RefusedError as error:
+        except ContentRejectedError as error:
             _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
             upload.tries += 1
             if str(error) in BLOCK_CODES and set(kinds) <= _SHOWN and upload.tries < _TRIES:
-                raise FloodedError(_AGAIN) from error
+                raise RateLimitedError(_AGAIN) from error
         self._upload = _Upload(album, as_files=True)  # what was kept for the bot alone cannot be shared any more
         return await self._share(album, buttons)
 
@@ -153,7 +159,7 @@ class Media:
     async def _finished(self, upload: _Upload, call: Coroutine[None, None, None]) -> None:
         try:
             await call
-        except UnreachableError:
+        except PlatformUnreachableError:
             upload.files.clear()  # Slack may have finished them, and does that only once
             raise
 
@@ -161,12 +167,12 @@ class Media:
         """Post buttons on their own, beneath files; nobody would want the files again for them."""
         # The text is not shown beside blocks; whoever presses a button tells it.
         words = media.caption.strip() or " ".join(button.label for button in buttons)
-        look = Look(notification(words), [actions(buttons)])
+        look = MessageContent(notification(words), [actions(buttons)])
         deadline = time.monotonic() + _BUTTONS_WITHIN
         while buttons:
             try:
                 await self._api.post(self._place.channel, self._place.thread, look)
-            except FloodedError as error:
+            except RateLimitedError as error:
                 if time.monotonic() + error.retry_after < deadline:
                     await asyncio.sleep(error.retry_after)
                     continue
@@ -183,9 +189,9 @@ class Media:
             try:
                 if found := told(await self._files.info(file)):
                     return found
-            except FloodedError as error:
+            except RateLimitedError as error:
                 wait = max(nap, error.retry_after)
-            except UnreachableError as error:
+            except PlatformUnreachableError as error:
                 _log.debug("a file is not told of", reason=str(error))
             except OutboxError as error:
                 _log.warning("Slack does not tell of a file", reason=str(error))
@@ -207,11 +213,11 @@ def _parts(media: Voice | Album) -> list[tuple[str, bytes, str]]:
     return [(picture.name, picture.data, picture.alt) for picture in media.pictures]
 
 
-def _album(album: Album, files: list[str], buttons: tuple[Button, ...]) -> Look:
+def _album(album: Album, files: list[str], buttons: tuple[Button, ...]) -> MessageContent:
     words = [{"type": "markdown", "text": stable(album.caption, final=True)}] if album.caption.strip() else []
     images: list[dict[str, Any]] = [
         {"type": "image", "slack_file": {"id": file}, "alt_text": picture.alt or picture.name}
         for file, picture in zip(files, album.pictures, strict=True)
     ]
     text = notification(album.caption.strip() or album.pictures[0].alt or album.pictures[0].name)
-    return Look(text, [*words, *images, *([actions(buttons)] if buttons else [])])
+    return MessageContent(text, [*words, *images, *([actions(buttons)] if buttons else [])])

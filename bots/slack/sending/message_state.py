@@ -7,8 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from bots.slack.blocks.message_content import Body
-from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError
+from bots.slack.blocks.message_content import PageText
+from core.chat.port.errors import (
+    ContentRejectedError,
+    OutboxError,
+    RateLimitedError,
+    RecipientGoneError,
+    UneditableError,
+)
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
@@ -19,23 +25,23 @@ _CLOSING_DELAY, _MAX_CONFLICTS = 1.0, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Dress:
+class Decoration:
     """What a message wears besides its words."""
 
     fold: bool = False
     buttons: tuple[Button, ...] = ()
 
     @classmethod
-    def of(cls, body: Body, buttons: tuple[Button, ...]) -> Self:
+    def of(cls, body: PageText, buttons: tuple[Button, ...]) -> Self:
         """What a page with these words and buttons should wear."""
         return cls(bool(body.fold.strip()), buttons)
 
 
-BARE = Dress()
+BARE = Decoration()
 
 
 @dataclass(slots=True)
-class Standing:
+class MessageState:
     """What stands in a message."""
 
     mode: str
@@ -43,7 +49,7 @@ class Standing:
     streaming: bool
     sure: bool = True
     """False after a call whose outcome is unknown: its text may be there or not."""
-    worn: Dress | None = BARE
+    worn: Decoration | None = BARE
     """None while it wears what only a stream can show."""
     spilt: bool = False
     """Its end stands in a message of its own."""
@@ -53,7 +59,7 @@ class Standing:
     """How often an update was refused because the stream was open."""
 
     @classmethod
-    def begun(cls, mode: str, shown: int, worn: Dress) -> Self:
+    def begun(cls, mode: str, shown: int, worn: Decoration) -> Self:
         """A message that has just been posted, or begun as a stream."""
         streaming = mode != EDIT
         return cls(mode, shown, streaming, worn=None if mode == CHUNKS else BARE if streaming else worn)
@@ -63,7 +69,7 @@ class Standing:
         """Whatever a page tells of a message that this process has not touched."""
         return cls(page.mode, page.shown, page.mode in {STREAM, CHUNKS} and not page.done, sure=not page.adopted)
 
-    def has(self, body: Body) -> bool:
+    def has(self, body: PageText) -> bool:
         """Whether these very words stand for sure."""
         return self.sure and self.shown == len(body)
 
@@ -71,7 +77,7 @@ class Standing:
         """Note that an update found the stream open; return what that means: stop it again soon, or give it up."""
         self.streaming = True
         self.conflicts += 1
-        return UneditableError(reason) if self.conflicts > _MAX_CONFLICTS else FloodedError(_CLOSING_DELAY)
+        return UneditableError(reason) if self.conflicts > _MAX_CONFLICTS else RateLimitedError(_CLOSING_DELAY)
 
     @contextmanager
     def step(self) -> Generator[None]:
@@ -79,7 +85,7 @@ class Standing:
         before, self.sure = self.sure, False
         try:
             yield
-        except (FloodedError, GoneError, RefusedError):
+        except (RateLimitedError, RecipientGoneError, ContentRejectedError):
             self.sure = before
             raise
         self.sure = True

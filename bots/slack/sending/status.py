@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from bots.slack.api.errors import UnavailableError
 from bots.slack.api.features import Feature
-from bots.slack.api.methods import Api
-from core.chat.port.outbox import Doing
+from bots.slack.api.methods import SlackApi
+from core.chat.port.outbox import Activity
 
-SIGNS: Mapping[Doing, str] = {
+SIGNS: Mapping[Activity, str] = {
     "writing": "is thinking…",
     "recording": "is recording…",
     "drawing": "is drawing…",
@@ -25,7 +25,7 @@ class Status:
     comes after it.
     """
 
-    def __init__(self, api: Api, feature: Feature, channel: str, thread: str) -> None:
+    def __init__(self, api: SlackApi, feature: Feature, channel: str, thread: str) -> None:
         self._api = api
         self._feature = feature
         self._channel = channel
@@ -38,7 +38,7 @@ class Status:
         self._replies += 1
         self._stands = False
 
-    async def show(self, doing: Doing) -> None:
+    async def show(self, doing: Activity) -> None:
         """Show it, or take back what may stand; raises each `OutboxError`."""
         if not self._feature.available(self._channel) or (doing == "nothing" and not self._stands):
             return

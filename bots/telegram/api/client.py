@@ -11,21 +11,21 @@ from telegram.error import BadRequest
 from bots.json_fields import Json, as_object, number, objects, text
 from core.settings import NO_PROXIES, Proxies
 
-from .http_transport import Wire
+from .http_transport import AiohttpRequest
 from .local_files import is_local, read_local
 
 _POLL_GRACE = 15.0
 """Seconds that the answer to a long poll may be late."""
 
 
-class Api(Bot):
+class TelegramApi(Bot):
     """A bot that also hands out updates as they were received; use it within `async with`, which needs no network.
 
     Raises the errors of `telegram.error` and, instead of `RetryAfter`, `wire.FloodError`.
     """
 
     def __init__(self, token: str, base_url: str, file_url: str, proxies: Proxies = NO_PROXIES) -> None:
-        self._wire = Wire(proxies)
+        self._wire = AiohttpRequest(proxies)
         super().__init__(
             token, base_url=base_url, base_file_url=file_url, get_updates_request=self._wire, request=self._wire
         )

@@ -10,14 +10,14 @@ import re
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from core.chat.port.errors import (
-    FloodedError,
-    GoneError,
+    ContentRejectedError,
+    FileTooLargeError,
     MediaForbiddenError,
     OutboxError,
-    OversizeError,
-    RefusedError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
     UneditableError,
-    UnreachableError,
     VoiceForbiddenError,
 )
 
@@ -66,38 +66,38 @@ def asked_to_wait(error: TelegramError) -> float:
 def outbox_error(error: TelegramError) -> OutboxError:
     """Say what a failed call means for whoever wanted something shown."""
     if isinstance(error, FloodError):
-        return FloodedError(error.retry_after)
+        return RateLimitedError(error.retry_after)
     if isinstance(error, Forbidden | ChatMigrated):
-        return GoneError(str(error))
+        return RecipientGoneError(str(error))
     # A `BadRequest` is a `NetworkError` to the SDK, so it must be asked for first.
     if isinstance(error, BadRequest):
         return _refusal(str(error).lower())
     if _TOO_LARGE.search(str(error).lower()):  # HTTP 413, which to the SDK is a fault of the network
-        return RefusedError(str(error))
-    return UnreachableError(f"{type(error).__name__}: {error}")
+        return ContentRejectedError(str(error))
+    return PlatformUnreachableError(f"{type(error).__name__}: {error}")
 
 
 def _refusal(said: str) -> OutboxError:
     if _FLOOD_WITHIN.search(said):
-        return UnreachableError(said)  # other pictures of the album may stand
+        return PlatformUnreachableError(said)  # other pictures of the album may stand
     if _NO_VOICE.search(said):
         return VoiceForbiddenError(said)
     if _NO_MEDIA.search(said):
         return MediaForbiddenError(said)
     if any(reason in said for reason in _GONE):
-        return GoneError(said)
+        return RecipientGoneError(said)
     if any(reason in said for reason in _UNEDITABLE):
         return UneditableError(said)
-    return OversizeError(said) if "file is too big" in said else RefusedError(said)
+    return FileTooLargeError(said) if "file is too big" in said else ContentRejectedError(said)
 
 
-def is_about_media(error: RefusedError) -> bool:
+def is_about_media(error: ContentRejectedError) -> bool:
     """The words, and how they are dressed, have nothing to do with it."""
     said = str(error).lower()
     return any(found.search(said) for found in (_NO_VOICE, _NO_MEDIA, _NO_PHOTO, _TOO_LARGE)) or is_textless(error)
 
 
-def is_about_extras(error: RefusedError) -> bool:
+def is_about_extras(error: ContentRejectedError) -> bool:
     """Telegram objects to the keyboard or to the message that is replied to, not to the words."""
     return bool(_EXTRAS.search(str(error).lower()))
 
@@ -107,17 +107,17 @@ def is_overlong(error: BadRequest) -> bool:
     return re.search(r"message[ _](is[ _])?too[ _]long", str(error).lower()) is not None
 
 
-def is_textless(error: BadRequest | RefusedError) -> bool:
+def is_textless(error: BadRequest | ContentRejectedError) -> bool:
     """The message is one of ours that bears media."""
     return "there is no text in the message" in str(error).lower()
 
 
-def is_replyless(error: RefusedError | GoneError) -> bool:
+def is_replyless(error: ContentRejectedError | RecipientGoneError) -> bool:
     """The message is gone to which this one should reply."""
     return re.search(r"message to be replied not found|reply message not found", str(error).lower()) is not None
 
 
-def is_threadless(error: RefusedError | GoneError) -> bool:
+def is_threadless(error: ContentRejectedError | RecipientGoneError) -> bool:
     """The message is gone below which another one should stand; the chat is still there."""
     return "message thread not found" in str(error).lower()
 

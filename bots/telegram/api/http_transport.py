@@ -39,7 +39,7 @@ class FloodError(TelegramError):
         """Seconds."""
 
 
-class Wire(BaseRequest):
+class AiohttpRequest(BaseRequest):
     """The connections of one bot, for its polls as well as for its calls; see `telegram.request.BaseRequest`.
 
     Raises `FloodError` where the SDK would raise `RetryAfter`.

@@ -8,25 +8,26 @@ from typing import TypeVar
 import structlog
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
-from core.chat.port.errors import FloodedError, OutboxError
-from core.redis import Limit
+from core.chat.port.errors import OutboxError, RateLimitedError
+from core.redis import RateLimit
 
 from .errors import asked_to_wait, outbox_error
-from .rate_limits import BOT, Gate, messages, of_chat, typing
+from .rate_limits import BOT, RateLimiterPort, messages, of_chat, typing
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _Call = Callable[[int], Awaitable[_Result]]
 
 
-class Peer:
+class RateLimitedChat:
     """A chat by its id, which changes when a group becomes a supergroup.
 
-    Every method raises `FloodedError` before or instead of waiting, or another `OutboxError`. A call is given the id.
+    Every method raises `RateLimitedError` before or instead of waiting, or another `OutboxError`. A call is given the
+    id.
     """
 
-    def __init__(self, gate: Gate, chat_id: int) -> None:
-        self._gate = gate
+    def __init__(self, rate_limiter: RateLimiterPort, chat_id: int) -> None:
+        self._rate_limiter = rate_limiter
         self._chat_id = chat_id
 
     async def message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
@@ -58,16 +59,16 @@ class Peer:
         except TelegramError as error:
             raise await self._failure(error) from error
 
-    async def _take(self, limits: tuple[Limit, ...], keep: int) -> None:
-        if wait := await self._gate.take(*limits, keep=keep):
-            raise FloodedError(wait)
+    async def _take(self, limits: tuple[RateLimit, ...], keep: int) -> None:
+        if wait := await self._rate_limiter.acquire(*limits, keep=keep):
+            raise RateLimitedError(wait)
 
     async def _failure(self, error: TelegramError) -> OutboxError:
         if seconds := asked_to_wait(error):
             # Whatever is sent during a penalty makes it longer, so nothing of ours goes there before its end.
             _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=seconds)
             for name in of_chat(self._chat_id):
-                await self._gate.block(name, seconds)
+                await self._rate_limiter.pause(name, seconds)
         if isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
         return outbox_error(error)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from core.redis import Limit
+from core.redis import RateLimit
 
-BOT = Limit("bot", 28, 1.0)
+BOT = RateLimit("bot", 28, 1.0)
 STEP_RESERVE = 4
 """Calls that cosmetic edits leave to last words, new messages and commands."""
 START_RESERVE = 2
@@ -24,28 +24,28 @@ BUTTONS_RESERVE = 8
 """The same for taking away the buttons of older answers."""
 
 
-class Gate(Protocol):
-    """What an outbox needs of the shared budget (`core.engine.Budget`)."""
+class RateLimiterPort(Protocol):
+    """What an outbox needs of the shared budget (`core.redis.RateLimiter`)."""
 
-    async def take(self, *limits: Limit, keep: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
         """Count a call against every limit and return 0.0, or count nothing and return the seconds to wait."""
         ...
 
-    async def block(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         """Grant nothing under `name` for so many seconds."""
         ...
 
 
-def message(chat_id: int) -> tuple[Limit, ...]:
+def message(chat_id: int) -> tuple[RateLimit, ...]:
     """What a message, an edit or a deletion counts against.
 
     A second and a tenth, since calls may reach Telegram a little closer to each other than they were granted: four in
     a row by a third of a second, which a busy machine does lose.
     """
-    return (*_minute(chat_id), Limit(f"message:{chat_id}", 1, 1.1), BOT)
+    return (*_minute(chat_id), RateLimit(f"message:{chat_id}", 1, 1.1), BOT)
 
 
-def messages(chat_id: int, count: int) -> tuple[Limit, ...]:
+def messages(chat_id: int, count: int) -> tuple[RateLimit, ...]:
     """What an album of so many pictures counts against, all at once; it is one call.
 
     Who takes this keeps `count - 1`, for a limit that is named several times must have room for each.
@@ -53,9 +53,9 @@ def messages(chat_id: int, count: int) -> tuple[Limit, ...]:
     return message(chat_id) + (*_minute(chat_id), BOT) * (count - 1)
 
 
-def typing(chat_id: int) -> tuple[Limit, ...]:
+def typing(chat_id: int) -> tuple[RateLimit, ...]:
     """What a chat action counts against; it is shown for 5 seconds (Bot API: sendChatAction)."""
-    return (*_minute(chat_id), Limit(f"typing:{chat_id}", 1, 4.0), BOT)
+    return (*_minute(chat_id), RateLimit(f"typing:{chat_id}", 1, 4.0), BOT)
 
 
 def of_chat(chat_id: int) -> tuple[str, ...]:
@@ -64,6 +64,6 @@ def of_chat(chat_id: int) -> tuple[str, ...]:
     return tuple(sorted(names - {BOT.name}))
 
 
-def _minute(chat_id: int) -> tuple[Limit, ...]:
+def _minute(chat_id: int) -> tuple[RateLimit, ...]:
     # The ids of groups are negative (Bot API: Chat.id).
-    return (Limit(f"minute:{chat_id}", 19, 60.0),) if chat_id < 0 else ()
+    return (RateLimit(f"minute:{chat_id}", 19, 60.0),) if chat_id < 0 else ()

@@ -29,7 +29,7 @@ _OVER = Choice("over", "")
 """What no command knows, so that it does nothing."""
 
 
-def read(update: Json, bot: Identity) -> Incoming | None:
+def parse_update(update: Json, bot: Identity) -> Incoming | None:
     """Read an update; None when it is nothing that `bot` should answer.
 
     Edited messages, channel posts, service messages (but that a group has got another id) and what other bots write

@@ -15,10 +15,10 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bots.json_fields import Json, inner, number
 from bots.lifecycle import Receive
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
-from bots.telegram.recovery.message_ids import Horizon
-from core.redis import STORE_DOWN
+from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.redis import STORE_ERRORS
 
 from .addressing import Identity
 
@@ -35,15 +35,15 @@ _FIRST_STORE_PATIENCE, _LONGEST_STORE_PATIENCE = 0.1, 3.0
 _FAREWELL = 2.0
 
 
-class Ingress:
+class UpdatePoller:
     """One poller; Telegram allows one at a time for each bot.
 
-    `receive` gets what `pack` makes of an update and returns once that is durable. While it raises one of `STORE_DOWN`
-    it is asked again and no further update is taken in. `note` is told whether Telegram can be reached.
+    `receive` gets what `pack` makes of an update and returns once that is durable. While it raises one of
+    `STORE_ERRORS` it is asked again and no further update is taken in. `note` is told whether Telegram can be reached.
     """
 
     def __init__(
-        self, api: Api, bot: Identity, receive: Receive, note: Callable[[bool], None], horizon: Horizon
+        self, api: TelegramApi, bot: Identity, receive: Receive, note: Callable[[bool], None], horizon: MessageIdTracker
     ) -> None:
         self._api = api
         self._bot = bot
@@ -90,7 +90,7 @@ class Ingress:
         while True:
             try:
                 return await self._receive(payload)
-            except STORE_DOWN as error:
+            except STORE_ERRORS as error:
                 if patience == _FIRST_STORE_PATIENCE:  # once an update: why the store failed is logged elsewhere
                     _log.warning("an update waits for the store", error=type(error).__name__)
             await asyncio.sleep(patience)

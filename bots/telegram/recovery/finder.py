@@ -12,15 +12,15 @@ from typing import Literal, TypeVar
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_overlong, is_textless, is_unmodified
-from bots.telegram.api.rate_limited_chat import Peer
+from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.rendering.mentions import JOINER
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
 
-from .message_ids import Horizon
+from .message_ids import MessageIdTracker
 
 _PATIENCE = 1.0
 """Seconds."""
@@ -33,12 +33,14 @@ _Kind = Literal["text", "media", ""]
 _Result = TypeVar("_Result")
 
 
-class Search:
+class LostMessageFinder:
     """Finds what the first step of a page has left in the chat."""
 
-    def __init__(self, api: Api, peer: Peer, horizon: Horizon, incoming: Incoming) -> None:
+    def __init__(
+        self, api: TelegramApi, destination: RateLimitedChat, horizon: MessageIdTracker, incoming: Incoming
+    ) -> None:
         self._api = api
-        self._peer = peer
+        self._destination = destination
         self._horizon = horizon
         self._incoming = incoming
         self._chat = int(incoming.chat.chat)
@@ -96,7 +98,7 @@ class Search:
                 return True
             if mark is not None:
                 await self.edited(candidate, None)
-        except (GoneError, RefusedError):
+        except (RecipientGoneError, ContentRejectedError):
             pass  # somebody has just deleted it
         return False
 
@@ -124,10 +126,10 @@ class Search:
     async def _patiently(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
         while True:
             try:
-                return await self._peer.message(call)
-            except FloodedError as error:
+                return await self._destination.message(call)
+            except RateLimitedError as error:
                 await asyncio.sleep(error.retry_after)
-            except UnreachableError:
+            except PlatformUnreachableError:
                 await asyncio.sleep(_PATIENCE)  # this call again, instead of the whole search
 
 

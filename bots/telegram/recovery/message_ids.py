@@ -14,7 +14,7 @@ _MOST = 8
 """Ids that are worth a look beyond each mark; each costs the chat a call."""
 
 
-class Horizon:
+class MessageIdTracker:
     """The newest known message ids, of each chat and of the counter that private chats share."""
 
     def __init__(self) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from core.chat.text.cjk_emphasis import mended
-from core.chat.text.literal_text import protected
+from core.chat.text.cjk_emphasis import fix_cjk_emphasis
+from core.chat.text.literal_text import protect_literals
 from core.chat.text.page_breaks import utf16_length
 
 from .cuts import Cut, Style
 from .marks import find
-from .mentions import JOINER, harmless, openings, packages
+from .mentions import JOINER, defuse_mentions, openings, packages
 
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
@@ -55,7 +55,7 @@ def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool 
     message. Code is shown as it is. Spans are not empty, lie within the text and contain each other or do not touch.
     """
     source = markdown.strip()
-    safe = protected(mended(source), strict=False)
+    safe = protect_literals(fix_cjk_emphasis(source), strict=False)
     grows = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
     wide = [(safe, True)] if roomy and grows else []
     for text, grows in [*wide, (safe, False)]:
@@ -72,7 +72,7 @@ def _growth(shown: Rendered, source: str) -> int:
 def plain(markdown: str, *, calls: bool = True) -> Rendered:
     """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
     text = markdown.strip().encode(errors="replace").decode()
-    return Rendered(harmless(text) if calls else text)
+    return Rendered(defuse_mentions(text) if calls else text)
 
 
 def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
@@ -110,7 +110,7 @@ def with_fold(fold: str, rest: Rendered, *, calls: bool = True) -> Rendered:
     return Rendered(f"{above}\n{rest.text}", (quote, *moved))
 
 
-def clipped(rendered: Rendered) -> Rendered:
+def clip(rendered: Rendered) -> Rendered:
     """Make it fit below media; only invisible characters can make a caption of the promised length too long."""
     if len(rendered.text) <= _LONGEST_CAPTION:
         return rendered

@@ -29,7 +29,7 @@ def openings(text: str) -> Iterator[int]:
             yield count
 
 
-def harmless(text: str) -> str:
+def defuse_mentions(text: str) -> str:
     """Make every mention of a text harmless."""
     return _MENTION.sub(lambda found: found[0] + JOINER if found[1] else found[0], text)
 

@@ -8,8 +8,8 @@ from collections import OrderedDict
 
 from telegram.constants import ChatMemberStatus
 
-from bots.telegram.api.client import Api
-from bots.telegram.api.rate_limited_chat import Peer
+from bots.telegram.api.client import TelegramApi
+from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from core.chat.port.errors import OutboxError
 
 _PATIENCE = 2.0
@@ -22,11 +22,11 @@ _DECIDE = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 class Admins:
     """Asks Telegram who is an administrator, and remembers the answer for a minute."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: TelegramApi) -> None:
         self._api = api
         self._known: OrderedDict[tuple[int, int], tuple[float, bool]] = OrderedDict()
 
-    async def include(self, person: int, chat: int, peer: Peer) -> bool:
+    async def include(self, person: int, chat: int, destination: RateLimitedChat) -> bool:
         """Whether `person` is one in the group `chat`; False when Telegram does not say so within 2 seconds."""
         if person == chat:
             return True  # whoever writes in the name of the group itself is an anonymous administrator
@@ -37,7 +37,7 @@ class Admins:
             return answer
         try:
             async with asyncio.timeout(_PATIENCE):
-                member = await peer.aside(lambda chat: self._api.get_chat_member(chat, person))
+                member = await destination.aside(lambda chat: self._api.get_chat_member(chat, person))
         except (OutboxError, TimeoutError):
             return False
         self._remember(chat, person, answer=member.status in _DECIDE)

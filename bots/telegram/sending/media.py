@@ -12,18 +12,18 @@ from pathlib import PurePath
 import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
-from bots.telegram.api.client import Api
-from bots.telegram.recovery.finder import Search, same_words
-from bots.telegram.recovery.message_ids import Horizon
-from bots.telegram.rendering.markdown import Rendered, clipped
-from core.chat.port.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError
+from bots.telegram.api.client import TelegramApi
+from bots.telegram.recovery.finder import LostMessageFinder, same_words
+from bots.telegram.recovery.message_ids import MessageIdTracker
+from bots.telegram.rendering.markdown import Rendered, clip
+from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
-from .keyboards import of_buttons
-from .messages import Poster, entities
+from .keyboards import button_keyboard
+from .messages import MessageSender, entities
 
 _log = structlog.get_logger()
 _MODE = "media"
@@ -41,9 +41,16 @@ _Put = Callable[[int, Rendered], Awaitable[Message | Sequence[Message]]]
 class Media:
     """Posts media in answer to one message; it remembers what Telegram took and what it refused."""
 
-    def __init__(self, api: Api, poster: Poster, search: Search, horizon: Horizon, incoming: Incoming) -> None:
+    def __init__(
+        self,
+        api: TelegramApi,
+        messages: MessageSender,
+        search: LostMessageFinder,
+        horizon: MessageIdTracker,
+        incoming: Incoming,
+    ) -> None:
         self._api = api
-        self._poster = poster
+        self._messages = messages
         self._search = search
         self._horizon = horizon
         self._chat = int(incoming.chat.chat)
@@ -58,7 +65,7 @@ class Media:
         An album bears no buttons (Bot API: sendMediaGroup), so they come with its caption in a message of their own.
         """
         message_id = page.message_id
-        keyboard = of_buttons(buttons)
+        keyboard = button_keyboard(buttons)
         if not message_id or not await self._is_complete(message_id, media, keyboard):
             message_id = await self._post(media, keyboard)
         self._horizon.claim(self._chat, int(message_id))
@@ -72,7 +79,7 @@ class Media:
                 return await self._pictures(media, keyboard)
             except MediaForbiddenError:
                 raise
-            except RefusedError as error:
+            except ContentRejectedError as error:
                 _log.info("pictures are sent as files", reason=str(error))
         self._as_files = True
         return await self._pictures(media, keyboard)
@@ -90,15 +97,15 @@ class Media:
         return sent
 
     async def _send(self, caption: str, put: _Put, count: int = 1) -> str:
-        draft = self._poster.draft(caption)
-        sent = await self._poster.begin(lambda: self._poster.put(draft, put, count=count))
+        draft = self._messages.draft(caption)
+        sent = await self._messages.begin(lambda: self._messages.put(draft, put, count=count))
         messages = [sent] if isinstance(sent, Message) else sent
         for message in messages:
             self._horizon.claim(self._chat, message.message_id)
         return str(messages[0].message_id)
 
     async def _voice(self, chat: int, voice: Voice, shown: Rendered, keyboard: InlineKeyboardMarkup | None) -> Message:
-        shown, seconds = clipped(shown), math.ceil(voice.seconds)
+        shown, seconds = clip(shown), math.ceil(voice.seconds)
         if voice.note:
             return await self._api.send_voice(
                 chat,
@@ -108,8 +115,8 @@ class Media:
                 caption=shown.text,
                 caption_entities=entities(shown),
                 reply_markup=keyboard,
-                reply_parameters=self._poster.reference(),
-                message_thread_id=self._poster.thread,
+                reply_parameters=self._messages.reference(),
+                message_thread_id=self._messages.thread,
             )
         return await self._api.send_audio(
             chat,
@@ -120,14 +127,14 @@ class Media:
             caption=shown.text,
             caption_entities=entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._poster.reference(),
-            message_thread_id=self._poster.thread,
+            reply_parameters=self._messages.reference(),
+            message_thread_id=self._messages.thread,
         )
 
     async def _picture(
         self, chat: int, picture: Picture, shown: Rendered, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        shown = clipped(shown)
+        shown = clip(shown)
         send = self._api.send_document if self._as_files else self._api.send_photo
         return await send(
             chat,
@@ -136,12 +143,12 @@ class Media:
             caption=shown.text,
             caption_entities=entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._poster.reference(),
-            message_thread_id=self._poster.thread,
+            reply_parameters=self._messages.reference(),
+            message_thread_id=self._messages.thread,
         )
 
     async def _album(self, chat: int, pictures: Sequence[Picture], shown: Rendered) -> Sequence[Message]:
-        shown = clipped(shown)
+        shown = clip(shown)
         words = [(shown.text or None, entities(shown)), *[(None, None)] * (len(pictures) - 1)]
         if self._as_files:
             items = [
@@ -154,27 +161,28 @@ class Media:
                 for each, (caption, dress) in zip(pictures, words, strict=True)
             ]
         return await self._api.send_media_group(
-            chat, items, reply_parameters=self._poster.reference(), message_thread_id=self._poster.thread
+            chat, items, reply_parameters=self._messages.reference(), message_thread_id=self._messages.thread
         )
 
     async def _caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
         """Send what stands below an album, waiting a little for that: half of it stands already.
 
-        Raises `UnreachableError` when that takes longer: `recover` then finds the album, and `attach` completes it.
+        Raises `PlatformUnreachableError` when that takes longer: `recover` then finds the album, and `attach`
+        completes it.
         """
         deadline = time.monotonic() + _CAPTION_TIMEOUT
         while True:
             try:
-                await self._poster.put(
-                    self._poster.draft(caption.strip() or _UNTITLED),
-                    lambda chat, shown: self._poster.send(chat, shown, self._poster.follow(), keyboard),
-                    lambda chat, shown: self._poster.send(chat, shown, None),
+                await self._messages.put(
+                    self._messages.draft(caption.strip() or _UNTITLED),
+                    lambda chat, shown: self._messages.send(chat, shown, self._messages.follow(), keyboard),
+                    lambda chat, shown: self._messages.send(chat, shown, None),
                 )
-            except FloodedError as error:
+            except RateLimitedError as error:
                 if time.monotonic() + error.retry_after > deadline:
-                    raise UnreachableError("the words below an album have to wait") from error
+                    raise PlatformUnreachableError("the words below an album have to wait") from error
                 await asyncio.sleep(error.retry_after)
-            except RefusedError as error:
+            except ContentRejectedError as error:
                 _log.warning("an album stays without its words", reason=str(error))
                 break
             else:
@@ -192,7 +200,7 @@ class Media:
                 await self._caption(media.caption, keyboard)
             return True
         edited = await self._search.edited(int(message_id), keyboard)
-        if edited is None or same_words(edited.caption or "", clipped(self._poster.draft(media.caption).shown).text):
+        if edited is None or same_words(edited.caption or "", clip(self._messages.draft(media.caption).shown).text):
             return True
         await self._search.edited(int(message_id), None)
         return False

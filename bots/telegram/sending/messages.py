@@ -9,12 +9,12 @@ from typing import TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_about_extras, is_about_media, is_replyless, is_threadless, is_unmodified
-from bots.telegram.api.rate_limited_chat import Peer
-from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.api.rate_limited_chat import RateLimitedChat
+from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import Rendered, plain, render, with_fold
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UneditableError
+from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 from core.chat.port.incoming import Incoming
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -32,12 +32,14 @@ class Draft:
     shown: Rendered
 
 
-class Poster:
+class MessageSender:
     """Posts in answer to one message; it remembers which links and which pages Telegram has refused to dress."""
 
-    def __init__(self, api: Api, peer: Peer, horizon: Horizon, incoming: Incoming) -> None:
+    def __init__(
+        self, api: TelegramApi, destination: RateLimitedChat, horizon: MessageIdTracker, incoming: Incoming
+    ) -> None:
         self._api = api
-        self._peer = peer
+        self._destination = destination
         self._horizon = horizon
         self._incoming = incoming
         self._chat = int(incoming.chat.chat)
@@ -76,7 +78,7 @@ class Poster:
         while True:
             try:
                 return await self._put_once(draft, put, keep, count)
-            except RefusedError as error:
+            except ContentRejectedError as error:
                 if isinstance(error, UneditableError) or is_about_media(error):
                     raise
                 if alone is not None and (is_about_extras(error) or not draft.shown.spans):
@@ -92,12 +94,12 @@ class Poster:
         """Show it below what it belongs to; where that is gone, as near to it as can be."""
         while True:
             try:
-                return await self._peer.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
-            except (RefusedError, GoneError) as error:
+                return await self._destination.message(lambda chat: put(chat, draft.shown), keep=keep, count=count)
+            except (ContentRejectedError, RecipientGoneError) as error:
                 if not self._moves_up(error):
                     raise
 
-    def _moves_up(self, error: RefusedError | GoneError) -> bool:
+    def _moves_up(self, error: ContentRejectedError | RecipientGoneError) -> bool:
         """Whether there is another place for what has none below the question: below the post, then in the chat."""
         if not self._root:
             return False
@@ -128,11 +130,11 @@ class Poster:
         return plain(above + text[folded:].strip(), calls=not self._incoming.direct)
 
     async def begin(self, send: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Send something new; when nobody knows whether it landed, a `Search` settles that."""
+        """Send something new; when nobody knows whether it landed, a `LostMessageFinder` settles that."""
         self._horizon.begin(self._chat)
         try:
             sent = await send()
-        except (FloodedError, GoneError, RefusedError):
+        except (RateLimitedError, RecipientGoneError, ContentRejectedError):
             self._horizon.settle(self._chat)
             raise
         self._horizon.settle(self._chat)

@@ -11,35 +11,47 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_deleted, is_kept, is_unmodified
-from bots.telegram.api.rate_limited_chat import Peer
+from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.api.rate_limits import (
     BUTTONS_RESERVE,
     MENU_RESERVE,
     START_RESERVE,
     STEP_RESERVE,
     TYPING_RESERVE,
-    Gate,
+    RateLimiterPort,
 )
-from bots.telegram.recovery.finder import Search
-from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.recovery.finder import LostMessageFinder
+from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import Rendered
 from core.chat.port.capabilities import Capabilities
-from core.chat.port.errors import GoneError, OutboxError, OversizeError, RefusedError, UneditableError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    FileTooLargeError,
+    OutboxError,
+    RecipientGoneError,
+    UneditableError,
+)
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
-from core.chat.port.outbox import Doing
+from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
 
 from .admins import Admins
-from .keyboards import of_buttons, of_menu
+from .keyboards import button_keyboard, menu_keyboard
 from .media import Media
-from .messages import Draft, Poster
+from .messages import Draft, MessageSender
 
 CAPABILITIES = Capabilities(
-    page_limit=3500, pace=1.1, pace_group=4.5, voice="opus", upload_limit=50_000_000, late_buttons=True, edits=True
+    page_limit=3500,
+    edit_interval=1.1,
+    max_group_edit_interval=4.5,
+    voice="opus",
+    upload_limit=50_000_000,
+    buttons_after_first_step=True,
+    edits=True,
 )
 """Telegram takes 4096 characters; rendering adds one to each mention, the shortest of which take up six, and one below
 a fold."""
@@ -50,7 +62,7 @@ _WORKING_PATIENCE = 3.0
 _HINT_PATIENCE = 3.0
 _LONGEST_HINT = 200
 """Characters (Bot API: answerCallbackQuery)."""
-_ACTIONS: dict[Doing, ChatAction] = {
+_ACTIONS: dict[Activity, ChatAction] = {
     "writing": ChatAction.TYPING,
     "recording": ChatAction.RECORD_VOICE,
     "drawing": ChatAction.UPLOAD_PHOTO,
@@ -62,16 +74,23 @@ _log = structlog.get_logger()
 class TelegramOutbox:
     """The way back to one message; keep it for the whole turn, for it remembers what stands on the screen."""
 
-    def __init__(self, api: Api, gate: Gate, incoming: Incoming, horizon: Horizon, admins: Admins) -> None:
+    def __init__(
+        self,
+        api: TelegramApi,
+        rate_limiter: RateLimiterPort,
+        incoming: Incoming,
+        horizon: MessageIdTracker,
+        admins: Admins,
+    ) -> None:
         """Answer `incoming`; the first message in a group replies to it."""
         self._api = api
         self._incoming = incoming
         self._horizon = horizon
         self._admins = admins
         self._chat = int(incoming.chat.chat)
-        self._peer = Peer(gate, self._chat)
-        self._poster = Poster(api, self._peer, horizon, incoming)
-        self._search = Search(api, self._peer, horizon, incoming)
+        self._peer = RateLimitedChat(rate_limiter, self._chat)
+        self._poster = MessageSender(api, self._peer, horizon, incoming)
+        self._search = LostMessageFinder(api, self._peer, horizon, incoming)
         self._media = Media(api, self._poster, self._search, horizon, incoming)
         self._screen: dict[str, tuple[Rendered, tuple[Button, ...]]] = {}
         self._tried = ""
@@ -83,21 +102,21 @@ class TelegramOutbox:
         return CAPABILITIES
 
     @property
-    def private(self) -> bool:
+    def replies_ephemerally(self) -> bool:
         """Never: whatever is said stands in the chat."""
         return False
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
-        """See `Outbox`; a blank text cannot be shown: it raises `RefusedError`, or is skipped until `final`.
+        """See `Outbox`; a blank text cannot be shown: it raises `ContentRejectedError`, or is skipped until `final`.
 
         The first step of a page that grows bears no buttons: that is how `recover` tells it from a menu.
         """
         draft = self._poster.draft(text, folded, page.start)
         if not draft.shown.text:
             if final:
-                raise RefusedError("Telegram shows no blank message")
+                raise ContentRejectedError("Telegram shows no blank message")
             return page
         message_id = page.message_id
         if not message_id:
@@ -111,38 +130,38 @@ class TelegramOutbox:
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; the words stay as they are (Bot API: editMessageReplyMarkup)."""
-        message_id, keyboard = int(shown.page.message_id), of_buttons(buttons)
+        message_id, keyboard = int(shown.page.message_id), button_keyboard(buttons)
         await self._peer.message(lambda chat: self._set_keyboard(chat, message_id, keyboard), keep=BUTTONS_RESERVE)
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """See `Outbox`; in a group media reply to the question, and everywhere to the message whose button it was."""
         return await self._media.attach(page, media, buttons)
 
-    async def fetch(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, most: int) -> bytes:
         """Read a file; Telegram hands out at most 20 MB, for any length of time (Bot API: getFile)."""
         data = await self._peer.aside(lambda _: self._api.download(file, most=most))
         if data is None:
-            raise OversizeError(f"more than {most} bytes")
+            raise FileTooLargeError(f"more than {most} bytes")
         return data
 
-    async def by_admin(self) -> bool:
+    async def sender_is_admin(self) -> bool:
         """See `Outbox`; the answer may be a minute old."""
         if self._incoming.direct:
             return True
         return await self._admins.include(int(self._incoming.sender.id), self._chat, self._peer)
 
-    async def hint(self, text: str) -> None:
+    async def notify_presser(self, text: str) -> None:
         """Show up to 200 characters over the chat for some seconds (Bot API: answerCallbackQuery)."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_HINT_PATIENCE):
                 await self._release_button(text[:_LONGEST_HINT])
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         """The newest message ids that are known."""
         return self._horizon.mark(self._chat)
 
-    async def recover(self, page: Page) -> Page:
-        """See `Outbox`, and `Search`: a menu that is taken for an answer would lose its buttons.
+    async def find_lost_message(self, page: Page) -> Page:
+        """See `Outbox`, and `LostMessageFinder`: a menu that is taken for an answer would lose its buttons.
 
         Menus that this process knows of are passed over; those of another replica, sent in the seconds after the lost
         step, are not: `/model` brings a new one.
@@ -151,12 +170,12 @@ class TelegramOutbox:
         found = found or await self._search.find(page, self._tried)
         return replace(page, message_id=found, mode=_MODE if found else "", adopted=bool(found))
 
-    async def remove(self, page: Page) -> None:
+    async def delete_page(self, page: Page) -> None:
         """Delete the page's message; one that is deleted already, or never will be, is a success."""
         self._screen.pop(page.message_id, None)
         await self._peer.message(lambda chat: self._delete(chat, page.message_id))
 
-    async def say(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
         draft = self._poster.draft(text)
@@ -167,7 +186,7 @@ class TelegramOutbox:
             reply and (lambda chat, shown: self._poster.send(chat, shown, None)),
         )
 
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+    async def show_menu(self, menu: Menu, *, step: bool = False) -> None:
         """Send the menu, or put it in place of the one whose button was pressed if that still exists.
 
         A step that is refused keeps the button, so that a hint can say so.
@@ -177,7 +196,7 @@ class TelegramOutbox:
         await self._choose(menu, MENU_RESERVE if step else 0)
         await self._release_button()
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         """Show "typing…" or the like for about 5 seconds (Bot API: sendChatAction); gives up after 3."""
         if doing == "nothing":
             return  # a sign ends by itself
@@ -191,7 +210,7 @@ class TelegramOutbox:
                 )
 
     async def _choose(self, menu: Menu, keep: int) -> None:
-        keyboard, title = of_menu(menu), self._poster.draft(menu.title)
+        keyboard, title = menu_keyboard(menu), self._poster.draft(menu.title)
         if self._incoming.choice is not None:
             message_id = self._incoming.message_id
             self._horizon.claim(self._chat, int(message_id))
@@ -199,7 +218,7 @@ class TelegramOutbox:
                 return await self._poster.put(
                     title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
                 )
-            except (GoneError, RefusedError) as error:
+            except (RecipientGoneError, ContentRejectedError) as error:
                 _log.info("a menu cannot stand in place of another", reason=str(error))
         reply = self._poster.reply()
         await self._poster.put(
@@ -212,7 +231,7 @@ class TelegramOutbox:
 
     async def _open(self, draft: Draft, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        keyboard = of_buttons(buttons)
+        keyboard = button_keyboard(buttons)
 
         async def send(chat: int, shown: Rendered) -> str:
             self._tried = shown.text
@@ -227,7 +246,7 @@ class TelegramOutbox:
         return await self._poster.begin(lambda: self._poster.put(draft, send, alone, keep=keep))
 
     async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], *, final: bool) -> None:
-        keyboard = of_buttons(buttons)
+        keyboard = button_keyboard(buttons)
         try:
             await self._poster.put(
                 draft,
@@ -235,7 +254,7 @@ class TelegramOutbox:
                 keyboard and (lambda chat, shown: self._poster.edit(chat, message_id, shown)),
                 keep=0 if final else STEP_RESERVE,
             )
-        except RefusedError as error:
+        except ContentRejectedError as error:
             if final:
                 raise UneditableError(str(error)) from error
             raise

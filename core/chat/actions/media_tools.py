@@ -7,14 +7,14 @@ from typing import Any, cast
 
 import structlog
 
-from core.chat.context import Call
-from core.chat.generation.image_prompt import order_of
-from core.chat.port.errors import RefusedError
-from core.chat.text.user_error import ExcuseError
+from core.chat.context import CommandContext
+from core.chat.generation.image_prompt import stored_prompt
+from core.chat.port.errors import ContentRejectedError
+from core.chat.text.user_error import UserFacingError
 from core.wanjie import Tool, ToolCall, WanjieError
 
-from .draw_pictures import paint
-from .speak_text import aloud
+from .draw_pictures import draw_and_post
+from .speak_text import speak_and_post
 
 _log = structlog.get_logger()
 
@@ -47,8 +47,8 @@ _MOST = 3
 class Tools:
     """The toolbox of one turn; see `Toolbox`."""
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
         self._used = 0
 
     @property
@@ -75,19 +75,21 @@ class Tools:
                     return await self._speak(str(arguments.get("text") or ""))
                 case _:
                     return "Not done: there is no such tool."
-        except ExcuseError as error:
-            return f"Not done: {self._call.phrase(error.key, **error.values)}"
-        except (WanjieError, RefusedError) as error:
+        except UserFacingError as error:
+            return f"Not done: {self._context.translate(error.key, **error.values)}"
+        except (WanjieError, ContentRejectedError) as error:
             _log.warning("a tool failed", tool=call.name, error=repr(error))
             return "Not done: the service that does this failed or refused."
 
     async def _draw(self, arguments: dict[str, Any]) -> str:
         options = {name: arguments[name] for name in ("n", "size") if arguments.get(name)}
-        await paint(self._call, order_of(str(arguments.get("prompt") or ""), options), name=f"tool{self._used}_")
+        await draw_and_post(
+            self._context, stored_prompt(str(arguments.get("prompt") or ""), options), name=f"tool{self._used}_"
+        )
         return "Done: the user sees the picture."
 
     async def _speak(self, text: str) -> str:
-        await aloud(self._call, text, name=f"tool{self._used}_")
+        await speak_and_post(self._context, text, name=f"tool{self._used}_")
         return "Done: the user can hear it."
 
 

@@ -4,45 +4,50 @@ from __future__ import annotations
 
 import json
 
-from core.chat.answer.answer_service import Memory
-from core.chat.context import Call
-from core.chat.delivery.cancellation import unless_stopped
-from core.chat.delivery.notice import tell
-from core.chat.question.prompt import question_of
-from core.chat.question.question import READ, Question
-from core.chat.text.user_error import ExcuseError
-from core.store import Remembered
+from core.chat.answer.answer_service import ConversationContext
+from core.chat.context import CommandContext
+from core.chat.delivery.cancellation import run_cancellable
+from core.chat.delivery.notice import send_notice
+from core.chat.events.gathering import QUESTION_FIELD
+from core.chat.question.prompt import question_text
+from core.chat.question.question import Question
+from core.chat.text.user_error import UserFacingError
+from core.store import HistoryMessage
 
 
-async def asked(call: Call, memory: Memory) -> Question:
+async def read_question(context: CommandContext, conversation: ConversationContext) -> Question:
     """Read the message with all its files, saying above the answer what is to be said of them.
 
     A turn that is run again does not read them again: a transcript costs money, and a file may be gone by then.
-    Raises `ExcuseError` for what cannot be understood, `StoppedError` when the user says so.
+    Raises `UserFacingError` for what cannot be understood, `StoppedByUserError` when the user says so.
     """
-    if kept := call.turn.state.get(READ):
+    if kept := context.job.state.get(QUESTION_FIELD):
         fields = json.loads(kept)
         question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
     else:
-        question, notes = await _read(call, memory)
-        notes = (*map(call.phrase, call.incoming.unread), *notes)
-        if call.incoming.attachments or call.incoming.quoted_attachments:  # words alone cost nothing to read again
+        question, notes = await _read(context, conversation)
+        notes = (*map(context.translate, context.incoming.unread), *notes)
+        if (
+            context.incoming.attachments or context.incoming.quoted_attachments
+        ):  # words alone cost nothing to read again
             fields = {"text": question.text, "files": question.files, "notes": notes}
-            await call.turn.note(**{READ: json.dumps(fields, ensure_ascii=False)})
+            await context.job.note(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
     if notes:
-        await tell(call.turn, call.outbox, "\n\n".join(notes), name="notes_")
+        await send_notice(context.job, context.outbox, "\n\n".join(notes), name="notes_")
     return question
 
 
-async def _read(call: Call, memory: Memory) -> tuple[Question, tuple[str, ...]]:
-    incoming = call.incoming
-    model = await call.desk.chosen.model(memory.choices, "chat")
-    reading = call.desk.reading.question(incoming, call.outbox, memory.history, model=model)
+async def _read(context: CommandContext, conversation: ConversationContext) -> tuple[Question, tuple[str, ...]]:
+    incoming = context.incoming
+    model = await context.services.models.model_for(conversation.preferences, "chat")
+    reading = context.services.questions.build(incoming, context.outbox, conversation.history, model=model)
     try:
-        return await unless_stopped(call.turn, reading)
-    except ExcuseError:
+        return await run_cancellable(context.job, reading)
+    except UserFacingError:
         if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):
             # Another model may see them: then `/retry` is all that it takes.
-            words = question_of(incoming, memory.history) or "[picture]"
-            await call.desk.conversations.note_unanswered(str(incoming.chat), Remembered("user", words, pictures))
+            words = question_text(incoming, conversation.history) or "[picture]"
+            await context.services.conversations.save_unanswered(
+                str(incoming.chat), HistoryMessage("user", words, pictures)
+            )
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.queue import Turn
+from core.queue import Job
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink, ImageResult
 
@@ -22,16 +22,16 @@ class AnswerPictures:
     """Collects the pictures of one answer, as many as can be shown.
 
     They are kept in the store until they are posted, so that a later owner of the turn finds them: it shows the words
-    that the checkpoint holds, and does not ask the model again. Every method that waits raises `FencedError` when
-    another process owns the turn.
+    that the checkpoint holds, and does not ask the model again. Every method that waits raises `OwnershipLostError`
+    when another process owns the turn.
     """
 
-    def __init__(self, files: AnswerFiles, turn: Turn, chat: str) -> None:
+    def __init__(self, files: AnswerFiles, job: Job, chat: str) -> None:
         self.found: list[ImageResult] = []
         self.lost = 0
         """How many were broken or too much."""
         self._files = files
-        self._turn = turn
+        self._job = job
         self._chat = chat
         self._size = 0
 
@@ -50,25 +50,25 @@ class AnswerPictures:
         else:
             self.found.append(image)
             self._size += size
-        await self._turn.checkpoint(**{_FIELD: str(len(self.found) + self.lost)})
-        await self._files.add(self._chat, self._turn.event_id, _LOST if self._size > _LARGEST_KEPT else _packed(image))
+        await self._job.checkpoint(**{_FIELD: str(len(self.found) + self.lost)})
+        await self._files.add(self._chat, self._job.event_id, _LOST if self._size > _LARGEST_KEPT else _packed(image))
 
     async def restore(self) -> None:
         """Take over what a former owner of the turn collected and did not post, unless there are pictures already."""
         if self.found or self.lost or not self._waiting:
             return
-        kept = [_unpacked(packed) for packed in await self._files.list(self._chat, self._turn.event_id)]
+        kept = [_unpacked(packed) for packed in await self._files.list(self._chat, self._job.event_id)]
         self.found = [image for image in kept if image is not None]
         self.lost = self._waiting - len(self.found)
 
     async def forget(self) -> None:
         """They are posted."""
-        await self._turn.checkpoint(**{_FIELD: "0"})
-        await self._files.remove(self._chat, self._turn.event_id)
+        await self._job.checkpoint(**{_FIELD: "0"})
+        await self._files.remove(self._chat, self._job.event_id)
 
     @property
     def _waiting(self) -> int:
-        return int(self._turn.state.get(_FIELD, "0"))
+        return int(self._job.state.get(_FIELD, "0"))
 
 
 def _packed(image: ImageResult | None) -> bytes:

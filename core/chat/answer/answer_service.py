@@ -10,29 +10,29 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from core.chat.delivery.answer_buttons import AnswerButtons
-from core.chat.delivery.button_data import Stamp
-from core.chat.delivery.notice import tell
+from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.notice import send_notice
 from core.chat.delivery.old_buttons import OldButtons
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.outbox import Outbox
-from core.chat.question.prompt import messages_for, speaker_of
+from core.chat.question.prompt import build_messages, speaker_prefix
 from core.chat.question.question import Question
 from core.chat.text.page_breaks import open_fence
-from core.chat.text.translations import Sentences
+from core.chat.text.translations import Translations
 from core.media.visible_text import is_blank
-from core.queue import Turn
-from core.store import Choices, Conversations, Remembered
+from core.queue import Job
+from core.store import ChatPreferences, Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
 from .answer_pictures import AnswerPictures
-from .answer_writer import Writing
-from .model_choice import Chosen
+from .answer_writer import AnswerWriter
+from .model_choice import ModelSelector
 from .model_client import ChatClient
 from .toolbox import Toolbox
 
 _log = structlog.get_logger()
 
-DEED = "[What was asked for has been sent.]"
+TOOL_ONLY_ANSWER = "[What was asked for has been sent.]"
 """What is remembered of an answer that was a deed; models have to be told that they said something."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 _SILENCES = {"length": "talk.spent", "content_filter": "talk.filtered"}
@@ -40,33 +40,33 @@ _SILENCES = {"length": "talk.spent", "content_filter": "talk.filtered"}
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class ConversationContext:
     """What is known of a conversation before a question is asked."""
 
-    history: list[Remembered]
-    choices: Choices
+    history: list[HistoryMessage]
+    preferences: ChatPreferences
     pictures: Mapping[str, str] = field(default_factory=dict[str, str])
     """Pictures of the history as data URLs, by the platform's ids."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AnswerRequest:
     """A question, what it is asked on top of, and what its answer does to the history."""
 
     question: Question
-    memory: Memory
+    conversation: ConversationContext
     pictures: AnswerPictures
     """Gets those that the answer holds."""
-    instead: int = 0
+    replaces: int = 0
     """So many of the newest messages of the history are forgotten for it, and not shown to the model either."""
-    continues: Remembered | None = None
+    continues: HistoryMessage | None = None
     """The question whose answer goes on in this one: the history's newest."""
     toolbox: Toolbox | None = None
     """For models that use tools."""
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class PromptDefaults:
     """What every question to a model carries by default."""
 
     system_prompt: str
@@ -76,126 +76,130 @@ class Brief:
     """Seconds that a model which makes videos may stay silent."""
 
 
-class Talk:
+class AnswerService:
     """Asks the chat's model and shows its answer while it grows."""
 
     def __init__(
         self,
         client: ChatClient,
         catalog: Catalog,
-        chosen: Chosen,
+        models: ModelSelector,
         conversations: Conversations,
-        sentences: Sentences,
+        translations: Translations,
         old_buttons: OldButtons,
-        brief: Brief,
+        defaults: PromptDefaults,
     ) -> None:
         self._client = client
         self._catalog = catalog
-        self._chosen = chosen
+        self._models = models
         self._conversations = conversations
-        self._sentences = sentences
+        self._translations = translations
         self._old_buttons = old_buttons
-        self._brief = brief
+        self._defaults = defaults
 
     @property
     def longest_question(self) -> int:
         """Tokens, by estimate."""
-        return self._brief.tokens
+        return self._defaults.tokens
 
-    async def recall(self, chat: ChatRef) -> Memory:
+    async def load_context(self, chat: ChatRef) -> ConversationContext:
         """What a question in this chat is asked on top of."""
-        return Memory(await self._conversations.history(str(chat)), await self._chosen.choices(chat))
+        return ConversationContext(await self._conversations.history(str(chat)), await self._models.preferences(chat))
 
-    async def answer(self, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
+    async def answer(self, job: Job, incoming: Incoming, outbox: Outbox, request: AnswerRequest) -> str:
         """Answer a question and remember both; return the answer's words, "" when there are none.
 
         A turn taken over continues in the messages that are there. A failure leaves the history as it was, the best of
         the answer on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         chat, begun = str(incoming.chat), time.monotonic()
-        event = ask.question.event or turn.event_id
-        asked = ask.continues or Remembered("user", ask.question.text, ask.question.files, event=event)
+        event = request.question.event or job.event_id
+        asked = request.continues or HistoryMessage("user", request.question.text, request.question.files, event=event)
         speaking = asyncio.create_task(self._speaks())  # asked for while the answer grows, needed at its end
         buttons = AnswerButtons(
-            str(Stamp.of(turn, incoming)),
+            str(ButtonData.for_job(job, incoming)),
             self._labels(incoming),
             aloud=lambda: speaking.done() and speaking.result(),
         )
-        writing = Writing(
+        writing = AnswerWriter(
             self._client,
-            turn,
+            job,
             outbox,
             buttons,
             group=not incoming.direct,
-            reasoning=ask.memory.choices.reasoning,
-            toolbox=ask.toolbox,
-            pictures=ask.pictures,
+            reasoning=request.conversation.preferences.reasoning,
+            toolbox=request.toolbox,
+            pictures=request.pictures,
             picture_word=self._labels(incoming)("answer.picture"),
-            opening=open_fence(ask.memory.history[-1].content) if ask.continues else "",
+            opening=open_fence(request.conversation.history[-1].content) if request.continues else "",
         )
         text = ""
         try:
-            text = await self._text(writing, turn, incoming, outbox, ask)
+            text = await self._text(writing, job, incoming, outbox, request)
         finally:
             speaking.cancel()
             if writing.last_message is not None:
-                await self._old_buttons.note(chat, turn.event_id, writing.last_message)
-            if is_blank(text) and not (writing.acted or turn.fenced or ask.continues or ask.instead):
-                await self._conversations.note_unanswered(chat, replace(asked, uid=turn.event_id))
-        said = not is_blank(text) or writing.acted
+                await self._old_buttons.note(chat, job.event_id, writing.last_message)
+            if is_blank(text) and not (
+                writing.used_tools or job.ownership_lost or request.continues or request.replaces
+            ):
+                await self._conversations.save_unanswered(chat, replace(asked, uid=job.event_id))
+        said = not is_blank(text) or writing.used_tools
         if said:
-            await self._remember(chat, turn.event_id, asked, DEED if is_blank(text) else text, ask)
-        if not said and not turn.stopped.is_set():
-            await self._say(turn, incoming, outbox, _SILENCES.get(writing.reason, "talk.nothing"))
+            await self._remember(chat, job.event_id, asked, TOOL_ONLY_ANSWER if is_blank(text) else text, request)
+        if not said and not job.stop_requested.is_set():
+            await self._say(job, incoming, outbox, _SILENCES.get(writing.reason, "talk.nothing"))
         elif note := _NOTES.get(writing.reason):
-            await self._say(turn, incoming, outbox, note)
+            await self._say(job, incoming, outbox, note)
         seconds = round(time.monotonic() - begun, 1)
-        _log.info("answered", characters=len(text), reason=writing.reason, seconds=seconds, attempt=turn.attempt)
+        _log.info("answered", characters=len(text), reason=writing.reason, seconds=seconds, attempt=job.attempt)
         return text
 
-    async def _remember(self, chat: str, uid: str, asked: Remembered, text: str, ask: Ask) -> None:
-        if ask.continues is not None:
-            exchange = (asked, Remembered("assistant", ask.memory.history[-1].content + text, uid=uid))
+    async def _remember(self, chat: str, uid: str, asked: HistoryMessage, text: str, request: AnswerRequest) -> None:
+        if request.continues is not None:
+            exchange = (asked, HistoryMessage("assistant", request.conversation.history[-1].content + text, uid=uid))
             await self._conversations.append(chat, uid, exchange, drop=2)
         else:
-            exchange = (asked, Remembered("assistant", text, uid=uid))
-            await self._conversations.append(chat, uid, exchange, drop=ask.instead)
+            exchange = (asked, HistoryMessage("assistant", text, uid=uid))
+            await self._conversations.append(chat, uid, exchange, drop=request.replaces)
 
-    async def _text(self, writing: Writing, turn: Turn, incoming: Incoming, outbox: Outbox, ask: Ask) -> str:
+    async def _text(
+        self, writing: AnswerWriter, job: Job, incoming: Incoming, outbox: Outbox, request: AnswerRequest
+    ) -> str:
         """Show the whole answer and return it."""
-        if writing.complete is not None:
-            return await writing.repeat()
-        return await self._chosen.use(
+        if writing.saved_text is not None:
+            return await writing.show_saved()
+        return await self._models.run_with_model(
             "chat",
-            ask.memory.choices,
-            lambda model: writing.write(self._request(model, ask, incoming)),
-            turn=turn,
+            request.conversation.preferences,
+            lambda model: writing.write(self._request(model, request, incoming)),
+            job=job,
             incoming=incoming,
             outbox=outbox,
         )
 
-    def _request(self, model: str, ask: Ask, incoming: Incoming) -> ChatRequest:
-        memory, toolbox = ask.memory, ask.toolbox
+    def _request(self, model: str, request: AnswerRequest, incoming: Incoming) -> ChatRequest:
+        memory, toolbox = request.conversation, request.toolbox
         # The default model may be blind where the chosen one, now gone, was not.
-        sees = self._catalog.traits.sees(model)
+        sees = self._catalog.features.supports_images(model)
         video = self._catalog.kind_of(model) == "video"
-        question = ask.question if sees else replace(ask.question, images=())
+        question = request.question if sees else replace(request.question, images=())
         if video:  # it films what it is told, names included
-            question = replace(question, text=question.text.removeprefix(speaker_of(incoming)))
-        messages = messages_for(
+            question = replace(question, text=question.text.removeprefix(speaker_prefix(incoming)))
+        messages = build_messages(
             question,
-            [] if video else memory.history[: len(memory.history) - ask.instead],
-            system="" if video else memory.choices.system or self._brief.system_prompt,
+            [] if video else memory.history[: len(memory.history) - request.replaces],
+            system="" if video else memory.preferences.system or self._defaults.system_prompt,
             group=not incoming.direct and not video,
-            tokens=self._brief.tokens,
+            tokens=self._defaults.tokens,
             pictures=memory.pictures if sees else {},
         )
-        tools = toolbox.offered if toolbox is not None and self._catalog.traits.uses_tools(model) else ()
-        patience = self._brief.video_patience if video else None
+        tools = toolbox.offered if toolbox is not None and self._catalog.features.supports_tools(model) else ()
+        patience = self._defaults.video_patience if video else None
         return ChatRequest(model, tuple(messages), patience=patience, tools=tools)
 
     def _labels(self, incoming: Incoming) -> Callable[[str], str]:
-        return lambda key: self._sentences.say(key, incoming.sender.locale, sign=incoming.command_sign)
+        return lambda key: self._translations.text(key, incoming.sender.locale, sign=incoming.command_sign)
 
     async def _speaks(self) -> bool:
         """Whether there is a model that can read answers aloud."""
@@ -204,6 +208,6 @@ class Talk:
         except WanjieError:
             return False
 
-    async def _say(self, turn: Turn, incoming: Incoming, outbox: Outbox, key: str) -> None:
-        said = self._sentences.say(key, incoming.sender.locale, sign=incoming.command_sign)
-        await tell(turn, outbox, said)
+    async def _say(self, job: Job, incoming: Incoming, outbox: Outbox, key: str) -> None:
+        said = self._translations.text(key, incoming.sender.locale, sign=incoming.command_sign)
+        await send_notice(job, outbox, said)

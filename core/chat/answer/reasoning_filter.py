@@ -6,23 +6,23 @@ from typing import Literal, TypeAlias
 
 from core.media.visible_text import is_blank
 
-Showing: TypeAlias = Literal["off", "fold", "full"]
+ReasoningDisplay: TypeAlias = Literal["off", "fold", "full"]
 _FOLD = 2_000
 """Bytes of thinking in a fold; with them the first page still has room for an answer. A Chinese character has three,
 and says about as much as three letters."""
 
 
-class Thinking:
+class ReasoningFilter:
     """Lets through what the chat wants to see of one answer's thoughts."""
 
     def __init__(self, showing: str | None) -> None:
-        """`showing` is the chat's choice (see `Showing`); None and unknown words mean `fold`."""
+        """`showing` is the chat's choice (see `ReasoningDisplay`); None and unknown words mean `fold`."""
         self._left = None if showing == "full" else _FOLD
         self._ended = showing == "off"
         self._held: str | None = ""
         """What cannot be seen and came before anything that can; None since then."""
 
-    def show(self, thought: str) -> str:
+    def filter(self, thought: str) -> str:
         """What is shown of the next thought: all of it, a last piece with an ellipsis, or nothing."""
         if self._ended:
             return ""

@@ -22,6 +22,7 @@ class Toolbox(Protocol):
     async def use(self, call: ToolCall) -> str:
         """Do what the model asks for and return what it is told about that, a failure included.
 
-        Raises only what ends the turn: `FencedError`, a `STORE_DOWN` error, `GoneError`, `StoppedError`.
+        Raises only what ends the turn: `OwnershipLostError`, a `STORE_ERRORS` error, `RecipientGoneError`,
+        `StoppedByUserError`.
         """
         ...

@@ -2,15 +2,15 @@
 
 from core.chat.actions.tell_unread import tell_unread
 
-from .declaration import Command, Press
-from .registry import COMMANDS, find, nearest, routed
+from .declaration import ButtonHandler, Command
+from .registry import COMMANDS, find_command, nearest_command, parse_command
 
 __all__ = [
     "COMMANDS",
+    "ButtonHandler",
     "Command",
-    "Press",
-    "find",
-    "nearest",
-    "routed",
+    "find_command",
+    "nearest_command",
+    "parse_command",
     "tell_unread",
 ]

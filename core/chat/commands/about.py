@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from core.chat.context import Call
+from core.chat.context import CommandContext
 from core.wanjie import WanjieError
 
 from .declaration import Command, Group
@@ -19,51 +19,55 @@ _HEADINGS: Mapping[Group, str] = {
 }
 
 
-async def hello(call: Call) -> None:
-    await call.say("start.hello")
+async def show_welcome(context: CommandContext) -> None:
+    await context.reply("start.hello")
 
 
-async def overview(call: Call, commands: Sequence[Command]) -> None:
+async def show_help(context: CommandContext, commands: Sequence[Command]) -> None:
     """Show what can be sent and each of `commands`, with its sign as it works here."""
-    parts = [call.phrase("help.title"), "\n".join(_asking(call)), *_groups(call, commands)]
-    if call.outbox.capabilities.threads and call.incoming.command_sign == "/":
-        parts.append(call.phrase("help.threads"))
-    if call.outbox.capabilities.edits:
-        parts.append(call.phrase("help.edits"))
+    parts = [context.translate("help.title"), "\n".join(_asking(context)), *_groups(context, commands)]
+    if context.outbox.capabilities.threads_are_conversations and context.incoming.command_sign == "/":
+        parts.append(context.translate("help.threads"))
+    if context.outbox.capabilities.edits:
+        parts.append(context.translate("help.edits"))
     with suppress(WanjieError):  # help is needed most when something is down
-        if model := await call.desk.chosen.model(await call.choices(), "chat"):
-            parts.append(call.phrase("help.model", model=model))
-    await call.tell("\n\n".join(parts))
+        if model := await context.services.models.model_for(await context.preferences(), "chat"):
+            parts.append(context.translate("help.model", model=model))
+    await context.reply_text("\n\n".join(parts))
 
 
-def _asking(call: Call) -> Iterator[str]:
+def _asking(context: CommandContext) -> Iterator[str]:
     """How to ask; of what only some services understand, what this one does."""
-    yield call.phrase("help.sending")
-    if call.desk.reading.hears:
-        yield call.phrase("help.hearing")
-    yield call.phrase(
-        "help.names", slash="!" if call.outbox.capabilities.fixed_commands else call.incoming.command_sign
+    yield context.translate("help.sending")
+    if context.services.questions.hears:
+        yield context.translate("help.hearing")
+    yield context.translate(
+        "help.names", slash="!" if context.outbox.capabilities.fixed_commands else context.incoming.command_sign
     )
 
 
-def _groups(call: Call, commands: Sequence[Command]) -> Iterator[str]:
+def _groups(context: CommandContext, commands: Sequence[Command]) -> Iterator[str]:
     """Each group of commands under its heading."""
     for group, heading in _HEADINGS.items():
         members = [command for command in commands if command.group == group]
-        yield "\n".join([call.phrase(heading), *(_line(call, command) for command in members)])
+        yield "\n".join([context.translate(heading), *(_line(context, command) for command in members)])
 
 
-def _line(call: Call, command: Command) -> str:
-    sign = _sign(call, command)
-    usage = " ".join(filter(None, (command.name, call.phrase(f"usage.{command.name}") if command.argument else "")))
-    line = call.phrase("help.line", of=sign + usage, description=call.phrase(f"command.{command.name}"))
+def _line(context: CommandContext, command: Command) -> str:
+    sign = _sign(context, command)
+    usage = " ".join(
+        filter(None, (command.name, context.translate(f"usage.{command.name}") if command.argument else ""))
+    )
+    line = context.translate("help.line", of=sign + usage, description=context.translate(f"command.{command.name}"))
     if not command.argument:
         return f"- {line}"
-    example = f"{sign}{command.name} {call.phrase(f'example.{command.name}')}"
-    return f"- {line}" + call.phrase("help.example", example=example)
+    example = f"{sign}{command.name} {context.translate(f'example.{command.name}')}"
+    return f"- {line}" + context.translate("help.example", example=example)
 
 
-def _sign(call: Call, command: Command) -> str:
+def _sign(context: CommandContext, command: Command) -> str:
     """What it begins with where it works: beside the threads of a channel there is no conversation to begin anew."""
-    beside = call.outbox.capabilities.threads and not (call.incoming.direct or call.incoming.chat.thread)
-    return "!" if beside and command.within_conversation else call.incoming.command_sign
+    beside = context.outbox.capabilities.threads_are_conversations and not (
+        context.incoming.direct or context.incoming.chat.thread
+    )
+    return "!" if beside and command.within_conversation else context.incoming.command_sign

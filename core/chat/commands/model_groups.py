@@ -25,7 +25,7 @@ _SIMILAR_ENOUGH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ModelGroup:
     """The models of one kind, by their ids; there is at least one."""
 
     tab: Tab
@@ -35,42 +35,42 @@ class Shelf:
     """The model that does this kind of work now, wherever it stands; models of videos answer like those of chats."""
 
 
-def sorted_out(
+def group_models(
     models: Iterable[Model], headings: Mapping[Tab, str], current: Mapping[Tab, str | None]
-) -> tuple[Shelf, ...]:
+) -> tuple[ModelGroup, ...]:
     """Sort models onto shelves, in their order; kinds without models, and models of no use here, are left out."""
     by_tab: dict[str, dict[str, None]] = {tab: {} for tab in TABS}
     for model in models:
         by_tab.get(model.kind, {})[model.id] = None
-    return tuple(Shelf(tab, headings[tab], tuple(by_tab[tab]), current[tab] or "") for tab in TABS if by_tab[tab])
+    return tuple(ModelGroup(tab, headings[tab], tuple(by_tab[tab]), current[tab] or "") for tab in TABS if by_tab[tab])
 
 
-def kind_in(text: str) -> tuple[Tab | None, str]:
+def parse_kind(text: str) -> tuple[Tab | None, str]:
     """Tell which kind of models a text names first, if any, and what it says beside that."""
     first, _, rest = text.strip().partition(" ")
     tab = _WORDS.get(first.casefold())
     return (tab, rest.strip()) if tab else (None, text.strip())
 
 
-def of_kind(shelves: Iterable[Shelf], tab: Tab | None) -> tuple[Shelf, ...]:
+def of_kind(shelves: Iterable[ModelGroup], tab: Tab | None) -> tuple[ModelGroup, ...]:
     """The shelf of one kind, or all of them."""
     return tuple(shelf for shelf in shelves if tab in {None, shelf.tab})
 
 
-def fitting(shelves: Iterable[Shelf], query: str) -> tuple[Shelf, ...]:
+def filter_by_name(shelves: Iterable[ModelGroup], query: str) -> tuple[ModelGroup, ...]:
     """What is left of the shelves when each word of `query` must occur in a model's id, however either is spelt."""
     words = [word for word in map(_plain, query.split()) if word]
     return _kept(shelves, {m for shelf in shelves for m in shelf.models if words and _has(m, words)})
 
 
-def similar(shelves: Iterable[Shelf], text: str) -> tuple[Shelf, ...]:
+def find_similar(shelves: Iterable[ModelGroup], text: str) -> tuple[ModelGroup, ...]:
     """What is left of the shelves when ids must only look like `text`."""
     ids = {model: _plain(model) for shelf in shelves for model in shelf.models}
     found = process.extract(_plain(text), ids, scorer=fuzz.WRatio, limit=_SIMILAR, score_cutoff=_SIMILAR_ENOUGH)
     return _kept(shelves, {model for _, _, model in found})
 
 
-def shortened(shelves: Iterable[Shelf], most: int) -> tuple[Shelf, ...]:
+def limit_models(shelves: Iterable[ModelGroup], most: int) -> tuple[ModelGroup, ...]:
     """At most `most` models, so that no long shelf pushes a short one out."""
     left = sorted(shelves, key=lambda shelf: len(shelf.models))
     kept: set[str] = set()
@@ -80,7 +80,7 @@ def shortened(shelves: Iterable[Shelf], most: int) -> tuple[Shelf, ...]:
     return _kept(shelves, kept)
 
 
-def _kept(shelves: Iterable[Shelf], kept: set[str]) -> tuple[Shelf, ...]:
+def _kept(shelves: Iterable[ModelGroup], kept: set[str]) -> tuple[ModelGroup, ...]:
     left = (replace(shelf, models=tuple(model for model in shelf.models if model in kept)) for shelf in shelves)
     return tuple(shelf for shelf in left if shelf.models)
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from core.chat.port.menus import Menu, Option
 
-from .model_groups import TABS, Shelf, Tab
+from .model_groups import TABS, ModelGroup, Tab
 
 _MENU = "model"
 _ENTRIES = 8
@@ -33,7 +33,7 @@ _TABS: Mapping[str, Tab] = {tab: tab for tab in TABS}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MenuState:
     """The part of a paged menu that its reader looks at."""
 
     tab: Tab | None = None
@@ -52,7 +52,7 @@ class View:
         return f"{sign}{self.tab} {self.page} {self.query}".rstrip()
 
     @classmethod
-    def read(cls, value: str) -> View | None:
+    def read(cls, value: str) -> MenuState | None:
         """Read the value of a control; None when it is none."""
         word, page, query, *_ = (*value[1:].split(" ", 2), "", "")
         tab = _TABS.get(word)
@@ -61,7 +61,7 @@ class View:
         return cls(tab, int(page), query)
 
 
-def opened(shelves: Sequence[Shelf], tab: Tab | None) -> Shelf:
+def active_group(shelves: Sequence[ModelGroup], tab: Tab | None) -> ModelGroup:
     """The shelf that a view of this tab shows; when there is none such, what comes nearest.
 
     Without a tab it is about the model that answers, even when that is in the list no more: not about one that speaks.
@@ -71,30 +71,30 @@ def opened(shelves: Sequence[Shelf], tab: Tab | None) -> Shelf:
     return next(iter((*asked, *answering, *shelves)))
 
 
-def paged(title: str, shelves: Sequence[Shelf], view: View, *, everything: str) -> Menu:
+def paged_menu(title: str, shelves: Sequence[ModelGroup], menu_state: MenuState, *, everything: str) -> Menu:
     """One short page, with controls that lead to the others; `everything` is the label of the way out of a search.
 
     `shelves` holds what fits the view's query, at least one model; a page that is gone becomes the last one.
     """
-    shelf = opened(shelves, view.tab)
+    shelf = active_group(shelves, menu_state.tab)
     pages = [shelf.models[start : start + _ENTRIES] for start in range(0, len(shelf.models), _ENTRIES)]
-    number = min(view.page or _page_with(shelf.current, pages), len(pages))
-    here = replace(view, tab=shelf.tab, page=number)
-    rows = (*(_leading_on(shelves, here, len(pages)) if view.lasts else ()), _leading_out(here, everything))
+    number = min(menu_state.page or _page_with(shelf.current, pages), len(pages))
+    here = replace(menu_state, tab=shelf.tab, page=number)
+    rows = (*(_leading_on(shelves, here, len(pages)) if menu_state.lasts else ()), _leading_out(here, everything))
     return Menu(_MENU, title, _options(replace(shelf, models=pages[number - 1])), tuple(row for row in rows if row))
 
 
-def listed(title: str, shelves: Sequence[Shelf]) -> Menu:
+def list_menu(title: str, shelves: Sequence[ModelGroup]) -> Menu:
     """All models in one list under their headings."""
-    return Menu(_MENU, title, entries(shelves))
+    return Menu(_MENU, title, menu_options(shelves))
 
 
-def entries(shelves: Sequence[Shelf]) -> tuple[Option, ...]:
+def menu_options(shelves: Sequence[ModelGroup]) -> tuple[Option, ...]:
     """All models, those of each shelf under its heading."""
     return tuple(option for shelf in shelves for option in _options(shelf))
 
 
-def chosen(shelves: Sequence[Shelf], value: str) -> tuple[Shelf, str] | None:
+def find_model(shelves: Sequence[ModelGroup], value: str) -> tuple[ModelGroup, str] | None:
     """The model behind an entry's value and where it stands; None when it stands nowhere (any more)."""
     return next(((shelf, model) for shelf in shelves for model in shelf.models if _value(model) == value), None)
 
@@ -103,7 +103,7 @@ def _page_with(model: str, pages: Sequence[Sequence[str]]) -> int:
     return next((number for number, page in enumerate(pages, 1) if model in page), 1)
 
 
-def _leading_on(shelves: Sequence[Shelf], here: View, pages: int) -> tuple[tuple[Option, ...], ...]:
+def _leading_on(shelves: Sequence[ModelGroup], here: MenuState, pages: int) -> tuple[tuple[Option, ...], ...]:
     tabs = tuple(
         Option(shelf.heading, replace(here, tab=shelf.tab, page=0).value(_TO_TAB), current=shelf.tab == here.tab)
         for shelf in shelves
@@ -117,14 +117,14 @@ def _leading_on(shelves: Sequence[Shelf], here: View, pages: int) -> tuple[tuple
     return (turns if pages > 1 else (), tabs if len(shelves) > 1 else ())
 
 
-def _leading_out(here: View, everything: str) -> tuple[Option, ...]:
-    return (Option(everything, View(here.tab).value(_TO_ALL)),) if here.query else ()
+def _leading_out(here: MenuState, everything: str) -> tuple[Option, ...]:
+    return (Option(everything, MenuState(here.tab).value(_TO_ALL)),) if here.query else ()
 
 
-def _options(shelf: Shelf) -> tuple[Option, ...]:
+def _options(group: ModelGroup) -> tuple[Option, ...]:
     return tuple(
-        Option(_label(model), _value(model), current=model == shelf.current, group=shelf.heading)
-        for model in shelf.models
+        Option(_label(model), _value(model), current=model == group.current, group=group.heading)
+        for model in group.models
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.chat.context import Call
+from core.chat.context import CommandContext
 
 
-def where(call: Call) -> str:
+def describe_scope(context: CommandContext) -> str:
     """The place in which what is chosen by `call` holds, as a part of a sentence: “in this chat”."""
-    threads, chat = call.outbox.capabilities.threads, call.incoming.chat
+    threads, chat = context.outbox.capabilities.threads_are_conversations, context.incoming.chat
     if chat.thread:
-        return call.phrase("where.thread" if threads else "where.topic")
-    return call.phrase("where.channel" if threads and not call.incoming.direct else "where.chat")
+        return context.translate("where.thread" if threads else "where.topic")
+    return context.translate("where.channel" if threads and not context.incoming.direct else "where.chat")

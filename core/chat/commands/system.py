@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from core.chat.context import Call
+from core.chat.context import CommandContext
 
 _LIMIT = 8_000
 """Characters; a few thousand tokens of every request."""
 _OFF = frozenset({"off", "关闭", "关"})
 
 
-async def instruct(call: Call) -> None:
-    text = call.argument
+async def set_system_prompt(context: CommandContext) -> None:
+    text = context.argument
     if not text:
-        now = (await call.choices()).system
-        await (call.say("system.now", text=now) if now else call.say("system.empty"))
+        now = (await context.preferences()).system
+        await (context.reply("system.now", text=now) if now else context.reply("system.empty"))
     elif len(text) > _LIMIT:
-        await call.say("system.long", length=len(text), limit=_LIMIT)
-    elif call.typed.lower() in _OFF:
-        await call.settle("system", None)
-        await call.say("system.off")
+        await context.reply("system.long", length=len(text), limit=_LIMIT)
+    elif context.typed.lower() in _OFF:
+        await context.set_preference("system", None)
+        await context.reply("system.off")
     else:
-        await call.settle("system", text)
-        await call.say("system.set")
+        await context.set_preference("system", text)
+        await context.reply("system.set")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from core.chat.context import Call
+from core.chat.context import CommandContext
 from core.chat.generation.speech import speed_of
 from core.chat.port.menus import Menu, Option
 from core.chat.text.half_width import half_width
-from core.store import Choices
+from core.store import ChatPreferences
 
-from .scope import where
+from .scope import describe_scope
 from .voice_names import offered_voices, set_voice
 
 _MAX_OFFERED = 9
@@ -33,79 +33,79 @@ _WHEN = {
 }
 
 
-async def choose_voice(call: Call) -> None:
+async def choose_voice(context: CommandContext) -> None:
     """Set what the argument says; without one, show what holds in a menu."""
-    typed = call.typed.lower()
+    typed = context.typed.lower()
     if typed in _MENU:
-        await _show(call)
+        await _show(context)
     elif typed in _DEFAULT:
-        await _reset(call)
+        await _reset(context)
     elif found := _SPEED.fullmatch(typed):
-        await _set_speed(call, found["value"])
+        await _set_speed(context, found["value"])
     elif found := _REPLIES.fullmatch(typed):
-        await _set_replies(call, found["value"])
+        await _set_replies(context, found["value"])
     elif typed in _WHEN:
-        await _set_replies(call, typed)
+        await _set_replies(context, typed)
     elif _NUMBER.fullmatch(typed):
-        await _set_speed(call, typed)
+        await _set_speed(context, typed)
     else:
-        await set_voice(call, call.argument)
+        await set_voice(context, context.argument)
 
 
-async def pick_voice(call: Call, value: str) -> None:
+async def pick_voice(context: CommandContext, value: str) -> None:
     """Set what stands behind a menu entry and show the menu with its new mark."""
     name, _, chosen = value.partition(" ")
     if name == "name":
-        await _pick_name(call, chosen)
+        await _pick_name(context, chosen)
         return
     if name == "speed" and (speed := read_speed(chosen)):
-        await call.settle("speed", speed)
+        await context.set_preference("speed", speed)
     elif name == "replies" and chosen in _LABELS:
-        await call.settle("voice_replies", chosen)
+        await context.set_preference("voice_replies", chosen)
     else:
-        await call.hint("button.over")
+        await context.notify_presser("button.over")
         return
-    await _show(call)
+    await _show(context)
 
 
-async def _pick_name(call: Call, name: str) -> None:
+async def _pick_name(context: CommandContext, name: str) -> None:
     """Set a voice that is offered now; trying another one would keep others who press waiting."""
-    model = await call.desk.chosen.model(await call.choices(), "speech")
-    if model is None or name not in await offered_voices(call, model):
-        await call.hint("button.over")
+    model = await context.services.models.model_for(await context.preferences(), "speech")
+    if model is None or name not in await offered_voices(context, model):
+        await context.notify_presser("button.over")
         return
-    await call.settle("voice", name)
-    await _show(call)
+    await context.set_preference("voice", name)
+    await _show(context)
 
 
-async def _show(call: Call) -> None:
-    choices = await call.choices()
-    model = await call.desk.chosen.model(choices, "speech")
+async def _show(context: CommandContext) -> None:
+    choices = await context.preferences()
+    model = await context.services.models.model_for(choices, "speech")
     if model is None:
-        await call.say("model.none_speech")
+        await context.reply("model.none_speech")
     else:
-        await call.choose(_menu(call, choices, model, await offered_voices(call, model)))
+        await context.show_menu(_menu(context, choices, model, await offered_voices(context, model)))
 
 
-def _menu(call: Call, choices: Choices, model: str, voices: Sequence[str]) -> Menu:
-    wanted, speed = choices.voice_replies or "off", speed_of(choices)
-    title = call.phrase(
+def _menu(context: CommandContext, preferences: ChatPreferences, model: str, voices: Sequence[str]) -> Menu:
+    wanted, speed = preferences.voice_replies or "off", speed_of(preferences)
+    title = context.translate(
         "voice.title",
-        where=where(call),
+        where=describe_scope(context),
         model=model,
-        voice=call.desk.speech.voice(choices),
+        voice=context.services.speech.voice(preferences),
         speed=f"{speed:g}",
-        replies=call.phrase(_LABELS.get(wanted, "voice.off")),
+        replies=context.translate(_LABELS.get(wanted, "voice.off")),
     )
     replies = tuple(
-        Option(call.phrase(label), f"replies {when}", current=when == wanted) for when, label in _BUTTONS.items()
+        Option(context.translate(label), f"replies {when}", current=when == wanted) for when, label in _BUTTONS.items()
     )
     # A row of their own, since what is chosen among them is another thing.
     speeds = tuple(
-        Option(call.phrase("voice.speed", speed=f"{each:g}"), f"speed {each:g}", current=each == speed)
+        Option(context.translate("voice.speed", speed=f"{each:g}"), f"speed {each:g}", current=each == speed)
         for each in _SPEEDS
     )
-    return Menu("voice", title, replies, (speeds, *_rows(voices, call.desk.speech.voice(choices))))
+    return Menu("voice", title, replies, (speeds, *_rows(voices, context.services.speech.voice(preferences))))
 
 
 def _rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
@@ -115,32 +115,34 @@ def _rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
     yield from (tuple(shown[start : start + _ROW]) for start in range(0, len(shown), _ROW))
 
 
-async def _set_speed(call: Call, text: str) -> None:
+async def _set_speed(context: CommandContext, text: str) -> None:
     speed = read_speed(text)
     if speed is None:
-        await call.say("voice.speed_wrong", slowest=f"{_SLOWEST:g}", fastest=f"{_FASTEST:g}")
+        await context.reply("voice.speed_wrong", slowest=f"{_SLOWEST:g}", fastest=f"{_FASTEST:g}")
         return
-    await call.settle("speed", speed)
-    await call.say("voice.speed_set", speed=speed, where=where(call))
+    await context.set_preference("speed", speed)
+    await context.reply("voice.speed_set", speed=speed, where=describe_scope(context))
 
 
-async def _set_replies(call: Call, text: str) -> None:
+async def _set_replies(context: CommandContext, text: str) -> None:
     if (when := _WHEN.get(text.strip().lower())) is None:
-        await call.say("voice.replies_wrong")
+        await context.reply("voice.replies_wrong")
         return
-    await call.settle("voice_replies", when)
-    await call.say("voice.replies_set", replies=call.phrase(_LABELS[when]), where=where(call))
+    await context.set_preference("voice_replies", when)
+    await context.reply("voice.replies_set", replies=context.translate(_LABELS[when]), where=describe_scope(context))
 
 
-async def _reset(call: Call) -> None:
+async def _reset(context: CommandContext) -> None:
     """Take every choice back; where the chat around this one chose something, choose the usual against it."""
-    chat, around = call.incoming.chat, Choices()
+    chat, around = context.incoming.chat, ChatPreferences()
     if chat.parent != chat:
-        around = await call.desk.conversations.choices(str(chat.parent))
-    await call.settle("voice", call.desk.speech.voice(Choices()) if around.voice else None)
-    await call.settle("speed", "1" if around.speed else None)
-    await call.settle("voice_replies", "off" if around.voice_replies else None)
-    await call.say("voice.reset", voice=call.desk.speech.voice(Choices()), where=where(call))
+        around = await context.services.conversations.preferences(str(chat.parent))
+    await context.set_preference("voice", context.services.speech.voice(ChatPreferences()) if around.voice else None)
+    await context.set_preference("speed", "1" if around.speed else None)
+    await context.set_preference("voice_replies", "off" if around.voice_replies else None)
+    await context.reply(
+        "voice.reset", voice=context.services.speech.voice(ChatPreferences()), where=describe_scope(context)
+    )
 
 
 def read_speed(text: str) -> str | None:

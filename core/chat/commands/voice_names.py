@@ -6,72 +6,72 @@ import json
 
 import structlog
 
-from core.chat.context import Call
-from core.chat.delivery.activity import at_work
-from core.chat.delivery.cancellation import unless_stopped
-from core.chat.text.error_sentences import explain
-from core.store import Choices
+from core.chat.context import CommandContext
+from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.cancellation import run_cancellable
+from core.chat.text.error_sentences import error_key
+from core.store import ChatPreferences
 from core.wanjie import WanjieError
 
-from .scope import where
+from .scope import describe_scope
 
 _MAX_NAME = 60
 _MAX_LEARNED = 6
 _log = structlog.get_logger()
 
 
-async def offered_voices(call: Call, model: str) -> tuple[str, ...]:
+async def offered_voices(context: CommandContext, model: str) -> tuple[str, ...]:
     """The voices that `model` is known to have, and those that worked with it in this chat."""
-    return tuple(dict.fromkeys((*call.desk.speech.known_voices(model), *await _learned(call, model))))
+    return tuple(dict.fromkeys((*context.services.speech.known_voices(model), *await _learned(context, model))))
 
 
-async def set_voice(call: Call, name: str) -> None:
+async def set_voice(context: CommandContext, name: str) -> None:
     """Set a voice that is known, or turns out to be there; else say why nothing has changed."""
     if len(name) > _MAX_NAME or not name.isprintable():
-        await call.say("voice.name_wrong", limit=_MAX_NAME)
+        await context.reply("voice.name_wrong", limit=_MAX_NAME)
         return
-    await call.require_decider()
-    choices = await call.choices()
-    if (model := await call.desk.chosen.model(choices, "speech")) is None:
-        await call.say("model.none_speech")
+    await context.require_decider()
+    choices = await context.preferences()
+    if (model := await context.services.models.model_for(choices, "speech")) is None:
+        await context.reply("model.none_speech")
         return
-    same = (voice for voice in await offered_voices(call, model) if voice.casefold() == name.casefold())
+    same = (voice for voice in await offered_voices(context, model) if voice.casefold() == name.casefold())
     known = next(same, None)
-    if known or await _is_there(call, choices, name):
-        await call.settle("voice", known or name)
-        await call.say("voice.name_set", voice=known or name, where=where(call))
+    if known or await _is_there(context, choices, name):
+        await context.set_preference("voice", known or name)
+        await context.reply("voice.name_set", voice=known or name, where=describe_scope(context))
 
 
-async def _is_there(call: Call, choices: Choices, name: str) -> bool:
+async def _is_there(context: CommandContext, preferences: ChatPreferences, name: str) -> bool:
     """Try a voice, and say so when it cannot be used."""
     try:
-        async with at_work(call.outbox, "recording"):
-            trial = call.use("speech", choices, lambda model: _works(call, model, name))
-            return await unless_stopped(call.turn, trial)
+        async with activity_indicator(context.outbox, "recording"):
+            trial = context.run_with_model("speech", preferences, lambda model: _works(context, model, name))
+            return await run_cancellable(context.job, trial)
     except WanjieError as error:
         _log.warning("a voice could not be tried", error=repr(error))
-        await call.say("voice.untried", voice=name, reason=call.phrase(explain(error)))
+        await context.reply("voice.untried", voice=name, reason=context.translate(error_key(error)))
         return False
 
 
-async def _works(call: Call, model: str, name: str) -> bool:
-    if await call.desk.speech.has_voice(model, name):
-        await _learn(call, model, name)
+async def _works(context: CommandContext, model: str, name: str) -> bool:
+    if await context.services.speech.has_voice(model, name):
+        await _learn(context, model, name)
         return True
-    offered = ", ".join(await offered_voices(call, model))
-    await call.say("voice.name_unknown", model=model, voice=name, offered=offered)
+    offered = ", ".join(await offered_voices(context, model))
+    await context.reply("voice.name_unknown", model=model, voice=name, offered=offered)
     return False
 
 
-async def _learn(call: Call, model: str, name: str) -> None:
+async def _learn(context: CommandContext, model: str, name: str) -> None:
     # In this chat alone: some services take any name, and what people type is nobody else's to read.
-    voices = list(dict.fromkeys((name, *await _learned(call, model))))[:_MAX_LEARNED]
-    chat = str(call.incoming.chat.parent)
-    await call.desk.conversations.note(chat, _note(model), json.dumps(voices, ensure_ascii=False))
+    voices = list(dict.fromkeys((name, *await _learned(context, model))))[:_MAX_LEARNED]
+    chat = str(context.incoming.chat.parent)
+    await context.services.conversations.put_note(chat, _note(model), json.dumps(voices, ensure_ascii=False))
 
 
-async def _learned(call: Call, model: str) -> list[str]:
-    kept = await call.desk.conversations.noted(str(call.incoming.chat.parent), _note(model))
+async def _learned(context: CommandContext, model: str) -> list[str]:
+    kept = await context.services.conversations.get_note(str(context.incoming.chat.parent), _note(model))
     return json.loads(kept) if kept else []
 
 

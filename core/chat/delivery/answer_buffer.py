@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextChunk:
     """What came next of an answer."""
 
     text: str
-    thought: bool = False
+    is_reasoning: bool = False
     """Part of the model's thinking, which stands before the answer and is none of it."""
 
 
@@ -22,10 +22,10 @@ class MisreadError(Exception):
     """What was shown of an answer is wrong, and its pieces begin anew."""
 
 
-Pieces: TypeAlias = AsyncGenerator[Piece | MisreadError]
+Pieces: TypeAlias = AsyncGenerator[TextChunk | MisreadError]
 
 
-async def until_misread(pieces: Pieces) -> AsyncGenerator[Piece]:
+async def until_misread(pieces: Pieces) -> AsyncGenerator[TextChunk]:
     """The pieces up to the next `MisreadError`, which is raised; those behind it can still be had from `pieces`."""
     async for piece in pieces:
         if isinstance(piece, MisreadError):
@@ -33,14 +33,14 @@ async def until_misread(pieces: Pieces) -> AsyncGenerator[Piece]:
         yield piece
 
 
-async def whole(text: str, thought: int = 0) -> AsyncGenerator[Piece]:
+async def as_stream(text: str, thought: int = 0) -> AsyncGenerator[TextChunk]:
     """The stream of a text that is already there; its first `thought` characters are thinking."""
     if thought:
-        yield Piece(text[:thought], thought=True)
-    yield Piece(text[thought:])
+        yield TextChunk(text[:thought], is_reasoning=True)
+    yield TextChunk(text[thought:])
 
 
-async def resumed(pieces: AsyncGenerator[Piece], opening: str) -> AsyncGenerator[Piece]:
+async def continue_in_fence(pieces: AsyncGenerator[TextChunk], opening: str) -> AsyncGenerator[TextChunk]:
     """The pieces of an answer that goes on within a code fence, less its `opening` where the model writes that again.
 
     A bare mark is let through, since it closes the fence.
@@ -48,20 +48,20 @@ async def resumed(pieces: AsyncGenerator[Piece], opening: str) -> AsyncGenerator
     held: str | None = "" if opening.strip("`~\n") else None
     async with aclosing(pieces):
         async for piece in pieces:
-            if piece.thought or held is None:
+            if piece.is_reasoning or held is None:
                 yield piece
                 continue
             held += piece.text
             begun = held.lstrip("\n")
             if not opening.startswith(begun) or begun == opening:
                 # The line that the fence would have begun on is a new one.
-                yield Piece("\n" + begun.removeprefix(opening) if begun.startswith(opening) else held)
+                yield TextChunk("\n" + begun.removeprefix(opening) if begun.startswith(opening) else held)
                 held = None
     if held:
-        yield Piece(held)
+        yield TextChunk(held)
 
 
-class Growing:
+class AnswerBuffer:
     """What has come so far, and whether more will."""
 
     def __init__(self) -> None:
@@ -76,9 +76,9 @@ class Growing:
         """The text without the thinking."""
         return self.value[self.thought :]
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: TextChunk) -> None:
         """Take a piece; thoughts that come after the first words of the answer are dropped."""
-        if piece.thought:
+        if piece.is_reasoning:
             if self.answer:
                 return
             self.thought += len(piece.text)

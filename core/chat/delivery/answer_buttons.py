@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from core.chat.port.menus import Button
 from core.media.visible_text import is_blank
 
-from .page_buttons import Keys
+from .page_buttons import PageButtons
 
 IN_PARTS = "parts"
 """Stands behind the stamp where the message that bears the button is only the end of the answer."""
@@ -35,11 +35,13 @@ class AnswerButtons:
         self._speak_end = Button(label("button.speak"), "speak", f"{stamp} {IN_PARTS}")
         self._aloud = aloud
 
-    def keys(self, reason: Callable[[], str]) -> Keys:
+    def for_answer(self, reason: Callable[[], str]) -> PageButtons:
         """The buttons as `deliver` wants them; `reason` tells at the end why the model ended."""
-        return Keys(growing=(self._stop,), finished=lambda answer, messages: self._finished(answer, messages, reason()))
+        return PageButtons(
+            growing=(self._stop,), finished=lambda answer, messages: self._finished_buttons(answer, messages, reason())
+        )
 
-    def _finished(self, answer: str, messages: int, reason: str) -> tuple[Button, ...]:
+    def _finished_buttons(self, answer: str, messages: int, reason: str) -> tuple[Button, ...]:
         """Of a model that only thought there are no words to go on with or to speak."""
         if is_blank(answer):
             return (self._again,)

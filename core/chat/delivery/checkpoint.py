@@ -11,8 +11,8 @@ from core.chat.port.menus import ShownMessage
 from core.chat.port.page import Page
 
 
-class Checkpoint(Protocol):
-    """The part of the engine's `Turn` that is written on."""
+class CheckpointStore(Protocol):
+    """The part of the engine's `Job` that is written on."""
 
     @property
     def state(self) -> Mapping[str, str]: ...
@@ -20,59 +20,59 @@ class Checkpoint(Protocol):
     async def checkpoint(self, **fields: str) -> None: ...
 
 
-class Progress:
+class DeliveryCheckpoint:
     """What stands of one answer, and its whole text once the model has ended."""
 
-    def __init__(self, turn: Checkpoint, name: str = "") -> None:
+    def __init__(self, checkpoints: CheckpointStore, name: str = "") -> None:
         """Take over what a former owner left; its pages come back as adopted.
 
         `name` sets one answer of a turn apart from another.
         """
-        self._turn = turn
+        self._checkpoints = checkpoints
         self._name = name
-        stored = json.loads(turn.state.get(f"{name}pages", "[]"))
-        self.pages: list[Page] = [_adopted(_page(fields)) for fields in stored]
-        self.best: str = turn.state.get(f"{name}best", "")
+        stored = json.loads(checkpoints.state.get(f"{name}pages", "[]"))
+        self.pages: list[Page] = [_adopt(_page(fields)) for fields in stored]
+        self.best: str = checkpoints.state.get(f"{name}best", "")
         """The longest text that ever came: what a reader would miss if less were left."""
-        self.best_thought = int(turn.state.get(f"{name}best_thought", "0"))
+        self.best_thought = int(checkpoints.state.get(f"{name}best_thought", "0"))
         """How many characters of it, from its beginning, are thinking."""
         self.last_message: ShownMessage | None = None
         """The answer's last message, once it stands; it bears the buttons."""
-        self.text: str | None = turn.state.get(f"{name}text")
+        self.text: str | None = checkpoints.state.get(f"{name}text")
         """None until the model has ended."""
-        self.thought = int(turn.state.get(f"{name}thought", "0"))
+        self.thought = int(checkpoints.state.get(f"{name}thought", "0"))
         """How many characters of it, from its beginning, are thinking."""
 
     async def save(self, pages: Sequence[Page], text: str = "", thought: int = 0) -> None:
         """Write down the pages and what they are about to show, after proof that the turn is still ours.
 
-        Raises `FencedError` when it is not.
+        Raises `OwnershipLostError` when it is not.
         """
         self.pages = list(pages)
-        self.keep(text, thought)
+        self.remember_longest(text, thought)
         fields = {f"{self._name}pages": json.dumps([asdict(page) for page in pages])}
-        if self.best != self._turn.state.get(f"{self._name}best", ""):
+        if self.best != self._checkpoints.state.get(f"{self._name}best", ""):
             fields |= {f"{self._name}best": self.best, f"{self._name}best_thought": str(self.best_thought)}
-        await self._turn.checkpoint(**fields)
+        await self._checkpoints.checkpoint(**fields)
 
-    def keep(self, text: str, thought: int) -> None:
+    def remember_longest(self, text: str, thought: int) -> None:
         """Remember a text as the best one if it is; written down with the next `save`."""
         if len(text) > len(self.best):
             self.best, self.best_thought = text, thought
 
-    async def complete(self, text: str, thought: int = 0) -> None:
+    async def save_final(self, text: str, thought: int = 0) -> None:
         """Note that the model has ended: whoever takes over only has to show `text`."""
         self.text, self.thought = text, thought
-        await self._turn.checkpoint(**{f"{self._name}text": text, f"{self._name}thought": str(thought)})
+        await self._checkpoints.checkpoint(**{f"{self._name}text": text, f"{self._name}thought": str(thought)})
 
-    def rewind(self) -> None:
+    def restart(self) -> None:
         """The answer will be written anew into the messages that are there."""
-        self.pages = [_adopted(page) for page in self.pages]
+        self.pages = [_adopt(page) for page in self.pages]
         self.text = None
 
     def correct(self) -> None:
         """The same, at once: what stands there is wrong, so that nobody would miss it."""
-        self.rewind()
+        self.restart()
         self.pages = [replace(page, length=0) for page in self.pages]
         self.best, self.best_thought = "", 0
 
@@ -82,7 +82,7 @@ def _page(fields: dict[str, Any]) -> Page:
     return Page(**{name: value for name, value in fields.items() if name in Page.__dataclass_fields__})
 
 
-def _adopted(page: Page) -> Page:
+def _adopt(page: Page) -> Page:
     """What is known of a page when its text is not: the first one alone may have an opening, whatever that text is."""
     adopted, opening = bool(page.message_id or page.sending), "" if page.start else page.opening
     return replace(page, end=None, opening=opening, opened_at=0.0, adopted=adopted, done=False)

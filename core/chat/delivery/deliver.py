@@ -15,18 +15,25 @@ from dataclasses import replace
 
 import structlog
 
-from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError, UneditableError, UnreachableError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    OutboxError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
+    UneditableError,
+)
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.chat.text.page_breaks import Room, break_before, page_end, room
+from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, measure_page
 from core.media.visible_text import is_blank
 
-from .answer_buffer import Growing, Piece
-from .checkpoint import Progress
-from .page_buttons import NO_KEYS, Keys
+from .answer_buffer import AnswerBuffer, TextChunk
+from .checkpoint import DeliveryCheckpoint
+from .page_buttons import NO_BUTTONS, PageButtons
 from .page_text import PageText
-from .retry import insist
+from .retry import retry_until_sent
 
 _log = structlog.get_logger()
 
@@ -41,14 +48,14 @@ _WORD_PATIENCE = 20.0
 
 
 async def deliver(
-    stream: AsyncGenerator[Piece],
+    stream: AsyncGenerator[TextChunk],
     outbox: Outbox,
-    progress: Progress,
+    checkpoint: DeliveryCheckpoint,
     *,
     stopped: asyncio.Event,
     group: bool = False,
     whole_answer: bool = True,
-    keys: Keys = NO_KEYS,
+    buttons: PageButtons = NO_BUTTONS,
     opening: str = "",
 ) -> str:
     """Show the pieces of `stream` as one answer, in as many pages as it takes, and return its text without thoughts.
@@ -58,24 +65,27 @@ async def deliver(
     more. In a `group` the steps slow down. Unless it is a `whole_answer`, whoever takes over asks the model again.
     The last message bears the `keys`. `opening` is the line of a code fence within which the answer begins.
 
-    Raises what `stream` raises (the pages stay in `progress`), `GoneError` when nobody can read the answer any more,
-    `RefusedError` when the platform will never take it, `FencedError` when another process owns the turn.
+    Raises what `stream` raises (the pages stay in `progress`), `RecipientGoneError` when nobody can read the answer
+    any more, `ContentRejectedError` when the platform will never take it, `OwnershipLostError` when another process
+    owns the turn.
     """
-    text = Growing()
-    writer = _Writer(text, outbox, progress, keys, group=group, opening=opening)
+    text = AnswerBuffer()
+    writer = _Writer(text, outbox, checkpoint, buttons, group=group, opening=opening)
     pump = asyncio.create_task(_pump(stream, text, writer))
     pump.add_done_callback(lambda _: text.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_stop(stopped, pump))
     try:
         await writer.follow()
         await asyncio.wait([pump])
-        progress.keep(text.value, text.thought)  # words that came just before a failure were not shown yet
+        checkpoint.remember_longest(
+            text.value, text.thought
+        )  # words that came just before a failure were not shown yet
         if not pump.cancelled():
             pump.result()
-        elif len(progress.best) > len(text.value):
-            text.replace(progress.best, progress.best_thought)
+        elif len(checkpoint.best) > len(text.value):
+            text.replace(checkpoint.best, checkpoint.best_thought)
         if whole_answer:
-            await progress.complete(text.value, text.thought)
+            await checkpoint.save_final(text.value, text.thought)
         await writer.finish()
     finally:
         stop.cancel()
@@ -84,7 +94,7 @@ async def deliver(
     return text.answer
 
 
-async def _pump(stream: AsyncGenerator[Piece], text: Growing, writer: _Writer) -> None:
+async def _pump(stream: AsyncGenerator[TextChunk], text: AnswerBuffer, writer: _Writer) -> None:
     woken = 0.0
     try:
         async with aclosing(stream):
@@ -107,18 +117,25 @@ class _Writer:
     """Keeps the screen close to the text: pages that are full are finished, the last one is shown as it grows."""
 
     def __init__(
-        self, text: Growing, outbox: Outbox, progress: Progress, keys: Keys, *, group: bool, opening: str
+        self,
+        text: AnswerBuffer,
+        outbox: Outbox,
+        checkpoint: DeliveryCheckpoint,
+        buttons: PageButtons,
+        *,
+        group: bool,
+        opening: str,
     ) -> None:
         self._text = text
         self._shown = PageText(text)
-        self._keys = keys
+        self._buttons = buttons
         self._outbox = outbox
-        self._progress = progress
-        self._pace = outbox.capabilities.pace
-        self._slowest = outbox.capabilities.pace_group if group else self._pace
-        self._pages = progress.pages or [Page(start=0, opening=opening)]
+        self._checkpoint = checkpoint
+        self._pace = outbox.capabilities.edit_interval
+        self._slowest = outbox.capabilities.max_group_edit_interval if group else self._pace
+        self._pages = checkpoint.pages or [Page(start=0, opening=opening)]
         self._index = 0
-        self._late_buttons = outbox.capabilities.late_buttons
+        self._late_buttons = outbox.capabilities.buttons_after_first_step
         self._bare = False
         """The page has had its first step alone, and lacks its buttons for that."""
         self._reached = 0
@@ -146,12 +163,12 @@ class _Writer:
         """Make the last state of every page stand; remove pages that only a former attempt needed."""
         await self._finish_full_pages()
         if not is_blank(body := self._body()):
-            buttons = self._keys.finished(self._text.answer, self._index + 1)
+            buttons = self._buttons.finished(self._text.answer, self._index + 1)
             await self._settle(buttons)
-            self._progress.last_message = ShownMessage(self._page, body, self._shown.folded(self._page), buttons)
+            self._checkpoint.last_message = ShownMessage(self._page, body, self._shown.folded(self._page), buttons)
             self._index += 1
         for page in [*self._replaced, *self._pages[self._index :]]:
-            found = await insist(lambda page=page: self._recovered(page))
+            found = await retry_until_sent(lambda page=page: self._recovered(page))
             if found.message_id:
                 await self._remove(found)
         await self._save(self._pages[: self._index])
@@ -185,17 +202,19 @@ class _Writer:
 
     def _end_of_page(self) -> int | None:
         page, text = self._page, self._text.value
-        end = page_end(text, self._room(), self._text.thought)
-        most = self._outbox.capabilities.page_seconds
+        end = find_page_end(text, self._room(), self._text.thought)
+        most = self._outbox.capabilities.max_page_age
         if end is None and most is not None and page.opened_at and time.time() - page.opened_at > most:
             sure = max(self._reached, page.start + 1)
-            found = break_before(text, sure, len(text), self._text.thought)
+            found = find_break(text, sure, len(text), self._text.thought)
             overdue = time.time() - page.opened_at > most + _WORD_PATIENCE
             return found if found < len(text) or overdue else None
         return end
 
-    def _room(self) -> Room:
-        return room(self._text.value, self._page.start, self._outbox.capabilities.page_limit, self._page.opening)
+    def _room(self) -> PageSpan:
+        return measure_page(
+            self._text.value, self._page.start, self._outbox.capabilities.page_limit, self._page.opening
+        )
 
     async def _step(self) -> None:
         reach = self._room().sure  # what follows may belong to the next page, and some screens cannot take words back
@@ -205,16 +224,16 @@ class _Writer:
             return
         self._not_before = time.monotonic() + self._pace
         try:
-            await self._show(body, final=False, buttons=self._keys.growing)
+            await self._show(body, final=False, buttons=self._buttons.growing)
             if not self._page.message_id:  # all of it was held back, so what comes next is still the first step
                 self._not_before = time.monotonic() + _NAP
                 return
             self._pace = min(self._pace + _SLOWING, self._slowest)
             self._reached = reach
-        except FloodedError as error:
+        except RateLimitedError as error:
             self._not_before = time.monotonic() + error.retry_after
             self._text.news.set()  # there is text to show, whether or not more comes
-        except (UnreachableError, RefusedError) as error:
+        except (PlatformUnreachableError, ContentRejectedError) as error:
             self._uneditable = isinstance(error, UneditableError)
             _log.warning("a step was skipped", error=str(error))
 
@@ -233,10 +252,10 @@ class _Writer:
             await self._show(body, final=True, buttons=buttons)
 
         try:
-            await insist(show)
+            await retry_until_sent(show)
         except UneditableError as error:
             self._replace(error)
-            await insist(show)
+            await retry_until_sent(show)
 
     def _replace(self, error: UneditableError) -> None:
         """Let the page begin anew; the old message goes when all pages stand."""
@@ -251,8 +270,8 @@ class _Writer:
         await self._begin()
         folded = min(self._shown.folded(self._page), len(body))
         try:
-            page = await self._outbox.show(self._page, body, final=final, folded=folded, buttons=buttons)
-        except (FloodedError, RefusedError, GoneError):
+            page = await self._outbox.update_page(self._page, body, final=final, folded=folded, buttons=buttons)
+        except (RateLimitedError, ContentRejectedError, RecipientGoneError):
             self._pages[self._index] = replace(self._page, sending=False)
             if not self._page.message_id:
                 await self._save(self._pages)  # or the next attempt would look for what was never sent
@@ -273,21 +292,21 @@ class _Writer:
         """Write down what is about to be shown; look for a first step of which nobody knows whether it landed."""
         page = await self._recovered(self._page)
         if not page.message_id:
-            page = replace(page, sending=True, after=self._outbox.horizon())
+            page = replace(page, sending=True, after=self._outbox.position_marker())
         self._pages[self._index] = page
         await self._save(self._pages)
 
     async def _recovered(self, page: Page) -> Page:
-        return await self._outbox.recover(page) if page.sending and not page.message_id else page
+        return await self._outbox.find_lost_message(page) if page.sending and not page.message_id else page
 
     def _body(self, reach: int | None = None) -> str:
         return self._shown.body(self._page, self._following, reach)
 
     async def _remove(self, page: Page) -> None:
         try:
-            await insist(lambda: self._outbox.remove(page))
-        except (GoneError, RefusedError) as error:
+            await retry_until_sent(lambda: self._outbox.delete_page(page))
+        except (RecipientGoneError, ContentRejectedError) as error:
             _log.warning("a page that is not needed could not be removed", error=str(error))
 
     async def _save(self, pages: list[Page]) -> None:
-        await self._progress.save(pages, self._text.value, self._text.thought)
+        await self._checkpoint.save(pages, self._text.value, self._text.thought)

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from core.chat.port.errors import FloodedError, GoneError, OutboxError, RefusedError
+from core.chat.port.errors import ContentRejectedError, OutboxError, RateLimitedError, RecipientGoneError
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.redis import STORE_DOWN
+from core.redis import STORE_ERRORS
 from core.store import Conversations, ShownAnswers
 
 from .answer_buttons import useful_buttons
@@ -78,7 +78,7 @@ class OldButtons:
                     if (wait := await self._remove_granted(chat, outbox)) is None:
                         return
                     await asyncio.sleep(wait)
-        except (OutboxError, TimeoutError, *STORE_DOWN) as error:
+        except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
             _log.info("old buttons are left for later", reason=str(error) or type(error).__name__)
 
     async def _remove_granted(self, chat: str, outbox: Outbox) -> float | None:
@@ -90,7 +90,7 @@ class OldButtons:
             try:
                 if count < _MAX_ANSWERS:
                     await self._tidy(shown[uid], outbox, remembered=uid in alive.remembered)
-            except FloodedError as error:
+            except RateLimitedError as error:
                 return error.retry_after
             await self._answers.remove(chat, uid)
         return None
@@ -101,13 +101,13 @@ class OldButtons:
             return
         try:
             await outbox.set_buttons(message, buttons)
-        except (GoneError, RefusedError) as error:  # it was deleted, or is too old to be changed
+        except (RecipientGoneError, ContentRejectedError) as error:  # it was deleted, or is too old to be changed
             _log.info("an answer keeps its old buttons", reason=str(error))
 
     async def _alive(self, chat: str) -> _Alive:
         history = await self._conversations.history(chat)
-        unanswered = await self._conversations.unanswered(chat)
-        uid = await self._conversations.newest(chat)
+        unanswered = await self._conversations.get_unanswered(chat)
+        uid = await self._conversations.newest_uid(chat)
         kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
         newest = {uid} if kept else set[str]()
         return _Alive(

@@ -9,11 +9,11 @@ from core.chat.port.menus import Button
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class PageButtons:
     """The buttons of an answer: while it grows, and when it stands, told by `finished` for its words and messages."""
 
     growing: tuple[Button, ...] = ()
     finished: Callable[[str, int], tuple[Button, ...]] = lambda _, __: ()
 
 
-NO_KEYS = Keys()
+NO_BUTTONS = PageButtons()

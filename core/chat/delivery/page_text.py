@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.chat.port.page import Page
 from core.chat.text.markdown_breaks import dedented, list_offsets
-from core.chat.text.page_breaks import carried, carried_marks, closing, open_fence
+from core.chat.text.page_breaks import carried_marks, fence_closer, open_fence, page_prefix
 
-from .answer_buffer import Growing
+from .answer_buffer import AnswerBuffer
 
 _FENCES = ("```", "~~~")
 
@@ -14,7 +14,7 @@ _FENCES = ("```", "~~~")
 class PageText:
     """Cuts the text of pages out of an answer."""
 
-    def __init__(self, text: Growing) -> None:
+    def __init__(self, text: AnswerBuffer) -> None:
         self._text = text
         self._list: tuple[int, tuple[int, ...]] = (0, ())
         """A page's start, and the items of lists that are open there."""
@@ -43,7 +43,7 @@ class PageText:
             return ""
         said = page.opening + text[answer:end].lstrip("\n")
         following = text[end : end + 2]
-        return carried(said, following) or carried_marks(text, self._text.thought, end, max(end, stop))
+        return page_prefix(said, following) or carried_marks(text, self._text.thought, end, max(end, stop))
 
     def _go_on(self, page: Page, shown: str) -> str:
         """What a page shows of an answer that began on another one: in code byte for byte."""
@@ -60,8 +60,8 @@ class PageText:
 
 def _closing(page: Page, following: Page | None, said: str) -> str:
     if following and following.start == page.end and _is_marks(following.opening):
-        return closing(following.opening)
-    return closing(open_fence(said))
+        return fence_closer(following.opening)
+    return fence_closer(open_fence(said))
 
 
 def _is_marks(opening: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from core.chat.port.errors import FloodedError, UnreachableError
+from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -18,18 +18,18 @@ _LONGEST_PATIENCE = 30.0
 """Seconds between two tries to reach a platform that does not answer."""
 
 
-async def insist(call: Callable[[], Awaitable[_Result]]) -> _Result:
+async def retry_until_sent(call: Callable[[], Awaitable[_Result]]) -> _Result:
     """Repeat `call` until the platform has done it, however long that takes.
 
-    Raises the errors that waiting cannot mend: `GoneError`, `RefusedError`.
+    Raises the errors that waiting cannot mend: `RecipientGoneError`, `ContentRejectedError`.
     """
     patience = _FIRST_PATIENCE
     while True:
         try:
             return await call()
-        except FloodedError as error:
+        except RateLimitedError as error:
             await asyncio.sleep(error.retry_after)
-        except UnreachableError as error:
+        except PlatformUnreachableError as error:
             _log.warning("platform unreachable", error=str(error), again_in=patience)
             await asyncio.sleep(patience)
             patience = min(patience * 2, _LONGEST_PATIENCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.port.incoming import Incoming
-from core.queue import Inbox, tag_of
+from core.queue import Inbox, event_tag
 from core.store import Conversations
 
 _NOTE = "deleted:"
@@ -24,13 +24,13 @@ class Deletions:
     async def apply(self, incoming: Incoming) -> None:
         """Take back the question that `incoming.deleted` names: waiting, running or answered."""
         chat = str(incoming.chat)
-        await self._conversations.note(chat, _NOTE + incoming.deleted, "1")
-        await self._inbox.stop(chat, tag=tag_of(incoming.deleted))
+        await self._conversations.put_note(chat, _NOTE + incoming.deleted, "1")
+        await self._inbox.request_stop(chat, tag=event_tag(incoming.deleted))
         await self._conversations.withdraw(chat, incoming.deleted)
 
     async def covers(self, incoming: Incoming) -> bool:
         """Whether this very message has been deleted."""
-        return bool(await self._conversations.noted(str(incoming.chat), _NOTE + incoming.event_id))
+        return bool(await self._conversations.get_note(str(incoming.chat), _NOTE + incoming.event_id))
 
     async def forget(self, incoming: Incoming) -> bool:
         """Take an exchange out of the history again whose question was deleted while it was answered, or once more.
@@ -40,7 +40,7 @@ class Deletions:
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
             events.add(await self._conversations.last_event(chat))
-        deleted = [event for event in events - {""} if await self._conversations.noted(chat, _NOTE + event)]
+        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, _NOTE + event)]
         for event in deleted:
             await self._conversations.withdraw(chat, event)
         return bool(deleted)

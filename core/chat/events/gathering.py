@@ -12,8 +12,7 @@ from typing import TypeAlias
 import structlog
 
 from core.chat.port.incoming import Incoming
-from core.chat.question.question import READ
-from core.queue import Inbox, Mail, Turn
+from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
 
 from .pieces import belongs, join
@@ -23,6 +22,8 @@ Respond: TypeAlias = Callable[[Incoming], Coroutine[None, None, None]]
 
 _log = structlog.get_logger()
 
+QUESTION_FIELD = "question"
+"""In a job's checkpoint: the question that was made of a message with its files; "" once more of that has come."""
 _FIELD = "pieces"
 _MAX_WAITS = 10
 _MOST_BEGUN = 5
@@ -33,7 +34,7 @@ _LULL = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    mail: Mail
+    envelope: Envelope
     incoming: Incoming
 
 
@@ -43,7 +44,7 @@ class _Found:
 
     pieces: list[_Piece]
     """In their newest form."""
-    taken: list[Mail]
+    taken: list[Envelope]
     """What of it still waits in the mailbox, if that makes it another message."""
     over: bool
     """Its sender has said something else since, so that all of it is here."""
@@ -60,42 +61,42 @@ class Gathering:
         self._inbox = inbox
         self._conversations = conversations
 
-    async def answer(self, turn: Turn, read: Read, respond: Respond) -> None:
+    async def answer(self, job: Job, read: Read, respond: Respond) -> None:
         """Let `respond` answer the message; not what counts only together with one that has been begun already.
 
         It begins at once, unless the platform says that more is sure to come. What comes before its first checkpoint
         belongs to the message all the same: what was begun is given up then, and begun anew with all of it. A piece
         that comes later is a message of its own, an edited form nothing.
         """
-        pieces = await self._begin(turn, read)
+        pieces = await self._begin(job, read)
         for left in reversed(range(_MOST_BEGUN)):
-            message = join([piece.incoming for piece in pieces], turn.event_id)
+            message = join([piece.incoming for piece in pieces], job.event_id)
             if message is None:
                 break
-            if not left or _was_shown(turn):
+            if not left or _was_shown(job):
                 await respond(message)
                 break
-            if not await self._is_given_up(turn, pieces, read, respond(message)):
+            if not await self._is_given_up(job, pieces, read, respond(message)):
                 break
             _log.info("begun anew, more of the question has come", times_left=left)
-            pieces = await self._gather(turn, pieces, read, lull=_LULL)
+            pieces = await self._gather(job, pieces, read, lull=_LULL)
 
-    async def _begin(self, turn: Turn, read: Read) -> list[_Piece]:
+    async def _begin(self, job: Job, read: Read) -> list[_Piece]:
         """The message as far as it is here, and is kept by a former owner; nothing if there is nothing to answer."""
-        if kept := turn.state.get(_FIELD):
+        if kept := job.state.get(_FIELD):
             payloads = [b64decode(payload) for payload in json.loads(kept)]
         else:
-            payloads = [turn.payload]
+            payloads = [job.payload]
         pieces = [piece for payload in payloads if (piece := _piece(payload, read)) is not None]
-        if not pieces or _was_shown(turn):
+        if not pieces or _was_shown(job):
             return pieces
         if not kept and (pieces[0].incoming.edits or await self._was_answered(pieces[0].incoming)):
             return []
-        return await self._gather(turn, pieces, read)
+        return await self._gather(job, pieces, read)
 
-    async def _gather(self, turn: Turn, pieces: list[_Piece], read: Read, *, lull: float = 0.0) -> list[_Piece]:
+    async def _gather(self, job: Job, pieces: list[_Piece], read: Read, *, lull: float = 0.0) -> list[_Piece]:
         """Wait for what is sure to come, and for nothing to come for a `lull`; keep all of it with the event."""
-        found, known = await self._look(turn, pieces, read), 0
+        found, known = await self._look(job, pieces, read), 0
         for _ in range(_MAX_WAITS):
             last = found.pieces[-1].incoming
             settle = max(last.settle, lull)
@@ -103,21 +104,21 @@ class Gathering:
                 break
             known = len(found.pieces)
             await asyncio.sleep(settle)
-            found = await self._look(turn, pieces, read)
+            found = await self._look(job, pieces, read)
         if found.taken:
-            value = json.dumps([b64encode(piece.mail.payload).decode() for piece in found.pieces])
-            await turn.absorb({_FIELD: value, READ: ""}, found.taken)
+            value = json.dumps([b64encode(piece.envelope.payload).decode() for piece in found.pieces])
+            await job.absorb({_FIELD: value, QUESTION_FIELD: ""}, found.taken)
         return found.pieces
 
-    async def _is_given_up(self, turn: Turn, pieces: list[_Piece], read: Read, work: Awaitable[None]) -> bool:
+    async def _is_given_up(self, job: Job, pieces: list[_Piece], read: Read, work: Awaitable[None]) -> bool:
         """Do `work`; give it up when more of the message comes before its first checkpoint."""
 
         async def has_more() -> bool:
-            return bool((await self._look(turn, pieces, read)).taken)
+            return bool((await self._look(job, pieces, read)).taken)
 
-        watch = _Watch(turn.news, has_more)
+        watch = _Watch(job.news, has_more)
         working, watching = asyncio.ensure_future(work), asyncio.create_task(watch.run())
-        turn.before_checkpoint = watch.end
+        job.before_checkpoint = watch.end
         try:
             await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
@@ -127,15 +128,15 @@ class Gathering:
             await working
             return False
         finally:
-            turn.before_checkpoint = None
+            job.before_checkpoint = None
             for task in (working, watching):
                 task.cancel()
             await asyncio.gather(working, watching, return_exceptions=True)
 
-    async def _look(self, turn: Turn, pieces: list[_Piece], read: Read) -> _Found:
+    async def _look(self, job: Job, pieces: list[_Piece], read: Read) -> _Found:
         """See what belongs to the message among what waits behind it and can be read."""
-        turn.news.clear()
-        mails = (await self._inbox.mails(turn.lane))[1:]
+        job.news.clear()
+        mails = (await self._inbox.mails(job.lane))[1:]
         waiting = [_Piece(mail, incoming) for mail in mails if (incoming := read(mail.payload)) is not None]
         return _select(pieces, waiting)
 
@@ -143,7 +144,7 @@ class Gathering:
         """Whether it belongs to an album that the release before this one has answered with its first file."""
         if not first.album:
             return False
-        kept = await self._conversations.noted(str(first.chat), f"album:{first.album}")
+        kept = await self._conversations.get_note(str(first.chat), f"album:{first.album}")
         return first.event_id in (json.loads(kept)[1:] if kept else [])
 
 
@@ -180,14 +181,14 @@ class _Watch:
                 self.has_found = await self._has_more()
 
 
-def _was_shown(turn: Turn) -> bool:
+def _was_shown(job: Job) -> bool:
     """Whether there has been a checkpoint."""
-    return not turn.state.keys() <= {_FIELD, READ}
+    return not job.state.keys() <= {_FIELD, QUESTION_FIELD}
 
 
 def _piece(payload: bytes, read: Read) -> _Piece | None:
     incoming = read(payload)
-    return incoming and _Piece(Mail(incoming.event_id, payload), incoming)
+    return incoming and _Piece(Envelope(incoming.event_id, payload), incoming)
 
 
 def _select(pieces: Sequence[_Piece], waiting: Sequence[_Piece]) -> _Found:
@@ -197,11 +198,11 @@ def _select(pieces: Sequence[_Piece], waiting: Sequence[_Piece]) -> _Found:
             found.append(other)
     edits = {each.incoming.edits: each for each in waiting if each.incoming.edits}
     newest = [_newest(piece, edits.get(piece.incoming.message_id)) for piece in found]
-    taken = list[Mail]()
+    taken = list[Envelope]()
     if newest != list(pieces):
         # What answers a command of the platform's own has no message.
         ids = {piece.incoming.message_id for piece in found} - {""}
-        taken = [each.mail for each in waiting if each in found or each.incoming.edits in ids]
+        taken = [each.envelope for each in waiting if each in found or each.incoming.edits in ids]
     return _Found(newest, taken, _is_over(found, waiting))
 
 

@@ -28,19 +28,19 @@ class Greeting:
     async def note_move(self, incoming: Incoming) -> None:
         """Note that the chat of an event was known under another id, and its people know the bot."""
         chat = str(incoming.chat)
-        if await self._conversations.noted(chat, _MOVED) is None:
-            await self._conversations.note(chat, _MOVED, "")
+        if await self._conversations.get_note(chat, _MOVED) is None:
+            await self._conversations.put_note(chat, _MOVED, "")
 
     async def is_due(self, lane: str, arrival: Incoming, read: Callable[[bytes], Incoming | None]) -> bool:
         """Whether the bot is new in the chat; the same for every delivery of an arrival."""
         chat = str(arrival.chat)
-        moved = await self._conversations.noted(chat, _MOVED)
+        moved = await self._conversations.get_note(chat, _MOVED)
         if moved is None:
             await asyncio.sleep(_MIGRATION_DELAY)
-            waiting = [read(payload) for payload in await self._inbox.waiting(lane)]
+            waiting = [read(payload) for payload in await self._inbox.list_waiting(lane)]
             if all(event is None or event.moved_from is None for event in waiting):
                 return True
         elif moved:
             return moved != arrival.event_id
-        await self._conversations.note(chat, _MOVED, arrival.event_id)
+        await self._conversations.put_note(chat, _MOVED, arrival.event_id)
         return False

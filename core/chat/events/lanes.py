@@ -11,7 +11,7 @@ _STOP = "stop"
 """The command, and the name of its button."""
 
 
-def lane(incoming: Incoming) -> str:
+def lane_for(incoming: Incoming) -> str:
     """The conversation itself; beside it one for stops and deletions, which wait for nothing, and one for presses."""
     pressed = incoming.choice.menu if incoming.choice else ""
     if incoming.deleted or _STOP in {incoming.command, pressed}:
@@ -19,22 +19,22 @@ def lane(incoming: Incoming) -> str:
     return f"{incoming.chat}{_PICK}" if pressed else str(incoming.chat)
 
 
-def is_urgent(lane_name: str) -> bool:
+def is_fast_lane(lane_name: str) -> bool:
     """Whether this is a fast lane: what is done there must be done in a moment."""
     return lane_name.endswith((_URGENT, _PICK))
 
 
-def aside_lane(chat: ChatRef) -> str:
+def background_lane(chat: ChatRef) -> str:
     """Where work waits that may go on while the conversation does, such as speaking what was said already."""
     return f"{chat}{_ASIDE}"
 
 
-def full_lane(chat: ChatRef) -> str:
+def overflow_lane(chat: ChatRef) -> str:
     """Where a message goes that found the mailbox full: it is answered with a sentence, at once."""
     return f"{chat}{_FULL}"
 
 
-def is_full(lane_name: str) -> bool:
+def is_overflow_lane(lane_name: str) -> bool:
     """Whether a message in this lane is there because its mailbox was full."""
     return lane_name.endswith(_FULL)
 

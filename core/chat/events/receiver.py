@@ -13,12 +13,12 @@ import structlog
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform, ReadsAdditions
 from core.chat.text.error_sentences import report_unreadable
-from core.chat.unexpected import Unforeseen
+from core.chat.unexpected import UnexpectedErrors
 from core.media.visible_text import is_blank
-from core.queue import Acceptance, Inbox
+from core.queue import EnqueueResult, Inbox
 from core.store import Conversations
 
-from .lanes import full_lane, lane
+from .lanes import lane_for, overflow_lane
 from .pieces import MAX_GAP, belongs
 
 _log = structlog.get_logger()
@@ -28,7 +28,7 @@ _MOMENT = timedelta(seconds=30)
 also after a crash in between."""
 
 
-class Reception:
+class EventReceiver:
     """Takes raw events from the platforms' ingress into the inbox."""
 
     def __init__(self, inbox: Inbox, conversations: Conversations, route: Callable[[Incoming], Incoming]) -> None:
@@ -43,11 +43,11 @@ class Reception:
 
         A platform's events are stored in the order of the calls, also of calls that overlap. Safe to call again with
         the same event. One that cannot be read is logged and skipped: it would be the same at each delivery. Raises a
-        `STORE_DOWN` error when it could not be stored.
+        `STORE_ERRORS` error when it could not be stored.
         """
         read: Incoming | None = None
         addition: Incoming | None = None
-        with Unforeseen() as unforeseen:
+        with UnexpectedErrors() as unforeseen:
             read = _read(self._route, platform, payload)
             addition = _read_addition(platform, payload) if read is None else None
         if unforeseen.error is not None:
@@ -65,46 +65,46 @@ class Reception:
 
     async def _store(self, incoming: Incoming, payload: bytes) -> None:
         chat = str(incoming.chat)
-        if not incoming.addressed and not await self._conversations.engaged(chat):
+        if not incoming.addressed and not await self._conversations.has_joined_thread(chat):
             return
-        accepted = await self._inbox.accept(lane(incoming), incoming.event_id, payload)
+        accepted = await self._inbox.enqueue(lane_for(incoming), incoming.event_id, payload)
         if incoming.chat.thread and _takes_part(incoming):
-            await self._conversations.engage(chat)
-        if accepted is Acceptance.FULL:
+            await self._conversations.join_thread(chat)
+        if accepted is EnqueueResult.FULL:
             _log.warning("mailbox full", chat=chat)
-            await self._inbox.accept(full_lane(incoming.chat), incoming.event_id, payload)
+            await self._inbox.enqueue(overflow_lane(incoming.chat), incoming.event_id, payload)
 
     async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
         """Store what belongs to another message; where there is no room for it, nobody misses it."""
         if addition.edits:
-            counts = addition.addressed or await self._conversations.engaged(str(addition.chat))
+            counts = addition.addressed or await self._conversations.has_joined_thread(str(addition.chat))
         else:
             counts = bool(addition.album) or await self._follows(addition)
         if counts:
-            await self._inbox.accept(str(addition.chat), addition.event_id, payload)
+            await self._inbox.enqueue(str(addition.chat), addition.event_id, payload)
             await self._note_part(addition)
         elif addition.attachments and is_blank(addition.text):
             kept = b64encode(payload).decode()
-            await self._conversations.note(str(addition.chat), _file_of(addition), kept, lifetime=_MOMENT)
+            await self._conversations.put_note(str(addition.chat), _file_of(addition), kept, lifetime=_MOMENT)
 
     async def _store_file_before(self, question: Incoming, platform: ReadsAdditions) -> None:
         """Let the file that its sender has posted right before wait behind a question: it belongs to it."""
         if question.direct or question.attachments or is_blank(question.text):
             return
-        kept = await self._conversations.noted(str(question.chat), _file_of(question))
+        kept = await self._conversations.get_note(str(question.chat), _file_of(question))
         payload = b64decode(kept or "")
         file = platform.read_addition(payload) if payload else None
         if file is not None and belongs([question], file):
-            await self._inbox.accept(str(question.chat), file.event_id, payload)
+            await self._inbox.enqueue(str(question.chat), file.event_id, payload)
 
     async def _note_part(self, incoming: Incoming) -> None:
         """Remember for its next piece, which may not name the bot, when somebody in a group has said something."""
         if incoming.addressed and not incoming.direct and incoming.sent and not incoming.edits:
-            await self._conversations.note(str(incoming.chat), _last_of(incoming), str(incoming.sent))
+            await self._conversations.put_note(str(incoming.chat), _last_of(incoming), str(incoming.sent))
 
     async def _follows(self, addition: Incoming) -> bool:
         """Whether it came right behind a message that is for the bot."""
-        last = await self._conversations.noted(str(addition.chat), _last_of(addition))
+        last = await self._conversations.get_note(str(addition.chat), _last_of(addition))
         return last is not None and abs(addition.sent - int(last)) <= MAX_GAP
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from core.wanjie import ModelKind
 
-from .image_prompt import Order
+from .image_prompt import ImagePrompt
 
 _LONGEST = 1_000
 """Characters of a caption, marks included; see `Album`."""
@@ -15,16 +15,16 @@ _MARK = re.compile(r"\\*([*_`~#|>])")
 """What would dress the words, or hide, with what escapes it already; other marks of Markdown do no harm in a prompt."""
 
 
-def caption(order: Order, model: str, note: str = "") -> str:
+def caption(prompt: ImagePrompt, model: str, note: str = "") -> str:
     """Markdown that shows the prompt, what was made of it where that differs, and a sentence to `note`."""
     end = "\n".join(part for part in (note, f"`{model}`") if part)
-    translated = order.english not in {"", order.prompt}
-    lines = [order.prompt, f"→ {order.words}"] if translated else [order.words]
+    translated = prompt.english not in {"", prompt.prompt}
+    lines = [prompt.prompt, f"→ {prompt.words}"] if translated else [prompt.words]
     room = (_LONGEST - len(end)) // len(lines) - 1  # each with its line break
     return "\n".join([*(fitted(line, room) for line in lines), end])
 
 
-def ordered_in(text: str, kind_of: Callable[[str], ModelKind], *, pictured: bool) -> str:
+def prompt_in_caption(text: str, kind_of: Callable[[str], ModelKind], *, pictured: bool) -> str:
     """The prompt, or the beginning of a long one, when `text` is a caption as a platform gives it back; else "".
 
     Not all captions come back with their pictures. Without them (not `pictured`), only a translation may stand between

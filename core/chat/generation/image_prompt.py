@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from core.chat.text.half_width import half_width
-from core.chat.text.user_error import ExcuseError
+from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import visible
 
 _LONGEST = 2_000
@@ -54,7 +54,7 @@ _PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,19}")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImagePrompt:
     """Pictures to be made; the defaults are those of the Open API's page."""
 
     prompt: str
@@ -79,17 +79,17 @@ class Order:
     @property
     def options(self) -> str:
         """The options that make it unlike an order without any, as they would be written."""
-        mine, usual = asdict(self), asdict(Order(""))
+        mine, usual = asdict(self), asdict(ImagePrompt(""))
         told = (name for name in ("size", "n", "quality", "style") if mine[name] != usual[name])
         return " ".join(f"--{name} {mine[name]}" for name in told)
 
     @property
-    def varied(self) -> Order:
+    def next_variation(self) -> ImagePrompt:
         """The same order with a small change that neither it nor its last variation had."""
         return replace(self, variation=self.variation + self.varied_before + 1, varied_before=0)
 
     @property
-    def counted(self) -> Order:
+    def counted(self) -> ImagePrompt:
         """The same order, one variation of which was ordered since."""
         return replace(self, varied_before=self.varied_before + 1)
 
@@ -104,24 +104,24 @@ class Order:
         return cls(**{name: value for name, value in fields.items() if name in cls.__dataclass_fields__})
 
 
-def read_order(argument: str, quoted: str = "") -> Order:
+def parse_imagine(argument: str, quoted: str = "") -> ImagePrompt:
     """Read what stands behind `/imagine`, with its options anywhere in it.
 
-    Without words of its own it is about the `quoted` message. Raises `ExcuseError`, which names what is wrong.
+    Without words of its own it is about the `quoted` message. Raises `UserFacingError`, which names what is wrong.
     """
     words: list[str] = []
-    order, end = Order(""), 0
+    order, end = ImagePrompt(""), 0
     plain = half_width(argument).translate(_SIGNS)
     for found in _NAMED.finditer(plain):
         name = found["name"].lower()
         option = _OPTIONS.get(_CHINESE.get(name, name))
         if option is None:
             if found["dashes"] == "--":
-                raise ExcuseError("imagine.option", name=_repeated(found["name"]))
+                raise UserFacingError("imagine.option", name=_repeated(found["name"]))
             continue
         try:
             value, behind = _value(option, found)
-        except ExcuseError:
+        except UserFacingError:
             if name in _CHINESE and found["dashes"] == "——":  # Chinese's own dash, before words like any others
                 continue
             raise
@@ -132,13 +132,13 @@ def read_order(argument: str, quoted: str = "") -> Order:
     return replace(order, prompt=_prompt(" ".join(words), quoted))
 
 
-def order_of(prompt: str, options: Mapping[str, object]) -> Order:
+def stored_prompt(prompt: str, options: Mapping[str, object]) -> ImagePrompt:
     """The order of a model, which gives the options beside the prompt.
 
-    What it writes into the prompt as if it were talking to an image model is left out. Raises `ExcuseError` like
-    `read_order`.
+    What it writes into the prompt as if it were talking to an image model is left out. Raises `UserFacingError` like
+    `parse_imagine`.
     """
-    order = Order(_prompt(_WRITTEN.sub("", prompt), ""))
+    order = ImagePrompt(_prompt(_WRITTEN.sub("", prompt), ""))
     for name, value in options.items():
         option = _OPTIONS[name]
         text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
@@ -150,16 +150,16 @@ def _value(option: _Option, named: re.Match[str]) -> tuple[str | int, int]:
     """The value behind an option's name, and where it ends."""
     found = option.value.match(named.string, named.end())
     if not found or not found["value"]:
-        raise ExcuseError("imagine.value", name=named["name"])
+        raise UserFacingError("imagine.value", name=named["name"])
     return option.read(found["value"]), found.end()
 
 
 def _prompt(words: str, quoted: str) -> str:
     prompt = visible(" ".join(words.split())) or visible(" ".join(quoted.split()))
     if not prompt:
-        raise ExcuseError("imagine.empty")
+        raise UserFacingError("imagine.empty")
     if len(prompt) > _LONGEST:
-        raise ExcuseError("imagine.long", length=len(prompt), limit=_LONGEST)
+        raise UserFacingError("imagine.long", length=len(prompt), limit=_LONGEST)
     return prompt
 
 
@@ -167,7 +167,7 @@ def _size(value: str) -> str:
     found = _SIZE.fullmatch(value)
     width, height = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if width not in _SIDES or height not in _SIDES:
-        raise ExcuseError("imagine.size", text=_repeated(value))
+        raise UserFacingError("imagine.size", text=_repeated(value))
     return f"{width}x{height}"
 
 
@@ -176,7 +176,7 @@ def _ratio(value: str) -> str:
     found = _RATIO.fullmatch(value)
     width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
     if not width or not height or not 1 / _WIDEST <= width / height <= _WIDEST:
-        raise ExcuseError("imagine.ratio", text=_repeated(value))
+        raise UserFacingError("imagine.ratio", text=_repeated(value))
     sides = (math.sqrt(_AREA * width / height), math.sqrt(_AREA * height / width))
     return "x".join(str(round(side / _GRID) * _GRID) for side in sides)
 
@@ -184,7 +184,7 @@ def _ratio(value: str) -> str:
 def _count(value: str) -> int:
     number = value.removesuffix("张")
     if number not in {str(most) for most in range(1, _MOST + 1)}:
-        raise ExcuseError("imagine.count", text=_repeated(value), limit=_MOST)
+        raise UserFacingError("imagine.count", text=_repeated(value), limit=_MOST)
     return int(number)
 
 
@@ -200,7 +200,7 @@ def _plain(value: str, key: str) -> str:
     """One word; which ones there are, each image model decides for itself."""
     word = _VALUES.get(value, value.lower())
     if not _PLAIN.fullmatch(word):
-        raise ExcuseError(key, text=_repeated(value))
+        raise UserFacingError(key, text=_repeated(value))
     return word
 
 
@@ -213,7 +213,7 @@ def _repeated(value: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Option:
     field: str
-    """Of `Order`."""
+    """Of `ImagePrompt`."""
     value: re.Pattern[str]
     """What belongs to its value, quotation marks around it included."""
     read: Callable[[str], str | int]

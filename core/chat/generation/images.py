@@ -12,18 +12,18 @@ from urllib.parse import urlsplit
 import structlog
 
 from core.chat.port.media import Picture
-from core.chat.text.user_error import ExcuseError
-from core.media.images.resize import BadImageError, inspect
-from core.media.thread_pool import Workshop
+from core.chat.text.user_error import UserFacingError
+from core.media.images.resize import BadImageError, inspect_image
+from core.media.thread_pool import ThreadPool
 from core.wanjie import (
     BadRequestError,
     Catalog,
     ContextTooLongError,
+    DownloadTooLargeError,
     ImageData,
     ImageLink,
     ImageRequest,
     ImageResult,
-    OversizeError,
     RefusedContentError,
     TooSlowError,
     UnsafeAddressError,
@@ -31,8 +31,8 @@ from core.wanjie import (
     WanjieError,
 )
 
-from .image_prompt import Order
-from .prompt_translation import Translator, in_english, is_english
+from .image_prompt import ImagePrompt
+from .prompt_translation import Translator, is_english, translate_to_english
 
 _log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ _LONGEST_ALT = 1_000
 _LONGEST_NAME = 40
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (UnsafeAddressError, "imagine.unsafe"),
-    (OversizeError, "imagine.oversize"),
+    (DownloadTooLargeError, "imagine.oversize"),
     (TooSlowError, "imagine.slow"),
     (BadImageError, "imagine.no_picture"),
     (WanjieError, "imagine.broken"),
@@ -50,11 +50,11 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class GeneratedImages:
     """What an image model made: an order as it was understood, and where its pictures are."""
 
     model: str
-    order: Order
+    prompt: ImagePrompt
     results: tuple[ImageResult, ...]
 
     def pack(self) -> str | None:
@@ -62,90 +62,94 @@ class Drawing:
         links = [result.url for result in self.results if isinstance(result, ImageLink)]
         if len(links) < len(self.results):
             return None
-        return json.dumps({"model": self.model, "order": self.order.pack(), "links": links}, ensure_ascii=False)
+        return json.dumps({"model": self.model, "order": self.prompt.pack(), "links": links}, ensure_ascii=False)
 
     @classmethod
     def unpack(cls, text: str) -> Self:
         """Read what `pack` wrote."""
         fields = json.loads(text)
         links = tuple(ImageLink(url) for url in fields["links"])
-        return cls(fields["model"], Order.unpack(fields["order"]), links)
+        return cls(fields["model"], ImagePrompt.unpack(fields["order"]), links)
 
 
 @dataclass(frozen=True, slots=True)
-class Haul:
+class DownloadedImages:
     """The pictures of a drawing that could be had; `missing` were ordered and could not, or were never made."""
 
     pictures: tuple[Picture, ...]
     missing: int = 0
 
 
-class Painting:
+class ImageGenerator:
     """Paints with the key's image models."""
 
-    def __init__(self, client: WanjieClient, chats: Translator, catalog: Catalog, workshop: Workshop) -> None:
+    def __init__(self, client: WanjieClient, chats: Translator, catalog: Catalog, threads: ThreadPool) -> None:
         """`chats` asks the chat models that put prompts into English."""
         self._client = client
         self._chats = chats
         self._catalog = catalog
-        self._workshop = workshop
+        self._threads = threads
         self._hands = asyncio.Semaphore(_AT_ONCE)
 
-    async def draw(self, order: Order, model: str, translator: str | None) -> Drawing:
+    async def generate(self, prompt: ImagePrompt, model: str, translator: str | None) -> GeneratedImages:
         """Have an image model draw; what must be English for it is, by help of the chat model `translator`.
 
-        Raises `WanjieError`, or `ExcuseError` for what whoever ordered can mend; a prompt that cannot be put into
+        Raises `WanjieError`, or `UserFacingError` for what whoever ordered can mend; a prompt that cannot be put into
         English is not sent.
         """
-        if not order.english and self._catalog.traits.english_only(model):
-            order = replace(order, english=await self._english(order.prompt, translator))
-        results = await self._results(order, model)
-        return Drawing(model, order, tuple(results[: order.n]))
+        if not prompt.english and self._catalog.features.needs_english(model):
+            prompt = replace(prompt, english=await self._english(prompt.prompt, translator))
+        results = await self._results(prompt, model)
+        return GeneratedImages(model, prompt, tuple(results[: prompt.n]))
 
-    async def fetch(self, drawing: Drawing, *, most: int) -> Haul:
+    async def download(self, generated: GeneratedImages, *, most: int) -> DownloadedImages:
         """Get hold of the pictures, of `most` bytes each at most, and check that they are some.
 
-        Raises `ExcuseError` with the reason when there is none to be had.
+        Raises `UserFacingError` with the reason when there is none to be had.
         """
-        found = await asyncio.gather(*(self._picture(drawing, index, most) for index in range(len(drawing.results))))
+        found = await asyncio.gather(
+            *(self._picture(generated, index, most) for index in range(len(generated.results)))
+        )
         pictures = tuple(picture for picture in found if isinstance(picture, Picture))
         if not pictures:
-            raise ExcuseError(next(reason for reason in found if isinstance(reason, str)))
-        return Haul(pictures, drawing.order.n - len(pictures))
+            raise UserFacingError(next(reason for reason in found if isinstance(reason, str)))
+        return DownloadedImages(pictures, generated.prompt.n - len(pictures))
 
     async def _english(self, prompt: str, translator: str | None) -> str:
-        return prompt if is_english(prompt) else await in_english(self._chats, translator, prompt)
+        return prompt if is_english(prompt) else await translate_to_english(self._chats, translator, prompt)
 
-    async def _results(self, order: Order, model: str) -> list[ImageResult]:
-        request = ImageRequest(model, order.words, order.n, order.size, order.quality, order.style)
+    async def _results(self, prompt: ImagePrompt, model: str) -> list[ImageResult]:
+        request = ImageRequest(model, prompt.words, prompt.n, prompt.size, prompt.quality, prompt.style)
         try:
             return await self._client.images(request)
         except ContextTooLongError as error:
-            raise ExcuseError("imagine.too_long", model=model) from error
+            raise UserFacingError("imagine.too_long", model=model) from error
         except RefusedContentError:
             raise
         except BadRequestError as error:
-            if order.options:  # the likeliest reason, since nothing documents what a model takes
-                raise ExcuseError("imagine.manner", model=model, options=order.options) from error
+            if prompt.options:  # the likeliest reason, since nothing documents what a model takes
+                raise UserFacingError("imagine.manner", model=model, options=prompt.options) from error
             raise
 
-    async def _picture(self, drawing: Drawing, index: int, most: int) -> Picture | str:
+    async def _picture(self, generated: GeneratedImages, index: int, most: int) -> Picture | str:
         """One picture, or the key of the sentence that tells why there is none."""
-        result = drawing.results[index]
+        result = generated.results[index]
         try:
             async with self._hands:
                 data = await self._bytes(result, most)
-                image = await self._workshop.run(inspect, data)
+                image = await self._threads.run(inspect_image, data)
         except (WanjieError, BadImageError) as error:
-            _log.warning("a picture could not be had", reason=repr(error), source=_source(result), model=drawing.model)
+            _log.warning(
+                "a picture could not be had", reason=repr(error), source=_source(result), model=generated.model
+            )
             return next(key for kind, key in _REASONS if isinstance(error, kind))
-        name = f"{_slug(drawing.order.words)}-{index + 1}{image.suffix}"
-        return Picture(data, image.mime, image.width, image.height, drawing.order.prompt[:_LONGEST_ALT], name)
+        name = f"{_slug(generated.prompt.words)}-{index + 1}{image.suffix}"
+        return Picture(data, image.mime, image.width, image.height, generated.prompt.prompt[:_LONGEST_ALT], name)
 
     async def _bytes(self, result: ImageResult, most: int) -> bytes:
         if isinstance(result, ImageData):
             if len(result.data) > most:
-                raise OversizeError(f"more than {most} bytes")
+                raise DownloadTooLargeError(f"more than {most} bytes")
             return result.data
         return await self._client.download(result.url, most=most)
 

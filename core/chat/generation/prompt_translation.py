@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from core.chat.text.user_error import ExcuseError
+from core.chat.text.user_error import UserFacingError
 from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError
 
 _log = structlog.get_logger()
@@ -80,27 +80,27 @@ def is_english(text: str) -> bool:
     return _may_be_english(text) and _has_english(text)
 
 
-async def in_english(client: Translator, model: str | None, prompt: str) -> str:
+async def translate_to_english(client: Translator, model: str | None, prompt: str) -> str:
     """Have a chat model put `prompt` into English; what is English already comes back as it was.
 
     Where no model can be asked (None: there is none), what has no sign of another language is taken for English.
-    Raises `ExcuseError` when there is no translation that can be trusted, `RefusedContentError` and `KeyRejectedError`
-    as they come.
+    Raises `UserFacingError` when there is no translation that can be trusted, `RefusedContentError` and
+    `KeyRejectedError` as they come.
     """
     answer = await _answer(client, model, prompt) if model else None
     if answer is None:
         found = prompt if _may_be_english(prompt) else None
     else:
-        found = translation(answer)
+        found = parse_translation(answer)
         if found is not None and _bare(found) == _bare(_unaccented(prompt)):
             found = None if _is_foreign(found) else _unaccented(prompt)
     if found is None:
         _log.warning("a prompt has no translation", model=model)
-        raise ExcuseError("imagine.untranslated")
+        raise UserFacingError("imagine.untranslated")
     return found
 
 
-def translation(answer: str) -> str | None:
+def parse_translation(answer: str) -> str | None:
     """The English prompt in a model's answer, between marks or alone; None when there is none.
 
     Thoughts, words that lead to it and quotation marks are taken off, accents off its letters.

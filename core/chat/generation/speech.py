@@ -12,14 +12,14 @@ from typing import Literal
 
 import structlog
 
-from core.chat.text.user_error import ExcuseError
-from core.media.audio.join import BadSoundError, LongSoundError, Sound, join
+from core.chat.text.user_error import UserFacingError
+from core.media.audio.join import AudioTooLongError, Sound, UnreadableAudioError, join_audio
 from core.media.cache import Cache
-from core.media.speech_text.from_markdown import Words, sentences, spoken
-from core.media.thread_pool import Workshop
+from core.media.speech_text.from_markdown import Words, speakable_text, split_sentences
+from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank
 from core.settings import ChatSettings, WanjieSettings
-from core.store import Choices
+from core.store import ChatPreferences
 from core.wanjie import (
     Attempts,
     BadRequestError,
@@ -47,7 +47,7 @@ _SAMPLE = "你好。"
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class SpeechScript:
     """What is said of a text: words alone."""
 
     text: str
@@ -75,12 +75,12 @@ class _Order:
     speed: float
 
 
-class Speech:
+class SpeechSynthesizer:
     """Speaks texts with the key's speech models."""
 
-    def __init__(self, client: WanjieClient, workshop: Workshop, wanjie: WanjieSettings, chat: ChatSettings) -> None:
+    def __init__(self, client: WanjieClient, threads: ThreadPool, wanjie: WanjieSettings, chat: ChatSettings) -> None:
         self._client = client
-        self._workshop = workshop
+        self._threads = threads
         self._voice = wanjie.voice
         self._voices = wanjie.voices
         self._piece = wanjie.speech_limit
@@ -89,19 +89,19 @@ class Speech:
         self._pieces = Cache[tuple[bytes, ...]](_CACHED_PIECES, lambda pieces: sum(map(len, pieces)))
         self._sounds = Cache[Sound](_CACHED_SOUNDS, lambda sound: len(sound.data))
 
-    async def script(self, markdown: str, words: Words) -> Script:
-        """Turn Markdown into what can be said of it; raise `ExcuseError` when that is nothing."""
-        text = await self._workshop.run(spoken, markdown, words)
+    async def make_script(self, markdown: str, words: Words) -> SpeechScript:
+        """Turn Markdown into what can be said of it; raise `UserFacingError` when that is nothing."""
+        text = await self._threads.run(speakable_text, markdown, words)
         if is_blank(text):
-            raise ExcuseError("speak.nothing")
+            raise UserFacingError("speak.nothing")
         if len(text) <= self._most:
-            return Script(text, cut=False)
-        pieces = await self._workshop.run(sentences, text, self._most)
-        return Script(pieces[0], cut=True)
+            return SpeechScript(text, cut=False)
+        pieces = await self._threads.run(split_sentences, text, self._most)
+        return SpeechScript(pieces[0], cut=True)
 
-    def voice(self, choices: Choices) -> str:
+    def voice(self, preferences: ChatPreferences) -> str:
         """The voice that speaks in a chat with these choices."""
-        return choices.voice or self._voice
+        return preferences.voice or self._voice
 
     def known_voices(self, model: str) -> tuple[str, ...]:
         """The voices that `model` should have: the usual one, those that are documented, and those of the settings."""
@@ -120,25 +120,29 @@ class Speech:
             return False
         return True
 
-    async def record(self, script: Script, model: str, choices: Choices, into: Literal["opus", "mp3"]) -> Sound:
+    async def synthesize(
+        self, script: SpeechScript, model: str, preferences: ChatPreferences, into: Literal["opus", "mp3"]
+    ) -> Sound:
         """Have a script spoken by `model` in the chosen voice.
 
-        What was recorded lately is not asked for again. Raises `ExcuseError` for what the chat can mend, and the
+        What was recorded lately is not asked for again. Raises `UserFacingError` for what the chat can mend, and the
         `WanjieError` of a request that failed.
         """
-        order = _Order(script.text, model, self.voice(choices), speed_of(choices))
+        order = _Order(script.text, model, self.voice(preferences), speed_of(preferences))
         try:
             return await self._sounds.get((order, into), partial(self._joined, order, into))
         except UnsupportedVoiceError as error:
             key = "speak.voice_usual" if order.voice == self._voice else "speak.voice"
-            raise ExcuseError(key, model=model, voice=order.voice) from error
+            raise UserFacingError(key, model=model, voice=order.voice) from error
         except ContextTooLongError as error:
-            raise ExcuseError("speak.long", model=model) from error
+            raise UserFacingError("speak.long", model=model) from error
         except RefusedContentError:
             raise
         except BadRequestError as error:
-            if choices.voice or choices.speed:  # the likeliest reason, since nothing documents what a model takes
-                raise ExcuseError("speak.manner", voice=order.voice, speed=f"{order.speed:g}") from error
+            if (
+                preferences.voice or preferences.speed
+            ):  # the likeliest reason, since nothing documents what a model takes
+                raise UserFacingError("speak.manner", voice=order.voice, speed=f"{order.speed:g}") from error
             raise
 
     async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> Sound:
@@ -146,17 +150,17 @@ class Speech:
         for _ in range(_MOST_TRIES):
             pieces = await self._pieces.get(order, partial(self._spoken, order, attempts))
             try:
-                return await self._workshop.run(join, pieces, into)
-            except LongSoundError as error:
-                raise ExcuseError("speak.hour") from error
-            except BadSoundError as error:
+                return await self._threads.run(join_audio, pieces, into)
+            except AudioTooLongError as error:
+                raise UserFacingError("speak.hour") from error
+            except UnreadableAudioError as error:
                 _log.warning("a recording cannot be read", model=order.model, error=str(error))
                 self._pieces.forget(order)
                 for piece in attempts.values():
                     piece.fail()
             if any(piece.left < 1 for piece in attempts.values()):
                 break
-        raise ExcuseError("speak.broken")
+        raise UserFacingError("speak.broken")
 
     async def _spoken(self, order: _Order, attempts: Mapping[str, Attempts]) -> tuple[bytes, ...]:
         """Have a text spoken; in smaller pieces when they are too long, since nothing documents what a model takes.
@@ -178,7 +182,7 @@ class Speech:
                 request = SpeechRequest(order.model, text, order.voice, order.speed)
                 return await self._client.speech(request, attempts[text])
 
-        pieces = await self._workshop.run(sentences, order.text, most)
+        pieces = await self._threads.run(split_sentences, order.text, most)
         saying = [asyncio.create_task(say(text)) for text in pieces]
         try:
             return tuple(await asyncio.gather(*saying))
@@ -188,8 +192,8 @@ class Speech:
             await asyncio.gather(*saying, return_exceptions=True)
 
 
-def speed_of(choices: Choices) -> float:
+def speed_of(preferences: ChatPreferences) -> float:
     """The chosen speed, 1.0 when there is none that can be read."""
     with suppress(ValueError):
-        return float(choices.speed or 1.0)
+        return float(preferences.speed or 1.0)
     return 1.0

@@ -12,11 +12,11 @@ class Capabilities:
 
     page_limit: int
     """Longest page in UTF-16 code units, markup included (an upper bound of every platform's own way of counting)."""
-    pace: float
+    edit_interval: float
     """Least seconds between two steps of one growing answer when nobody competes."""
-    pace_group: float
+    max_group_edit_interval: float
     """What the steps slow down to, one by one, where more than one person reads."""
-    threads: bool = False
+    threads_are_conversations: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
     fixed_commands: bool = False
     """A slash reaches the bot only in front of the commands that the platform was told of; others are `!` alone."""
@@ -24,12 +24,12 @@ class Capabilities:
     """What a voice note has to be: Opus in an OGG file, or MP3."""
     upload_limit: int = 50_000_000
     """Bytes of the largest file that the bot may send."""
-    long_menus: bool = False
+    searchable_menus: bool = False
     """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
     that the core makes."""
-    late_buttons: bool = False
+    buttons_after_first_step: bool = False
     """The first step of a page that grows bears no buttons."""
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
-    page_seconds: float | None = None
+    max_page_age: float | None = None
     """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""

@@ -7,7 +7,7 @@ class OutboxError(Exception):
     """A platform did not do what it was asked to."""
 
 
-class FloodedError(OutboxError):
+class RateLimitedError(OutboxError):
     """Not now: our own budget or the platform asks to wait."""
 
     def __init__(self, retry_after: float) -> None:
@@ -16,33 +16,33 @@ class FloodedError(OutboxError):
         """Seconds."""
 
 
-class UnreachableError(OutboxError):
+class PlatformUnreachableError(OutboxError):
     """The platform did not answer or answered with its own failure; whether the step landed is unknown."""
 
 
-class GoneError(OutboxError):
+class RecipientGoneError(OutboxError):
     """Nobody can read it any more: the bot was blocked or removed, the chat or the message was deleted."""
 
 
-class RefusedError(OutboxError):
+class ContentRejectedError(OutboxError):
     """The platform refused this very content; the same call would be refused again."""
 
 
-class UneditableError(RefusedError):
+class UneditableError(ContentRejectedError):
     """The message stands but takes no change any more, so its text needs a new message."""
 
 
-class AbsentError(RefusedError):
+class NotAMemberError(ContentRejectedError):
     """The bot is not in that conversation, but whoever asked it something there can be told so."""
 
 
-class VoiceForbiddenError(RefusedError):
+class VoiceForbiddenError(ContentRejectedError):
     """No voice notes are taken there; an audio file may do (`Voice.note`)."""
 
 
-class MediaForbiddenError(RefusedError):
+class MediaForbiddenError(ContentRejectedError):
     """This kind of media is not allowed there; an admin can change that."""
 
 
-class OversizeError(RefusedError):
+class FileTooLargeError(ContentRejectedError):
     """A file has more bytes than were asked for, or than the platform hands out."""

@@ -9,26 +9,26 @@ from .media import Album, Voice
 from .menus import Button, Menu, ShownMessage
 from .page import Page
 
-Doing: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "nothing"]
+Activity: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "nothing"]
 """What the bot is busy with: words, a voice note, pictures, sending a file, or nothing any more."""
 
 
 class Outbox(Protocol):
     """Shows what the core says in answer to one incoming message.
 
-    Every method waits for no rate limit: it raises `FloodedError` at once and the caller decides whether the step is
-    worth waiting for. Every method may raise each `OutboxError`.
+    Every method waits for no rate limit: it raises `RateLimitedError` at once and the caller decides whether the step
+    is worth waiting for. Every method may raise each `OutboxError`.
     """
 
     @property
     def capabilities(self) -> Capabilities: ...
 
     @property
-    def private(self) -> bool:
+    def replies_ephemerally(self) -> bool:
         """Whether `say` goes back to the user alone, by a way that leaves nothing to be looked up."""
         ...
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         """Make `page` show `text` (Markdown) and return what became of the page.
@@ -48,43 +48,43 @@ class Outbox(Protocol):
         """
         ...
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """Post `media` with its caption, and return the page as `done`, with its `message_id`.
 
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
         conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
         whole, go as files. Raises `VoiceForbiddenError` for a voice note where none are taken, `MediaForbiddenError`
-        where nothing of this kind is, `AbsentError` where the bot is used without being there.
+        where nothing of this kind is, `NotAMemberError` where the bot is used without being there.
         """
         ...
 
-    async def fetch(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, most: int) -> bytes:
         """Read a file that somebody sent here, by its `Attachment.id`, from any time in this conversation.
 
-        Raises `OversizeError` when it has more than `most` bytes, and reads no more of it then; `RefusedError` when it
-        cannot be had (any more).
+        Raises `OversizeError` when it has more than `most` bytes, and reads no more of it then; `ContentRejectedError`
+        when it cannot be had (any more).
         """
         ...
 
-    async def by_admin(self) -> bool:
+    async def sender_is_admin(self) -> bool:
         """Whether whoever sent the incoming message may decide for everybody here; True in a private conversation.
 
         False when the platform does not say so in time. Never raises.
         """
         ...
 
-    async def hint(self, text: str) -> None:
+    async def notify_presser(self, text: str) -> None:
         """Tell something short (one plain sentence) to nobody but whoever pressed the button that is answered.
 
         At most once, and never worth repeating: what cannot be told is skipped silently. Lets the button go.
         """
         ...
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         """Mark what exists here by now, as far as this process knows; what is shown later is newer."""
         ...
 
-    async def recover(self, page: Page) -> Page:
+    async def find_lost_message(self, page: Page) -> Page:
         """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
 
         `page.media` tells whether it was a text or media. Only messages of the bot that are newer than the question and
@@ -93,22 +93,22 @@ class Outbox(Protocol):
         """
         ...
 
-    async def remove(self, page: Page) -> None:
+    async def delete_page(self, page: Page) -> None:
         """Delete a page that the answer turned out not to need."""
         ...
 
-    async def say(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         """Answer with a sentence or two of the service's own (Markdown, at most one page)."""
         ...
 
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+    async def show_menu(self, menu: Menu, *, step: bool = False) -> None:
         """Let the user choose; when the incoming message is a choice, its menu is replaced in place.
 
         A `step` leads on to another part of a menu: it leaves room for what people wait for, such as answers.
         """
         ...
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
 
         Cosmetic, so what cannot be done is skipped silently.

@@ -7,13 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.chat.port.incoming import Attachment
-from core.chat.text.user_error import ExcuseError
+from core.chat.text.user_error import UserFacingError
 
-from .attachments import Sort, title
+from .attachments import InputKind, display_name
 
-_THINGS: dict[Sort, str] = {"sound": "voice message", "picture": "picture", "document": "file", "other": "attachment"}
+_THINGS: dict[InputKind, str] = {
+    "sound": "voice message",
+    "picture": "picture",
+    "document": "file",
+    "other": "attachment",
+}
 
-_SEVERAL: dict[Sort, str] = {
+_SEVERAL: dict[InputKind, str] = {
     "sound": "file.sounds",
     "picture": "file.pictures",
     "document": "file.documents",
@@ -22,11 +27,11 @@ _SEVERAL: dict[Sort, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class InputFile:
     """A file that belongs to a question."""
 
     attachment: Attachment
-    sort: Sort
+    sort: InputKind
     label: str
     """What the service calls it, in its sender's language."""
     quoted: bool
@@ -35,12 +40,12 @@ class Sent:
     @property
     def marker(self) -> str:
         """What a model calls it."""
-        name = title(self.attachment)
+        name = display_name(self.attachment)
         return f"{_THINGS[self.sort]}: {name}" if name else _THINGS[self.sort]
 
 
 @dataclass(slots=True)
-class Gist:
+class CollectedInput:
     """Collects what each file has to say, until all of them have been looked at."""
 
     text: str
@@ -57,10 +62,10 @@ class Gist:
     """Characters that documents, and what people have discussed, make up so far."""
     remarks: list[str] = field(default_factory=list[str])
     """What is to be said above the answer."""
-    failures: list[tuple[Sent, ExcuseError]] = field(default_factory=list[tuple[Sent, ExcuseError]])
+    failures: list[tuple[InputFile, UserFacingError]] = field(default_factory=list[tuple[InputFile, UserFacingError]])
 
     @property
-    def excuse(self) -> ExcuseError | None:
+    def excuse(self) -> UserFacingError | None:
         """Why there is no question: nothing was understood of what it is about.
 
         Written words can be answered without what was said aloud beside them, and without the message that they reply
@@ -72,7 +77,7 @@ class Gist:
         if self.text and not needed:
             return None
         sent, error = (needed or self.failures)[0]
-        return ExcuseError(error.key, name=sent.label, **error.values)
+        return UserFacingError(error.key, name=sent.label, **error.values)
 
     def whole(self) -> str:
         """All of it as a model will read it: first what the words are about."""
@@ -81,7 +86,7 @@ class Gist:
 
     def notes(self) -> tuple[str, ...]:
         """The sentences to be said above the answer; what failed for the same reason shares one."""
-        failed: dict[tuple[str, tuple[tuple[str, object], ...]], list[Sent]] = {}
+        failed: dict[tuple[str, tuple[tuple[str, object], ...]], list[InputFile]] = {}
         for sent, error in self.failures:
             # A bot's own voice note is often replied to, without a thought of what it said.
             if not sent.quoted or sent.sort in {"picture", "document"}:
@@ -89,9 +94,9 @@ class Gist:
         unread = [self.say(key, name=self._called(files), **dict(values)) for (key, values), files in failed.items()]
         return (*self.remarks, *unread)
 
-    def _called(self, files: list[Sent]) -> str:
+    def _called(self, files: list[InputFile]) -> str:
         """What several files are called together; those that are called alike are counted."""
-        alike = Counter[tuple[str, Sort]]((sent.label, sent.sort) for sent in files)
+        alike = Counter[tuple[str, InputKind]]((sent.label, sent.sort) for sent in files)
         return self.say("file.and").join(
             label if count == 1 else self.say(_SEVERAL[sort], count=count) for (label, sort), count in alike.items()
         )

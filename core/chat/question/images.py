@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from core.chat.port.errors import OutboxError
 from core.chat.port.outbox import Outbox
-from core.chat.text.user_error import ExcuseError
+from core.chat.text.user_error import UserFacingError
 from core.media.cache import Cache
-from core.media.images.resize import BadImageError, shrunk
-from core.media.thread_pool import Workshop
-from core.store import Remembered
+from core.media.images.resize import BadImageError, shrink
+from core.media.thread_pool import ThreadPool
+from core.store import HistoryMessage
 from core.wanjie import Catalog, WanjieError
 
-from .attachments import PATIENCE, fetched
+from .attachments import PATIENCE, download
 
 MOST = 4
 """Pictures of a message that are looked at, and again of what was said before."""
@@ -30,51 +30,51 @@ _PATIENCE_WITH_OLD = 15.0
 """Seconds for pictures of earlier messages: a new question can be answered without them."""
 
 
-class Seeing:
+class ImageLoader:
     """Fetches pictures and makes them fit for a model."""
 
-    def __init__(self, catalog: Catalog, workshop: Workshop) -> None:
+    def __init__(self, catalog: Catalog, threads: ThreadPool) -> None:
         self._catalog = catalog
-        self._workshop = workshop
+        self._threads = threads
         self._kept = Cache[str](_KEPT, len)
         self._easel = asyncio.Semaphore(1)
         """While it is open, a picture may take some hundred megabytes: there is one at a time."""
 
-    def sees(self, model: str | None) -> bool:
+    def supports_images(self, model: str | None) -> bool:
         """Whether a chat model can be shown pictures."""
-        return model is not None and self._catalog.traits.sees(model)
+        return model is not None and self._catalog.features.supports_images(model)
 
-    async def blindness(self, model: str | None) -> ExcuseError:
+    async def unsupported_error(self, model: str | None) -> UserFacingError:
         """Why `model` is shown no pictures, with the models to choose instead."""
         if model is None:
-            return ExcuseError("model.none_chat")
+            return UserFacingError("model.none_chat")
         try:
             listed = await self._catalog.models("chat")
         except WanjieError:
             listed = ()
-        seeing = [f"`{other.id}`" for other in listed if self.sees(other.id)]
+        seeing = [f"`{other.id}`" for other in listed if self.supports_images(other.id)]
         if not seeing:
-            return ExcuseError("file.blind_all", model=model)
-        return ExcuseError("file.blind", model=model, suggestions=", ".join(seeing[:_SUGGESTIONS]))
+            return UserFacingError("file.blind_all", model=model)
+        return UserFacingError("file.blind", model=model, suggestions=", ".join(seeing[:_SUGGESTIONS]))
 
-    async def picture(self, file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> str:
+    async def load(self, file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> str:
         """A picture as a data URL, by the platform's id; see `fetched`.
 
-        Raises `ExcuseError`, whose sentence wants a `name`; `GoneError`.
+        Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
         """
 
         async def make() -> str:
-            async with self._workshop.table:
-                data = await fetched(file, outbox, size=size, patience=patience)
+            async with self._threads.file_slots:
+                data = await download(file, outbox, size=size, patience=patience)
                 try:
                     async with self._easel:
-                        return await self._workshop.run(_data_url, data)
+                        return await self._threads.run(_data_url, data)
                 except BadImageError:
-                    raise ExcuseError("file.broken") from None
+                    raise UserFacingError("file.broken") from None
 
         return await self._kept.get(file, make)
 
-    async def remembered(self, history: Sequence[Remembered], outbox: Outbox) -> dict[str, str]:
+    async def load_history(self, history: Sequence[HistoryMessage], outbox: Outbox) -> dict[str, str]:
         """The newest pictures of a history by their ids; those that cannot be had any more are left out."""
         files = [file for message in reversed(history) for file in reversed(message.files)]
         newest = list(dict.fromkeys(files))[:MOST]
@@ -83,11 +83,11 @@ class Seeing:
 
     async def _again(self, file: str, outbox: Outbox) -> str | None:
         try:
-            return await self.picture(file, outbox, patience=_PATIENCE_WITH_OLD)
-        except (ExcuseError, OutboxError):
+            return await self.load(file, outbox, patience=_PATIENCE_WITH_OLD)
+        except (UserFacingError, OutboxError):
             return None
 
 
 def _data_url(data: bytes) -> str:
-    small, mime = shrunk(data, side=_SIDE, most=_LARGEST)
+    small, mime = shrink(data, side=_SIDE, most=_LARGEST)
     return f"data:{mime};base64,{b64encode(small).decode()}"

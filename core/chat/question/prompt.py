@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import NOTE, quote_words
 from core.media.visible_text import visible
-from core.store import Remembered
+from core.store import HistoryMessage
 from core.wanjie import ChatMessage
 
 from .question import Question
@@ -28,7 +28,7 @@ def estimate_tokens(text: str) -> int:
     return ascii_count // 4 + (len(text) - ascii_count) + 1
 
 
-def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
+def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
     """What the user said, as the model will read it: with the speaker in a group, with the message replied to.
 
     The newest answer is not quoted, since it stands right above the question.
@@ -44,7 +44,7 @@ def question_of(incoming: Incoming, history: Sequence[Remembered]) -> str:
         return ""
     if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
         text = f"{quote_words(quoted, source)}\n\n{text}"
-    return speaker_of(incoming) + text
+    return speaker_prefix(incoming) + text
 
 
 def _source_of(incoming: Incoming) -> str:
@@ -54,15 +54,15 @@ def _source_of(incoming: Incoming) -> str:
     return "" if known else f"in reply to {author}"
 
 
-def speaker_of(incoming: Incoming) -> str:
+def speaker_prefix(incoming: Incoming) -> str:
     """What stands before a question where several people ask: the name and a colon; "" in a direct chat."""
     speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
     return "" if incoming.direct else f"{speaker}: "
 
 
-def messages_for(
+def build_messages(
     question: Question,
-    history: Sequence[Remembered],
+    history: Sequence[HistoryMessage],
     *,
     system: str,
     group: bool,
@@ -76,7 +76,7 @@ def messages_for(
     instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
     messages = [ChatMessage("system", instructions)] if instructions else []
     left = tokens - estimate_tokens(question.text)
-    kept: list[Remembered] = []
+    kept: list[HistoryMessage] = []
     for asked, answered in zip(reversed(history[::2]), reversed(history[1::2]), strict=True):
         left -= estimate_tokens(asked.content) + estimate_tokens(answered.content)
         if left < 0:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-READ = "question"
-"""In a turn's checkpoint: the question that was made of a message with its files; "" once more of that has come."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.chat.port.incoming import Incoming
-from core.store import Remembered
+from core.store import HistoryMessage
 
 
-def is_newest_answer(incoming: Incoming, history: Sequence[Remembered]) -> bool:
+def is_newest_answer(incoming: Incoming, history: Sequence[HistoryMessage]) -> bool:
     """Whether what is quoted is the newest answer as a whole, which the model reads right above the question.
 
     What was picked by hand or comes from another chat never is, and neither is one of several pages.

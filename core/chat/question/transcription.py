@@ -9,10 +9,10 @@ import structlog
 
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
-from core.chat.text.user_error import ExcuseError
-from core.media.audio.decoder import BadSoundError
+from core.chat.text.user_error import UserFacingError
+from core.media.audio.decoder import UnreadableAudioError
 from core.media.audio.join import sound_of
-from core.media.thread_pool import Workshop
+from core.media.thread_pool import ThreadPool
 from core.media.visible_text import visible
 from core.settings import WanjieSettings
 from core.wanjie import (
@@ -24,7 +24,7 @@ from core.wanjie import (
     WanjieClient,
 )
 
-from .attachments import fetched, is_video
+from .attachments import download, is_video
 
 _log = structlog.get_logger()
 
@@ -37,12 +37,12 @@ _SHOWN = 1_000
 """Characters of a transcript that are told back."""
 
 
-class Hearing:
+class Transcriber:
     """Turns recordings into words, where the service has a model that can."""
 
-    def __init__(self, client: WanjieClient, settings: WanjieSettings, workshop: Workshop) -> None:
+    def __init__(self, client: WanjieClient, settings: WanjieSettings, threads: ThreadPool) -> None:
         self._client = client
-        self._workshop = workshop
+        self._threads = threads
         self._model = settings.transcribe_model
         self._table = asyncio.Semaphore(_AT_ONCE)
 
@@ -51,43 +51,43 @@ class Hearing:
         """Whether there is a model that listens."""
         return self._model is not None
 
-    async def words(self, attachment: Attachment, outbox: Outbox) -> str:
+    async def transcribe(self, attachment: Attachment, outbox: Outbox) -> str:
         """What is said in a recording.
 
-        Raises `ExcuseError`, whose sentence wants a `name`; a `WanjieError` when the service that listens has a
-        problem; `GoneError`.
+        Raises `UserFacingError`, whose sentence wants a `name`; a `WanjieError` when the service that listens has a
+        problem; `RecipientGoneError`.
         """
         if self._model is None:
-            raise ExcuseError("file.deaf")
+            raise UserFacingError("file.deaf")
         try:
             async with self._table:
                 request = await self._request(self._model, attachment, outbox)
                 words = visible(await self._client.transcribe(request))
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
-            raise ExcuseError("file.deaf") from None
+            raise UserFacingError("file.deaf") from None
         except RefusedContentError:
             raise
         except BadRequestError as error:
             _log.warning("a recording was not taken", error=repr(error), mime=attachment.mime, bytes=attachment.size)
-            raise ExcuseError("file.long" if isinstance(error, ContextTooLongError) else "file.unheard") from None
+            raise UserFacingError("file.long" if isinstance(error, ContextTooLongError) else "file.unheard") from None
         if not words:
-            raise ExcuseError("file.silent")
+            raise UserFacingError("file.silent")
         return words
 
     async def _request(self, model: str, attachment: Attachment, outbox: Outbox) -> TranscriptionRequest:
         """Fetch a recording; of a film the sound alone goes to the model."""
-        data = await fetched(attachment.id, outbox, size=attachment.size)
+        data = await download(attachment.id, outbox, size=attachment.size)
         if not is_video(attachment):
             return TranscriptionRequest(model, data, _name(attachment), attachment.mime or "audio/ogg")
         try:
-            sound = await self._workshop.run(sound_of, data)
-        except BadSoundError:
-            raise ExcuseError("file.other") from None  # it has no sound, and nobody looks at the pictures
+            sound = await self._threads.run(sound_of, data)
+        except UnreadableAudioError:
+            raise UserFacingError("file.other") from None  # it has no sound, and nobody looks at the pictures
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")
 
 
-def told_back(words: str) -> str:
+def quote_transcript(words: str) -> str:
     """A transcript as a quote that stands above the answer."""
     line = " ".join(words.split())
     return f"> 🎤 {line}" if len(line) <= _SHOWN else f"> 🎤 {line[:_SHOWN].rstrip()}…"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .code_fences import Fences
-from .line_edits import Edit, edited
+from .line_edits import Edit, apply_edits
 from .writing_systems import is_punctuation, is_unspaced
 
 _TOKEN = re.compile(
@@ -41,7 +41,7 @@ _COMMAS = frozenset("，、,")
 _PARTNERS = dict(zip("（(《〈「『【〔〖“‘\"'", "）)》〉」』】〕〗”’\"'", strict=True))
 
 
-def mended(text: str) -> str:
+def fix_cjk_emphasis(text: str) -> str:
     """Let bold, italic and struck out words begin and end where strict parsers see it; of headings, add the blank.
 
     Only pairs of marks on one line are mended, of those only the ones that are refused because of punctuation at their
@@ -53,7 +53,7 @@ def mended(text: str) -> str:
     return _read(text, final=True)
 
 
-def settled(text: str) -> str:
+def stable_prefix(text: str) -> str:
     """What of `mended` stands whatever follows: its result for a longer text begins with the one for a shorter text.
 
     An end that may still be mended, from an open mark on, is held back, but never more than a line, nor `_LONGEST`
@@ -100,7 +100,7 @@ class _Reader:
         edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).edits()]
         if heading := _HEADING.match(line):
             edits.append(Edit(heading.end(), heading.end(), " "))
-        return edited(line, edits, len(line) if final else held)
+        return apply_edits(line, edits, len(line) if final else held)
 
 
 def _until_stray(line: str) -> Iterator[re.Match[str]]:

@@ -9,9 +9,9 @@ import structlog
 
 from core import wanjie
 from core.chat.port import errors
-from core.chat.unexpected import new_reference, places
+from core.chat.unexpected import new_reference, traceback_places
 
-from .user_error import ExcuseError, StoppedError
+from .user_error import StoppedByUserError, UserFacingError
 
 _log = structlog.get_logger()
 
@@ -32,18 +32,18 @@ _KEYS: dict[type[wanjie.WanjieError], str] = {
 }
 
 
-def explain(error: wanjie.WanjieError) -> str:
+def error_key(error: wanjie.WanjieError) -> str:
     """The key of the sentence that tells a user about `error`: the one of its nearest class."""
     return next(_KEYS[kind] for kind in type(error).__mro__ if kind in _KEYS)
 
 
 _SILENT: dict[type[Exception], str] = {
-    errors.GoneError: "nobody there to read the answer",
-    StoppedError: "stopped by the user",
+    errors.RecipientGoneError: "nobody there to read the answer",
+    StoppedByUserError: "stopped by the user",
 }
 """What needs no sentence, and what the log says of it."""
 _REFUSALS: dict[type[errors.OutboxError], str] = {
-    errors.AbsentError: "attach.absent",
+    errors.NotAMemberError: "attach.absent",
     errors.VoiceForbiddenError: "attach.no_voice",
     errors.MediaForbiddenError: "attach.no_pictures",
     errors.OutboxError: "error.unshown",
@@ -66,11 +66,11 @@ def apology_for(error: Exception) -> Apology | None:
         if isinstance(error, kind):
             _log.info(event, reason=str(error))
             return None
-    if isinstance(error, ExcuseError):
+    if isinstance(error, UserFacingError):
         return Apology(error.key, error.values, decided=True)
     if isinstance(error, wanjie.WanjieError):
         _log.warning("model call failed", error=repr(error), request_id=error.request_id)
-        return Apology(explain(error))
+        return Apology(error_key(error))
     if isinstance(error, errors.OutboxError):
         _log.warning("an answer could not be shown", error=repr(error))
         return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
@@ -86,5 +86,5 @@ def report_unreadable(error: Exception, platform: str) -> None:
         reference=new_reference(),
         platform=platform,
         error=type(error).__name__,
-        places=places(error),
+        places=traceback_places(error),
     )

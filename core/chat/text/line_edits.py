@@ -15,7 +15,7 @@ class Edit:
     put: str
 
 
-def edited(line: str, edits: Iterable[Edit], held: int) -> str:
+def apply_edits(line: str, edits: Iterable[Edit], held: int) -> str:
     """The line up to `held`, with the edits that lie before it."""
     parts: list[str] = []
     position = 0

@@ -45,7 +45,7 @@ class Opened:
 
 
 class Line:
-    """A line that is neither code nor HTML; `strict` as in `protected`."""
+    """A line that is neither code nor HTML; `strict` as in `protect_literals`."""
 
     def __init__(self, line: str, *, strict: bool) -> None:
         self.line = line

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .code_fences import Fences
-from .line_edits import edited
+from .line_edits import apply_edits
 from .literal_prose import Line, Opened, last_certain
 from .markdown_tokens import tokens
 
@@ -28,7 +28,7 @@ _ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(\s+)")
 _CODE_INDENT = 4
 
 
-def protected(text: str, *, strict: bool, final: bool = True) -> str:
+def protect_literals(text: str, *, strict: bool, final: bool = True) -> str:
     r"""Put backslashes before marks that are content, and brackets around bare addresses.
 
     `strict` is for readers who also eat the backslash of `\(x\)`, what looks like a tag (`List<String>`), and what
@@ -99,11 +99,11 @@ class _Reader:
         read = Line(line, strict=self._strict)
         self._astray = read.astray
         edits = list(read.edits())
-        return edited(line, edits, len(line) if final else read.doubt())
+        return apply_edits(line, edits, len(line) if final else read.doubt())
 
     def _formula(self, line: str, *, final: bool) -> str:
         edits = Line(line, strict=self._strict).formula(0, len(line))
-        return edited(line, edits, len(line) if final else last_certain(line))
+        return apply_edits(line, edits, len(line) if final else last_certain(line))
 
     def code(self, line: str) -> tuple[list[tuple[int, int]], int]:
         """Where the code of a line is, and from where on a longer line might have other code."""

@@ -28,7 +28,7 @@ _CARRIED = frozenset(("**", "***", "~~"))
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PageSpan:
     """How far a page may go in a text: up to `sure` whatever follows, and it ends between `sure` and `stop`."""
 
     sure: int
@@ -40,7 +40,7 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def room(text: str, start: int, limit: int, opening: str = "") -> Room:
+def measure_page(text: str, start: int, limit: int, opening: str = "") -> PageSpan:
     """Measure the page that begins at `start`; `limit` is in UTF-16 units and counts `opening`, which stands before.
 
     What is sure does not reach into a link or an address that may still grow.
@@ -51,15 +51,15 @@ def room(text: str, start: int, limit: int, opening: str = "") -> Room:
     least = start if sure == len(text) else _reach(text, start, units // 2)  # a full page is not left half empty
     if link is not None and link >= least and not open_fence(opening + text[start:link]):
         sure = link
-    return Room(sure=sure, stop=_reach(text, start, units))
+    return PageSpan(sure=sure, stop=_reach(text, start, units))
 
 
-def page_end(text: str, page: Room, begin: int = 0) -> int | None:
+def find_page_end(text: str, page: PageSpan, begin: int = 0) -> int | None:
     """Where a page of an answer that begins at `begin` has to end; None while all of the text fits into it."""
-    return None if page.stop == len(text) else break_before(text, page.sure, page.stop, begin)
+    return None if page.stop == len(text) else find_break(text, page.sure, page.stop, begin)
 
 
-def break_before(text: str, sure: int, stop: int, begin: int = 0) -> int:
+def find_break(text: str, sure: int, stop: int, begin: int = 0) -> int:
     """The best place to end a page in `text[sure:stop]`: a paragraph, a line, a sentence, a word; else `stop`.
 
     Bold, links and the like of an answer that begins at `begin` are not cut in two if that can be.
@@ -86,14 +86,14 @@ def open_fence(body: str) -> str:
     return opened + "\n" if opened else ""
 
 
-def closing(opening: str) -> str:
+def fence_closer(opening: str) -> str:
     """What ends, on the page before, that with which `opening` goes on: a fence, or marks (see `carried_marks`)."""
     if opening.endswith("\n"):
         return "\n" + _mark(opening) if opening[0] in "`~" else ""
     return "".join(reversed(re.findall(r"`+|~+|\*+|_+", opening)))
 
 
-def carried(body: str, following: str) -> str:
+def page_prefix(body: str, following: str) -> str:
     """What a page has to begin with, since the page before, `body`, ends within it: a code fence or a table's header.
 
     `following` is what comes behind `body` in the text; "" when the page begins with nothing but that.

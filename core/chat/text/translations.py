@@ -13,7 +13,7 @@ _DEFAULT = "en"
 _COMMAND = re.compile(rf"(?<![\w/])/(?={'|'.join(CHINESE_NAMES)})")
 
 
-class Sentences:
+class Translations:
     """The catalogue of sentences; each exists in every language."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
@@ -29,7 +29,7 @@ class Sentences:
         """All keys of a language, such as `error.refused`."""
         return set(self._languages[language])
 
-    def say(self, key: str, locale: str, /, **values: object) -> str:
+    def text(self, key: str, locale: str, /, **values: object) -> str:
         """Sentence `key` for a reader with the language tag `locale` (any form: `zh`, `zh-hans`, `zh_CN`, "").
 
         `values` fill the placeholders; `sign` among them is what the commands that it names begin with, where that is
@@ -44,15 +44,15 @@ def _language(folder: Path) -> dict[str, str]:
     """Read all files of a language; a file holds what one part of the service says."""
     sentences: dict[str, str] = {}
     for file in sorted(folder.glob("*.toml")):
-        sentences |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        sentences |= _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
     return sentences
 
 
-def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
+def _flatten(table: dict[str, object], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
         if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")  # pyright: ignore[reportUnknownArgumentType] - TOML tables have text keys
+            flat |= _flatten(value, f"{prefix}{key}.")  # pyright: ignore[reportUnknownArgumentType] - TOML tables have text keys
         else:
             flat[prefix + key] = str(value)
     return flat

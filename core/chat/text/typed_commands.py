@@ -124,4 +124,8 @@ def _read_chinese(text: str, plain: str) -> TypedCommand | None:
 
 
 def _typed(text: str, sign: str, name: str, end: int, bot: re.Match[str] | None) -> TypedCommand:
-    return TypedCommand(sign, name, cut_separators(text[end:]).strip(), bot["bot"] if bot else "")
+    rest = text[end:]
+    argument = cut_separators(rest).strip()
+    if not argument and rest[:1].isspace():
+        argument = rest.strip()  # marks alone are what somebody wants to have spoken, say
+    return TypedCommand(sign, name, argument, bot["bot"] if bot else "")

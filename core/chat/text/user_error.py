@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class ExcuseError(Exception):
+class UserFacingError(Exception):
     """Something cannot be done for a reason that its user should hear.
 
     `key` names the sentence, `values` fill its placeholders.
@@ -15,5 +15,5 @@ class ExcuseError(Exception):
         self.values = values
 
 
-class StoppedError(Exception):
+class StoppedByUserError(Exception):
     """The user asked to stop; whoever was asked says so."""

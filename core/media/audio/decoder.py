@@ -34,7 +34,7 @@ _MPEG_1 = 32_000
 """The lowest sample rate of the version whose frames have 1152 samples; those of later ones have 576."""
 
 
-class BadSoundError(Exception):
+class UnreadableAudioError(Exception):
     """The bytes are no sound, a broken one, or one too short or too long to be played."""
 
 
@@ -51,7 +51,10 @@ class Recording:
         return self._container.format.name == "mp3"
 
     def frames(self) -> Iterator[AudioFrame]:
-        """Decode the sound, whatever else is in the file; raise `BadSoundError`, for missing parts at its end."""
+        """Decode the sound, whatever else is in the file.
+
+        Raise `UnreadableAudioError`, for missing parts at its end.
+        """
         seconds, faults, packets = 0.0, 0, 0
         for packet in self._container.demux(self._stream):
             packets += 1
@@ -64,7 +67,9 @@ class Recording:
                 seconds += frame.samples / frame.rate
                 yield frame
         if seconds < _SHORTEST or faults > packets * _FAULTS or seconds < self._promised() * _WHOLE - _PADDING:
-            raise BadSoundError(f"{faults} of {packets} packets are broken, {seconds:.3f} seconds could be decoded")
+            raise UnreadableAudioError(
+                f"{faults} of {packets} packets are broken, {seconds:.3f} seconds could be decoded"
+            )
 
     def evenly(self, rate: int) -> Iterator[AudioFrame]:
         """Decode all of it to 16 bits, one channel and `rate` samples a second."""
@@ -89,8 +94,8 @@ class Recording:
 
 
 @contextmanager
-def listening(data: bytes, formats: str = _FORMATS) -> Generator[Recording]:
-    """Open a sound file; raise `BadSoundError` when it is none, or when it proves broken within the block.
+def open_recording(data: bytes, formats: str = _FORMATS) -> Generator[Recording]:
+    """Open a sound file; raise `UnreadableAudioError` when it is none, or when it proves broken within the block.
 
     With `VIDEO_FORMATS` it may be a film with sound.
     """
@@ -99,10 +104,10 @@ def listening(data: bytes, formats: str = _FORMATS) -> Generator[Recording]:
             io.BytesIO(data), "r", container_options={"format_whitelist": formats}, metadata_errors="replace"
         ) as container:
             if not container.streams.audio:
-                raise BadSoundError("there is no sound in the file")
+                raise UnreadableAudioError("there is no sound in the file")
             yield Recording(container, container.streams.audio[0], data)
     except FFmpegError as error:
-        raise BadSoundError("the bytes are no sound") from error
+        raise UnreadableAudioError("the bytes are no sound") from error
 
 
 def _resampler(rate: int) -> AudioResampler:
@@ -123,7 +128,7 @@ def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
 def _check(frame: AudioFrame) -> None:
     """Refuse what no voice has: a file of few bytes could keep the resampler busy for minutes."""
     if frame.rate not in _RATES or not 1 <= frame.layout.nb_channels <= _CHANNELS:
-        raise BadSoundError(f"{frame.rate} samples a second on {frame.layout.nb_channels} channels")
+        raise UnreadableAudioError(f"{frame.rate} samples a second on {frame.layout.nb_channels} channels")
 
 
 def _id3_length(data: bytes) -> int:

@@ -13,7 +13,7 @@ from typing import Literal
 import av
 from av import AudioFrame
 
-from .decoder import VIDEO_FORMATS, BadSoundError, Recording, listening
+from .decoder import VIDEO_FORMATS, Recording, UnreadableAudioError, open_recording
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes of all pieces; an hour of speech at 128 kbit/s."""
@@ -22,7 +22,7 @@ _SHORTEST = 0.1
 """Seconds; players refuse shorter ones."""
 
 
-class LongSoundError(BadSoundError):
+class AudioTooLongError(UnreadableAudioError):
     """The sound is longer, or larger, than one recording may be."""
 
 
@@ -34,32 +34,32 @@ class Sound:
     seconds: float
 
 
-def join(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
-    """Make one recording of MP3 files, in their order: Opus in an OGG file, or MP3; raise `BadSoundError`.
+def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
+    """Make one recording of MP3 files, in their order: Opus in an OGG file, or MP3; raise `UnreadableAudioError`.
 
     The pieces may differ in rate and channels; the result has one channel, unless a single MP3 is wanted as MP3: that
-    stays byte for byte. More than an hour, or 64 MB, is a `LongSoundError`. A second of sound takes a core 8 ms.
+    stays byte for byte. More than an hour, or 64 MB, is a `AudioTooLongError`. A second of sound takes a core 8 ms.
     """
     if not pieces:
-        raise BadSoundError("there is nothing to join")
+        raise UnreadableAudioError("there is nothing to join")
     if sum(map(len, pieces)) > _LARGEST:
-        raise LongSoundError(f"{len(pieces)} pieces of {sum(map(len, pieces))} bytes")
+        raise AudioTooLongError(f"{len(pieces)} pieces of {sum(map(len, pieces))} bytes")
     if into == "mp3" and len(pieces) == 1:
-        with listening(pieces[0]) as recording:
+        with open_recording(pieces[0]) as recording:
             if recording.is_mp3:
                 return Sound(pieces[0], _length(recording))
     encoder = _Encoder(_FORMS[into])
     for piece in pieces:
-        with listening(piece) as recording:
+        with open_recording(piece) as recording:
             for frame in recording.evenly(encoder.rate):
                 encoder.take(frame)
     return encoder.finish()
 
 
 def sound_of(video: bytes) -> Sound:
-    """Take the sound out of a film, as MP3; raise `BadSoundError` when it has none."""
+    """Take the sound out of a film, as MP3; raise `UnreadableAudioError` when it has none."""
     encoder = _Encoder(_FORMS["mp3"])
-    with listening(video, VIDEO_FORMATS) as recording:
+    with open_recording(video, VIDEO_FORMATS) as recording:
         for frame in recording.evenly(encoder.rate):
             encoder.take(frame)
     return encoder.finish()
@@ -75,12 +75,12 @@ def _length(recording: Recording) -> float:
 
 def _bound(seconds: float) -> None:
     if seconds > _LONGEST:
-        raise LongSoundError(f"more than {_LONGEST:.0f} seconds")
+        raise AudioTooLongError(f"more than {_LONGEST:.0f} seconds")
 
 
 def _playable(seconds: float) -> float:
     if seconds < _SHORTEST:
-        raise BadSoundError(f"{seconds:.2f} seconds")
+        raise UnreadableAudioError(f"{seconds:.2f} seconds")
     return seconds
 
 

@@ -19,7 +19,7 @@ class UnreadablePdfError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PdfText:
     """The text of the first pages."""
 
     text: str
@@ -30,7 +30,7 @@ class Pages:
     total: int
 
 
-def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> Pages:
+def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> PdfText:
     """Read page by page until there are `most` characters, or for eight seconds; raise `UnreadablePdfError`.
 
     The work is done in another process, with little memory and none of our secrets, which is killed after `limit`
@@ -38,7 +38,7 @@ def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> Pages:
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own program and two numbers
-            [sys.executable, "-P", "-m", f"{__package__}.pdf_reader", str(most), str(_PATIENCE)],
+            [sys.executable, "-P", "-m", f"{__package__}.pdf_subprocess", str(most), str(_PATIENCE)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -48,7 +48,7 @@ def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> Pages:
         )
     except (subprocess.SubprocessError, OSError) as error:
         raise UnreadablePdfError("the file is broken, locked or too much") from error
-    pages = Pages(**json.loads(done.stdout))
+    pages = PdfText(**json.loads(done.stdout))
     if not pages.text:
         raise UnreadablePdfError("there is no text in the file")
     return pages

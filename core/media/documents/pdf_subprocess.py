@@ -1,6 +1,6 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pypdfium2 has no annotations.
-"""The program that reads one PDF file: bytes on its standard input, JSON of `Pages` on its standard output.
+"""The program that reads one PDF file: bytes on its standard input, JSON of `PdfText` on its standard output.
 
 It is a process of its own because PDFium ends the process that it runs in when memory is short, and because nothing
 else stops it in the middle of a page: two kilobytes can unfold to gigabytes.
@@ -18,7 +18,7 @@ from dataclasses import asdict
 
 from pypdfium2 import PdfDocument, PdfiumError
 
-from .pdf import Pages
+from .pdf import PdfText
 
 try:
     import resource
@@ -33,7 +33,7 @@ _HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
 """What PDFium puts for the hyphen of a word that goes on in the next line."""
 
 
-def read(data: bytes, *, most: int, patience: float) -> Pages:
+def read(data: bytes, *, most: int, patience: float) -> PdfText:
     """Read page by page until there are `most` characters, or `patience` seconds are over; raise `PdfiumError`.
 
     PDFium lets one thread in at a time (its README: "not thread-safe").
@@ -48,7 +48,7 @@ def read(data: bytes, *, most: int, patience: float) -> Pages:
             if length > most or time.monotonic() > deadline:
                 break
         whole = "\n\n".join(filter(None, texts))
-        return Pages(whole[: most + 1], len(whole), len(texts), len(document))
+        return PdfText(whole[: most + 1], len(whole), len(texts), len(document))
 
 
 def _texts(document: PdfDocument) -> Iterator[str]:

@@ -34,7 +34,7 @@ class BadImageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ImageFormat:
     """A file format."""
 
     mime: str
@@ -44,18 +44,18 @@ class Kind:
     """Pixels."""
 
 
-JPEG = Kind("image/jpeg", ".jpg", JpegImageFile)
-PNG = Kind("image/png", ".png", PngImageFile)
-WEBP = Kind("image/webp", ".webp", WebPImageFile, _WEBP_PIXELS)
-GIF = Kind("image/gif", ".gif", GifImageFile, _GIF_PIXELS)
+JPEG = ImageFormat("image/jpeg", ".jpg", JpegImageFile)
+PNG = ImageFormat("image/png", ".png", PngImageFile)
+WEBP = ImageFormat("image/webp", ".webp", WebPImageFile, _WEBP_PIXELS)
+GIF = ImageFormat("image/gif", ".gif", GifImageFile, _GIF_PIXELS)
 
 
 @contextmanager
-def opened(data: bytes) -> Generator[tuple[Kind, ImageFile]]:
+def open_image(data: bytes) -> Generator[tuple[ImageFormat, ImageFile]]:
     """Open a picture whose size is bearable; whatever is wrong with it within the block is a `BadImageError`."""
-    kind = kind_of(data)
+    kind = detect_format(data)
     try:
-        # Not by `Image.open`: its warnings of large pictures go to whoever listens in any thread.
+        # Not by `ImageInfo.open`: its warnings of large pictures go to whoever listens in any thread.
         with kind.reader(io.BytesIO(data)) as picture:
             if picture.width * picture.height > kind.most:
                 raise BadImageError(f"{picture.width} x {picture.height} pixels")
@@ -64,7 +64,7 @@ def opened(data: bytes) -> Generator[tuple[Kind, ImageFile]]:
         raise BadImageError("the picture is broken") from error
 
 
-def kind_of(data: bytes) -> Kind:
+def detect_format(data: bytes) -> ImageFormat:
     """Tell by the first bytes; raise `BadImageError`."""
     match data[:3]:
         case b"\xff\xd8\xff":

@@ -15,9 +15,9 @@ from PIL.Image import Image as Pixels
 from PIL.Image import Resampling, new
 from PIL.ImageFile import ImageFile
 
-from .formats import GIF, JPEG, PNG, BadImageError, Kind, opened
+from .formats import GIF, JPEG, PNG, BadImageError, ImageFormat, open_image
 
-__all__ = ["BadImageError", "Image", "inspect", "shrunk"]
+__all__ = ["BadImageError", "ImageInfo", "inspect_image", "shrink"]
 
 _FRAMES, _FRAMES_PIXELS = 200, 100_000_000
 """Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""
@@ -33,7 +33,7 @@ _SMALLEST = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class ImageInfo:
     """What is known of a picture that was opened; `width` and `height` are pixels."""
 
     mime: str
@@ -43,27 +43,27 @@ class Image:
     height: int
 
 
-def inspect(data: bytes) -> Image:
+def inspect_image(data: bytes) -> ImageInfo:
     """Open a picture, decode all of it and say what it is; raise `BadImageError`.
 
     JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP and GIF 16). Of a long animation the
     beginning is decoded.
     """
-    with opened(data) as (_, picture):
+    with open_image(data) as (_, picture):
         picture.verify()
-    with opened(data) as (kind, picture):
+    with open_image(data) as (kind, picture):
         _play(kind, picture)
-        return Image(kind.mime, kind.suffix, picture.width, picture.height)
+        return ImageInfo(kind.mime, kind.suffix, picture.width, picture.height)
 
 
-def shrunk(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
+def shrink(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
     """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
 
     Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
     camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
     for pictures of more than 16 megapixels (JPEG 50).
     """
-    kind, pixels = _decoded(data, side=side, most=most)
+    kind, pixels = _decode(data, side=side, most=most)
     if pixels is None:
         return data, kind.mime
     for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
@@ -72,7 +72,7 @@ def shrunk(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
     raise BadImageError(f"{most} bytes hold no picture")
 
 
-def _play(kind: Kind, picture: ImageFile) -> None:
+def _play(kind: ImageFormat, picture: ImageFile) -> None:
     # GIF readers count the frames by walking through all of them, of which there may be millions.
     known = _FRAMES if kind is GIF else int(getattr(picture, "n_frames", 1))
     left = _FRAMES_PIXELS
@@ -89,9 +89,9 @@ def _play(kind: Kind, picture: ImageFile) -> None:
         picture.load()
 
 
-def _decoded(data: bytes, *, side: int, most: int) -> tuple[Kind, Pixels | None]:
+def _decode(data: bytes, *, side: int, most: int) -> tuple[ImageFormat, Pixels | None]:
     """Open a picture and make it small; None when it fits. Nothing of the original is held any more."""
-    with opened(data) as (kind, picture):
+    with open_image(data) as (kind, picture):
         large = max(picture.size) > side or len(data) > most
         if large and kind is JPEG:
             scale = side / max(picture.size)  # decodes no more than twice the size that is needed
@@ -121,15 +121,15 @@ def _plain(picture: Pixels) -> Pixels:
 
 def _tries(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:
     if drawn:
-        yield _encoded(pixels, PNG), PNG.mime
+        yield _encode(pixels, PNG), PNG.mime
     pixels = _on_white(pixels)
     while max(pixels.size) >= _SMALLEST:
         for quality in _QUALITIES:
-            yield _encoded(pixels, JPEG, quality), JPEG.mime
+            yield _encode(pixels, JPEG, quality), JPEG.mime
         pixels.thumbnail((ceil(pixels.width * _STEP), ceil(pixels.height * _STEP)))
 
 
-def _encoded(pixels: Pixels, kind: Kind, quality: int = 0) -> bytes:
+def _encode(pixels: Pixels, kind: ImageFormat, quality: int = 0) -> bytes:
     file = io.BytesIO()
     pixels.save(file, kind.reader.format, quality=quality)
     return file.getvalue()

@@ -40,7 +40,7 @@ _SIGNS = {
 _NESTED = 4
 
 
-def without_formulas(markdown: str) -> str:
+def speak_formulas(markdown: str) -> str:
     r"""Turn what stands in `\[…\]`, `\(…\)`, `$$…$$` or `$…$` into text that Markdown leaves alone."""
     return _INLINE.sub(_plain, _DISPLAYED.sub(_plain, markdown))
 

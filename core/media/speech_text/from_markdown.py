@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
-from .formulas import without_formulas
-from .sentences import sentences
+from .formulas import speak_formulas
+from .sentences import split_sentences
 from .symbols import PAUSE, Symbols, closed, has_own_stops, resolved
 
-__all__ = ["Words", "sentences", "spoken"]
+__all__ = ["Words", "speakable_text", "split_sentences"]
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS | Options.ENABLE_FOOTNOTES
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
@@ -44,13 +44,13 @@ class Words:
     """ISO 639-1, for the names of emoji."""
 
 
-def spoken(markdown: str, words: Words) -> str:
+def speakable_text(markdown: str, words: Words) -> str:
     """Turn Markdown into plain sentences; "" when nothing in it can be said but that something is there.
 
     Each heading, paragraph, item and line is a line of the result and ends with a stop. Of addresses the host is said,
     of emoji the name, once. `words` stand for fenced code, for large tables and for addresses without a name.
     """
-    source = without_formulas(markdown).encode(errors="replace")
+    source = speak_formulas(markdown).encode(errors="replace")
     reader = _Reader(source, words)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         reader.take(event, where["start"], where["end"])

@@ -23,7 +23,7 @@ _TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
 
 
-def sentences(text: str, most: int) -> list[str]:
+def split_sentences(text: str, most: int) -> list[str]:
     """Cut a text into pieces of at most `most` characters, at the ends of sentences where there are any.
 
     Otherwise at commas, at spaces, or anywhere. Without white space, the pieces joined are the text; each holds as

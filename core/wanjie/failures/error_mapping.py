@@ -71,7 +71,7 @@ _WORDS_OUTWEIGH_FAULTS: frozenset[ErrorKind] = frozenset(
 )
 
 
-def diagnose(status: int, headers: Mapping[str, str], body: str) -> WanjieError:
+def error_from_response(status: int, headers: Mapping[str, str], body: str) -> WanjieError:
     """Tell what a failed answer means; `body` may be cut but must already be free of the key."""
     raw = _json(body)
     if status not in _ERROR_STATUSES:

@@ -16,8 +16,8 @@ from core.settings import WanjieSettings
 from core.wanjie.client import WanjieClient
 from core.wanjie.errors import AmbiguousModelError, ModelNameError, UnknownModelError, WanjieError
 
-from .features import Traits
-from .kinds import Kinds, ModelKind
+from .features import ModelFeatures
+from .kinds import ModelKind, ModelKinds
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -54,8 +54,8 @@ class Catalog:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self.traits = Traits(settings)
-        self._kinds = Kinds(settings.model_kinds)
+        self.features = ModelFeatures(settings)
+        self._kinds = ModelKinds(settings.model_kinds)
         self._defaults = {
             "chat": settings.default_model,
             "speech": settings.speech_model,
@@ -105,13 +105,13 @@ class Catalog:
 
     def kind_of(self, model_id: str) -> ModelKind:
         """Tell what a model is for, from its id alone; nobody is asked."""
-        return self._kinds.of(model_id)
+        return self._kinds.kind_of(model_id)
 
     def forget(self) -> None:
         """Ask Wanjie again at the next call: the list has turned out to be wrong."""
         self._fresh_until = float("-inf")
 
-    def doubt(self) -> bool:
+    def refresh_if_doubtful(self) -> bool:
         """Forget the list because a model is missing from it, unless Wanjie was asked just now; tell which."""
         if self._clock() - self._asked_at < _SURE_FOR:
             return False
@@ -152,16 +152,16 @@ class Catalog:
             if self._listed is None and self._failure is not None and self._failure[0] >= arrived:
                 # It failed while this caller waited for it; a queue of tries in turn would last for minutes.
                 raise self._failure[1]
-            return await self._refreshed()
+            return await self._refresh()
 
-    async def _refreshed(self) -> tuple[Model, ...]:
+    async def _refresh(self) -> tuple[Model, ...]:
         self._asked_at = self._clock()
         try:
             async with asyncio.timeout(None if self._listed is None else self._grace):
                 names = await self._client.models()
         except (WanjieError, TimeoutError) as error:
             return self._after(error)
-        self._listed = tuple(Model(name, self._kinds.of(name)) for name in names)
+        self._listed = tuple(Model(name, self._kinds.kind_of(name)) for name in names)
         self._fresh_until = self._clock() + self._ttl
         return self._listed
 

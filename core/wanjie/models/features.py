@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.settings import WanjieSettings
 
-from .name_patterns import fits
+from .name_patterns import matches_pattern
 
 # Models whose families see while they do not.
 _BLIND = ("o1-mini*", "o1-preview*", "o3-mini*", "gpt-4o*-audio*", "gpt-oss*", "claude-2*", "gemma-3-1b*", "gemma3:1b*")
@@ -17,7 +17,7 @@ _SEEING = (
 )
 
 
-class Traits:
+class ModelFeatures:
     """Tell what models can do; whatever `settings` says counts beside the built-in rules."""
 
     def __init__(self, settings: WanjieSettings) -> None:
@@ -25,14 +25,16 @@ class Traits:
         self._english = settings.english_models
         self._tools = settings.tool_models
 
-    def sees(self, model_id: str) -> bool:
+    def supports_images(self, model_id: str) -> bool:
         """Whether a chat model takes pictures."""
-        return fits(model_id, self._seeing) or (fits(model_id, _SEEING) and not fits(model_id, _BLIND))
+        return matches_pattern(model_id, self._seeing) or (
+            matches_pattern(model_id, _SEEING) and not matches_pattern(model_id, _BLIND)
+        )
 
-    def english_only(self, model_id: str) -> bool:
+    def needs_english(self, model_id: str) -> bool:
         """Whether an image model takes prompts in English only."""
-        return fits(model_id, self._english)
+        return matches_pattern(model_id, self._english)
 
-    def uses_tools(self, model_id: str) -> bool:
+    def supports_tools(self, model_id: str) -> bool:
         """Whether a chat model may be given tools."""
-        return fits(model_id, self._tools)
+        return matches_pattern(model_id, self._tools)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from core.settings import Kind
 
-from .name_patterns import fits
+from .name_patterns import matches_pattern
 
 ModelKind: TypeAlias = Kind | Literal["other"]
 """`other`: models that a chat has no use for, such as those for embedding, ranking and transcription."""
@@ -27,16 +27,16 @@ _RULES: tuple[tuple[ModelKind, tuple[str, ...]], ...] = (
 )
 
 
-class Kinds:
+class ModelKinds:
     """Tell the kind of a model; `extra` rules (pattern → kind, case ignored) come before the built-in ones."""
 
     def __init__(self, extra: Mapping[str, Kind] | None = None) -> None:
         own: list[tuple[ModelKind, tuple[str, ...]]] = [(kind, (pattern,)) for pattern, kind in (extra or {}).items()]
         self._rules = (*own, *_RULES)
 
-    def of(self, model_id: str) -> ModelKind:
+    def kind_of(self, model_id: str) -> ModelKind:
         """Fit the id to each rule in turn; what fits none is a chat model."""
         for kind, patterns in self._rules:
-            if fits(model_id, patterns):
+            if matches_pattern(model_id, patterns):
                 return kind
         return "chat"

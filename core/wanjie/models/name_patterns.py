@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 
-def fits(model_id: str, patterns: Iterable[str]) -> bool:
+def matches_pattern(model_id: str, patterns: Iterable[str]) -> bool:
     """Whether any pattern (`*` matches anything, case ignored) fits the id or the part behind its vendor (`BAAI/…`)."""
     folded = model_id.casefold()
     names = {folded, folded.rpartition("/")[2]}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from core.wanjie.errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
-from core.wanjie.failures.error_mapping import diagnose, diagnose_json
+from core.wanjie.failures.error_mapping import diagnose_json, error_from_response
 from core.wanjie.image_responses import ImageData
 from core.wanjie.responses import (
     Chunk,
@@ -29,7 +29,7 @@ from .frames import NO_JSON, begins_with_frame, frames_in, read_json
 from .repeated_text import Added, Increments
 from .sse import Event, EventDecoder
 from .surrogates import Joiner
-from .think_tags import Parted, Thoughts
+from .think_tags import Parted, ThinkTagParser
 from .tool_calls import ToolCalls
 from .written_calls import read_written_calls
 
@@ -50,13 +50,13 @@ _LONGEST_ANSWER = 400_000
 """Characters; a model that says more has lost itself, and would fill a chat for as long as it is let."""
 
 
-class AnswerReader:
+class StreamReader:
     """Read one answer, wherever its bytes were cut; no input or output of its own.
 
     An error in the stream is raised as what it means (see `errors`). A gateway that ignores `"stream": true` and
     answers with a whole completion is understood as well, and so is one that sends its frames as lines of JSON, one
-    that repeats words (see `Increments`), and one that leaves thinking inside the text (see `Thoughts`). What is found
-    out late comes as a `Correction`. Deltas never hold half a character.
+    that repeats words (see `Increments`), and one that leaves thinking inside the text (see `ThinkTagParser`). What is
+    found out late comes as a `Correction`. Deltas never hold half a character.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class AnswerReader:
         """Know nothing of what has been told."""
         self._text, self._reasoning = Joiner(), Joiner()
         self._pictures = EmbeddedPictures()
-        self._thoughts = Thoughts(begun=self._begins_thinking)
+        self._thoughts = ThinkTagParser(begun=self._begins_thinking)
         self._reasoned: list[str] = []
         self._room = _LONGEST_ANSWER
 
@@ -166,9 +166,9 @@ class AnswerReader:
         if "choices" not in unwrap(raw) and any("choices" in unwrap(frame) for frame in frames_in(raw)):
             return [*self._read(Event(text)), *self._last()]
         if "choices" not in unwrap(raw) or diagnose_json(raw):
-            raise diagnose(200, {}, text)
+            raise error_from_response(200, {}, text)
         answer = parse_completion(raw)
-        self._thoughts = Thoughts()
+        self._thoughts = ThinkTagParser()
         thought = self._said(self._reasoning.join(answer.reasoning), "")
         said = self._parted([*self._pictures.part(answer.text), *self._pictures.end()])
         said += [
@@ -226,7 +226,7 @@ class AnswerReader:
     def _told_next(self, chunk: Chunk) -> list[Delta]:
         reasoning = self._within(chunk.reasoning)
         if reasoning and self._begins_thinking:
-            self._begins_thinking, self._thoughts = False, Thoughts()  # the gateway tells the two apart by now
+            self._begins_thinking, self._thoughts = False, ThinkTagParser()  # the gateway tells the two apart by now
         thought = self._told(self._reasoning.join(reasoning), "") if reasoning else []
         return [*thought, *self._parted(self._pictures.part(chunk.text))]
 

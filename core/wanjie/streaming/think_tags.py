@@ -29,7 +29,7 @@ class Parted:
     anew: bool = False
 
 
-class Thoughts:
+class ThinkTagParser:
     """Part the pieces of a text into thinking and answer, wherever it was cut.
 
     Thinking is what stands between `<think>` or its like at the very beginning, after white space at most, and the tag
@@ -120,9 +120,9 @@ class Thoughts:
         return Parted(whole[: found.start()].lstrip(), self._answer(), anew=not first)
 
 
-def parted(text: str) -> tuple[str, str]:
-    """The thinking and the answer in a whole text; see `Thoughts`."""
-    thoughts = Thoughts()
+def split_thinking(text: str) -> tuple[str, str]:
+    """The thinking and the answer in a whole text; see `ThinkTagParser`."""
+    thoughts = ThinkTagParser()
     first, last = thoughts.part(text), thoughts.end()
     return first.thought + last.thought, first.answer + last.answer
 

@@ -19,7 +19,7 @@ from bots.slack.sending.outbox import SlackOutbox
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.page import Page
-from core.redis import Budget
+from core.redis import RateLimiter
 from core.settings import SlackSettings
 from tests.bots.slack.listening import Listener
 
@@ -49,7 +49,7 @@ async def slack() -> AsyncGenerator[SlackSim]:
 
 @pytest_asyncio.fixture
 async def platform(slack: SlackSim, redis: Redis) -> AsyncGenerator[SlackPlatform]:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         await platform.connect()
         yield platform
 
@@ -81,7 +81,7 @@ class Scene:
         """Show one text after the other on one page."""
         page = Page(start=0)
         for text in texts:
-            page = await self.outbox.show(page, text, final=final and text == texts[-1])
+            page = await self.outbox.update_page(page, text, final=final and text == texts[-1])
         return page
 
     @property

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 from bots.json_fields import inner
-from bots.slack.events.installation import Home
+from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
 from bots.slack.events.parse import ignored_app, read_addition, read_event, read_search
 from tests.bots.damage import damaged
 
-HOME = Home("T1", "UBOT", frozenset())
+HOME = Installation("T1", "UBOT", frozenset())
 
 
 def _said(text: str, **style: bool) -> dict[str, Any]:

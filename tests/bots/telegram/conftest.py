@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bots.sandbox.telegram.simulator import TelegramSim
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import Scene
 
@@ -28,11 +28,11 @@ async def sim() -> AsyncGenerator[TelegramSim]:
 
 
 @pytest_asyncio.fixture
-async def api(sim: TelegramSim) -> AsyncGenerator[Api]:
-    async with Api(sim.token, sim.base_url, sim.file_url) as connected:
+async def api(sim: TelegramSim) -> AsyncGenerator[TelegramApi]:
+    async with TelegramApi(sim.token, sim.base_url, sim.file_url) as connected:
         yield connected
 
 
 @pytest.fixture
-def scene(sim: TelegramSim, api: Api, gate: OpenGate) -> Scene:
+def scene(sim: TelegramSim, api: TelegramApi, gate: OpenGate) -> Scene:
     return Scene(sim, api, gate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.redis import Limit
+from core.redis import RateLimit
 
 
 @dataclass
@@ -12,14 +12,14 @@ class OpenGate:
     """Grants everything that is not blocked, unless it is told to refuse."""
 
     wait: float = 0.0
-    taken: list[tuple[tuple[Limit, ...], int]] = field(default_factory=list[tuple[tuple[Limit, ...], int]])
+    taken: list[tuple[tuple[RateLimit, ...], int]] = field(default_factory=list[tuple[tuple[RateLimit, ...], int]])
     blocked: dict[str, float] = field(default_factory=dict[str, float])
 
-    async def take(self, *limits: Limit, keep: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
         wait = max([self.wait, *(self.blocked.get(limit.name, 0.0) for limit in limits)])
         if not wait:
             self.taken.append((limits, keep))
         return wait
 
-    async def block(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         self.blocked[name] = seconds

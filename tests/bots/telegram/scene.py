@@ -5,11 +5,11 @@ from __future__ import annotations
 from bots.sandbox.telegram.people import Person
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat, Message
-from bots.telegram.api.client import Api
-from bots.telegram.api.rate_limits import Gate
+from bots.telegram.api.client import TelegramApi
+from bots.telegram.api.rate_limits import RateLimiterPort
 from bots.telegram.events.addressing import Identity
-from bots.telegram.events.parse import read
-from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.events.parse import parse_update
+from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.sending.admins import Admins
 from bots.telegram.sending.outbox import TelegramOutbox
 from core.chat.port.incoming import Incoming
@@ -21,16 +21,16 @@ FIRST = Page(start=0)
 class Scene:
     """Ann writes, and an outbox answers her."""
 
-    def __init__(self, sim: TelegramSim, api: Api, gate: Gate) -> None:
-        self.sim, self.api, self.gate = sim, api, gate
+    def __init__(self, sim: TelegramSim, api: TelegramApi, rate_limiter: RateLimiterPort) -> None:
+        self.sim, self.api, self.gate = sim, api, rate_limiter
         self.ann: Person = sim.user(7, "Ann")
-        self.horizon = Horizon()
+        self.horizon = MessageIdTracker()
         self.admins = Admins(api)
 
     async def heard(self) -> Incoming:
         """What the last update says."""
         updates = await self.api.updates(None, kinds=("message", "callback_query"), limit=100, seconds=1)
-        incoming = read(updates[-1], Identity(self.sim.bot.id, "wanjie_bot"))
+        incoming = parse_update(updates[-1], Identity(self.sim.bot.id, "wanjie_bot"))
         assert incoming is not None
         return incoming
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 
 from bots.telegram.events.addressing import Identity
-from bots.telegram.events.parse import read, read_addition
+from bots.telegram.events.parse import parse_update, read_addition
 from bots.telegram.events.poller import pack
-from core.chat.question.attachments import is_video, sort_of, title
-from core.chat.question.prompt import question_of
+from core.chat.question.attachments import classify, display_name, is_video
+from core.chat.question.prompt import question_text
 from tests.bots.damage import damaged
 
 BOT = Identity(99, "wanjie_bot")
@@ -83,9 +83,11 @@ UPDATES = [
 @given(damaged(UPDATES))
 def test_reading_never_fails(update: Any) -> None:  # noqa: ANN401 - any JSON
     stored = json.loads(pack(update, BOT))["update"]
-    for incoming in (read(stored, BOT), read_addition(stored, BOT)):
+    for incoming in (parse_update(stored, BOT), read_addition(stored, BOT)):
         if incoming is not None:
             files = (*incoming.attachments, *incoming.quoted_attachments)
 
-            assert all(sort_of(file) and title(file) is not None and is_video(file) is not None for file in files)
-            assert question_of(incoming, ()).encode() is not None
+            assert all(
+                classify(file) and display_name(file) is not None and is_video(file) is not None for file in files
+            )
+            assert question_text(incoming, ()).encode() is not None

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable
 import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.chat.question.builder import Reading
-from core.chat.text.translations import Sentences
-from core.media.thread_pool import Workshop
+from core.chat.question.builder import QuestionBuilder
+from core.chat.text.translations import Translations
+from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
 from core.wanjie import Backoff, Catalog, WanjieClient
 
@@ -21,18 +21,18 @@ async def wanjie() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., Reading]]:
-    """Build a `Reading` with changed settings of both areas."""
+async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
+    """Build a `QuestionBuilder` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    workshop = Workshop()
+    workshop = ThreadPool()
 
-    def build(**changes: object) -> Reading:
+    def build(**changes: object) -> QuestionBuilder:
         values = {"api_key": wanjie.script.key, "base_url": wanjie.base_url, "max_attempts": 1}
         settings = WanjieSettings.model_validate(values | changes)
         chat = ChatSettings.model_validate(changes)
         client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))
         clients.append(client)
-        return Reading(client, Catalog(client, settings), workshop, Sentences(), settings, chat)
+        return QuestionBuilder(client, Catalog(client, settings), workshop, Translations(), settings, chat)
 
     yield build
     for client in clients:
@@ -41,5 +41,5 @@ async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., Readin
 
 
 @pytest.fixture
-def reading(reading_with: Callable[..., Reading]) -> Reading:
+def questions(reading_with: Callable[..., QuestionBuilder]) -> QuestionBuilder:
     return reading_with()

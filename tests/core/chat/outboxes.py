@@ -9,7 +9,7 @@ from typing import Literal
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
-from core.chat.port.outbox import Doing
+from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
 
 
@@ -18,13 +18,13 @@ class NoOutbox:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=4096, pace=0.0, pace_group=0.0)
+        return Capabilities(page_limit=4096, edit_interval=0.0, max_group_edit_interval=0.0)
 
     @property
-    def private(self) -> bool:
+    def replies_ephemerally(self) -> bool:
         return False
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         raise AssertionError(page, text, final, folded, buttons)
@@ -32,34 +32,34 @@ class NoOutbox:
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         raise AssertionError(shown, buttons)
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         raise AssertionError(page, media, buttons)
 
-    async def fetch(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, most: int) -> bytes:
         raise AssertionError(file, most)
 
-    async def by_admin(self) -> bool:
+    async def sender_is_admin(self) -> bool:
         raise AssertionError
 
-    async def hint(self, text: str) -> None:
+    async def notify_presser(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         raise AssertionError(doing)
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         raise AssertionError
 
-    async def recover(self, page: Page) -> Page:
+    async def find_lost_message(self, page: Page) -> Page:
         raise AssertionError(page)
 
-    async def remove(self, page: Page) -> None:
+    async def delete_page(self, page: Page) -> None:
         raise AssertionError(page)
 
-    async def say(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def choose(self, menu: Menu, *, step: bool = False) -> None:
+    async def show_menu(self, menu: Menu, *, step: bool = False) -> None:
         raise AssertionError(menu, step)
 
 
@@ -71,13 +71,13 @@ class NoteScreen(NoOutbox):
     script: list[Exception] = field(default_factory=list[Exception])
     notes: list[Voice] = field(default_factory=list[Voice])
     texts: list[str] = field(default_factory=list[str])
-    signs: list[Doing] = field(default_factory=list[Doing])
+    signs: list[Activity] = field(default_factory=list[Activity])
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=4000, pace=0.0, pace_group=0.0, voice=self.voice)
+        return Capabilities(page_limit=4000, edit_interval=0.0, max_group_edit_interval=0.0, voice=self.voice)
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         assert isinstance(media, Voice)
         assert not buttons
         await asyncio.sleep(0)
@@ -86,7 +86,7 @@ class NoteScreen(NoOutbox):
         self.notes.append(media)
         return replace(page, message_id=f"n{len(self.notes)}", done=True)
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         assert final
@@ -95,11 +95,11 @@ class NoteScreen(NoOutbox):
         self.texts.append(text)
         return replace(page, message_id=f"t{len(self.texts)}", done=True)
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         self.signs.append(doing)
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         return ""
 
-    async def recover(self, page: Page) -> Page:
+    async def find_lost_message(self, page: Page) -> Page:
         return page

@@ -7,9 +7,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from core.chat.port.errors import OversizeError, RefusedError
+from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
-from core.chat.port.outbox import Doing
+from core.chat.port.outbox import Activity
 from tests.core.chat.outboxes import NoOutbox
 
 
@@ -20,19 +20,19 @@ class Mail(NoOutbox):
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     script: list[Exception] = field(default_factory=list[Exception])
     fetched: list[str] = field(default_factory=list[str])
-    signs: list[Doing] = field(default_factory=list[Doing])
+    signs: list[Activity] = field(default_factory=list[Activity])
 
-    async def fetch(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, most: int) -> bytes:
         self.fetched.append(file)
         if self.script:
             raise self.script.pop(0)
         if file not in self.files:
-            raise RefusedError("no such file")
+            raise ContentRejectedError("no such file")
         if len(self.files[file]) > most:
-            raise OversizeError("too large")
+            raise FileTooLargeError("too large")
         return self.files[file]
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         self.signs.append(doing)
 
 

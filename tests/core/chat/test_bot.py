@@ -16,22 +16,22 @@ from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
 from core.chat.port.errors import (
-    AbsentError,
-    FloodedError,
-    GoneError,
+    ContentRejectedError,
+    FileTooLargeError,
     MediaForbiddenError,
+    NotAMemberError,
     OutboxError,
-    OversizeError,
-    RefusedError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
     UneditableError,
-    UnreachableError,
     VoiceForbiddenError,
 )
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.text.translations import Sentences
-from core.chat.text.user_error import ExcuseError, StoppedError
+from core.chat.text.translations import Translations
+from core.chat.text.user_error import StoppedByUserError, UserFacingError
 from core.service import Service
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
@@ -40,18 +40,18 @@ from tests.core.queue.scripted_handler import until
 
 _HELLO = "Hello! I bring"
 _OUTCOMES: list[tuple[Exception, str]] = [
-    (GoneError("kicked"), ""),
-    (StoppedError(), ""),
-    (AbsentError("not_in_channel"), "attach.absent"),
+    (RecipientGoneError("kicked"), ""),
+    (StoppedByUserError(), ""),
+    (NotAMemberError("not_in_channel"), "attach.absent"),
     (VoiceForbiddenError("no"), "attach.no_voice"),
     (MediaForbiddenError("no"), "attach.no_pictures"),
     (UneditableError("cant_update_message"), "error.unshown"),
-    (OversizeError("large"), "error.unshown"),
-    (RefusedError("some_new_code"), "error.unshown"),
-    (FloodedError(0.01), "error.unshown"),
-    (UnreachableError("503"), "error.unshown"),
+    (FileTooLargeError("large"), "error.unshown"),
+    (ContentRejectedError("some_new_code"), "error.unshown"),
+    (RateLimitedError(0.01), "error.unshown"),
+    (PlatformUnreachableError("503"), "error.unshown"),
     (OutboxError("?"), "error.unshown"),
-    (ExcuseError("talk.empty"), "talk.empty"),
+    (UserFacingError("talk.empty"), "talk.empty"),
     (KeyRejectedError("401"), "error.key"),
     (KeyError("channel"), "error.unexpected"),
     (RuntimeError("nobody foresaw this"), "error.unexpected"),
@@ -94,13 +94,13 @@ class Fragile(NoOutbox):
         assert incoming.direct
         return replace(self, event=incoming.event_id)
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         return ""
 
-    async def recover(self, page: Page) -> Page:
+    async def find_lost_message(self, page: Page) -> Page:
         return page
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         assert (folded, buttons) == (0, ())
@@ -123,13 +123,13 @@ async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch)
     await client.aclose()
 
 
-async def _told(service: Service, *stages: str) -> list[list[str]]:
+async def _told(service: Service, *harnesses: str) -> list[list[str]]:
     """What is said of one event for each error, which meets that error at these stages; all of them are got over."""
     platform, count = Fragile(), len(_OUTCOMES)
     for number in range(count + 1):
         await service.reception.receive(platform, f"{number}".encode())
     for number, (error, _) in enumerate(_OUTCOMES):
-        platform.faults |= {(f"{number}", stage): error for stage in stages}
+        platform.faults |= {(f"{number}", harness): error for harness in harnesses}
     worker = service.worker({"tg": platform})
     with capture_logs():  # to render a traceback takes longer than all the rest
         working = asyncio.create_task(worker.run())
@@ -141,12 +141,14 @@ async def _told(service: Service, *stages: str) -> list[list[str]]:
 
 def _sentences(key: str) -> list[str]:
     """The beginning of the sentence, as far as nothing is filled in."""
-    return [Sentences().say(key, "en", reference="@").split("@")[0]] if key else []
+    return [Translations().text(key, "en", reference="@").split("@")[0]] if key else []
 
 
-@pytest.mark.parametrize("stage", ["introduce", "complete"])
-async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(service: Service, stage: str) -> None:
-    told = await _told(service, stage)
+@pytest.mark.parametrize("harness", ["introduce", "complete"])
+async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(
+    service: Service, harness: str
+) -> None:
+    told = await _told(service, harness)
 
     assert [[text.split("noted it as ")[0] for text in texts] for texts in told] == [
         [sentence.split("noted it as ")[0] for sentence in _sentences(key)] for _, key in _OUTCOMES
@@ -155,7 +157,9 @@ async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up
 
 async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(service: Service) -> None:
     told = await _told(service, "answer")
-    waits = {_OUTCOMES.index(row) for row in _OUTCOMES if isinstance(row[0], FloodedError | UnreachableError)}
+    waits = {
+        _OUTCOMES.index(row) for row in _OUTCOMES if isinstance(row[0], RateLimitedError | PlatformUnreachableError)
+    }
 
     for number, (texts, (error, key)) in enumerate(zip(told, _OUTCOMES, strict=True)):
         expected = [_HELLO] if number in waits else _sentences(key)
@@ -165,7 +169,7 @@ async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(
 
 async def test_an_excuse_that_fails_holds_nobody_up(service: Service) -> None:
     told = await _told(service, "complete", "excuse")
-    patient = [isinstance(error, FloodedError | UnreachableError) for error, _ in _OUTCOMES]
+    patient = [isinstance(error, RateLimitedError | PlatformUnreachableError) for error, _ in _OUTCOMES]
 
     assert [bool(texts) for texts in told] == patient
 

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from core.media.thread_pool import Workshop
+from core.media.thread_pool import ThreadPool
 
 
 async def test_the_loop_goes_on_while_a_job_is_done() -> None:
-    workshop, done = Workshop(), threading.Event()
+    workshop, done = ThreadPool(), threading.Event()
     job = asyncio.create_task(workshop.run(done.wait, timeout=10))
     await asyncio.sleep(0)
     done.set()  # the loop came here, so the job did not hold it
@@ -21,7 +21,7 @@ async def test_the_loop_goes_on_while_a_job_is_done() -> None:
 
 
 async def test_what_a_job_raises_is_raised() -> None:
-    workshop = Workshop()
+    workshop = ThreadPool()
 
     with pytest.raises(ValueError, match="invalid literal"):
         await workshop.run(int, "x")
@@ -29,7 +29,7 @@ async def test_what_a_job_raises_is_raised() -> None:
 
 
 async def test_after_its_end_no_job_is_taken() -> None:
-    workshop = Workshop()
+    workshop = ThreadPool()
     workshop.close()
 
     with pytest.raises(RuntimeError):

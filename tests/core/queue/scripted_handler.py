@@ -8,38 +8,40 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
-from core.queue import Periods, Turn, Worker
+from core.queue import Job, Worker, WorkerPeriods
 
-QUICK = Periods(lease=0.6, beat=0.15, reclaim=0.1)
-PATIENT = Periods(lease=60, beat=20, reclaim=10)
+QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
+PATIENT = WorkerPeriods(lease=60, renew=20, reclaim=10)
 
 
 @dataclass
 class Desk:
     """Handles messages as a test says, remembering them."""
 
-    answer: Callable[[Turn], Awaitable[None]] | None = None
-    begun: list[Turn] = field(default_factory=list[Turn])
+    answer: Callable[[Job], Awaitable[None]] | None = None
+    begun: list[Job] = field(default_factory=list[Job])
     done: list[str] = field(default_factory=list[str])
-    buried: list[Turn] = field(default_factory=list[Turn])
+    buried: list[Job] = field(default_factory=list[Job])
     busy: int = 0
     most_busy: int = 0
 
-    async def handle(self, turn: Turn) -> None:
-        self.begun.append(turn)
+    async def handle(self, job: Job) -> None:
+        self.begun.append(job)
         self.busy += 1
         self.most_busy = max(self.most_busy, self.busy)
         try:
             if self.answer is not None:
-                await self.answer(turn)
-            self.done.append(turn.event_id)
+                await self.answer(job)
+            self.done.append(job.event_id)
         finally:
             self.busy -= 1
 
-    async def give_up(self, turn: Turn) -> None:
-        self.buried.append(turn)
+    async def give_up(self, job: Job) -> None:
+        self.buried.append(job)
 
-    def worker(self, redis: Redis, *, periods: Periods = QUICK, capacity: int = 100, exclusive: bool = False) -> Worker:
+    def worker(
+        self, redis: Redis, *, periods: WorkerPeriods = QUICK, capacity: int = 100, exclusive: bool = False
+    ) -> Worker:
         return Worker(
             redis,
             handle=self.handle,
@@ -56,5 +58,5 @@ async def until(reached: Callable[[], object], seconds: float = 10) -> None:
             await asyncio.sleep(0.005)
 
 
-async def for_ever(turn: Turn) -> None:
+async def for_ever(job: Job) -> None:
     await asyncio.Event().wait()

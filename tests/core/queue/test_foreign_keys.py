@@ -11,32 +11,32 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from core.queue import Acceptance, Inbox, Keys, Periods, Turn
+from core.queue import EnqueueResult, Inbox, Job, QueueKeys, WorkerPeriods
 from tests.core.conftest import Work
 from tests.core.queue.scripted_handler import Desk, until
 
-_KEYS: dict[str, Callable[[Keys], str]] = {
+_KEYS: dict[str, Callable[[QueueKeys], str]] = {
     "mailbox": lambda keys: keys.mailbox("tg:1"),
     "state": lambda keys: keys.state("tg:1"),
     "seen": lambda keys: keys.seen("tg:1"),
     "stream": lambda keys: keys.stream(0),
     "dead": lambda keys: keys.dead(0),
 }
-_FAST = Periods(lease=1.0, beat=0.2, reclaim=0.1)
+_FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1)
 
 
 @pytest.mark.parametrize("name", _KEYS)
 async def test_a_foreign_key_is_put_aside_before_a_message_is_stored(
     redis: Redis, inbox: Inbox, work: Work, name: str
 ) -> None:
-    key = _KEYS[name](Keys())
+    key = _KEYS[name](QueueKeys())
     await redis.set(key, "somebody else's")
     desk = Desk()
     with capture_logs() as log:
-        assert await inbox.accept("tg:1", "1", b"") is not Acceptance.FULL
+        assert await inbox.enqueue("tg:1", "1", b"") is not EnqueueResult.FULL
         await work(desk.worker(redis, periods=_FAST))
         await until(lambda: desk.done)
-        await inbox.accept("tg:1", "2", b"")
+        await inbox.enqueue("tg:1", "2", b"")
         await until(lambda: len(desk.done) > 1)
     told = [line for line in log if line["log_level"] == "error"]
 
@@ -51,31 +51,31 @@ async def test_a_key_that_is_overwritten_while_a_message_is_worked_on_holds_nobo
 ) -> None:
     overwritten = asyncio.Event()
 
-    async def answer(turn: Turn) -> None:
-        if turn.event_id == "1" and not overwritten.is_set():
-            await redis.set(_KEYS[name](Keys()), "somebody else's")
+    async def answer(job: Job) -> None:
+        if job.event_id == "1" and not overwritten.is_set():
+            await redis.set(_KEYS[name](QueueKeys()), "somebody else's")
             overwritten.set()
-            await turn.checkpoint(field="value")
-        elif turn.lane == "tg:2":
+            await job.checkpoint(field="value")
+        elif job.lane == "tg:2":
             await overwritten.wait()
             await asyncio.sleep(2)  # for longer than a lease
 
     desk = Desk(answer)
-    await inbox.accept("tg:2", "beside", b"")
-    await inbox.accept("tg:1", "1", b"")
+    await inbox.enqueue("tg:2", "beside", b"")
+    await inbox.enqueue("tg:1", "1", b"")
     worker = desk.worker(redis, periods=_FAST)
     await work(worker)
     await until(lambda: ("1" in desk.done and worker.running == 1) or (name == "stream" and overwritten.is_set()))
-    await inbox.accept("tg:1", "2", b"")
+    await inbox.enqueue("tg:1", "2", b"")
     await until(lambda: {"2", "beside"} <= set(desk.done), 25)
 
     assert not desk.buried
 
 
 async def test_what_is_no_mail_is_handed_on_and_done(redis: Redis, inbox: Inbox, work: Work) -> None:
-    await redis.rpush(Keys().mailbox("tg:1"), b"\xff\xfe no mail")
+    await redis.rpush(QueueKeys().mailbox("tg:1"), b"\xff\xfe no mail")
     desk = Desk()
-    await inbox.accept("tg:1", "2", b"")
+    await inbox.enqueue("tg:1", "2", b"")
     await work(desk.worker(redis, periods=_FAST))
     await until(lambda: len(desk.done) == 2, 25)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.queue import Acceptance, Inbox, Periods, Turn, Worker
+from core.queue import EnqueueResult, Inbox, Job, Worker, WorkerPeriods
 from core.redis import EmbeddedRedis, connect
 from tests.core.conftest import Spawn, Work
 from tests.core.queue.journal import Journal, count, overlaps
@@ -25,14 +25,14 @@ async def test_running_messages_survive_a_kill_of_the_server(tmp_path: Path, spa
         inbox, journal = Inbox(client), Journal(client)
         await spawn(url=url)
         for lane in range(20):
-            await inbox.accept(f"lane{lane}", f"{lane}", order_of(steps=10, pause=0.1))
+            await inbox.enqueue(f"lane{lane}", f"{lane}", order_of(steps=10, pause=0.1))
         await journal.until(lambda deeds: count(deeds, "step") > 60)
 
         os.kill(server.process_id, signal.SIGKILL)
-        during = await inbox.accept("lane0", "during", order_of())
+        during = await inbox.enqueue("lane0", "during", order_of())
         deeds = await journal.until(lambda deeds: count(deeds, "end") >= 21, seconds=20)
 
-        assert during in {Acceptance.STORED, Acceptance.DUPLICATE}  # sent again when its answer was lost
+        assert during in {EnqueueResult.STORED, EnqueueResult.DUPLICATE}  # sent again when its answer was lost
         assert len({deed.message for deed in deeds if deed.what == "end"}) == 21
         assert await client.get("messages") == b"21"
         assert not overlaps(deeds)
@@ -44,18 +44,20 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> No
     done: list[str] = []
     begun, gate = asyncio.Event(), asyncio.Event()
 
-    async def handle(turn: Turn) -> None:
+    async def handle(job: Job) -> None:
         begun.set()
         await gate.wait()
-        done.append(turn.event_id)
+        done.append(job.event_id)
 
     async with server as url:
         client = connect(url)
         impatient = connect(url, retries=0, answer_seconds=0.2)  # so that a short outage is a long one
         inbox = Inbox(client)
-        worker = Worker(impatient, handle=handle, give_up=handle, periods=Periods(lease=30, beat=0.2, reclaim=0.1))
+        worker = Worker(
+            impatient, handle=handle, give_up=handle, periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1)
+        )
         await work(worker)
-        await inbox.accept("lane", "1", b"")
+        await inbox.enqueue("lane", "1", b"")
         await begun.wait()
 
         os.kill(server.process_id, signal.SIGSTOP)
@@ -63,7 +65,7 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> No
         await asyncio.sleep(1.5)
         assert done == ["1"]
         os.kill(server.process_id, signal.SIGCONT)
-        await inbox.accept("lane", "2", b"")
+        await inbox.enqueue("lane", "2", b"")
         async with asyncio.timeout(10):
             while done != ["1", "2"]:  # noqa: ASYNC110 - any time
                 await asyncio.sleep(0.01)
@@ -80,7 +82,7 @@ async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: 
 
     begun = asyncio.Event()
 
-    async def handle(turn: Turn) -> None:
+    async def handle(turn: Job) -> None:
         begun.set()
         await asyncio.Event().wait()
 
@@ -88,7 +90,7 @@ async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: 
         client, impatient = connect(url), connect(url, retries=0, answer_seconds=0.6)
         worker = Worker(impatient, handle=handle, give_up=handle)
         running = asyncio.create_task(worker.run())
-        await Inbox(client).accept("lane", "1", b"")
+        await Inbox(client).enqueue("lane", "1", b"")
         await begun.wait()
 
         os.kill(server.process_id, signal.SIGSTOP if store == "frozen" else signal.SIGKILL)

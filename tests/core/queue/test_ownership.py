@@ -10,8 +10,8 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from core.queue import FencedError, Inbox, Keys, Turn
-from core.queue.claims import Tickets
+from core.queue import Inbox, Job, OwnershipLostError, QueueKeys
+from core.queue.claims import Claims
 from core.redis import connect
 from tests.core.conftest import Work
 from tests.core.queue.scripted_handler import PATIENT, QUICK, Desk, for_ever, until
@@ -21,14 +21,14 @@ from tests.core.redis.proxy import Proxy
 async def test_a_stall_longer_than_the_lease_costs_nothing_when_nobody_took_over(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(job: Job) -> None:
         time.sleep(2 * QUICK.lease)  # noqa: ASYNC251 - a stall of the whole process
         await asyncio.sleep(0.3)
-        await turn.checkpoint(text="still mine")
+        await job.checkpoint(text="still mine")
 
     desk = Desk(answer)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"])
 
     assert len(desk.begun) == 1
@@ -39,23 +39,23 @@ async def test_a_process_that_takes_its_own_ticket_never_runs_a_lane_twice_at_on
 ) -> None:
     fenced: list[bool] = []
 
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.attempt == 1:
             try:
                 await asyncio.Event().wait()
             finally:
-                fenced.append(turn.fenced)
+                fenced.append(turn.ownership_lost)
                 await asyncio.sleep(1.0)  # slow to let go, while its ticket comes back
-                with pytest.raises(FencedError):
+                with pytest.raises(OwnershipLostError):
                     await turn.checkpoint(text="not mine")
-                fenced.append(turn.fenced)
+                fenced.append(turn.ownership_lost)
 
     desk = Desk(answer)
     worker = await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.busy)
     (consumer,) = await redis.xinfo_consumers("{q0}:t", "w")
-    claimed = await Tickets(redis, Keys(), consumer["name"].decode()).claim(1, idle=0)
+    claimed = await Claims(redis, QueueKeys(), consumer["name"].decode()).take_over(1, idle=0)
     await until(lambda: desk.done == ["1"])
 
     assert len(claimed) == 1
@@ -68,23 +68,23 @@ async def test_a_process_that_takes_its_own_ticket_never_runs_a_lane_twice_at_on
 async def test_a_message_taken_by_another_is_cancelled_here(redis: Redis, inbox: Inbox, work: Work) -> None:
     desk = Desk(for_ever)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.busy)
 
-    await Tickets(redis, Keys(), "another").claim(1, idle=0)
+    await Claims(redis, QueueKeys(), "another").take_over(1, idle=0)
     await until(lambda: not desk.busy)
 
-    assert desk.begun[0].fenced
-    with pytest.raises(FencedError):
+    assert desk.begun[0].ownership_lost
+    with pytest.raises(OwnershipLostError):
         await desk.begun[0].checkpoint()
-    assert await redis.llen(Keys().mailbox("lane")) == 1
+    assert await redis.llen(QueueKeys().mailbox("lane")) == 1
 
 
 async def test_an_exclusive_worker_does_not_wait_for_leases(redis: Redis, inbox: Inbox, work: Work) -> None:
-    killed = Tickets(redis, Keys(), "killed")
+    killed = Claims(redis, QueueKeys(), "killed")
     await killed.prepare()
     for event in range(5):
-        await inbox.accept(f"lane{event}", str(event), b"")
+        await inbox.enqueue(f"lane{event}", str(event), b"")
     assert len(await killed.read(5, wait=0.1)) == 5
     desk = Desk()
 
@@ -95,7 +95,7 @@ async def test_an_exclusive_worker_does_not_wait_for_leases(redis: Redis, inbox:
 
 
 async def test_a_drained_worker_hands_over_what_it_cannot_finish(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.state:
             return
         try:
@@ -105,13 +105,13 @@ async def test_a_drained_worker_hands_over_what_it_cannot_finish(redis: Redis, i
 
     leaving, staying = Desk(answer), Desk(answer)
     worker = await work(leaving.worker(redis, periods=PATIENT))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: leaving.busy)
     await worker.drain(0.1)
     await work(staying.worker(redis, periods=PATIENT))
     await until(lambda: staying.done == ["1"], 3)
 
-    assert not leaving.begun[0].fenced
+    assert not leaving.begun[0].ownership_lost
     assert staying.begun[0].state == {"text": "as far as I came"}
 
 
@@ -123,7 +123,7 @@ async def test_a_delivery_that_got_lost_does_not_wait_for_the_lease(
     await asyncio.sleep(0.2)
     proxy.lose(b"XREADGROUP")
     await asyncio.sleep(0.6)  # the next read is the one whose answer gets lost
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"], 5)
 
     assert proxy.lost.is_set()
@@ -138,7 +138,7 @@ async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, 
     await asyncio.sleep(0.2)
     proxy.lose(b"XREADGROUP")
     await asyncio.sleep(0.6)  # the next read is the one whose answer gets lost
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await asyncio.wait_for(proxy.lost.wait(), 5)
     await asyncio.sleep(0.1)
 
@@ -156,12 +156,12 @@ async def test_a_lost_answer_repeats_nothing(redis: Redis, inbox: Inbox, proxy: 
     client, desk = connect(proxy.url), Desk()
     worker = desk.worker(client)
     running = asyncio.create_task(worker.run())
-    await inbox.accept("lane", "0", b"")
+    await inbox.enqueue("lane", "0", b"")
     await until(lambda: desk.done == ["0"])
     proxy.lose(b"EVALSHA" if script == "start" else b"\r\n{q0}:dead\r\n")
 
     for event in ("1", "2"):
-        await inbox.accept("lane", event, b"")
+        await inbox.enqueue("lane", event, b"")
     await until(lambda: desk.done == ["0", "1", "2"])
     await worker.drain(1)
     await running
@@ -169,7 +169,7 @@ async def test_a_lost_answer_repeats_nothing(redis: Redis, inbox: Inbox, proxy: 
 
     assert proxy.lost.is_set()
     assert len(desk.begun) == 3
-    assert await redis.llen(Keys().mailbox("lane")) == 0
+    assert await redis.llen(QueueKeys().mailbox("lane")) == 0
 
 
 async def test_a_start_that_the_store_refused_is_tried_again_without_the_lease(
@@ -179,7 +179,7 @@ async def test_a_start_that_the_store_refused_is_tried_again_without_the_lease(
     worker = await work(desk.worker(client, periods=PATIENT))
     await asyncio.sleep(0.2)
     proxy.lose(b"EVALSHA")
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"], 5)
 
     assert proxy.lost.is_set()
@@ -189,9 +189,9 @@ async def test_a_start_that_the_store_refused_is_tried_again_without_the_lease(
 
 
 async def test_a_ticket_whose_delivery_was_lost_comes_back(redis: Redis, inbox: Inbox, work: Work) -> None:
-    lost = Tickets(redis, Keys(), "lost")
+    lost = Claims(redis, QueueKeys(), "lost")
     await lost.prepare()
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await lost.read(1, wait=0.1)
     desk = Desk()
 
@@ -205,20 +205,20 @@ async def test_a_store_that_forgot_everything_is_laid_out_anew(redis: Redis, inb
     await work(desk.worker(redis))
     await asyncio.sleep(0.1)
     await redis.flushall()
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
 
     await until(lambda: desk.done == ["1"])
 
 
 async def test_consumers_that_hold_nothing_are_forgotten_but_never_with_a_ticket(redis: Redis, inbox: Inbox) -> None:
-    holder, idler = Tickets(redis, Keys(), "holder"), Tickets(redis, Keys(), "idler")
+    holder, idler = Claims(redis, QueueKeys(), "holder"), Claims(redis, QueueKeys(), "idler")
     await holder.prepare()
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await holder.read(1, wait=0.1)
     await idler.read(1, wait=0.01)
 
-    await holder.leave()
-    await idler.leave()
-    await idler.forget_the_dead()
+    await holder.remove_consumer()
+    await idler.remove_consumer()
+    await idler.remove_dead_consumers()
 
     assert [row["name"] for row in await redis.xinfo_consumers("{q0}:t", "w")] == [b"holder"]

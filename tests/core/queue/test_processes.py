@@ -15,7 +15,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from core.queue import Acceptance, Inbox
+from core.queue import EnqueueResult, Inbox
 from tests.core.conftest import Spawn
 from tests.core.queue.journal import Deed, Journal, count, order, overlaps
 
@@ -36,7 +36,7 @@ async def test_a_killed_process_has_its_message_finished_by_another(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
 ) -> None:
     processes = [await spawn(), await spawn()]
-    await inbox.accept("lane", "1", order_of(steps=8, pause=0.2))
+    await inbox.enqueue("lane", "1", order_of(steps=8, pause=0.2))
     killed, _ = owner(await journal.until(lambda deeds: count(deeds, "step") == 3), processes)
 
     killed.kill()
@@ -60,7 +60,7 @@ async def test_two_thousand_messages_stay_in_order_through_a_kill(
 
     async def fill(lane: str, events: list[str]) -> None:
         for event in events:
-            assert await inbox.accept(lane, event, order_of(pause=chance.uniform(0, 0.02))) is Acceptance.STORED
+            assert await inbox.enqueue(lane, event, order_of(pause=chance.uniform(0, 0.02))) is EnqueueResult.STORED
 
     await asyncio.gather(*(fill(lane, events) for lane, events in lanes.items()))
     await journal.until(lambda deeds: count(deeds, "end") > 300)
@@ -87,7 +87,7 @@ async def test_a_paused_process_is_fenced_when_it_goes_on(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
 ) -> None:
     processes = [await spawn(), await spawn()]
-    await inbox.accept("lane", "1", order_of(steps=10, pause=0.3))
+    await inbox.enqueue("lane", "1", order_of(steps=10, pause=0.3))
     paused, other = owner(await journal.until(lambda deeds: count(deeds, "step") == 2), processes)
     await asyncio.sleep(0.1)  # into the middle of a pause
 
@@ -105,8 +105,8 @@ async def test_a_paused_process_is_fenced_when_it_goes_on(
 async def test_a_poison_message_is_given_up_and_its_lane_goes_on(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
 ) -> None:
-    await inbox.accept("lane", "bad", order_of(poison=True))
-    await inbox.accept("lane", "good", order_of())
+    await inbox.enqueue("lane", "bad", order_of(poison=True))
+    await inbox.enqueue("lane", "good", order_of())
     for _ in range(5):
         process = await spawn("--lease", "0.4")
         await process.wait()
@@ -122,11 +122,11 @@ async def test_a_poison_message_is_given_up_and_its_lane_goes_on(
 
 async def test_stop_reaches_another_process(inbox: Inbox, journal: Journal, spawn: Spawn) -> None:
     await spawn()
-    await inbox.accept("lane", "1", order_of(steps=1000, pause=0.05))
-    await inbox.accept("lane", "2", order_of())
+    await inbox.enqueue("lane", "1", order_of(steps=1000, pause=0.05))
+    await inbox.enqueue("lane", "2", order_of())
     await journal.until(lambda deeds: count(deeds, "step") > 2)
 
-    assert await inbox.stop("lane")
+    assert await inbox.request_stop("lane")
 
     deeds = await journal.until(lambda deeds: count(deeds, "end", "2"), seconds=5)
     assert count(deeds, "stopped", "1") == 1
@@ -138,7 +138,7 @@ async def test_sigterm_hands_running_messages_over_at_once(
 ) -> None:
     leaving = await spawn("--lease", "60")
     for lane in range(5):
-        await inbox.accept(f"lane{lane}", f"{lane}", order_of(steps=15, until="handed over"))
+        await inbox.enqueue(f"lane{lane}", f"{lane}", order_of(steps=15, until="handed over"))
     await journal.until(lambda deeds: count(deeds, "step") > 15)
     await spawn("--lease", "60")
 
@@ -159,7 +159,7 @@ async def test_sigterm_waits_for_messages_that_are_nearly_done(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn, steps: int
 ) -> None:
     leaving = await spawn("--grace", "10")
-    await inbox.accept("lane", "1", order_of(steps=steps, pause=0.2))
+    await inbox.enqueue("lane", "1", order_of(steps=steps, pause=0.2))
     await journal.until(lambda deeds: count(deeds, "start"))
 
     leaving.terminate()

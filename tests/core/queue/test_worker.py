@@ -12,28 +12,28 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from core.queue import FencedError, Inbox, Keys, Periods, Turn, Worker
+from core.queue import Inbox, Job, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
 from tests.core.conftest import Work
 from tests.core.queue.scripted_handler import PATIENT, QUICK, Desk, for_ever, until
 
 
-async def fail(_: Turn) -> None:
+async def fail(_: Job) -> None:
     raise RuntimeError("no")
 
 
 async def test_lanes_are_worked_on_side_by_side_and_each_in_its_order(redis: Redis, inbox: Inbox, work: Work) -> None:
     open_lanes: set[str] = set()
 
-    async def answer(turn: Turn) -> None:
-        assert turn.lane not in open_lanes
-        open_lanes.add(turn.lane)
+    async def answer(job: Job) -> None:
+        assert job.lane not in open_lanes
+        open_lanes.add(job.lane)
         await asyncio.sleep(0.002)
-        open_lanes.remove(turn.lane)
+        open_lanes.remove(job.lane)
 
     desk = Desk(answer)
     await work(desk.worker(redis))
     for event in range(100):
-        await inbox.accept(f"lane{event % 10}", str(event), b"")
+        await inbox.enqueue(f"lane{event % 10}", str(event), b"")
     await until(lambda: len(desk.done) == 100)
 
     for lane in range(10):
@@ -42,11 +42,11 @@ async def test_lanes_are_worked_on_side_by_side_and_each_in_its_order(redis: Red
 
 
 async def test_work_is_spread_over_shards(redis: Redis, work: Work) -> None:
-    desk, keys = Desk(), Keys(4)
+    desk, keys = Desk(), QueueKeys(4)
     inbox = Inbox(redis, keys=keys)
     await work(Worker(redis, handle=desk.handle, give_up=desk.give_up, keys=keys))
     for event in range(20):
-        await inbox.accept(f"lane{event}", str(event), b"")
+        await inbox.enqueue(f"lane{event}", str(event), b"")
     await until(lambda: len(desk.done) == 20)
 
     assert {keys.shard(turn.lane) for turn in desk.begun} == {0, 1, 2, 3}
@@ -55,12 +55,12 @@ async def test_work_is_spread_over_shards(redis: Redis, work: Work) -> None:
 async def test_no_more_is_taken_than_there_is_room_for(redis: Redis, inbox: Inbox, work: Work) -> None:
     gate = asyncio.Event()
 
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         await gate.wait()
 
     desk = Desk(answer)
     for event in range(10):
-        await inbox.accept(f"lane{event}", str(event), b"")
+        await inbox.enqueue(f"lane{event}", str(event), b"")
     await work(desk.worker(redis, capacity=3))
     await until(lambda: desk.busy == 3)
     await asyncio.sleep(0.2)
@@ -74,7 +74,7 @@ async def test_no_more_is_taken_than_there_is_room_for(redis: Redis, inbox: Inbo
 async def test_a_checkpoint_is_left_to_the_next_owner_and_gone_with_the_message(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.event_id == "1" and turn.attempt == 1:
             await turn.checkpoint(message="m1", text="half of")
             await turn.checkpoint(text="half of it")
@@ -82,8 +82,8 @@ async def test_a_checkpoint_is_left_to_the_next_owner_and_gone_with_the_message(
 
     desk = Desk(answer)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"payload")
-    await inbox.accept("lane", "2", b"")
+    await inbox.enqueue("lane", "1", b"payload")
+    await inbox.enqueue("lane", "2", b"")
     await until(lambda: desk.done == ["1", "2"])
 
     first, second, third = desk.begun
@@ -96,7 +96,7 @@ async def test_a_checkpoint_is_left_to_the_next_owner_and_gone_with_the_message(
 async def test_what_a_message_absorbs_is_kept_with_it_and_not_handed_out(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.event_id == "1" and turn.attempt == 1:
             mails = await inbox.mails("lane")
             await turn.absorb({"pieces": "two", "read": ""}, mails[1:2])
@@ -104,7 +104,7 @@ async def test_what_a_message_absorbs_is_kept_with_it_and_not_handed_out(
 
     desk = Desk(answer)
     for event in ("1", "2", "3"):
-        await inbox.accept("lane", event, b"")
+        await inbox.enqueue("lane", event, b"")
     await work(desk.worker(redis))
     await until(lambda: "3" in desk.done)
 
@@ -116,14 +116,14 @@ async def test_what_a_message_absorbs_is_kept_with_it_and_not_handed_out(
 async def test_a_message_that_always_fails_is_given_up_and_its_lane_goes_on(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.event_id == "bad":
             await turn.checkpoint(tries=str(turn.attempt))
             raise RuntimeError("always")
 
     desk = Desk(answer)
-    await inbox.accept("lane", "bad", b"")
-    await inbox.accept("lane", "good", b"")
+    await inbox.enqueue("lane", "bad", b"")
+    await inbox.enqueue("lane", "good", b"")
     await work(desk.worker(redis))
     await until(lambda: desk.done == ["good"])
 
@@ -137,10 +137,10 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
     seconds, _ = await redis.time()
     for age in (31 * days, 29 * days):
         await redis.xadd("{q0}:dead", {"lane": "lane", "mail": "old"}, id=f"{(seconds - age) * 1000}-0")
-    await inbox.accept("lane", "bad", b"")
-    await work(Worker(redis, handle=fail, give_up=fail, periods=Periods(0.1, 0.04, 0.03), deliveries=1))
+    await inbox.enqueue("lane", "bad", b"")
+    await work(Worker(redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03), deliveries=1))
     async with asyncio.timeout(5):
-        while await inbox.waiting("lane"):  # noqa: ASYNC110 - a server has no events
+        while await inbox.list_waiting("lane"):  # noqa: ASYNC110 - a server has no events
             await asyncio.sleep(0.01)
 
     assert await redis.xlen("{q0}:dead") == 2
@@ -148,8 +148,8 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
 
 
 async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(redis: Redis, inbox: Inbox, work: Work) -> None:
-    await inbox.accept("lane", "bad", b"")
-    await work(Worker(redis, handle=fail, give_up=fail, periods=Periods(0.1, 0.04, 0.03), deliveries=1))
+    await inbox.enqueue("lane", "bad", b"")
+    await work(Worker(redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03), deliveries=1))
 
     async with asyncio.timeout(5):
         while not await redis.xlen("{q0}:dead"):  # noqa: ASYNC110 - a server has no events
@@ -157,14 +157,14 @@ async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(redis: R
 
 
 async def test_a_fenced_handler_leaves_the_message_to_the_lease(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.attempt == 1:
-            raise FencedError(turn.lane)
+            raise OwnershipLostError(turn.lane)
 
     desk = Desk(answer)
     await work(desk.worker(redis))
     begun = time.monotonic()
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"])
 
     assert time.monotonic() - begun >= QUICK.lease
@@ -172,14 +172,14 @@ async def test_a_fenced_handler_leaves_the_message_to_the_lease(redis: Redis, in
 
 
 async def test_a_failing_store_never_makes_a_message_poison(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if len(desk.begun) <= 8:
             await turn.checkpoint(tries=str(len(desk.begun)))
             raise RedisConnectionError("gone")
 
     desk = Desk(answer)
-    await inbox.accept("lane", "1", b"")
-    await inbox.accept("lane", "2", b"")
+    await inbox.enqueue("lane", "1", b"")
+    await inbox.enqueue("lane", "2", b"")
     await work(desk.worker(redis, periods=replace(QUICK, store_pause=0.01)))
     await until(lambda: desk.done == ["1", "2"])
 
@@ -194,14 +194,14 @@ async def test_a_failing_store_is_given_a_pause_in_which_nobody_takes_the_messag
 ) -> None:
     pause = 2 * QUICK.lease
 
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if len(desk.begun) == 1:
             raise RedisConnectionError("gone")
 
     desk = Desk(answer)
     for _ in range(2):
         await work(desk.worker(redis, periods=replace(QUICK, store_pause=pause)))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     begun = time.monotonic()
     await until(lambda: desk.done == ["1"])
 
@@ -212,12 +212,12 @@ async def test_a_failing_store_is_given_a_pause_in_which_nobody_takes_the_messag
 async def test_a_message_that_waits_for_the_store_is_handed_over_at_a_drain(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def fail(turn: Turn) -> None:
+    async def fail(job: Job) -> None:
         raise RedisConnectionError("gone")
 
     leaving, staying = Desk(fail), Desk()
     worker = await work(leaving.worker(redis, periods=replace(PATIENT, store_pause=0.5)))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: leaving.begun)
     await worker.drain(0)
     await work(staying.worker(redis, periods=PATIENT))
@@ -227,41 +227,41 @@ async def test_a_message_that_waits_for_the_store_is_handed_over_at_a_drain(
 
 
 async def test_a_stop_is_heard_at_once(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
-        await turn.stopped.wait()
+    async def answer(turn: Job) -> None:
+        await turn.stop_requested.wait()
 
     desk = Desk(answer)
     await work(desk.worker(redis, periods=PATIENT))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.busy)
     await asyncio.sleep(0.1)  # until it listens
 
-    assert await inbox.stop("lane")
+    assert await inbox.request_stop("lane")
     await until(lambda: desk.done == ["1"], 3)
 
 
 async def test_a_stop_that_nobody_heard_is_seen_at_the_next_checkpoint(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
-        await redis.hset(Keys().state("lane"), "!stop", "1")
+    async def answer(turn: Job) -> None:
+        await redis.hset(QueueKeys().state("lane"), "!stop", "1")
         await turn.checkpoint()
 
     desk = Desk(answer)
     await work(desk.worker(redis, periods=PATIENT))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"])
 
-    assert desk.begun[0].stopped.is_set()
+    assert desk.begun[0].stop_requested.is_set()
     assert desk.begun[0].state == {}
 
 
 async def test_a_stop_that_nobody_heard_is_seen_at_the_next_beat(redis: Redis, inbox: Inbox, work: Work) -> None:
-    async def answer(turn: Turn) -> None:
-        await redis.hset(Keys().state("lane"), "!stop", "1")
-        await turn.stopped.wait()
+    async def answer(turn: Job) -> None:
+        await redis.hset(QueueKeys().state("lane"), "!stop", "1")
+        await turn.stop_requested.wait()
 
     desk = Desk(answer)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
 
     await until(lambda: desk.done == ["1"])
 
@@ -270,38 +270,38 @@ async def test_a_stop_before_the_start_is_known_at_the_start_and_means_one_messa
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
     desk = Desk()
-    await inbox.accept("lane", "1", b"")
-    await inbox.accept("lane", "2", b"")
-    await inbox.stop("lane")
+    await inbox.enqueue("lane", "1", b"")
+    await inbox.enqueue("lane", "2", b"")
+    await inbox.request_stop("lane")
     await work(desk.worker(redis))
     await until(lambda: desk.done == ["1", "2"])
 
-    assert [turn.stopped.is_set() for turn in desk.begun] == [True, False]
+    assert [turn.stop_requested.is_set() for turn in desk.begun] == [True, False]
 
 
 async def test_a_late_name_on_the_channel_stops_nothing(redis: Redis, inbox: Inbox, work: Work) -> None:
     desk = Desk(for_ever)
     await work(desk.worker(redis))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.busy)
     await asyncio.sleep(0.1)
 
-    assert await redis.publish(Keys().channel(0), "lane") == 1
+    assert await redis.publish(QueueKeys().channel(0), "lane") == 1
     await asyncio.sleep(0.2)
-    assert not desk.begun[0].stopped.is_set()
+    assert not desk.begun[0].stop_requested.is_set()
 
 
 async def test_what_the_store_refuses_for_ever_counts_as_a_failure_of_the_message(
     redis: Redis, inbox: Inbox, work: Work
 ) -> None:
-    async def answer(turn: Turn) -> None:
+    async def answer(turn: Job) -> None:
         if turn.event_id == "1":
             raise ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
 
     desk = Desk(answer)
     for event in ("1", "2"):
-        await inbox.accept("tg:1", event, b"")
-    await work(desk.worker(redis, periods=Periods(0.1, 0.04, 0.03)))
+        await inbox.enqueue("tg:1", event, b"")
+    await work(desk.worker(redis, periods=WorkerPeriods(0.1, 0.04, 0.03)))
     await until(lambda: desk.done)
 
     assert [turn.event_id for turn in desk.buried] == ["1"]

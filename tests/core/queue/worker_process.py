@@ -17,7 +17,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from core.queue import FencedError, Periods, Turn, Worker
+from core.queue import Job, OwnershipLostError, Worker, WorkerPeriods
 from core.redis import connect
 from tests.core.queue.journal import Deed, Journal
 
@@ -29,49 +29,49 @@ class Answerer:
         self._redis = redis
         self._journal = Journal(redis)
 
-    async def handle(self, turn: Turn) -> None:
-        order = json.loads(turn.payload)
+    async def handle(self, job: Job) -> None:
+        order = json.loads(job.payload)
         run = secrets.token_hex(4)
-        await self._note("start", turn, run)
+        await self._note("start", job, run)
         if order["poison"]:
             os._exit(1)
         try:
-            await self._answer(turn, run, order)
-        except FencedError:
-            await self._note_elsewhere("fenced", turn)
+            await self._answer(job, run, order)
+        except OwnershipLostError:
+            await self._note_elsewhere("fenced", job)
             raise
         except asyncio.CancelledError:
-            await self._note_elsewhere("fenced" if turn.fenced else "cancelled", turn)
+            await self._note_elsewhere("fenced" if job.ownership_lost else "cancelled", job)
             raise
 
-    async def give_up(self, turn: Turn) -> None:
-        await self._redis.rpush("given up", turn.event_id)
+    async def give_up(self, job: Job) -> None:
+        await self._redis.rpush("given up", job.event_id)
 
-    async def _answer(self, turn: Turn, run: str, order: dict[str, Any]) -> None:
-        if "message" not in turn.state:
-            await turn.checkpoint(message=f"m{await self._redis.incr('messages')}")
-        for step in range(int(turn.state.get("step", 0)), order["steps"]):
+    async def _answer(self, job: Job, run: str, order: dict[str, Any]) -> None:
+        if "message" not in job.state:
+            await job.checkpoint(message=f"m{await self._redis.incr('messages')}")
+        for step in range(int(job.state.get("step", 0)), order["steps"]):
             await asyncio.sleep(order["pause"])
             if step == order["steps"] - 1:
                 await self._wait(order["until"])
-            await turn.checkpoint(step=str(step))
-            if turn.stopped.is_set():
-                await self._note("stopped", turn, run)
+            await job.checkpoint(step=str(step))
+            if job.stop_requested.is_set():
+                await self._note("stopped", job, run)
                 return
-            await self._note("step", turn, run)
-        await self._note("end", turn, run)
+            await self._note("step", job, run)
+        await self._note("end", job, run)
 
     async def _wait(self, key: str) -> None:
         while key and not await self._redis.exists(key):  # noqa: ASYNC110 - another process sets it
             await asyncio.sleep(0.02)
 
-    async def _note(self, what: str, turn: Turn, run: str) -> None:
-        message = turn.state.get("message", "")
-        deed = Deed(what, turn.lane, turn.event_id, run, os.getpid(), message, time.time(), turn.attempt)
+    async def _note(self, what: str, job: Job, run: str) -> None:
+        message = job.state.get("message", "")
+        deed = Deed(what, job.lane, job.event_id, run, os.getpid(), message, time.time(), job.attempt)
         await self._journal.write(deed)
 
-    async def _note_elsewhere(self, what: str, turn: Turn) -> None:
-        await self._redis.rpush(what, turn.event_id)
+    async def _note_elsewhere(self, what: str, job: Job) -> None:
+        await self._redis.rpush(what, job.event_id)
 
 
 async def main() -> None:
@@ -82,7 +82,7 @@ async def main() -> None:
     options = parser.parse_args()
     redis = connect(options.url)
     answerer = Answerer(redis)
-    periods = Periods(lease=options.lease, beat=0.3 * options.lease, reclaim=0.2 * options.lease)
+    periods = WorkerPeriods(lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease)
     worker = Worker(redis, handle=answerer.handle, give_up=answerer.give_up, periods=periods)
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: draining.append(asyncio.create_task(worker.drain(options.grace)))

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core.engine import DamagedDataError
-from core.redis import EmbeddedRedis, connect
+from core.redis import DamagedDataError, EmbeddedRedis, connect
 from core.redis.append_only_file import AppendOnlyFile
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from core.queue import Acceptance, Inbox, Keys
+from core.queue import EnqueueResult, Inbox, QueueKeys
 from core.queue.news_channel import listen
-from core.redis import STORE_DOWN, EmbeddedRedis, StoreHealth, connect
+from core.redis import STORE_ERRORS, EmbeddedRedis, StoreHealth, connect
 from tests.core.conftest import Work
 from tests.core.queue.scripted_handler import Desk, until
 from tests.core.redis.proxy import Proxy
@@ -65,13 +65,13 @@ async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(re
 async def test_a_forgotten_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
     client = connect(proxy.url)
-    lanes = listen(client, Keys())
+    lanes = listen(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
     await asyncio.sleep(0.5)  # silent, and answered all the same
     assert not first.done()
     proxy.forget()
 
-    with pytest.raises(STORE_DOWN):
+    with pytest.raises(STORE_ERRORS):
         await asyncio.wait_for(first, 2)
     await client.aclose()
 
@@ -80,11 +80,11 @@ async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, w
     client, desk = connect(pair.address.url), Desk()
     inbox = Inbox(client)
     worker = await work(desk.worker(client))
-    await inbox.accept("lane", "1", b"")
+    await inbox.enqueue("lane", "1", b"")
     await until(lambda: desk.done == ["1"])
     await pair.fail_over()
 
-    assert await inbox.accept("lane", "2", b"") is Acceptance.STORED
+    assert await inbox.enqueue("lane", "2", b"") is EnqueueResult.STORED
     await until(lambda: desk.done == ["1", "2"])
     assert await pair.new.exists("{q0}:d:lane")
     await worker.drain(0)
@@ -94,13 +94,13 @@ async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, w
 async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
     client = connect(pair.address.url)
-    lanes = listen(client, Keys())
+    lanes = listen(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
     await client.set("key", "value")  # over a connection to the old server beside the subscription's
     await pair.fail_over()
     await client.set("key", "value")
 
-    with pytest.raises(STORE_DOWN):
+    with pytest.raises(STORE_ERRORS):
         await asyncio.wait_for(first, 2)
     await client.aclose()
 
@@ -112,6 +112,6 @@ async def test_a_read_only_server_is_told_of_in_its_own_words(pair: Pair) -> Non
     problem = await health.problem()
     await pair.fail_over()
 
-    assert problem == "READONLY You can't write against a read only replica."
+    assert problem == "READONLY You can't write against a read only replica"
     assert await health.problem() is None
     await health.aclose()

@@ -15,7 +15,7 @@ async def test_a_duty_is_held_by_one_and_free_at_its_end(redis: Redis) -> None:
     most: list[int] = []
 
     async def take_turns(number: int) -> None:
-        async with Lease(redis, "poll", seconds=0.6).held() as lost:
+        async with Lease(redis, "poll", seconds=0.6).hold() as lost:
             holding.append(number)
             most.append(len(holding))
             await asyncio.sleep(0.05)
@@ -28,8 +28,8 @@ async def test_a_duty_is_held_by_one_and_free_at_its_end(redis: Redis) -> None:
 
 
 async def test_a_holder_keeps_its_duty_for_longer_than_the_seconds(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.3).held() as lost:
-        other = asyncio.create_task(Lease(redis, "poll", seconds=0.3).held().__aenter__())
+    async with Lease(redis, "poll", seconds=0.3).hold() as lost:
+        other = asyncio.create_task(Lease(redis, "poll", seconds=0.3).hold().__aenter__())
         await asyncio.sleep(1)
 
         assert not lost.is_set()
@@ -39,7 +39,7 @@ async def test_a_holder_keeps_its_duty_for_longer_than_the_seconds(redis: Redis)
 
 
 async def test_a_duty_that_another_took_is_known_to_be_lost(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.3).held() as lost:
+    async with Lease(redis, "poll", seconds=0.3).hold() as lost:
         await redis.set("lease:poll", "another")
         async with asyncio.timeout(2):
             await lost.wait()
@@ -48,7 +48,7 @@ async def test_a_duty_that_another_took_is_known_to_be_lost(redis: Redis) -> Non
 
 
 async def test_a_duty_that_cannot_be_renewed_is_lost_before_another_can_have_it(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.6).held() as lost:
+    async with Lease(redis, "poll", seconds=0.6).hold() as lost:
         await asyncio.sleep(0.1)
         await redis.execute_command("CLIENT", "PAUSE", 900, "ALL")  # pyright: ignore[reportUnknownMemberType] - options
         begun = time.monotonic()
@@ -64,5 +64,5 @@ async def test_the_duty_of_a_dead_holder_can_be_taken_over(redis: Redis) -> None
 
     await lease.take_over()
 
-    async with asyncio.timeout(1), lease.held():
+    async with asyncio.timeout(1), lease.hold():
         pass

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from core.redis import Budget, Limit, connect
+from core.redis import RateLimit, RateLimiter, connect
 
 SECOND = 1_000_000
 
@@ -21,9 +21,9 @@ SECOND = 1_000_000
 class Model:
     """What the limits promise, in the plainest way: every grant is remembered."""
 
-    granted: dict[Limit, list[int]] = field(default_factory=dict[Limit, list[int]])
+    granted: dict[RateLimit, list[int]] = field(default_factory=dict[RateLimit, list[int]])
 
-    def wait(self, now: int, limits: tuple[Limit, ...], keep: int) -> int:
+    def wait(self, now: int, limits: tuple[RateLimit, ...], keep: int) -> int:
         """Microseconds until each limit has a call to give; 0 counts the call."""
         waits = [self._wait(now, limit, keep) for limit in limits]
         if max(waits) == 0:
@@ -31,14 +31,14 @@ class Model:
                 self.granted.setdefault(limit, []).append(now)
         return max(waits)
 
-    def _wait(self, now: int, limit: Limit, keep: int) -> int:
+    def _wait(self, now: int, limit: RateLimit, keep: int) -> int:
         window = int(limit.seconds * SECOND)
         inside = [at for at in self.granted.get(limit, []) if at + window > now]
         surplus = len(inside) - max(1, limit.calls - keep)
         return inside[surplus] + window - now if surplus >= 0 else 0
 
 
-LIMITS = (Limit("chat", 1, 1.0), Limit("chat", 5, 20.0), Limit("bot", 3, 2.0), Limit("bot", 40, 60.0))
+LIMITS = (RateLimit("chat", 1, 1.0), RateLimit("chat", 5, 20.0), RateLimit("bot", 3, 2.0), RateLimit("bot", 40, 60.0))
 
 asked = st.tuples(
     st.integers(0, 3 * SECOND),
@@ -49,15 +49,17 @@ asked = st.tuples(
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions=st.lists(asked, min_size=1, max_size=30))
-async def test_every_answer_is_the_models(redis: Redis, questions: list[tuple[int, tuple[Limit, ...], int]]) -> None:
+async def test_every_answer_is_the_models(
+    redis: Redis, questions: list[tuple[int, tuple[RateLimit, ...], int]]
+) -> None:
     """Time is made to pass by shifting what was logged into the past."""
     await redis.flushall()  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
-    budget, model, now = Budget(redis, "account"), Model(), 0
+    budget, model, now = RateLimiter(redis, "account"), Model(), 0
     for passed, limits, keep in questions:
         now += passed
         await _let_pass(redis, passed)
         expected = model.wait(now, limits, keep)
-        answer = await budget.take(*limits, keep=keep) * SECOND
+        answer = await budget.acquire(*limits, keep=keep) * SECOND
 
         # The server's clock runs on by itself; where that decides, either answer is right.
         if 0 < expected < SECOND / 2:
@@ -80,19 +82,19 @@ async def _let_pass(redis: Redis, microseconds: int) -> None:
 
 async def test_two_clients_never_exceed_a_window_together(redis_url: str, redis: Redis) -> None:
     other = connect(redis_url)
-    limit = Limit("chat", 5, 0.3)
+    limit = RateLimit("chat", 5, 0.3)
     grants: list[tuple[float, float]] = []
 
-    async def ask(budget: Budget, until: float) -> None:
+    async def ask(rate_limiter: RateLimiter, until: float) -> None:
         while time.monotonic() < until:
             asked = time.monotonic()
-            wait = await budget.take(limit)
+            wait = await rate_limiter.acquire(limit)
             if wait == 0:
                 grants.append((asked, time.monotonic()))
             await asyncio.sleep(min(wait, 0.02))
 
     until = time.monotonic() + 1.5
-    await asyncio.gather(*(ask(Budget(client, "account"), until) for client in (redis, other) for _ in range(10)))
+    await asyncio.gather(*(ask(RateLimiter(client, "account"), until) for client in (redis, other) for _ in range(10)))
     await other.aclose()
 
     # Each was granted between its question and its answer, so these lay in one window for sure.
@@ -102,52 +104,52 @@ async def test_two_clients_never_exceed_a_window_together(redis_url: str, redis:
 
 
 async def test_a_refused_call_is_counted_nowhere(redis: Redis) -> None:
-    budget = Budget(redis, "account")
-    narrow, wide = Limit("chat", 1, 60), Limit("bot", 2, 60)
+    budget = RateLimiter(redis, "account")
+    narrow, wide = RateLimit("chat", 1, 60), RateLimit("bot", 2, 60)
 
-    assert await budget.take(narrow, wide) == 0
-    assert 59 < await budget.take(narrow, wide) <= 60
-    assert await budget.take(wide) == 0
-    assert 59 < await budget.take(wide) <= 60
+    assert await budget.acquire(narrow, wide) == 0
+    assert 59 < await budget.acquire(narrow, wide) <= 60
+    assert await budget.acquire(wide) == 0
+    assert 59 < await budget.acquire(wide) <= 60
 
 
 async def test_cosmetic_calls_leave_room_for_finals(redis: Redis) -> None:
-    budget, limit = Budget(redis, "account"), Limit("chat", 3, 60)
+    budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 3, 60)
 
-    cosmetic = [await budget.take(limit, keep=1) > 0 for _ in range(3)]
-    final = [await budget.take(limit) > 0 for _ in range(2)]
+    cosmetic = [await budget.acquire(limit, keep=1) > 0 for _ in range(3)]
+    final = [await budget.acquire(limit) > 0 for _ in range(2)]
 
     assert cosmetic == [False, False, True]
     assert final == [False, True]
 
 
 async def test_one_call_is_usable_whatever_is_to_be_kept(redis: Redis) -> None:
-    assert await Budget(redis, "account").take(Limit("chat", 1, 60), keep=10) == 0
+    assert await RateLimiter(redis, "account").acquire(RateLimit("chat", 1, 60), keep=10) == 0
 
 
 async def test_a_block_holds_for_its_name_alone_and_is_never_shortened(redis: Redis) -> None:
-    budget = Budget(redis, "account")
-    await budget.block("chat", 30)
-    await budget.block("chat", 1)
+    budget = RateLimiter(redis, "account")
+    await budget.pause("chat", 30)
+    await budget.pause("chat", 1)
 
-    assert 29 < await budget.take(Limit("chat", 9, 60), Limit("bot", 9, 60)) <= 30
-    assert await budget.take(Limit("bot", 9, 60)) == 0
-    assert await Budget(redis, "another").take(Limit("chat", 9, 60)) == 0
+    assert 29 < await budget.acquire(RateLimit("chat", 9, 60), RateLimit("bot", 9, 60)) <= 30
+    assert await budget.acquire(RateLimit("bot", 9, 60)) == 0
+    assert await RateLimiter(redis, "another").acquire(RateLimit("chat", 9, 60)) == 0
 
 
 async def test_a_clock_that_was_set_back_does_not_mute_for_long(redis: Redis) -> None:
-    budget, limit = Budget(redis, "account"), Limit("chat", 1, 60)
-    await budget.take(limit)
+    budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 1, 60)
+    await budget.acquire(limit)
     await _let_pass(redis, -3600 * SECOND)
 
-    assert await budget.take(limit) == 0
+    assert await budget.acquire(limit) == 0
 
 
 @pytest.mark.parametrize("seconds", [0.25, 60])
 async def test_everything_expires(redis: Redis, seconds: float) -> None:
-    budget = Budget(redis, "account")
-    await budget.take(Limit("chat", 5, seconds))
-    await budget.block("chat", seconds)
+    budget = RateLimiter(redis, "account")
+    await budget.acquire(RateLimit("chat", 5, seconds))
+    await budget.pause("chat", seconds)
     keys = sorted(await redis.keys())  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
 
     assert keys == [f"{{b:account}}:chat:{seconds:g}".encode(), b"{b:account}:chat:blocked"]
@@ -158,5 +160,5 @@ async def test_everything_expires(redis: Redis, seconds: float) -> None:
 def test_limits_sort_out_who_waits() -> None:
     model = Model()
 
-    assert [model.wait(at, (Limit("chat", 2, 1.0),), 0) for at in (0, 1, 2)] == [0, 0, SECOND - 2]
-    assert all(a <= b for a, b in pairwise(model.granted[Limit("chat", 2, 1.0)]))
+    assert [model.wait(at, (RateLimit("chat", 2, 1.0),), 0) for at in (0, 1, 2)] == [0, 0, SECOND - 2]
+    assert all(a <= b for a, b in pairwise(model.granted[RateLimit("chat", 2, 1.0)]))

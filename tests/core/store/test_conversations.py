@@ -7,7 +7,7 @@ import pytest
 from fakeredis import FakeAsyncRedis
 from redis.asyncio import Redis
 
-from core.store import Choices, Conversations, Remembered
+from core.store import ChatPreferences, Conversations, HistoryMessage
 
 CHAT = "tg:1:2"
 DAY = timedelta(days=1)
@@ -28,8 +28,8 @@ def conversations(store: Redis) -> Conversations:
     return Conversations(store, messages=6, lifetime=DAY)
 
 
-def exchange(number: int) -> list[Remembered]:
-    return [Remembered("user", f"question {number}"), Remembered("assistant", f"answer {number} ☃")]
+def exchange(number: int) -> list[HistoryMessage]:
+    return [HistoryMessage("user", f"question {number}"), HistoryMessage("assistant", f"answer {number} ☃")]
 
 
 async def test_an_exchange_is_remembered_in_order(conversations: Conversations) -> None:
@@ -71,48 +71,48 @@ async def test_a_history_ends_with_its_lifetime(conversations: Conversations, st
 
 async def test_forgetting_keeps_the_choices(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
-    await conversations.choose(CHAT, "model", "kimi-k2")
-    await conversations.forget(CHAT)
+    await conversations.set_preference(CHAT, "model", "kimi-k2")
+    await conversations.clear_history(CHAT)
 
     assert await conversations.history(CHAT) == []
-    assert Choices(model="kimi-k2") == await conversations.choices(CHAT)
+    assert ChatPreferences(model="kimi-k2") == await conversations.preferences(CHAT)
 
 
 async def test_a_choice_can_be_taken_back(conversations: Conversations) -> None:
-    await conversations.choose(CHAT, "model", "kimi-k2")
-    await conversations.choose(CHAT, "system", "Be brief.")
-    await conversations.choose(CHAT, "model", None)
+    await conversations.set_preference(CHAT, "model", "kimi-k2")
+    await conversations.set_preference(CHAT, "system", "Be brief.")
+    await conversations.set_preference(CHAT, "model", None)
 
-    assert Choices(system="Be brief.") == await conversations.choices(CHAT)
+    assert ChatPreferences(system="Be brief.") == await conversations.preferences(CHAT)
 
 
 async def test_a_thread_is_joined_once_named(conversations: Conversations) -> None:
-    assert not await conversations.engaged("sl:T:C:1")
-    await conversations.engage("sl:T:C:1")
+    assert not await conversations.has_joined_thread("sl:T:C:1")
+    await conversations.join_thread("sl:T:C:1")
 
-    assert await conversations.engaged("sl:T:C:1")
-    assert not await conversations.engaged("sl:T:C:2")
+    assert await conversations.has_joined_thread("sl:T:C:1")
+    assert not await conversations.has_joined_thread("sl:T:C:2")
 
 
 async def test_a_chat_that_moves_takes_along_what_is_kept_of_it(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
-    await conversations.choose(CHAT, "model", "kimi-k2")
-    await conversations.note_unanswered(CHAT, Remembered("user", "and now?"))
+    await conversations.set_preference(CHAT, "model", "kimi-k2")
+    await conversations.save_unanswered(CHAT, HistoryMessage("user", "and now?"))
     for _ in range(2):
-        await conversations.move(CHAT, "tg:1:-1002")
+        await conversations.move_chat(CHAT, "tg:1:-1002")
 
     assert await conversations.history("tg:1:-1002") == exchange(1)
-    assert await conversations.newest("tg:1:-1002") == "1"
-    assert await conversations.choices("tg:1:-1002") == Choices(model="kimi-k2")
-    assert await conversations.unanswered("tg:1:-1002") == Remembered("user", "and now?")
+    assert await conversations.newest_uid("tg:1:-1002") == "1"
+    assert await conversations.preferences("tg:1:-1002") == ChatPreferences(model="kimi-k2")
+    assert await conversations.get_unanswered("tg:1:-1002") == HistoryMessage("user", "and now?")
     assert await conversations.history(CHAT) == []
-    assert await conversations.choices(CHAT) == Choices()
+    assert await conversations.preferences(CHAT) == ChatPreferences()
 
 
 async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append("tg:1:-1002", "2", exchange(2))
-    await conversations.move(CHAT, "tg:1:-1002")
+    await conversations.move_chat(CHAT, "tg:1:-1002")
 
     assert await conversations.history("tg:1:-1002") == exchange(2)
 
@@ -121,27 +121,30 @@ async def test_an_exchange_is_withdrawn_by_the_event_of_its_question_or_the_uid_
     conversations: Conversations,
 ) -> None:
     for number in range(3):
-        asked, answered = Remembered("user", "same", event=f"m{number}"), Remembered("assistant", "a", uid=f"a{number}")
+        asked, answered = (
+            HistoryMessage("user", "same", event=f"m{number}"),
+            HistoryMessage("assistant", "a", uid=f"a{number}"),
+        )
         await conversations.append(CHAT, f"a{number}", [asked, answered])
-    await conversations.note_unanswered(CHAT, Remembered("user", "open", uid="m9", event="m9"))
+    await conversations.save_unanswered(CHAT, HistoryMessage("user", "open", uid="m9", event="m9"))
     await conversations.withdraw(CHAT, "m1")
     await conversations.withdraw(CHAT, "a2")
     await conversations.withdraw(CHAT, "m8")
     left = await conversations.history(CHAT)
-    open_question = await conversations.unanswered(CHAT)
+    open_question = await conversations.get_unanswered(CHAT)
     await conversations.withdraw(CHAT, "m9")
 
     assert [message.event for message in left] == ["m0", ""]
     assert open_question is not None
-    assert await conversations.unanswered(CHAT) is None
+    assert await conversations.get_unanswered(CHAT) is None
 
 
 async def test_what_replaces_an_exchange_that_was_withdrawn_replaces_no_other(conversations: Conversations) -> None:
     for event in ("m1", "m2"):
-        exchange = [Remembered("user", event, event=event), Remembered("assistant", "a", uid=event)]
+        exchange = [HistoryMessage("user", event, event=event), HistoryMessage("assistant", "a", uid=event)]
         await conversations.append(CHAT, event, exchange)
     await conversations.withdraw(CHAT, "m2")
-    again = [Remembered("user", "m2", event="m2"), Remembered("assistant", "b", uid="a3")]
+    again = [HistoryMessage("user", "m2", event="m2"), HistoryMessage("assistant", "b", uid="a3")]
     await conversations.append(CHAT, "a3", again, drop=2)
 
     assert [message.content for message in await conversations.history(CHAT)] == ["m1", "a", "m2", "b"]

@@ -104,4 +104,4 @@ async def test_a_kind_without_models_has_no_default(sim: WanjieSim, catalog: Cat
 
 
 async def test_the_catalogue_knows_the_traits_of_its_models(catalog_for: Callable[..., Catalog]) -> None:
-    assert catalog_for(vision_models=("kimi*",)).traits.sees("kimi-k2")
+    assert catalog_for(vision_models=("kimi*",)).features.supports_images("kimi-k2")

@@ -14,9 +14,9 @@ from aiohttp import web
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import (
     DownloadError,
+    DownloadTooLargeError,
     ImageLink,
     ImageRequest,
-    OversizeError,
     ServerFaultError,
     TooSlowError,
     UnreachableError,
@@ -24,7 +24,7 @@ from core.wanjie import (
     WanjieClient,
     WanjieError,
 )
-from core.wanjie.download import Downloads, Resolve, resolve
+from core.wanjie.download import Downloader, Resolve, resolve
 from tests.core.wanjie.conftest import HURRY
 from tests.core.wanjie.raw import RawServer, SettingsFactory, answering
 
@@ -46,7 +46,7 @@ def fetching(settings_for: SettingsFactory) -> Fetching:
         verify: ssl.SSLContext | None = None,
     ) -> AsyncGenerator[WanjieClient]:
         settings = settings_for(**({"base_url": base_url} if base_url else {}))
-        downloads = Downloads(settings, longest=longest, idle=idle, resolve=resolve, verify=verify)
+        downloads = Downloader(settings, longest=longest, idle=idle, resolve=resolve, verify=verify)
         async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
             yield client
 
@@ -188,12 +188,12 @@ async def test_redirects_end(sim: WanjieSim, client: WanjieClient) -> None:
 
 @pytest.mark.parametrize("query", ["size=30000000", "size=30000000&unsized=1", "size=1001", "size=1001&unsized=1"])
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(client: WanjieClient, link: str, query: str) -> None:
-    with pytest.raises(OversizeError):
+    with pytest.raises(DownloadTooLargeError):
         await client.download(f"{link}?{query}", most=1000)
 
 
 async def test_a_file_that_says_it_is_too_large_is_not_waited_for(client: WanjieClient, link: str) -> None:
-    with pytest.raises(OversizeError):
+    with pytest.raises(DownloadTooLargeError):
         await client.download(f"{link}?size=1500&hang=1", most=1000)
 
 

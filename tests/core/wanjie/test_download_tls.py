@@ -14,7 +14,7 @@ from aiohttp import web
 
 from core.settings import Proxies
 from core.wanjie import UnreachableError, UnsafeAddressError, WanjieClient
-from core.wanjie.download import Downloads
+from core.wanjie.download import Downloader
 from tests.core.wanjie.conftest import HURRY
 from tests.core.wanjie.raw import SettingsFactory
 from tests.proxying import HttpProxy, NamedProxy, SocksProxy
@@ -68,7 +68,7 @@ async def to_this_machine(_: str, __: int) -> Sequence[str]:
 async def fetched(settings_for: SettingsFactory, certificate: Path | None, origin: str) -> bytes:
     settings = settings_for(base_url=origin + "/api")
     verify = ssl.create_default_context(cafile=certificate)
-    downloads = Downloads(settings, resolve=to_this_machine, verify=verify)
+    downloads = Downloader(settings, resolve=to_this_machine, verify=verify)
     async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
         return await client.download(origin + "/a.png", most=100)
 
@@ -114,7 +114,7 @@ async def fetched_through(
         return [address]
 
     settings, verify = settings_for(base_url="https://wanjie.test/api"), ssl.create_default_context(cafile=certificate)
-    downloads = Downloads(settings, resolve=resolve, verify=verify, proxies=Proxies(proxy.url, proxy.url))
+    downloads = Downloader(settings, resolve=resolve, verify=verify, proxies=Proxies(proxy.url, proxy.url))
     async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
         return await client.download(f"https://{host}/a.png", most=100)
 

@@ -24,7 +24,7 @@ from core.wanjie import (
 )
 from core.wanjie.responses import Chunk, parse_chunk, parse_completion
 from core.wanjie.streaming.finish_reasons import fold_finish_reason
-from core.wanjie.streaming.stream_reader import AnswerReader
+from core.wanjie.streaming.stream_reader import StreamReader
 from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, streaming
 
 Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]
@@ -38,7 +38,7 @@ def read(*frames: dict[str, Any] | str, done: bool = True) -> list[Delta]:
     data = [
         frame if isinstance(frame, str) else json.dumps(frame) for frame in (*frames, *(["[DONE]"] if done else []))
     ]
-    reader = AnswerReader()
+    reader = StreamReader()
     return reader.feed("".join(f"data: {text}\n\n" for text in data).encode()) + reader.end()
 
 
@@ -190,7 +190,7 @@ def test_words_in_an_unknown_form_are_no_silence() -> None:
 
 def test_a_whole_completion_may_be_wrapped() -> None:
     raw = {"code": 200, "message": "ok", "result": {"choices": [{"message": {"content": "a"}}]}}
-    reader = AnswerReader()
+    reader = StreamReader()
 
     assert reader.feed(json.dumps(raw).encode()) + reader.end() == [TextDelta("a"), Finish("stop")]
 

@@ -14,8 +14,8 @@ from bots.http_sessions import Sessions
 from bots.sandbox.slack.state import SlackFile
 from bots.slack.api.call import Caller, web_client
 from bots.slack.api.files import Files
-from core.chat.port.errors import OutboxError, OversizeError, RefusedError, UnreachableError
-from core.redis import Budget
+from core.chat.port.errors import ContentRejectedError, FileTooLargeError, OutboxError, PlatformUnreachableError
+from core.redis import RateLimiter
 from core.settings import NO_PROXIES
 from tests.bots.slack.conftest import BOT_TOKEN, Scene
 
@@ -58,17 +58,17 @@ async def elsewhere() -> AsyncGenerator[Elsewhere]:
 async def test_a_file_is_read_with_the_token(scene: Scene) -> None:
     file = await _sent(scene)
 
-    assert await scene.outbox.fetch(file.id, most=5) == b"words"
+    assert await scene.outbox.download_file(file.id, most=5) == b"words"
 
 
 async def test_more_than_asked_for_is_not_read_whatever_slack_says_of_its_size(scene: Scene) -> None:
     file = await _sent(scene, b"x" * 200_000)
-    with pytest.raises(OversizeError):
-        await scene.outbox.fetch(file.id, most=199_999)
+    with pytest.raises(FileTooLargeError):
+        await scene.outbox.download_file(file.id, most=199_999)
     file.claimed = 10
 
-    with pytest.raises(OversizeError):
-        await scene.outbox.fetch(file.id, most=199_999)
+    with pytest.raises(FileTooLargeError):
+        await scene.outbox.download_file(file.id, most=199_999)
 
 
 @pytest.mark.parametrize(
@@ -85,15 +85,15 @@ async def test_a_file_that_slack_does_not_hold_is_refused(scene: Scene, mode: st
     file = await _sent(scene)
     file.mode, file.access = mode, access
 
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(file.id, most=100)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(file.id, most=100)
 
 
 async def test_a_file_of_a_shared_channel_is_asked_for_first(scene: Scene) -> None:
     file = await _sent(scene)
     file.access = "check_file_info"
 
-    assert await scene.outbox.fetch(file.id, most=100) == b"words"
+    assert await scene.outbox.download_file(file.id, most=100) == b"words"
 
 
 @pytest.mark.parametrize(
@@ -103,21 +103,21 @@ async def test_a_login_page_is_not_taken_for_the_file(scene: Scene, name: str, m
     file = await _sent(scene, content, name, mime)
     file.guarded = True
 
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(file.id, most=10_000)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(file.id, most=10_000)
 
 
 async def test_a_web_page_that_somebody_sent_is_read(scene: Scene) -> None:
     file = await _sent(scene, b"<p>words</p>", "a.html", "text/html")
 
-    assert await scene.outbox.fetch(file.id, most=100) == b"<p>words</p>"
+    assert await scene.outbox.download_file(file.id, most=100) == b"<p>words</p>"
 
 
 async def test_the_token_goes_nowhere_but_to_slack(scene: Scene, elsewhere: Elsewhere) -> None:
     file = await _sent(scene)
     file.url = elsewhere.url
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(file.id, most=100)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(file.id, most=100)
 
     assert elsewhere.seen == []
 
@@ -125,8 +125,8 @@ async def test_the_token_goes_nowhere_but_to_slack(scene: Scene, elsewhere: Else
 async def test_a_redirection_leads_the_token_nowhere_else(scene: Scene, elsewhere: Elsewhere) -> None:
     file = await _sent(scene)
     file.moved = elsewhere.url
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(file.id, most=100)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(file.id, most=100)
 
     assert elsewhere.seen == []
 
@@ -135,12 +135,12 @@ async def test_a_redirection_within_slack_is_followed_but_not_forever(scene: Sce
     first, last = await _sent(scene), await _sent(scene, b"moved")
     first.moved = last.url
 
-    assert await scene.outbox.fetch(first.id, most=100) == b"moved"
+    assert await scene.outbox.download_file(first.id, most=100) == b"moved"
 
     first.moved = first.url
 
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(first.id, most=100)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(first.id, most=100)
 
 
 @pytest.mark.parametrize(
@@ -175,16 +175,20 @@ async def test_nobody_else_is_taken_for_slack(redis: Redis, url: str) -> None:
 async def _is_slack(redis: Redis, url: str) -> bool:
     async with aiohttp.ClientSession() as session:
         client = web_client(BOT_TOKEN, "https://slack.com/api/", session)
-        return Files(Caller(client, Budget(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
+        return Files(Caller(client, RateLimiter(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
 
 
 @pytest.mark.parametrize(
     ("error", "raised"),
-    [("missing_scope", RefusedError), ("file_deleted", RefusedError), ("fatal_error", UnreachableError)],
+    [
+        ("missing_scope", ContentRejectedError),
+        ("file_deleted", ContentRejectedError),
+        ("fatal_error", PlatformUnreachableError),
+    ],
 )
 async def test_what_slack_says_of_a_file_takes_nobody_away(scene: Scene, error: str, raised: type[OutboxError]) -> None:
     file = await _sent(scene)
     scene.slack.faults.fail("files.info", error)
 
     with pytest.raises(raised):
-        await scene.outbox.fetch(file.id, most=100)
+        await scene.outbox.download_file(file.id, most=100)

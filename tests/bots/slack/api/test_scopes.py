@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack import SlackPlatform
 from bots.slack.api.scopes import SCOPES, missing_scopes
-from core.chat.port.errors import RefusedError
+from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Sender
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
 
 
@@ -26,7 +26,7 @@ def test_missing_scopes_are_told_in_the_manifest_s_order() -> None:
 async def test_missing_scopes_are_told_at_the_start(slack: SlackSim, redis: Redis) -> None:
     slack.scopes.difference_update({"files:read", "users:read"})
     with capture_logs() as lines:
-        async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+        async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
             identity = await platform.connect()
 
     assert identity.missing_scopes == ("files:read", "users:read")
@@ -38,8 +38,8 @@ async def test_a_missing_scope_that_is_met_is_told_once_and_the_answer_stands(sc
     with capture_logs() as lines:
         for user in ("U1", "U2"):
             assert await scene.platform.introduce(Sender(user)) == Sender(user)
-        with pytest.raises(RefusedError):
-            await scene.outbox.fetch("F1", most=10)
+        with pytest.raises(ContentRejectedError):
+            await scene.outbox.download_file("F1", most=10)
         await scene.show("One", "One two", final=True)
 
     told = [(line["needed"], line["method"]) for line in lines if "lacks a scope" in line["event"]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyromark import Markdown
 
 from bots.slack.blocks.markdown import bare, notification, stable
-from core.chat.text.cjk_emphasis import mended
+from core.chat.text.cjk_emphasis import fix_cjk_emphasis
 
 _JOINER = "\u2060"
 _pieces = st.sampled_from(
@@ -80,7 +80,7 @@ def test_code_is_left_alone(code: str) -> None:
 def test_no_word_is_lost(text: str) -> None:
     shown = stable(text, final=True).replace(_JOINER, "")
 
-    assert re.sub(r"[\\<>]", "", shown) == re.sub(r"[\\<>]", "", mended(text).replace(_JOINER, ""))
+    assert re.sub(r"[\\<>]", "", shown) == re.sub(r"[\\<>]", "", fix_cjk_emphasis(text).replace(_JOINER, ""))
 
 
 @given(_texts)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.sandbox.slack.blocks.validation import check_blocks
-from bots.slack.blocks.markdown import escaped
-from bots.slack.blocks.message_content import Body, Look, beginning, growth, looks, parted
+from bots.slack.blocks.markdown import escape
+from bots.slack.blocks.message_content import MessageContent, PageText, append_chunks, beginning, page_contents, parted
 from core.chat.port.menus import Button
 
 _texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
@@ -22,21 +22,21 @@ def test_what_is_streamed_piece_by_piece_adds_up(text: str, folded: int, ends: l
     details, words = "", ""
     for end in [*sorted(end for end in ends if end < len(text)), None]:
         part = text[:end]
-        body = Body.of(part, min(folded, len(part)), final=end is None)
-        for chunk in growth(body, shown):
+        body = PageText.of(part, min(folded, len(part)), final=end is None)
+        for chunk in append_chunks(body, shown):
             details += chunk.get("details", "")
             words += chunk.get("text", "")
         shown = len(body)
-    whole = Body.of(text, folded, final=True)
+    whole = PageText.of(text, folded, final=True)
 
     assert (details, words) == (whole.fold, whole.rest)
 
 
 @given(_texts, st.integers(0, 600))
 def test_thinking_is_over_when_the_answer_begins(text: str, folded: int) -> None:
-    body = Body.of(text, min(folded, len(text)), final=True)
-    statuses = [chunk["status"] for chunk in growth(body, 0) if chunk["type"] == "task_update"]
-    after = [chunk for chunk in growth(body, len(body.fold)) if chunk["type"] == "task_update"]
+    body = PageText.of(text, min(folded, len(text)), final=True)
+    statuses = [chunk["status"] for chunk in append_chunks(body, 0) if chunk["type"] == "task_update"]
+    after = [chunk for chunk in append_chunks(body, len(body.fold)) if chunk["type"] == "task_update"]
 
     assert set(statuses) <= {"complete" if body.rest else "in_progress"}
     assert bool(statuses) == bool(body.fold)
@@ -45,8 +45,8 @@ def test_thinking_is_over_when_the_answer_begins(text: str, folded: int) -> None
 
 @given(_texts, st.integers(0, 600), st.booleans())
 def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
-    body = Body.of(text, min(folded, len(text)), final=True)
-    found = looks(body, _BUTTONS if buttons else ())
+    body = PageText.of(text, min(folded, len(text)), final=True)
+    found = page_contents(body, _BUTTONS if buttons else ())
     for look in found[:-1]:
         check_blocks([*look.blocks])
 
@@ -58,15 +58,15 @@ def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None: 
 
 
 def test_a_page_without_anything_around_its_words_is_markdown_or_plain_text() -> None:
-    first, last = looks(Body.of("**Hello**", 0, final=True), ())
+    first, last = page_contents(PageText.of("**Hello**", 0, final=True), ())
 
-    assert first == Look("Hello", [{"type": "markdown", "text": "**Hello**"}])
-    assert last == Look("**Hello**")
+    assert first == MessageContent("Hello", [{"type": "markdown", "text": "**Hello**"}])
+    assert last == MessageContent("**Hello**")
 
 
 @given(st.text(alphabet="ab&<\n", max_size=3000))
 def test_long_plain_text_is_parted_and_nothing_of_it_is_lost(text: str) -> None:
-    whole = Look(escaped(text * 4))
+    whole = MessageContent(escape(text * 4))
     head, tail = parted(whole)
 
     assert head.text + (tail.text if tail else "") == whole.text

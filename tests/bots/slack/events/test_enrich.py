@@ -10,9 +10,9 @@ from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.state import Message, SlackFile
 from bots.slack.api import retry
 from bots.slack.events import thread
-from core.chat.port.errors import RefusedError
+from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Attachment, Incoming
-from core.chat.question.attachments import sort_of
+from core.chat.question.attachments import classify
 from tests.bots.slack.conftest import Scene
 from tests.bots.slack.listening import Listener
 
@@ -47,15 +47,15 @@ async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, 
     (known,) = (await scene.platform.complete(incoming, first=False)).attachments
 
     assert known == Attachment("document", file.id)
-    assert sort_of(known) == "document"
+    assert classify(known) == "document"
 
 
 async def test_a_file_that_is_gone_is_read_to_see_why(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
     file.mode = "tombstone"
     (known,) = (await scene.platform.complete(incoming, first=False)).attachments
-    with pytest.raises(RefusedError):
-        await scene.outbox.fetch(known.id, most=10)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.download_file(known.id, most=10)
 
     assert known == Attachment("document", file.id)
 
@@ -97,7 +97,7 @@ async def test_a_call_into_a_discussion_knows_who_said_what(
     await scene.ann.say(scene.channel, "Tea.", thread_ts=root.ts)
     file = lonely.file("cup.png", b"\x89PNG", mimetype="image/png")
     await lonely.say(scene.channel, "", thread_ts=root.ts, files=[file])
-    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("I could not answer that.")
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).send_text("I could not answer that.")
     call = await _called(scene, listener, root)
     await lonely.say(scene.channel, "too late", thread_ts=root.ts)
     incoming = await scene.platform.complete(call, first=True)
@@ -188,7 +188,7 @@ async def test_a_second_call_brings_what_people_said_to_each_other_since(
 ) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     first = await _called(scene, listener, root, "and you?")
-    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).say("Tea.")
+    await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).send_text("Tea.")
     await lonely.say(scene.channel, f"<@{scene.ann.id}> coffee, please", thread_ts=root.ts)
     await scene.ann.mention(scene.channel, "who drinks what?", thread_ts=root.ts)
     while (second := await listener.next()).text != "who drinks what?":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bots.slack.events.installation import Home
+from bots.slack.events.installation import Installation
 from bots.slack.events.parse import read_event
-from bots.slack.events.reply_target import Route
+from bots.slack.events.reply_target import ReplyTarget
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
 
 
 def _read(payload: bytes) -> Incoming:
-    found = read_event(payload, Home(bot=BOT))
+    found = read_event(payload, Installation(bot=BOT))
     assert found is not None
     return found
 
@@ -24,7 +24,7 @@ def test_a_button_beneath_an_answer_tells_what_stands_above_it() -> None:
 
     assert found.choice == Choice("speak", "t1 U1")
     assert found.quoted == "It is *four*."
-    assert Route.read(found.reply_route) == Route(URL, button=True)
+    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL, button=True)
 
 
 def test_a_shortcut_is_a_command_upon_its_message() -> None:
@@ -34,7 +34,7 @@ def test_a_shortcut_is_a_command_upon_its_message() -> None:
     assert (found.command, found.text, found.quoted) == ("speak", "", "1 < 2")
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.thread, found.message_id, found.sender.id, found.event_id) == ("50.1", "60.1", "U1", "x8.8")
-    assert Route.read(found.reply_route) == Route(URL, shortcut=True)
+    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL, shortcut=True)
 
 
 def test_a_shortcut_knows_the_files_of_its_message() -> None:
@@ -48,20 +48,20 @@ def test_a_shortcut_on_a_message_without_a_thread_begins_one() -> None:
     private = _read(shortcut("speak", {"ts": "60.1", "text": "hi"}, channel={"id": "D1"}))
 
     assert (channel.chat, channel.thread) == (ChatRef("sl", TEAM, "C1", "60.1"), "60.1")
-    assert Route.read(channel.reply_route).quiet
+    assert ReplyTarget.read(channel.reply_route).quiet
     assert (private.chat, private.thread, private.direct) == (ChatRef("sl", TEAM, "D1"), "60.1", True)
 
 
 @pytest.mark.parametrize(
-    "route",
+    "target",
     [
-        Route(),
-        Route(URL),
-        Route(team="T2"),
-        Route(URL, button=True),
-        Route(URL, shortcut=True),
-        Route(URL, shortcut=True, quiet=True),
+        ReplyTarget(),
+        ReplyTarget(URL),
+        ReplyTarget(team="T2"),
+        ReplyTarget(URL, button=True),
+        ReplyTarget(URL, shortcut=True),
+        ReplyTarget(URL, shortcut=True, quiet=True),
     ],
 )
-def test_a_route_survives_being_written_down(route: Route) -> None:
-    assert Route.read(str(route)) == route
+def test_a_route_survives_being_written_down(target: ReplyTarget) -> None:
+    assert ReplyTarget.read(str(target)) == target

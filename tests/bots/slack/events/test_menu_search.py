@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from redis.exceptions import ConnectionError as StoreLostError
 
-from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
-from bots.slack.events.installation import Home
-from bots.slack.events.menu_search import found
+from bots.slack.events.installation import Installation
+from bots.slack.events.menu_search import find_options
 from core.chat.port.incoming import ChatRef, Choice, Sender
 from core.chat.port.menus import Menu, Option
 from tests.bots.slack.conftest import MODELS, Scene
@@ -28,7 +28,7 @@ _BODY = {
 
 
 async def _menu(scene: Scene) -> Message:
-    await scene.outbox.choose(Menu("model", "Which?", MODELS))
+    await scene.outbox.show_menu(Menu("model", "Which?", MODELS))
     return scene.slack.messages(scene.channel, scene.question.ts)[-1]
 
 
@@ -44,10 +44,10 @@ async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene:
 
 async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> None:
     await _menu(scene)
-    seat = SlackSeat(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
-    before = seat.choices()
-    labels = await seat.search("Model 250")
-    await seat.choose("Model 250")
+    persona = SlackPersona(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
+    before = persona.choices()
+    labels = await persona.search("Model 250")
+    await persona.choose("Model 250")
 
     assert (before, labels) == ([], ["Model 250"])
     assert (await listener.next_action()).choice == Choice("model", "m250")
@@ -60,7 +60,7 @@ async def test_the_chat_the_words_and_the_reader_are_told() -> None:
         asked.append((menu, chat, text, reader))
         return (Option("Kimi", "kimi", group="Chat"),)
 
-    answer = await found(_BODY, suggest, Home())
+    answer = await find_options(_BODY, suggest, Installation())
 
     assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"))]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
@@ -71,7 +71,7 @@ async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> No
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise error
 
-    assert await found(_BODY, suggest, Home()) == {"options": []}
+    assert await find_options(_BODY, suggest, Installation()) == {"options": []}
 
 
 async def test_nobody_waits_longer_than_slack_does() -> None:
@@ -80,7 +80,7 @@ async def test_nobody_waits_longer_than_slack_does() -> None:
         return ()
 
     async with asyncio.timeout(2.9):
-        assert await found(_BODY, suggest, Home()) == {"options": []}
+        assert await find_options(_BODY, suggest, Installation()) == {"options": []}
 
 
 @pytest.mark.parametrize("change", [{"action_id": "other"}, {"channel": None, "container": None}, {"type": "x"}])
@@ -88,4 +88,4 @@ async def test_searches_for_something_else_find_nothing(change: dict[str, object
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise AssertionError("nobody asked")
 
-    assert await found({**_BODY, **change}, suggest, Home()) == {"options": []}
+    assert await find_options({**_BODY, **change}, suggest, Installation()) == {"options": []}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.blocks.markdown import stable
-from bots.slack.blocks.message_content import Body, looks
+from bots.slack.blocks.message_content import PageText, page_contents
 from bots.slack.events.message_text import MessageText, read_message
 from core.chat.port.incoming import Attachment
 from core.chat.port.menus import Button
@@ -421,8 +421,8 @@ def test_of_a_forward_the_blocks_and_what_it_forwards_are_read_and_no_mention_in
 
 
 def test_an_answer_is_its_markdown_without_thinking_and_buttons() -> None:
-    body = Body.of("I think. It is **four**.", 9, final=True)
-    best = looks(body, [Button("Again", "retry", "1")])[0]
+    body = PageText.of("I think. It is **four**.", 9, final=True)
+    best = page_contents(body, [Button("Again", "retry", "1")])[0]
 
     assert best.blocks[0]["type"] == "task_card"
     assert _own(text=best.text, blocks=list(best.blocks)) == "It is **four**."
@@ -430,7 +430,7 @@ def test_an_answer_is_its_markdown_without_thinking_and_buttons() -> None:
 
 
 def test_thinking_without_an_answer_has_no_words() -> None:
-    best, second, *_ = looks(Body.of("I think.", 8, final=True), [Button("Again", "retry", "1")])
+    best, second, *_ = page_contents(PageText.of("I think.", 8, final=True), [Button("Again", "retry", "1")])
 
     for look in (best, second):
         assert _own(text=look.text, blocks=list(look.blocks)) == ""

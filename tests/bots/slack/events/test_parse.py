@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.events.installation import Home
+from bots.slack.events.installation import Installation
 from bots.slack.events.mrkdwn import read
 from bots.slack.events.parse import ignored_app, read_addition, read_search
 from bots.slack.events.parse import read_event as read_for
-from bots.slack.events.reply_target import Route
+from bots.slack.events.reply_target import ReplyTarget
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, shortcut, stored
 
 
 def read_event(payload: bytes, bot: str, *apps: str) -> Incoming | None:
-    return read_for(payload, Home(bot=bot, apps=frozenset(apps)))
+    return read_for(payload, Installation(bot=bot, apps=frozenset(apps)))
 
 
 def _read(payload: bytes) -> Incoming:
@@ -73,7 +73,7 @@ def test_a_message_that_is_edited_to_name_the_bot_is_the_message_that_names_it()
 
 @pytest.mark.parametrize(("before", "after"), [("<@UBOT> hi", "<@UBOT> ho"), ("hi", "ho"), ("<@UBOT> hi", "hi")])
 def test_other_edits_are_the_new_form_of_their_message(before: str, after: str) -> None:
-    home = Home(bot=BOT)
+    home = Installation(bot=BOT)
     added = read_addition(_edit(before, after), home)
     said = _read(event(text=after, thread_ts="50.1"))
 
@@ -99,7 +99,7 @@ def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     ],
 )
 def test_what_is_no_edit_of_something_for_the_bot_is_no_addition(payload: bytes) -> None:
-    assert read_addition(payload, Home(bot=BOT)) is None
+    assert read_addition(payload, Installation(bot=BOT)) is None
 
 
 _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
@@ -234,7 +234,7 @@ def test_what_a_visitor_does_belongs_to_the_workspace_of_the_token(payload: byte
     found = _read(payload)
 
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
-    assert Route.read(found.reply_route).team == "T2"
+    assert ReplyTarget.read(found.reply_route).team == "T2"
 
 
 @pytest.mark.parametrize("installed", [{"context_team_id": TEAM}, {"authorizations": [{"team_id": TEAM}]}])
@@ -252,7 +252,7 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
         "user": _VISITOR,
         "team": {"id": "T2"},
     }
-    found = read_search(search | {"container": _AT}, Home(TEAM, BOT))
+    found = read_search(search | {"container": _AT}, Installation(TEAM, BOT))
 
     assert _read(_connected(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
     assert found is not None
@@ -260,10 +260,15 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
 
 
 def test_a_route_is_read_as_it_was_written() -> None:
-    routes = [Route(URL, team="T2", button=True), Route(team="T2"), Route(URL, shortcut=True, quiet=True), Route(URL)]
+    routes = [
+        ReplyTarget(URL, team="T2", button=True),
+        ReplyTarget(team="T2"),
+        ReplyTarget(URL, shortcut=True, quiet=True),
+        ReplyTarget(URL),
+    ]
 
-    assert [Route.read(str(route)) for route in routes] == routes
-    assert Route.read("team:T2") == Route(team="T2")
+    assert [ReplyTarget.read(str(route)) for route in routes] == routes
+    assert ReplyTarget.read("team:T2") == ReplyTarget(team="T2")
 
 
 def test_what_stands_beneath_the_bot_s_own_post_is_for_it() -> None:
@@ -358,10 +363,10 @@ def test_an_app_that_is_not_allowed_is_told_to_the_operator_when_it_calls_the_bo
     called = json.loads(event(text="<@UBOT> sum up", **_WORKFLOW))["payload"]
     aside, human = (json.loads(event(**fields))["payload"] for fields in (_WORKFLOW, {"text": "<@UBOT> hi"}))
 
-    assert ignored_app(called, Home(TEAM, BOT)) == {"B9", "A9"}
-    assert not ignored_app(called, Home(TEAM, BOT, frozenset({"B9"})))
-    assert not ignored_app(aside, Home(TEAM, BOT))
-    assert not ignored_app(human, Home(TEAM, BOT))
+    assert ignored_app(called, Installation(TEAM, BOT)) == {"B9", "A9"}
+    assert not ignored_app(called, Installation(TEAM, BOT, frozenset({"B9"})))
+    assert not ignored_app(aside, Installation(TEAM, BOT))
+    assert not ignored_app(human, Installation(TEAM, BOT))
 
 
 def test_the_bot_never_answers_its_own_app() -> None:
@@ -394,7 +399,7 @@ def test_a_visitor_of_a_shared_channel_keeps_his_own_workspace() -> None:
     visitor = _read(event(text="<@UBOT> hi", user_team="T2"))
 
     assert visitor.chat.account == TEAM
-    assert Route.read(visitor.reply_route) == Route(team="T2")
+    assert ReplyTarget.read(visitor.reply_route) == ReplyTarget(team="T2")
     assert _read(event(text="<@UBOT> hi", user_team="E2")).reply_route == ""
     assert _read(event(text="<@UBOT> hi", user_team=TEAM)).reply_route == ""
 
@@ -407,7 +412,7 @@ def test_a_slash_command_is_for_the_channel() -> None:
     assert found.chat == ChatRef("sl", TEAM, "C1")
     assert found.thread == ""
     assert found.event_id == "c9.8.x"
-    assert Route.read(found.reply_route) == Route(URL)
+    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL)
     assert not found.direct
 
 
@@ -430,7 +435,7 @@ def test_a_pressed_button_is_a_choice() -> None:
     assert found.choice == Choice("model", "gpt")
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.message_id, found.thread, found.event_id) == ("60.1", "50.1", "a7.7")
-    assert Route.read(found.reply_route) == Route(URL)
+    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL)
 
 
 def test_a_pick_from_a_list_that_only_its_user_sees_is_a_choice_for_the_channel() -> None:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack import SlackPlatform, SlackTokenError
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.slack.conftest import settings, suggest
 from tests.bots.slack.listening import Listener
 
@@ -113,7 +113,7 @@ async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listen
 async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis: Redis) -> None:
     slack.faults.break_down("auth.test", status=503)
     slack.faults.lose_answers("apps.connections.open")
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
         async with asyncio.timeout(10):
             await platform.connected.wait()
@@ -127,13 +127,15 @@ async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis
 async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis, variable: str) -> None:
     name = variable.removeprefix("SLACK_").lower()
     tokens = {name: "xoxb-wrong" if name == "bot_token" else "xapp-wrong"}  # of another form they are refused before
-    async with SlackPlatform(settings(slack, **tokens), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(
+        settings(slack, **tokens), lambda account: RateLimiter(redis, account), suggest
+    ) as platform:
         with pytest.raises(SlackTokenError, match=f"{variable}: invalid_auth"):
             await platform.run(Listener(platform).receive)
 
 
 async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
         await platform.connected.wait()
         running.cancel()

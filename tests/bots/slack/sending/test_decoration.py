@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.chat.delivery.retry import insist
-from core.chat.port.errors import FloodedError, UnreachableError
+from core.chat.delivery.retry import retry_until_sent
+from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
@@ -24,8 +24,8 @@ async def _grow(scene: Scene, *texts: str, folded: int = 0, page: Page | None = 
     page = page or Page(start=0)
     for text in texts:
         shown, fold = page, min(folded, len(text))
-        page = await insist(
-            lambda shown=shown, text=text, fold=fold: scene.outbox.show(
+        page = await retry_until_sent(
+            lambda shown=shown, text=text, fold=fold: scene.outbox.update_page(
                 shown, text, final=False, folded=fold, buttons=_STOP
             )
         )
@@ -33,7 +33,9 @@ async def _grow(scene: Scene, *texts: str, folded: int = 0, page: Page | None = 
 
 
 async def _end(scene: Scene, page: Page, text: str, folded: int = 0, buttons: tuple[Button, ...] = _END) -> Page:
-    return await insist(lambda: scene.outbox.show(page, text, final=True, folded=folded, buttons=buttons))
+    return await retry_until_sent(
+        lambda: scene.outbox.update_page(page, text, final=True, folded=folded, buttons=buttons)
+    )
 
 
 def _labels(scene: Scene) -> list[str]:
@@ -232,8 +234,8 @@ async def test_an_end_whose_buttons_are_refused_is_whole(scene: Scene) -> None:
 async def test_buttons_that_have_to_wait_a_little_are_waited_for(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=1)
-    with pytest.raises(FloodedError):
-        await scene.outbox.show(page, "One two", final=True, buttons=_END)
+    with pytest.raises(RateLimitedError):
+        await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
 
     assert scene.texts == ["One two"]
 
@@ -247,7 +249,7 @@ async def test_buttons_that_have_to_wait_a_little_are_waited_for(scene: Scene) -
 async def test_nobody_waits_long_for_buttons(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=30)
-    done = await scene.outbox.show(page, "One two", final=True, buttons=_END)
+    done = await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
 
     assert done.done
     assert scene.texts == ["One two"]
@@ -257,7 +259,7 @@ async def test_nobody_waits_long_for_buttons(scene: Scene) -> None:
 async def test_buttons_that_nobody_waited_for_come_by_themselves(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=6)
-    await scene.outbox.show(page, "One two", final=True, buttons=_END)
+    await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
 
     assert "⏹ Stop" in _labels(scene)
 
@@ -271,8 +273,8 @@ async def test_buttons_that_nobody_waited_for_come_by_themselves(scene: Scene) -
 async def test_a_lost_answer_to_the_rewriting_is_no_loss(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.lose_answers("chat.update")
-    with pytest.raises(UnreachableError):
-        await scene.outbox.show(page, "One two", final=True, buttons=_END)
+    with pytest.raises(PlatformUnreachableError):
+        await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
     await _end(scene, page, "One two")
 
     assert scene.texts == ["One two"]
@@ -316,12 +318,12 @@ async def test_when_many_answers_compete_their_buttons_take_no_room_from_the_end
     pages: list[Page] = []
     for there in places:
         page = Page(start=0)
-        with suppress(FloodedError):
-            page = await there.outbox.show(page, "begin", final=False, buttons=_STOP)
+        with suppress(RateLimitedError):
+            page = await there.outbox.update_page(page, "begin", final=False, buttons=_STOP)
         pages.append(page)
     streams = sorted(zip(pages, places, strict=True), key=lambda pair: pair[0].mode != "chunks")
     for page, there in streams:
-        await there.outbox.show(page, "begin, end", final=True, buttons=_END)
+        await there.outbox.update_page(page, "begin, end", final=True, buttons=_END)
 
     assert {page.mode for page in pages} == {"chunks", "edit", ""}
     assert all(there.texts == ["begin, end"] for there in places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.delivery.retry import insist
+from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
@@ -15,7 +15,9 @@ _THOUGHT = "I think. "
 
 async def _show(scene: Scene, page: Page, text: str, buttons: tuple[Button, ...], *, final: bool) -> Page:
     folded = len(_THOUGHT) if text.startswith(_THOUGHT) else 0
-    return await insist(lambda: scene.outbox.show(page, text, final=final, folded=folded, buttons=buttons))
+    return await retry_until_sent(
+        lambda: scene.outbox.update_page(page, text, final=final, folded=folded, buttons=buttons)
+    )
 
 
 def _kinds(scene: Scene) -> list[str]:

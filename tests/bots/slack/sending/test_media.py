@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.slack.persona import SlackSeat
+from bots.sandbox.slack.persona import SlackPersona
 from bots.slack import SlackPlatform
-from core.chat.delivery.retry import insist
-from core.chat.port.errors import AbsentError, GoneError, MediaForbiddenError, RefusedError
+from core.chat.delivery.retry import retry_until_sent
+from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, NotAMemberError, RecipientGoneError
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener
 
@@ -33,11 +33,11 @@ def _album(*pictures: Picture) -> Album:
 
 
 async def _post(scene: Scene, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
-    return await insist(lambda: scene.outbox.attach(_PAGE, media, buttons))
+    return await retry_until_sent(lambda: scene.outbox.send_media(_PAGE, media, buttons))
 
 
-def _seat(scene: Scene) -> SlackSeat:
-    return SlackSeat(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
+def _persona(scene: Scene) -> SlackPersona:
+    return SlackPersona(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
 
 
 async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) -> None:
@@ -52,9 +52,9 @@ async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) 
 
 @pytest.mark.parametrize("media", [_VOICE, _album()], ids=["voice", "album"])
 async def test_media_with_buttons_take_the_status_away_without_a_call(scene: Scene, media: Voice | Album) -> None:
-    await scene.outbox.working("uploading")
+    await scene.outbox.show_activity("uploading")
     await _post(scene, media, _AGAIN)
-    await scene.outbox.working("nothing")
+    await scene.outbox.show_activity("nothing")
 
     assert sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls) == 1
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
@@ -62,7 +62,7 @@ async def test_media_with_buttons_take_the_status_away_without_a_call(scene: Sce
 
 async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> None:
     page = await _post(scene, _album(), _AGAIN)
-    (post,) = _seat(scene).posts()
+    (post,) = _persona(scene).posts()
 
     assert page.message_id == post.message
     assert post.alts == ("what cat.png shows", "what dog.png shows")
@@ -77,33 +77,33 @@ async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> 
 async def test_pictures_that_slack_has_not_looked_at_yet_are_waited_for(scene: Scene) -> None:
     scene.slack.rules.processing_delay = 0.6
     await _post(scene, _album())
-    (post,) = _seat(scene).posts()
+    (post,) = _persona(scene).posts()
 
     assert post.kind == "pictures"
 
 
 async def test_pictures_that_slack_takes_for_something_else_go_as_files(scene: Scene) -> None:
     await _post(scene, _album(_picture("cat.svg")), _AGAIN)
-    (post,) = _seat(scene).posts()
+    (post,) = _persona(scene).posts()
 
     assert (post.kind, post.files, post.caption) == ("files", (b"\x89PNG cat.svg",), "a cat\n`flux`")
-    assert _seat(scene).buttons() == ["🔁 Again"]
+    assert _persona(scene).buttons() == ["🔁 Again"]
 
 
 async def test_pictures_that_slack_refuses_to_show_go_as_files(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks", times=3)
     await _post(scene, _album(), _AGAIN)
-    (post,) = _seat(scene).posts()
+    (post,) = _persona(scene).posts()
 
     assert post.kind == "files"
     assert len(post.files) == 2
-    assert _seat(scene).buttons() == ["🔁 Again"]
+    assert _persona(scene).buttons() == ["🔁 Again"]
 
 
 @pytest.mark.parametrize("mime", ["image/webp", "image/tiff"])
 async def test_kinds_that_slack_never_shows_go_as_files_at_once(scene: Scene, mime: str) -> None:
     await _post(scene, _album(_picture(), _picture("cat.webp", mime)))
-    (post,) = _seat(scene).posts()
+    (post,) = _persona(scene).posts()
 
     assert post.kind == "files"
     assert scene.slack.count("files.getUploadURLExternal") == 2
@@ -122,7 +122,7 @@ async def test_a_slow_share_is_waited_for(scene: Scene) -> None:
     scene.slack.rules.share_delay = 1.0
     scene.slack.faults.break_down("files.info", status=502)
     page = await _post(scene, _VOICE)
-    await scene.outbox.say("There you are.")
+    await scene.outbox.send_text("There you are.")
 
     assert page.message_id == scene.slack.messages(scene.channel, scene.question.ts)[1].ts
     assert scene.texts[-1] == "There you are."
@@ -134,7 +134,7 @@ async def test_files_are_handed_over_once_however_often_the_last_step_is_repeate
     await _post(scene, _album())
 
     assert scene.slack.count("files.getUploadURLExternal") == 2
-    assert len(_seat(scene).posts()) == 1
+    assert len(_persona(scene).posts()) == 1
 
 
 async def test_an_upload_whose_end_is_unknown_begins_anew(scene: Scene) -> None:
@@ -142,7 +142,7 @@ async def test_an_upload_whose_end_is_unknown_begins_anew(scene: Scene) -> None:
     await _post(scene, _album())
 
     assert scene.slack.count("files.getUploadURLExternal") == 4
-    assert len(_seat(scene).posts()) == 1
+    assert len(_persona(scene).posts()) == 1
 
 
 @pytest.mark.parametrize("error", ["file_uploads_disabled", "file_type_not_allowed"])
@@ -154,7 +154,7 @@ async def test_a_workspace_without_uploads_forbids_media(scene: Scene, error: st
 
 async def test_an_app_without_the_scope_for_uploads_is_refused(scene: Scene) -> None:
     scene.slack.faults.fail("files.getUploadURLExternal", "missing_scope")
-    with pytest.raises(RefusedError):
+    with pytest.raises(ContentRejectedError):
         await _post(scene, _VOICE)
 
 
@@ -165,7 +165,7 @@ async def test_buttons_beneath_files_are_worth_no_long_wait(scene: Scene) -> Non
 
     assert page.done
     assert time.monotonic() - begun < 8
-    assert _seat(scene).buttons() == []
+    assert _persona(scene).buttons() == []
 
 
 async def test_media_that_answer_a_command_beside_threads_are_found_again(
@@ -174,13 +174,13 @@ async def test_media_that_answer_a_command_beside_threads_are_found_again(
     await scene.ann.command("/imagine", "a cat", scene.channel)
     incoming = await listener.next_action()
     outbox = scene.platform.outbox(incoming)
-    page = replace(_PAGE, after=outbox.horizon())
-    await outbox.attach(page, _album())
-    async with SlackPlatform(settings(scene.slack), lambda account: Budget(redis, account), suggest) as platform:
+    page = replace(_PAGE, after=outbox.position_marker())
+    await outbox.send_media(page, _album())
+    async with SlackPlatform(settings(scene.slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         await platform.connect()
         other = platform.outbox(incoming)
-        found = await other.recover(page)
-        await other.attach(found, _album())
+        found = await other.find_lost_message(page)
+        await other.send_media(found, _album())
 
     posted = [message for message in scene.slack.messages(scene.channel) if message.bot_id]
     assert [message.ts for message in posted] == [found.message_id]
@@ -195,9 +195,9 @@ async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, 
     shortcut = scene.platform.outbox(await listener.next_action())
     for outbox in (commanded, shortcut):
         for media in (_VOICE, _album()):
-            with pytest.raises(AbsentError):
-                await insist(lambda outbox=outbox, media=media: outbox.attach(_PAGE, media))
-        await outbox.say("Invite me first.")
+            with pytest.raises(NotAMemberError):
+                await retry_until_sent(lambda outbox=outbox, media=media: outbox.send_media(_PAGE, media))
+        await outbox.send_text("Invite me first.")
 
     assert [one.shown for one in scene.slack.ephemerals(scene.ann)] == ["Invite me first."] * 2
 
@@ -205,7 +205,7 @@ async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, 
 async def test_media_that_would_stand_beside_a_thread_that_is_gone_are_taken_back(scene: Scene) -> None:
     await scene.ann.delete(scene.question)
     for media in (_VOICE, _album()):
-        with pytest.raises(GoneError):
+        with pytest.raises(RecipientGoneError):
             await _post(scene, media)
 
     assert scene.slack.messages(scene.channel) == []

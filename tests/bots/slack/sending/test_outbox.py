@@ -12,13 +12,13 @@ from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack import SlackPlatform
 from bots.slack.api import users
-from core.chat.delivery.retry import insist
-from core.chat.port.errors import GoneError, UnreachableError
+from core.chat.delivery.retry import retry_until_sent
+from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option
-from core.chat.port.outbox import Doing
+from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
 from tests.bots.slack.listening import Listener
 from tests.bots.slack.payloads import direct
@@ -28,7 +28,7 @@ _MANY = Menu("model", "Which?", MODELS)
 
 
 async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
-    await scene.outbox.say("**Done**, <!here>")
+    await scene.outbox.send_text("**Done**, <!here>")
 
     assert [text.replace("\u2060", "") for text in scene.texts] == ["**Done**, <!here>"]
     assert "<!here>" not in scene.texts[0]
@@ -38,7 +38,7 @@ async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
 async def test_a_command_is_answered_to_its_user_alone(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/system", "be brief", scene.channel)
     incoming = await listener.next_action()
-    await scene.platform.outbox(incoming).say("From now on: **brief**.")
+    await scene.platform.outbox(incoming).send_text("From now on: **brief**.")
 
     (whisper,) = scene.slack.ephemerals(scene.ann)
     assert "From now on: **brief**." in whisper.shown
@@ -49,7 +49,7 @@ async def test_a_command_is_answered_to_its_user_alone(scene: Scene, listener: L
 async def test_a_command_whose_response_url_is_used_up_is_still_answered(scene: Scene, listener: Listener) -> None:
     scene.slack.rules.response_url_uses = 0
     await scene.ann.command("/system", "be brief", scene.channel)
-    await scene.platform.outbox(await listener.next_action()).say("Done.")
+    await scene.platform.outbox(await listener.next_action()).send_text("Done.")
 
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Done."]
 
@@ -57,18 +57,18 @@ async def test_a_command_whose_response_url_is_used_up_is_still_answered(scene: 
 async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener: Listener) -> None:
     channel = scene.slack.channel("far", bot_member=False, members=[scene.ann])
     await scene.ann.command("/help", "", channel)
-    await scene.platform.outbox(await listener.next_action()).say("Help.")
+    await scene.platform.outbox(await listener.next_action()).send_text("Help.")
 
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Help."]
 
 
 async def test_a_menu_in_a_thread_is_replaced_by_what_comes_of_the_pick(scene: Scene, listener: Listener) -> None:
-    await scene.outbox.choose(_FEW)
+    await scene.outbox.show_menu(_FEW)
     menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
     await scene.ann.press(menu, value="1")
     incoming = await listener.next_action()
     picked = Menu("model", "Now: One", (Option("One", "1", current=True), Option("Two", "2")))
-    await scene.platform.outbox(incoming).choose(picked)
+    await scene.platform.outbox(incoming).show_menu(picked)
 
     assert incoming.choice is not None
     assert (incoming.choice.menu, incoming.choice.value) == ("model", "1")
@@ -78,23 +78,23 @@ async def test_a_menu_in_a_thread_is_replaced_by_what_comes_of_the_pick(scene: S
 
 
 async def test_a_menu_can_be_replaced_without_a_response_url(scene: Scene, listener: Listener) -> None:
-    await scene.outbox.choose(_FEW)
+    await scene.outbox.show_menu(_FEW)
     menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
     scene.slack.rules.response_url_uses = 0
     await scene.ann.press(menu, value="2")
-    await scene.platform.outbox(await listener.next_action()).choose(Menu("model", "Now: Two", ()))
+    await scene.platform.outbox(await listener.next_action()).show_menu(Menu("model", "Now: Two", ()))
 
     assert scene.texts == ["Now: Two"]
 
 
 async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/model", "", scene.channel)
-    await scene.platform.outbox(await listener.next_action()).choose(_MANY)
+    await scene.platform.outbox(await listener.next_action()).show_menu(_MANY)
     (menu,) = scene.slack.ephemerals(scene.ann)
     found = await scene.ann.search(menu, "menu:model", "Model 25")
     await scene.ann.press(menu, option="m250")
     incoming = await listener.next_action()
-    await scene.platform.outbox(incoming).choose(Menu("model", "Now: Model 250", ()))
+    await scene.platform.outbox(incoming).show_menu(Menu("model", "Now: Model 250", ()))
 
     assert [option["value"] for option in found] == ["m25", *(f"m25{i}" for i in range(10))]
     assert incoming.choice is not None
@@ -103,20 +103,20 @@ async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, li
 
 
 async def test_a_menu_that_a_button_opens_takes_nothing_away(scene: Scene, listener: Listener) -> None:
-    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.outbox.update_page(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
     await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
-    await scene.platform.outbox(await listener.next_action()).choose(_FEW)
+    await scene.platform.outbox(await listener.next_action()).show_menu(_FEW)
 
     assert scene.texts == ["Hello"]
     assert [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
 
 
 async def test_a_hint_is_a_word_to_whoever_pressed(scene: Scene, listener: Listener) -> None:
-    await scene.outbox.show(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
+    await scene.outbox.update_page(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
     await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
     outbox = scene.platform.outbox(await listener.next_action())
-    await outbox.hint("1 < 2")
-    await outbox.hint("once more")
+    await outbox.notify_presser("1 < 2")
+    await outbox.notify_presser("once more")
 
     (hint,) = scene.slack.ephemerals(scene.ann)
     assert (hint.text, hint.blocks, hint.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
@@ -127,7 +127,7 @@ async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(sce
     await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
     for message in (alone, scene.question):
         await scene.ann.shortcut(message, "speak")
-        await scene.platform.outbox(await listener.next_action()).say("There is nothing to say.")
+        await scene.platform.outbox(await listener.next_action()).send_text("There is nothing to say.")
 
     threads = [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)]
     assert threads == [None, scene.question.ts]  # Slack shows whispers in a thread only where somebody has answered
@@ -135,8 +135,8 @@ async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(sce
 
 
 async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
-    for doing in get_args(Doing):
-        await scene.outbox.working(doing)
+    for doing in get_args(Activity):
+        await scene.outbox.show_activity(doing)
 
     assert [status.text for status in scene.slack.statuses] == [
         "is thinking…",
@@ -151,7 +151,7 @@ async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listene
     await scene.ann.command("/imagine", "a cat", scene.channel)
     outbox = scene.platform.outbox(await listener.next_action())
     for doing in ("writing", "drawing", "drawing", "uploading"):
-        await outbox.working(doing)
+        await outbox.show_activity(doing)
 
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["_is drawing…_"]
     assert scene.slack.statuses == []
@@ -160,7 +160,7 @@ async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listene
 async def test_a_sign_that_cannot_be_whispered_troubles_nobody(scene: Scene, listener: Listener) -> None:
     scene.slack.rules.response_url_uses = 0
     await scene.ann.command("/imagine", "a cat", scene.channel)
-    await scene.platform.outbox(await listener.next_action()).working("drawing")
+    await scene.platform.outbox(await listener.next_action()).show_activity("drawing")
 
     assert scene.slack.ephemerals(scene.ann) == []
 
@@ -169,7 +169,7 @@ async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -
     scene.ann.person.is_owner = True
     await scene.platform.introduce(Sender(scene.ann.id))
 
-    assert await scene.outbox.by_admin()
+    assert await scene.outbox.sender_is_admin()
     assert scene.slack.count("users.info") == 1
 
 
@@ -177,11 +177,11 @@ async def test_rights_are_asked_for_more_often_than_names(scene: Scene, monkeypa
     monkeypatch.setattr(users, "_RIGHTS_KEPT", -1.0)
     scene.ann.person.is_admin = True
     await scene.platform.introduce(Sender(scene.ann.id))
-    decided = await scene.outbox.by_admin()
+    decided = await scene.outbox.sender_is_admin()
     scene.ann.person.is_admin = False
 
     assert decided
-    assert not await scene.outbox.by_admin()
+    assert not await scene.outbox.sender_is_admin()
     await scene.platform.introduce(Sender(scene.ann.id))
     assert scene.slack.count("users.info") == 3
 
@@ -195,13 +195,13 @@ async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
     scene.slack.faults.fail("users.info", "internal_error", times=99)
     monkeypatch.setattr(users, "_SENDER_TIMEOUT", 0.1)
 
-    assert not await scene.outbox.by_admin()
+    assert not await scene.outbox.sender_is_admin()
     assert known.name
     assert await scene.platform.introduce(Sender(scene.ann.id)) == known
 
 
 async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
 
     assert scene.slack.status(scene.channel, scene.question.ts) == "is thinking…"
 
@@ -211,27 +211,27 @@ async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
 
 
 async def test_work_that_ends_without_a_reply_takes_its_status_back_once(scene: Scene) -> None:
-    await scene.outbox.working("recording")
-    await scene.outbox.working("nothing")
-    await scene.outbox.working("nothing")
+    await scene.outbox.show_activity("recording")
+    await scene.outbox.show_activity("nothing")
+    await scene.outbox.show_activity("nothing")
 
     assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
 
 
 async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> None:
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
     await scene.show("Hello", "Hello you", final=True)
-    await scene.outbox.working("nothing")
+    await scene.outbox.show_activity("nothing")
 
     assert _asked(scene) == 1
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
 async def test_sentences_and_menus_take_the_status_away_without_a_call(scene: Scene) -> None:
-    for reply in (lambda: scene.outbox.say("Nothing to do."), lambda: scene.outbox.choose(_FEW)):
-        await scene.outbox.working()
-        await insist(reply)
-        await scene.outbox.working("nothing")
+    for reply in (lambda: scene.outbox.send_text("Nothing to do."), lambda: scene.outbox.show_menu(_FEW)):
+        await scene.outbox.show_activity()
+        await retry_until_sent(reply)
+        await scene.outbox.show_activity("nothing")
 
     assert _asked(scene) == 2
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
@@ -241,16 +241,16 @@ async def test_a_whisper_takes_no_status_away(scene: Scene, listener: Listener) 
     await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
     await scene.ann.shortcut(scene.question, "speak")
     outbox = scene.platform.outbox(await listener.next_action())
-    await outbox.working("recording")
-    await outbox.say("There is nothing to say.")
-    await outbox.working("nothing")
+    await outbox.show_activity("recording")
+    await outbox.send_text("There is nothing to say.")
+    await outbox.show_activity("nothing")
 
     assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
 
 
 async def test_a_status_that_lands_after_the_reply_is_taken_back(scene: Scene) -> None:
     scene.slack.faults.delay("assistant.threads.setStatus", 0.5)
-    late = asyncio.create_task(scene.outbox.working())
+    late = asyncio.create_task(scene.outbox.show_activity())
     await asyncio.sleep(0)
     await scene.show("Hello")
     await late
@@ -264,8 +264,8 @@ def _asked(scene: Scene) -> int:
 
 async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> None:
     scene.slack.faults.lose_answers("assistant.threads.setStatus")
-    await scene.outbox.working()
-    await scene.outbox.working("nothing")
+    await scene.outbox.show_activity()
+    await scene.outbox.show_activity("nothing")
 
     assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
 
@@ -273,16 +273,16 @@ async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> Non
 @pytest.mark.parametrize("error", ["unknown_method", "channel_not_found", "internal_error", "ratelimited", "odd_word"])
 async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error: str) -> None:
     scene.slack.faults.fail("assistant.threads.setStatus", error)
-    await scene.outbox.working()
-    await scene.outbox.working()
+    await scene.outbox.show_activity()
+    await scene.outbox.show_activity()
 
     assert _asked(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
 
 
 async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) -> None:
     scene.slack.faults.lose_answers("chat.postMessage")
-    with pytest.raises(UnreachableError):
-        await scene.outbox.say("Hello")
+    with pytest.raises(PlatformUnreachableError):
+        await scene.outbox.send_text("Hello")
 
     assert scene.texts == ["Hello"]  # sent once: the SDK does not repeat it
 
@@ -319,7 +319,7 @@ async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lo
 async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
     slack: SlackSim, redis: Redis, lonely: SlackUser
 ) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         incoming = platform.read(direct(user=lonely.id))
         assert incoming is not None
         platform.outbox(incoming)  # which the bot has before it asks for names
@@ -330,13 +330,13 @@ async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
 
 
 async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
-    async with SlackPlatform(settings(slack), lambda account: Budget(redis, account), suggest) as platform:
+    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         assert await platform.introduce(Sender("U1")) == Sender("U1")
 
 
 async def test_what_would_stand_beside_a_thread_that_is_gone_is_taken_back(scene: Scene) -> None:
     await scene.ann.delete(scene.question)
-    with pytest.raises(GoneError):
-        await scene.outbox.say("Hello")
+    with pytest.raises(RecipientGoneError):
+        await scene.outbox.send_text("Hello")
 
     assert scene.slack.messages(scene.channel) == []

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.delivery.retry import insist
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from core.chat.delivery.retry import retry_until_sent
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
 
@@ -41,8 +41,8 @@ async def test_an_answer_that_is_complete_at_once_is_one_post(scene: Scene) -> N
 
 async def test_showing_the_same_again_costs_nothing(scene: Scene) -> None:
     page = await scene.show("Hello", "Hello")
-    done = await scene.outbox.show(page, "Hello", final=True)
-    again = await scene.outbox.show(done, "Hello", final=True)
+    done = await scene.outbox.update_page(page, "Hello", final=True)
+    again = await scene.outbox.update_page(done, "Hello", final=True)
 
     assert again.done
     assert scene.count("appendStream", "stopStream", "update") == [0, 1, 0]
@@ -61,8 +61,8 @@ async def test_nothing_is_posted_for_a_text_without_words(scene: Scene) -> None:
 
     assert page.message_id == ""
     assert scene.texts == []
-    with pytest.raises(RefusedError):
-        await scene.outbox.show(page, " ", final=True)
+    with pytest.raises(ContentRejectedError):
+        await scene.outbox.update_page(page, " ", final=True)
 
 
 async def test_where_the_workspace_has_no_streams_messages_are_updated(scene: Scene) -> None:
@@ -105,9 +105,9 @@ async def test_a_refused_stream_is_a_message_that_is_updated(scene: Scene) -> No
 async def test_steps_of_an_updated_message_are_three_seconds_apart_but_its_end_is_not_held_up(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One", "One two")
-    with pytest.raises(FloodedError) as flooded:
-        await scene.outbox.show(page, "One two three", final=False)
-    await scene.outbox.show(page, "One two three four", final=True)
+    with pytest.raises(RateLimitedError) as flooded:
+        await scene.outbox.update_page(page, "One two three", final=False)
+    await scene.outbox.update_page(page, "One two three four", final=True)
 
     assert 1 < flooded.value.retry_after <= 3
     assert scene.texts == ["One two three four"]
@@ -125,8 +125,8 @@ async def test_when_no_stream_may_be_started_a_message_is_updated(scene: Scene) 
 async def test_a_stream_that_timed_out_is_finished_as_an_update(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     _end_streams(scene)
-    page = await insist(lambda: scene.outbox.show(shown, "One two three", final=False))
-    done = await scene.outbox.show(page, "One two three four", final=True)
+    page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
+    done = await scene.outbox.update_page(page, "One two three four", final=True)
 
     assert scene.texts == ["One two three four"]
     assert page.mode == "edit"
@@ -142,7 +142,7 @@ def _end_streams(scene: Scene) -> None:
 async def test_the_end_of_a_stream_that_timed_out_arrives_whole(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     _end_streams(scene)
-    await scene.outbox.show(page, "One two three", final=True)
+    await scene.outbox.update_page(page, "One two three", final=True)
 
     assert scene.texts == ["One two three"]
 
@@ -150,11 +150,11 @@ async def test_the_end_of_a_stream_that_timed_out_arrives_whole(scene: Scene) ->
 async def test_after_the_stop_button_the_text_so_far_stands_and_can_be_finished(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     await scene.ann.stop(scene.channel, scene.question.ts)
-    page = await insist(lambda: scene.outbox.show(shown, "One two three", final=False))
+    page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
 
     assert scene.texts == ["One two"]
 
-    await scene.outbox.show(page, "One two (stopped)", final=True)
+    await scene.outbox.update_page(page, "One two (stopped)", final=True)
 
     assert scene.texts == ["One two (stopped)"]
 
@@ -163,8 +163,8 @@ async def test_a_page_that_another_process_left_is_rewritten_as_a_whole(scene: S
     page = await scene.show("One", "One two")
     adopted = replace(page, adopted=True, shown=1)
     scene.outbox = scene.new_outbox()
-    shown = await scene.outbox.show(adopted, "Quite another text", final=False)
-    done = await scene.outbox.show(shown, "Quite another text, complete", final=True)
+    shown = await scene.outbox.update_page(adopted, "Quite another text", final=False)
+    done = await scene.outbox.update_page(shown, "Quite another text, complete", final=True)
 
     assert scene.texts == ["Quite another text, complete"]
     assert not shown.adopted
@@ -175,7 +175,7 @@ async def test_a_page_that_another_process_left_is_rewritten_as_a_whole(scene: S
 async def test_an_adopted_page_whose_stream_is_closed_already_is_finished(scene: Scene) -> None:
     page = await scene.show("One", "One two", final=True)
     adopted = replace(page, adopted=True, done=False)
-    done = await scene.new_outbox().show(adopted, "One two", final=True)
+    done = await scene.new_outbox().update_page(adopted, "One two", final=True)
 
     assert done.done
     assert scene.texts == ["One two"]
@@ -184,9 +184,9 @@ async def test_an_adopted_page_whose_stream_is_closed_already_is_finished(scene:
 async def test_words_do_not_stand_twice_when_the_answer_to_an_append_was_lost(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.lose_answers("chat.appendStream")
-    with pytest.raises(UnreachableError):
-        await scene.outbox.show(page, "One two", final=False)
-    await scene.outbox.show(page, "One two three", final=True)
+    with pytest.raises(PlatformUnreachableError):
+        await scene.outbox.update_page(page, "One two", final=False)
+    await scene.outbox.update_page(page, "One two three", final=True)
 
     assert scene.texts == ["One two three"]
 
@@ -194,9 +194,9 @@ async def test_words_do_not_stand_twice_when_the_answer_to_an_append_was_lost(sc
 async def test_words_do_not_stand_twice_when_the_answer_to_a_stop_was_lost(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.lose_answers("chat.stopStream")
-    with pytest.raises(UnreachableError):
-        await scene.outbox.show(page, "One two", final=True)
-    done = await scene.outbox.show(page, "One two", final=True)
+    with pytest.raises(PlatformUnreachableError):
+        await scene.outbox.update_page(page, "One two", final=True)
+    done = await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]
     assert done.done
@@ -206,9 +206,9 @@ async def test_a_lost_update_is_repeated(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One")
     scene.slack.faults.break_down("chat.update", status=503)
-    with pytest.raises(UnreachableError):
-        await scene.outbox.show(page, "One two", final=True)
-    await scene.outbox.show(page, "One two", final=True)
+    with pytest.raises(PlatformUnreachableError):
+        await scene.outbox.update_page(page, "One two", final=True)
+    await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]
 
@@ -216,14 +216,14 @@ async def test_a_lost_update_is_repeated(scene: Scene) -> None:
 async def test_when_a_stop_is_flooded_the_reader_has_the_whole_text_already(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.flood("chat.stopStream", retry_after=1)
-    with pytest.raises(FloodedError) as flooded:
-        await scene.outbox.show(page, "One two", final=True)
+    with pytest.raises(RateLimitedError) as flooded:
+        await scene.outbox.update_page(page, "One two", final=True)
 
     assert flooded.value.retry_after == 1
     assert scene.texts == ["One two"]
 
-    with pytest.raises(FloodedError):  # no call before the second is over
-        await scene.outbox.show(page, "One two", final=True)
+    with pytest.raises(RateLimitedError):  # no call before the second is over
+        await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]
     assert sum(call.method == "chat.stopStream" for call in scene.slack.calls) == 1
@@ -231,10 +231,10 @@ async def test_when_a_stop_is_flooded_the_reader_has_the_whole_text_already(scen
 
 async def test_steps_are_spread_evenly_and_last_words_do_not_wait_for_them(scene: Scene) -> None:
     page = await scene.show("one")
-    page = await scene.outbox.show(page, "one two", final=False)
-    with pytest.raises(FloodedError) as flooded:
-        await scene.outbox.show(page, "one two three", final=False)
-    await scene.outbox.show(page, "one two three four", final=True)
+    page = await scene.outbox.update_page(page, "one two", final=False)
+    with pytest.raises(RateLimitedError) as flooded:
+        await scene.outbox.update_page(page, "one two three", final=False)
+    await scene.outbox.update_page(page, "one two three four", final=True)
 
     assert 0 < flooded.value.retry_after <= 0.75
     assert scene.texts == ["one two three four"]
@@ -244,7 +244,7 @@ async def test_a_burst_of_answers_never_meets_a_limit_of_slack(scene: Scene) -> 
     for number in range(30):
         question = await scene.ann.mention(scene.channel, f"{number}")
         there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
-        with suppress(FloodedError):
+        with suppress(RateLimitedError):
             await there.show(f"answer {number}")
 
     assert not scene.slack.floods
@@ -256,11 +256,11 @@ async def test_when_many_answers_compete_the_ends_of_all_fit_the_limits(scene: S
     pages: list[Page] = []
     for there in places:
         page = Page(start=0)
-        with suppress(FloodedError):
-            page = await there.outbox.show(page, "begin", final=False)
+        with suppress(RateLimitedError):
+            page = await there.outbox.update_page(page, "begin", final=False)
         pages.append(page)
     for there, page in zip(places, pages, strict=True):
-        await there.outbox.show(page, "begin, end", final=True)
+        await there.outbox.update_page(page, "begin, end", final=True)
 
     assert {page.mode for page in pages} == {"stream", "edit", ""}
     assert all(there.texts == ["begin, end"] for there in places)
@@ -270,7 +270,7 @@ async def test_when_many_answers_compete_the_ends_of_all_fit_the_limits(scene: S
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.postMessage"])
 async def test_a_bot_that_was_removed_from_the_channel_gives_up(scene: Scene, method: str) -> None:
     scene.slack.remove_bot(scene.channel)
-    with pytest.raises(GoneError):
+    with pytest.raises(RecipientGoneError):
         await scene.show("One", final=method == "chat.postMessage")
 
     assert scene.texts == []
@@ -280,34 +280,36 @@ async def test_a_bot_that_was_removed_from_the_channel_gives_up(scene: Scene, me
 async def test_a_message_that_was_deleted_is_given_up(scene: Scene, *, final: bool) -> None:
     page = await scene.show("One")
     await scene.ann.delete(scene.slack.messages(scene.channel, scene.question.ts)[1])
-    with pytest.raises(GoneError):
-        await scene.outbox.show(page, "One two", final=final)
+    with pytest.raises(RecipientGoneError):
+        await scene.outbox.update_page(page, "One two", final=final)
 
 
 async def test_a_revoked_token_is_given_up(scene: Scene) -> None:
     scene.slack.revoke_token()
-    with pytest.raises(GoneError):
+    with pytest.raises(RecipientGoneError):
         await scene.show("One")
 
 
-@pytest.mark.parametrize(("fault", "error"), [("internal_error", UnreachableError), ("rate_limited", FloodedError)])
+@pytest.mark.parametrize(
+    ("fault", "error"), [("internal_error", PlatformUnreachableError), ("rate_limited", RateLimitedError)]
+)
 async def test_failures_of_slack_are_told_apart(scene: Scene, fault: str, error: type[Exception]) -> None:
     page = await scene.show("One")
     scene.slack.faults.fail("chat.appendStream", fault)
     with pytest.raises(error):
-        await scene.outbox.show(page, "One two", final=False)
+        await scene.outbox.update_page(page, "One two", final=False)
 
 
 @pytest.mark.parametrize("status", [404, 500, 502])
 async def test_a_broken_gateway_is_not_an_answer(scene: Scene, status: int) -> None:
     scene.slack.faults.break_down("chat.startStream", status=status)
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await scene.show("One")
 
 
 async def test_a_page_that_is_too_long_for_blocks_arrives_as_plain_text(scene: Scene) -> None:
     text = "<x>" * 4_300
-    await insist(lambda: scene.outbox.show(Page(start=0), text, final=True))
+    await retry_until_sent(lambda: scene.outbox.update_page(Page(start=0), text, final=True))
 
     assert "".join(html.unescape(shown) for shown in scene.texts) == text
 
@@ -317,7 +319,7 @@ async def test_what_an_update_refuses_whatever_it_looks_like_stands_in_two_messa
     page = await scene.show("One", "One & two.")
     scene.slack.faults.fail("chat.stopStream", "msg_too_long")
     scene.slack.faults.fail("chat.update", "msg_too_long")
-    done = await insist(lambda: scene.outbox.show(page, text, final=True))
+    done = await retry_until_sent(lambda: scene.outbox.update_page(page, text, final=True))
 
     first, second = (html.unescape(shown) for shown in scene.texts)
     assert done.done
@@ -330,9 +332,9 @@ async def test_what_an_update_refuses_whatever_it_looks_like_stands_in_two_messa
 async def test_a_stream_that_takes_no_more_goes_on_as_updates(scene: Scene, error: str) -> None:
     page = await scene.show("One")
     scene.slack.faults.fail("chat.appendStream", error)
-    page = await scene.outbox.show(page, "One two", final=False)
+    page = await scene.outbox.update_page(page, "One two", final=False)
     shown = scene.texts
-    done = await scene.outbox.show(page, "One two three", final=True)
+    done = await scene.outbox.update_page(page, "One two three", final=True)
 
     assert shown == ["One two"]
     assert page.mode == "edit"
@@ -344,29 +346,29 @@ async def test_a_stream_that_takes_no_more_goes_on_as_updates(scene: Scene, erro
 async def test_steps_go_on_with_the_look_that_slack_took(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     scene.slack.faults.fail("chat.postMessage", "msg_too_long")
-    with pytest.raises(FloodedError):  # a channel takes one post a second
-        await scene.outbox.show(Page(start=0), "One", final=False)
-    page = await insist(lambda: scene.outbox.show(Page(start=0), "One", final=False))
-    await scene.outbox.show(page, "One two", final=True)
+    with pytest.raises(RateLimitedError):  # a channel takes one post a second
+        await scene.outbox.update_page(Page(start=0), "One", final=False)
+    page = await retry_until_sent(lambda: scene.outbox.update_page(Page(start=0), "One", final=False))
+    await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]
 
 
 async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
     page = await scene.show("One")
-    await scene.outbox.remove(page)
-    await scene.outbox.remove(page)
-    await scene.outbox.remove(Page(start=0))
+    await scene.outbox.delete_page(page)
+    await scene.outbox.delete_page(page)
+    await scene.outbox.delete_page(Page(start=0))
 
     assert scene.texts == []
 
 
 async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
     scene.slack.faults.lose_answers("chat.startStream")
-    with pytest.raises(UnreachableError):
+    with pytest.raises(PlatformUnreachableError):
         await scene.show("One")
-    found = await scene.outbox.recover(Page(start=0, sending=True))
-    await scene.outbox.show(found, "One two", final=True)
+    found = await scene.outbox.find_lost_message(Page(start=0, sending=True))
+    await scene.outbox.update_page(found, "One two", final=True)
 
     assert found.adopted
     assert scene.texts == ["One two"]
@@ -376,4 +378,4 @@ async def test_where_nothing_landed_nothing_is_found(scene: Scene) -> None:
     earlier = await scene.show("An earlier answer", final=True)
     page = Page(start=0, sending=True, after=earlier.message_id)
 
-    assert await scene.outbox.recover(page) == page
+    assert await scene.outbox.find_lost_message(page) == page

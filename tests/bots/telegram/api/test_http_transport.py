@@ -11,12 +11,12 @@ from telegram.error import BadRequest, NetworkError, TimedOut
 
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram.api import http_transport
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.api.local_files import read_local
 
 
-async def test_text_of_any_script_arrives_as_it_is(sim: TelegramSim, api: Api) -> None:
+async def test_text_of_any_script_arrives_as_it_is(sim: TelegramSim, api: TelegramApi) -> None:
     sim.private(sim.user(7, "Ann"))
 
     await api.send_message(7, "a&b=c+d %20 🙂 你好 שלום")
@@ -24,7 +24,7 @@ async def test_text_of_any_script_arrives_as_it_is(sim: TelegramSim, api: Api) -
     assert sim.texts(7) == ["a&b=c+d %20 🙂 你好 שלום"]
 
 
-async def test_files_can_be_sent(sim: TelegramSim, api: Api) -> None:
+async def test_files_can_be_sent(sim: TelegramSim, api: TelegramApi) -> None:
     sim.private(sim.user(7, "Ann"))
 
     await api.send_document(7, b"PDF", filename="a report.pdf", caption="Look: é")
@@ -34,7 +34,7 @@ async def test_files_can_be_sent(sim: TelegramSim, api: Api) -> None:
     assert message.attachment["document"]["file_name"] == "a report.pdf"
 
 
-async def test_a_429_says_how_long_it_lasts(sim: TelegramSim, api: Api) -> None:
+async def test_a_429_says_how_long_it_lasts(sim: TelegramSim, api: TelegramApi) -> None:
     sim.fail("getMe", 429, "Too Many Requests: retry after 17", parameters={"retry_after": 17})
 
     with pytest.raises(FloodError) as flooded:
@@ -48,14 +48,14 @@ def test_a_429_that_says_nothing_asks_for_a_second(body: bytes) -> None:
     assert http_transport._retry_after(body) == 1.0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no server says this
 
 
-async def test_a_refusal_keeps_its_words(sim: TelegramSim, api: Api) -> None:
+async def test_a_refusal_keeps_its_words(sim: TelegramSim, api: TelegramApi) -> None:
     with pytest.raises(BadRequest, match="Chat not found"):
         await api.send_message(8, "hi")
     assert sim.calls[-1].status == 400
 
 
 async def test_an_answer_that_never_comes_times_out(
-    sim: TelegramSim, api: Api, monkeypatch: pytest.MonkeyPatch
+    sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_transport, "_ANSWER_PATIENCE", 0.05)
     sim.stall("getMe")
@@ -66,7 +66,7 @@ async def test_an_answer_that_never_comes_times_out(
 
 
 async def test_errors_do_not_hold_the_token(sim: TelegramSim) -> None:
-    async with Api(sim.token, "http://127.0.0.1:1/bot", sim.file_url) as api:
+    async with TelegramApi(sim.token, "http://127.0.0.1:1/bot", sim.file_url) as api:
         with pytest.raises(NetworkError) as refused:
             await api.get_me()
 
@@ -74,14 +74,14 @@ async def test_errors_do_not_hold_the_token(sim: TelegramSim) -> None:
     assert sim.token not in f"{refused.value!r} {refused.value.__cause__!r}"
 
 
-async def test_a_proxys_page_of_failure_is_no_message(sim: TelegramSim, api: Api) -> None:
+async def test_a_proxys_page_of_failure_is_no_message(sim: TelegramSim, api: TelegramApi) -> None:
     sim.bad_gateway("getMe")
 
     with pytest.raises(NetworkError, match=r"^HTTP 502$"):
         await api.get_me()
 
 
-async def test_a_call_can_be_cancelled(sim: TelegramSim, api: Api) -> None:
+async def test_a_call_can_be_cancelled(sim: TelegramSim, api: TelegramApi) -> None:
     sim.stall("getMe")
     call = asyncio.create_task(api.get_me())
     await asyncio.sleep(0.05)
@@ -95,10 +95,10 @@ async def test_a_call_can_be_cancelled(sim: TelegramSim, api: Api) -> None:
 
 async def test_outside_its_life_nothing_is_called(sim: TelegramSim) -> None:
     with pytest.raises(NetworkError, match="async with"):
-        await Api(sim.token, sim.base_url, sim.file_url).get_me()
+        await TelegramApi(sim.token, sim.base_url, sim.file_url).get_me()
 
 
-async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api: Api) -> None:
+async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api: TelegramApi) -> None:
     sim.private(sim.user(7, "Ann"))
     data = bytes(12_000_000)
 
@@ -108,7 +108,7 @@ async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api:
 
 
 async def test_what_telegram_does_with_a_file_may_take_longer(
-    sim: TelegramSim, api: Api, monkeypatch: pytest.MonkeyPatch
+    sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_transport, "_ANSWER_PATIENCE", 0.05)
     sim.private(sim.user(7, "Ann"))
@@ -119,7 +119,7 @@ async def test_what_telegram_does_with_a_file_may_take_longer(
     assert len(sim.messages(7)) == 1
 
 
-async def sent(sim: TelegramSim, api: Api, data: bytes) -> str:
+async def sent(sim: TelegramSim, api: TelegramApi, data: bytes) -> str:
     """The id of a file that Ann has sent."""
     ann = sim.user(7, "Ann")
     ann.send_document(sim.private(ann), data, "a.bin")
@@ -127,7 +127,7 @@ async def sent(sim: TelegramSim, api: Api, data: bytes) -> str:
     return str(update["message"]["document"]["file_id"])
 
 
-async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: Api) -> None:
+async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x" * 300_000)
 
     assert await api.download(file, most=300_000) == b"x" * 300_000
@@ -135,14 +135,16 @@ async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: Api) -> None:
     assert await api.download(file, most=299_999) is None
 
 
-async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(sim: TelegramSim, api: Api) -> None:
+async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(
+    sim: TelegramSim, api: TelegramApi
+) -> None:
     file = await sent(sim, api, b"x" * 300_000)
     found = await api.get_file(file)
-    async with http_transport.Wire() as own:
+    async with http_transport.AiohttpRequest() as own:
         assert await own.download(str(found.file_path), most=1000) is None
 
 
-async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, api: Api) -> None:
+async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x")
     sim.bad_gateway("download")
     sim.lose_request("download", times=2)  # reading may be tried again at once, when a connection was old
@@ -151,14 +153,14 @@ async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, a
         with pytest.raises(NetworkError) as failed:
             await api.download(file, most=1)
         told.append(f"{failed.value!r} {failed.value.__cause__!r}")
-    async with http_transport.Wire() as own:
+    async with http_transport.AiohttpRequest() as own:
         with pytest.raises(BadRequest) as missing:
             await own.download(f"{sim.file_url}{sim.token}/nothing", most=1)
 
     assert not any(sim.token in one for one in [*told, str(missing.value)])
 
 
-async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, api: Api, tmp_path: Path) -> None:
+async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, api: TelegramApi, tmp_path: Path) -> None:
     sim.keep_files_in(str(tmp_path))
     file = await sent(sim, api, b"x" * 3000)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bots.telegram.events.addressing import Identity
-from bots.telegram.events.parse import read
+from bots.telegram.events.parse import parse_update
 from bots.telegram.events.vcard import read_card
 from core.chat.port.incoming import Incoming
 
@@ -27,7 +27,7 @@ def message(**fields: object) -> dict[str, Any]:
 
 
 def said(**fields: object) -> Incoming:
-    incoming = read({"update_id": 1, "message": message(**fields)}, BOT)
+    incoming = parse_update({"update_id": 1, "message": message(**fields)}, BOT)
     assert incoming is not None
     return incoming
 
@@ -167,7 +167,7 @@ def test_whoever_writes_in_the_name_of_a_chat_goes_by_its_name() -> None:
 def test_what_people_write_to_a_channel_is_nothing_for_the_bot() -> None:
     inbox = {**GROUP, "is_direct_messages": True}
 
-    assert read({"update_id": 1, "message": message(chat=inbox, text="@wanjie_bot hi")}, BOT) is None
+    assert parse_update({"update_id": 1, "message": message(chat=inbox, text="@wanjie_bot hi")}, BOT) is None
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_rich_message_names_the_bot_as_a_typed_one_does() -> None:
     blocks = [_paragraph(_code("@wanjie_bot")), {"type": "pre", "text": "@wanjie_bot"}]
 
     assert (named.text, named.mentioned) == ("what is `x`?", True)
-    assert read({"update_id": 1, "message": message(chat=GROUP, rich_message={"blocks": blocks})}, BOT) is None
+    assert parse_update({"update_id": 1, "message": message(chat=GROUP, rich_message={"blocks": blocks})}, BOT) is None
 
 
 def test_a_part_of_a_rich_message_is_quoted_with_its_code_and_links() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bots.telegram.events.addressing import Identity
 from bots.telegram.events.entities import place, slice_units, to_markdown
-from bots.telegram.events.parse import read
+from bots.telegram.events.parse import parse_update
 from core.chat.port.incoming import Incoming
 
 BOT = Identity(99, "wanjie_bot")
@@ -27,13 +27,13 @@ def message(**fields: object) -> dict[str, Any]:
 
 
 def said(**fields: object) -> Incoming:
-    incoming = read({"update_id": 1, "message": message(**fields)}, BOT)
+    incoming = parse_update({"update_id": 1, "message": message(**fields)}, BOT)
     assert incoming is not None
     return incoming
 
 
 def ignored(**fields: object) -> bool:
-    return read({"update_id": 1, "message": message(**fields)}, BOT) is None
+    return parse_update({"update_id": 1, "message": message(**fields)}, BOT) is None
 
 
 def entity(words: str, kind: str, part: str, **fields: object) -> dict[str, Any]:

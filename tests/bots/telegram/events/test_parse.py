@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.telegram.events.addressing import Identity
-from bots.telegram.events.parse import read
-from core.chat.commands import find
-from core.chat.events.lanes import lane
+from bots.telegram.events.parse import parse_update
+from core.chat.commands import find_command
+from core.chat.events.lanes import lane_for
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 
 BOT = Identity(99, "Wanjie_Bot")
@@ -30,13 +30,13 @@ def update(**fields: object) -> dict[str, Any]:
 
 
 def said(**fields: object) -> Incoming:
-    incoming = read(update(**fields), BOT)
+    incoming = parse_update(update(**fields), BOT)
     assert incoming is not None
     return incoming
 
 
 def ignored(**fields: object) -> bool:
-    return read(update(**fields), BOT) is None
+    return parse_update(update(**fields), BOT) is None
 
 
 def test_a_private_message() -> None:
@@ -134,7 +134,7 @@ def test_what_somebody_else_has_folded_is_quoted() -> None:
 
 def test_thinking_above_a_button_is_not_quoted() -> None:
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "speak:1", "message": folded()}
-    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+    incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
 
     assert incoming is not None
     assert incoming.quoted == "42 it is"
@@ -256,7 +256,7 @@ def test_a_group_that_has_got_another_id_is_told() -> None:
     moved = said(chat=GROUP, migrate_from_chat_id=-123)
 
     assert (moved.chat, moved.moved_from) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
-    assert lane(moved) == str(moved.chat)
+    assert lane_for(moved) == str(moved.chat)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_what_is_not_meant_for_the_bot_is_nothing(fields: dict[str, Any]) -> Non
     ["edited_message", "channel_post", "business_message", "guest_message", "my_chat_member", "message_reaction"],
 )
 def test_other_updates_are_nothing(kind: str) -> None:
-    assert read({"update_id": 1, kind: update(text="hi")["message"]}, BOT) is None
+    assert parse_update({"update_id": 1, kind: update(text="hi")["message"]}, BOT) is None
 
 
 def test_a_rich_message_is_flattened() -> None:
@@ -309,7 +309,7 @@ def test_a_rich_message_is_flattened() -> None:
 def test_a_pressed_button_is_a_choice() -> None:
     menu = {"message_id": 8, "chat": GROUP, "date": 1, "text": "?", "message_thread_id": 17, "is_topic_message": True}
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "model:a:b", "message": menu}
-    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+    incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
 
     assert incoming == Incoming(
         chat=ChatRef("tg", "99", "-100123", "17"),
@@ -326,7 +326,7 @@ def test_a_pressed_button_is_a_choice() -> None:
 def test_a_button_tells_what_stands_above_it() -> None:
     menu = {"message_id": 8, "chat": PRIVATE, "date": 1, "caption": "A cat", "photo": [PHOTO]}
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "again:1", "message": menu}
-    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+    incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
 
     assert incoming is not None
     assert (incoming.quoted, [file.id for file in incoming.quoted_attachments]) == ("A cat", ["p1"])
@@ -336,12 +336,12 @@ def test_a_button_tells_what_stands_above_it() -> None:
 def test_a_button_under_a_message_that_telegram_tells_no_more_about_does_nothing(chat: dict[str, Any]) -> None:
     gone = {"message_id": 8, "chat": chat, "date": 0}
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "model:=kimi-k2", "message": gone}
-    incoming = read({"update_id": 43, "callback_query": query}, BOT)
+    incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
 
     assert incoming is not None
     assert incoming.choice is not None
-    assert find(incoming.choice.menu) is None
-    assert lane(incoming) != str(incoming.chat)
+    assert find_command(incoming.choice.menu) is None
+    assert lane_for(incoming) != str(incoming.chat)
     assert (incoming.quoted, incoming.quoted_attachments, incoming.reply_route) == ("", (), "q1")
 
 
@@ -370,8 +370,14 @@ def test_a_caption_may_be_a_command() -> None:
 def test_a_button_that_is_none_of_ours_is_nothing() -> None:
     query = {"id": "q1", "from": ANN, "chat_instance": "x"}
 
-    assert read({"update_id": 1, "callback_query": {**query, "data": "x:y", "inline_message_id": "i"}}, BOT) is None
-    assert read({"update_id": 1, "callback_query": {**query, "game_short_name": "g", "message": OURS}}, BOT) is None
+    assert (
+        parse_update({"update_id": 1, "callback_query": {**query, "data": "x:y", "inline_message_id": "i"}}, BOT)
+        is None
+    )
+    assert (
+        parse_update({"update_id": 1, "callback_query": {**query, "game_short_name": "g", "message": OURS}}, BOT)
+        is None
+    )
 
 
 anything = st.recursive(
@@ -390,10 +396,10 @@ entity = st.fixed_dictionaries(
 
 @given(st.dictionaries(st.sampled_from(FIELDS + MORE_FIELDS), anything), st.lists(entity, max_size=2))
 def test_reading_never_fails(damage: dict[str, Any], entities: list[Any]) -> None:
-    read(update(text="@wanjie_bot 🙂 hi", entities=entities, chat=GROUP), BOT)
-    read(update(**{"text": "/x", **damage}), BOT)
-    read({"update_id": damage.get("date"), "callback_query": {"data": "a:b", **damage, "message": damage}}, BOT)
-    read({"message": damage.get("text")}, BOT)
+    parse_update(update(text="@wanjie_bot 🙂 hi", entities=entities, chat=GROUP), BOT)
+    parse_update(update(**{"text": "/x", **damage}), BOT)
+    parse_update({"update_id": damage.get("date"), "callback_query": {"data": "a:b", **damage, "message": damage}}, BOT)
+    parse_update({"message": damage.get("text")}, BOT)
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.lists(st.sampled_from("🙂é你x "), max_size=6).map("".join))
@@ -417,7 +423,7 @@ OUTSIDE = {"status": "restricted", "is_member": False}
 
 def change(before: dict[str, Any], after: dict[str, Any], chat: dict[str, Any] = GROUP) -> Incoming | None:
     standings = {"old_chat_member": before, "new_chat_member": after}
-    return read({"update_id": 42, "my_chat_member": {"chat": chat, "from": ANN, "date": 1, **standings}}, BOT)
+    return parse_update({"update_id": 42, "my_chat_member": {"chat": chat, "from": ANN, "date": 1, **standings}}, BOT)
 
 
 @pytest.mark.parametrize("before", [{"status": "left"}, {"status": "kicked"}, OUTSIDE])

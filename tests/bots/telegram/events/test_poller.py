@@ -17,14 +17,14 @@ from redis.exceptions import ConnectionError as StoreLostError
 from bots.json_fields import Json
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram import TelegramPlatform, TelegramTokenError
-from bots.telegram.api.client import Api
+from bots.telegram.api.client import TelegramApi
 from bots.telegram.command_menu import register
 from bots.telegram.events.addressing import Identity
-from bots.telegram.events.poller import Ingress
-from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.events.poller import UpdatePoller
+from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
-from core.redis import Budget, Lease
+from core.redis import Lease, RateLimiter
 from core.settings import TelegramSettings
 
 MENU = {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]}
@@ -39,7 +39,7 @@ class Script:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class ScriptedApi(Api):
+class ScriptedApi(TelegramApi):
     """Follows a script instead of asking Telegram for updates."""
 
     def __init__(self, sim: TelegramSim, script: Script) -> None:
@@ -91,7 +91,10 @@ class Stage:
             file_url=self.sim.file_url,
         )
         return TelegramPlatform(
-            settings, lambda account: Budget(self.redis, account), lambda name: Lease(self.redis, name), lambda: MENU
+            settings,
+            lambda account: RateLimiter(self.redis, account),
+            lambda name: Lease(self.redis, name),
+            lambda: MENU,
         )
 
     @asynccontextmanager
@@ -114,74 +117,74 @@ class Stage:
 
 
 @pytest.fixture
-def stage(sim: TelegramSim, redis: Redis) -> Stage:
+def harness(sim: TelegramSim, redis: Redis) -> Stage:
     return Stage(sim, redis)
 
 
-async def test_updates_are_stored_in_their_order_and_can_be_read_back(stage: Stage) -> None:
-    async with stage.running() as platform:
+async def test_updates_are_stored_in_their_order_and_can_be_read_back(harness: Stage) -> None:
+    async with harness.running() as platform:
         for number in range(5):
-            stage.ann.say(stage.chat, f"m{number}")
-        await stage.until("m0", "m1", "m2", "m3", "m4")
-        incoming = platform.read(stage.store.kept[0])
+            harness.ann.say(harness.chat, f"m{number}")
+        await harness.until("m0", "m1", "m2", "m3", "m4")
+        incoming = platform.read(harness.store.kept[0])
 
     assert incoming is not None
     assert (incoming.text, str(incoming.chat), incoming.sender) == ("m0", "tg:123456:7", Sender("7", "Ann", "en"))
 
 
-async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(stage: Stage) -> None:
-    group = stage.sim.group("Team", admin=True)
-    async with stage.running():
-        stage.ann.say(group, "@wanjie_bot hi")
-        await stage.until("@wanjie_bot hi")
+async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(harness: Stage) -> None:
+    group = harness.sim.group("Team", admin=True)
+    async with harness.running():
+        harness.ann.say(group, "@wanjie_bot hi")
+        await harness.until("@wanjie_bot hi")
 
-    incoming = stage.platform().read(stage.store.kept[0])
+    incoming = harness.platform().read(harness.store.kept[0])
 
     assert incoming is not None
     assert incoming.text == "hi"
 
 
-async def test_what_is_nothing_for_the_bot_is_read_as_none(stage: Stage) -> None:
-    platform = stage.platform()
+async def test_what_is_nothing_for_the_bot_is_read_as_none(harness: Stage) -> None:
+    platform = harness.platform()
 
     assert platform.read(b"{}") is None
     assert platform.read(b'{"bot": 1, "update": []}') is None
     assert platform.read(b"[]") is None
 
 
-async def test_an_update_is_confirmed_only_after_it_is_stored(stage: Stage) -> None:
-    stage.store.failures = 3
-    async with stage.running():
-        stage.ann.say(stage.chat, "precious")
-        await stage.sim.wait_for(lambda: any(call.method == "getUpdates" for call in stage.sim.calls))
-        held = stage.sim.unconfirmed
-        await stage.until("precious")
+async def test_an_update_is_confirmed_only_after_it_is_stored(harness: Stage) -> None:
+    harness.store.failures = 3
+    async with harness.running():
+        harness.ann.say(harness.chat, "precious")
+        await harness.sim.wait_for(lambda: any(call.method == "getUpdates" for call in harness.sim.calls))
+        held = harness.sim.unconfirmed
+        await harness.until("precious")
 
-    assert (held, stage.sim.unconfirmed) == (1, 0)
-
-
-async def test_a_death_before_the_store_loses_nothing(stage: Stage) -> None:
-    stage.store.failures = 1_000
-    async with stage.running():
-        stage.ann.say(stage.chat, "precious")
-        await stage.sim.wait_for(lambda: any(call.method == "getUpdates" for call in stage.sim.calls))
-    stage.store.failures = 0
-    async with stage.running():
-        await stage.until("precious")
+    assert (held, harness.sim.unconfirmed) == (1, 0)
 
 
-async def test_what_is_stored_at_the_end_is_confirmed(stage: Stage) -> None:
+async def test_a_death_before_the_store_loses_nothing(harness: Stage) -> None:
+    harness.store.failures = 1_000
+    async with harness.running():
+        harness.ann.say(harness.chat, "precious")
+        await harness.sim.wait_for(lambda: any(call.method == "getUpdates" for call in harness.sim.calls))
+    harness.store.failures = 0
+    async with harness.running():
+        await harness.until("precious")
+
+
+async def test_what_is_stored_at_the_end_is_confirmed(harness: Stage) -> None:
     stored = asyncio.Event()
 
     async def slow(payload: bytes) -> None:
         if stored.is_set():
             await asyncio.sleep(3600)
-        stage.store.kept.append(payload)
+        harness.store.kept.append(payload)
         stored.set()
 
-    stage.ann.say(stage.chat, "one")
-    stage.ann.say(stage.chat, "two")
-    async with stage.platform() as platform:
+    harness.ann.say(harness.chat, "one")
+    harness.ann.say(harness.chat, "two")
+    async with harness.platform() as platform:
         task = asyncio.create_task(platform.run(slow))
         await stored.wait()
         await asyncio.sleep(0.01)
@@ -189,14 +192,16 @@ async def test_what_is_stored_at_the_end_is_confirmed(stage: Stage) -> None:
         with suppress(asyncio.CancelledError):
             await task
 
-    assert stage.store.texts == ["one"]
-    assert stage.sim.unconfirmed == 1
+    assert harness.store.texts == ["one"]
+    assert harness.sim.unconfirmed == 1
 
 
-async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(stage: Stage) -> None:
+async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(harness: Stage) -> None:
     script = Script([1_000_000, 40])
-    async with ScriptedApi(stage.sim, script) as api:
-        ingress = Ingress(api, Identity(1, "wanjie_bot"), stage.store.receive, lambda _: None, Horizon())
+    async with ScriptedApi(harness.sim, script) as api:
+        ingress = UpdatePoller(
+            api, Identity(1, "wanjie_bot"), harness.store.receive, lambda _: None, MessageIdTracker()
+        )
         polling = asyncio.create_task(ingress.poll())
         async with asyncio.timeout(5):
             await script.over.wait()
@@ -207,126 +212,126 @@ async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(stage: Stage) ->
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
-async def test_polling_goes_on_after_an_outage(stage: Stage, fault: str) -> None:
-    async with stage.running():
-        stage.ann.say(stage.chat, "one")
-        await stage.until("one")
-        getattr(stage.sim, fault)("getUpdates")
-        stage.ann.say(stage.chat, "two")
-        await stage.until("one", "two")
+async def test_polling_goes_on_after_an_outage(harness: Stage, fault: str) -> None:
+    async with harness.running():
+        harness.ann.say(harness.chat, "one")
+        await harness.until("one")
+        getattr(harness.sim, fault)("getUpdates")
+        harness.ann.say(harness.chat, "two")
+        await harness.until("one", "two")
 
-    assert stage.sim.unconfirmed == 0
+    assert harness.sim.unconfirmed == 0
 
 
-async def test_telegram_may_be_away_at_the_start(stage: Stage) -> None:
-    stage.sim.bad_gateway("getMe")
-    async with stage.running() as platform:
+async def test_telegram_may_be_away_at_the_start(harness: Stage) -> None:
+    harness.sim.bad_gateway("getMe")
+    async with harness.running() as platform:
         assert not platform.up
-        stage.ann.say(stage.chat, "hi")
-        await stage.until("hi")
+        harness.ann.say(harness.chat, "hi")
+        await harness.until("hi")
 
         assert platform.up
 
 
-async def test_a_flooded_poll_waits_as_long_as_telegram_says(stage: Stage) -> None:
-    stage.sim.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
-    async with stage.running():
-        stage.ann.say(stage.chat, "hi")
-        await stage.until("hi")
+async def test_a_flooded_poll_waits_as_long_as_telegram_says(harness: Stage) -> None:
+    harness.sim.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+    async with harness.running():
+        harness.ann.say(harness.chat, "hi")
+        await harness.until("hi")
 
-    polls = [call.at for call in stage.sim.calls if call.method == "getUpdates"]
+    polls = [call.at for call in harness.sim.calls if call.method == "getUpdates"]
 
     assert polls[1] - polls[0] >= 1
 
 
-async def test_a_refused_token_is_told_without_the_token(stage: Stage) -> None:
-    async with stage.platform(token="123456:SECRET") as platform:
+async def test_a_refused_token_is_told_without_the_token(harness: Stage) -> None:
+    async with harness.platform(token="123456:SECRET") as platform:
         with pytest.raises(TelegramTokenError) as refused:
-            await platform.run(stage.store.receive)
+            await platform.run(harness.store.receive)
 
     assert "TELEGRAM_BOT_TOKEN" in str(refused.value)
     assert "SECRET" not in repr(refused.value)
 
 
-async def test_a_webhook_left_behind_is_removed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_webhook_left_behind_is_removed(harness: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.events.poller._CONFLICT_PATIENCE", 0.01)
-    stage.sim.fail(
+    harness.sim.fail(
         "getUpdates", 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook"
     )
-    async with stage.running():
-        stage.ann.say(stage.chat, "hi")
-        await stage.until("hi")
+    async with harness.running():
+        harness.ann.say(harness.chat, "hi")
+        await harness.until("hi")
 
-    assert [call.status for call in stage.sim.calls if call.method == "deleteWebhook"] == [200]
-
-
-async def test_one_replica_polls_and_another_takes_over(stage: Stage) -> None:
-    async with stage.running():
-        stage.ann.say(stage.chat, "one")
-        await stage.until("one")
-        async with stage.running():
-            stage.ann.say(stage.chat, "two")
-            await stage.until("one", "two")
-    async with stage.running():
-        stage.ann.say(stage.chat, "three")
-        await stage.until("one", "two", "three")
-
-    assert stage.sim.conflicts == 0
+    assert [call.status for call in harness.sim.calls if call.method == "deleteWebhook"] == [200]
 
 
-async def test_a_poller_that_lost_its_duty_stops(stage: Stage) -> None:
-    async with stage.running():
-        stage.ann.say(stage.chat, "0")
-        await stage.until("0")
-        await stage.redis.set("lease:tg:123456:poller", "somebody else", px=60_000)
+async def test_one_replica_polls_and_another_takes_over(harness: Stage) -> None:
+    async with harness.running():
+        harness.ann.say(harness.chat, "one")
+        await harness.until("one")
+        async with harness.running():
+            harness.ann.say(harness.chat, "two")
+            await harness.until("one", "two")
+    async with harness.running():
+        harness.ann.say(harness.chat, "three")
+        await harness.until("one", "two", "three")
+
+    assert harness.sim.conflicts == 0
+
+
+async def test_a_poller_that_lost_its_duty_stops(harness: Stage) -> None:
+    async with harness.running():
+        harness.ann.say(harness.chat, "0")
+        await harness.until("0")
+        await harness.redis.set("lease:tg:123456:poller", "somebody else", px=60_000)
         said = 1
         async with asyncio.timeout(10):
-            while len(stage.store.kept) >= said - 1:  # within some seconds it notices and takes nothing in any more
-                stage.ann.say(stage.chat, str(said))
+            while len(harness.store.kept) >= said - 1:  # within some seconds it notices and takes nothing in any more
+                harness.ann.say(harness.chat, str(said))
                 said += 1
                 await asyncio.sleep(0.2)
 
-    assert len(stage.store.kept) < said
-    assert stage.sim.unconfirmed >= 2
+    assert len(harness.store.kept) < said
+    assert harness.sim.unconfirmed >= 2
 
 
-async def test_the_menu_is_registered_in_every_language(stage: Stage) -> None:
-    async with stage.running():
-        await stage.sim.wait_for(lambda: stage.sim.commands(language_code="zh"))
+async def test_the_menu_is_registered_in_every_language(harness: Stage) -> None:
+    async with harness.running():
+        await harness.sim.wait_for(lambda: harness.sim.commands(language_code="zh"))
 
-    assert stage.sim.commands() == {"help": "What I can do", "new": "Start anew"}
-    assert stage.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
+    assert harness.sim.commands() == {"help": "What I can do", "new": "Start anew"}
+    assert harness.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
 
 
-async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(stage: Stage, api: Api) -> None:
-    stage.sim.fail("setMyCommands", 400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(harness: Stage, api: TelegramApi) -> None:
+    harness.sim.fail("setMyCommands", 400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
 
     await register(api, MENU)
 
-    assert stage.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
+    assert harness.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
 
 
-async def test_a_message_is_answered_through_the_platform(stage: Stage) -> None:
-    async with stage.running() as platform:
-        stage.ann.say(stage.chat, "hi")
-        await stage.until("hi")
-        incoming = platform.read(stage.store.kept[0])
+async def test_a_message_is_answered_through_the_platform(harness: Stage) -> None:
+    async with harness.running() as platform:
+        harness.ann.say(harness.chat, "hi")
+        await harness.until("hi")
+        incoming = platform.read(harness.store.kept[0])
         assert incoming is not None
         sender = await platform.introduce(incoming.sender)
-        await platform.outbox(incoming).show(Page(start=0), "Hello **Ann**", final=True)
+        await platform.outbox(incoming).update_page(Page(start=0), "Hello **Ann**", final=True)
 
     assert sender is incoming.sender
-    assert stage.sim.texts(7) == ["Hello Ann"]
+    assert harness.sim.texts(7) == ["Hello Ann"]
 
 
-async def test_no_line_of_ours_holds_the_token(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_line_of_ours_holds_the_token(harness: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    stage.sim.lose_request("getMe")
-    stage.sim.bad_gateway("getUpdates")
-    async with stage.running():
-        stage.ann.say(stage.chat, "hi")
-        await stage.until("hi")
+    harness.sim.lose_request("getMe")
+    harness.sim.bad_gateway("getUpdates")
+    async with harness.running():
+        harness.ann.say(harness.chat, "hi")
+        await harness.until("hi")
 
     lines = [record.getMessage() for record in caplog.records if record.name not in {"httpx", "httpcore"}]
 
-    assert not [line for line in lines if stage.sim.token in line]
+    assert not [line for line in lines if harness.sim.token in line]

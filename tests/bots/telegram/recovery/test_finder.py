@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.telegram.recovery.message_ids import Horizon
-from core.chat.port.errors import UnreachableError
+from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.chat.port.errors import PlatformUnreachableError
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page
 from tests.bots.telegram.scene import FIRST, Scene
@@ -19,12 +19,12 @@ END = (Button("Again", "retry", "t 7"),)
 
 async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.lose_answer("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.show(page, "One", final=False)
-    found = await outbox.recover(page)
-    await outbox.show(found, "One two", final=True)
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.update_page(page, "One", final=False)
+    found = await outbox.find_lost_message(page)
+    await outbox.update_page(found, "One two", final=True)
 
     assert found.adopted
     assert scene.sim.texts(7) == ["One two"]
@@ -32,15 +32,15 @@ async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene
 
 async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_knew(scene: Scene) -> None:
     outbox = await scene.asked()
-    await outbox.say("a sentence that must stay")
+    await outbox.send_text("a sentence that must stay")
     for number in range(9):
         scene.ann.say(scene.sim.private(scene.ann), f"{number}")
     scene.horizon.note(7, max(scene.sim.private(scene.ann).messages))
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await outbox.show(FIRST, "lost", final=False)
-    scene.horizon = Horizon()  # the next process knows nothing
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await outbox.update_page(FIRST, "lost", final=False)
+    scene.horizon = MessageIdTracker()  # the next process knows nothing
 
-    found = await scene.outbox(await scene.heard()).recover(page)
+    found = await scene.outbox(await scene.heard()).find_lost_message(page)
 
     assert scene.sim.private(scene.ann).messages[int(found.message_id)].text == "lost"
     assert "a sentence that must stay" in scene.sim.texts(7)
@@ -48,16 +48,16 @@ async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_
 
 async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.lose_answer("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.show(page, "One", final=False)
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.update_page(page, "One", final=False)
     lost = scene.last()
-    await outbox.choose(MENU)
+    await outbox.show_menu(MENU)
     menu = scene.last()
 
     scene.ann.delete(lost)
-    nothing = await outbox.recover(page)
+    nothing = await outbox.find_lost_message(page)
 
     assert nothing == page
     assert [button["text"] for button in menu.buttons] == ["m-1", "✓ m-2"]
@@ -65,16 +65,16 @@ async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scen
 
 async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
     outbox = await scene.asked()
-    await outbox.say("a sentence that must stay")
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    await outbox.send_text("a sentence that must stay")
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
 
-    assert await outbox.recover(page) == page
+    assert await outbox.find_lost_message(page) == page
     assert scene.sim.texts(7) == ["a sentence that must stay"]
     assert scene.count("editMessageText") == 1
 
 
 def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
-    horizon = Horizon()
+    horizon = MessageIdTracker()
     horizon.note(8, 100)
     horizon.note(7, 10)
     horizon.note(-1_000_000_000_123, 5)
@@ -90,7 +90,7 @@ def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_
 
 
 def test_messages_of_unknown_fate_make_the_search_wider() -> None:
-    horizon = Horizon()
+    horizon = MessageIdTracker()
     horizon.note(7, 10)
     mark = horizon.mark(7)
     for chat in (7, 8, 9):
@@ -107,11 +107,11 @@ async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: 
     group = scene.sim.group("Team")
     another = await scene.asked(group)
     outbox = await scene.asked(group)
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await another.show(FIRST, "Another's", final=True, buttons=END)
-    await outbox.show(FIRST, "Mine", final=True, buttons=END)
-    scene.horizon = Horizon()  # the next process knows nothing
-    found = await scene.outbox(await scene.heard()).recover(page)
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await another.update_page(FIRST, "Another's", final=True, buttons=END)
+    await outbox.update_page(FIRST, "Mine", final=True, buttons=END)
+    scene.horizon = MessageIdTracker()  # the next process knows nothing
+    found = await scene.outbox(await scene.heard()).find_lost_message(page)
 
     assert group.messages[int(found.message_id)].text == "Mine"
 
@@ -121,11 +121,11 @@ async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
     elsewhere = await scene.asked(forum, dogs)
     outbox = await scene.asked(forum, cats)
-    page = Page(start=9, sending=True, after=outbox.horizon(), adopted=True)
-    await elsewhere.show(Page(start=9), "Woof", final=False)
-    await outbox.show(page, "Meow", final=False)
-    scene.horizon = Horizon()
-    found = await scene.outbox(await scene.heard()).recover(page)
+    page = Page(start=9, sending=True, after=outbox.position_marker(), adopted=True)
+    await elsewhere.update_page(Page(start=9), "Woof", final=False)
+    await outbox.update_page(page, "Meow", final=False)
+    scene.horizon = MessageIdTracker()
+    found = await scene.outbox(await scene.heard()).find_lost_message(page)
 
     assert forum.messages[int(found.message_id)].text == "Meow"
     assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
@@ -133,10 +133,10 @@ async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
 
 async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await outbox.attach(Page(start=0, media=True), album(1), END)
-    scene.horizon = Horizon()
-    found = await scene.outbox(await scene.heard()).recover(page)
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await outbox.send_media(Page(start=0, media=True), album(1), END)
+    scene.horizon = MessageIdTracker()
+    found = await scene.outbox(await scene.heard()).find_lost_message(page)
 
     assert found.message_id == ""
     assert [button["text"] for button in scene.last().buttons] == ["Again"]
@@ -144,10 +144,10 @@ async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
 
 async def test_a_message_that_vanishes_during_the_search_is_not_found(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await outbox.show(page, "Hello", final=False)
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await outbox.update_page(page, "Hello", final=False)
     scene.sim.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
-    scene.horizon = Horizon()
-    found = await scene.outbox(await scene.heard()).recover(page)
+    scene.horizon = MessageIdTracker()
+    found = await scene.outbox(await scene.heard()).find_lost_message(page)
 
     assert found.message_id == ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bots.telegram.rendering.markdown import Rendered, Span, clipped, plain, render, with_fold
+from bots.telegram.rendering.markdown import Rendered, Span, clip, plain, render, with_fold
 from bots.telegram.sending.outbox import CAPABILITIES
 
 WORD = re.compile(r"[^\W_]+")
@@ -492,7 +492,7 @@ def test_whatever_is_folded_is_little_longer_than_it_was(fold: str, rest: str) -
 @given(markdown)
 def test_a_caption_fits_however_many_mentions_it_has(source: str) -> None:
     long = render(source * 40)
-    short = clipped(long)
+    short = clip(long)
 
     assert len(short.text) <= 1024
     assert long.text.startswith(short.text.removesuffix("…"))

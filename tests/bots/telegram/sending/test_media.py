@@ -10,15 +10,21 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.telegram.state import Message
-from bots.telegram.api.rate_limited_chat import Peer
+from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.api.rate_limits import message
-from bots.telegram.recovery.message_ids import Horizon
+from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.sending import media
-from core.chat.port.errors import FloodedError, MediaForbiddenError, RefusedError, UnreachableError, VoiceForbiddenError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    MediaForbiddenError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    VoiceForbiddenError,
+)
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import Scene
 from tests.contracts.media import album, picture
@@ -43,7 +49,7 @@ def labels(messages: Sequence[Message]) -> list[list[str]]:
 
 
 async def test_a_voice_note_tells_how_long_it_is_and_bears_a_dressed_caption(scene: Scene) -> None:
-    await (await scene.asked()).attach(FIRST, NOTE, AGAIN)
+    await (await scene.asked()).send_media(FIRST, NOTE, AGAIN)
     (note,) = own(scene)
 
     assert (note.kind, note.attachment["voice"]["duration"], note.text) == ("voice", 3, "Good morning")
@@ -55,8 +61,8 @@ async def test_who_forbids_voice_notes_can_be_sent_an_audio_file(scene: Scene) -
     scene.ann.user.forbids_voice = True
     outbox = await scene.asked()
     with pytest.raises(VoiceForbiddenError):
-        await outbox.attach(FIRST, NOTE)
-    await outbox.attach(FIRST, replace(NOTE, audio=MP3, note=False))
+        await outbox.send_media(FIRST, NOTE)
+    await outbox.send_media(FIRST, replace(NOTE, audio=MP3, note=False))
     (file,) = own(scene)
 
     assert (file.kind, file.attachment["audio"]["title"]) == ("audio", "Good morning")
@@ -70,7 +76,7 @@ async def test_a_group_may_forbid_voice_notes_alone(scene: Scene, said: str) -> 
     scene.sim.fail("sendVoice", 400, f"Bad Request: {said}")
 
     with pytest.raises(VoiceForbiddenError):
-        await outbox.attach(FIRST, NOTE)
+        await outbox.send_media(FIRST, NOTE)
 
 
 @pytest.mark.parametrize("said", ["not enough rights to send photos to the chat", "CHAT_SEND_PHOTOS_FORBIDDEN"])
@@ -79,7 +85,7 @@ async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Sc
     scene.sim.fail("sendPhoto", 400, f"Bad Request: {said}")
 
     with pytest.raises(MediaForbiddenError):
-        await outbox.attach(FIRST, album())
+        await outbox.send_media(FIRST, album())
     assert scene.count("sendDocument") == 0
 
 
@@ -90,7 +96,7 @@ async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Sc
 async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
     scene: Scene, width: int, height: int, kind: str
 ) -> None:
-    await (await scene.asked()).attach(FIRST, Album((picture(width=width, height=height),), "odd"), AGAIN)
+    await (await scene.asked()).send_media(FIRST, Album((picture(width=width, height=height),), "odd"), AGAIN)
 
     assert kinds(scene) == [kind]
     assert labels(own(scene)) == [["Again"]]
@@ -100,7 +106,7 @@ async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
 async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album_with_it(scene: Scene) -> None:
     small = picture()
     large = replace(small, data=small.data + bytes(10_000_001))
-    await (await scene.asked()).attach(FIRST, Album((small, large), "two"))
+    await (await scene.asked()).send_media(FIRST, Album((small, large), "two"))
 
     assert kinds(scene) == ["document", "document"]
     assert [scene.sim.file(message).name for message in own(scene)] == ["picture-0.png"] * 2
@@ -114,34 +120,34 @@ async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album
 async def test_a_picture_that_telegram_refuses_goes_as_a_file(scene: Scene, said: str, count: int, method: str) -> None:
     outbox = await scene.asked()
     scene.sim.fail(method, 400, f"Bad Request: {said}")
-    await outbox.attach(FIRST, album(count))
+    await outbox.send_media(FIRST, album(count))
 
     assert kinds(scene) == ["document"] * count
 
 
 async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scene, redis: Redis) -> None:
-    scene.gate = Budget(redis, "tg:1")
+    scene.gate = RateLimiter(redis, "tg:1")
     outbox = await scene.asked()
     scene.sim.fail("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
 
-    with pytest.raises(FloodedError):
-        await outbox.attach(FIRST, album())
+    with pytest.raises(RateLimitedError):
+        await outbox.send_media(FIRST, album())
     scene.gate = OpenGate()
-    outbox._media._poster._peer = Peer(scene.gate, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
-    await outbox.attach(FIRST, album())
+    outbox._media._messages._destination = RateLimitedChat(scene.gate, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    await outbox.send_media(FIRST, album())
 
     assert kinds(scene) == ["document"]
     assert scene.count("sendPhoto") == 1
 
 
 async def test_a_photo_whose_name_telegram_does_not_know_is_shown_all_the_same(scene: Scene) -> None:
-    await (await scene.asked()).attach(FIRST, Album((replace(picture(), name="cat.webp"),), ""))
+    await (await scene.asked()).send_media(FIRST, Album((replace(picture(), name="cat.webp"),), ""))
 
     assert kinds(scene) == ["photo"]
 
 
 async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: Scene) -> None:
-    page = await (await scene.asked()).attach(FIRST, album(3), AGAIN)
+    page = await (await scene.asked()).send_media(FIRST, album(3), AGAIN)
     messages = own(scene)
 
     assert kinds(scene) == ["photo", "photo", "photo", "text"]
@@ -151,20 +157,20 @@ async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: S
 
 
 async def test_without_buttons_the_caption_of_an_album_belongs_to_it(scene: Scene) -> None:
-    await (await scene.asked()).attach(FIRST, album(3))
+    await (await scene.asked()).send_media(FIRST, album(3))
 
     assert [message.text for message in own(scene)] == ["A blue cat", "", ""]
 
 
 async def test_buttons_below_an_album_need_no_caption(scene: Scene) -> None:
-    await (await scene.asked()).attach(FIRST, album(2, ""), AGAIN)
+    await (await scene.asked()).send_media(FIRST, album(2, ""), AGAIN)
 
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
 async def test_a_caption_that_has_to_wait_comes_below_its_album_once(scene: Scene, redis: Redis) -> None:
-    scene.gate = Budget(redis, "tg:1")
-    await (await scene.asked()).attach(FIRST, album(2), AGAIN)
+    scene.gate = RateLimiter(redis, "tg:1")
+    await (await scene.asked()).send_media(FIRST, album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
 
@@ -174,13 +180,13 @@ async def test_a_caption_that_has_to_wait_long_is_made_up_for(
 ) -> None:
     monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
-    with pytest.raises(UnreachableError):
-        await outbox.attach(page, album(2), AGAIN)
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_media(page, album(2), AGAIN)
     gate.blocked.clear()
-    found = await outbox.recover(page)
-    done = await outbox.attach(found, album(2), AGAIN)
+    found = await outbox.find_lost_message(page)
+    done = await outbox.send_media(found, album(2), AGAIN)
 
     assert done.done
     assert kinds(scene) == ["photo", "photo", "text"]
@@ -189,25 +195,25 @@ async def test_a_caption_that_has_to_wait_long_is_made_up_for(
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_answer"])
 async def test_a_caption_of_unknown_fate_stands_below_its_album_once(scene: Scene, fault: str) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     getattr(scene.sim, fault)("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.attach(page, album(2), AGAIN)
-    found = await outbox.recover(page)
-    await outbox.attach(found, album(2), AGAIN)
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_media(page, album(2), AGAIN)
+    found = await outbox.find_lost_message(page)
+    await outbox.send_media(found, album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
 async def test_a_process_that_died_between_an_album_and_its_caption_is_completed(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     scene.sim.bad_gateway("sendMessage")
-    with pytest.raises(UnreachableError):
-        await outbox.attach(page, album(2), AGAIN)
-    scene.horizon = Horizon()
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_media(page, album(2), AGAIN)
+    scene.horizon = MessageIdTracker()
     other = scene.outbox(await scene.heard())
-    await other.attach(await other.recover(page), album(2), AGAIN)
+    await other.send_media(await other.find_lost_message(page), album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
     assert labels(own(scene)) == [[], [], ["Again"]]
@@ -215,15 +221,15 @@ async def test_a_process_that_died_between_an_album_and_its_caption_is_completed
 
 async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, gate: OpenGate) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     said = 'failed to send message #1 with the error message "Too Many Requests: retry after 8"'
     scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
-    with pytest.raises(UnreachableError):
-        await outbox.attach(page, album(2))
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_media(page, album(2))
     blocked = dict(gate.blocked)
     gate.blocked.clear()
-    found = await outbox.recover(page)
-    await outbox.attach(found, album(2))
+    found = await outbox.find_lost_message(page)
+    await outbox.send_media(found, album(2))
 
     assert set(blocked.values()) == {8.0}
     assert kinds(scene) == ["photo", "photo"]
@@ -231,14 +237,14 @@ async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, 
 
 async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, gate: OpenGate) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon())
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
     await scene.api.send_photo(7, album().pictures[0].data)
     said = 'failed to send message #2 with the error message "Too Many Requests: retry after 8"'
     scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
-    with pytest.raises(UnreachableError):
-        await outbox.attach(page, album(2), AGAIN)
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_media(page, album(2), AGAIN)
     gate.blocked.clear()
-    await outbox.attach(await outbox.recover(page), album(2), AGAIN)
+    await outbox.send_media(await outbox.find_lost_message(page), album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "text"]
     assert labels(own(scene)) == [[], ["Again"]]
@@ -248,16 +254,16 @@ async def test_media_reply_to_the_question_in_a_group(scene: Scene) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.asked(group)
     question = scene.last(group.id)
-    await outbox.attach(FIRST, NOTE)
+    await outbox.send_media(FIRST, NOTE)
 
     assert own(scene, group.id)[0].reply_to is question
 
 
 async def test_media_reply_to_the_message_whose_button_was_pressed(scene: Scene) -> None:
-    await (await scene.asked()).show(Page(start=0), "Hello", final=True, buttons=AGAIN)
+    await (await scene.asked()).update_page(Page(start=0), "Hello", final=True, buttons=AGAIN)
     answer = scene.last()
     scene.ann.press(scene.sim.private(scene.ann), answer.id, "Again")
-    await scene.outbox(await scene.heard()).attach(FIRST, NOTE)
+    await scene.outbox(await scene.heard()).send_media(FIRST, NOTE)
 
     assert own(scene)[-1].reply_to is answer
 
@@ -266,8 +272,8 @@ async def test_media_go_to_the_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     topic = scene.sim.topic(forum, "Cats", scene.ann)
     outbox = await scene.asked(forum, topic)
-    await outbox.attach(FIRST, NOTE)
-    await outbox.attach(FIRST, album(2), AGAIN)
+    await outbox.send_media(FIRST, NOTE)
+    await outbox.send_media(FIRST, album(2), AGAIN)
 
     assert [message.topic for message in own(scene, forum.id)] == [topic] * 4
 
@@ -280,14 +286,14 @@ async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
     elsewhere = await scene.asked(forum, dogs)
     outbox = await scene.asked(forum, cats)
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await elsewhere.attach(FIRST, NOTE)
-    await outbox.attach(page, media, AGAIN)
-    scene.horizon = Horizon()
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await elsewhere.send_media(FIRST, NOTE)
+    await outbox.send_media(page, media, AGAIN)
+    scene.horizon = MessageIdTracker()
     other = scene.outbox(await scene.heard())
-    found = await other.recover(page)
+    found = await other.find_lost_message(page)
     before = len(own(scene, forum.id))
-    await other.attach(found, media, AGAIN)
+    await other.send_media(found, media, AGAIN)
 
     assert len(own(scene, forum.id)) == before
     assert [message.topic for message in own(scene, forum.id)][1:] == [cats] * (before - 1)
@@ -297,11 +303,11 @@ async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
 
 async def test_another_picture_that_was_taken_for_the_lost_one_is_not_the_answer(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = replace(FIRST, sending=True, after=outbox.horizon(), adopted=True)
-    await outbox.attach(FIRST, album(1, "another prompt"), AGAIN)
-    scene.horizon = Horizon()
+    page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
+    await outbox.send_media(FIRST, album(1, "another prompt"), AGAIN)
+    scene.horizon = MessageIdTracker()
     other = scene.outbox(await scene.heard())
-    done = await other.attach(await other.recover(page), album(1), (Button("Again", "again", "u 7"),))
+    done = await other.send_media(await other.find_lost_message(page), album(1), (Button("Again", "again", "u 7"),))
 
     assert scene.sim.texts(7) == ["another prompt", "A blue cat"]
     assert done.message_id == str(scene.last().id)
@@ -310,7 +316,7 @@ async def test_another_picture_that_was_taken_for_the_lost_one_is_not_the_answer
 async def test_refused_dress_of_a_caption_is_left_out(scene: Scene) -> None:
     outbox = await scene.asked()
     scene.sim.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
-    await outbox.attach(FIRST, NOTE)
+    await outbox.send_media(FIRST, NOTE)
 
     assert scene.sim.texts(7) == ["**Good** morning"]
 
@@ -319,14 +325,14 @@ async def test_a_file_that_telegram_finds_too_large_is_refused_for_good(scene: S
     outbox = await scene.asked()
     scene.sim.fail("sendVoice", 413, "Request Entity Too Large")
 
-    with pytest.raises(RefusedError):
-        await outbox.attach(FIRST, NOTE)
+    with pytest.raises(ContentRejectedError):
+        await outbox.send_media(FIRST, NOTE)
 
 
 async def test_an_album_counts_as_so_many_messages(scene: Scene, gate: OpenGate) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.asked(group)
-    await outbox.attach(FIRST, album(4))
+    await outbox.send_media(FIRST, album(4))
     ((limits, keep),) = gate.taken
 
     assert [limits.count(limit) for limit in message(group.id)] == [4, 1, 4]
@@ -334,7 +340,7 @@ async def test_an_album_counts_as_so_many_messages(scene: Scene, gate: OpenGate)
 
 
 async def test_an_album_that_others_leave_no_room_for_is_not_sent_in_part(redis: Redis) -> None:
-    budget = Budget(redis, "tg")
+    budget = RateLimiter(redis, "tg")
     minute = next(limit for limit in message(-5) if limit.seconds == 60)
     sent: list[int] = []
 
@@ -342,10 +348,10 @@ async def test_an_album_that_others_leave_no_room_for_is_not_sent_in_part(redis:
         sent.append(chat)
 
     posting, *waits = await asyncio.gather(
-        Peer(budget, -5).message(send, count=10),
-        *[budget.take(minute) for _ in range(minute.calls)],
+        RateLimitedChat(budget, -5).message(send, count=10),
+        *[budget.acquire(minute) for _ in range(minute.calls)],
         return_exceptions=True,
     )
 
-    assert isinstance(posting, FloodedError) is not bool(sent)
+    assert isinstance(posting, RateLimitedError) is not bool(sent)
     assert len(sent) * 10 + waits.count(0.0) <= minute.calls

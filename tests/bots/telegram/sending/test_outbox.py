@@ -15,11 +15,11 @@ from bots.telegram.api.rate_limits import START_RESERVE, STEP_RESERVE, message
 from bots.telegram.rendering.markdown import Rendered, render
 from bots.telegram.sending import messages
 from bots.telegram.sending.outbox import TelegramOutbox
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Choice
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page
-from core.redis import Budget
+from core.redis import RateLimiter
 from tests.bots.telegram.open_gate import OpenGate
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
@@ -31,10 +31,10 @@ MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", 
 async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
     outbox = await scene.asked()
 
-    page = await outbox.show(FIRST, "One", final=False)
+    page = await outbox.update_page(FIRST, "One", final=False)
     first = scene.last()
-    page = await outbox.show(page, "One **two**", final=False)
-    page = await outbox.show(page, "One **two** three", final=True)
+    page = await outbox.update_page(page, "One **two**", final=False)
+    page = await outbox.update_page(page, "One **two** three", final=True)
 
     assert (page.message_id, page.done, page.adopted, page.shown) == (str(first.id), True, False, 17)
     assert scene.sim.texts(7) == ["One two three"]
@@ -45,18 +45,18 @@ async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
 async def test_a_step_that_changes_nothing_on_the_screen_is_no_call(scene: Scene) -> None:
     outbox = await scene.asked()
 
-    page = await outbox.show(FIRST, "One", final=False)
-    page = await outbox.show(page, "One\n\n", final=False)
-    page = await outbox.show(page, "One", final=True)
+    page = await outbox.update_page(FIRST, "One", final=False)
+    page = await outbox.update_page(page, "One\n\n", final=False)
+    page = await outbox.update_page(page, "One", final=True)
 
     assert page.done
     assert scene.count("editMessageText") == 0
 
 
 async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
-    page = await (await scene.asked()).show(FIRST, "One", final=False)
+    page = await (await scene.asked()).update_page(FIRST, "One", final=False)
 
-    page = await (await scene.asked()).show(replace(page, adopted=True, done=False), "One", final=True)
+    page = await (await scene.asked()).update_page(replace(page, adopted=True, done=False), "One", final=True)
 
     assert (page.done, page.adopted) == (True, False)
     assert scene.count("editMessageText") == 1
@@ -65,9 +65,9 @@ async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) ->
 async def test_a_blank_text_waits_and_is_refused_in_the_end(scene: Scene) -> None:
     outbox = await scene.asked()
 
-    assert await outbox.show(FIRST, " \n", final=False) == FIRST
-    with pytest.raises(RefusedError):
-        await outbox.show(FIRST, " \n", final=True)
+    assert await outbox.update_page(FIRST, " \n", final=False) == FIRST
+    with pytest.raises(ContentRejectedError):
+        await outbox.update_page(FIRST, " \n", final=True)
     assert scene.sim.texts(7) == []
 
 
@@ -76,9 +76,9 @@ async def test_in_a_group_the_first_page_replies_to_the_question(scene: Scene) -
     outbox = await scene.asked(group)
     question = scene.last(group.id)
 
-    await outbox.show(FIRST, "One", final=True)
+    await outbox.update_page(FIRST, "One", final=True)
     first = scene.last(group.id)
-    await outbox.show(Page(start=3), "Two", final=True)
+    await outbox.update_page(Page(start=3), "Two", final=True)
 
     assert first.reply_to is question
     assert scene.last(group.id).reply_to is None
@@ -89,7 +89,7 @@ async def test_a_question_that_was_deleted_is_answered_without_a_reply(scene: Sc
     outbox = await scene.asked(group)
     scene.ann.delete(scene.last(group.id))
 
-    await outbox.say("Here.")
+    await outbox.send_text("Here.")
 
     assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("Here.", None)
 
@@ -107,11 +107,11 @@ async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(sce
     group, post, outbox = await commented(scene)
     if question == "gone":
         scene.ann.delete(scene.last(group.id))
-    await outbox.show(FIRST, "One", final=True)
-    await outbox.show(Page(start=3), "Two", final=True)
-    await outbox.say("A notice")
-    await outbox.choose(Menu("m", "Which?", (Option("a", "a"),)))
-    await outbox.attach(FIRST, album(2), (BUTTON,))
+    await outbox.update_page(FIRST, "One", final=True)
+    await outbox.update_page(Page(start=3), "Two", final=True)
+    await outbox.send_text("A notice")
+    await outbox.show_menu(Menu("m", "Which?", (Option("a", "a"),)))
+    await outbox.send_media(FIRST, album(2), (BUTTON,))
 
     ours = [message for message in scene.sim.messages(group.id) if message.sender is scene.sim.bot]
     assert len(ours) == 7
@@ -120,9 +120,9 @@ async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(sce
 
 async def test_a_press_below_a_post_is_answered_there(scene: Scene) -> None:
     group, post, outbox = await commented(scene)
-    await outbox.show(FIRST, "One", final=True, buttons=(BUTTON,))
+    await outbox.update_page(FIRST, "One", final=True, buttons=(BUTTON,))
     scene.ann.press(group, scene.last(group.id).id, BUTTON.label)
-    await scene.outbox(await scene.heard()).show(FIRST, "Two", final=True)
+    await scene.outbox(await scene.heard()).update_page(FIRST, "Two", final=True)
 
     assert (scene.last(group.id).text, scene.last(group.id).thread) == ("Two", post.id)
 
@@ -131,13 +131,13 @@ async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(s
     group, post, outbox = await commented(scene)
     scene.ann.delete(scene.last(group.id))
     scene.ann.delete(post)
-    await outbox.show(FIRST, "One", final=True)
+    await outbox.update_page(FIRST, "One", final=True)
 
     assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("One", None)
 
 
 async def test_in_a_private_chat_nothing_is_a_reply(scene: Scene) -> None:
-    await (await scene.asked()).say("Hello")
+    await (await scene.asked()).send_text("Hello")
 
     assert scene.last().reply_to is None
 
@@ -147,9 +147,9 @@ async def test_a_topic_is_answered_in_the_topic(scene: Scene) -> None:
     topic = scene.sim.topic(forum, "Cats", scene.ann)
     outbox = await scene.asked(forum, topic)
 
-    await outbox.working()
-    page = await outbox.show(FIRST, "One", final=False)
-    await outbox.show(page, "One two", final=True)
+    await outbox.show_activity()
+    page = await outbox.update_page(FIRST, "One", final=False)
+    await outbox.update_page(page, "One two", final=True)
 
     assert (scene.last(forum.id).text, scene.last(forum.id).topic) == ("One two", topic)
     assert [event.topic for event in scene.sim.timeline(forum.id) if event.kind == "action"] == [topic]
@@ -158,28 +158,28 @@ async def test_a_topic_is_answered_in_the_topic(scene: Scene) -> None:
 async def test_the_general_topic_is_answered_without_a_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
 
-    await (await scene.asked(forum)).say("Hello")
+    await (await scene.asked(forum)).send_text("Hello")
 
     assert scene.last(forum.id).text == "Hello"
 
 
 async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = await outbox.show(FIRST, "One", final=False)
+    page = await outbox.update_page(FIRST, "One", final=False)
 
-    await outbox.remove(page)
-    await outbox.remove(page)
+    await outbox.delete_page(page)
+    await outbox.delete_page(page)
 
     assert scene.sim.texts(7) == []
 
 
 async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -> None:
     outbox = await scene.asked()
-    page = await outbox.show(FIRST, "One", final=False)
+    page = await outbox.update_page(FIRST, "One", final=False)
     scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
 
     with capture_logs() as lines:
-        await outbox.remove(page)
+        await outbox.delete_page(page)
 
     assert [line["event"] for line in lines] == ["a message stays, Telegram does not let it be deleted"]
     assert scene.sim.texts(7) == ["One"]
@@ -189,7 +189,7 @@ async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -
 async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage: str) -> None:
     group = scene.sim.group("Team") if damage == "kick" else None
     outbox = await scene.asked(group)
-    page = await outbox.show(FIRST, "One", final=False)
+    page = await outbox.update_page(FIRST, "One", final=False)
     ways: dict[str, Callable[[], None]] = {
         "block": scene.ann.block,
         "delete": lambda: scene.ann.delete(scene.last()),
@@ -197,21 +197,21 @@ async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage:
     }
     ways[damage]()
 
-    with pytest.raises(GoneError):
-        await outbox.show(page, "One two", final=True)
+    with pytest.raises(RecipientGoneError):
+        await outbox.update_page(page, "One two", final=True)
 
 
 async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 400, "Bad Request: message thread not found")
 
-    with pytest.raises(GoneError):
-        await outbox.say("Hello")
+    with pytest.raises(RecipientGoneError):
+        await outbox.send_text("Hello")
 
 
 async def test_too_long_a_text_is_refused(scene: Scene) -> None:
-    with pytest.raises(RefusedError):
-        await (await scene.asked()).show(FIRST, "word " * 900, final=True)
+    with pytest.raises(ContentRejectedError):
+        await (await scene.asked()).update_page(FIRST, "word " * 900, final=True)
 
 
 async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene) -> None:
@@ -219,17 +219,17 @@ async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene
     limit = outbox.capabilities.page_limit
     text = ("**🙂** `a` | b\n- c\n" * 400).encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
 
-    assert (await outbox.show(FIRST, text, final=True)).done
+    assert (await outbox.update_page(FIRST, text, final=True)).done
 
 
 async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is_not(scene: Scene) -> None:
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
 
-    page = await outbox.show(FIRST, "One **two**", final=False)
-    page = await outbox.show(page, "One **two** _three_", final=True)
+    page = await outbox.update_page(FIRST, "One **two**", final=False)
+    page = await outbox.update_page(page, "One **two** _three_", final=True)
     first = scene.last()
-    await outbox.show(replace(FIRST, start=20), "**four**", final=True)
+    await outbox.update_page(replace(FIRST, start=20), "**four**", final=True)
 
     assert page.done
     assert first.text == "One **two** _three_"
@@ -243,8 +243,8 @@ async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
 
-    page = await outbox.show(FIRST, "**One** [two](https://E.org/)", final=False)
-    page = await outbox.show(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
+    page = await outbox.update_page(FIRST, "**One** [two](https://E.org/)", final=False)
+    page = await outbox.update_page(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
 
     assert page.done
     assert scene.last().text == "One two (https://E.org/) three"
@@ -266,8 +266,8 @@ async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -
 )
 async def test_a_link_that_telegram_cannot_open_is_words_and_address(scene: Scene, link: str, shown: str) -> None:
     outbox = await scene.asked()
-    page = await outbox.show(FIRST, f"**See** {link}", final=False)
-    await outbox.show(page, f"**See** {link} and [this](https://e.org/).", final=True)
+    page = await outbox.update_page(FIRST, f"**See** {link}", final=False)
+    await outbox.update_page(page, f"**See** {link} and [this](https://e.org/).", final=True)
 
     assert scene.last().text == f"See {shown} and this."
     dress = [entity.type for entity in scene.last().entities]
@@ -285,8 +285,8 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(messages, "render", counted)
 
-    page = await outbox.show(FIRST, "One **two**", final=False)
-    await outbox.show(page, "One **two** three", final=True)
+    page = await outbox.update_page(FIRST, "One **two**", final=False)
+    await outbox.update_page(page, "One **two** three", final=True)
 
     assert rendered == ["One **two**", "One **two** three"]
 
@@ -295,8 +295,8 @@ async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Sce
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 400, "Bad Request: strange")
 
-    with pytest.raises(RefusedError, match="strange"):
-        await outbox.say("plain")
+    with pytest.raises(ContentRejectedError, match="strange"):
+        await outbox.send_text("plain")
     assert scene.count("sendMessage") == 1
 
 
@@ -305,8 +305,8 @@ async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: 
     outbox = await scene.asked()
     getattr(scene.sim, fault)("sendMessage")
 
-    with pytest.raises(UnreachableError):
-        await outbox.say("Hello")
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_text("Hello")
     assert len(scene.sim.texts(7)) == (1 if fault == "lose_answer" else 0)
 
 
@@ -314,8 +314,8 @@ async def test_a_revoked_token_is_an_outage_to_the_core(scene: Scene) -> None:
     outbox = await scene.asked()
     scene.sim.fail("sendMessage", 401, "Unauthorized")
 
-    with pytest.raises(UnreachableError):
-        await outbox.say("Hello")
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.send_text("Hello")
 
 
 async def test_a_429_stops_everything_to_that_chat(scene: Scene, gate: OpenGate) -> None:
@@ -323,12 +323,12 @@ async def test_a_429_stops_everything_to_that_chat(scene: Scene, gate: OpenGate)
     outbox = await scene.asked(group)
     scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
 
-    with pytest.raises(FloodedError) as flooded:
-        await outbox.say("Hello")
+    with pytest.raises(RateLimitedError) as flooded:
+        await outbox.send_text("Hello")
     before = len(scene.sim.calls)
-    await outbox.working()
-    with pytest.raises(FloodedError):
-        await outbox.say("Hello")
+    await outbox.show_activity()
+    with pytest.raises(RateLimitedError):
+        await outbox.send_text("Hello")
 
     assert flooded.value.retry_after == 7
     assert len(scene.sim.calls) == before
@@ -340,9 +340,9 @@ async def test_without_a_grant_nothing_is_sent(scene: Scene, gate: OpenGate) -> 
     gate.wait = 0.7
     calls = len(scene.sim.calls)
 
-    with pytest.raises(FloodedError) as flooded:
-        await outbox.show(FIRST, "One", final=False)
-    await outbox.working()
+    with pytest.raises(RateLimitedError) as flooded:
+        await outbox.update_page(FIRST, "One", final=False)
+    await outbox.show_activity()
 
     assert flooded.value.retry_after == 0.7
     assert len(scene.sim.calls) == calls
@@ -351,31 +351,31 @@ async def test_without_a_grant_nothing_is_sent(scene: Scene, gate: OpenGate) -> 
 async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, gate: OpenGate) -> None:
     outbox = await scene.asked()
 
-    page = await outbox.show(FIRST, "1", final=False)
-    page = await outbox.show(page, "1 2", final=False)
-    await outbox.show(page, "1 2 3", final=True)
+    page = await outbox.update_page(FIRST, "1", final=False)
+    page = await outbox.update_page(page, "1 2", final=False)
+    await outbox.update_page(page, "1 2 3", final=True)
 
     assert [keep for _, keep in gate.taken] == [START_RESERVE, STEP_RESERVE, 0]
 
 
 async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
-    scene.gate = Budget(redis, "tg:1")
+    scene.gate = RateLimiter(redis, "tg:1")
     one, two = await scene.asked(), await scene.asked()
-    page = await one.show(FIRST, "One", final=False)
+    page = await one.update_page(FIRST, "One", final=False)
 
-    with pytest.raises(FloodedError) as flooded:
-        await two.say("Too soon")
-    with pytest.raises(FloodedError):
-        await one.show(page, "One two", final=True)
+    with pytest.raises(RateLimitedError) as flooded:
+        await two.send_text("Too soon")
+    with pytest.raises(RateLimitedError):
+        await one.update_page(page, "One two", final=True)
 
     assert 0.5 < flooded.value.retry_after <= 1.1
 
 
 async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, redis: Redis) -> None:
-    budget = Budget(redis, "tg:1")
+    budget = RateLimiter(redis, "tg:1")
 
     async def take_minute(keep: int) -> float:
-        return await budget.take(*[limit for limit in message(-5) if limit.seconds == 60], keep=keep)
+        return await budget.acquire(*[limit for limit in message(-5) if limit.seconds == 60], keep=keep)
 
     steps = [await take_minute(STEP_RESERVE) for _ in range(16)]
     finals = [await take_minute(0) for _ in range(5)]
@@ -389,8 +389,8 @@ async def test_a_group_that_became_a_supergroup_is_followed(scene: Scene) -> Non
     outbox = await scene.asked(group)
     moved = scene.sim.migrate(group, scene.ann)
 
-    await outbox.say("Hello")
-    await outbox.say("again")
+    await outbox.send_text("Hello")
+    await outbox.send_text("again")
 
     assert scene.sim.texts(moved.id) == ["Hello", "again"]
     assert scene.count("sendMessage") == 3
@@ -399,9 +399,9 @@ async def test_a_group_that_became_a_supergroup_is_followed(scene: Scene) -> Non
 async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) -> None:
     outbox = await scene.asked()
 
-    await outbox.working()
+    await outbox.show_activity()
     scene.ann.block()
-    await outbox.working()
+    await outbox.show_activity()
 
     assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == ["typing"]
 
@@ -414,8 +414,8 @@ async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
     scene.sim.delay("sendChatAction", 1.5)
 
     async with asyncio.timeout(1):
-        await outbox.working()
-        await outbox.say("Hello")
+        await outbox.show_activity()
+        await outbox.send_text("Hello")
 
     assert scene.sim.texts(7) == ["Hello"]
 
@@ -423,10 +423,10 @@ async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
 async def test_a_menu_has_buttons_that_come_back_as_choices(scene: Scene) -> None:
     outbox = await scene.asked()
 
-    await outbox.choose(MENU)
+    await outbox.show_menu(MENU)
     press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
     incoming = await scene.heard()
-    await scene.outbox(incoming).choose(replace(MENU, options=(Option("m-1", "m-1", current=True),)))
+    await scene.outbox(incoming).show_menu(replace(MENU, options=(Option("m-1", "m-1", current=True),)))
 
     assert incoming.choice == Choice("model", "m-1")
     assert press.answer is not None
@@ -438,9 +438,9 @@ async def test_short_labels_share_a_row(scene: Scene) -> None:
     outbox = await scene.asked()
     long = tuple(Option(f"a rather long name {number}", f"{number}") for number in range(3))
 
-    await outbox.choose(replace(MENU, options=(*MENU.options, Option("m-3", "m-3"))))
+    await outbox.show_menu(replace(MENU, options=(*MENU.options, Option("m-3", "m-3"))))
     short_rows = (scene.last().keyboard or {})["inline_keyboard"]
-    await outbox.choose(replace(MENU, options=long))
+    await outbox.show_menu(replace(MENU, options=long))
     long_rows = (scene.last().keyboard or {})["inline_keyboard"]
 
     assert [[button["text"] for button in row] for row in short_rows] == [["m-1", "✓ m-2"], ["m-3"]]
@@ -448,38 +448,38 @@ async def test_short_labels_share_a_row(scene: Scene) -> None:
 
 
 async def test_the_longest_menu_name_and_value_fit_a_button(scene: Scene) -> None:
-    await (await scene.asked()).choose(Menu("m" * 12, "?", (Option("x", "v" * 48),)))
+    await (await scene.asked()).show_menu(Menu("m" * 12, "?", (Option("x", "v" * 48),)))
 
     assert scene.last().buttons[0]["callback_data"] == "m" * 12 + ":" + "v" * 48
 
 
 async def test_a_menu_that_was_deleted_is_sent_anew(scene: Scene) -> None:
-    await (await scene.asked()).choose(MENU)
+    await (await scene.asked()).show_menu(MENU)
     scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
     incoming = await scene.heard()
     scene.ann.delete(scene.last())
 
-    await scene.outbox(incoming).choose(MENU)
+    await scene.outbox(incoming).show_menu(MENU)
 
     assert scene.sim.texts(7) == ["Choose a model"]
 
 
 async def test_choosing_what_is_chosen_already_is_a_success(scene: Scene) -> None:
-    await (await scene.asked()).choose(MENU)
+    await (await scene.asked()).show_menu(MENU)
     scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "✓ m-2")
 
-    await scene.outbox(await scene.heard()).choose(MENU)
+    await scene.outbox(await scene.heard()).show_menu(MENU)
 
     assert len(scene.sim.texts(7)) == 1
 
 
 async def test_a_pressed_button_that_leads_to_a_sentence_is_let_go_too(scene: Scene) -> None:
-    await (await scene.asked()).choose(MENU)
+    await (await scene.asked()).show_menu(MENU)
     press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
     outbox = scene.outbox(await scene.heard())
 
-    await outbox.say("No longer there.")
-    await outbox.say("Sorry.")
+    await outbox.send_text("No longer there.")
+    await outbox.send_text("Sorry.")
 
     assert press.answer is not None
     assert scene.count("answerCallbackQuery") == 1
@@ -494,6 +494,6 @@ async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene
         outboxes.append(scene.outbox(await scene.heard()))
 
     async with asyncio.timeout(1.5):  # one after the other they would take two seconds
-        await asyncio.gather(*(outbox.say("hello") for outbox in outboxes))
+        await asyncio.gather(*(outbox.send_text("hello") for outbox in outboxes))
 
     assert all(scene.sim.texts(person.user.id) == ["hello"] for person in people)

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.chat.answer.answer_pictures import AnswerPictures
-from core.queue import Turn
+from core.queue import Job
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink
 
@@ -22,7 +22,7 @@ def _pictures(redis: Redis, state: dict[str, str]) -> AnswerPictures:
         state.update(fields)
         return False
 
-    turn = Turn(lane="tg:1:2", event_id="e1", payload=b"", attempt=1, state=dict(state), keep=keep)
+    turn = Job(lane="tg:1:2", event_id="e1", payload=b"", attempt=1, state=dict(state), keep=keep)
     return AnswerPictures(AnswerFiles(redis), turn, "tg:1:2")
 
 

@@ -9,18 +9,18 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.chat.answer.model_choice import Chosen, Work, model_in
+from core.chat.answer.model_choice import ModelSelector, Work, model_in
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.text.translations import Sentences
-from core.chat.text.user_error import ExcuseError
-from core.queue import Turn
+from core.chat.text.translations import Translations
+from core.chat.text.user_error import UserFacingError
+from core.queue import Job
 from core.settings import WanjieSettings
-from core.store import Choices, Conversations, Name
+from core.store import ChatPreferences, Conversations, PreferenceName
 from core.wanjie import Backoff, Catalog, ModelNotFoundError, ServerFaultError, WanjieClient, WanjieError
 from tests.core.chat.outboxes import NoteScreen
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
-KINDS: list[tuple[Work, Name, str]] = [
+KINDS: list[tuple[Work, PreferenceName, str]] = [
     ("chat", "model", "deepseek-v3"),
     ("speech", "speech_model", "CosyVoice"),
     ("image", "image_model", "Flux.1-Schnell"),
@@ -32,7 +32,7 @@ class Room:
 
     def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
         self.conversations = conversations
-        self.chosen = Chosen(catalog, conversations, Sentences())
+        self.chosen = ModelSelector(catalog, conversations, Translations())
         self.screen = NoteScreen()
         self.gone: set[str] = set()
         self.failure: WanjieError | None = None
@@ -44,11 +44,11 @@ class Room:
         async def keep(_: Mapping[str, str]) -> bool:
             return False
 
-        return await self.chosen.use(
+        return await self.chosen.run_with_model(
             work,
-            await self.chosen.choices(THREAD),
+            await self.chosen.preferences(THREAD),
             self._name,
-            turn=Turn(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, keep=keep),
+            job=Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, keep=keep),
             incoming=Incoming(THREAD, "e1", "1", Sender("U1", "Ada")),
             outbox=self.screen,
         )
@@ -79,15 +79,15 @@ async def room(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Room]:
 @pytest.mark.parametrize("place", [THREAD, THREAD.parent])
 @pytest.mark.parametrize(("work", "name", "default"), KINDS)
 async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
-    room: Room, work: Work, name: Name, default: str, place: ChatRef
+    room: Room, work: Work, name: PreferenceName, default: str, place: ChatRef
 ) -> None:
-    await room.conversations.choose(str(place), name, "old-one")
+    await room.conversations.set_preference(str(place), name, "old-one")
     room.gone = {"old-one"}
     done = [await room.use(work), await room.use(work)]
 
     assert done == [default, default]
     assert room.asked == ["old-one", default, default]
-    assert model_in(await room.chosen.choices(THREAD), work) is None
+    assert model_in(await room.chosen.preferences(THREAD), work) is None
     (told,) = room.screen.texts
     assert "`old-one`" in told
     assert f"`{default}`" in told
@@ -95,22 +95,22 @@ async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
 
 @pytest.mark.parametrize(("work", "name", "default"), KINDS)
 async def test_without_another_one_its_choice_stays_and_that_is_told(
-    room: Room, sim: WanjieSim, work: Work, name: Name, default: str
+    room: Room, sim: WanjieSim, work: Work, name: PreferenceName, default: str
 ) -> None:
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
-    await room.conversations.choose(str(THREAD), name, "old-one")
+    await room.conversations.set_preference(str(THREAD), name, "old-one")
     room.gone = {"old-one"}
-    with pytest.raises(ExcuseError) as excuse:
+    with pytest.raises(UserFacingError) as excuse:
         await room.use(work)
 
     assert (excuse.value.key, excuse.value.values) == (f"model.gone_{work}", {"model": "old-one"})
-    assert await room.chosen.choices(THREAD) == replace(Choices(), **{name: "old-one"})
+    assert await room.chosen.preferences(THREAD) == replace(ChatPreferences(), **{name: "old-one"})
     assert not room.screen.texts
 
 
 async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room: Room) -> None:
-    await room.conversations.choose(str(THREAD), "model", "old-one")
-    await room.conversations.choose(str(THREAD.parent), "model", "kimi-k2")
+    await room.conversations.set_preference(str(THREAD), "model", "old-one")
+    await room.conversations.set_preference(str(THREAD.parent), "model", "kimi-k2")
     room.gone = {"old-one"}
 
     assert [await room.use("chat"), await room.use("chat")] == ["kimi-k2", "kimi-k2"]
@@ -123,7 +123,7 @@ async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_i
 ) -> None:
     assert await room.use("chat") == "deepseek-v3"
     room.gone = {"deepseek-v3"}
-    with pytest.raises(ExcuseError):
+    with pytest.raises(UserFacingError):
         await room.use("chat")
     sim.script.models = ("kimi-k2",)
 
@@ -133,7 +133,7 @@ async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_i
 @pytest.mark.parametrize(("work", "default"), [(work, default) for work, _, default in KINDS])
 async def test_a_key_without_such_models_is_told(room: Room, sim: WanjieSim, work: Work, default: str) -> None:
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
-    with pytest.raises(ExcuseError) as excuse:
+    with pytest.raises(UserFacingError) as excuse:
         await room.use(work)
 
     assert (excuse.value.key, excuse.value.values) == (f"model.none_{work}", {})
@@ -141,9 +141,9 @@ async def test_a_key_without_such_models_is_told(room: Room, sim: WanjieSim, wor
 
 
 async def test_other_failures_take_no_choice_back(room: Room) -> None:
-    await room.conversations.choose(str(THREAD), "model", "kimi-k2")
+    await room.conversations.set_preference(str(THREAD), "model", "kimi-k2")
     room.failure = ServerFaultError("away", status=500)
     with pytest.raises(ServerFaultError):
         await room.use("chat")
 
-    assert (await room.chosen.choices(THREAD)).model == "kimi-k2"
+    assert (await room.chosen.preferences(THREAD)).model == "kimi-k2"

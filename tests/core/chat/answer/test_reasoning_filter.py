@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.answer.reasoning_filter import Thinking
+from core.chat.answer.reasoning_filter import ReasoningFilter
 from core.media.visible_text import is_blank
 
 thoughts = st.lists(st.text(min_size=1, max_size=400), max_size=20)
@@ -12,26 +12,26 @@ thoughts = st.lists(st.text(min_size=1, max_size=400), max_size=20)
 
 @given(thoughts)
 def test_a_chat_that_wants_all_sees_all(parts: list[str]) -> None:
-    thinking = Thinking("full")
+    thinking = ReasoningFilter("full")
 
-    shown, whole = "".join(thinking.show(part) for part in parts), "".join(parts)
+    shown, whole = "".join(thinking.filter(part) for part in parts), "".join(parts)
 
     assert shown == ("" if is_blank(whole) else whole)
 
 
 @given(thoughts)
 def test_a_chat_that_wants_none_sees_nothing(parts: list[str]) -> None:
-    thinking = Thinking("off")
+    thinking = ReasoningFilter("off")
 
-    assert not any(thinking.show(part) for part in parts)
+    assert not any(thinking.filter(part) for part in parts)
 
 
 @pytest.mark.parametrize("showing", [None, "fold", "a word of another version"])
 @given(thoughts)
 def test_a_fold_holds_the_beginning_and_says_when_there_is_more(showing: str | None, parts: list[str]) -> None:
-    thinking, whole = Thinking(showing), "".join(parts)
+    thinking, whole = ReasoningFilter(showing), "".join(parts)
 
-    shown = "".join(thinking.show(part) for part in parts)
+    shown = "".join(thinking.filter(part) for part in parts)
 
     if len(whole.encode()) <= 2000:
         assert shown == ("" if is_blank(whole) else whole)

@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.commands.model_groups import TABS, Shelf, Tab, fitting, kind_in, of_kind, shortened, similar, sorted_out
-from core.chat.commands.model_menu import View, chosen, entries, listed, opened, paged
+from core.chat.commands.model_groups import (
+    TABS,
+    ModelGroup,
+    Tab,
+    filter_by_name,
+    find_similar,
+    group_models,
+    limit_models,
+    of_kind,
+    parse_kind,
+)
+from core.chat.commands.model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from core.chat.port.menus import Menu, Option
 from core.wanjie import Model
 
@@ -23,7 +33,7 @@ _models = st.lists(
 
 
 @st.composite
-def stocks(draw: st.DrawFn) -> tuple[Shelf, ...]:
+def stocks(draw: st.DrawFn) -> tuple[ModelGroup, ...]:
     """Shelves with at least one model, where each kind's model is one of the list or is gone."""
     models = draw(_models.filter(lambda found: any(model.kind != "other" for model in found)))
 
@@ -37,20 +47,20 @@ def stocks(draw: st.DrawFn) -> tuple[Shelf, ...]:
         "speech": one_of("speech"),
         "image": one_of("image"),
     }
-    return sorted_out(models, HEADINGS, current)
+    return group_models(models, HEADINGS, current)
 
 
-def stock(count: int, tab: Tab = "chat", current: int = 0) -> tuple[Shelf, ...]:
+def stock(count: int, tab: Tab = "chat", current: int = 0) -> tuple[ModelGroup, ...]:
     models = tuple(f"model-{number}" for number in range(count))
-    return (Shelf(tab, HEADINGS[tab], models, models[current]),)
+    return (ModelGroup(tab, HEADINGS[tab], models, models[current]),)
 
 
-def shelf(tab: Tab, *models: str, current: str = "") -> Shelf:
-    return Shelf(tab, HEADINGS[tab], models, current)
+def shelf(tab: Tab, *models: str, current: str = "") -> ModelGroup:
+    return ModelGroup(tab, HEADINGS[tab], models, current)
 
 
-def page(shelves: tuple[Shelf, ...], view: View) -> Menu:
-    return paged("Which?", shelves, view, everything="All")
+def page(shelves: tuple[ModelGroup, ...], menu_state: MenuState) -> Menu:
+    return paged_menu("Which?", shelves, menu_state, everything="All")
 
 
 def labels(menu: Menu) -> list[list[str]]:
@@ -61,14 +71,14 @@ def everything_of(menu: Menu) -> list[Option]:
     return [*menu.options, *(option for row in menu.controls for option in row)]
 
 
-def behind(menu: Menu, label: str) -> View:
+def behind(menu: Menu, label: str) -> MenuState:
     value = next(option.value for row in menu.controls for option in row if option.label == label)
-    view = View.read(value)
+    view = MenuState.read(value)
     assert view is not None
     return view
 
 
-def turned_through(shelves: tuple[Shelf, ...], menu: Menu) -> list[Menu]:
+def turned_through(shelves: tuple[ModelGroup, ...], menu: Menu) -> list[Menu]:
     """All menus that controls lead to, from one on."""
     seen: dict[Menu, None] = {}
     waiting = [menu]
@@ -76,23 +86,25 @@ def turned_through(shelves: tuple[Shelf, ...], menu: Menu) -> list[Menu]:
         now = waiting.pop()
         if now not in seen:
             seen[now] = None
-            views = [View.read(option.value) for row in now.controls for option in row]
-            waiting += [page(fitting(shelves, view.query) if view.query else shelves, view) for view in views if view]
+            views = [MenuState.read(option.value) for row in now.controls for option in row]
+            waiting += [
+                page(filter_by_name(shelves, view.query) if view.query else shelves, view) for view in views if view
+            ]
     return list(seen)
 
 
 @given(stocks())
-def test_every_model_can_be_reached_by_turning_pages(shelves: tuple[Shelf, ...]) -> None:
-    menus = turned_through(shelves, page(shelves, View()))
+def test_every_model_can_be_reached_by_turning_pages(shelves: tuple[ModelGroup, ...]) -> None:
+    menus = turned_through(shelves, page(shelves, MenuState()))
 
-    reached = [chosen(shelves, option.value) for menu in menus for option in menu.options]
+    reached = [find_model(shelves, option.value) for menu in menus for option in menu.options]
     assert sorted(found[1] for found in reached if found) == sorted(model for part in shelves for model in part.models)
     assert len({menu.options for menu in menus}) == sum(-(-len(part.models) // 8) for part in shelves)
 
 
 @given(stocks())
-def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[Shelf, ...]) -> None:
-    for menu in (*turned_through(shelves, page(shelves, View())), listed("Which?", shelves)):
+def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[ModelGroup, ...]) -> None:
+    for menu in (*turned_through(shelves, page(shelves, MenuState())), list_menu("Which?", shelves)):
         values = [option.value for option in everything_of(menu)]
 
         assert len(set(values)) == len(values)
@@ -101,16 +113,18 @@ def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[
 
 
 @given(stocks())
-def test_a_value_is_either_a_model_or_a_control(shelves: tuple[Shelf, ...]) -> None:
-    for menu in turned_through(shelves, page(shelves, View())):
-        assert all(chosen(shelves, option.value) and not View.read(option.value) for option in menu.options)
-        assert all(not chosen(shelves, option.value) and View.read(option.value) for option in sum(menu.controls, ()))
+def test_a_value_is_either_a_model_or_a_control(shelves: tuple[ModelGroup, ...]) -> None:
+    for menu in turned_through(shelves, page(shelves, MenuState())):
+        assert all(find_model(shelves, option.value) and not MenuState.read(option.value) for option in menu.options)
+        assert all(
+            not find_model(shelves, option.value) and MenuState.read(option.value) for option in sum(menu.controls, ())
+        )
 
 
 @given(stocks())
-def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[Shelf, ...]) -> None:
-    marked = [option.group for option in entries(shelves) if option.current]
-    turned = [option for menu in turned_through(shelves, page(shelves, View())) for option in menu.options]
+def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[ModelGroup, ...]) -> None:
+    marked = [option.group for option in menu_options(shelves) if option.current]
+    turned = [option for menu in turned_through(shelves, page(shelves, MenuState())) for option in menu.options]
 
     expected = [part.heading for part in shelves if part.current in part.models]
     assert marked == expected
@@ -118,9 +132,9 @@ def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[Shelf, ...
 
 
 @given(stocks())
-def test_a_shelf_opens_at_its_current_model(shelves: tuple[Shelf, ...]) -> None:
+def test_a_shelf_opens_at_its_current_model(shelves: tuple[ModelGroup, ...]) -> None:
     for part in shelves:
-        shown = page(shelves, View(part.tab)).options
+        shown = page(shelves, MenuState(part.tab)).options
 
         assert any(option.current for option in shown) == (part.current in part.models)
 
@@ -128,16 +142,16 @@ def test_a_shelf_opens_at_its_current_model(shelves: tuple[Shelf, ...]) -> None:
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (8, 1), (9, 2), (101, 13), (350, 44)], ids=str)
 def test_pages_have_eight_entries(count: int, pages: int) -> None:
     shelves = stock(count)
-    menus = turned_through(shelves, page(shelves, View()))
+    menus = turned_through(shelves, page(shelves, MenuState()))
 
     assert len(menus) == pages
     assert all(len(menu.options) <= 8 for menu in menus)
-    assert labels(page(shelves, View(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
+    assert labels(page(shelves, MenuState(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
 
 
 def test_pages_turn_round() -> None:
     shelves = stock(40)
-    pages = [page(shelves, View(page=number)) for number in range(1, 6)]
+    pages = [page(shelves, MenuState(page=number)) for number in range(1, 6)]
 
     assert [behind(menu, "›").page for menu in pages] == [2, 3, 4, 5, 1]  # noqa: RUF001 - an arrow
     assert [behind(menu, "‹").page for menu in pages] == [5, 1, 2, 3, 4]  # noqa: RUF001 - an arrow
@@ -146,7 +160,7 @@ def test_pages_turn_round() -> None:
 def test_only_the_current_model_is_marked_among_those_of_like_names() -> None:
     shelves = (shelf("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), shelf("speech", "tts-1"))
 
-    assert [option.label for option in entries(shelves) if option.current] == ["gpt-4o"]
+    assert [option.label for option in menu_options(shelves) if option.current] == ["gpt-4o"]
 
 
 def test_the_menu_opens_with_the_model_that_answers() -> None:
@@ -154,7 +168,7 @@ def test_the_menu_opens_with_the_model_that_answers() -> None:
         shelf("chat", *(f"chat-{number}" for number in range(30)), current="chat-20"),
         shelf("image", "flux", current="flux"),
     )
-    opening = page(shelves, View())
+    opening = page(shelves, MenuState())
 
     assert [option.label for option in opening.options if option.current] == ["chat-20"]
     assert labels(opening) == [["‹", "3/4", "›"], ["Chat", "Pictures"]]  # noqa: RUF001 - arrows
@@ -164,32 +178,37 @@ def test_the_menu_opens_with_the_model_that_answers() -> None:
 def test_a_video_model_that_answers_is_found_under_its_own_heading() -> None:
     shelves = (shelf("chat", "qwen", current="sora-2"), shelf("video", "veo", "sora-2", current="sora-2"))
 
-    assert opened(shelves, None).tab == "video"
-    assert [(option.label, option.group) for option in entries(shelves) if option.current] == [("sora-2", "Video")]
+    assert active_group(shelves, None).tab == "video"
+    assert [(option.label, option.group) for option in menu_options(shelves) if option.current] == [("sora-2", "Video")]
 
 
 def test_a_menu_opens_on_what_answers_though_that_is_listed_no_more() -> None:
-    shelves = (Shelf("chat", "Chat", ("kimi-k2",), "gone"), Shelf("speech", "Speech", ("CosyVoice",), "CosyVoice"))
+    shelves = (
+        ModelGroup("chat", "Chat", ("kimi-k2",), "gone"),
+        ModelGroup("speech", "Speech", ("CosyVoice",), "CosyVoice"),
+    )
 
-    assert opened(shelves, None).tab == "chat"
-    assert opened(shelves, "speech").tab == "speech"
+    assert active_group(shelves, None).tab == "chat"
+    assert active_group(shelves, "speech").tab == "speech"
 
 
 def test_a_page_or_a_kind_that_is_gone_shows_what_is_nearest() -> None:
     shelves = stock(20)
 
-    assert [option.label for option in page(shelves, View("chat", 99)).options] == [f"model-{n}" for n in range(16, 20)]
-    assert page(shelves, View("image", 1)).options == page(shelves, View("chat", 1)).options
+    assert [option.label for option in page(shelves, MenuState("chat", 99)).options] == [
+        f"model-{n}" for n in range(16, 20)
+    ]
+    assert page(shelves, MenuState("image", 1)).options == page(shelves, MenuState("chat", 1)).options
 
 
 @given(stocks(), st.text(max_size=30))
-def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[Shelf, ...], query: str) -> None:
+def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[ModelGroup, ...], query: str) -> None:
     query = " ".join(query.split())
-    found = fitting(shelves, query)
+    found = filter_by_name(shelves, query)
     if not (found and query):
         return
-    menu = page(found, View(query=query))
-    views = [View.read(option.value) for row in menu.controls[:-1] for option in row]
+    menu = page(found, MenuState(query=query))
+    views = [MenuState.read(option.value) for row in menu.controls[:-1] for option in row]
 
     assert all(view and view.query == query for view in views)
     assert labels(menu)[-1] == ["All"]
@@ -201,7 +220,7 @@ def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[Shelf, ...], quer
 def test_a_search_that_fits_behind_no_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
     query = "q" * length
     shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
-    menu = page(shelves, View("image", 99, query))
+    menu = page(shelves, MenuState("image", 99, query))
 
     assert (len(menu.controls) == 3) == turns
     assert labels(menu)[-1] == ["All"]
@@ -213,12 +232,12 @@ def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
         shelf("chat", *(f"Qwen/Qwen3-{n}B:free" for n in range(30)), "gpt"),
         shelf("image", "qwen-image", "flux"),
     )
-    found = fitting(shelves, "qwen")
-    menus = turned_through(shelves, page(found, View(query="qwen")))
+    found = filter_by_name(shelves, "qwen")
+    menus = turned_through(shelves, page(found, MenuState(query="qwen")))
 
     assert {"gpt", "flux"} <= {option.label for menu in menus for option in menu.options}  # by the way out
     assert labels(menus[0])[-2:] == [["Chat", "Pictures"], ["All"]]
-    assert behind(menus[0], "›") == View("chat", 2, "qwen")  # noqa: RUF001 - an arrow
+    assert behind(menus[0], "›") == MenuState("chat", 2, "qwen")  # noqa: RUF001 - an arrow
 
 
 @pytest.mark.parametrize(
@@ -238,7 +257,7 @@ def test_a_search_needs_every_word_in_any_spelling(query: str, ids: list[str]) -
         shelf("chat", "Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen", "GPT-4o", "gpt_4o:mini"),
     )
 
-    assert [model for part in fitting(shelves, query) for model in part.models] == ids
+    assert [model for part in filter_by_name(shelves, query) for model in part.models] == ids
 
 
 @pytest.mark.parametrize(
@@ -256,27 +275,29 @@ def test_a_search_needs_every_word_in_any_spelling(query: str, ids: list[str]) -
     ],
 )
 def test_a_kind_is_known_by_its_words(text: str, kind: Tab | None, rest: str) -> None:
-    assert kind_in(text) == (kind, rest)
+    assert parse_kind(text) == (kind, rest)
 
 
 def test_what_is_of_no_use_in_a_chat_is_not_offered() -> None:
     models = [Model("bge-m3", "other"), Model("qwen", "chat"), Model("qwen", "chat")]
-    shelves = sorted_out(models, HEADINGS, dict.fromkeys(TABS))
+    shelves = group_models(models, HEADINGS, dict.fromkeys(TABS))
 
     assert [part.models for part in shelves] == [("qwen",)]
-    assert sorted_out(models[:1], HEADINGS, dict.fromkeys(TABS)) == ()
+    assert group_models(models[:1], HEADINGS, dict.fromkeys(TABS)) == ()
 
 
 def test_a_mistyped_name_finds_what_looks_like_it() -> None:
     shelves = (shelf("chat", "deepseek-v3", "kimi-k2"), shelf("image", "Flux.1-Schnell"))
 
-    assert [model for part in similar(shelves, "deepsek v3") for model in part.models] == ["deepseek-v3"]
-    assert similar(shelves, "") == ()
+    assert [model for part in find_similar(shelves, "deepsek v3") for model in part.models] == ["deepseek-v3"]
+    assert find_similar(shelves, "") == ()
 
 
 @given(stocks(), st.integers(1, 100))
-def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(shelves: tuple[Shelf, ...], most: int) -> None:
-    short = shortened(shelves, most)
+def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(
+    shelves: tuple[ModelGroup, ...], most: int
+) -> None:
+    short = limit_models(shelves, most)
     kept = [model for part in short for model in part.models]
 
     assert len(kept) == min(most, sum(len(part.models) for part in shelves))
@@ -287,19 +308,19 @@ def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(shelves: tu
 
 @given(st.text(max_size=60))
 def test_no_value_that_comes_back_breaks_the_menu(value: str) -> None:
-    view = View.read(value)
+    view = MenuState.read(value)
     shelves = stock(20)
 
-    assert chosen(shelves, value) is None
+    assert find_model(shelves, value) is None
     assert view is None or len(page(shelves, view).options) > 0
 
 
 def test_ids_differ_where_they_are_too_long_for_an_entry() -> None:
     long = "vendor/" + "a" * 120
     shelves = (shelf("chat", long + "-mini", long + "-maxi"),)
-    first, second = listed("Which?", shelves).options
+    first, second = list_menu("Which?", shelves).options
 
     assert (first.label[-5:], second.label[-5:]) == ("-mini", "-maxi")
     assert first.value != second.value
-    assert chosen(shelves, second.value) == (shelves[0], long + "-maxi")
+    assert find_model(shelves, second.value) == (shelves[0], long + "-maxi")
     assert of_kind(shelves, "image") == ()

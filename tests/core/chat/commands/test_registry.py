@@ -3,7 +3,7 @@
 
 import pytest
 
-from core.chat.commands import routed
+from core.chat.commands import parse_command
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
 
@@ -16,7 +16,7 @@ def read(text: str, *, mentioned: bool = False) -> tuple[str, str]:
         text=text,
         mentioned=mentioned,
     )
-    found = routed(message)
+    found = parse_command(message)
     return found.command, found.text
 
 

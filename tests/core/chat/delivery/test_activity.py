@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from core.chat.delivery.activity import at_work
-from core.chat.port.outbox import Doing
+from core.chat.delivery.activity import activity_indicator
+from core.chat.port.outbox import Activity
 from tests.core.chat.outboxes import NoOutbox
 
 
@@ -15,14 +15,14 @@ class Signs(NoOutbox):
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.seconds = seconds
-        self.shown: list[Doing] = []
+        self.shown: list[Activity] = []
 
-    async def working(self, doing: Doing = "writing") -> None:
+    async def show_activity(self, doing: Activity = "writing") -> None:
         self.shown.append(doing)
         await asyncio.sleep(self.seconds if doing != "nothing" else 0)
 
 
-async def until_shown(signs: Signs, *shown: Doing) -> None:
+async def until_shown(signs: Signs, *shown: Activity) -> None:
     async with asyncio.timeout(30):
         while signs.shown != list(shown):  # noqa: ASYNC110 - a list has no events
             await asyncio.sleep(0.005)
@@ -30,24 +30,24 @@ async def until_shown(signs: Signs, *shown: Doing) -> None:
 
 async def test_a_slow_sign_is_waited_for_once() -> None:
     signs = Signs(seconds=60)
-    async with at_work(signs, "writing") as sign:
+    async with activity_indicator(signs, "writing") as sign:
         await until_shown(signs, "writing")
         begun = time.monotonic()
         for _ in range(20):
-            await sign.rest()
+            await sign.postpone()
 
         assert time.monotonic() - begun < 4, "twenty waits would be six seconds"
 
 
 async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> None:
     signs = Signs()
-    async with at_work(signs, "writing", silence=0.1) as sign:
+    async with activity_indicator(signs, "writing", silence=0.1) as sign:
         await until_shown(signs, "writing")
-        await sign.rest()
+        await sign.postpone()
         await until_shown(signs, "writing", "writing")
         async with asyncio.timeout(30):
             while "nothing" not in signs.shown:  # words go on; the first ones may come while the sign is under way
-                await sign.rest()
+                await sign.postpone()
                 await asyncio.sleep(0.01)
 
     assert signs.shown[:3] == ["writing", "writing", "nothing"]
@@ -55,9 +55,9 @@ async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> No
 
 async def test_words_that_keep_coming_need_no_sign() -> None:
     signs = Signs()
-    async with at_work(signs, "writing") as sign:
+    async with activity_indicator(signs, "writing") as sign:
         for _ in range(10):
-            await sign.rest()
+            await sign.postpone()
             await asyncio.sleep(0.005)
 
         assert len(signs.shown) <= 1

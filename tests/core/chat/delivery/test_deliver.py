@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.chat.delivery.answer_buffer import Piece, resumed, whole
-from core.chat.delivery.checkpoint import Progress
+from core.chat.delivery.answer_buffer import TextChunk, as_stream, continue_in_fence
+from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
-from core.chat.delivery.page_buttons import Keys
-from core.chat.delivery.retry import insist
+from core.chat.delivery.page_buttons import PageButtons
+from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.capabilities import Capabilities
-from core.chat.port.errors import FloodedError, GoneError, RefusedError, UnreachableError
+from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from tests.core.chat.outboxes import NoOutbox
@@ -49,9 +49,9 @@ class Screen(NoOutbox):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=LIMIT, pace=0.0, pace_group=0.0)
+        return Capabilities(page_limit=LIMIT, edit_interval=0.0, max_group_edit_interval=0.0)
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         await asyncio.sleep(0)
@@ -70,14 +70,14 @@ class Screen(NoOutbox):
             self.final.add(name)
         return replace(page, message_id=name, done=final)
 
-    def horizon(self) -> str:
+    def position_marker(self) -> str:
         return max(self.messages, key=int, default="")
 
-    async def recover(self, page: Page) -> Page:
+    async def find_lost_message(self, page: Page) -> Page:
         newer = [name for name in sorted(self.messages, key=int) if int(name) > int(page.after or 0)]
         return replace(page, message_id=newer[0], adopted=True) if newer else page
 
-    async def remove(self, page: Page) -> None:
+    async def delete_page(self, page: Page) -> None:
         del self.messages[page.message_id]
 
     @property
@@ -87,8 +87,8 @@ class Screen(NoOutbox):
 
 async def pieces(
     parts: Sequence[str], error: Exception | None = None, thoughts: Sequence[str] = ()
-) -> AsyncGenerator[Piece]:
-    for piece in [*(Piece(text, thought=True) for text in thoughts), *map(Piece, parts)]:
+) -> AsyncGenerator[TextChunk]:
+    for piece in [*(TextChunk(text, is_reasoning=True) for text in thoughts), *map(TextChunk, parts)]:
         await asyncio.sleep(0)
         yield piece
     if error is not None:
@@ -97,21 +97,21 @@ async def pieces(
 
 async def show(
     screen: Screen,
-    stream: AsyncGenerator[Piece],
+    stream: AsyncGenerator[TextChunk],
     checkpoint: Checkpoint | None = None,
     stopped: asyncio.Event | None = None,
-    keys: Keys | None = None,
+    buttons: PageButtons | None = None,
     opening: str = "",
 ) -> str:
-    progress = Progress(checkpoint or Checkpoint())
-    stopped, keys = stopped or asyncio.Event(), keys or Keys()
-    return await deliver(stream, screen, progress, stopped=stopped, keys=keys, opening=opening)
+    progress = DeliveryCheckpoint(checkpoint or Checkpoint())
+    stopped, buttons = stopped or asyncio.Event(), buttons or PageButtons()
+    return await deliver(stream, screen, progress, stopped=stopped, buttons=buttons, opening=opening)
 
 
 @settings(max_examples=60)
 @given(
     parts=st.lists(st.text(alphabet="word☃", max_size=4) | st.sampled_from([" ", "\n", "\n\n", ". "]), max_size=90),
-    refusals=st.lists(st.sampled_from([None, None, FloodedError(0.001)]), max_size=6),
+    refusals=st.lists(st.sampled_from([None, None, RateLimitedError(0.001)]), max_size=6),
 )
 async def test_the_screen_finally_shows_the_words_whatever_happens(
     parts: list[str], refusals: list[Exception | None]
@@ -129,7 +129,9 @@ async def test_the_screen_finally_shows_the_words_whatever_happens(
 
 
 async def test_what_is_refused_in_between_is_skipped_and_the_end_is_insisted_on() -> None:
-    screen = Screen(script=[None, FloodedError(0.01), FloodedError(0.01), UnreachableError("gone for a moment")])
+    screen = Screen(
+        script=[None, RateLimitedError(0.01), RateLimitedError(0.01), PlatformUnreachableError("gone for a moment")]
+    )
 
     await show(screen, pieces(["a ", "b ", "c"]))
 
@@ -202,14 +204,14 @@ async def test_a_fence_that_was_opened_for_an_answer_is_still_open_for_the_next_
 @pytest.mark.parametrize("size", [1, 3, 100])
 async def test_a_fence_that_is_open_already_is_not_opened_again(came: str, kept: str, size: int) -> None:
     parts = [came[start : start + size] for start in range(0, len(came), size)]
-    resumed_pieces = [piece async for piece in resumed(pieces(parts, thoughts=["Hm."]), "```python\n")]
+    resumed_pieces = [piece async for piece in continue_in_fence(pieces(parts, thoughts=["Hm."]), "```python\n")]
 
-    assert resumed_pieces[0] == Piece("Hm.", thought=True)
+    assert resumed_pieces[0] == TextChunk("Hm.", is_reasoning=True)
     assert "".join(piece.text for piece in resumed_pieces[1:]) == kept
 
 
 async def test_a_bare_mark_closes_a_fence_that_names_no_language() -> None:
-    assert [piece.text async for piece in resumed(pieces(["```\n", "Done."]), "```\n")] == ["```\n", "Done."]
+    assert [piece.text async for piece in continue_in_fence(pieces(["```\n", "Done."]), "```\n")] == ["```\n", "Done."]
 
 
 async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
@@ -250,13 +252,13 @@ class LossyScreen(Screen):
 
     lost: bool = False
 
-    async def show(
+    async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
-        shown = await super().show(page, text, final=final, folded=folded, buttons=buttons)
+        shown = await super().update_page(page, text, final=final, folded=folded, buttons=buttons)
         if not self.lost:
             self.lost = True
-            raise UnreachableError("no answer")
+            raise PlatformUnreachableError("no answer")
         return shown
 
 
@@ -272,13 +274,13 @@ async def test_the_checkpoint_says_that_a_step_is_under_way_before_it_is() -> No
     checkpoint = Checkpoint()
 
     class Watching(Screen):
-        async def show(
+        async def update_page(
             self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
         ) -> Page:
             saved = json.loads(checkpoint.state["pages"])[0]
             assert saved["sending"]
             assert saved["message_id"] or saved["after"] == "7", "the horizon of that moment"
-            return await super().show(page, text, final=final, folded=folded, buttons=buttons)
+            return await super().update_page(page, text, final=final, folded=folded, buttons=buttons)
 
     await show(Watching(messages={"7": "older"}), pieces(["a", "b"]), checkpoint)
 
@@ -298,11 +300,11 @@ async def test_an_adopted_message_does_not_shrink_while_it_is_rewritten() -> Non
     checkpoint = Checkpoint({"pages": json.dumps([{"start": 0, "message_id": "1", "length": 40}])})
     lengths: list[int] = []
 
-    async def watched() -> AsyncGenerator[Piece]:
+    async def watched() -> AsyncGenerator[TextChunk]:
         for _ in range(30):
             await asyncio.sleep(0.001)
             lengths.append(len(screen.messages["1"]))
-            yield Piece("yy")
+            yield TextChunk("yy")
 
     await show(screen, watched(), checkpoint)
 
@@ -313,7 +315,7 @@ async def test_an_adopted_message_does_not_shrink_while_it_is_rewritten() -> Non
 async def test_a_text_that_was_complete_is_only_shown_again() -> None:
     checkpoint = Checkpoint()
     await show(Screen(), pieces(["all", " of it"]), checkpoint)
-    progress = Progress(checkpoint)
+    progress = DeliveryCheckpoint(checkpoint)
 
     assert progress.text == "all of it"
     assert [page.message_id for page in progress.pages] == ["1"]
@@ -323,8 +325,8 @@ async def test_a_text_that_was_complete_is_only_shown_again() -> None:
 async def test_a_stop_keeps_what_has_come() -> None:
     screen, stopped = Screen(), asyncio.Event()
 
-    async def endless() -> AsyncGenerator[Piece]:
-        yield Piece("so far")
+    async def endless() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("so far")
         while True:
             await asyncio.sleep(0.001)
             if screen.messages:
@@ -340,32 +342,32 @@ async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before()
     with pytest.raises(ConnectionError):
         await show(screen, pieces(["all that ", "had come"], ConnectionError()), checkpoint)
 
-    async def silent() -> AsyncGenerator[Piece]:
-        yield Piece("all")
+    async def silent() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("all")
         stopped.set()
         await asyncio.sleep(60)
 
-    best = Progress(checkpoint).best
+    best = DeliveryCheckpoint(checkpoint).best
     assert await show(screen, silent(), checkpoint, stopped) == best
     assert screen.shown == best
     assert len(best) > 3
 
 
 async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_with_the_next_step() -> None:
-    screen, checkpoint = Screen(script=[FloodedError(60)]), Checkpoint()
-    progress = Progress(checkpoint)
+    screen, checkpoint = Screen(script=[RateLimitedError(60)]), Checkpoint()
+    progress = DeliveryCheckpoint(checkpoint)
     with pytest.raises(ConnectionError):
         await deliver(pieces(["never ", "shown"], ConnectionError()), screen, progress, stopped=asyncio.Event())
 
     await progress.save(progress.pages)
 
-    assert Progress(checkpoint).best == "never shown"
+    assert DeliveryCheckpoint(checkpoint).best == "never shown"
 
 
 async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None:
     class Keeper(Screen):
-        async def remove(self, page: Page) -> None:
-            raise RefusedError(page.message_id)
+        async def delete_page(self, page: Page) -> None:
+            raise ContentRejectedError(page.message_id)
 
     pages = [{"start": 0, "message_id": "1"}, {"start": 70, "message_id": "2"}]
 
@@ -375,16 +377,16 @@ async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None
 async def test_a_checkpoint_of_a_newer_version_can_be_read() -> None:
     stored = [{"start": 0, "message_id": "1", "unheard_of": True}]
 
-    assert Progress(Checkpoint({"pages": json.dumps(stored)})).pages[0].message_id == "1"
+    assert DeliveryCheckpoint(Checkpoint({"pages": json.dumps(stored)})).pages[0].message_id == "1"
 
 
 async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
     screen, closed = Screen(), asyncio.Event()
 
-    async def endless() -> AsyncGenerator[Piece]:
+    async def endless() -> AsyncGenerator[TextChunk]:
         try:
             while True:
-                yield Piece("x ")
+                yield TextChunk("x ")
                 await asyncio.sleep(0.001)
         finally:
             closed.set()
@@ -399,7 +401,7 @@ async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
     assert closed.is_set()
 
 
-@pytest.mark.parametrize("error", [GoneError("blocked"), RefusedError("never")])
+@pytest.mark.parametrize("error", [RecipientGoneError("blocked"), ContentRejectedError("never")])
 async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception) -> None:
     with pytest.raises(type(error)):
         await show(Screen(script=[None, *[error] * 9]), pieces(["a", "b"]))
@@ -408,23 +410,23 @@ async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception)
 async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
     closed = asyncio.Event()
 
-    async def endless() -> AsyncGenerator[Piece]:
+    async def endless() -> AsyncGenerator[TextChunk]:
         try:
             while True:
-                yield Piece("x ")
+                yield TextChunk("x ")
                 await asyncio.sleep(0.001)
         finally:
             closed.set()
 
-    with pytest.raises(GoneError):
-        await show(Screen(script=[GoneError("kicked")]), endless())
+    with pytest.raises(RecipientGoneError):
+        await show(Screen(script=[RecipientGoneError("kicked")]), endless())
 
     assert closed.is_set()
 
 
 async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
     screen = Screen()
-    await show(screen, whole("all at once"))
+    await show(screen, as_stream("all at once"))
 
     assert (screen.shown, screen.steps) == ("all at once", 1)
 
@@ -432,12 +434,12 @@ async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
 async def test_an_empty_answer_leaves_no_message() -> None:
     screen = Screen()
 
-    assert await show(screen, whole("\n \n")) == "\n \n"
+    assert await show(screen, as_stream("\n \n")) == "\n \n"
     assert screen.messages == {}
 
 
 async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
-    answers: list[Exception | None] = [FloodedError(0.05), FloodedError(0.05), None]
+    answers: list[Exception | None] = [RateLimitedError(0.05), RateLimitedError(0.05), None]
     loop = asyncio.get_running_loop()
     begun = loop.time()
 
@@ -446,7 +448,7 @@ async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
             raise error
         return "done"
 
-    assert await insist(call) == "done"
+    assert await retry_until_sent(call) == "done"
     assert loop.time() - begun >= 0.1
 
 
@@ -473,19 +475,19 @@ async def test_thinking_that_was_shown_is_told_apart_after_a_crash() -> None:
     checkpoint = Checkpoint()
     await show(Screen(), pieces(["so ", "be it"], thoughts=["hm ", "well "]), checkpoint)
 
-    progress = Progress(checkpoint)
+    progress = DeliveryCheckpoint(checkpoint)
     screen = Screen()
-    await show(screen, whole(progress.text or "", progress.thought))
+    await show(screen, as_stream(progress.text or "", progress.thought))
 
     assert (progress.text, progress.thought) == ("hm well so be it", 8)
     assert screen.folds == {"1": "hm well "}
 
 
 async def test_thoughts_that_come_late_are_dropped() -> None:
-    async def late() -> AsyncGenerator[Piece]:
-        yield Piece("hm ", thought=True)
-        yield Piece("yes")
-        yield Piece("or no", thought=True)
+    async def late() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("hm ", is_reasoning=True)
+        yield TextChunk("yes")
+        yield TextChunk("or no", is_reasoning=True)
 
     screen = Screen()
     text = await show(screen, late())
@@ -498,7 +500,7 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     stop, again = Button("stop", "stop", "1"), Button("again", "retry", "1")
     screen = Screen()
 
-    await show(screen, pieces(["word " * 14] * 3), keys=Keys((stop,), lambda _, __: (again,)))
+    await show(screen, pieces(["word " * 14] * 3), buttons=PageButtons((stop,), lambda _, __: (again,)))
 
     pages = sorted(screen.messages, key=int)
     assert len(pages) > 1
@@ -510,26 +512,26 @@ async def test_words_that_were_held_back_do_not_have_to_keep_the_pace() -> None:
     class Choosy(Screen):
         @property
         def capabilities(self) -> Capabilities:
-            return replace(super().capabilities, pace=60, late_buttons=True)
+            return replace(super().capabilities, edit_interval=60, buttons_after_first_step=True)
 
-        async def show(
+        async def update_page(
             self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
         ) -> Page:
             if text.count("**") == 1:
                 return page
-            return await super().show(page, text, final=final, folded=folded, buttons=buttons)
+            return await super().update_page(page, text, final=final, folded=folded, buttons=buttons)
 
-        async def recover(self, page: Page) -> Page:
+        async def find_lost_message(self, page: Page) -> Page:
             raise AssertionError(page)
 
-    async def slow() -> AsyncGenerator[Piece]:
+    async def slow() -> AsyncGenerator[TextChunk]:
         for part in ("**", "Title", "**"):
-            yield Piece(part)
+            yield TextChunk(part)
             await asyncio.sleep(0.02)
         await asyncio.sleep(60)
 
     screen = Choosy()
-    showing = asyncio.create_task(show(screen, slow(), keys=Keys((Button("stop", "stop", "1"),))))
+    showing = asyncio.create_task(show(screen, slow(), buttons=PageButtons((Button("stop", "stop", "1"),))))
     async with asyncio.timeout(5):
         while screen.steps == 0:  # noqa: ASYNC110 - a screen has no events
             await asyncio.sleep(0.01)
@@ -543,14 +545,14 @@ async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bo
     class Silent(Screen):
         @property
         def capabilities(self) -> Capabilities:
-            return replace(super().capabilities, late_buttons=late)
+            return replace(super().capabilities, buttons_after_first_step=late)
 
-    async def silent() -> AsyncGenerator[Piece]:
-        yield Piece("Queued…")
+    async def silent() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("Queued…")
         await asyncio.sleep(60)
 
     screen = Silent()
-    showing = asyncio.create_task(show(screen, silent(), keys=Keys((Button("stop", "stop", "1"),))))
+    showing = asyncio.create_task(show(screen, silent(), buttons=PageButtons((Button("stop", "stop", "1"),))))
     async with asyncio.timeout(5):
         while screen.steps < steps:  # noqa: ASYNC110 - a screen has no events
             await asyncio.sleep(0.01)
@@ -562,19 +564,19 @@ async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bo
 
 async def test_a_first_step_that_was_refused_is_not_looked_for_by_the_next_attempt() -> None:
     class Known(Screen):
-        async def recover(self, page: Page) -> Page:
+        async def find_lost_message(self, page: Page) -> Page:
             raise AssertionError(page)
 
-    progress, screen = Progress(Checkpoint()), Known(script=[FloodedError(60.0)])
+    progress, screen = DeliveryCheckpoint(Checkpoint()), Known(script=[RateLimitedError(60.0)])
 
-    async def breaking() -> AsyncGenerator[Piece]:
-        yield Piece("so far")
+    async def breaking() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("so far")
         await asyncio.sleep(0.1)
         assert not screen.script
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
         await deliver(breaking(), screen, progress, stopped=asyncio.Event())
-    progress.rewind()
+    progress.restart()
 
     assert await deliver(pieces(["whole"]), screen, progress, stopped=asyncio.Event()) == "whole"

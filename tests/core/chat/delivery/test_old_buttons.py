@@ -13,10 +13,16 @@ from redis.asyncio import Redis
 
 from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.old_buttons import OldButtons
-from core.chat.port.errors import FloodedError, GoneError, OutboxError, UneditableError, UnreachableError
+from core.chat.port.errors import (
+    OutboxError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
+    UneditableError,
+)
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.page import Page
-from core.store import Conversations, Remembered, ShownAnswers
+from core.store import Conversations, HistoryMessage, ShownAnswers
 from tests.core.chat.outboxes import NoOutbox
 
 CHAT = "tg:1:2"
@@ -49,7 +55,7 @@ class _Chat:
 
     async def answer(self, uid: str, *, parts: bool = False, drop: int = 0) -> None:
         await self.show(uid, parts=parts)
-        exchange = (Remembered("user", "q"), Remembered("assistant", "a", uid=uid))
+        exchange = (HistoryMessage("user", "q"), HistoryMessage("assistant", "a", uid=uid))
         await self.conversations.append(CHAT, uid, exchange, drop=drop)
 
     async def show(self, uid: str, *, parts: bool = False) -> None:
@@ -86,7 +92,7 @@ async def test_only_the_newest_answer_keeps_all_its_buttons(chat: _Chat) -> None
 async def test_an_answer_that_broke_off_keeps_its_buttons_until_another_question_is_answered(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.show("2")
-    await chat.conversations.note_unanswered(CHAT, Remembered("user", "q", uid="2"))
+    await chat.conversations.save_unanswered(CHAT, HistoryMessage("user", "q", uid="2"))
     before = dict(await chat.clear())
     await chat.answer("3")
 
@@ -104,7 +110,7 @@ async def test_a_long_answer_can_be_spoken_while_it_is_remembered(chat: _Chat) -
 
 async def test_after_a_new_conversation_no_answer_can_be_written_again(chat: _Chat) -> None:
     await chat.answer("1")
-    await chat.conversations.forget(CHAT)
+    await chat.conversations.clear_history(CHAT)
 
     assert await chat.clear() == {"1": ["speak"]}
 
@@ -112,7 +118,7 @@ async def test_after_a_new_conversation_no_answer_can_be_written_again(chat: _Ch
 async def test_what_the_rate_limits_refuse_is_done_when_they_allow_it(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.answer("2")
-    chat.screen.script = [FloodedError(0.05), FloodedError(0.05)]
+    chat.screen.script = [RateLimitedError(0.05), RateLimitedError(0.05)]
 
     assert await chat.clear() == {"1": ["speak"]}
 
@@ -120,7 +126,7 @@ async def test_what_the_rate_limits_refuse_is_done_when_they_allow_it(chat: _Cha
 async def test_what_the_platform_did_not_do_is_done_after_the_next_answer(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.answer("2")
-    chat.screen.script = [UnreachableError("away")]
+    chat.screen.script = [PlatformUnreachableError("away")]
     before = dict(await chat.clear())
     await chat.answer("3")
 
@@ -128,7 +134,7 @@ async def test_what_the_platform_did_not_do_is_done_after_the_next_answer(chat: 
     assert await chat.clear() == {"1": ["speak"], "2": ["speak"]}
 
 
-@pytest.mark.parametrize("error", [GoneError("deleted"), UneditableError("too old")])
+@pytest.mark.parametrize("error", [RecipientGoneError("deleted"), UneditableError("too old")])
 async def test_a_message_that_takes_no_change_is_let_be(chat: _Chat, error: OutboxError) -> None:
     await chat.answer("1")
     await chat.answer("2")
@@ -149,7 +155,7 @@ async def test_so_many_old_answers_are_remembered_and_no_more(chat: _Chat) -> No
 async def test_a_closing_process_leaves_the_note_to_the_next(chat: _Chat, redis: Redis) -> None:
     await chat.answer("1")
     await chat.answer("2")
-    chat.screen.script = [FloodedError(20)]
+    chat.screen.script = [RateLimitedError(20)]
     chat.old_buttons.start_removal(CHAT, chat.screen)
     await asyncio.sleep(0.05)
     await chat.old_buttons.aclose()

@@ -11,10 +11,10 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.delivery.answer_buffer import Growing, Piece
+from core.chat.delivery.answer_buffer import AnswerBuffer, TextChunk
 from core.chat.delivery.page_text import PageText
 from core.chat.port.page import Page
-from core.chat.text.page_breaks import page_end, room, utf16_length
+from core.chat.text.page_breaks import find_page_end, measure_page, utf16_length
 
 LIMIT = 400
 WORDS = st.lists(
@@ -52,12 +52,12 @@ QUICKLY = settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
 
 
 def pages_of(text: str) -> list[str]:
-    growing = Growing()
-    growing.add(Piece(text))
+    growing = AnswerBuffer()
+    growing.add(TextChunk(text))
     shown, page, bodies = PageText(growing), Page(start=0), list[str]()
     while True:
-        space = room(text, page.start, LIMIT, page.opening)
-        if (end := page_end(text, space)) is None:
+        space = measure_page(text, page.start, LIMIT, page.opening)
+        if (end := find_page_end(text, space)) is None:
             return [*bodies, shown.body(page, None)]
         following = Page(start=end, opening=shown.carry(page, end, space.stop))
         bodies.append(shown.body(replace(page, end=end), following))
@@ -107,7 +107,7 @@ def test_the_last_page_only_grows(text: str, length: int) -> None:
     *full, growing = pages_of(text[:length])
     later = pages_of(text)[len(full)]
 
-    assert later.startswith(growing[: room(growing, 0, LIMIT).sure - len("```py\n")].rstrip("`*~\n "))
+    assert later.startswith(growing[: measure_page(growing, 0, LIMIT).sure - len("```py\n")].rstrip("`*~\n "))
 
 
 @pytest.mark.parametrize("link", ["[two words](https://e.org/a?b=" + "c" * 150 + ")", "https://e.org/a?b=" + "c" * 150])
@@ -132,7 +132,7 @@ def test_a_link_that_fits_on_a_page_is_not_cut_in_two(link: str, words: int) -> 
     ],
 )
 def test_a_step_does_not_show_the_beginning_of_a_link(text: str, shown: str) -> None:
-    assert text[: room(text, 0, LIMIT).sure] == shown
+    assert text[: measure_page(text, 0, LIMIT).sure] == shown
 
 
 @given(st.lists(CODE, min_size=1, max_size=4).map("\n\n".join))

@@ -27,7 +27,7 @@ def greeting(redis: Redis) -> Greeting:
 
 
 async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
-    await Inbox(redis).accept(str(CHAT), "7", b"arrival")
+    await Inbox(redis).enqueue(str(CHAT), "7", b"arrival")
     greets = [
         await greeting(redis).is_due(str(CHAT), arrival, read) for arrival in (ARRIVAL, replace(ARRIVAL, event_id="9"))
     ]
@@ -39,7 +39,7 @@ async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
 async def test_the_arrival_that_comes_with_a_move_is_not(redis: Redis, order: tuple[bytes, ...]) -> None:
     greets: list[bool] = []
     for payload in order:
-        await Inbox(redis).accept(str(CHAT), payload.decode(), payload)
+        await Inbox(redis).enqueue(str(CHAT), payload.decode(), payload)
     for payload in order:
         if payload == b"move":
             await greeting(redis).note_move(MOVE)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.generation.image_prompt import Order, order_of, read_order
-from core.chat.text.user_error import ExcuseError
+from core.chat.generation.image_prompt import ImagePrompt, parse_imagine, stored_prompt
+from core.chat.text.user_error import UserFacingError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
 PIECES = ["--", "—", "--x", "猫", "9", "\u00d7", "\uff0c", " "]
@@ -54,15 +54,15 @@ GIVEN = {
 
 
 def complaint(argument: str, quoted: str = "") -> str:
-    with pytest.raises(ExcuseError) as caught:
-        read_order(argument, quoted)
+    with pytest.raises(UserFacingError) as caught:
+        parse_imagine(argument, quoted)
     return caught.value.key
 
 
 @pytest.mark.parametrize("option", GIVEN)
 @pytest.mark.parametrize("form", ["{} a red cat", "a {} red cat", "a red cat {}", "a  red\ncat {}  "])
 def test_an_option_may_stand_anywhere(option: str, form: str) -> None:
-    order = read_order(form.format(option))
+    order = parse_imagine(form.format(option))
     field, value = GIVEN[option]
 
     assert order.prompt == "a red cat"
@@ -76,16 +76,16 @@ def test_options_do_not_depend_on_their_places(words: list[str], data: st.DataOb
     for option in options:
         mixed.insert(data.draw(st.integers(0, len(mixed))), option)
 
-    assert read_order(" ".join(mixed)) == Order(
+    assert parse_imagine(" ".join(mixed)) == ImagePrompt(
         prompt=" ".join(" ".join(words).split()), n=3, size="640x480", style="natural"
     )
 
 
 @given(argument=st.text() | st.lists(st.sampled_from([*GIVEN, *PIECES])).map("".join))
 def test_whatever_is_written_becomes_an_order_or_a_sentence(argument: str) -> None:
-    order = Order("no order")
-    with suppress(ExcuseError):
-        order = read_order(argument)
+    order = ImagePrompt("no order")
+    with suppress(UserFacingError):
+        order = parse_imagine(argument)
     width, height = map(int, order.size.split("x"))
 
     assert 64 <= min(width, height) <= max(width, height) <= 2048
@@ -96,13 +96,13 @@ def test_whatever_is_written_becomes_an_order_or_a_sentence(argument: str) -> No
 
 @given(prompt=st.text(min_size=1), english=st.text(), variation=st.integers(0, 9))
 def test_an_order_can_be_written_down_and_read(prompt: str, english: str, variation: int) -> None:
-    order = Order(prompt, "64x64", 2, "hd", "natural", english, variation)
+    order = ImagePrompt(prompt, "64x64", 2, "hd", "natural", english, variation)
 
-    assert Order.unpack(order.pack()) == order
+    assert ImagePrompt.unpack(order.pack()) == order
 
 
 def test_an_order_of_a_later_version_can_be_read() -> None:
-    assert Order.unpack('{"prompt": "a cat", "seed": 7}') == Order("a cat")
+    assert ImagePrompt.unpack('{"prompt": "a cat", "seed": 7}') == ImagePrompt("a cat")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_order_of_a_later_version_can_be_read() -> None:
     ],
 )
 def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
-    assert read_order(prompt).prompt == prompt
+    assert parse_imagine(prompt).prompt == prompt
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
     ],
 )
 def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
-    order = read_order(argument)
+    order = parse_imagine(argument)
 
     assert (order.prompt, order.size) == (prompt, size)
 
@@ -192,14 +192,14 @@ def test_a_mistake_is_named(argument: str, key: str) -> None:
     ],
 )
 def test_what_follows_a_value_belongs_to_the_prompt(argument: str, prompt: str, n: int) -> None:
-    order = read_order(argument)
+    order = parse_imagine(argument)
 
     assert (order.prompt, order.n) == (prompt, n)
 
 
 def test_an_option_without_a_value_is_named() -> None:
-    with pytest.raises(ExcuseError) as caught:
-        read_order("cat --ar --n 2")
+    with pytest.raises(UserFacingError) as caught:
+        parse_imagine("cat --ar --n 2")
 
     assert caught.value.values == {"name": "ar"}
 
@@ -208,19 +208,19 @@ def test_an_option_without_a_value_is_named() -> None:
     "prompt", ["a red fox --ar 16:9 --v 6", "a red fox --no text, blurry", "a red fox --n 9", " a red\nfox"]
 )
 def test_what_a_model_writes_behind_a_prompt_is_left_out(prompt: str) -> None:
-    assert order_of(prompt, {"n": 2.0, "size": "512x768"}) == Order("a red fox", n=2, size="512x768")
+    assert stored_prompt(prompt, {"n": 2.0, "size": "512x768"}) == ImagePrompt("a red fox", n=2, size="512x768")
 
 
 @pytest.mark.parametrize(
     "prompt", ["a sign that reads --hello-- in neon", "a sign --no-entry-- on a door", "a fox --vivid and red--"]
 )
 def test_dashes_of_a_model_that_are_no_option_stay(prompt: str) -> None:
-    assert order_of(prompt, {}).prompt == prompt
+    assert stored_prompt(prompt, {}).prompt == prompt
 
 
 @pytest.mark.parametrize("size", ["1024\u00d7768", " 1024x768 ", "1024 X 768"])
 def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
-    assert order_of("a fox", {"size": size, "n": "2 "}) == Order("a fox", size="1024x768", n=2)
+    assert stored_prompt("a fox", {"size": size, "n": "2 "}) == ImagePrompt("a fox", size="1024x768", n=2)
 
 
 @pytest.mark.parametrize(
@@ -233,39 +233,39 @@ def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
     ],
 )
 def test_a_mistake_of_a_model_is_named(prompt: str, options: dict[str, object], key: str) -> None:
-    with pytest.raises(ExcuseError) as caught:
-        order_of(prompt, options)
+    with pytest.raises(UserFacingError) as caught:
+        stored_prompt(prompt, options)
 
     assert caught.value.key == key
 
 
 def test_what_is_repeated_of_a_mistake_is_short_and_no_markup() -> None:
-    with pytest.raises(ExcuseError) as caught:
-        order_of("cat", {"size": "`" + "x" * 500})
+    with pytest.raises(UserFacingError) as caught:
+        stored_prompt("cat", {"size": "`" + "x" * 500})
 
     assert caught.value.values == {"text": "'" + "x" * 39 + "…"}
 
 
 def test_the_quoted_message_is_the_prompt_when_there_are_no_words() -> None:
-    assert read_order("", "a red\ncat --n 3") == Order("a red cat --n 3")
-    assert read_order("--n 2", "a cat") == Order("a cat", n=2)
-    assert read_order("a dog --n 2", "a cat") == Order("a dog", n=2)
+    assert parse_imagine("", "a red\ncat --n 3") == ImagePrompt("a red cat --n 3")
+    assert parse_imagine("--n 2", "a cat") == ImagePrompt("a cat", n=2)
+    assert parse_imagine("a dog --n 2", "a cat") == ImagePrompt("a dog", n=2)
     assert complaint("", "x" * 2001) == "imagine.long"
     assert complaint("", " \n") == "imagine.empty"
 
 
 def test_one_order_can_be_varied_more_than_once() -> None:
-    order = Order("a cat", variation=1)
-    varied = [order.varied, order.counted.varied, order.counted.counted.varied]
+    order = ImagePrompt("a cat", variation=1)
+    varied = [order.next_variation, order.counted.next_variation, order.counted.counted.next_variation]
 
     assert len({order.words, *(one.words for one in varied)}) == 4
-    assert varied[1].varied.words not in {order.words, varied[1].words}
+    assert varied[1].next_variation.words not in {order.words, varied[1].words}
     assert order.counted.words == order.words
 
 
 def test_each_variation_differs_from_the_one_before() -> None:
-    order = Order("一只猫", english="a cat")
-    first, second = order.varied, order.varied.varied
+    order = ImagePrompt("一只猫", english="a cat")
+    first, second = order.next_variation, order.next_variation.next_variation
 
     assert order.words == "a cat"
     assert first.words.startswith("a cat, ")
@@ -274,5 +274,5 @@ def test_each_variation_differs_from_the_one_before() -> None:
 
 
 def test_only_options_that_change_something_are_told() -> None:
-    assert Order("a cat").options == ""
-    assert read_order("a cat --n 2 --ar 16:9 --style vivid").options == "--size 1344x768 --n 2"
+    assert ImagePrompt("a cat").options == ""
+    assert parse_imagine("a cat --n 2 --ar 16:9 --style vivid").options == "--size 1344x768 --n 2"

@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from bots.sandbox.wanjie.sample_media import png
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.generation.image_caption import caption, fitted, ordered_in
-from core.chat.generation.image_prompt import Order
-from core.chat.generation.images import Drawing, Painting
-from core.chat.text.user_error import ExcuseError
-from core.media.thread_pool import Workshop
+from core.chat.generation.image_caption import caption, fitted, prompt_in_caption
+from core.chat.generation.image_prompt import ImagePrompt
+from core.chat.generation.images import GeneratedImages, ImageGenerator
+from core.chat.text.user_error import UserFacingError
+from core.media.thread_pool import ThreadPool
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
-from core.wanjie.download import Downloads
-from core.wanjie.models.kinds import Kinds
+from core.wanjie.download import Downloader
+from core.wanjie.models.kinds import ModelKinds
 
 FLUX = "Flux.1-Schnell"
 OTHER = "gpt-image-1"
-FOX = Order("a red fox in the snow", size="64x96", n=2)
-CHINESE = Order("雪地里的一只红狐狸", size="64x64")
+FOX = ImagePrompt("a red fox in the snow", size="64x96", n=2)
+CHINESE = ImagePrompt("雪地里的一只红狐狸", size="64x64")
 MOST = 1_000_000
 
 
@@ -37,13 +37,13 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def painting(sim: WanjieSim) -> AsyncGenerator[Painting]:
+async def images(sim: WanjieSim) -> AsyncGenerator[ImageGenerator]:
     values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
     settings = WanjieSettings.model_validate(values)
-    client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloads(settings, idle=0.3))
+    client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle=0.3))
     async with aclosing(client):
-        with closing(Workshop()) as workshop:
-            yield Painting(client, client, Catalog(client, settings), workshop)
+        with closing(ThreadPool()) as workshop:
+            yield ImageGenerator(client, client, Catalog(client, settings), workshop)
 
 
 def ordered(sim: WanjieSim) -> list[dict[str, object]]:
@@ -51,10 +51,10 @@ def ordered(sim: WanjieSim) -> list[dict[str, object]]:
     return [call.body for call in sim.requests if call.path.endswith("/images/generations")]
 
 
-async def reason(painting: Painting, *urls: str, most: int = MOST) -> str:
+async def reason(images: ImageGenerator, *urls: str, most: int = MOST) -> str:
     """Why none of these pictures can be had."""
-    with pytest.raises(ExcuseError) as caught:
-        await painting.fetch(Drawing(FLUX, FOX, tuple(map(ImageLink, urls))), most=most)
+    with pytest.raises(UserFacingError) as caught:
+        await images.download(GeneratedImages(FLUX, FOX, tuple(map(ImageLink, urls))), most=most)
     return caught.value.key
 
 
@@ -65,11 +65,11 @@ def hosted(sim: WanjieSim, data: bytes = png(64, 64, 1), query: str = "") -> str
 
 @pytest.mark.parametrize("form", ["url", "b64_json"])
 async def test_pictures_are_made_as_ordered_and_arrive_as_they_are(
-    painting: Painting, sim: WanjieSim, form: str
+    images: ImageGenerator, sim: WanjieSim, form: str
 ) -> None:
     sim.script.images_as = "url" if form == "url" else "b64_json"
-    drawing = await painting.draw(FOX, FLUX, "deepseek-v3")
-    haul = await painting.fetch(drawing, most=MOST)
+    drawing = await images.generate(FOX, FLUX, "deepseek-v3")
+    haul = await images.download(drawing, most=MOST)
 
     assert ordered(sim) == [
         {
@@ -91,24 +91,24 @@ async def test_pictures_are_made_as_ordered_and_arrive_as_they_are(
     assert haul.missing == 0
 
 
-async def test_a_prompt_is_put_into_english_where_it_must_be(painting: Painting, sim: WanjieSim) -> None:
-    drawing = await painting.draw(CHINESE, FLUX, "deepseek-v3")
+async def test_a_prompt_is_put_into_english_where_it_must_be(images: ImageGenerator, sim: WanjieSim) -> None:
+    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
 
     assert ordered(sim)[-1]["prompt"] == "a red fox"
-    assert drawing.order.prompt == CHINESE.prompt
-    assert drawing.order.english == "a red fox"
+    assert drawing.prompt.prompt == CHINESE.prompt
+    assert drawing.prompt.english == "a red fox"
 
 
-async def test_a_prompt_is_left_alone_where_it_may_be_in_any_language(painting: Painting, sim: WanjieSim) -> None:
-    await painting.draw(CHINESE, OTHER, "deepseek-v3")
+async def test_a_prompt_is_left_alone_where_it_may_be_in_any_language(images: ImageGenerator, sim: WanjieSim) -> None:
+    await images.generate(CHINESE, OTHER, "deepseek-v3")
 
     assert ordered(sim)[-1]["prompt"] == CHINESE.prompt
     assert len(sim.requests) == 1
 
 
-async def test_what_was_translated_before_is_not_translated_again(painting: Painting, sim: WanjieSim) -> None:
-    drawing = await painting.draw(CHINESE, FLUX, "deepseek-v3")
-    await painting.draw(drawing.order.varied, FLUX, "deepseek-v3")
+async def test_what_was_translated_before_is_not_translated_again(images: ImageGenerator, sim: WanjieSim) -> None:
+    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
+    await images.generate(drawing.prompt.next_variation, FLUX, "deepseek-v3")
 
     assert str(ordered(sim)[-1]["prompt"]).startswith("a red fox, ")
     assert len(sim.requests) == 3
@@ -116,24 +116,24 @@ async def test_what_was_translated_before_is_not_translated_again(painting: Pain
 
 @pytest.mark.parametrize("translator", ["deepseek-v3", "no-such-model", None])
 async def test_without_a_translation_nothing_is_sent(
-    painting: Painting, sim: WanjieSim, translator: str | None
+    images: ImageGenerator, sim: WanjieSim, translator: str | None
 ) -> None:
     sim.script.answer = lambda _: "对不起"
 
-    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
-        await painting.draw(CHINESE, FLUX, translator)
+    with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
+        await images.generate(CHINESE, FLUX, translator)
     assert not ordered(sim)
 
 
-async def test_a_refusal_of_the_model_is_passed_on(painting: Painting, sim: WanjieSim) -> None:
+async def test_a_refusal_of_the_model_is_passed_on(images: ImageGenerator, sim: WanjieSim) -> None:
     sim.script.refuse = lambda prompt: "fox" in prompt
 
     with pytest.raises(RefusedContentError):
-        await painting.draw(FOX, FLUX, "deepseek-v3")
+        await images.generate(FOX, FLUX, "deepseek-v3")
 
 
 @pytest.mark.parametrize(
-    ("order", "message", "key"),
+    ("prompt", "message", "key"),
     [
         (FOX, "prompt is too long, maximum 256 tokens", "imagine.too_long"),
         (FOX, "n must be 1 for this model", "imagine.manner"),
@@ -141,21 +141,21 @@ async def test_a_refusal_of_the_model_is_passed_on(painting: Painting, sim: Wanj
     ],
 )
 async def test_a_model_that_does_not_take_an_order_has_a_reason(
-    painting: Painting, sim: WanjieSim, order: Order, message: str, key: str
+    images: ImageGenerator, sim: WanjieSim, prompt: ImagePrompt, message: str, key: str
 ) -> None:
     sim.script.fail_next.append(Failure(400, message=message))
 
-    with pytest.raises(ExcuseError) as caught:
-        await painting.draw(order, FLUX, "deepseek-v3")
+    with pytest.raises(UserFacingError) as caught:
+        await images.generate(prompt, FLUX, "deepseek-v3")
     assert caught.value.key == key
-    assert caught.value.values == {"model": FLUX} | ({"options": order.options} if key == "imagine.manner" else {})
+    assert caught.value.values == {"model": FLUX} | ({"options": prompt.options} if key == "imagine.manner" else {})
 
 
-async def test_a_bad_request_without_options_is_passed_on(painting: Painting, sim: WanjieSim) -> None:
+async def test_a_bad_request_without_options_is_passed_on(images: ImageGenerator, sim: WanjieSim) -> None:
     sim.script.fail_next.append(Failure(400, message="no"))
 
     with pytest.raises(BadRequestError):
-        await painting.draw(Order(FOX.prompt), FLUX, "deepseek-v3")
+        await images.generate(ImagePrompt(FOX.prompt), FLUX, "deepseek-v3")
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ async def test_a_bad_request_without_options_is_passed_on(painting: Painting, si
     ],
 )
 async def test_a_picture_that_cannot_be_had_has_a_reason(
-    painting: Painting, sim: WanjieSim, query: str, key: str
+    images: ImageGenerator, sim: WanjieSim, query: str, key: str
 ) -> None:
-    assert await reason(painting, hosted(sim, query=query)) == key
+    assert await reason(images, hosted(sim, query=query)) == key
 
 
 @pytest.mark.parametrize(
@@ -186,57 +186,57 @@ async def test_a_picture_that_cannot_be_had_has_a_reason(
         "no link",
     ],
 )
-async def test_an_address_that_is_not_public_is_not_asked(painting: Painting, url: str) -> None:
-    assert await reason(painting, url) == "imagine.unsafe"
+async def test_an_address_that_is_not_public_is_not_asked(images: ImageGenerator, url: str) -> None:
+    assert await reason(images, url) == "imagine.unsafe"
 
 
-async def test_a_redirect_to_such_an_address_is_not_followed(painting: Painting, sim: WanjieSim) -> None:
+async def test_a_redirect_to_such_an_address_is_not_followed(images: ImageGenerator, sim: WanjieSim) -> None:
     link = sim.base_url.removesuffix("/api") + "/maas-public-bucket/redirect?to=http://127.0.0.1:9/picture.png"
 
-    assert await reason(painting, link) == "imagine.unsafe"
+    assert await reason(images, link) == "imagine.unsafe"
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>no</html>", png(64, 64, 1)[:100]])
-async def test_what_is_no_picture_is_told(painting: Painting, sim: WanjieSim, data: bytes) -> None:
-    assert await reason(painting, hosted(sim, data)) == "imagine.no_picture"
+async def test_what_is_no_picture_is_told(images: ImageGenerator, sim: WanjieSim, data: bytes) -> None:
+    assert await reason(images, hosted(sim, data)) == "imagine.no_picture"
 
 
-async def test_data_that_is_too_large_is_told(painting: Painting) -> None:
-    with pytest.raises(ExcuseError, match=r"imagine\.oversize"):
-        await painting.fetch(Drawing(FLUX, FOX, (ImageData(png(64, 64, 1)),)), most=100)
+async def test_data_that_is_too_large_is_told(images: ImageGenerator) -> None:
+    with pytest.raises(UserFacingError, match=r"imagine\.oversize"):
+        await images.download(GeneratedImages(FLUX, FOX, (ImageData(png(64, 64, 1)),)), most=100)
 
 
-async def test_some_of_several_are_better_than_none(painting: Painting, sim: WanjieSim) -> None:
+async def test_some_of_several_are_better_than_none(images: ImageGenerator, sim: WanjieSim) -> None:
     links = (hosted(sim, query="?status=403"), hosted(sim), "https://127.0.0.1/x", hosted(sim))
-    haul = await painting.fetch(Drawing(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST)
+    haul = await images.download(GeneratedImages(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST)
 
     assert len(haul.pictures) == 2
     assert haul.missing == 2
 
 
-async def test_pictures_that_a_model_never_made_are_missing_too(painting: Painting, sim: WanjieSim) -> None:
-    haul = await painting.fetch(Drawing(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST)
+async def test_pictures_that_a_model_never_made_are_missing_too(images: ImageGenerator, sim: WanjieSim) -> None:
+    haul = await images.download(GeneratedImages(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST)
 
     assert len(haul.pictures) == 1
     assert haul.missing == 2
 
 
-async def test_no_more_than_eight_pictures_are_fetched_at_a_time(painting: Painting, sim: WanjieSim) -> None:
-    drawing = Drawing(FLUX, FOX, tuple(ImageLink(hosted(sim, query="?hang=1")) for _ in range(10)))
-    fetching = asyncio.ensure_future(painting.fetch(drawing, most=MOST))
+async def test_no_more_than_eight_pictures_are_fetched_at_a_time(images: ImageGenerator, sim: WanjieSim) -> None:
+    drawing = GeneratedImages(FLUX, FOX, tuple(ImageLink(hosted(sim, query="?hang=1")) for _ in range(10)))
+    fetching = asyncio.ensure_future(images.download(drawing, most=MOST))
     await asyncio.sleep(0.2)
 
     assert len(sim.bucket.fetched) == 8
-    with pytest.raises(ExcuseError):
+    with pytest.raises(UserFacingError):
         await fetching
     assert len(sim.bucket.fetched) == 10
 
 
 async def test_the_log_has_the_reason_and_no_signature_of_the_link(
-    painting: Painting, sim: WanjieSim, capsys: pytest.CaptureFixture[str]
+    images: ImageGenerator, sim: WanjieSim, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await reason(painting, hosted(sim, query="?status=403&signature=secret"))
-    await reason(painting, "https://user:secret@127.0.0.1/picture.png?secret")
+    await reason(images, hosted(sim, query="?status=403&signature=secret"))
+    await reason(images, "https://user:secret@127.0.0.1/picture.png?secret")
 
     logged = capsys.readouterr().out
     assert "403" in logged
@@ -245,35 +245,38 @@ async def test_the_log_has_the_reason_and_no_signature_of_the_link(
 
 
 def test_a_drawing_with_links_can_be_written_down_and_read() -> None:
-    drawing = Drawing(FLUX, FOX, (ImageLink("https://one"), ImageLink("https://two?x")))
+    drawing = GeneratedImages(FLUX, FOX, (ImageLink("https://one"), ImageLink("https://two?x")))
     packed = drawing.pack()
 
     assert packed is not None
-    assert Drawing.unpack(packed) == drawing
-    assert Drawing(FLUX, FOX, (ImageLink("https://one"), ImageData(b"x"))).pack() is None
+    assert GeneratedImages.unpack(packed) == drawing
+    assert GeneratedImages(FLUX, FOX, (ImageLink("https://one"), ImageData(b"x"))).pack() is None
 
 
 @pytest.mark.parametrize(
-    ("order", "shown"),
+    ("prompt", "shown"),
     [
-        (Order("a red fox"), f"a red fox\n`{FLUX}`"),
-        (Order("a red fox", english="a red fox"), f"a red fox\n`{FLUX}`"),
-        (Order("一只狐狸", english="a fox"), f"一只狐狸\n→ a fox\n`{FLUX}`"),
-        (Order("a fox", variation=1), f"a fox, another composition\n`{FLUX}`"),
-        (Order("一只狐狸", english="a fox", variation=1), f"一只狐狸\n→ a fox, another composition\n`{FLUX}`"),
-        (Order("a *big* fox_1 `x`"), f"a \\*big\\* fox\\_1 \\`x\\`\n`{FLUX}`"),
+        (ImagePrompt("a red fox"), f"a red fox\n`{FLUX}`"),
+        (ImagePrompt("a red fox", english="a red fox"), f"a red fox\n`{FLUX}`"),
+        (ImagePrompt("一只狐狸", english="a fox"), f"一只狐狸\n→ a fox\n`{FLUX}`"),
+        (ImagePrompt("a fox", variation=1), f"a fox, another composition\n`{FLUX}`"),
+        (ImagePrompt("一只狐狸", english="a fox", variation=1), f"一只狐狸\n→ a fox, another composition\n`{FLUX}`"),
+        (ImagePrompt("a *big* fox_1 `x`"), f"a \\*big\\* fox\\_1 \\`x\\`\n`{FLUX}`"),
     ],
 )
-def test_a_caption_shows_what_was_written_and_what_was_made_of_it(order: Order, shown: str) -> None:
-    assert caption(order, FLUX) == shown
+def test_a_caption_shows_what_was_written_and_what_was_made_of_it(prompt: ImagePrompt, shown: str) -> None:
+    assert caption(prompt, FLUX) == shown
 
 
 @pytest.mark.parametrize(
     ("text", "pictured"),
     [
-        (caption(Order("a *big* fox_1"), FLUX), False),
-        (caption(Order("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."), False),
-        (caption(Order("a *big* fox_1"), FLUX, "1 of the pictures could not be had."), True),
+        (caption(ImagePrompt("a *big* fox_1"), FLUX), False),
+        (
+            caption(ImagePrompt("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."),
+            False,
+        ),
+        (caption(ImagePrompt("a *big* fox_1"), FLUX, "1 of the pictures could not be had."), True),
         (f"a *big* fox_1\n→ a large fox\n{FLUX}", False),
         (f"a *big* fox_1\n{OTHER}\n", False),
         ("a *big* fox_1\n`kolors`", False),
@@ -281,7 +284,7 @@ def test_a_caption_shows_what_was_written_and_what_was_made_of_it(order: Order, 
     ],
 )
 def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
-    assert ordered_in(text, Kinds().of, pictured=pictured) == "a *big* fox_1"
+    assert prompt_in_caption(text, ModelKinds().kind_of, pictured=pictured) == "a *big* fox_1"
 
 
 @pytest.mark.parametrize(
@@ -298,19 +301,19 @@ def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
     ],
 )
 def test_what_is_no_caption_is_no_order(text: str) -> None:
-    assert not ordered_in(text, Kinds().of, pictured=False)
+    assert not prompt_in_caption(text, ModelKinds().kind_of, pictured=False)
 
 
 def test_of_a_long_prompt_the_beginning_is_found_in_a_caption() -> None:
     prompt = "a fox in the snow " * 80
-    found = ordered_in(caption(Order(prompt), FLUX), Kinds().of, pictured=True)
+    found = prompt_in_caption(caption(ImagePrompt(prompt), FLUX), ModelKinds().kind_of, pictured=True)
 
     assert len(found) > 900
     assert prompt.startswith(found)
 
 
 def test_a_caption_has_room_for_a_note() -> None:
-    assert caption(Order("a fox"), FLUX, "One is missing.") == f"a fox\nOne is missing.\n`{FLUX}`"
+    assert caption(ImagePrompt("a fox"), FLUX, "One is missing.") == f"a fox\nOne is missing.\n`{FLUX}`"
 
 
 @given(
@@ -319,7 +322,7 @@ def test_a_caption_has_room_for_a_note() -> None:
     note=st.text(max_size=100),
 )
 def test_no_caption_is_too_long(prompt: str, english: str, note: str) -> None:
-    text = caption(Order(prompt, english=english), FLUX, note)
+    text = caption(ImagePrompt(prompt, english=english), FLUX, note)
 
     assert len(text) <= 1000
     assert text.endswith(f"`{FLUX}`")

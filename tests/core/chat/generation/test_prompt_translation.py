@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.generation.prompt_translation import in_english, is_english, translation
-from core.chat.text.user_error import ExcuseError
+from core.chat.generation.prompt_translation import is_english, parse_translation, translate_to_english
+from core.chat.text.user_error import UserFacingError
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, KeyRejectedError, RefusedContentError, WanjieClient
 
@@ -95,7 +95,7 @@ def test_nothing_with_letters_of_another_script_is_english(text: str, more: str)
     ],
 )
 def test_the_prompt_is_found_in_an_answer(answer: str, prompt: str) -> None:
-    assert translation(answer) == prompt
+    assert parse_translation(answer) == prompt
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_the_prompt_is_found_in_an_answer(answer: str, prompt: str) -> None:
     ],
 )
 def test_an_answer_that_is_no_prompt_is_none(answer: str) -> None:
-    assert translation(answer) is None
+    assert parse_translation(answer) is None
 
 
 @given(answer=st.text())
 def test_what_is_found_is_mostly_plain_letters_on_one_line(answer: str) -> None:
-    found = translation(answer)
+    found = parse_translation(answer)
     letters = [character for character in found or "x" if character.isalpha()]
 
     assert found is None or found == " ".join(found.split())
@@ -138,7 +138,7 @@ async def test_a_chat_model_translates_and_is_told_that_the_prompt_is_no_instruc
 ) -> None:
     sim.script.answer = lambda _: "a red fox in the snow"
 
-    assert await in_english(client, "deepseek-v3", CHINESE) == "a red fox in the snow"
+    assert await translate_to_english(client, "deepseek-v3", CHINESE) == "a red fox in the snow"
     body = sim.requests[-1].body
     assert body["model"] == "deepseek-v3"
     assert body["temperature"] == 0
@@ -151,7 +151,7 @@ async def test_a_chat_model_translates_and_is_told_that_the_prompt_is_no_instruc
 async def test_english_comes_back_as_it_was_written(client: WanjieClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: '"A Red Cat."'
 
-    assert await in_english(client, "deepseek-v3", "a red  cat") == "a red  cat"
+    assert await translate_to_english(client, "deepseek-v3", "a red  cat") == "a red  cat"
 
 
 @pytest.mark.parametrize("prompt", ["a red van", "Rio de Janeiro at sunrise", "the wheel of a van, en plein air"])
@@ -160,7 +160,7 @@ async def test_names_that_look_foreign_may_come_back_as_they_were(
 ) -> None:
     sim.script.answer = lambda _: f"<english>{prompt}</english>"
 
-    assert await in_english(client, "deepseek-v3", prompt) == prompt
+    assert await translate_to_english(client, "deepseek-v3", prompt) == prompt
 
 
 @pytest.mark.parametrize("prompt", ["un chat noir sur un toit", "ein Café am Strand"])
@@ -169,38 +169,38 @@ async def test_a_foreign_prompt_that_comes_back_as_it_was_is_not_translated(
 ) -> None:
     sim.script.answer = lambda _: prompt
 
-    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
-        await in_english(client, "deepseek-v3", prompt)
+    with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
+        await translate_to_english(client, "deepseek-v3", prompt)
 
 
 async def test_a_long_prompt_may_grow_in_english(client: WanjieClient, sim: WanjieSim) -> None:
     grown = ("a red fox in the snow, " * 300).strip()
     sim.script.answer = lambda _: grown
 
-    assert await in_english(client, "deepseek-v3", CHINESE * 200) == grown
+    assert await translate_to_english(client, "deepseek-v3", CHINESE * 200) == grown
 
 
 @pytest.mark.parametrize("model", ["no-such-model", None])
 async def test_what_may_well_be_english_needs_no_model(client: WanjieClient, model: str | None) -> None:
-    assert await in_english(client, model, "red fox, 4k, cinematic") == "red fox, 4k, cinematic"
-    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
-        await in_english(client, model, "un gato negro")
+    assert await translate_to_english(client, model, "red fox, 4k, cinematic") == "red fox, 4k, cinematic"
+    with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
+        await translate_to_english(client, model, "un gato negro")
 
 
 @pytest.mark.parametrize("failure", [Failure(500), Failure(404), Failure(429), Failure(0, drop=True)])
 async def test_a_failure_is_told(client: WanjieClient, sim: WanjieSim, failure: Failure) -> None:
     sim.script.fail_next.append(failure)
 
-    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
-        await in_english(client, "deepseek-v3", CHINESE)
+    with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
+        await translate_to_english(client, "deepseek-v3", CHINESE)
 
 
 async def test_a_translation_that_was_cut_off_is_of_no_use(client: WanjieClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: "a red fox in"
     sim.script.finish_reason = "length"
 
-    with pytest.raises(ExcuseError, match=r"imagine\.untranslated"):
-        await in_english(client, "deepseek-v3", CHINESE)
+    with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
+        await translate_to_english(client, "deepseek-v3", CHINESE)
 
 
 @pytest.mark.parametrize(
@@ -216,4 +216,4 @@ async def test_a_refusal_is_told_as_such(
     sim.script.fail_next.append(failure)
 
     with pytest.raises(error):
-        await in_english(client, "deepseek-v3", CHINESE)
+        await translate_to_english(client, "deepseek-v3", CHINESE)

@@ -7,12 +7,12 @@ import pytest
 
 from bots.sandbox.wanjie.sample_media import mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.generation.speech import Script, Speech, speed_of
-from core.chat.text.user_error import ExcuseError
+from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_of
+from core.chat.text.user_error import UserFacingError
 from core.media.speech_text.from_markdown import Words
-from core.media.thread_pool import Workshop
+from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
-from core.store import Choices
+from core.store import ChatPreferences
 from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
 from tests.core.chat.tones import pitches, tone
 from tests.core.media.sounds import SLOWEST_FRAME
@@ -20,8 +20,8 @@ from tests.core.media.sounds import SLOWEST_FRAME
 HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
 WORDS = Words(code="code", table="table", link="link", language="en")
 MODEL = "CosyVoice"
-NOTHING = Choices()
-HELLO = Script("Hello there.", cut=False)
+NOTHING = ChatPreferences()
+HELLO = SpeechScript("Hello there.", cut=False)
 SENTENCES = [f"This is sentence number {number}, and it is not a short one." for number in range(12)]
 
 
@@ -32,18 +32,18 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., Speech]]:
-    """Build a `Speech` with changed settings of both areas."""
+async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
+    """Build a `SpeechSynthesizer` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    workshop = Workshop()
+    workshop = ThreadPool()
 
-    def build(**changes: object) -> Speech:
+    def build(**changes: object) -> SpeechSynthesizer:
         values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "speech_limit": 600}
         wanjie = WanjieSettings.model_validate(values | changes)
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
         client = WanjieClient(wanjie, backoff=HURRY)
         clients.append(client)
-        return Speech(client, workshop, wanjie, chat)
+        return SpeechSynthesizer(client, workshop, wanjie, chat)
 
     yield build
     for client in clients:
@@ -52,7 +52,7 @@ async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., Speech]]:
 
 
 @pytest.fixture
-def speech(make: Callable[..., Speech]) -> Speech:
+def speech(make: Callable[..., SpeechSynthesizer]) -> SpeechSynthesizer:
     return make()
 
 
@@ -60,8 +60,8 @@ def spoken_texts(sim: WanjieSim) -> list[str]:
     return [call.body["input"] for call in sim.requests if call.path.endswith("/audio/speech")]
 
 
-async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: Speech, sim: WanjieSim) -> None:
-    recording = await speech.record(HELLO, MODEL, NOTHING, "opus")
+async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
 
     asked = sim.requests[-1].body
     assert asked["model"] == "CosyVoice"
@@ -70,17 +70,19 @@ async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: Speech, 
     assert recording.seconds == pytest.approx(len(HELLO.text) / 5, abs=0.1)
 
 
-async def test_what_the_chat_chose_is_asked_for(speech: Speech, sim: WanjieSim) -> None:
-    await speech.record(HELLO, MODEL, Choices(voice="粤语", speed="1.25"), "mp3")
+async def test_what_the_chat_chose_is_asked_for(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+    await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3")
 
     asked = sim.requests[-1].body
     assert (asked["voice"], asked["speed"]) == ("粤语", 1.25)
 
 
-async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(make: Callable[..., Speech], sim: WanjieSim) -> None:
+async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
+) -> None:
     speech = make(speech_limit=80)
     sim.script.sound = lambda text: tone(300 + 100 * SENTENCES.index(text.strip()))
-    recording = await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
+    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
 
     assert sorted(text.strip() for text in spoken_texts(sim)) == sorted(SENTENCES)
     heard = pitches(recording.data, recording.seconds / len(SENTENCES))
@@ -88,200 +90,211 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(make: Callabl
     assert len(set(heard)) == len(SENTENCES)
 
 
-async def test_four_requests_at_most_are_under_way_for_one_text(make: Callable[..., Speech], sim: WanjieSim) -> None:
+async def test_four_requests_at_most_are_under_way_for_one_text(
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
+) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
-    await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
+    await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) == len(SENTENCES)
     assert all(later - earlier > 0.09 for earlier, later in zip(times, times[4:], strict=False))
 
 
-async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Speech], sim: WanjieSim) -> None:
+async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., SpeechSynthesizer], sim: WanjieSim) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
-    texts = [Script(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
-    await asyncio.gather(*(speech.record(text, MODEL, NOTHING, "mp3") for text in texts))
+    texts = [SpeechScript(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
+    await asyncio.gather(*(speech.synthesize(text, MODEL, NOTHING, "mp3") for text in texts))
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) > 16
     assert all(later - earlier > 0.09 for earlier, later in zip(times, times[16:], strict=False))
 
 
-async def test_the_same_again_asks_for_nothing(speech: Speech, sim: WanjieSim) -> None:
-    first = await speech.record(HELLO, MODEL, NOTHING, "opus")
-    second = await speech.record(HELLO, MODEL, NOTHING, "opus")
+async def test_the_same_again_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+    first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
 
     assert first == second
     assert len(spoken_texts(sim)) == 1
 
 
-async def test_another_format_of_the_same_asks_for_nothing(speech: Speech, sim: WanjieSim) -> None:
-    await speech.record(HELLO, MODEL, NOTHING, "opus")
-    recording = await speech.record(HELLO, MODEL, NOTHING, "mp3")
+async def test_another_format_of_the_same_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3")
 
     assert recording.data == mp3(HELLO.text)
     assert len(spoken_texts(sim)) == 1
 
 
 @pytest.mark.parametrize(
-    ("model", "choices"), [(MODEL, Choices(voice="粤语")), (MODEL, Choices(speed="2")), ("other-tts", NOTHING)]
+    ("model", "preferences"),
+    [(MODEL, ChatPreferences(voice="粤语")), (MODEL, ChatPreferences(speed="2")), ("other-tts", NOTHING)],
 )
 async def test_another_voice_speed_or_model_is_another_recording(
-    speech: Speech, sim: WanjieSim, model: str, choices: Choices
+    speech: SpeechSynthesizer, sim: WanjieSim, model: str, preferences: ChatPreferences
 ) -> None:
     sim.script.models += ("other-tts",)
-    await speech.record(HELLO, MODEL, NOTHING, "opus")
-    await speech.record(HELLO, model, choices, "opus")
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    await speech.synthesize(HELLO, model, preferences, "opus")
 
     assert len(spoken_texts(sim)) == 2
 
 
-async def test_the_same_twice_at_once_is_asked_for_once(speech: Speech, sim: WanjieSim) -> None:
+async def test_the_same_twice_at_once_is_asked_for_once(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.speech_delay = 0.05
-    recordings = await asyncio.gather(*(speech.record(HELLO, MODEL, NOTHING, "opus") for _ in range(5)))
+    recordings = await asyncio.gather(*(speech.synthesize(HELLO, MODEL, NOTHING, "opus") for _ in range(5)))
 
     assert len(spoken_texts(sim)) == 1
     assert len({recording.data for recording in recordings}) == 1
 
 
-async def test_a_voice_that_the_model_does_not_know_is_named(speech: Speech, sim: WanjieSim) -> None:
+async def test_a_voice_that_the_model_does_not_know_is_named(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
 
     assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
 
-@pytest.mark.parametrize("choices", [NOTHING, Choices(voice="普通话")])
+@pytest.mark.parametrize("preferences", [NOTHING, ChatPreferences(voice="普通话")])
 async def test_who_has_the_usual_voice_is_not_told_to_go_back_to_it(
-    speech: Speech, sim: WanjieSim, choices: Choices
+    speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
 ) -> None:
     sim.script.voices = ("alloy",)
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, choices, "opus")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, preferences, "opus")
 
     assert excuse.value.key == "speak.voice_usual"
 
 
 async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
-    make: Callable[..., Speech], sim: WanjieSim
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
 ) -> None:
     speech = make(speech_limit=160)
     sim.script.fail_next.append(Failure(413))
-    recording = await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
 
     assert recording.seconds > 10
     assert set(SENTENCES) <= {text.strip() for text in spoken_texts(sim)}
 
 
-async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: Speech, sim: WanjieSim) -> None:
+async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
 
     assert excuse.value.key == "speak.long"
     assert len(spoken_texts(sim)) == 2
 
 
-@pytest.mark.parametrize("choices", [Choices(voice="粤语"), Choices(speed="4")])
-async def test_a_bad_request_is_blamed_on_what_was_chosen(speech: Speech, sim: WanjieSim, choices: Choices) -> None:
+@pytest.mark.parametrize("preferences", [ChatPreferences(voice="粤语"), ChatPreferences(speed="4")])
+async def test_a_bad_request_is_blamed_on_what_was_chosen(
+    speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
+) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, choices, "opus")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, preferences, "opus")
 
     assert excuse.value.key == "speak.manner"
 
 
-async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: Speech, sim: WanjieSim) -> None:
+async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.refuse = lambda _: True
     with pytest.raises(RefusedContentError):
-        await speech.record(HELLO, MODEL, Choices(voice="粤语"), "opus")
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
 
 
-async def test_a_failure_ends_the_other_requests_and_is_not_kept(make: Callable[..., Speech], sim: WanjieSim) -> None:
+async def test_a_failure_ends_the_other_requests_and_is_not_kept(
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
+) -> None:
     speech = make(speech_limit=80, max_attempts=1)
     sim.script.speech_delay = 0.05
     sim.script.fail_next.append(Failure(500))
     with pytest.raises(ServerFaultError):
-        await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
+        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
 
     assert len(spoken_texts(sim)) <= 8
-    assert (await speech.record(Script(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")).seconds > 10
+    assert (await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")).seconds > 10
 
 
-async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: Speech, sim: WanjieSim) -> None:
+async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     broken = [True]
     sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else mp3(text)
-    recording = await speech.record(HELLO, MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
 
     assert recording.seconds > 1
     assert len(spoken_texts(sim)) == 2
 
 
 async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time(
-    speech: Speech, sim: WanjieSim
+    speech: SpeechSynthesizer, sim: WanjieSim
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, NOTHING, "opus")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
     assert excuse.value.key == "speak.broken"
     sim.script.sound = mp3
 
-    assert (await speech.record(HELLO, MODEL, NOTHING, "opus")).seconds > 1
+    assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus")).seconds > 1
     assert len(spoken_texts(sim)) == 3
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 4])
 async def test_faults_and_broken_sounds_together_take_as_many_requests_as_a_piece_has(
-    make: Callable[..., Speech], sim: WanjieSim, attempts: int
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim, attempts: int
 ) -> None:
     sim.script.sound = lambda _: b"no sound at all"
     sim.script.fail_next.extend([Failure(500)] * (attempts - 1))
-    with pytest.raises(ExcuseError):
-        await make(max_attempts=attempts).record(HELLO, MODEL, NOTHING, "mp3")
+    with pytest.raises(UserFacingError):
+        await make(max_attempts=attempts).synthesize(HELLO, MODEL, NOTHING, "mp3")
 
     assert len(spoken_texts(sim)) == attempts
 
 
-async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(speech: Speech, sim: WanjieSim) -> None:
+async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(
+    speech: SpeechSynthesizer, sim: WanjieSim
+) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
-    with pytest.raises(ExcuseError) as excuse:
-        await speech.record(HELLO, MODEL, Choices(speed="0.25"), "mp3")
+    with pytest.raises(UserFacingError) as excuse:
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3")
 
     assert excuse.value.key == "speak.hour"
     assert len(spoken_texts(sim)) == 1
 
 
-async def test_a_text_becomes_a_script_of_words(speech: Speech) -> None:
-    script = await speech.script("**Hello** there, [Ada](https://example.org).", WORDS)
+async def test_a_text_becomes_a_script_of_words(speech: SpeechSynthesizer) -> None:
+    script = await speech.make_script("**Hello** there, [Ada](https://example.org).", WORDS)
 
     assert "*" not in script.text
     assert "Hello there" in script.text
     assert not script.cut
 
 
-async def test_a_text_without_a_word_is_no_script(speech: Speech) -> None:
+async def test_a_text_without_a_word_is_no_script(speech: SpeechSynthesizer) -> None:
     for text in ("", " \n", "---", "***"):
-        with pytest.raises(ExcuseError) as excuse:
-            await speech.script(text, WORDS)
+        with pytest.raises(UserFacingError) as excuse:
+            await speech.make_script(text, WORDS)
         assert excuse.value.key == "speak.nothing"
 
 
 @pytest.mark.parametrize("sentence", ["This is a sentence of some length.", "这是一个不长也不短的句子。"])
-async def test_of_a_text_that_is_too_long_the_beginning_is_said(make: Callable[..., Speech], sentence: str) -> None:
-    script = await make(speak_limit=400).script(" ".join([sentence] * 100), WORDS)
+async def test_of_a_text_that_is_too_long_the_beginning_is_said(
+    make: Callable[..., SpeechSynthesizer], sentence: str
+) -> None:
+    script = await make(speak_limit=400).make_script(" ".join([sentence] * 100), WORDS)
 
     assert script.cut
     assert 300 < len(script.text) <= 400
     assert script.text.rstrip().endswith(sentence[-1])
 
 
-async def test_a_text_of_just_the_length_is_said_whole(make: Callable[..., Speech]) -> None:
-    script = await make(speak_limit=100).script("x" * 99 + ".", WORDS)
+async def test_a_text_of_just_the_length_is_said_whole(make: Callable[..., SpeechSynthesizer]) -> None:
+    script = await make(speak_limit=100).make_script("x" * 99 + ".", WORDS)
 
-    assert script == Script("x" * 99 + ".", cut=False)
+    assert script == SpeechScript("x" * 99 + ".", cut=False)
 
 
 @pytest.mark.parametrize(
@@ -294,16 +307,16 @@ async def test_a_text_of_just_the_length_is_said_whole(make: Callable[..., Speec
     ],
 )
 def test_a_title_is_the_first_words_on_one_line(text: str, title: str) -> None:
-    assert Script(text, cut=False).title == title
+    assert SpeechScript(text, cut=False).title == title
     assert len(title) <= 60
 
 
 @pytest.mark.parametrize(("speed", "read"), [(None, 1.0), ("1.25", 1.25), ("fast", 1.0)])
 def test_a_speed_that_cannot_be_read_is_the_usual_one(speed: str | None, read: float) -> None:
-    assert speed_of(Choices(speed=speed)) == read
+    assert speed_of(ChatPreferences(speed=speed)) == read
 
 
-async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: Speech, sim: WanjieSim) -> None:
+async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("alto",)
     found = [await speech.has_voice(MODEL, voice) for voice in ("alto", "alto", "bass")]
 
@@ -312,7 +325,7 @@ async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: Speech, sim:
 
 
 async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
-    make: Callable[..., Speech], sim: WanjieSim
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
 ) -> None:
     sim.script.fail_next.extend([Failure(400, message="bad parameter"), Failure(500)])
     speech = make(max_attempts=1)
@@ -322,7 +335,9 @@ async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
         await speech.has_voice(MODEL, "alto")
 
 
-def test_the_voices_of_the_settings_stand_beside_those_that_are_documented(make: Callable[..., Speech]) -> None:
+def test_the_voices_of_the_settings_stand_beside_those_that_are_documented(
+    make: Callable[..., SpeechSynthesizer],
+) -> None:
     speech = make(voice="alto", voices="bass, alto,tenor")
 
     assert speech.known_voices(MODEL) == ("alto", "普通话", "bass", "tenor")

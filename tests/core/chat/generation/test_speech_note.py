@@ -11,26 +11,26 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.actions.speak_text import aloud, reply_aloud
-from core.chat.answer.answer_service import Brief, Talk
-from core.chat.answer.model_choice import Chosen
+from core.chat.actions.speak_text import speak_and_post, speak_if_wanted
+from core.chat.answer.answer_service import AnswerService, PromptDefaults
+from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.commands.speak import press_speak, speak_text
-from core.chat.context import Call, Desk
+from core.chat.context import CommandContext, Services
 from core.chat.delivery.answer_buttons import IN_PARTS
-from core.chat.delivery.button_data import Stamp
+from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.old_buttons import OldButtons
-from core.chat.generation.images import Painting
-from core.chat.generation.speech import Speech
-from core.chat.port.errors import MediaForbiddenError, RefusedError, VoiceForbiddenError
+from core.chat.generation.images import ImageGenerator
+from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, VoiceForbiddenError
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
-from core.chat.question.builder import Reading
-from core.chat.text.translations import Sentences
-from core.chat.text.user_error import ExcuseError, StoppedError
-from core.media.thread_pool import Workshop
-from core.queue import Inbox, Turn, tag_of
+from core.chat.question.builder import QuestionBuilder
+from core.chat.text.translations import Translations
+from core.chat.text.user_error import StoppedByUserError, UserFacingError
+from core.media.thread_pool import ThreadPool
+from core.queue import Inbox, Job, event_tag
 from core.settings import ChatSettings, WanjieSettings
-from core.store import AnswerFiles, Conversations, ModelLimits, Name, Remembered, ShownAnswers
+from core.store import AnswerFiles, Conversations, HistoryMessage, ModelLimits, PreferenceName, ShownAnswers
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 
@@ -45,34 +45,34 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def desk(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Desk]:
+async def services(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Services]:
     wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
-    chat, sentences, workshop = ChatSettings.model_validate({"speak_limit": 200}), Sentences(), Workshop()
+    chat, sentences, workshop = ChatSettings.model_validate({"speak_limit": 200}), Translations(), ThreadPool()
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
-        chosen = Chosen(catalog, conversations, sentences)
+        chosen = ModelSelector(catalog, conversations, sentences)
         old_buttons = OldButtons(ShownAnswers(redis, lifetime=timedelta(days=1)), conversations)
-        yield Desk(
+        yield Services(
             conversations,
             catalog,
             Inbox(redis),
             sentences,
             chosen,
-            Talk(
+            AnswerService(
                 ChatClient(client, ModelLimits(redis)),
                 catalog,
                 chosen,
                 conversations,
                 sentences,
                 old_buttons,
-                Brief("", 1000, 900),
+                PromptDefaults("", 1000, 900),
             ),
             old_buttons,
             AnswerFiles(redis),
-            Speech(client, workshop, wanjie, chat),
-            Painting(client, client, catalog, workshop),
-            Reading(client, catalog, workshop, sentences, wanjie, chat),
+            SpeechSynthesizer(client, workshop, wanjie, chat),
+            ImageGenerator(client, client, catalog, workshop),
+            QuestionBuilder(client, catalog, workshop, sentences, wanjie, chat),
             chat,
         )
     workshop.close()
@@ -84,38 +84,40 @@ def screen() -> NoteScreen:
 
 
 @pytest.fixture
-def call(desk: Desk, screen: NoteScreen) -> Call:
-    return made(desk, screen)
+def context(services: Services, screen: NoteScreen) -> CommandContext:
+    return made(services, screen)
 
 
-def made(desk: Desk, screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object) -> Call:
+def made(
+    services: Services, screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object
+) -> CommandContext:
     """A call in a thread, by a turn that begins with `state`."""
 
     async def keep(_: Mapping[str, str]) -> bool:
         return False
 
-    turn = Turn(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, keep=keep)
+    turn = Job(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, keep=keep)
     incoming = Incoming(THREAD, "e9", "9", Sender("U1", "Ada"), thread=THREAD.thread)
-    return Call(replace(incoming, **said), turn, screen, desk)
+    return CommandContext(replace(incoming, **said), turn, screen, services)
 
 
-async def remember(desk: Desk, answers: Sequence[str]) -> None:
+async def remember(services: Services, answers: Sequence[str]) -> None:
     for number, answer in enumerate(answers):
         uid = f"e{number}"
-        exchange = (Remembered("user", "?"), Remembered("assistant", answer, uid=uid))
-        await desk.conversations.append(str(THREAD), uid, exchange)
+        exchange = (HistoryMessage("user", "?"), HistoryMessage("assistant", answer, uid=uid))
+        await services.conversations.append(str(THREAD), uid, exchange)
 
 
-async def choose(desk: Desk, name: Name, value: str, chat: ChatRef = THREAD) -> None:
-    await desk.conversations.choose(str(chat), name, value)
+async def choose(services: Services, name: PreferenceName, value: str, chat: ChatRef = THREAD) -> None:
+    await services.conversations.set_preference(str(chat), name, value)
 
 
 def inputs(sim: WanjieSim) -> list[str]:
     return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
 
 
-async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: NoteScreen) -> None:
-    await aloud(call, TEXT)
+async def test_a_note_has_its_length_and_its_first_words(context: CommandContext, screen: NoteScreen) -> None:
+    await speak_and_post(context, TEXT)
 
     (note,) = screen.notes
     assert note.audio.startswith(b"OggS")
@@ -124,24 +126,28 @@ async def test_a_note_has_its_length_and_its_first_words(call: Call, screen: Not
     assert screen.signs == ["recording", "nothing", "uploading", "nothing"]
 
 
-async def test_a_platform_gets_the_format_that_it_plays(desk: Desk, screen: NoteScreen) -> None:
+async def test_a_platform_gets_the_format_that_it_plays(services: Services, screen: NoteScreen) -> None:
     screen.voice = "mp3"
-    await aloud(made(desk, screen), TEXT)
+    await speak_and_post(made(services, screen), TEXT)
 
     assert screen.notes[0].audio == mp3(TEXT)
 
 
-async def test_a_turn_that_is_run_again_posts_nothing_twice(call: Call, desk: Desk, screen: NoteScreen) -> None:
-    await aloud(call, TEXT)
-    await aloud(made(desk, screen, state=call.turn.state), TEXT)
-    await aloud(made(desk, screen, state=call.turn.state), TEXT, name="other_")
+async def test_a_turn_that_is_run_again_posts_nothing_twice(
+    context: CommandContext, services: Services, screen: NoteScreen
+) -> None:
+    await speak_and_post(context, TEXT)
+    await speak_and_post(made(services, screen, state=context.job.state), TEXT)
+    await speak_and_post(made(services, screen, state=context.job.state), TEXT, name="other_")
 
     assert len(screen.notes) == 2
 
 
-async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
+async def test_a_reader_who_forbids_voice_notes_gets_a_file(
+    context: CommandContext, screen: NoteScreen, sim: WanjieSim
+) -> None:
     screen.script.append(VoiceForbiddenError())
-    await aloud(call, TEXT)
+    await speak_and_post(context, TEXT)
 
     (file,) = screen.notes
     assert file.audio == mp3(TEXT)
@@ -152,52 +158,54 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(call: Call, screen: 
 
 @pytest.mark.parametrize(
     ("refusals", "key"),
-    [([RefusedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
+    [([ContentRejectedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
 )
 async def test_a_note_that_the_platform_refuses_is_told(
-    call: Call, screen: NoteScreen, refusals: list[Exception], key: str
+    context: CommandContext, screen: NoteScreen, refusals: list[Exception], key: str
 ) -> None:
     screen.script.extend(refusals)
-    with pytest.raises(ExcuseError) as excuse:
-        await aloud(call, TEXT)
+    with pytest.raises(UserFacingError) as excuse:
+        await speak_and_post(context, TEXT)
 
     assert excuse.value.key == key
 
 
 async def test_a_caption_tells_that_only_the_beginning_is_spoken(
-    call: Call, screen: NoteScreen, sim: WanjieSim
+    context: CommandContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await aloud(call, f"{TEXT} " * 20)
+    await speak_and_post(context, f"{TEXT} " * 20)
 
     assert "up to 200 characters" in screen.notes[0].caption
     assert len(" ".join(inputs(sim))) <= 200
 
 
-async def test_stop_ends_the_recording(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
+async def test_stop_ends_the_recording(context: CommandContext, screen: NoteScreen, sim: WanjieSim) -> None:
     sim.script.speech_delay = 10
-    speaking = asyncio.create_task(aloud(call, TEXT))
+    speaking = asyncio.create_task(speak_and_post(context, TEXT))
     await asyncio.sleep(0.1)
-    call.turn.stopped.set()
+    context.job.stop_requested.set()
 
-    with pytest.raises(StoppedError):
+    with pytest.raises(StoppedByUserError):
         await speaking
     assert not screen.notes
 
 
 async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembered_ones(
-    desk: Desk, screen: NoteScreen, sim: WanjieSim
+    services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await remember(desk, ["Remembered."])
-    await speak_text(made(desk, screen, text=" Said. ", quoted="Quoted."))
-    await speak_text(made(desk, screen, quoted="Quoted."))
-    await speak_text(made(desk, screen))
+    await remember(services, ["Remembered."])
+    await speak_text(made(services, screen, text=" Said. ", quoted="Quoted."))
+    await speak_text(made(services, screen, quoted="Quoted."))
+    await speak_text(made(services, screen))
 
     assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
 
 
-async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
-    await remember(desk, ["Remembered."])
-    await speak_text(made(desk, screen, quoted_attachments=(Attachment("image", "f1"),)))
+async def test_of_a_message_without_words_nothing_is_spoken(
+    services: Services, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await remember(services, ["Remembered."])
+    await speak_text(made(services, screen, quoted_attachments=(Attachment("image", "f1"),)))
 
     assert "nothing in this message" in screen.texts[0]
     assert not inputs(sim)
@@ -217,33 +225,35 @@ async def test_of_a_message_without_words_nothing_is_spoken(desk: Desk, screen: 
     ],
 )
 async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
-    desk: Desk, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
+    services: Services, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
 ) -> None:
-    await speak_text(made(desk, screen, text=text, sender=Sender("U1", "Ada", locale)))
+    await speak_text(made(services, screen, text=text, sender=Sender("U1", "Ada", locale)))
 
     assert all(words in inputs(sim)[0] for words in said)
 
 
-async def test_a_button_speaks_its_own_answer_whole(desk: Desk, screen: NoteScreen, sim: WanjieSim) -> None:
-    await remember(desk, ["First.", "Second."])
-    call = made(desk, screen, quoted="Second, but only a page of it.")
-    await press_speak(call, Stamp(tag_of("e0"), "U1"), "")
-    await press_speak(made(desk, screen, quoted="A page."), Stamp(tag_of("e7"), "U1"), "")
+async def test_a_button_speaks_its_own_answer_whole(services: Services, screen: NoteScreen, sim: WanjieSim) -> None:
+    await remember(services, ["First.", "Second."])
+    call = made(services, screen, quoted="Second, but only a page of it.")
+    await press_speak(call, ButtonData(event_tag("e0"), "U1"), "")
+    await press_speak(made(services, screen, quoted="A page."), ButtonData(event_tag("e7"), "U1"), "")
 
     assert inputs(sim) == ["First.", "A page."]
 
 
 async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
-    desk: Desk, screen: NoteScreen, sim: WanjieSim
+    services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await press_speak(made(desk, screen, quoted="The last page."), Stamp(tag_of("e7"), "U1"), IN_PARTS)
+    await press_speak(made(services, screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), IN_PARTS)
 
     assert "no longer know" in screen.texts[0]
     assert not inputs(sim)
 
 
-async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: NoteScreen, sim: WanjieSim) -> None:
-    await press_speak(call, Stamp(tag_of("e7"), "U1"), "")
+async def test_a_button_whose_answer_nobody_knows_says_so(
+    context: CommandContext, screen: NoteScreen, sim: WanjieSim
+) -> None:
+    await press_speak(context, ButtonData(event_tag("e7"), "U1"), "")
 
     assert "no longer know" in screen.texts[0]
     assert not inputs(sim)
@@ -261,23 +271,23 @@ async def test_a_button_whose_answer_nobody_knows_says_so(call: Call, screen: No
     ],
 )
 async def test_answers_are_spoken_when_the_chat_wants_them(
-    desk: Desk, screen: NoteScreen, wanted: str | None, kinds: list[str], count: int
+    services: Services, screen: NoteScreen, wanted: str | None, kinds: list[str], count: int
 ) -> None:
     if wanted:
-        await choose(desk, "voice_replies", wanted, THREAD.parent)
+        await choose(services, "voice_replies", wanted, THREAD.parent)
     attachments = tuple(Attachment(kind, "f1") for kind in kinds)
-    await reply_aloud(made(desk, screen, attachments=attachments), TEXT)
+    await speak_if_wanted(made(services, screen, attachments=attachments), TEXT)
 
     assert len(screen.notes) == count
 
 
-async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: Desk, screen: NoteScreen) -> None:
-    await choose(desk, "voice_replies", "always")
-    stopped = made(desk, screen)
-    stopped.turn.stopped.set()
-    await reply_aloud(stopped, TEXT)
+async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(services: Services, screen: NoteScreen) -> None:
+    await choose(services, "voice_replies", "always")
+    stopped = made(services, screen)
+    stopped.job.stop_requested.set()
+    await speak_if_wanted(stopped, TEXT)
     for wordless in (" ", "---", "```py\nx = 1\n```"):
-        await reply_aloud(made(desk, screen), wordless)
+        await speak_if_wanted(made(services, screen), wordless)
 
     assert not screen.notes
     assert not screen.texts
@@ -285,12 +295,12 @@ async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(desk: De
 
 @pytest.mark.parametrize(("failure", "reason"), [(Failure(500), "has a problem"), (Failure(401), "key")])
 async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
-    desk: Desk, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
+    services: Services, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
 ) -> None:
-    await choose(desk, "voice_replies", "always")
-    await desk.catalog.models()
+    await choose(services, "voice_replies", "always")
+    await services.catalog.models()
     sim.script.fail_next.append(failure)
-    await reply_aloud(made(desk, screen), TEXT)
+    await speak_if_wanted(made(services, screen), TEXT)
 
     (told,) = screen.texts
     assert told.startswith("I could not read this answer aloud. ")

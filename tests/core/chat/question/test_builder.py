@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.chat.port.incoming import Attachment
-from core.chat.question.attachments import Sort, sort_of, title
-from core.chat.question.builder import Reading
-from core.chat.question.documents import as_data
-from core.chat.text.user_error import ExcuseError
-from core.store import Remembered
+from core.chat.question.attachments import InputKind, classify, display_name
+from core.chat.question.builder import QuestionBuilder
+from core.chat.question.documents import fence_untrusted
+from core.chat.text.user_error import UserFacingError
+from core.store import HistoryMessage
 from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 
 BLIND, SEEING = "deepseek-v3", "GPT-4o"
@@ -50,13 +50,13 @@ VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
         (Attachment("other", "", "location"), "other"),
     ],
 )
-def test_what_a_file_is_shows_in_its_kind_its_media_type_and_its_name(attachment: Attachment, sort: Sort) -> None:
-    assert sort_of(attachment) == sort
+def test_what_a_file_is_shows_in_its_kind_its_media_type_and_its_name(attachment: Attachment, sort: InputKind) -> None:
+    assert classify(attachment) == sort
 
 
 @given(st.text(max_size=300))
 def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
-    shown = title(replace(REPORT, name=name))
+    shown = display_name(replace(REPORT, name=name))
 
     assert len(shown) <= 81
     assert "`" not in shown
@@ -66,81 +66,83 @@ def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
 @given(st.text(alphabet="a`\n ~", max_size=60))
 @example("```\nx")
 def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
-    heading, fence, *body, last = as_data("File", text).splitlines()
+    heading, fence, *body, last = fence_untrusted("File", text).splitlines()
 
     assert (heading, last) == ("[File]", fence)
     assert not any(line.strip().startswith(fence) for line in body)
 
 
-async def test_words_alone_are_no_concern_of_files(reading: Reading) -> None:
+async def test_words_alone_are_no_concern_of_files(questions: QuestionBuilder) -> None:
     mail = Mail()
-    question, notes = await reading.question(sent(text=" Hi? "), mail, [], model=BLIND)
+    question, notes = await questions.build(sent(text=" Hi? "), mail, [], model=BLIND)
 
     assert (question.text, question.images, notes) == ("Hi?", (), ())
     assert mail.signs == []
 
 
-async def test_nothing_at_all_is_no_question(reading: Reading) -> None:
-    question, _ = await reading.question(sent(), Mail(), [], model=BLIND)
+async def test_nothing_at_all_is_no_question(questions: QuestionBuilder) -> None:
+    question, _ = await questions.build(sent(), Mail(), [], model=BLIND)
 
     assert not question.text
 
 
 @pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
-async def test_what_nothing_can_be_made_of_is_told(reading: Reading, attachment: Attachment) -> None:
-    with pytest.raises(ExcuseError) as caught:
-        await reading.question(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
+async def test_what_nothing_can_be_made_of_is_told(questions: QuestionBuilder, attachment: Attachment) -> None:
+    with pytest.raises(UserFacingError) as caught:
+        await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
 
     assert caught.value.key == "file.other"
 
 
-async def test_a_reply_to_such_a_thing_is_answered_all_the_same(reading: Reading) -> None:
-    question, notes = await reading.question(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
+async def test_a_reply_to_such_a_thing_is_answered_all_the_same(questions: QuestionBuilder) -> None:
+    question, notes = await questions.build(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
 
     assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
     assert notes == ()
 
 
-async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(reading: Reading) -> None:
+async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture()})
-    question, _ = await reading.question(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
+    question, _ = await questions.build(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
 
     assert question.text == "Ada: [picture]"
     assert mail.signs == ["writing", "nothing"]
 
 
-async def test_files_come_before_the_words_about_them(reading: Reading) -> None:
+async def test_files_come_before_the_words_about_them(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(), "d1": b"1,2"})
     incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
-    question, _ = await reading.question(incoming, mail, [], model=SEEING)
+    question, _ = await questions.build(incoming, mail, [], model=SEEING)
 
     assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
 
 
-async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(reading: Reading) -> None:
+async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": b"facts", "p1": b"no picture"})
     broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
-    question, notes = await reading.question(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
+    question, notes = await questions.build(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
 
     assert question.text.startswith("[File: report.txt]")
     assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
     assert notes == ("I cannot open this picture: `a_b.png`, `c.png`. Please send it as JPEG or PNG.",)
 
 
-async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., Reading]) -> None:
+async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., QuestionBuilder]) -> None:
     incoming = sent(VOICE, text="你好")
     incoming = replace(incoming, sender=replace(incoming.sender, locale="zh-hans"))
-    question, notes = await reading_with().question(incoming, Mail(), [], model=SEEING)
+    question, notes = await reading_with().build(incoming, Mail(), [], model=SEEING)
 
     assert question.text == "[unreadable voice message]\n\n你好"
     assert notes == ("我在这里听不懂语音消息。请改用文字。",)
 
 
-async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(reading_with: Callable[..., Reading]) -> None:
+async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(
+    reading_with: Callable[..., QuestionBuilder],
+) -> None:
     lines = "\n".join(f"line {number}" for number in range(1000))
     reading = reading_with(file_limit=2_000)
-    whole, none = await reading.question(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND)
-    question, notes = await reading.question(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND)
+    whole, none = await reading.build(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND)
+    question, notes = await reading.build(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND)
 
     assert (len(whole.text) > 1900, none) == (True, ())
     assert question.text.count("> line") == 234
@@ -148,27 +150,27 @@ async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(reading_wi
     assert notes == ("I read the first 2,000 of 8,889 characters of the message you replied to.",)
 
 
-async def test_the_newest_answer_is_not_read_again_however_long(reading_with: Callable[..., Reading]) -> None:
+async def test_the_newest_answer_is_not_read_again_however_long(reading_with: Callable[..., QuestionBuilder]) -> None:
     answer = "word " * 1000
-    known = [Remembered("user", "Q"), Remembered("assistant", answer)]
+    known = [HistoryMessage("user", "Q"), HistoryMessage("assistant", answer)]
     incoming = sent(text="Shorter!", quoted=answer)
-    question, notes = await reading_with(file_limit=1_000).question(incoming, Mail(), known, model=BLIND)
+    question, notes = await reading_with(file_limit=1_000).build(incoming, Mail(), known, model=BLIND)
 
     assert (question.text, notes) == ("Shorter!", ())
 
 
-async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[..., Reading]) -> None:
+async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[..., QuestionBuilder]) -> None:
     incoming = sent(text="Compare", quoted="word " * 180, to=(REPORT,))
     mail = Mail({"d1": b"x" * 900})
-    question, notes = await reading_with(file_limit=1_000).question(incoming, mail, [], model=BLIND)
+    question, notes = await reading_with(file_limit=1_000).build(incoming, mail, [], model=BLIND)
 
     assert "[unreadable file: report.txt]" in question.text
     assert notes == ("I read up to 1,000 characters of files at a time; left out: `report.txt`.",)
 
 
-async def test_a_document_whose_media_type_misleads_is_read(reading: Reading) -> None:
+async def test_a_document_whose_media_type_misleads_is_read(questions: QuestionBuilder) -> None:
     code = Attachment("video", "d1", "index.ts", "video/mp2t", 12)
-    question, notes = await reading.question(sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND)
+    question, notes = await questions.build(sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND)
 
     assert question.text == "[File: index.ts]\n```\nlet a = 1\n```\n\n?"
     assert notes == ()
@@ -184,16 +186,16 @@ async def test_a_document_whose_media_type_misleads_is_read(reading: Reading) ->
     ],
 )
 async def test_what_turns_out_to_be_no_text_is_what_its_type_says(
-    reading: Reading, attachment: Attachment, data: bytes, key: str
+    questions: QuestionBuilder, attachment: Attachment, data: bytes, key: str
 ) -> None:
-    with pytest.raises(ExcuseError) as caught:
-        await reading.question(sent(attachment, text="?"), Mail({"d1": data}), [], model=SEEING)
+    with pytest.raises(UserFacingError) as caught:
+        await questions.build(sent(attachment, text="?"), Mail({"d1": data}), [], model=SEEING)
 
     assert caught.value.key == key
 
 
-async def test_a_picture_by_another_suffix_is_seen(reading: Reading) -> None:
+async def test_a_picture_by_another_suffix_is_seen(questions: QuestionBuilder) -> None:
     scan = Attachment("document", "p1", "scan.backup", "image/png")
-    question, _ = await reading.question(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
+    question, _ = await questions.build(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
 
     assert question.images

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core.chat.port.incoming import Attachment
-from core.chat.question.builder import Reading
-from core.chat.text.user_error import ExcuseError
+from core.chat.question.builder import QuestionBuilder
+from core.chat.text.user_error import UserFacingError
 from tests.core.chat.sending import REPORT, Mail, pdf, sent
 
 MODEL = "deepseek-v3"
@@ -28,45 +28,47 @@ def file(name: str, mime: str = "", number: int = 1) -> Attachment:
         (file("", "text/plain"), b"no name", "no name"),
     ],
 )
-async def test_text_of_every_kind_is_read(reading: Reading, attachment: Attachment, data: bytes, text: str) -> None:
-    question, notes = await reading.question(sent(attachment, text="Well?"), Mail({"d1": data}), [], model=MODEL)
+async def test_text_of_every_kind_is_read(
+    questions: QuestionBuilder, attachment: Attachment, data: bytes, text: str
+) -> None:
+    question, notes = await questions.build(sent(attachment, text="Well?"), Mail({"d1": data}), [], model=MODEL)
 
     heading = f"[File: {attachment.name}]" if attachment.name else "[File]"
     assert question.text == f"{heading}\n```\n{text}\n```\n\nWell?"
     assert notes == ()
 
 
-async def test_a_pdf_is_read_page_by_page(reading: Reading) -> None:
+async def test_a_pdf_is_read_page_by_page(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": pdf("first page", "second page")})
-    question, notes = await reading.question(sent(file("report.pdf", "application/pdf")), mail, [], model=MODEL)
+    question, notes = await questions.build(sent(file("report.pdf", "application/pdf")), mail, [], model=MODEL)
 
     assert question.text.startswith("[File: report.pdf, pages 1 to 2 of 2]\n```\nfirst page")
     assert "second page" in question.text
     assert notes == ()
 
 
-async def test_what_was_cut_of_a_text_is_named(reading_with: Callable[..., Reading]) -> None:
+async def test_what_was_cut_of_a_text_is_named(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": b"x" * 53_210})
-    question, notes = await reading_with(file_limit=20_000).question(sent(REPORT), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=20_000).build(sent(REPORT), mail, [], model=MODEL)
 
     assert question.text.startswith("[File: report.txt, cut after 20,000 characters]")
     assert question.text.count("x") == 20_000 + "report.txt".count("x")
     assert notes == ("I read the first 20,000 of 53,210 characters of `report.txt`.",)
 
 
-async def test_what_was_cut_of_a_pdf_is_named_with_its_pages(reading_with: Callable[..., Reading]) -> None:
+async def test_what_was_cut_of_a_pdf_is_named_with_its_pages(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": pdf(*["\n".join(["a" * 60] * 10)] * 5)})
-    question, notes = await reading_with(file_limit=1_000).question(sent(file("r.pdf")), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=1_000).build(sent(file("r.pdf")), mail, [], model=MODEL)
 
     found = re.search(r"r\.pdf, pages 1 to 2 of 5, cut after (\d+) characters", question.text)  # at the end of a line
     assert found is not None
     assert notes == (f"I read the first {found[1]} characters of `r.pdf` (pages 1\u20132 of 5).",)
 
 
-async def test_all_files_of_a_message_share_the_room(reading_with: Callable[..., Reading]) -> None:
+async def test_all_files_of_a_message_share_the_room(reading_with: Callable[..., QuestionBuilder]) -> None:
     files = [file(f"{number}.txt", "text/plain", number) for number in range(4)]
     mail = Mail({each.id: b"y" * 700 for each in files})
-    question, notes = await reading_with(file_limit=1_000).question(sent(*files), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=1_000).build(sent(*files), mail, [], model=MODEL)
 
     assert question.text.count("y") == 1_000
     assert notes == (
@@ -76,15 +78,15 @@ async def test_all_files_of_a_message_share_the_room(reading_with: Callable[...,
     assert mail.fetched == ["d0", "d1"]
 
 
-async def test_a_document_leaves_room_in_a_small_history(reading_with: Callable[..., Reading]) -> None:
+async def test_a_document_leaves_room_in_a_small_history(reading_with: Callable[..., QuestionBuilder]) -> None:
     reading = reading_with(history_tokens=3_000)
-    question, _ = await reading.question(sent(REPORT), Mail({"d1": "字".encode() * 9_000}), [], model=MODEL)
+    question, _ = await reading.build(sent(REPORT), Mail({"d1": "字".encode() * 9_000}), [], model=MODEL)
 
     assert question.text.count("字") == 1_000
 
 
-async def test_the_document_of_the_message_replied_to_belongs_to_the_question(reading: Reading) -> None:
-    question, _ = await reading.question(sent(text="Sum it up", to=(REPORT,)), Mail({"d1": b"abc"}), [], model=MODEL)
+async def test_the_document_of_the_message_replied_to_belongs_to_the_question(questions: QuestionBuilder) -> None:
+    question, _ = await questions.build(sent(text="Sum it up", to=(REPORT,)), Mail({"d1": b"abc"}), [], model=MODEL)
 
     assert question.text == "[File: report.txt]\n```\nabc\n```\n\nSum it up"
 
@@ -100,16 +102,16 @@ async def test_the_document_of_the_message_replied_to_belongs_to_the_question(re
         (file("empty.txt", "text/plain"), b""),
     ],
 )
-async def test_what_holds_no_text_is_told(reading: Reading, attachment: Attachment, data: bytes) -> None:
-    with pytest.raises(ExcuseError) as caught:
-        await reading.question(sent(attachment, text="Sum it up"), Mail({"d1": data}), [], model=MODEL)
+async def test_what_holds_no_text_is_told(questions: QuestionBuilder, attachment: Attachment, data: bytes) -> None:
+    with pytest.raises(UserFacingError) as caught:
+        await questions.build(sent(attachment, text="Sum it up"), Mail({"d1": data}), [], model=MODEL)
 
     assert (caught.value.key, caught.value.values["name"]) == ("file.unreadable", f"`{attachment.name}`")
 
 
-async def test_a_reply_to_what_cannot_be_read_is_answered_with_a_note(reading: Reading) -> None:
+async def test_a_reply_to_what_cannot_be_read_is_answered_with_a_note(questions: QuestionBuilder) -> None:
     incoming = sent(text="Thanks", to=(replace(REPORT, id="gone"),))
-    question, notes = await reading.question(incoming, Mail(), [], model=MODEL)
+    question, notes = await questions.build(incoming, Mail(), [], model=MODEL)
 
     assert question.text == "[unreadable file: report.txt]\n\nThanks"
     assert notes == ("I cannot get this from the chat any more: `report.txt`. Please send it again.",)

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.port.errors import FloodedError, GoneError, RefusedError
+from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Attachment
-from core.chat.question.builder import Reading
-from core.chat.text.user_error import ExcuseError
-from core.store import Remembered
+from core.chat.question.builder import QuestionBuilder
+from core.chat.text.user_error import UserFacingError
+from core.store import HistoryMessage
 from tests.core.chat.sending import PHOTO, Mail, picture, sent
 
 BLIND, SEEING = "deepseek-v3", "GPT-4o"
@@ -34,14 +34,14 @@ def opened(url: str) -> Image.Image:
     return Image.open(BytesIO(b64decode(data)))
 
 
-async def blindness(reading: Reading, mail: Mail, model: str | None = BLIND) -> ExcuseError:
-    with pytest.raises(ExcuseError) as caught:
-        await reading.question(sent(PHOTO, text="What is this?"), mail, [], model=model)
+async def blindness(questions: QuestionBuilder, mail: Mail, model: str | None = BLIND) -> UserFacingError:
+    with pytest.raises(UserFacingError) as caught:
+        await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=model)
     return caught.value
 
 
-async def test_a_picture_reaches_a_model_that_sees(reading: Reading, mail: Mail) -> None:
-    question, notes = await reading.question(sent(PHOTO, text="What is this?"), mail, [], model=SEEING)
+async def test_a_picture_reaches_a_model_that_sees(questions: QuestionBuilder, mail: Mail) -> None:
+    question, notes = await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=SEEING)
 
     assert question.text == "[picture]\n\nWhat is this?"
     assert [opened(url).size for url in question.images] == [(40, 30)]
@@ -49,91 +49,99 @@ async def test_a_picture_reaches_a_model_that_sees(reading: Reading, mail: Mail)
     assert notes == ()
 
 
-async def test_a_picture_without_words_is_marked_in_the_text(reading: Reading, mail: Mail) -> None:
-    question, _ = await reading.question(sent(replace(PHOTO, name="cat.png")), mail, [], model=SEEING)
+async def test_a_picture_without_words_is_marked_in_the_text(questions: QuestionBuilder, mail: Mail) -> None:
+    question, _ = await questions.build(sent(replace(PHOTO, name="cat.png")), mail, [], model=SEEING)
 
     assert question.text == "[picture: cat.png]"
 
 
-async def test_a_photo_sent_as_a_file_is_a_picture(reading: Reading, mail: Mail) -> None:
+async def test_a_photo_sent_as_a_file_is_a_picture(questions: QuestionBuilder, mail: Mail) -> None:
     file = Attachment("document", "p1", "IMG_1.PNG", "application/octet-stream")
-    question, _ = await reading.question(sent(file), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(file), mail, [], model=SEEING)
 
     assert len(question.images) == 1
 
 
-async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(reading: Reading, mail: Mail) -> None:
+async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
+    questions: QuestionBuilder, mail: Mail
+) -> None:
     incoming = sent(text="What is in this?", quoted="my cat", to=(PHOTO,))
-    question, _ = await reading.question(incoming, mail, [], model=SEEING)
+    question, _ = await questions.build(incoming, mail, [], model=SEEING)
 
     assert question.text == "> my cat\n\n[picture]\n\nWhat is in this?"
     assert len(question.images) == 1
 
 
-async def test_a_large_picture_is_made_smaller(reading: Reading) -> None:
+async def test_a_large_picture_is_made_smaller(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(3000, 1500, "JPEG")})
-    question, _ = await reading.question(sent(PHOTO), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
 
     assert opened(question.images[0]).size == (1568, 784)
 
 
-async def test_a_model_that_is_blind_has_others_suggested(reading: Reading, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_a_model_that_is_blind_has_others_suggested(
+    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+) -> None:
     wanjie.script.models = ("deepseek-v3", "GPT-4o", "Flux.1-Schnell", *(f"qwen{number}-vl" for number in range(9)))
 
-    error = await blindness(reading, mail)
+    error = await blindness(questions, mail)
     assert error.key == "file.blind"
     assert error.values["suggestions"] == "`GPT-4o`, `qwen0-vl`, `qwen1-vl`, `qwen2-vl`, `qwen3-vl`"
     assert mail.fetched == []
 
 
-async def test_where_no_model_sees_that_is_told(reading: Reading, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_where_no_model_sees_that_is_told(questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
     wanjie.script.models = ("deepseek-v3",)
 
-    assert (await blindness(reading, mail)).key == "file.blind_all"
+    assert (await blindness(questions, mail)).key == "file.blind_all"
 
 
-async def test_a_list_that_cannot_be_had_suggests_nothing(reading: Reading, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_a_list_that_cannot_be_had_suggests_nothing(
+    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+) -> None:
     wanjie.script.fail_next.append(Failure(503))
 
-    assert (await blindness(reading, mail)).key == "file.blind_all"
+    assert (await blindness(questions, mail)).key == "file.blind_all"
 
 
-async def test_without_any_model_that_is_the_reason(reading: Reading, mail: Mail) -> None:
-    assert (await blindness(reading, mail, None)).key == "model.none_chat"
+async def test_without_any_model_that_is_the_reason(questions: QuestionBuilder, mail: Mail) -> None:
+    assert (await blindness(questions, mail, None)).key == "model.none_chat"
 
 
-async def test_a_rule_of_the_operator_makes_a_model_see(reading_with: Callable[..., Reading], mail: Mail) -> None:
+async def test_a_rule_of_the_operator_makes_a_model_see(
+    reading_with: Callable[..., QuestionBuilder], mail: Mail
+) -> None:
     reading = reading_with(vision_models="deepseek*")
-    question, _ = await reading.question(sent(PHOTO), mail, [], model=BLIND)
+    question, _ = await reading.build(sent(PHOTO), mail, [], model=BLIND)
 
     assert len(question.images) == 1
 
 
 async def test_words_in_reply_to_a_picture_are_answered_by_a_blind_model_with_a_note(
-    reading: Reading, mail: Mail
+    questions: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await reading.question(sent(text="Thank you!", to=(PHOTO,)), mail, [], model=BLIND)
+    question, notes = await questions.build(sent(text="Thank you!", to=(PHOTO,)), mail, [], model=BLIND)
 
     assert question.text == "[unreadable picture]\n\nThank you!"
     assert question.images == ()
     assert "`gemini-2.5-pro`" in notes[0]
 
 
-async def test_naming_a_blind_bot_under_a_picture_is_told(reading: Reading, mail: Mail) -> None:
-    with pytest.raises(ExcuseError, match=r"file\.blind"):
-        await reading.question(sent(to=(PHOTO,)), mail, [], model=BLIND)
+async def test_naming_a_blind_bot_under_a_picture_is_told(questions: QuestionBuilder, mail: Mail) -> None:
+    with pytest.raises(UserFacingError, match=r"file\.blind"):
+        await questions.build(sent(to=(PHOTO,)), mail, [], model=BLIND)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", picture(300, 300)[:200]])
-async def test_a_broken_picture_is_told(reading: Reading, data: bytes) -> None:
-    with pytest.raises(ExcuseError, match=r"file\.broken"):
-        await reading.question(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=SEEING)
+async def test_a_broken_picture_is_told(questions: QuestionBuilder, data: bytes) -> None:
+    with pytest.raises(UserFacingError, match=r"file\.broken"):
+        await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=SEEING)
 
 
-async def test_at_most_four_pictures_are_looked_at_and_the_others_named(reading: Reading) -> None:
+async def test_at_most_four_pictures_are_looked_at_and_the_others_named(questions: QuestionBuilder) -> None:
     pictures = photos(6)
     mail = Mail({photo.id: picture() for photo in pictures})
-    question, notes = await reading.question(sent(*pictures), mail, [], model=SEEING)
+    question, notes = await questions.build(sent(*pictures), mail, [], model=SEEING)
 
     assert question.files == ("p0", "p1", "p2", "p3")
     assert "[unreadable picture: 5.png]" in question.text
@@ -141,57 +149,59 @@ async def test_at_most_four_pictures_are_looked_at_and_the_others_named(reading:
     assert mail.fetched == ["p0", "p1", "p2", "p3"]
 
 
-async def test_a_question_that_follows_still_has_the_picture(reading: Reading, mail: Mail) -> None:
-    question, _ = await reading.question(sent(PHOTO), mail, [], model=SEEING)
-    history = [Remembered("user", question.text, question.files), Remembered("assistant", "A cat.")]
+async def test_a_question_that_follows_still_has_the_picture(questions: QuestionBuilder, mail: Mail) -> None:
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
+    history = [HistoryMessage("user", question.text, question.files), HistoryMessage("assistant", "A cat.")]
 
-    assert await reading.pictures(history, mail, SEEING) == {"p1": question.images[0]}
+    assert await questions.load_pictures(history, mail, SEEING) == {"p1": question.images[0]}
     assert mail.fetched == ["p1"]
 
 
-async def test_another_process_fetches_it_again(reading: Reading, mail: Mail) -> None:
-    found = await reading.pictures([Remembered("user", "[picture]", ("p1",))], mail, SEEING)
+async def test_another_process_fetches_it_again(questions: QuestionBuilder, mail: Mail) -> None:
+    found = await questions.load_pictures([HistoryMessage("user", "[picture]", ("p1",))], mail, SEEING)
 
     assert opened(found["p1"]).size == (40, 30)
 
 
-async def test_a_blind_model_gets_no_pictures_of_the_history(reading: Reading, mail: Mail) -> None:
-    history = [Remembered("user", "[picture]", ("p1",))]
+async def test_a_blind_model_gets_no_pictures_of_the_history(questions: QuestionBuilder, mail: Mail) -> None:
+    history = [HistoryMessage("user", "[picture]", ("p1",))]
 
-    assert await reading.pictures(history, mail, BLIND) == {}
-    assert await reading.pictures(history, mail, None) == {}
+    assert await questions.load_pictures(history, mail, BLIND) == {}
+    assert await questions.load_pictures(history, mail, None) == {}
     assert mail.fetched == []
 
 
-async def test_the_four_newest_pictures_of_a_history_are_enough(reading: Reading) -> None:
+async def test_the_four_newest_pictures_of_a_history_are_enough(questions: QuestionBuilder) -> None:
     mail = Mail({photo.id: picture() for photo in photos(6)})
     files = (("p0", "p1"), ("p2", "p3"), ("p2", "p3"), ("p4",))
-    history = [Remembered("user", "[picture]", each) for each in files]
+    history = [HistoryMessage("user", "[picture]", each) for each in files]
 
-    assert set(await reading.pictures(history, mail, SEEING)) == {"p4", "p3", "p2", "p1"}
+    assert set(await questions.load_pictures(history, mail, SEEING)) == {"p4", "p3", "p2", "p1"}
 
 
-@pytest.mark.parametrize("error", [RefusedError("deleted"), GoneError("gone")])
-async def test_old_pictures_that_cannot_be_had_are_left_out(reading: Reading, mail: Mail, error: Exception) -> None:
+@pytest.mark.parametrize("error", [ContentRejectedError("deleted"), RecipientGoneError("gone")])
+async def test_old_pictures_that_cannot_be_had_are_left_out(
+    questions: QuestionBuilder, mail: Mail, error: Exception
+) -> None:
     mail.files["broken"] = b"no picture"
-    history = [Remembered("user", "[picture]", (file,)) for file in ("p1", "broken", "lost")]
+    history = [HistoryMessage("user", "[picture]", (file,)) for file in ("p1", "broken", "lost")]
     mail.script = [error]
 
-    assert set(await reading.pictures(history, mail, SEEING)) == {"p1"}
+    assert set(await questions.load_pictures(history, mail, SEEING)) == {"p1"}
 
 
-async def test_a_busy_moment_does_not_lose_an_old_picture(reading: Reading, mail: Mail) -> None:
-    mail.script = [FloodedError(0.01)]
+async def test_a_busy_moment_does_not_lose_an_old_picture(questions: QuestionBuilder, mail: Mail) -> None:
+    mail.script = [RateLimitedError(0.01)]
 
-    assert set(await reading.pictures([Remembered("user", "", ("p1",))], mail, SEEING)) == {"p1"}
+    assert set(await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, SEEING)) == {"p1"}
 
 
 @pytest.mark.parametrize(("locale", "left_out"), [("en", "3 pictures, `cat.png`"), ("zh", "3 张图片、`cat.png`")])
-async def test_pictures_without_names_are_counted(reading: Reading, locale: str, left_out: str) -> None:
+async def test_pictures_without_names_are_counted(questions: QuestionBuilder, locale: str, left_out: str) -> None:
     pictures = [Attachment("image", f"p{number}", "", "image/png") for number in range(7)]
     incoming = sent(*pictures, Attachment("image", "p7", "cat.png", "image/png"))
     mail = Mail({attachment.id: picture() for attachment in incoming.attachments})
     asked = replace(incoming, sender=replace(incoming.sender, locale=locale))
-    _, (note,) = await reading.question(asked, mail, [], model=SEEING)
+    _, (note,) = await questions.build(asked, mail, [], model=SEEING)
 
     assert left_out in note

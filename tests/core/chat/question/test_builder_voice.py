@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bots.sandbox.wanjie.simulator import Failure, Upload, WanjieSim
-from core.chat.port.errors import FloodedError, GoneError, UnreachableError
+from core.chat.port.errors import PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Attachment
-from core.chat.question.attachments import MOST, fetched
-from core.chat.question.builder import Reading
-from core.chat.question.transcription import told_back
-from core.chat.text.user_error import ExcuseError
+from core.chat.question.attachments import MOST, download
+from core.chat.question.builder import QuestionBuilder
+from core.chat.question.transcription import quote_transcript
+from core.chat.text.user_error import UserFacingError
 from core.wanjie import RefusedContentError, ServerFaultError
 from tests.core.chat.films import filmed
 from tests.core.chat.sending import VOICE, Mail, sent
@@ -21,7 +21,7 @@ MODEL, EARS = "deepseek-v3", "SenseVoiceSmall"
 
 
 @pytest.fixture
-def hearing(reading_with: Callable[..., Reading], wanjie: WanjieSim) -> Reading:
+def hearing(reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim) -> QuestionBuilder:
     wanjie.script.models += (EARS,)
     wanjie.script.transcript = lambda audio: f"you said {audio.decode()}"
     return reading_with(transcribe_model=EARS)
@@ -32,21 +32,21 @@ def mail() -> Mail:
     return Mail({"v1": b"hello"})
 
 
-async def excuse(reading: Reading, mail: Mail, attachment: Attachment = VOICE) -> ExcuseError:
-    with pytest.raises(ExcuseError) as caught:
-        await reading.question(sent(attachment), mail, [], model=MODEL)
+async def excuse(questions: QuestionBuilder, mail: Mail, attachment: Attachment = VOICE) -> UserFacingError:
+    with pytest.raises(UserFacingError) as caught:
+        await questions.build(sent(attachment), mail, [], model=MODEL)
     return caught.value
 
 
-async def test_a_voice_message_is_a_question_and_told_back(hearing: Reading, mail: Mail) -> None:
-    question, notes = await hearing.question(sent(VOICE), mail, [], model=MODEL)
+async def test_a_voice_message_is_a_question_and_told_back(hearing: QuestionBuilder, mail: Mail) -> None:
+    question, notes = await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
     assert question.text == "you said hello"
     assert notes == ("> 🎤 you said hello",)
 
 
-async def test_what_was_written_beside_it_comes_first(hearing: Reading, mail: Mail) -> None:
-    question, _ = await hearing.question(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
+async def test_what_was_written_beside_it_comes_first(hearing: QuestionBuilder, mail: Mail) -> None:
+    question, _ = await hearing.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
 
     assert question.text == "Translate:\n\nyou said hello"
 
@@ -62,9 +62,9 @@ async def test_what_was_written_beside_it_comes_first(hearing: Reading, mail: Ma
     ],
 )
 async def test_the_model_is_told_the_format(
-    hearing: Reading, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
+    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
 ) -> None:
-    await hearing.question(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL)
+    await hearing.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL)
 
     file = wanjie.requests[-1].body["file"]
     assert isinstance(file, Upload)
@@ -72,48 +72,48 @@ async def test_the_model_is_told_the_format(
     assert wanjie.requests[-1].body["model"] == EARS
 
 
-async def test_without_a_model_for_it_voice_is_not_understood(reading: Reading, mail: Mail) -> None:
-    assert (await excuse(reading, mail)).key == "file.deaf"
+async def test_without_a_model_for_it_voice_is_not_understood(questions: QuestionBuilder, mail: Mail) -> None:
+    assert (await excuse(questions, mail)).key == "file.deaf"
     assert mail.fetched == []
 
 
-async def test_words_with_a_voice_message_are_answered_without_it(reading: Reading, mail: Mail) -> None:
-    question, notes = await reading.question(sent(VOICE, text="Hi"), mail, [], model=MODEL)
+async def test_words_with_a_voice_message_are_answered_without_it(questions: QuestionBuilder, mail: Mail) -> None:
+    question, notes = await questions.build(sent(VOICE, text="Hi"), mail, [], model=MODEL)
 
     assert question.text == "[unreadable voice message]\n\nHi"
     assert notes == ("I do not understand voice messages here. Please write to me instead.",)
 
 
-async def test_naming_the_bot_under_a_voice_message_asks_it(hearing: Reading, mail: Mail) -> None:
-    question, notes = await hearing.question(sent(to=(VOICE,)), mail, [], model=MODEL)
+async def test_naming_the_bot_under_a_voice_message_asks_it(hearing: QuestionBuilder, mail: Mail) -> None:
+    question, notes = await hearing.build(sent(to=(VOICE,)), mail, [], model=MODEL)
 
     assert (question.text, notes) == ("you said hello", ())
 
 
-async def test_a_question_about_a_voice_message_holds_its_words(hearing: Reading, mail: Mail) -> None:
-    question, notes = await hearing.question(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
+async def test_a_question_about_a_voice_message_holds_its_words(hearing: QuestionBuilder, mail: Mail) -> None:
+    question, notes = await hearing.build(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
 
     assert question.text == "[voice message]\n```\nyou said hello\n```\n\nIs it true?"
     assert notes == ()
 
 
 async def test_words_in_reply_to_a_voice_message_are_answered_without_a_word_about_it(
-    reading: Reading, mail: Mail
+    questions: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await reading.question(sent(text="Thanks", to=(VOICE,)), mail, [], model=MODEL)
+    question, notes = await questions.build(sent(text="Thanks", to=(VOICE,)), mail, [], model=MODEL)
 
     assert question.text.endswith("Thanks")
     assert notes == ()
 
 
-async def test_silence_is_told(hearing: Reading, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_silence_is_told(hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
     wanjie.script.transcript = " \n"
 
     error = await excuse(hearing, mail)
     assert (error.key, error.values) == ("file.silent", {"name": "the voice message"})
 
 
-async def test_a_sound_that_the_model_cannot_take_is_told(hearing: Reading, mail: Mail) -> None:
+async def test_a_sound_that_the_model_cannot_take_is_told(hearing: QuestionBuilder, mail: Mail) -> None:
     assert (await excuse(hearing, mail, replace(VOICE, name="noise.mid"))).key == "file.unheard"
 
 
@@ -121,14 +121,16 @@ async def test_a_sound_that_the_model_cannot_take_is_told(hearing: Reading, mail
     "failure", [Failure(400, message="audio file is too long"), Failure(413), Failure(413, html=True)]
 )
 async def test_a_recording_that_is_too_long_is_told_as_such(
-    hearing: Reading, mail: Mail, wanjie: WanjieSim, failure: Failure
+    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure
 ) -> None:
     wanjie.script.fail_next.append(failure)
 
     assert (await excuse(hearing, mail)).key == "file.long"
 
 
-async def test_a_model_for_it_that_is_gone_is_as_good_as_none(hearing: Reading, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_a_model_for_it_that_is_gone_is_as_good_as_none(
+    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+) -> None:
     wanjie.script.models = wanjie.script.models[:-1]
 
     assert (await excuse(hearing, mail)).key == "file.deaf"
@@ -142,71 +144,71 @@ async def test_a_model_for_it_that_is_gone_is_as_good_as_none(hearing: Reading, 
     ],
 )
 async def test_failures_of_the_service_pass(
-    hearing: Reading, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
+    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
     wanjie.script.fail_next.append(failure)
 
     with pytest.raises(error):
-        await hearing.question(sent(VOICE), mail, [], model=MODEL)
+        await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
 
-async def test_what_is_known_to_be_too_large_is_not_even_asked_for(hearing: Reading, mail: Mail) -> None:
+async def test_what_is_known_to_be_too_large_is_not_even_asked_for(hearing: QuestionBuilder, mail: Mail) -> None:
     error = await excuse(hearing, mail, replace(VOICE, size=MOST + 1))
 
     assert (error.key, error.values["limit"]) == ("file.large", 20)
     assert mail.fetched == []
 
 
-async def test_what_turns_out_to_be_too_large_is_told(hearing: Reading) -> None:
+async def test_what_turns_out_to_be_too_large_is_told(hearing: QuestionBuilder) -> None:
     assert (await excuse(hearing, Mail({"v1": bytes(MOST + 1)}))).key == "file.large"
 
 
-async def test_what_the_platform_hands_out_no_more_is_told(hearing: Reading) -> None:
+async def test_what_the_platform_hands_out_no_more_is_told(hearing: QuestionBuilder) -> None:
     assert (await excuse(hearing, Mail())).key == "file.gone"
 
 
-async def test_a_busy_platform_is_waited_for(hearing: Reading, mail: Mail) -> None:
-    mail.script = [FloodedError(0.01), UnreachableError("lost")]
-    question, _ = await hearing.question(sent(VOICE), mail, [], model=MODEL)
+async def test_a_busy_platform_is_waited_for(hearing: QuestionBuilder, mail: Mail) -> None:
+    mail.script = [RateLimitedError(0.01), PlatformUnreachableError("lost")]
+    question, _ = await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
     assert question.text == "you said hello"
     assert len(mail.fetched) == 3
 
 
 async def test_a_platform_that_stays_busy_is_not_waited_for_ever() -> None:
-    with pytest.raises(ExcuseError) as caught:
-        await fetched("v1", Mail(script=[FloodedError(60)]), patience=0.05)
+    with pytest.raises(UserFacingError) as caught:
+        await download("v1", Mail(script=[RateLimitedError(60)]), patience=0.05)
 
     assert caught.value.key == "file.late"
 
 
-async def test_a_chat_that_is_gone_ends_the_turn(hearing: Reading, mail: Mail) -> None:
-    mail.script = [GoneError("blocked")]
+async def test_a_chat_that_is_gone_ends_the_turn(hearing: QuestionBuilder, mail: Mail) -> None:
+    mail.script = [RecipientGoneError("blocked")]
 
-    with pytest.raises(GoneError):
-        await hearing.question(sent(VOICE), mail, [], model=MODEL)
+    with pytest.raises(RecipientGoneError):
+        await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
 
 def test_a_transcript_is_told_back_as_one_quote_and_cut_when_long() -> None:
-    assert told_back("one\n\ntwo") == "> 🎤 one two"
-    assert told_back("a" * 1001) == "> 🎤 " + "a" * 1000 + "…"
+    assert quote_transcript("one\n\ntwo") == "> 🎤 one two"
+    assert quote_transcript("a" * 1001) == "> 🎤 " + "a" * 1000 + "…"
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
-async def test_a_film_with_sound_is_heard(hearing: Reading, wanjie: WanjieSim, kind: str) -> None:
+async def test_a_film_with_sound_is_heard(hearing: QuestionBuilder, wanjie: WanjieSim, kind: str) -> None:
     wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
     film = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
-    question, notes = await hearing.question(sent(film), Mail({"f": filmed(3)}), [], model=MODEL)
+    question, notes = await hearing.build(sent(film), Mail({"f": filmed(3)}), [], model=MODEL)
 
     assert question.text == "3 seconds"
     assert notes == ("> 🎤 3 seconds",)
 
 
-async def test_a_film_without_sound_is_not(hearing: Reading) -> None:
+async def test_a_film_without_sound_is_not(hearing: QuestionBuilder) -> None:
     found = await excuse(hearing, Mail({"f": filmed(0)}), Attachment("video", "f", mime="video/mp4"))
 
     assert found.key == "file.other"
 
 
-async def test_without_a_model_that_listens_no_film_is_fetched(reading_with: Callable[..., Reading]) -> None:
+async def test_without_a_model_that_listens_no_film_is_fetched(reading_with: Callable[..., QuestionBuilder]) -> None:
     assert (await excuse(reading_with(), Mail({}), Attachment("video", "f", mime="video/mp4"))).key == "file.other"

@@ -8,7 +8,7 @@ import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.port.incoming import Attachment
-from core.chat.question.builder import Reading
+from core.chat.question.builder import QuestionBuilder
 from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 
 
@@ -19,23 +19,23 @@ class SlowMail(Mail):
     under_way: int = 0
     peak: int = 0
 
-    async def fetch(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, most: int) -> bytes:
         self.under_way += 1
         self.peak = max(self.peak, self.under_way)
         await asyncio.sleep(0.01)
         self.under_way -= 1
-        return await super().fetch(file[:2], most=most)
+        return await super().download_file(file[:2], most=most)
 
 
 @pytest.mark.parametrize("attachment", [PHOTO, REPORT, VOICE], ids=["picture", "document", "voice"])
 async def test_four_files_are_taken_at_a_time(
-    reading_with: Callable[..., Reading], wanjie: WanjieSim, attachment: Attachment
+    reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim, attachment: Attachment
 ) -> None:
     wanjie.script.models += ("SenseVoiceSmall",)
     reading = reading_with(transcribe_model="SenseVoiceSmall")
     mail = SlowMail({"p1": picture(), "d1": b"words", "v1": b"sound"})
     files = [replace(attachment, id=f"{attachment.id}{number}") for number in range(12)]
-    await asyncio.gather(*(reading.question(sent(file), mail, [], model="GPT-4o") for file in files))
+    await asyncio.gather(*(reading.build(sent(file), mail, [], model="GPT-4o") for file in files))
 
     assert mail.peak == 4
     assert len(mail.fetched) == 12

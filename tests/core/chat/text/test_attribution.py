@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.question.prompt import question_of
+from core.chat.question.prompt import question_text
 from core.chat.text.attribution import as_typed, quote_words
 
 CHAT = ChatRef("tg", "1", "2")
@@ -16,19 +16,19 @@ def said(text: str, **fields: str) -> Incoming:
 
 
 def test_a_reply_names_who_is_quoted() -> None:
-    question = question_of(said("Is it?", quoted="Paris is big.\nVery.", quoted_author="Ann"), [])
+    question = question_text(said("Is it?", quoted="Paris is big.\nVery.", quoted_author="Ann"), [])
 
     assert question == "Bo: ⟦in reply to Ann⟧\n> Paris is big.\n> Very.\n\nIs it?"
 
 
 def test_a_message_under_which_the_bot_is_only_named_stays_its_author_s() -> None:
-    assert question_of(said("", quoted="Paris is big.", quoted_author="Ann"), []) == (
+    assert question_text(said("", quoted="Paris is big.", quoted_author="Ann"), []) == (
         "Bo: ⟦in reply to Ann⟧\n> Paris is big."
     )
 
 
 def test_a_forward_names_where_it_comes_from() -> None:
-    assert question_of(said("Paris is big.", forwarded_from="News (Ann)"), []) == (
+    assert question_text(said("Paris is big.", forwarded_from="News (Ann)"), []) == (
         "Bo: ⟦forwarded from News (Ann)⟧\n> Paris is big."
     )
 

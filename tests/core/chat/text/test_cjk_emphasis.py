@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.text.cjk_emphasis import mended, settled
+from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
 
 PIECES = [
     *(
@@ -82,7 +82,7 @@ def shown(text: str) -> str:
     ],
 )
 def test_words_are_marked_where_a_strict_parser_saw_no_mark(text: str, mend: str) -> None:
-    assert mended(text) == mend
+    assert fix_cjk_emphasis(text) == mend
     assert "`" in text or not re.search("[*~#]", shown(mend))
 
 
@@ -123,12 +123,12 @@ def test_words_are_marked_where_a_strict_parser_saw_no_mark(text: str, mend: str
     ],
 )
 def test_what_is_fine_or_may_be_meant_literally_is_not_touched(text: str) -> None:
-    assert mended(text) == text
+    assert fix_cjk_emphasis(text) == text
 
 
 @given(texts)
 def test_nothing_but_marks_and_blanks_moves(text: str) -> None:
-    mend = mended(text)
+    mend = fix_cjk_emphasis(text)
 
     assert MARKS.sub("", mend) == MARKS.sub("", text)
     assert sorted(mend.replace(" ", "")) == sorted(text.replace(" ", ""))
@@ -137,12 +137,12 @@ def test_nothing_but_marks_and_blanks_moves(text: str) -> None:
 
 @given(texts)
 def test_mending_twice_changes_nothing_more(text: str) -> None:
-    assert mended(mended(text)) == mended(text)
+    assert fix_cjk_emphasis(fix_cjk_emphasis(text)) == fix_cjk_emphasis(text)
 
 
 @given(st.text(alphabet="ab1 *~`_()[]$<>.:\n", max_size=60))
 def test_a_text_without_chinese_stays_as_it_is(text: str) -> None:
-    assert mended(text) == text
+    assert fix_cjk_emphasis(text) == text
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=2), max_size=25))
@@ -155,22 +155,22 @@ def test_what_is_settled_never_has_to_be_taken_back(pieces: list[str]) -> None:
     for piece in pieces:
         for character in piece:
             text += character
-            step = settled(text)
+            step = stable_prefix(text)
 
             assert step.startswith(before)
-            assert mended(text).startswith(step)
+            assert fix_cjk_emphasis(text).startswith(step)
 
             before = step
 
 
 def test_only_what_may_still_be_mended_is_held_back() -> None:
-    assert settled("先看 **注意：**请") == "先看 **注意**：请"
-    assert settled("先看 **注意：**") == "先看 "
-    assert settled("先看 **注意") == "先看 "
-    assert settled("花了 $5 **买：**了 $x **注") == "花了 $5 **买**：了 $x "
-    assert settled("**" + "注" * 300) == "**" + "注" * 300
-    assert settled("先看 **注意\n请") == "先看 **注意\n请"
-    assert settled("5 * 3 = 2**3") == "5 * 3 = 2**3"
+    assert stable_prefix("先看 **注意：**请") == "先看 **注意**：请"
+    assert stable_prefix("先看 **注意：**") == "先看 "
+    assert stable_prefix("先看 **注意") == "先看 "
+    assert stable_prefix("花了 $5 **买：**了 $x **注") == "花了 $5 **买**：了 $x "
+    assert stable_prefix("**" + "注" * 300) == "**" + "注" * 300
+    assert stable_prefix("先看 **注意\n请") == "先看 **注意\n请"
+    assert stable_prefix("5 * 3 = 2**3") == "5 * 3 = 2**3"
 
 
 @pytest.mark.parametrize(
@@ -197,5 +197,5 @@ def test_only_what_may_still_be_mended_is_held_back() -> None:
 def test_a_long_line_of_marks_is_read_in_one_go(piece: str) -> None:
     text = piece * (100_000 // len(piece))
 
-    assert MARKS.sub("", mended(text)) == MARKS.sub("", text)
-    assert mended(text).startswith(settled(text))
+    assert MARKS.sub("", fix_cjk_emphasis(text)) == MARKS.sub("", text)
+    assert fix_cjk_emphasis(text).startswith(stable_prefix(text))

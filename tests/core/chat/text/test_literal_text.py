@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.text.cjk_emphasis import mended, settled
-from core.chat.text.literal_text import protected
+from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
+from core.chat.text.literal_text import protect_literals
 
 CONTENT = [
     "https://example.com/api/_v1_/users",
@@ -100,13 +100,13 @@ def seen(markdown: str) -> str:
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("text", CONTENT)
 def test_content_is_shown_as_it_is(text: str, strict: bool) -> None:  # noqa: FBT001
-    assert seen(protected(text, strict=True)) == text if strict else protected(text, strict=False)
+    assert seen(protect_literals(text, strict=True)) == text if strict else protect_literals(text, strict=False)
 
 
 @pytest.mark.parametrize("text", STRICT)
 def test_a_strict_reader_is_told_that_tags_and_backslashes_are_content(text: str) -> None:
-    assert seen(protected(text, strict=True)) == text
-    assert protected(text, strict=False) == text
+    assert seen(protect_literals(text, strict=True)) == text
+    assert protect_literals(text, strict=False) == text
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -126,7 +126,7 @@ def test_a_strict_reader_is_told_that_tags_and_backslashes_are_content(text: str
     ],
 )
 def test_what_is_meant_as_a_mark_stays_one(text: str, strict: bool) -> None:  # noqa: FBT001
-    shown = protected(text, strict=strict)
+    shown = protect_literals(text, strict=strict)
 
     assert shown.replace("a\\*b\\*c](", "a*b*c](") == text
 
@@ -149,12 +149,12 @@ def test_what_is_meant_as_a_mark_stays_one(text: str, strict: bool) -> None:  # 
     ],
 )
 def test_an_address_ends_where_it_should(text: str, shown: str) -> None:
-    assert protected(text, strict=True) == shown
+    assert protect_literals(text, strict=True) == shown
 
 
 def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
-    assert protected("| a<br>b | c<BR />d |", strict=True) == "| a · b | c · d |"
-    assert protected("| a<br>b |", strict=False) == "| a<br>b |"
+    assert protect_literals("| a<br>b | c<BR />d |", strict=True) == "| a · b | c · d |"
+    assert protect_literals("| a<br>b |", strict=False) == "| a<br>b |"
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -170,12 +170,12 @@ def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
     ],
 )
 def test_a_line_ends_and_belongs_where_it_was_meant_to(text: str, shown: str, strict: bool) -> None:  # noqa: FBT001
-    assert protected(text, strict=strict) == shown
+    assert protect_literals(text, strict=strict) == shown
 
 
 def test_entities_are_characters_but_for_those_that_slack_knows() -> None:
-    assert protected("&quot;a&quot;&nbsp;&#42;b&#42; `&quot;`", strict=True) == '"a"\xa0\\*b\\* `&quot;`'
-    assert protected("&lt;b&gt; &amp;lt; AT&T; &bogus;", strict=True) == "&lt;b&gt; &amp;lt; AT&T; &bogus;"
+    assert protect_literals("&quot;a&quot;&nbsp;&#42;b&#42; `&quot;`", strict=True) == '"a"\xa0\\*b\\* `&quot;`'
+    assert protect_literals("&lt;b&gt; &amp;lt; AT&T; &bogus;", strict=True) == "&lt;b&gt; &amp;lt; AT&T; &bogus;"
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=2), max_size=20))
@@ -189,17 +189,17 @@ def test_what_is_shown_of_a_growing_text_never_has_to_be_taken_back(pieces: list
     text = before = ""
     for piece in pieces:
         text += piece
-        step = protected(settled(text), strict=True, final=False)
+        step = protect_literals(stable_prefix(text), strict=True, final=False)
 
         assert step.startswith(before)
-        assert protected(mended(text), strict=True).startswith(step)
+        assert protect_literals(fix_cjk_emphasis(text), strict=True).startswith(step)
 
         before = step
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join))
 def test_nothing_but_backslashes_and_brackets_comes_in(text: str) -> None:
-    shown = protected(text, strict=False)
+    shown = protect_literals(text, strict=False)
 
     added = re.compile(r"<br>|&#92;|[\\<>\n]")
 
@@ -229,4 +229,4 @@ def test_nothing_but_backslashes_and_brackets_comes_in(text: str) -> None:
 def test_a_long_line_is_read_in_one_go(piece: str) -> None:
     text = piece * (50_000 // len(piece))
 
-    assert protected(text, strict=True).startswith(protected(text, strict=True, final=False))
+    assert protect_literals(text, strict=True).startswith(protect_literals(text, strict=True, final=False))

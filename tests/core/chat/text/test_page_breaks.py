@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.text.page_breaks import break_before, carried, closing, open_fence, page_end, room, utf16_length
+from core.chat.text.page_breaks import (
+    fence_closer,
+    find_break,
+    find_page_end,
+    measure_page,
+    open_fence,
+    page_prefix,
+    utf16_length,
+)
 
 LIMIT = 60
 TEXTS = st.text(alphabet="ab \n.。☃😀`#", max_size=400)
@@ -13,7 +21,7 @@ TEXTS = st.text(alphabet="ab \n.。☃😀`#", max_size=400)
 def cut(text: str) -> list[str]:
     pages: list[str] = []
     start = 0
-    while (end := page_end(text, room(text, start, LIMIT))) is not None:
+    while (end := find_page_end(text, measure_page(text, start, LIMIT))) is not None:
         pages.append(text[start:end])
         start = end
     return [*pages, text[start:]]
@@ -38,7 +46,7 @@ def test_a_full_page_never_changes_when_text_is_appended(text: str, more: str) -
 
 @given(TEXTS, st.integers(0, 400))
 def test_what_is_surely_on_a_page_is_on_it_whatever_follows(text: str, seen: int) -> None:
-    sure = room(text[:seen], 0, LIMIT).sure
+    sure = measure_page(text[:seen], 0, LIMIT).sure
 
     assert cut(text)[0].startswith(text[:sure])
 
@@ -55,7 +63,7 @@ def test_what_is_surely_on_a_page_is_on_it_whatever_follows(text: str, seen: int
     ],
 )
 def test_a_page_ends_at_the_best_place(text: str, end: str) -> None:
-    assert end == text[: break_before(text, 0, len(text))]
+    assert end == text[: find_break(text, 0, len(text))]
 
 
 def test_no_character_is_cut_in_two() -> None:
@@ -84,9 +92,9 @@ def test_an_open_fence_is_recognised(body: str, opening: str) -> None:
 
 
 def test_a_fence_is_closed_with_its_own_mark() -> None:
-    assert closing("````md\n") == "\n````"
-    assert closing("~~~\n") == "\n~~~"
-    assert not closing("")
+    assert fence_closer("````md\n") == "\n````"
+    assert fence_closer("~~~\n") == "\n~~~"
+    assert not fence_closer("")
 
 
 TABLE = "Look:\n\n| a | b |\n|---|:-:|\n| 1 | 2 |"
@@ -109,13 +117,13 @@ TABLE = "Look:\n\n| a | b |\n|---|:-:|\n| 1 | 2 |"
     ],
 )
 def test_a_table_takes_its_header_to_the_next_page(body: str, following: str, opening: str) -> None:
-    assert carried(body, following) == opening
+    assert page_prefix(body, following) == opening
 
 
 def test_a_row_of_rules_is_read_in_no_time() -> None:
-    assert carried("| a |\n|" + "-" * 50_000 + "x", "\n|") == ""
+    assert page_prefix("| a |\n|" + "-" * 50_000 + "x", "\n|") == ""
 
 
 @given(TEXTS, TEXTS)
 def test_without_fences_and_tables_nothing_is_carried(body: str, following: str) -> None:
-    assert carried(body.replace("`", "").replace("~", ""), following) == ""
+    assert page_prefix(body.replace("`", "").replace("~", ""), following) == ""

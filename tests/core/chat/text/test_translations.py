@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.chat.commands import COMMANDS, Command
-from core.chat.text.translations import Sentences
+from core.chat.text.translations import Translations
 
-SOURCES = [Path(__file__).parents[3] / name for name in ("core", "bots")]
-SENTENCES = Sentences()
+SOURCES = [Path(__file__).parents[4] / name for name in ("core", "bots")]
+SENTENCES = Translations()
 KEYS = sorted(SENTENCES.keys("en"))
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”\uff09][,!?;:()]|[,!?;:()] ?[\u4e00-\u9fff“\uff08]")
 CODE = re.compile(r"`[^`]*`")
@@ -26,7 +26,7 @@ def raw(key: str, language: str) -> str:
     values: dict[str, str] = {}
     while True:
         try:
-            return SENTENCES.say(key, language, **values)
+            return SENTENCES.text(key, language, **values)
         except KeyError as missing:
             name = str(missing.args[0])
             assert name not in values
@@ -59,7 +59,7 @@ def test_chinese_is_of_one_hand(key: str) -> None:
     [("en", "en"), ("", "en"), ("fr-FR", "en"), ("zh", "zh"), ("zh-hans", "zh"), ("zh_CN", "zh"), ("ZH-TW", "zh")],
 )
 def test_a_reader_gets_the_nearest_language(locale: str, language: str) -> None:
-    assert SENTENCES.say("stop.done", language) == SENTENCES.say("stop.done", locale)
+    assert SENTENCES.text("stop.done", language) == SENTENCES.text("stop.done", locale)
 
 
 def test_what_else_lies_among_the_languages_is_none(tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_what_else_lies_among_the_languages_is_none(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
     (tmp_path / ".DS_Store").write_bytes(b"\0")
     (tmp_path / "en" / "area.toml").write_text('[a]\nb = "c"\n')
-    sentences = Sentences(tmp_path)
+    sentences = Translations(tmp_path)
 
     assert sentences.languages == ("en",)
-    assert sentences.say("a.b", "zh") == "c"
+    assert sentences.text("a.b", "zh") == "c"
 
 
 def test_every_sentence_that_the_code_says_exists() -> None:

@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 
 from bots.sandbox.wanjie.sample_media import mp3, png
-from core.media.audio.decoder import listening
-from core.media.audio.join import BadSoundError, LongSoundError, join
+from core.media.audio.decoder import open_recording
+from core.media.audio.join import AudioTooLongError, UnreadableAudioError, join_audio
 from tests.core.media.sounds import SLOWEST_FRAME, play, tagged, tone
 
 Into = Literal["opus", "mp3"]
@@ -23,7 +23,7 @@ PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1\nfile:///etc/hostname\n
 
 
 def test_a_voice_note_is_opus_at_48_khz_on_one_channel() -> None:
-    sound = join([tone(1.5)], "opus")
+    sound = join_audio([tone(1.5)], "opus")
     played = play(sound.data)
 
     assert sound.data.startswith(b"OggS")
@@ -37,14 +37,14 @@ def test_a_voice_note_is_opus_at_48_khz_on_one_channel() -> None:
 
 def test_a_single_mp3_stays_as_it_is_where_mp3_is_wanted() -> None:
     piece = tagged(tone(1.0, layout="stereo"), png(32, 32, 1))
-    sound = join([piece], "mp3")
+    sound = join_audio([piece], "mp3")
 
     assert sound.data == piece
     assert sound.seconds == pytest.approx(1.0)
 
 
 def test_several_mp3_files_become_one_whose_length_players_show() -> None:
-    sound = join([tone(1.0), tone(0.5)], "mp3")
+    sound = join_audio([tone(1.0), tone(0.5)], "mp3")
     played = play(sound.data)
 
     assert (played.container, played.codec, played.layout) == ("mp3", "mp3", "mono")
@@ -64,20 +64,20 @@ def test_pieces_of_every_form_can_be_joined(into: Into) -> None:
         tone(0.5, rate=22_050, form="flac", codec="flac"),
         tagged(tone(0.5), png(64, 64, 2)),
     ]
-    sound = join(pieces, into)
+    sound = join_audio(pieces, into)
 
     assert sound.seconds == pytest.approx(3.0, abs=0.01)
     assert play(sound.data).seconds == pytest.approx(sound.seconds, abs=0.001)
 
 
 def test_a_wave_file_does_not_pass_for_mp3() -> None:
-    assert play(join([tone(0.5, form="wav", codec="pcm_s16le")], "mp3").data).container == "mp3"
+    assert play(join_audio([tone(0.5, form="wav", codec="pcm_s16le")], "mp3").data).container == "mp3"
 
 
 @both
 def test_what_the_simulator_says_can_be_joined(into: Into) -> None:
     text = "Hello, here I am."
-    sound = join([mp3(text), mp3(text)], into)
+    sound = join_audio([mp3(text), mp3(text)], into)
 
     assert sound.seconds == pytest.approx(2 * len(text) / 5, abs=0.1)
 
@@ -86,14 +86,14 @@ def test_what_the_simulator_says_can_be_joined(into: Into) -> None:
 def test_tags_between_appended_files_do_no_harm(into: Into) -> None:
     bare = tone(1.0, rate=22_050, options={"write_xing": "0", "id3v2_version": "0"})
 
-    assert join([bare + tone(1.0) + bare], into).seconds == pytest.approx(3.0, abs=0.2)
+    assert join_audio([bare + tone(1.0) + bare], into).seconds == pytest.approx(3.0, abs=0.2)
 
 
 @both
 def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
     piece = tagged(tone(0.5), png(8, 8, 1)).replace(b"\0Hello", b"\x03H\xff\xfe\xfdo")
 
-    assert join([piece], into).seconds == pytest.approx(0.5)
+    assert join_audio([piece], into).seconds == pytest.approx(0.5)
 
 
 @both
@@ -120,14 +120,14 @@ def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
     ],
 )
 def test_what_is_no_whole_sound_is_refused(piece: bytes, into: Into) -> None:
-    with pytest.raises(BadSoundError):
-        join([piece], into)
+    with pytest.raises(UnreadableAudioError):
+        join_audio([piece], into)
 
 
 @both
 def test_one_broken_piece_spoils_the_whole(into: Into) -> None:
-    with pytest.raises(BadSoundError):
-        join([tone(0.5), tone(2.0)[:4500]], into)
+    with pytest.raises(UnreadableAudioError):
+        join_audio([tone(0.5), tone(2.0)[:4500]], into)
 
 
 @both
@@ -136,8 +136,8 @@ def test_a_sound_with_many_broken_packets_is_refused(into: Into) -> None:
     for frame in range(0, len(piece), 4 * FRAME):
         piece[frame + 4 : frame + FRAME] = b"\xff" * (FRAME - 4)
 
-    with pytest.raises(BadSoundError, match="broken"):
-        join([bytes(piece)], into)
+    with pytest.raises(UnreadableAudioError, match="broken"):
+        join_audio([bytes(piece)], into)
 
 
 @both
@@ -145,45 +145,45 @@ def test_a_list_of_files_opens_none(into: Into, tmp_path: Path, monkeypatch: pyt
     (tmp_path / "secret.mp3").write_bytes(tone(1.0))
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(BadSoundError):
-        join([b"ffconcat version 1.0\nfile secret.mp3\n"], into)
+    with pytest.raises(UnreadableAudioError):
+        join_audio([b"ffconcat version 1.0\nfile secret.mp3\n"], into)
 
 
 def test_a_sound_of_more_than_an_hour_is_refused() -> None:
-    with pytest.raises(LongSoundError, match="3600"):
-        join([SLOWEST_FRAME * 50_100], "mp3")
+    with pytest.raises(AudioTooLongError, match="3600"):
+        join_audio([SLOWEST_FRAME * 50_100], "mp3")
 
 
 @both
 def test_a_syllable_is_long_enough(into: Into) -> None:
-    assert join([tone(0.12)], into).seconds == pytest.approx(0.12)
+    assert join_audio([tone(0.12)], into).seconds == pytest.approx(0.12)
 
 
 @both
 def test_nothing_is_no_sound(into: Into) -> None:
-    with pytest.raises(BadSoundError):
-        join([], into)
+    with pytest.raises(UnreadableAudioError):
+        join_audio([], into)
 
 
 @both
 def test_more_than_64_megabytes_are_not_even_opened(into: Into) -> None:
     piece = tone(0.5) + bytes(33 * 1024 * 1024)
 
-    with pytest.raises(LongSoundError, match="bytes"):
-        join([piece, piece], into)
+    with pytest.raises(AudioTooLongError, match="bytes"):
+        join_audio([piece, piece], into)
 
 
 def test_nothing_is_written_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    join([tone(1.5) + NOISE[:2000]], "opus")
-    with pytest.raises(BadSoundError):
-        join([PLAYLIST], "opus")
+    join_audio([tone(1.5) + NOISE[:2000]], "opus")
+    with pytest.raises(UnreadableAudioError):
+        join_audio([PLAYLIST], "opus")
 
     assert capfd.readouterr() == ("", "")
 
 
 def test_silence_is_never_complete() -> None:
     """Since encoders take twice as long over nothing but zeros."""
-    with listening(mp3("Hello")) as recording:
+    with open_recording(mp3("Hello")) as recording:
         samples = b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in recording.evenly(48_000))
 
     assert 0 < max(array("h", samples)) < 5

@@ -20,7 +20,7 @@ from pypdfium2 import PdfiumError
 
 from bots.sandbox.wanjie.sample_media import mp3, png
 from core.media.documents import pdf_subprocess
-from core.media.documents.pdf import Pages, UnreadablePdfError, read_pages
+from core.media.documents.pdf import PdfText, UnreadablePdfError, read_pages
 from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
 from tests.core.media.papers import bomb, pdf
 
@@ -171,7 +171,7 @@ def test_a_pdf_file_that_ends_with_the_limit_is_whole() -> None:
 def test_a_pdf_file_that_takes_too_long_is_read_as_far_as_it_went() -> None:
     pages = pdf_subprocess.read(pdf(["one", "two", "three"]), most=1000, patience=0)
 
-    assert pages == Pages("one", 3, 1, 3)
+    assert pages == PdfText("one", 3, 1, 3)
 
 
 def test_a_pdf_file_that_unfolds_to_gigabytes_is_refused() -> None:

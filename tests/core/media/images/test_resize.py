@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from PIL.ExifTags import Base
 
 from bots.sandbox.wanjie.sample_media import png
-from core.media.images.resize import BadImageError, Image, inspect, shrunk
+from core.media.images.resize import BadImageError, ImageInfo, inspect_image, shrink
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 
@@ -69,17 +69,17 @@ def endless(frames: int) -> bytes:
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_picture_is_known_by_what_is_in_it(form: str) -> None:
-    assert inspect(saved(picture(), form)) == Image(f"image/{form.lower()}", SUFFIXES[form], 80, 50)
+    assert inspect_image(saved(picture(), form)) == ImageInfo(f"image/{form.lower()}", SUFFIXES[form], 80, 50)
 
 
 def test_what_the_simulator_paints_is_a_picture() -> None:
-    assert inspect(png(64, 48, 7)) == Image("image/png", ".png", 64, 48)
+    assert inspect_image(png(64, 48, 7)) == ImageInfo("image/png", ".png", 64, 48)
 
 
 def test_an_animation_is_a_picture() -> None:
     frames = [picture("P"), picture("P").rotate(90)]
 
-    assert inspect(saved(frames[0], "GIF", save_all=True, append_images=frames[1:])).mime == "image/gif"
+    assert inspect_image(saved(frames[0], "GIF", save_all=True, append_images=frames[1:])).mime == "image/gif"
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
@@ -88,14 +88,14 @@ def test_a_truncated_picture_is_refused(form: str, share: float) -> None:
     data = saved(picture(size=(200, 200)), form)
 
     with pytest.raises(BadImageError):
-        inspect(data[: int(share * len(data))])
+        inspect_image(data[: int(share * len(data))])
 
 
 def test_an_animation_that_ends_early_is_refused() -> None:
     data = saved(picture("P"), "GIF", save_all=True, append_images=[picture("P").rotate(90)])
 
     with pytest.raises(BadImageError):
-        inspect(data[:-100])
+        inspect_image(data[:-100])
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_an_animation_that_ends_early_is_refused() -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(BadImageError):
-        inspect(data)
+        inspect_image(data)
     with pytest.raises(BadImageError):
-        shrunk(data, side=100, most=10_000)
+        shrink(data, side=100, most=10_000)
 
 
 @pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (100_000, 100_000)])
 def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     with pytest.raises(BadImageError, match="pixels"):
-        inspect(bomb(*size))
+        inspect_image(bomb(*size))
     with pytest.raises(BadImageError, match="pixels"):
-        shrunk(bomb(*size), side=100, most=10_000)
+        shrink(bomb(*size), side=100, most=10_000)
 
 
 @pytest.mark.parametrize("form", ["WEBP", "GIF"])
 def test_formats_that_take_more_than_others_are_refused_earlier(form: str) -> None:
     with pytest.raises(BadImageError, match="pixels"):
-        inspect(saved(Pillow.new("L", (4001, 4000)), form))
+        inspect_image(saved(Pillow.new("L", (4001, 4000)), form))
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
@@ -140,12 +140,12 @@ def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> No
     data = saved(Pillow.new("L", (4001, 4000)), form)
 
     with pytest.raises(BadImageError, match="pixels"):
-        shrunk(data, side=100, most=10_000)
+        shrink(data, side=100, most=10_000)
 
 
 @pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
 def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
-    data, _ = shrunk(saved(Pillow.new("L", size), "JPEG"), side=1000, most=1_000_000)
+    data, _ = shrink(saved(Pillow.new("L", size), "JPEG"), side=1000, most=1_000_000)
 
     assert look(data).size == (1000, 1000 * size[1] // size[0])
 
@@ -153,8 +153,8 @@ def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]
 def test_of_endless_animations_the_beginning_is_looked_at() -> None:
     data = endless(200_000)
 
-    assert inspect(data) == Image("image/gif", ".gif", 1, 1)
-    assert look(shrunk(data, side=100, most=10_000_000)[0]).size == (1, 1)
+    assert inspect_image(data) == ImageInfo("image/gif", ".gif", 1, 1)
+    assert look(shrink(data, side=100, most=10_000_000)[0]).size == (1, 1)
 
 
 def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
@@ -162,7 +162,7 @@ def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
     wrong[wrong.index(b"IEND") - 5] ^= 1  # what stands before this chunk's length
 
     with pytest.raises(BadImageError):
-        inspect(bytes(wrong))
+        inspect_image(bytes(wrong))
 
 
 @given(st.sampled_from(sorted(SUFFIXES)), st.integers(0, 10_000), st.binary(max_size=8))
@@ -172,24 +172,24 @@ def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: byt
     broken = data[:at] + put + data[at + len(put) :]
 
     with suppress(BadImageError):
-        inspect(broken)
+        inspect_image(broken)
     with suppress(BadImageError):
-        shrunk(broken, side=10, most=2000)
+        shrink(broken, side=10, most=2000)
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_picture_that_fits_stays_as_it_is(form: str) -> None:
     data = saved(picture(), form)
 
-    assert shrunk(data, side=80, most=len(data)) == (data, f"image/{form.lower()}")
+    assert shrink(data, side=80, most=len(data)) == (data, f"image/{form.lower()}")
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_large_picture_keeps_its_ratio(form: str) -> None:
-    data, mime = shrunk(saved(picture(size=(800, 500)), form), side=80, most=100_000)
+    data, mime = shrink(saved(picture(size=(800, 500)), form), side=80, most=100_000)
 
     assert look(data).size == (80, 50)
-    assert mime == inspect(data).mime
+    assert mime == inspect_image(data).mime
     assert mime == ("image/png" if form in {"PNG", "GIF"} else "image/jpeg")
 
 
@@ -197,14 +197,14 @@ def test_a_large_picture_keeps_its_ratio(form: str) -> None:
 def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
     exif = Pillow.Exif()
     exif[Base.Orientation] = 6
-    data, _ = shrunk(saved(picture(size=(800, 500)), form, exif=exif), side=80, most=100_000)
+    data, _ = shrink(saved(picture(size=(800, 500)), form, exif=exif), side=80, most=100_000)
 
     assert look(data).size == (50, 80)
     assert not look(data).getexif()
 
 
 def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
-    data, mime = shrunk(turned(), side=100, most=100_000)
+    data, mime = shrink(turned(), side=100, most=100_000)
     upright = look(data)
 
     assert mime == "image/jpeg"
@@ -215,7 +215,7 @@ def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
 
 @pytest.mark.parametrize("most", [60_000, 20_000, 5_000])
 def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
-    data, mime = shrunk(saved(noise((300, 300))), side=300, most=most)
+    data, mime = shrink(saved(noise((300, 300))), side=300, most=most)
 
     assert len(data) <= most
     assert mime == "image/jpeg"
@@ -224,13 +224,13 @@ def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
 
 def test_too_few_bytes_hold_no_picture() -> None:
     with pytest.raises(BadImageError):
-        shrunk(saved(noise((300, 300))), side=300, most=300)
+        shrink(saved(noise((300, 300))), side=300, most=300)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_kind_of_colour_survives(mode: str) -> None:
     source = Pillow.new("I;16", (80, 50), 0xC0C0) if mode == "I;16" else picture(mode)
-    data, mime = shrunk(saved(source), side=40, most=100_000)
+    data, mime = shrink(saved(source), side=40, most=100_000)
     left = look(data).convert("L").getpixel((4, 12))
 
     assert mime == "image/png"
@@ -238,7 +238,7 @@ def test_every_kind_of_colour_survives(mode: str) -> None:
 
 
 def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
-    data, _ = shrunk(saved(picture("CMYK"), "JPEG"), side=40, most=100_000)
+    data, _ = shrink(saved(picture("CMYK"), "JPEG"), side=40, most=100_000)
 
     assert look(data).mode == "RGB"
 
@@ -246,8 +246,8 @@ def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
 def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
     clear = noise((200, 200)).convert("RGBA")
     clear.paste((0, 0, 0, 0), (0, 0, 100, 200))
-    kept, _ = shrunk(saved(clear), side=150, most=1_000_000)
-    poor, mime = shrunk(saved(clear), side=150, most=8_000)
+    kept, _ = shrink(saved(clear), side=150, most=1_000_000)
+    poor, mime = shrink(saved(clear), side=150, most=8_000)
 
     assert look(kept).convert("RGBA").getpixel((10, 10)) == (0, 0, 0, 0)
     assert mime == "image/jpeg"
@@ -256,7 +256,7 @@ def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
 
 def test_of_an_animation_the_first_frame_is_shown() -> None:
     frames = [Pillow.new("RGB", (30, 30), "red"), Pillow.new("RGB", (30, 30), "blue")]
-    data, mime = shrunk(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), side=100, most=100_000)
+    data, mime = shrink(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), side=100, most=100_000)
 
     assert mime == "image/png"
     assert look(data).convert("RGB").getpixel((5, 5)) == (255, 0, 0)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.media.speech_text.from_markdown import sentences
+from core.media.speech_text.from_markdown import split_sentences
 
 SINGLE = 'ab1 Z.,!?;:\n\t好的。，！？；…”)"'
 TEXT = st.text(st.sampled_from(f"{SINGLE}👍🏽\u200d\ufe0f🇨🇳e\u0301"), max_size=300)
@@ -37,18 +37,18 @@ TEXT = st.text(st.sampled_from(f"{SINGLE}👍🏽\u200d\ufe0f🇨🇳e\u0301"), 
     ],
 )
 def test_the_best_place_within_the_limit_is_taken(text: str, most: int, pieces: list[str]) -> None:
-    assert sentences(text, most) == pieces
+    assert split_sentences(text, most) == pieces
 
 
 @pytest.mark.parametrize("whole", ["👨‍👩‍👧", "👍🏽", "🇨🇳", "e\u0301", "❤️"])
 def test_what_a_reader_sees_as_one_character_stays_whole(whole: str) -> None:
-    pieces = sentences("x" * 9 + whole + "y" * 9, 10)
+    pieces = split_sentences("x" * 9 + whole + "y" * 9, 10)
 
     assert any(whole in piece for piece in pieces)
 
 
 def test_flags_are_parted_between_them() -> None:
-    assert sentences("🇨🇳🇫🇷🇩🇪", 3) == ["🇨🇳", "🇫🇷", "🇩🇪"]
+    assert split_sentences("🇨🇳🇫🇷🇩🇪", 3) == ["🇨🇳", "🇫🇷", "🇩🇪"]
 
 
 @pytest.mark.parametrize("row", [".", "。", ".)", "a. ", "🇨🇳", "\u200d", " ", "\n", ")"])
@@ -56,12 +56,12 @@ def test_a_row_of_anything_is_cut_without_reading_it_again_from_each_place(row: 
     """It would take from seconds to minutes."""
     text = f"a{row * (40_000 // len(row))}b"
 
-    assert "".join("".join(sentences(text, 600)).split()) == "".join(text.split())
+    assert "".join("".join(split_sentences(text, 600)).split()) == "".join(text.split())
 
 
 @given(TEXT, st.integers(1, 60))
 def test_the_pieces_are_the_text_and_each_fits(text: str, most: int) -> None:
-    pieces = sentences(text, most)
+    pieces = split_sentences(text, most)
 
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert all(piece == piece.strip() and 0 < len(piece) <= most for piece in pieces)
@@ -70,6 +70,6 @@ def test_the_pieces_are_the_text_and_each_fits(text: str, most: int) -> None:
 @given(st.text(st.sampled_from(SINGLE), max_size=300), st.integers(3, 60))
 def test_no_piece_is_smaller_than_it_must_be(text: str, most: int) -> None:
     """Of two neighbours that fit into one piece together, the first was cut for a sentence's sake."""
-    neighbours = pairwise(sentences(" ".join(text.split()), most))
+    neighbours = pairwise(split_sentences(" ".join(text.split()), most))
 
     assert all(len(one) > most // 3 or len(one) + 1 + len(two) > most for one, two in neighbours)

@@ -20,7 +20,7 @@ from core.wanjie import (
     UnsupportedVoiceError,
     WanjieError,
 )
-from core.wanjie.failures.error_mapping import diagnose, diagnose_json
+from core.wanjie.failures.error_mapping import diagnose_json, error_from_response
 from core.wanjie.failures.retry_after import retry_after
 
 HTML = "<html><head><title>Error</title></head><body>rate limit of nginx</body></html>"
@@ -125,29 +125,31 @@ def platform(code: int, message: str) -> str:
     ],
 )
 def test_failures_of_every_shape_are_told_apart(status: int, body: str, kind: type[WanjieError]) -> None:
-    assert type(diagnose(status, {}, body)) is kind
+    assert type(error_from_response(status, {}, body)) is kind
 
 
 def test_a_failure_tells_its_status_code_and_request() -> None:
-    error = diagnose(400, {"x-request-id": "req-7"}, openai("secret words", "bad_size"))
+    error = error_from_response(400, {"x-request-id": "req-7"}, openai("secret words", "bad_size"))
 
     assert (error.status, error.code, error.request_id) == (400, "bad_size", "req-7")
     assert str(error) == "Wanjie answered 400 bad_size"
 
 
 def test_a_numeric_code_gives_way_to_the_type() -> None:
-    assert diagnose(400, {}, '{"error": {"code": "400", "type": "bad_thing"}}').code == "bad_thing"
+    assert error_from_response(400, {}, '{"error": {"code": "400", "type": "bad_thing"}}').code == "bad_thing"
 
 
 def test_the_excerpt_is_bounded_and_not_part_of_the_message() -> None:
-    error = diagnose(500, {}, "x" * 10_000)
+    error = error_from_response(500, {}, "x" * 10_000)
 
     assert error.excerpt == "x" * 500
     assert "xxx" not in str(error)
 
 
 def test_a_limit_that_time_heals_is_no_empty_account() -> None:
-    error = diagnose(429, {"retry-after": "7"}, openai("You exceeded your current quota, check your plan and billing"))
+    error = error_from_response(
+        429, {"retry-after": "7"}, openai("You exceeded your current quota, check your plan and billing")
+    )
 
     assert isinstance(error, TooManyRequestsError)
     assert error.retry_after == 7

@@ -19,7 +19,7 @@ from core.wanjie import (
     UnreadableAnswerError,
     WanjieError,
 )
-from core.wanjie.failures.error_mapping import diagnose
+from core.wanjie.failures.error_mapping import error_from_response
 
 Row = tuple[int, str]
 
@@ -222,4 +222,4 @@ ROWS = [(status, body, kind) for kind, rows in KINDS.items() for status, body in
 
 @pytest.mark.parametrize(("status", "body", "kind"), ROWS + NEITHER)
 def test_what_the_field_says_is_understood(status: int, body: str, kind: type[WanjieError]) -> None:
-    assert type(diagnose(status, {}, body)) is kind
+    assert type(error_from_response(status, {}, body)) is kind

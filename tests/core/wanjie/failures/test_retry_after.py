@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.wanjie import QuotaExhaustedError, ServerFaultError, TooManyRequestsError
-from core.wanjie.failures.error_mapping import diagnose, diagnose_json
+from core.wanjie.failures.error_mapping import diagnose_json, error_from_response
 from core.wanjie.failures.retry_after import told_wait
 
 NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
@@ -56,12 +56,12 @@ def test_headers_count_before_words() -> None:
 
 def test_errors_know_it_in_a_refusal_and_in_a_stream() -> None:
     body = json.dumps({"error": {"code": 429, "message": "Rate limit reached. Please try again in 20s."}})
-    refused, told = diagnose(429, {}, body), diagnose_json(json.loads(body))
+    refused, told = error_from_response(429, {}, body), diagnose_json(json.loads(body))
 
     assert isinstance(refused, TooManyRequestsError)
     assert isinstance(told, TooManyRequestsError)
     assert refused.retry_after == told.retry_after == 20
-    unavailable = diagnose(503, {"retry-after": "9"}, "")
+    unavailable = error_from_response(503, {"retry-after": "9"}, "")
     assert isinstance(unavailable, ServerFaultError)
     assert unavailable.retry_after == 9
 
@@ -70,5 +70,5 @@ def test_a_quota_that_comes_back_soon_is_no_empty_account() -> None:
     told = {"message": "You exceeded your current quota, check your plan and billing", "code": 429}
     google = {**told, "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}]}
 
-    assert isinstance(diagnose(429, {}, json.dumps([{"error": google}])), TooManyRequestsError)
-    assert isinstance(diagnose(429, {}, json.dumps([{"error": told}])), QuotaExhaustedError)
+    assert isinstance(error_from_response(429, {}, json.dumps([{"error": google}])), TooManyRequestsError)
+    assert isinstance(error_from_response(429, {}, json.dumps([{"error": told}])), QuotaExhaustedError)

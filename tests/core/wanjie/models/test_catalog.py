@@ -200,11 +200,11 @@ async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
 ) -> None:
     await catalog.models()
     sim.script.models = ("gpt-6",)
-    at_once = catalog.doubt()
+    at_once = catalog.refresh_if_doubtful()
     clock.now += 5
-    later = catalog.doubt()
+    later = catalog.refresh_if_doubtful()
     listed = await catalog.models()
-    again = catalog.doubt()
+    again = catalog.refresh_if_doubtful()
 
     assert (at_once, later, again) == (False, True, False)
     assert [model.id for model in listed] == ["gpt-6"]
@@ -216,7 +216,7 @@ async def test_doubts_do_not_hammer_a_platform_that_fails(sim: WanjieSim, catalo
     clock.now += 5
     sim.script.key = "another"
     for _ in range(10):
-        catalog.doubt()
+        catalog.refresh_if_doubtful()
         assert await catalog.models() == listed
 
     assert len(sim.requests) == 2

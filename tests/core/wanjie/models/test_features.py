@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.wanjie import Traits
+from core.wanjie import ModelFeatures
 from tests.core.wanjie.raw import SettingsFactory
 
 SEEING = """GPT-4o gpt-4o-mini chatgpt-4o-latest GPT-4.1 gpt-4.1-nano gpt-5 gpt-5-mini o1 o3 o4-mini gemini-2.5-flash
@@ -18,29 +18,29 @@ BLIND = """deepseek-v3 deepseek-reasoner qwen3-32b qwen3-next qwen3-coder qwen3-
 
 @pytest.mark.parametrize(("ids", "sees"), [(SEEING, True), (BLIND, False)])
 def test_the_models_of_the_field_see_or_do_not(settings_for: SettingsFactory, ids: str, *, sees: bool) -> None:
-    traits = Traits(settings_for())
+    traits = ModelFeatures(settings_for())
 
-    assert [name for name in ids.split() if traits.sees(name) is not sees] == []
+    assert [name for name in ids.split() if traits.supports_images(name) is not sees] == []
 
 
 def test_more_models_that_see_can_be_named(settings_for: SettingsFactory) -> None:
-    traits = Traits(settings_for(vision_models=("My-Eyes*", "o3-mini")))
+    traits = ModelFeatures(settings_for(vision_models=("My-Eyes*", "o3-mini")))
 
-    assert traits.sees("vendor/my-eyes-2")
-    assert traits.sees("o3-mini")
-    assert not traits.sees("deepseek-v3")
+    assert traits.supports_images("vendor/my-eyes-2")
+    assert traits.supports_images("o3-mini")
+    assert not traits.supports_images("deepseek-v3")
 
 
 def test_flux_takes_english_only(settings_for: SettingsFactory) -> None:
-    traits = Traits(settings_for())
+    traits = ModelFeatures(settings_for())
 
-    assert traits.english_only("Flux.1-Schnell")
-    assert traits.english_only("black-forest-labs/FLUX.1-dev")
-    assert not traits.english_only("kolors")
-    assert not Traits(settings_for(english_models=())).english_only("Flux.1-Schnell")
+    assert traits.needs_english("Flux.1-Schnell")
+    assert traits.needs_english("black-forest-labs/FLUX.1-dev")
+    assert not traits.needs_english("kolors")
+    assert not ModelFeatures(settings_for(english_models=())).needs_english("Flux.1-Schnell")
 
 
 def test_tools_are_for_the_models_that_are_named(settings_for: SettingsFactory) -> None:
-    assert Traits(settings_for()).uses_tools("anything")
-    assert not Traits(settings_for(tool_models=("gpt*",))).uses_tools("deepseek-v3")
-    assert Traits(settings_for(tool_models=("gpt*",))).uses_tools("openai/GPT-4o")
+    assert ModelFeatures(settings_for()).supports_tools("anything")
+    assert not ModelFeatures(settings_for(tool_models=("gpt*",))).supports_tools("deepseek-v3")
+    assert ModelFeatures(settings_for(tool_models=("gpt*",))).supports_tools("openai/GPT-4o")

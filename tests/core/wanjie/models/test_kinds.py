@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.wanjie import Kinds
+from core.wanjie import ModelKinds
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ from core.wanjie import Kinds
     ],
 )
 def test_the_built_in_rules_know_the_models_of_the_field(kind: str, ids: str) -> None:
-    kinds = Kinds()
+    kinds = ModelKinds()
 
-    assert {name: kinds.of(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
+    assert {name: kinds.kind_of(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
 
 
 def test_own_rules_come_first_in_any_case_and_in_their_order() -> None:
-    kinds = Kinds({"My-*": "speech", "my-painter": "image", "*-TTS": "chat"})
+    kinds = ModelKinds({"My-*": "speech", "my-painter": "image", "*-TTS": "chat"})
 
-    assert kinds.of("my-painter") == "speech"
-    assert kinds.of("vendor/MY-voice") == "speech"
-    assert kinds.of("qwen-tts") == "chat"
-    assert kinds.of("Flux.1-Schnell") == "image"
+    assert kinds.kind_of("my-painter") == "speech"
+    assert kinds.kind_of("vendor/MY-voice") == "speech"
+    assert kinds.kind_of("qwen-tts") == "chat"
+    assert kinds.kind_of("Flux.1-Schnell") == "image"

@@ -24,13 +24,13 @@ from core.wanjie import (
     UnreadableAnswerError,
     Usage,
 )
-from core.wanjie.streaming.stream_reader import AnswerReader
+from core.wanjie.streaming.stream_reader import StreamReader
 
 Fixture = Callable[[str], str]
 
 
 def read(*pieces: bytes) -> list[Delta]:
-    reader = AnswerReader()
+    reader = StreamReader()
     return [delta for piece in pieces for delta in reader.feed(piece)] + reader.end()
 
 
@@ -84,7 +84,7 @@ def test_a_missing_finish_reason_does_no_harm() -> None:
 
 
 def test_without_either_the_stream_is_broken() -> None:
-    reader = AnswerReader()
+    reader = StreamReader()
 
     assert reader.feed(frame("a").encode()) == [TextDelta("a")]
     assert not reader.complete
@@ -215,7 +215,7 @@ def test_frames_of_other_framing_are_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", [lines(frame("a"), frame("b"), frame("c")), ANSWER.replace("\n\n", "\n")])
 def test_lines_without_blank_ones_between_them_are_told_while_they_come(text: str) -> None:
-    reader = AnswerReader()
+    reader = StreamReader()
     deltas = [reader.feed((line + "\n").encode()) for line in text.splitlines()]
 
     assert [bool(told) for told in deltas[:3]] == [False, True, True]
@@ -242,14 +242,14 @@ def test_a_text_instead_of_a_stream_is_told_by_its_words(text: str, error: type[
 
 
 def test_a_document_without_end_is_not_taken_in() -> None:
-    reader = AnswerReader()
+    reader = StreamReader()
 
     with pytest.raises(UnreadableAnswerError):
         deque(map(reader.feed, [b"{" * 1_000_000] * 65), maxlen=0)
 
 
 def test_an_answer_that_goes_on_and_on_ends_as_if_cut() -> None:
-    reader = AnswerReader()
+    reader = StreamReader()
     pieces = [reader.feed(frame("x" * 30_000).encode()) for _ in range(20)]
     text = "".join(delta.text for deltas in pieces for delta in deltas if isinstance(delta, TextDelta))
 

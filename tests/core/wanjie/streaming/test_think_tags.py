@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta
 from core.wanjie.responses import parse_completion
-from core.wanjie.streaming.stream_reader import AnswerReader
-from core.wanjie.streaming.think_tags import Thoughts, parted
+from core.wanjie.streaming.stream_reader import StreamReader
+from core.wanjie.streaming.think_tags import ThinkTagParser, split_thinking
 
 TAGS = [f"<{slash}{tag}>" for tag in ("think", "thinking", "thought") for slash in ("", "/")]
 PIECES = st.lists(
@@ -20,7 +20,7 @@ PIECES = st.lists(
 
 
 def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) -> tuple[str, str]:
-    thoughts, thought, answer = Thoughts(begun=begun), "", ""
+    thoughts, thought, answer = ThinkTagParser(begun=begun), "", ""
     for told in [*map(thoughts.part, pieces), thoughts.end(whole=whole)]:
         thought = told.thought if told.anew else thought + told.thought
         answer = told.answer if told.anew else answer + told.answer
@@ -73,14 +73,14 @@ def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) ->
     ],
 )
 def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: str, answer: str) -> None:
-    assert parted(text) == (thought, answer)
+    assert split_thinking(text) == (thought, answer)
 
 
 @given(PIECES)
 def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
 
-    assert in_pieces(pieces) == in_pieces(list(text)) == parted(text)
+    assert in_pieces(pieces) == in_pieces(list(text)) == split_thinking(text)
     for whole in (True, False):
         known = in_pieces([text], begun=True, whole=whole)
         assert in_pieces(pieces, begun=True, whole=whole) == in_pieces(list(text), begun=True, whole=whole) == known
@@ -88,7 +88,7 @@ def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
 
 @given(st.text() | PIECES.map("".join))
 def test_a_text_without_a_closing_tag_that_does_not_begin_with_the_other_is_left_alone(text: str) -> None:
-    thought, answer = parted(text)
+    thought, answer = split_thinking(text)
 
     opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
     assert (thought, answer) == ("", text) or opened or "</th" in text
@@ -98,7 +98,7 @@ def read(*contents: str, begins_thinking: bool = False, finish: str | None = Non
     frames = [json.dumps({"choices": [{"delta": {"content": content}}]}) for content in contents]
     if finish:
         frames.append(json.dumps({"choices": [{"delta": {}, "finish_reason": finish}]}))
-    reader = AnswerReader(begins_thinking=begins_thinking)
+    reader = StreamReader(begins_thinking=begins_thinking)
     return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.end()]
 
 
@@ -123,7 +123,7 @@ def test_a_stream_tells_it_as_thinking() -> None:
 def test_a_whole_completion_tells_it_as_thinking() -> None:
     raw = {"choices": [{"message": {"content": "<think>hm</think>\nFour"}, "finish_reason": "stop"}]}
     completion = parse_completion(raw)
-    reader = AnswerReader()
+    reader = StreamReader()
 
     assert (completion.reasoning, completion.text) == ("hm", "Four")
     assert reader.feed(json.dumps(raw).encode()) + reader.end() == [
@@ -170,7 +170,7 @@ def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_c
 
 
 def test_a_gateway_that_tells_thinking_apart_by_now_is_believed() -> None:
-    reader = AnswerReader(begins_thinking=True)
+    reader = StreamReader(begins_thinking=True)
     frames = [{"reasoning_content": "hm"}, {"content": "Four."}]
     data = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in frames) + "data: [DONE]\n\n"
 

@@ -24,7 +24,7 @@ from core.wanjie import (
     WanjieClient,
 )
 from core.wanjie.responses import parse_completion
-from core.wanjie.streaming.stream_reader import AnswerReader
+from core.wanjie.streaming.stream_reader import StreamReader
 
 ARGUMENTS = '{"prompt": "ein Käse 🧀"}'
 DRAW = Tool("draw", "Draw a picture.", {"type": "object", "properties": {"prompt": {"type": "string"}}})
@@ -40,7 +40,7 @@ def call(
 
 def read(*frames: object) -> list[Delta]:
     """Read a stream whose frames hold these `tool_calls`."""
-    reader = AnswerReader()
+    reader = StreamReader()
     deltas: list[Delta] = []
     for calls in frames:
         chunk = {"choices": [{"delta": {"content": None, "tool_calls": calls}, "finish_reason": None}]}
@@ -170,7 +170,7 @@ def test_a_question_without_tools_names_none() -> None:
 
 def test_the_older_form_of_a_call_is_read() -> None:
     deltas = [{"function_call": {"name": "draw", "arguments": ""}}, {"function_call": {"arguments": ARGUMENTS}}, {}]
-    reader = AnswerReader()
+    reader = StreamReader()
     frames = ({"choices": [{"delta": delta, "finish_reason": None if delta else "function_call"}]} for delta in deltas)
     told = [delta for frame in frames for delta in reader.feed(f"data: {json.dumps(frame)}\n\n".encode())]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import ChatMessage, ChatRequest, Correction, Finish, Tool, ToolCall, WanjieClient
-from core.wanjie.streaming.stream_reader import AnswerReader
+from core.wanjie.streaming.stream_reader import StreamReader
 from core.wanjie.streaming.written_calls import read_written_calls
 
 CALL = ToolCall("call_0", "draw", '{"prompt": "a cat"}')
@@ -64,7 +64,7 @@ def test_what_is_no_call_of_a_known_tool_stays(text: str) -> None:
 
 
 def test_a_stream_tells_them_and_takes_them_out_of_its_text() -> None:
-    reader = AnswerReader(tools={"draw"})
+    reader = StreamReader(tools={"draw"})
     pieces = ["<think>hm</think>I draw. <tool", "_call>", JSON, "</tool_call>", " <"]
     frames = [json.dumps({"choices": [{"delta": {"content": piece}}]}) for piece in pieces]
     told = reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()) + reader.end()

@@ -11,7 +11,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bots.slack import SlackPlatform
-from core.chat.events.receiver import Reception
+from core.chat.commands import parse_command
+from core.chat.events.receiver import EventReceiver
 from core.queue import Inbox
 from core.store import Conversations
 from tests.bots.slack.payloads import BOT, event
@@ -26,7 +27,7 @@ def _edit(text: str) -> bytes:
 
 
 async def test_nothing_is_kept_of_threads_in_which_the_bot_takes_no_part(platform: SlackPlatform, redis: Redis) -> None:
-    door = Reception(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+    door = EventReceiver(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command)
     before = set(await redis.keys())
     for payload in (event(thread_ts="50.1"), _edit("hello"), event()):
         await door.receive(platform, payload)
