@@ -16,7 +16,7 @@ from core.settings import Settings
 from .health import serve_health
 from .lifecycle import PlatformContext, PlatformError, RunningPlatform
 from .slack import SlackPlatform
-from .startup import WanjieProbe, announce
+from .startup import WanjieProbe, log_readiness
 from .telegram import TelegramPlatform
 
 _log = structlog.get_logger()
@@ -34,7 +34,7 @@ async def run(settings: Settings) -> int:
             await stack.enter_async_context(serve_health(*place, service, probe, platforms))
         await stack.enter_async_context(_beside(service.store.log_warnings()))
         await stack.enter_async_context(_beside(probe.run()))
-        await stack.enter_async_context(_beside(announce(service.store, platforms)))
+        await stack.enter_async_context(_beside(log_readiness(service.store, platforms)))
         working = asyncio.create_task(worker.run())
         try:
             status = await _receive(platforms, service, working)

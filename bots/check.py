@@ -12,7 +12,7 @@ from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, Stor
 from core.service import open_catalog
 from core.settings import Settings
 
-from .inspection import Finding, State, inspect_wanjie
+from .inspection import Finding, FindingState, inspect_wanjie
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for the folder of the private Redis; a service that runs does not give it up."""
@@ -24,7 +24,7 @@ def check(settings: Settings) -> int:
     print(f"Wanjie Bots {__version__}")  # noqa: T201 - a terminal program
     for finding in findings:
         print(_line(finding))  # noqa: T201 - the same
-    return 1 if any(finding.fails for finding in findings) else 0
+    return 1 if any(finding.is_failure for finding in findings) else 0
 
 
 async def _inspect(settings: Settings) -> list[Finding]:
@@ -34,7 +34,7 @@ async def _inspect(settings: Settings) -> list[Finding]:
 
 
 async def _settings(settings: Settings) -> list[Finding]:
-    return [Finding("Settings", State.DOUBTFUL, warning) for warning in settings.warnings]
+    return [Finding("Settings", FindingState.WARNING, warning) for warning in settings.warnings]
 
 
 async def _store(settings: Settings) -> list[Finding]:
@@ -45,24 +45,24 @@ async def _store(settings: Settings) -> list[Finding]:
         async with EmbeddedRedis(folder, patience=_LOCK_TIMEOUT) as url:
             return await _redis(url, private=True)
     except FolderInUseError:
-        return [Finding("Store", State.FINE, f"A service is running on the private Redis in {folder}.")]
+        return [Finding("Store", FindingState.OK, f"A service is running on the private Redis in {folder}.")]
     except EmbeddedRedisError as error:
-        return [Finding("Store", State.BROKEN, str(error))]
+        return [Finding("Store", FindingState.FAILED, str(error))]
 
 
 async def _redis(url: str, *, private: bool = False) -> list[Finding]:
     try:
         health = StoreHealth(url)
     except StoreAddressError as error:
-        return [Finding("Store", State.BROKEN, str(error), "Correct REDIS_URL.")]
+        return [Finding("Store", FindingState.FAILED, str(error), "Correct REDIS_URL.")]
     where = "The private Redis" if private else f"Redis at {health.address}"
     try:
         if problem := await health.problem():
-            return [Finding("Store", State.BROKEN, f"{where} cannot be written to: {problem}.", _advice(url))]
+            return [Finding("Store", FindingState.FAILED, f"{where} cannot be written to: {problem}.", _advice(url))]
         warnings = [] if private else await health.warnings()
         return [
-            Finding("Store", State.FINE, f"{where} works."),
-            *(Finding("Store", State.DOUBTFUL, warning) for warning in warnings),
+            Finding("Store", FindingState.OK, f"{where} works."),
+            *(Finding("Store", FindingState.WARNING, warning) for warning in warnings),
         ]
     finally:
         await health.aclose()
@@ -93,8 +93,8 @@ def _line(finding: Finding) -> str:
     return f"{finding.state:<12}{finding.subject:<12}{finding.text}{advice}"
 
 
-def refuse(problems: list[str]) -> int:
+def report_settings_problems(problems: list[str]) -> int:
     """Print what is wrong with the settings themselves; return the exit status."""
     for problem in problems:
-        sys.stdout.write(_line(Finding("Settings", State.BROKEN, problem)) + "\n")
+        sys.stdout.write(_line(Finding("Settings", FindingState.FAILED, problem)) + "\n")
     return 1

@@ -55,12 +55,12 @@ def _run() -> int:
 
 
 def _check() -> int:
-    from .check import check, refuse
+    from .check import check, report_settings_problems
 
     try:
         settings = Settings()
     except SettingsError as error:
-        return refuse(error.problems)
+        return report_settings_problems(error.problems)
     set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.secrets(), quiet=_SDKS)
     return check(settings)
 
@@ -95,15 +95,15 @@ def _demo() -> int:
 
 
 def _manifest() -> int:
-    from .docs_generator import manifest_text
+    from .docs_generator import generate_manifest
 
-    sys.stdout.write(manifest_text())
+    sys.stdout.write(generate_manifest())
     return 0
 
 
 def _docs() -> int:
-    from .docs_generator import documents
+    from .docs_generator import generate_documents
 
-    for name, text in documents().items():
+    for name, text in generate_documents().items():
         Path(name).write_text(text, encoding="utf-8")
     return 0

@@ -15,7 +15,7 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.screen_diff import ScreenDiff
 from core.settings import real_wanjie
 
-from .demo_screen import BOLD, DIM, PLAIN, Pipe, Screen, Terminal, write
+from .demo_screen import BOLD, DIM, PLAIN, PipeScreen, Screen, TerminalScreen, write
 
 _SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # whoever leaves waits for no answer
 _ANSWER_TIMEOUT = 30.0
@@ -71,10 +71,10 @@ async def _play(harness: ServiceHarness) -> None:
         "sl": harness.direct("Lin"),
     }
     if sys.stdin.isatty() and sys.stdout.isatty():
-        terminal = Terminal()
+        terminal = TerminalScreen()
         await _Talk(personas, terminal).run(terminal)
     else:
-        await _scene(personas, _Follower(Pipe()))
+        await _scene(personas, _Follower(PipeScreen()))
 
 
 class _Follower:
@@ -120,14 +120,14 @@ class _Follower:
                         lambda seen=seen: (view.news(), view.offer()) not in (_NOTHING, seen), timeout_seconds
                     )
                     shown, offer, timeout_seconds = view.news(), view.offer(), _QUIET_AFTER
-                    self._screen.grow(persona.title, shown)
+                    self._screen.show_progress(persona.title, shown)
         finally:
             del self._followed[persona.title]
         steps = len(persona.steps()) - earlier
         remarks = [f"grew in {steps} step{'s' if steps != 1 else ''}"] if shown else []
         if offer:
             remarks.insert(0, " · ".join(offer))
-        self._screen.settle(persona.title, shown, remarks or ["nothing new"])
+        self._screen.show_final(persona.title, shown, remarks or ["nothing new"])
 
 
 async def _scene(personas: dict[str, Persona], follower: _Follower) -> None:
@@ -146,11 +146,11 @@ class _Talk:
         self._follower = _Follower(screen)
         self._newest = personas["tg"]
 
-    async def run(self, terminal: Terminal) -> None:
+    async def run(self, terminal: TerminalScreen) -> None:
         """Until `quit`: what is still being answered then is left."""
         async with asyncio.TaskGroup() as group:
             tasks = {group.create_task(self._welcome())}
-            async for line in terminal.lines():
+            async for line in terminal.read_lines():
                 if line.strip() == "quit":
                     break
                 tasks.add(group.create_task(self._do(line.strip())))

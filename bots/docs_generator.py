@@ -15,17 +15,17 @@ _CHINESE = 3
 _MADE = "made by `make docs`; do not edit"
 
 
-def documents() -> dict[str, str]:
+def generate_documents() -> dict[str, str]:
     """Every generated file by its path in the repository."""
     return {
-        ".env.example": env_example(),
-        "docs/commands.md": commands_page(),
-        "docs/configuration.md": configuration_page(),
-        "deploy/slack-manifest.yaml": manifest_text(),
+        ".env.example": generate_env_example(),
+        "docs/commands.md": generate_commands_page(),
+        "docs/configuration.md": generate_configuration_page(),
+        "deploy/slack-manifest.yaml": generate_manifest(),
     }
 
 
-def manifest_text() -> str:
+def generate_manifest() -> str:
     """The manifest of the Slack app, with every command."""
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
@@ -35,7 +35,7 @@ def manifest_text() -> str:
     )
 
 
-def commands_page() -> str:
+def generate_commands_page() -> str:
     """`docs/commands.md`: the commands in every language."""
     sentences = Translations()
     languages = sentences.languages
@@ -58,7 +58,7 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def configuration_page() -> str:
+def generate_configuration_page() -> str:
     """`docs/configuration.md`: every variable, what it means, its default."""
     lines = [
         f"<!-- {_MADE} -->",
@@ -75,7 +75,7 @@ def configuration_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def env_example() -> str:
+def generate_env_example() -> str:
     """`.env.example`: every variable with its default, commented out."""
     lines = ["# Copy this file to .env and fill in what you need.", f"# {_MADE.replace('`', '')}"]
     for heading, area in AREAS:

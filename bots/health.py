@@ -39,7 +39,10 @@ async def serve_health(
 
     async def ready(_: web.Request) -> web.Response:
         store = await _store_problem(service)
-        checks: dict[str, object] = {"store": not store, **{platform.name: platform.up for platform in platforms}}
+        checks: dict[str, object] = {
+            "store": not store,
+            **{platform.name: platform.is_connected for platform in platforms},
+        }
         if wanjie.problem:
             checks["wanjie"] = False
         reasons = [reason for reason in (store, wanjie.problem) if reason]
@@ -47,7 +50,9 @@ async def serve_health(
 
     async def measure(_: web.Request) -> web.Response:
         lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]
-        lines += [f'bots_platform_up{{platform="{platform.name}"}} {int(platform.up)}' for platform in platforms]
+        lines += [
+            f'bots_platform_up{{platform="{platform.name}"}} {int(platform.is_connected)}' for platform in platforms
+        ]
         return web.Response(text="\n".join(lines) + "\n")
 
     app = web.Application()

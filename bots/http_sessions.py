@@ -33,14 +33,14 @@ class Sessions:
         self._options = options
         self._opened: dict[str | None, aiohttp.ClientSession] = {}
 
-    def to(self, url: str) -> aiohttp.ClientSession:
+    def get_session(self, url: str) -> aiohttp.ClientSession:
         """The session to be used for `url`; it stays open until all are closed."""
         proxy = self._proxies.proxy_for(url)
         if proxy not in self._opened:
-            self._opened[proxy] = self.open(url)
+            self._opened[proxy] = self.open_session(url)
         return self._opened[proxy]
 
-    def open(self, url: str) -> aiohttp.ClientSession:
+    def open_session(self, url: str) -> aiohttp.ClientSession:
         """Open a session of the caller's own, which the caller closes."""
         proxy = self._proxies.proxy_for(url)
         through_socks = proxy is not None and proxy.startswith("socks")

@@ -18,15 +18,15 @@ from core.wanjie import (
 )
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """How it stands with something."""
 
-    FINE = "ok"
-    DOUBTFUL = "warning"
+    OK = "ok"
+    WARNING = "warning"
     """It works, but not as its owner may think."""
-    AWAY = "unreachable"
+    UNREACHABLE = "unreachable"
     """It may come back by itself."""
-    BROKEN = "failed"
+    FAILED = "failed"
     """It stays so until somebody does something."""
 
 
@@ -35,14 +35,14 @@ class Finding:
     """How it stands with one thing, in a sentence, and what to do about it."""
 
     subject: str
-    state: State
+    state: FindingState
     text: str
     advice: str = ""
 
     @property
-    def fails(self) -> bool:
+    def is_failure(self) -> bool:
         """Whether the service cannot do its work so."""
-        return self.state in {State.AWAY, State.BROKEN}
+        return self.state in {FindingState.UNREACHABLE, FindingState.FAILED}
 
 
 async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
@@ -50,14 +50,14 @@ async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Fin
     try:
         kinds = [model.kind for model in await catalog.models()]
     except WanjieError as error:
-        return [explain_wanjie(error, settings.base_url)]
+        return [explain_wanjie_error(error, settings.base_url)]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "none"
     default = await catalog.default_model("chat")
     if default is None:
         text, advice = f"The key has no chat model (models: {counts}).", "Have one authorised for the key."
-        return [Finding("Wanjie", State.BROKEN, text, advice)]
+        return [Finding("Wanjie", FindingState.FAILED, text, advice)]
     text = f"The key is accepted. Models: {counts}; {default} answers where none was chosen."
-    return [Finding("Wanjie", State.FINE, text), *await _unlisted(catalog, settings)]
+    return [Finding("Wanjie", FindingState.OK, text), *await _unlisted(catalog, settings)]
 
 
 async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
@@ -74,11 +74,13 @@ async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]
             continue
         instead = await catalog.default_model(kind) if kind else None
         text = f"{variable} {model} is no model of the key" + (f"; {instead} takes its place." if instead else ".")
-        findings.append(Finding("Wanjie", State.DOUBTFUL, text, f"Set {variable} to one that is listed, or unset it."))
+        findings.append(
+            Finding("Wanjie", FindingState.WARNING, text, f"Set {variable} to one that is listed, or unset it.")
+        )
     return findings
 
 
-def explain_wanjie(error: WanjieError, base_url: str) -> Finding:
+def explain_wanjie_error(error: WanjieError, base_url: str) -> Finding:
     """Why the models could not be listed."""
     status = f" (status {error.status})" if error.status else ""
     match error:
@@ -92,8 +94,8 @@ def explain_wanjie(error: WanjieError, base_url: str) -> Finding:
                 f"{base_url} does not answer: {error}.",
                 "Look at WANJIE_BASE_URL, the network and the proxy.",
             )
-            return Finding("Wanjie", State.AWAY, text, advice)
+            return Finding("Wanjie", FindingState.UNREACHABLE, text, advice)
         case _:
             text = f"{base_url} answers, but not as the Wanjie Open API{status}."
             advice = "Look at WANJIE_BASE_URL, and at what stands in between."
-    return Finding("Wanjie", State.BROKEN, text, advice)
+    return Finding("Wanjie", FindingState.FAILED, text, advice)

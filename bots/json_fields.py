@@ -8,31 +8,31 @@ Json: TypeAlias = dict[str, Any]
 _TOO_LARGE = 2**63
 
 
-def text(holder: Json, key: str) -> str:
+def get_text(holder: Json, key: str) -> str:
     """A string, always valid Unicode."""
     value = holder.get(key)
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
-def number(holder: Json, key: str) -> int:
+def get_int(holder: Json, key: str) -> int:
     """An integer of at most 64 bits, or 0."""
     value = holder.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE else 0
 
 
-def inner(holder: Json, key: str) -> Json:
+def get_object(holder: Json, key: str) -> Json:
     """An object, or an empty one."""
     return as_object(holder.get(key))
 
 
-def items(holder: Json, key: str) -> list[object]:
+def get_list(holder: Json, key: str) -> list[object]:
     """A list, or an empty one."""
     return as_list(holder.get(key))
 
 
-def objects(holder: Json, key: str) -> list[Json]:
+def get_objects(holder: Json, key: str) -> list[Json]:
     """The objects of a list that are not empty."""
-    return [found for found in map(as_object, items(holder, key)) if found]
+    return [found for found in map(as_object, get_list(holder, key)) if found]
 
 
 def as_object(value: object) -> Json:

@@ -10,10 +10,10 @@ from core.chat.port.incoming import ChatRef, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 
-Receive: TypeAlias = Callable[[bytes], Awaitable[None]]
+ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
 """Stores a raw event; once it returns, the platform may be told that the event arrived."""
 
-Suggest: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
+SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
 """The options of the menu of that name, in that chat, that fit what its reader types (`Service.suggest`)."""
 
 
@@ -21,11 +21,11 @@ class RunningPlatform(Platform, Protocol):
     """A platform between opening and closing."""
 
     @property
-    def up(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether events can come in at the moment."""
         ...
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: ReceiveEvent) -> None:
         """Take events in until cancelled, through whatever outages of the platform.
 
         Raises `PlatformError` when the platform will never let this bot in.

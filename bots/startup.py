@@ -11,7 +11,7 @@ from core.redis import StoreHealth
 from core.settings import WanjieSettings
 from core.wanjie import Catalog
 
-from .inspection import Finding, State, inspect_wanjie
+from .inspection import Finding, FindingState, inspect_wanjie
 from .lifecycle import RunningPlatform
 
 _log = structlog.get_logger()
@@ -38,8 +38,8 @@ class WanjieProbe:
         while True:
             findings = await inspect_wanjie(self._catalog, self._settings)
             self._tell(findings)
-            self.problem = next((finding.text for finding in findings if finding.state is State.BROKEN), "")
-            if not any(finding.fails for finding in findings):
+            self.problem = next((finding.text for finding in findings if finding.state is FindingState.FAILED), "")
+            if not any(finding.is_failure for finding in findings):
                 return
             await asyncio.sleep(delay)
             delay = min(2 * delay, _LONGEST_DELAY)
@@ -47,25 +47,25 @@ class WanjieProbe:
     def _tell(self, findings: list[Finding]) -> None:
         for finding in findings:
             if finding not in self._told:
-                tell(finding)
+                log_finding(finding)
         self._told = set(findings)
 
 
-def tell(finding: Finding) -> None:
+def log_finding(finding: Finding) -> None:
     """Log a finding."""
-    write = {State.FINE: _log.info, State.BROKEN: _log.error}.get(finding.state, _log.warning)
+    write = {FindingState.OK: _log.info, FindingState.FAILED: _log.error}.get(finding.state, _log.warning)
     write(finding.text, **({"advice": finding.advice} if finding.advice else {}))
 
 
-async def announce(store: StoreHealth, platforms: Sequence[RunningPlatform]) -> None:
+async def log_readiness(store: StoreHealth, platforms: Sequence[RunningPlatform]) -> None:
     """Log that the store works, then that events come in: from every platform, or at last from those that are up."""
     while await store.problem() is not None:  # noqa: ASYNC110 - the store tells nobody
         await asyncio.sleep(_POLL_INTERVAL)
     _log.info("the store works", address=store.address)
     clock = asyncio.get_running_loop().time
     late = clock() + _LATE_SECONDS
-    while not all(platform.up for platform in platforms):
-        if clock() > late and any(platform.up for platform in platforms):
+    while not all(platform.is_connected for platform in platforms):
+        if clock() > late and any(platform.is_connected for platform in platforms):
             break
         await asyncio.sleep(_POLL_INTERVAL)
-    _log.info("ready", platforms=[platform.name for platform in platforms if platform.up])
+    _log.info("ready", platforms=[platform.name for platform in platforms if platform.is_connected])

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from bots import __version__
-from bots.docs_generator import documents
+from bots.docs_generator import generate_documents
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "bots").rglob("*.py"))]
-GENERATED = documents()
+GENERATED = generate_documents()
 
 
 @pytest.mark.parametrize("name", GENERATED)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from bots.http_sessions import Sessions
-from bots.inspection import Finding, State
+from bots.inspection import Finding, FindingState
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.settings import Proxies, SlackSettings
 
@@ -24,7 +24,7 @@ _ADVICE = {
 async def inspect_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
     """Ask Slack once whose the tokens are and what they may do; no connection for events is made."""
     sessions = Sessions(proxies, timeout=_TIMEOUT)
-    client = web_client(settings.bot_token.get_secret_value(), settings.api_url, sessions.to(settings.api_url))
+    client = web_client(settings.bot_token.get_secret_value(), settings.api_url, sessions.get_session(settings.api_url))
     try:
         return [*await _bot_token(client), *await _app_token(client, settings.app_token.get_secret_value())]
     finally:
@@ -37,7 +37,7 @@ async def _bot_token(client: AsyncWebClient) -> list[Finding]:
     except OutboxError as error:
         return [_refused("SLACK_BOT_TOKEN", error)]
     text = f"The bot token is accepted; the workspace is {identity.workspace}."
-    return [Finding("Slack", State.FINE, text), *_lacking(identity.missing_scopes)]
+    return [Finding("Slack", FindingState.OK, text), *_lacking(identity.missing_scopes)]
 
 
 def _lacking(scopes: Sequence[str]) -> list[Finding]:
@@ -45,7 +45,7 @@ def _lacking(scopes: Sequence[str]) -> list[Finding]:
         return []
     named = ", ".join(f"{scope} ({PURPOSES[scope]})" for scope in scopes)
     advice = "Add them under OAuth & Permissions, and install the app again."
-    return [Finding("Slack", State.DOUBTFUL, f"The bot token lacks scopes: {named}.", advice)]
+    return [Finding("Slack", FindingState.WARNING, f"The bot token lacks scopes: {named}.", advice)]
 
 
 async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:
@@ -53,10 +53,15 @@ async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:
         await open_socket(client, token)
     except OutboxError as error:
         return [_refused("SLACK_APP_TOKEN", error)]
-    return [Finding("Slack", State.FINE, "The app-level token is accepted.")]
+    return [Finding("Slack", FindingState.OK, "The app-level token is accepted.")]
 
 
 def _refused(variable: str, error: OutboxError) -> Finding:
     if isinstance(error, RateLimitedError | PlatformUnreachableError):
-        return Finding("Slack", State.AWAY, f"Slack does not answer: {error}.", "Look at the network and SLACK_PROXY.")
-    return Finding("Slack", State.BROKEN, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])
+        return Finding(
+            "Slack",
+            FindingState.UNREACHABLE,
+            f"Slack does not answer: {error}.",
+            "Look at the network and SLACK_PROXY.",
+        )
+    return Finding("Slack", FindingState.FAILED, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])

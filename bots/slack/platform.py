@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 
 from bots.http_sessions import Sessions
-from bots.lifecycle import PlatformError, Receive, Suggest
+from bots.lifecycle import PlatformError, ReceiveEvent, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
@@ -54,7 +54,7 @@ class SlackPlatform:
         self,
         settings: SlackSettings,
         budgets: Callable[[str], RateLimiter],
-        suggest: Suggest,
+        suggest: SuggestOptions,
         *,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
@@ -72,13 +72,13 @@ class SlackPlatform:
         """Set while the socket is open."""
 
     @property
-    def up(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether the socket is open."""
         return self.connected.is_set()
 
     async def __aenter__(self) -> Self:
         sessions, url = Sessions(self._proxies, timeout=_TIMEOUT), self._settings.api_url
-        client = web_client(self._settings.bot_token.get_secret_value(), url, sessions.to(url))
+        client = web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url))
         self._web = _Web(client, sessions)
         return self
 
@@ -87,7 +87,7 @@ class SlackPlatform:
         if self._web is not None:
             await self._web.sessions.aclose()
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: ReceiveEvent) -> None:
         """Take events in until cancelled, through whatever outages of Slack.
 
         Each event is acknowledged after `receive` returned (see `SocketListener`). Raises `SlackTokenError` when Slack
@@ -97,7 +97,12 @@ class SlackPlatform:
         app_token = self._settings.app_token.get_secret_value()
         web = self._opened
         ingress = SocketListener(
-            web.client, app_token, self._home, receive=receive, suggest=self._suggested, connect=web.sessions.open
+            web.client,
+            app_token,
+            self._home,
+            receive=receive,
+            suggest=self._suggested,
+            connect=web.sessions.open_session,
         )
         first = True
         while True:

@@ -14,11 +14,11 @@ _log = structlog.get_logger()
 _LONGEST_DESCRIPTION = 256
 """Characters (Bot API: BotCommand)."""
 
-Menu = Mapping[str, Sequence[tuple[str, str]]]
+CommandMenu = Mapping[str, Sequence[tuple[str, str]]]
 """Commands with their descriptions by language; the first one is for everybody whose language is not there."""
 
 
-async def register(api: TelegramApi, menu: Menu) -> None:
+async def register_commands(api: TelegramApi, menu: CommandMenu) -> None:
     """Register the menu in every language; a failure is logged, for the commands work without a menu as well."""
     for index, (language, commands) in enumerate(menu.items()):
         entries = [BotCommand(name, description[:_LONGEST_DESCRIPTION]) for name, description in commands]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.error import InvalidToken, TelegramError
 
-from bots.inspection import Finding, State
+from bots.inspection import Finding, FindingState
 from core.settings import Proxies, TelegramSettings
 
 from .api.client import TelegramApi
@@ -19,8 +19,8 @@ async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Find
             user = await api.get_me()
     except InvalidToken:
         advice = "Copy the token again from @BotFather: /mybots, API Token."
-        return Finding("Telegram", State.BROKEN, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)
+        return Finding("Telegram", FindingState.FAILED, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)
     except TelegramError as error:
         advice = "Where Telegram is blocked, set TELEGRAM_PROXY."
-        return Finding("Telegram", State.AWAY, f"Telegram does not answer: {error}.", advice)
-    return Finding("Telegram", State.FINE, f"The token is accepted; the bot is @{user.username}.")
+        return Finding("Telegram", FindingState.UNREACHABLE, f"Telegram does not answer: {error}.", advice)
+    return Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")

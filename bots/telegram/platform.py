@@ -11,20 +11,20 @@ from typing import Self
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bots.json_fields import Json, as_object, inner, number, text
-from bots.lifecycle import PlatformError, Receive
+from bots.json_fields import Json, as_object, get_int, get_object, get_text
+from bots.lifecycle import PlatformError, ReceiveEvent
 from core.chat.port.incoming import Incoming, Sender
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
 from .api.client import TelegramApi
 from .api.http_transport import FloodError
-from .command_menu import Menu, register
-from .events.addressing import Identity
+from .command_menu import CommandMenu, register_commands
+from .events.addressing import BotIdentity
 from .events.parse import PLATFORM, parse_update, read_addition
 from .events.poller import UpdatePoller
 from .recovery.message_ids import MessageIdTracker
-from .sending.admins import Admins
+from .sending.admins import AdminLookup
 from .sending.outbox import TelegramOutbox
 
 _log = structlog.get_logger()
@@ -50,7 +50,7 @@ class TelegramPlatform:
         settings: TelegramSettings,
         budgets: Callable[[str], RateLimiter],
         leases: Callable[[str], Lease],
-        menu: Callable[[], Menu],
+        menu: Callable[[], CommandMenu],
         *,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
@@ -59,11 +59,11 @@ class TelegramPlatform:
         self._leases = leases
         self._menu = menu
         self._horizon = MessageIdTracker()
-        self._admins = Admins(self._api)
+        self._admins = AdminLookup(self._api)
         self._up = False
 
     @property
-    def up(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether the last poll succeeded; on a replica that has not polled yet, whether Telegram knows the bot."""
         return self._up
 
@@ -74,7 +74,7 @@ class TelegramPlatform:
     async def __aexit__(self, *_: object) -> None:
         await self._api.__aexit__()
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: ReceiveEvent) -> None:
         """Take updates in until cancelled, whenever this replica is the one that polls.
 
         Raises `TelegramTokenError` when Telegram refuses the token at the start; one that is revoked later is
@@ -82,7 +82,7 @@ class TelegramPlatform:
         """
         bot = await self._identify()
         ingress = UpdatePoller(self._api, bot, receive, self._note, self._horizon)
-        registration = asyncio.create_task(register(self._api, self._menu()))
+        registration = asyncio.create_task(register_commands(self._api, self._menu()))
         try:
             while True:
                 async with self._leases(f"{PLATFORM}:{bot.id}:poller").hold() as lost:
@@ -109,10 +109,10 @@ class TelegramPlatform:
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Answer `incoming`; to be kept for the whole turn."""
-        gate = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
-        return TelegramOutbox(self._api, gate, incoming, self._horizon, self._admins)
+        rate_limiter = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
+        return TelegramOutbox(self._api, rate_limiter, incoming, self._horizon, self._admins)
 
-    async def _identify(self) -> Identity:
+    async def _identify(self) -> BotIdentity:
         """Find out who the bot is, waiting until Telegram can be reached."""
         patience = _FIRST_PATIENCE
         while True:
@@ -128,7 +128,7 @@ class TelegramPlatform:
             else:
                 _log.info("Telegram knows the bot", username=user.username, id=user.id)
                 self._up = True
-                return Identity(user.id, user.username or "")
+                return BotIdentity(user.id, user.username or "")
             await asyncio.sleep(wait)
             patience = min(patience * 2, _LONGEST_PATIENCE)
 
@@ -136,10 +136,10 @@ class TelegramPlatform:
         self._up = up
 
 
-def _unpack(payload: bytes) -> tuple[Json, Identity]:
+def _unpack(payload: bytes) -> tuple[Json, BotIdentity]:
     stored = as_object(json.loads(payload))
-    bot = inner(stored, "bot")
-    return inner(stored, "update"), Identity(number(bot, "id"), text(bot, "username"))
+    bot = get_object(stored, "bot")
+    return get_object(stored, "update"), BotIdentity(get_int(bot, "id"), get_text(bot, "username"))
 
 
 async def _until(lost: asyncio.Event, ingress: UpdatePoller) -> None:

@@ -15,7 +15,7 @@ _ODD: Sequence[Any] = (
 
 
 @st.composite
-def damaged(draw: st.DrawFn, events: Sequence[Any]) -> Any:  # noqa: ANN401 - any JSON
+def draw_damaged(draw: st.DrawFn, events: Sequence[Any]) -> Any:  # noqa: ANN401 - any JSON
     """One of `events` with up to eight damages."""
     event = copy.deepcopy(draw(st.sampled_from(events)))
     for _ in range(draw(st.integers(1, 8))):

@@ -16,11 +16,11 @@ class Health:
             probe.bind(("127.0.0.1", 0))
             self.port = str(probe.getsockname()[1])
 
-    async def status(self) -> int:
+    async def fetch_status(self) -> int:
         """The status of `/readyz`, 0 while nobody listens."""
         return (await self._asked())[0]
 
-    async def checks(self) -> dict[str, object]:
+    async def fetch_checks(self) -> dict[str, object]:
         """What `/readyz` says of each part."""
         return (await self._asked())[1]
 
@@ -34,8 +34,8 @@ class Health:
         except aiohttp.ClientConnectionError:
             return 0, {}
 
-    async def until(self, status: int) -> None:
+    async def wait_for_status(self, status: int) -> None:
         """Wait for a status of `/readyz`."""
         async with asyncio.timeout(20):
-            while await self.status() != status:  # noqa: ASYNC110 - another process
+            while await self.fetch_status() != status:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)

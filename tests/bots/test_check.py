@@ -140,10 +140,10 @@ async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_
     await until_logged(harness, '"event": "ready"')
     lines = await until_logged(harness, "does not accept WANJIE_API_KEY")
     told = [line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]
-    await health.until(503)
+    await health.wait_for_status(503)
 
     assert [line["level"] for line in told] == ["error"]
-    assert await health.checks() == {
+    assert await health.fetch_checks() == {
         "store": True,
         "tg": True,
         "sl": True,
@@ -152,7 +152,7 @@ async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_
     }
     assert key not in harness.logs()
     harness.wanjie.script.key = key
-    await health.until(200)
+    await health.wait_for_status(200)
     lines = await until_logged(harness, "The key is accepted.")
     assert len([line for line in lines if "does not accept WANJIE_API_KEY" in str(line["event"])]) == 1
 

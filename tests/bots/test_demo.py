@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import wcwidth
 
-from bots.demo_screen import wrap
+from bots.demo_screen import wrap_lines
 
 ROOT = Path(__file__).parents[2]
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -94,7 +94,7 @@ def test_one_may_type_at_any_time_while_answers_grow(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["字" * 300, "word " * 80, "漢字 and words, " * 20, "👩‍🔬" * 60])
 def test_no_line_is_wider_than_the_terminal(text: str) -> None:
-    lines = wrap(text)
+    lines = wrap_lines(text)
 
     assert max(wcwidth.wcswidth(line) for line in lines) <= _COLUMNS
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

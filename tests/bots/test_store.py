@@ -46,13 +46,13 @@ async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read
         persona = harness.private()
         await persona.say("first")
         await persona.until(persona.answers)
-        await health.until(200)
+        await health.wait_for_status(200)
 
         await old.replicaof("127.0.0.1", "1")
-        await health.until(503)
+        await health.wait_for_status(503)
         await until_logged(harness, lambda log: "READONLY You can't write against a read only replica." in log)
         address.lead_to(new_url)
-        await health.until(200)
+        await health.wait_for_status(200)
         await persona.say("second")
         await persona.until(lambda: len(persona.answers()) > 1)
 
@@ -64,9 +64,9 @@ async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path
     async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
         await harness.start(REDIS_URL=url, HTTP_PORT=health.port)
         await harness.ready()
-        await health.until(200)
+        await health.wait_for_status(200)
         await store.config_set("maxmemory", "1")
-        await health.until(503)
+        await health.wait_for_status(503)
         await until_logged(harness, lambda log: "OOM command not allowed" in log)
         await harness.private().say("hello")
         await asyncio.sleep(1)
@@ -74,7 +74,7 @@ async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path
         await store.config_set("maxmemory", "0")
         await until_logged(harness, lambda log: "the store works again" in log)
 
-        assert await health.status() == 200
+        assert await health.fetch_status() == 200
 
 
 async def test_settings_of_the_store_that_lose_messages_are_told_at_the_start(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_pat
     health = Health()
     async with ServiceHarness(tmp_path) as harness:
         await harness.start(HTTP_PORT=health.port, TELEGRAM_BASE_URL="http://127.0.0.1:1/bot")
-        await health.until(200)
+        await health.wait_for_status(200)
         async with (
             aiohttp.ClientSession(f"http://127.0.0.1:{health.port}") as session,
             session.get("/metrics") as answer,

@@ -146,7 +146,7 @@ async def listening(platform: RunningPlatform, store: Store) -> AsyncGenerator[N
     task = asyncio.create_task(platform.run(store.receive))
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not platform.up:  # noqa: ASYNC110 - a platform has no event to wait for
+            while not platform.is_connected:  # noqa: ASYNC110 - a platform has no event to wait for
                 await asyncio.sleep(0.005)
         yield
     finally:

@@ -104,7 +104,7 @@ class Files:
 
     async def _send(self, url: str, data: bytes) -> None:
         try:
-            async with self._sessions.to(url).post(url, data=data, timeout=_TRANSFER) as answer:
+            async with self._sessions.get_session(url).post(url, data=data, timeout=_TRANSFER) as answer:
                 if answer.status == TOO_MANY:
                     raise RateLimitedError(retry_after(answer.headers))
                 if answer.status >= GATEWAY_FAILURE:
@@ -121,7 +121,7 @@ class Files:
                 raise ContentRejectedError("a file at an address that is not Slack's")
             headers = {"Authorization": f"Bearer {self._client.token}"}
             try:
-                async with self._sessions.to(url).get(
+                async with self._sessions.get_session(url).get(
                     url, headers=headers, timeout=_TRANSFER, allow_redirects=False
                 ) as answer:
                     if 300 <= answer.status < 400:  # noqa: PLR2004 - redirections

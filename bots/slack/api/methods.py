@@ -182,7 +182,7 @@ class SlackApi:
 
         Slack: `response_url` takes 5 answers within 30 minutes, then refuses.
         """
-        session = self._sessions.to(url)
+        session = self._sessions.get_session(url)
         client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=sdk_logger("webhook"))
         client.proxy = None
         kind = None if replace else "ephemeral"

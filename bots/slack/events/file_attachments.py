@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.json_fields import Json, objects
+from bots.json_fields import Json, get_objects
 from core.chat.port.incoming import Attachment
 
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
@@ -13,7 +13,7 @@ def files_of(message: Json) -> tuple[Attachment, ...]:
 
     Slack: of a file that comes from another workspace an event may tell the id alone (`check_file_info`).
     """
-    files = objects(message, "files")
+    files = get_objects(message, "files")
     return tuple(attachment(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bots.json_fields import Json, as_object, inner, objects, text
+from bots.json_fields import Json, as_object, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import BUTTON, MENU
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 
@@ -15,18 +15,18 @@ from .reply_target import ReplyTarget
 
 
 def read_slash_command(body: Json, installation: Installation) -> Incoming | None:
-    name, channel = text(body, "command").lstrip("/").lower(), text(body, "channel_id")
+    name, channel = get_text(body, "command").lstrip("/").lower(), get_text(body, "channel_id")
     if not name or not installation.team or not channel:
         return None
     visited = replace(
-        ReplyTarget(text(body, "response_url")), team=foreign_team(text(body, "team_id"), installation.team)
+        ReplyTarget(get_text(body, "response_url")), team=foreign_team(get_text(body, "team_id"), installation.team)
     )
     return Incoming(
         chat=ChatRef(PLATFORM, installation.team, channel),
         event_id=f"c{body.get('trigger_id', '')}",
         message_id="",
-        sender=Sender(text(body, "user_id")),
-        text=unescape(text(body, "text")).strip(),
+        sender=Sender(get_text(body, "user_id")),
+        text=unescape(get_text(body, "text")).strip(),
         direct=is_direct(channel),
         command=name,
         reply_route=str(visited),
@@ -34,17 +34,19 @@ def read_slash_command(body: Json, installation: Installation) -> Incoming | Non
 
 
 def read_action(body: Json, installation: Installation) -> Incoming | None:
-    action, place = next(iter(objects(body, "actions")), Json()), place_of(body, installation)
+    action, place = next(iter(get_objects(body, "actions")), Json()), place_of(body, installation)
     chosen = _choice(action)
     if body.get("type") != "block_actions" or not (chosen and place):
         return None
-    said = read_message(inner(body, "message"), installation.bot)
-    route = ReplyTarget(text(body, "response_url"), button=_is_button(text(action, "action_id")), team=place.visitor)
+    said = read_message(get_object(body, "message"), installation.bot)
+    route = ReplyTarget(
+        get_text(body, "response_url"), button=_is_button(get_text(action, "action_id")), team=place.visitor
+    )
     return Incoming(
         chat=place.chat,
         event_id=f"a{action.get('action_ts') or body.get('trigger_id', '')}",
         message_id=place.message,
-        sender=Sender(text(inner(body, "user"), "id")),
+        sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=place.thread,
         command_sign=command_sign(place.thread, direct=place.direct),
@@ -57,17 +59,17 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
 
 def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
     """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
-    message, place = inner(body, "message"), place_of(body, installation)
-    name, ts = text(body, "callback_id"), text(body, "message_ts") or text(message, "ts")
+    message, place = get_object(body, "message"), place_of(body, installation)
+    name, ts = get_text(body, "callback_id"), get_text(body, "message_ts") or get_text(message, "ts")
     if place is None or not name or not ts:
         return None
     thread, said = place.thread or ts, read_message(message, installation.bot)
-    route = ReplyTarget(text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
+    route = ReplyTarget(get_text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
     return Incoming(
         chat=chat_ref(place.chat.account, place.chat.chat, thread, direct=place.direct),
         event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
         message_id=ts,
-        sender=Sender(text(inner(body, "user"), "id")),
+        sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=thread,
         command_sign=command_sign(place.thread, direct=place.direct),
@@ -92,19 +94,19 @@ class _Place:
 
 
 def place_of(body: Json, installation: Installation) -> _Place | None:
-    known = inner(body, "message") | inner(body, "container")
-    channel = text(inner(body, "channel"), "id") or text(known, "channel_id")
+    known = get_object(body, "message") | get_object(body, "container")
+    channel = get_text(get_object(body, "channel"), "id") or get_text(known, "channel_id")
     if not channel or not installation.team:
         return None
-    thread, direct = text(known, "thread_ts"), is_direct(channel)
-    message = text(known, "message_ts") or text(known, "ts")
-    visitor = foreign_team(text(inner(body, "user"), "team_id"), installation.team)
+    thread, direct = get_text(known, "thread_ts"), is_direct(channel)
+    message = get_text(known, "message_ts") or get_text(known, "ts")
+    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
     return _Place(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
 
 
 def _choice(action: Json) -> Choice | None:
-    action_id = text(action, "action_id")
-    value = text(action, "value") or text(as_object(action.get("selected_option")), "value")
+    action_id = get_text(action, "action_id")
+    value = get_text(action, "value") or get_text(as_object(action.get("selected_option")), "value")
     return Choice(menu_name(action_id), value) if action_id.startswith(MENU) and value else None
 
 

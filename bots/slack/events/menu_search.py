@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bots.lifecycle import Suggest
+from bots.lifecycle import SuggestOptions
 from bots.slack.blocks.menus import listed
 from core.redis import STORE_ERRORS
 
@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 _PATIENCE = 2.5
 
 
-async def find_options(body: dict[str, Any], suggest: Suggest, installation: Installation) -> dict[str, Any]:
+async def find_options(body: dict[str, Any], suggest: SuggestOptions, installation: Installation) -> dict[str, Any]:
     """The acknowledgement of a `block_suggestion`: the options that fit, none when they cannot be had in time."""
     search = read_search(body, installation)
     if search is None:

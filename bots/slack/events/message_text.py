@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bots.json_fields import Json, inner, objects, text
+from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.markdown import JOINER, bare
 from core.chat.port.incoming import Attachment
 
@@ -82,8 +82,10 @@ def read_message(message: Json, bot: str, *, depth: int = _NESTED) -> MessageTex
     """
     mrkdwn = _mrkdwn(message, bot)
     said = read(mrkdwn, bot)
-    parts = [_forward(one, bot, depth) for one in objects(message, "attachments") if _is_forward(one)] if depth else []
-    mentioned = said.mentioned or read(text(message, "text"), bot).mentioned
+    parts = (
+        [_forward(one, bot, depth) for one in get_objects(message, "attachments") if _is_forward(one)] if depth else []
+    )
+    mentioned = said.mentioned or read(get_text(message, "text"), bot).mentioned
     return MessageText(
         said.text.replace("<" + JOINER, "<"),
         mentioned,
@@ -97,26 +99,26 @@ def read_message(message: Json, bot: str, *, depth: int = _NESTED) -> MessageTex
 
 def _mrkdwn(message: Json, bot: str) -> str:
     """What the author says in a message, without what is forwarded, as mrkdwn."""
-    known = labels(text(message, "text"))
-    attached = [one for one in objects(message, "attachments") if not _is_forward(one)]
-    said = _own_words(message, known) if text(message, "user") == bot != "" else _said(message, known)
+    known = labels(get_text(message, "text"))
+    attached = [one for one in get_objects(message, "attachments") if not _is_forward(one)]
+    said = _own_words(message, known) if get_text(message, "user") == bot != "" else _said(message, known)
     return "\n".join(_once([said, *(part for one in attached for part in _attachment(one, known))]))
 
 
 def _own_words(message: Json, known: Mapping[str, str]) -> str:
     """What the bot said: Markdown, which may come back as rich text; without thinking and pictures."""
-    blocks = objects(message, "blocks")
-    markdown = [escape(bare(text(block, "text"))) for block in blocks if text(block, "type") == "markdown"]
+    blocks = get_objects(message, "blocks")
+    markdown = [escape(bare(get_text(block, "text"))) for block in blocks if get_text(block, "type") == "markdown"]
     if markdown:
         return "\n\n".join(markdown)
-    if any(text(block, "type") in _THINKING for block in blocks):
+    if any(get_text(block, "type") in _THINKING for block in blocks):
         return block_text(blocks, known, without=_THINKING).words  # its text is the thinking, for notifications
-    return block_text(blocks, known).words or text(message, "text")
+    return block_text(blocks, known).words or get_text(message, "text")
 
 
 def _said(message: Json, known: Mapping[str, str]) -> str:
     """What somebody else said: in the blocks, where there are any."""
-    written, blocks = text(message, "text"), block_text(objects(message, "blocks"), known)
+    written, blocks = get_text(message, "text"), block_text(get_objects(message, "blocks"), known)
     if not blocks.words:
         return "\n".join(part for part in (written, blocks.pictures) if part)
     if blocks.rich and written and not message.get("bot_id") and not _is_cut(written, blocks.words):
@@ -137,8 +139,8 @@ def _is_forward(attachment: Json) -> bool:
 
 def _forward(attachment: Json, bot: str, depth: int) -> tuple[Forward, MessageText]:
     inside = read_message(_forwarded(attachment), bot, depth=depth - 1)
-    author = text(attachment, "author_name") or text(attachment, "author_subname")
-    if not author and (user := text(attachment, "author_id")):
+    author = get_text(attachment, "author_name") or get_text(attachment, "author_subname")
+    if not author and (user := get_text(attachment, "author_id")):
         author = f"@{user}"
         named = (*inside.named, author)
     else:
@@ -149,32 +151,32 @@ def _forward(attachment: Json, bot: str, depth: int) -> tuple[Forward, MessageTe
 
 def _forwarded(attachment: Json) -> Json:
     """The message that was forwarded, as far as the attachment tells."""
-    messages = [inner(one, "message") for one in objects(attachment, "message_blocks")]
-    blocks = [block for message in messages for block in objects(message, "blocks")]
-    shown: Json = {"blocks": blocks or objects(attachment, "blocks"), "text": text(attachment, "text")}
+    messages = [get_object(one, "message") for one in get_objects(attachment, "message_blocks")]
+    blocks = [block for message in messages for block in get_objects(message, "blocks")]
+    shown: Json = {"blocks": blocks or get_objects(attachment, "blocks"), "text": get_text(attachment, "text")}
     shown |= {"files": attachment.get("files"), "attachments": attachment.get("attachments")}
     return shown if any(shown.values()) else {"text": _fallback(attachment)}
 
 
 def _attachment(attachment: Json, known: Mapping[str, str]) -> list[str]:
     """What an app attached, or a link shows of its page; a pasted table is an attachment, too."""
-    blocks = block_text(objects(attachment, "blocks"), known)
+    blocks = block_text(get_objects(attachment, "blocks"), known)
     said = [*_once(_card(attachment)), blocks.words, blocks.pictures]
     said = said if any(said) else [_fallback(attachment)]
-    page = text(attachment, "from_url")
+    page = get_text(attachment, "from_url")
     return [f"[preview of {escape(page)}]", *said] if page and any(said) else said
 
 
 def _card(attachment: Json) -> Iterator[str]:
     """The parts of an attachment in the order in which they are shown."""
-    yield text(attachment, "pretext")
-    yield _written(text(attachment, "author_name"))
-    title, link = text(attachment, "title"), text(attachment, "title_link")
+    yield get_text(attachment, "pretext")
+    yield _written(get_text(attachment, "author_name"))
+    title, link = get_text(attachment, "title"), get_text(attachment, "title_link")
     yield f"<{escape(link)}|{title}>" if title and link and "<" not in title else title
-    yield text(attachment, "text")
-    for one in objects(attachment, "fields"):
-        yield ": ".join(part for part in (text(one, "title"), text(one, "value")) if part)
-    yield _written(text(attachment, "footer"))
+    yield get_text(attachment, "text")
+    for one in get_objects(attachment, "fields"):
+        yield ": ".join(part for part in (get_text(one, "title"), get_text(one, "value")) if part)
+    yield _written(get_text(attachment, "footer"))
 
 
 def _written(words: str) -> str:
@@ -183,7 +185,7 @@ def _written(words: str) -> str:
 
 
 def _fallback(attachment: Json) -> str:
-    fallback = text(attachment, "fallback")
+    fallback = get_text(attachment, "fallback")
     return "" if fallback == _NO_PREVIEW else fallback
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bots.json_fields import Json, inner, objects, text
+from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import MENU
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
@@ -26,7 +26,7 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     it at once.
     """
     stored: Json = json.loads(payload)
-    body = inner(stored, "payload")
+    body = get_object(stored, "payload")
     installation = _home_of(stored, body, installation)
     match stored.get("type"):
         case "events_api":
@@ -46,21 +46,21 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
 def read_addition(payload: bytes, installation: Installation) -> Incoming | None:
     """Read the new form of a message that was edited; None for anything else, and for what `read_event` reads."""
     stored: Json = json.loads(payload)
-    body = inner(stored, "payload")
-    event, installation = inner(body, "event"), _home_of(stored, body, installation)
-    edited = text(event, "type") == "message" and text(event, "subtype") == "message_changed"
+    body = get_object(stored, "payload")
+    event, installation = get_object(body, "event"), _home_of(stored, body, installation)
+    edited = get_text(event, "type") == "message" and get_text(event, "subtype") == "message_changed"
     if (
         not edited
         or not installation.team
-        or not text(event, "channel")
+        or not get_text(event, "channel")
         or read_event(payload, installation) is not None
     ):
         return None
-    before, after = inner(event, "previous_message"), inner(event, "message")
+    before, after = get_object(event, "previous_message"), get_object(event, "message")
     if read_message(before, installation.bot) == read_message(after, installation.bot):
         return None  # others have replied, or reacted
-    found = _message(_in_place(after, event), text(body, "api_app_id"), installation)
-    changed = text(event, "event_ts") or text(event, "ts")
+    found = _message(_in_place(after, event), get_text(body, "api_app_id"), installation)
+    changed = get_text(event, "event_ts") or get_text(event, "ts")
     return found and replace(found, event_id=f"e{changed}", edits=found.message_id, settle=0.0)
 
 
@@ -69,66 +69,76 @@ def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, s
 
     Slack: `block_suggestion`.
     """
-    place, action_id = place_of(body, _home_of({}, body, installation)), text(body, "action_id")
+    place, action_id = place_of(body, _home_of({}, body, installation)), get_text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
         return None
-    return menu_name(action_id), place.chat, text(body, "value"), Sender(text(inner(body, "user"), "id"))
+    return menu_name(action_id), place.chat, get_text(body, "value"), Sender(get_text(get_object(body, "user"), "id"))
 
 
 def ignored_app(body: Json, installation: Installation) -> frozenset[str]:
     """The ids of an app that calls the bot and is not among those that are answered; empty in every other case."""
-    event, installation = inner(body, "event"), _home_of({}, body, installation)
+    event, installation = get_object(body, "event"), _home_of({}, body, installation)
     if event.get("type") != "message":
         return frozenset()
-    speaker = speaker_of(event, installation.bot, text(body, "api_app_id"))
+    speaker = speaker_of(event, installation.bot, get_text(body, "api_app_id"))
     if speaker is None or installation.answers(speaker):
         return frozenset()
     called = (
-        is_direct(text(event, "channel"), event.get("channel_type")) or read_message(event, installation.bot).mentioned
+        is_direct(get_text(event, "channel"), event.get("channel_type"))
+        or read_message(event, installation.bot).mentioned
     )
     return speaker.ids if called else frozenset()
 
 
 def _home_of(stored: Json, body: Json, installation: Installation) -> Installation:
     """Whose event it is. Slack Connect: `team_id`, `team.id` and `user.team_id` may be those of a visitor."""
-    installed = next(iter(objects(body, "authorizations")), Json())
-    team = text(stored, "team") or text(installed, "team_id") or text(body, "context_team_id") or installation.team
-    sent = text(body, "team_id") or text(inner(body, "team"), "id") or text(inner(body, "user"), "team_id")
-    bot = text(stored, "bot") or text(installed, "user_id") or installation.bot
+    installed = next(iter(get_objects(body, "authorizations")), Json())
+    team = (
+        get_text(stored, "team")
+        or get_text(installed, "team_id")
+        or get_text(body, "context_team_id")
+        or installation.team
+    )
+    sent = (
+        get_text(body, "team_id")
+        or get_text(get_object(body, "team"), "id")
+        or get_text(get_object(body, "user"), "team_id")
+    )
+    bot = get_text(stored, "bot") or get_text(installed, "user_id") or installation.bot
     return replace(installation, team=team or sent, bot=bot)
 
 
 def _event(body: Json, installation: Installation) -> Incoming | None:
-    event = inner(body, "event")
-    if not installation.team or not text(event, "channel"):
+    event = get_object(body, "event")
+    if not installation.team or not get_text(event, "channel"):
         return None
     match event.get("type"):
         case "message":
-            app, gone = text(body, "api_app_id"), _gone(event)
+            app, gone = get_text(body, "api_app_id"), _gone(event)
             if gone is not None:
                 return _deleted(event, _message(gone, app, installation))
             return _message(_named_later(event, installation.bot) or event, app, installation)
         case "agent_session_stopped":
             return _stopped(event, installation.team)
         case "member_joined_channel" if event.get("user") == installation.bot:
-            return _arrival(event, installation.team, text(body, "event_id"))
+            return _arrival(event, installation.team, get_text(body, "event_id"))
         case _:
             return None
 
 
 def _message(event: Json, app: str, installation: Installation) -> Incoming | None:
-    ts, said = text(event, "ts"), read_message(event, installation.bot)
+    ts, said = get_text(event, "ts"), read_message(event, installation.bot)
     speaker = speaker_of(event, installation.bot, app)
     if not ts or speaker is None or not installation.answers(speaker):
         return None
-    direct = is_direct(text(event, "channel"), event.get("channel_type"))
+    direct = is_direct(get_text(event, "channel"), event.get("channel_type"))
     addressed = direct or said.mentioned or (speaker.human and _answers_the_bot(event, installation.bot))
-    follows = bool(text(event, "thread_ts")) and speaker.answers_unasked
+    follows = bool(get_text(event, "thread_ts")) and speaker.answers_unasked
     if not (addressed or follows) or (said.for_others and not direct):
         return None
-    thread = text(event, "thread_ts") or ts
+    thread = get_text(event, "thread_ts") or ts
     found = Incoming(
-        chat=chat_ref(installation.team, text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
         event_id=f"m{ts}",
         message_id=ts,
         sender=speaker.sender,
@@ -137,13 +147,13 @@ def _message(event: Json, app: str, installation: Installation) -> Incoming | No
         addressed=addressed,
         mentioned=said.mentioned,
         thread=thread,
-        command_sign=command_sign(text(event, "thread_ts"), direct=direct),
+        command_sign=command_sign(get_text(event, "thread_ts"), direct=direct),
         attachments=said.files,
         quoted=said.forwarded,
         excerpt=bool(said.forwarded),
         quoted_attachments=said.forwarded_files,
         named=said.named,
-        reply_route=visitor_team(text(event, "user_team"), installation.team),
+        reply_route=visitor_team(get_text(event, "user_team"), installation.team),
     )
     return _with_timing(found, event) if speaker.human else found  # what an app posts is whole
 
@@ -160,10 +170,13 @@ def _answers_the_bot(event: Json, bot: str) -> bool:
 
 def _gone(event: Json) -> Json | None:
     """The message that an event tells to be deleted; Slack lets a tombstone stand where others have replied."""
-    buried = text(event, "subtype") == "message_changed" and text(inner(event, "message"), "subtype") == "tombstone"
-    if text(event, "subtype") != "message_deleted" and not buried:
+    buried = (
+        get_text(event, "subtype") == "message_changed"
+        and get_text(get_object(event, "message"), "subtype") == "tombstone"
+    )
+    if get_text(event, "subtype") != "message_deleted" and not buried:
         return None
-    return _in_place(inner(event, "previous_message"), event)
+    return _in_place(get_object(event, "previous_message"), event)
 
 
 def _deleted(event: Json, said: Incoming | None) -> Incoming | None:
@@ -182,7 +195,7 @@ def _deleted(event: Json, said: Incoming | None) -> Incoming | None:
 
 def _named_later(event: Json, bot: str) -> Json | None:
     """The message behind an edit that names the bot where it was not named before."""
-    before, after = inner(event, "previous_message"), inner(event, "message")
+    before, after = get_object(event, "previous_message"), get_object(event, "message")
     if not before or _names(before, bot) or not _names(after, bot):
         return None
     return _in_place(after, event)
@@ -198,13 +211,13 @@ def _names(message: Json, bot: str) -> bool:
 
 
 def _stopped(event: Json, team: str) -> Incoming:
-    thread = text(event, "thread_ts")
-    direct = is_direct(text(event, "channel"))
+    thread = get_text(event, "thread_ts")
+    direct = is_direct(get_text(event, "channel"))
     return Incoming(
-        chat=chat_ref(team, text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(team, get_text(event, "channel"), thread, direct=direct),
         event_id=f"s{event.get('event_ts') or thread}",
         message_id=thread,
-        sender=Sender(text(event, "user")),
+        sender=Sender(get_text(event, "user")),
         direct=direct,
         thread=thread,
         command_sign=command_sign(thread, direct=direct),
@@ -214,11 +227,11 @@ def _stopped(event: Json, team: str) -> Incoming:
 
 def _arrival(event: Json, team: str, event_id: str) -> Incoming:
     """Read that the bot was added to a channel; the channel around all threads is where that is answered."""
-    ts = text(event, "event_ts")
+    ts = get_text(event, "event_ts")
     return Incoming(
-        chat=ChatRef(PLATFORM, team, text(event, "channel")),
+        chat=ChatRef(PLATFORM, team, get_text(event, "channel")),
         event_id=f"j{ts or event_id}",
         message_id=ts,
-        sender=Sender(text(event, "inviter")),
+        sender=Sender(get_text(event, "inviter")),
         added=True,
     )

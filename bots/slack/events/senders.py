@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.json_fields import Json, inner, text
+from bots.json_fields import Json, get_object, get_text
 from core.chat.port.incoming import Sender
 
 _SAID = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
@@ -38,7 +38,7 @@ def speaker_of(event: Json, bot: str, app: str) -> Speaker | None:
     `bot` is the bot's own user id and `app` its app's id. Workflows, webhooks and what apps post in a person's name
     all bear a `bot_id`.
     """
-    user, subtype = text(event, "user"), text(event, "subtype")
+    user, subtype = get_text(event, "user"), get_text(event, "subtype")
     if subtype not in _SAID or user in _SYSTEM_USERS or (user and user == bot):
         return None
     ids = _app_ids(event)
@@ -46,14 +46,19 @@ def speaker_of(event: Json, bot: str, app: str) -> Speaker | None:
         return Speaker(Sender(user), narrates=subtype == "me_message") if user else None
     if app and app in ids:
         return None
-    name = text(event, "username") or text(inner(event, "bot_profile"), "name")
-    return Speaker(Sender(user or text(event, "bot_id") or min(ids), "" if user else name), ids)
+    name = get_text(event, "username") or get_text(get_object(event, "bot_profile"), "name")
+    return Speaker(Sender(user or get_text(event, "bot_id") or min(ids), "" if user else name), ids)
 
 
 def _app_ids(event: Json) -> frozenset[str]:
     """Every id of the app that wrote a message; none for people, though clients tell their own `app_id` at times."""
-    if not text(event, "bot_id") and text(event, "subtype") != "bot_message":
+    if not get_text(event, "bot_id") and get_text(event, "subtype") != "bot_message":
         return frozenset()
-    profile = inner(event, "bot_profile")
-    found = (text(event, "bot_id"), text(event, "app_id"), text(event, "workflow_id"), text(profile, "app_id"))
+    profile = get_object(event, "bot_profile")
+    found = (
+        get_text(event, "bot_id"),
+        get_text(event, "app_id"),
+        get_text(event, "workflow_id"),
+        get_text(profile, "app_id"),
+    )
     return frozenset(one for one in found if one) or frozenset({"unknown"})

@@ -21,7 +21,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.lifecycle import Receive, Suggest
+from bots.lifecycle import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import sdk_logger
 from core.chat.text.error_sentences import report_unreadable
 from core.chat.unexpected import UnexpectedErrors
@@ -61,8 +61,8 @@ class SocketListener:
         app_token: str,
         installation: Installation,
         *,
-        receive: Receive,
-        suggest: Suggest,
+        receive: ReceiveEvent,
+        suggest: SuggestOptions,
         connect: Callable[[str], aiohttp.ClientSession],
     ) -> None:
         self._client = client

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bots.json_fields import Json, text
+from bots.json_fields import Json, get_text
 from bots.slack.api.methods import SlackApi, Thread
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
@@ -45,11 +45,11 @@ class _Said:
 
     @property
     def user(self) -> str:
-        return text(self.message, "user")
+        return get_text(self.message, "user")
 
     def author(self, names: Mapping[str, str]) -> str:
         """Whoever wrote it, fit to stand before a colon."""
-        app = text(self.message, "username") or text(self.message, "bot_id")
+        app = get_text(self.message, "username") or get_text(self.message, "bot_id")
         name = names.get("@" + self.user) or app or self.user
         return " ".join(name.replace(":", " ").split())
 
@@ -88,7 +88,7 @@ async def _read(incoming: Incoming, api: SlackApi, *, after: str) -> Thread | No
     """Read what is older than the message, page by page; None when Slack does not tell in time."""
     found: tuple[Json, ...] = ()
     for _ in range(_MAX_PAGES):
-        newest = text(found[-1], "ts") if found else after
+        newest = get_text(found[-1], "ts") if found else after
         page = await look_up("a thread", lambda newest=newest: _page(incoming, api, newest), timeout=_TIMEOUT)
         if page is None:
             return None

@@ -8,11 +8,11 @@ from typing import Any, Self
 from telegram import Bot
 from telegram.error import BadRequest
 
-from bots.json_fields import Json, as_object, number, objects, text
+from bots.json_fields import Json, as_object, get_int, get_objects, get_text
 from core.settings import NO_PROXIES, Proxies
 
 from .http_transport import AiohttpRequest
-from .local_files import is_local, read_local
+from .local_files import is_local_path, read_local_file
 
 _POLL_GRACE = 15.0
 """Seconds that the answer to a long poll may be late."""
@@ -43,16 +43,18 @@ class TelegramApi(Bot):
         # The SDK's own method asks the disk what kind of path it is, and takes a missing file for an address.
         result: Any = await self._post("getFile", {"file_id": file_id})
         file = as_object(result)
-        path = text(file, "file_path")
+        path = get_text(file, "file_path")
         if not path:
             raise BadRequest("the file cannot be had")
-        if number(file, "file_size") > most:
+        if get_int(file, "file_size") > most:
             return None
-        if is_local(path):
-            return await asyncio.to_thread(read_local, path, most=most, secret=self.token)
+        if is_local_path(path):
+            return await asyncio.to_thread(read_local_file, path, most=most, secret=self.token)
         return await self._wire.download(f"{self.base_file_url}/{path}", most=most)
 
-    async def updates(self, offset: int | None, *, kinds: tuple[str, ...], limit: int, seconds: int) -> list[Json]:
+    async def fetch_updates(
+        self, offset: int | None, *, kinds: tuple[str, ...], limit: int, seconds: int
+    ) -> list[Json]:
         """Wait up to `seconds` for updates from `offset` on; those before it are confirmed (Bot API: getUpdates).
 
         Raw, because `get_updates` would build objects from them, drop the fields that this SDK does not know yet, and
@@ -60,4 +62,4 @@ class TelegramApi(Bot):
         """
         request = {"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": list(kinds)}
         result: Any = await self._post("getUpdates", request, read_timeout=seconds + _POLL_GRACE)
-        return objects({"result": result}, "result")
+        return get_objects({"result": result}, "result")

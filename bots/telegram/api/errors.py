@@ -55,7 +55,7 @@ _FLOOD_WITHIN = re.compile(r"too many requests: retry after (\d+)")
 _TOO_LARGE = re.compile(r"entity too large|file is too big")
 
 
-def asked_to_wait(error: TelegramError) -> float:
+def get_retry_after(error: TelegramError) -> float:
     """Seconds for which Telegram wants nothing more from us, 0 when it does not say so."""
     if isinstance(error, FloodError):
         return error.retry_after
@@ -63,7 +63,7 @@ def asked_to_wait(error: TelegramError) -> float:
     return float(found[1]) if found else 0.0
 
 
-def outbox_error(error: TelegramError) -> OutboxError:
+def to_outbox_error(error: TelegramError) -> OutboxError:
     """Say what a failed call means for whoever wanted something shown."""
     if isinstance(error, FloodError):
         return RateLimitedError(error.retry_after)
@@ -94,7 +94,7 @@ def _refusal(said: str) -> OutboxError:
 def is_about_media(error: ContentRejectedError) -> bool:
     """The words, and how they are dressed, have nothing to do with it."""
     said = str(error).lower()
-    return any(found.search(said) for found in (_NO_VOICE, _NO_MEDIA, _NO_PHOTO, _TOO_LARGE)) or is_textless(error)
+    return any(found.search(said) for found in (_NO_VOICE, _NO_MEDIA, _NO_PHOTO, _TOO_LARGE)) or has_no_text(error)
 
 
 def is_about_extras(error: ContentRejectedError) -> bool:
@@ -102,36 +102,36 @@ def is_about_extras(error: ContentRejectedError) -> bool:
     return bool(_EXTRAS.search(str(error).lower()))
 
 
-def is_overlong(error: BadRequest) -> bool:
+def is_too_long(error: BadRequest) -> bool:
     """A message of ours would have become too long a text."""
     return re.search(r"message[ _](is[ _])?too[ _]long", str(error).lower()) is not None
 
 
-def is_textless(error: BadRequest | ContentRejectedError) -> bool:
+def has_no_text(error: BadRequest | ContentRejectedError) -> bool:
     """The message is one of ours that bears media."""
     return "there is no text in the message" in str(error).lower()
 
 
-def is_replyless(error: ContentRejectedError | RecipientGoneError) -> bool:
+def is_reply_target_missing(error: ContentRejectedError | RecipientGoneError) -> bool:
     """The message is gone to which this one should reply."""
     return re.search(r"message to be replied not found|reply message not found", str(error).lower()) is not None
 
 
-def is_threadless(error: ContentRejectedError | RecipientGoneError) -> bool:
+def is_thread_missing(error: ContentRejectedError | RecipientGoneError) -> bool:
     """The message is gone below which another one should stand; the chat is still there."""
     return "message thread not found" in str(error).lower()
 
 
-def is_unmodified(error: BadRequest) -> bool:
+def is_not_modified(error: BadRequest) -> bool:
     """The message shows exactly this already."""
     return "message is not modified" in str(error).lower()
 
 
-def is_deleted(error: BadRequest) -> bool:
+def is_already_deleted(error: BadRequest) -> bool:
     """There is no message left to delete."""
     return "message to delete not found" in str(error).lower()
 
 
-def is_kept(error: BadRequest) -> bool:
+def is_undeletable(error: BadRequest) -> bool:
     """Telegram will never delete this message, for instance because of its age (Bot API: deleteMessage)."""
     return "message can't be deleted" in str(error).lower()

@@ -18,7 +18,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bots.http_sessions import NETWORK_ERRORS, Sessions
-from bots.json_fields import as_object, inner
+from bots.json_fields import as_object, get_object
 from core.settings import NO_PROXIES, Proxies
 
 _CONNECTIONS = 256
@@ -111,7 +111,7 @@ class AiohttpRequest(BaseRequest):
     def _session_to(self, url: str) -> aiohttp.ClientSession:
         if self._sessions is None:
             raise RuntimeError("Telegram is called outside `async with`")
-        return self._sessions.to(url)
+        return self._sessions.get_session(url)
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _body(data: RequestData | None) -> dict[str, Any]:
 def _retry_after(body: bytes) -> float:
     """Bot API: ResponseParameters.retry_after, whole seconds."""
     try:
-        found = inner(as_object(json.loads(body)), "parameters").get("retry_after")
+        found = get_object(as_object(json.loads(body)), "parameters").get("retry_after")
     except ValueError:
         found = None
     return float(found) if isinstance(found, int | float) and found > 0 else 1.0

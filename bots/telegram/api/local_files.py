@@ -10,12 +10,12 @@ from telegram.error import BadRequest
 _log = structlog.get_logger()
 
 
-def is_local(path: str) -> bool:
+def is_local_path(path: str) -> bool:
     """Whether a `file_path` is a place on the server's disk; api.telegram.org names relative ones only."""
     return path.startswith("/") or PureWindowsPath(path).is_absolute()
 
 
-def read_local(path: str, *, most: int, secret: str) -> bytes | None:
+def read_local_file(path: str, *, most: int, secret: str) -> bytes | None:
     """Read such a file; None, and no more is read, when it has more than `most` bytes.
 
     When it cannot be read the operator is told what to do, without the `secret` that the path may hold, and

@@ -11,8 +11,8 @@ from telegram.error import ChatMigrated, InvalidToken, TelegramError
 from core.chat.port.errors import OutboxError, RateLimitedError
 from core.redis import RateLimit
 
-from .errors import asked_to_wait, outbox_error
-from .rate_limits import BOT, RateLimiterPort, messages, of_chat, typing
+from .errors import get_retry_after, to_outbox_error
+from .rate_limits import BOT_LIMIT, RateLimiterPort, get_album_limits, get_chat_limit_names, get_typing_limits
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -30,9 +30,9 @@ class RateLimitedChat:
         self._rate_limiter = rate_limiter
         self._chat_id = chat_id
 
-    async def message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
+    async def call_as_message(self, call: _Call[_Result], *, keep: int = 0, count: int = 1) -> _Result:
         """Send, edit or delete; `keep` calls must remain for what matters more. An album counts as so many messages."""
-        await self._take(messages(self._chat_id, count), keep + count - 1)
+        await self._take(get_album_limits(self._chat_id, count), keep + count - 1)
         try:
             return await call(self._chat_id)
         except ChatMigrated as error:
@@ -40,17 +40,17 @@ class RateLimitedChat:
             self._chat_id = error.new_chat_id
         except TelegramError as error:
             raise await self._failure(error) from error
-        await self._take(messages(self._chat_id, count), keep + count - 1)
+        await self._take(get_album_limits(self._chat_id, count), keep + count - 1)
         return await self._once(call)
 
-    async def typing(self, call: _Call[object], *, keep: int) -> None:
+    async def call_as_typing(self, call: _Call[object], *, keep: int) -> None:
         """Show a chat action."""
-        await self._take(typing(self._chat_id), keep)
+        await self._take(get_typing_limits(self._chat_id), keep)
         await self._once(call)
 
-    async def aside(self, call: _Call[_Result]) -> _Result:
+    async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
         """Call what no limit of the chat counts, such as the answer to a pressed button."""
-        await self._take((BOT,), 0)
+        await self._take((BOT_LIMIT,), 0)
         return await self._once(call)
 
     async def _once(self, call: _Call[_Result]) -> _Result:
@@ -64,11 +64,11 @@ class RateLimitedChat:
             raise RateLimitedError(wait)
 
     async def _failure(self, error: TelegramError) -> OutboxError:
-        if seconds := asked_to_wait(error):
+        if seconds := get_retry_after(error):
             # Whatever is sent during a penalty makes it longer, so nothing of ours goes there before its end.
             _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=seconds)
-            for name in of_chat(self._chat_id):
+            for name in get_chat_limit_names(self._chat_id):
                 await self._rate_limiter.pause(name, seconds)
         if isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
-        return outbox_error(error)
+        return to_outbox_error(error)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from core.redis import RateLimit
 
-BOT = RateLimit("bot", 28, 1.0)
+BOT_LIMIT = RateLimit("bot", 28, 1.0)
 STEP_RESERVE = 4
 """Calls that cosmetic edits leave to last words, new messages and commands."""
 START_RESERVE = 2
@@ -36,32 +36,32 @@ class RateLimiterPort(Protocol):
         ...
 
 
-def message(chat_id: int) -> tuple[RateLimit, ...]:
+def get_message_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """What a message, an edit or a deletion counts against.
 
     A second and a tenth, since calls may reach Telegram a little closer to each other than they were granted: four in
     a row by a third of a second, which a busy machine does lose.
     """
-    return (*_minute(chat_id), RateLimit(f"message:{chat_id}", 1, 1.1), BOT)
+    return (*_minute(chat_id), RateLimit(f"message:{chat_id}", 1, 1.1), BOT_LIMIT)
 
 
-def messages(chat_id: int, count: int) -> tuple[RateLimit, ...]:
+def get_album_limits(chat_id: int, count: int) -> tuple[RateLimit, ...]:
     """What an album of so many pictures counts against, all at once; it is one call.
 
     Who takes this keeps `count - 1`, for a limit that is named several times must have room for each.
     """
-    return message(chat_id) + (*_minute(chat_id), BOT) * (count - 1)
+    return get_message_limits(chat_id) + (*_minute(chat_id), BOT_LIMIT) * (count - 1)
 
 
-def typing(chat_id: int) -> tuple[RateLimit, ...]:
+def get_typing_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """What a chat action counts against; it is shown for 5 seconds (Bot API: sendChatAction)."""
-    return (*_minute(chat_id), RateLimit(f"typing:{chat_id}", 1, 4.0), BOT)
+    return (*_minute(chat_id), RateLimit(f"typing:{chat_id}", 1, 4.0), BOT_LIMIT)
 
 
-def of_chat(chat_id: int) -> tuple[str, ...]:
+def get_chat_limit_names(chat_id: int) -> tuple[str, ...]:
     """The names of all limits of one chat."""
-    names = {limit.name for limit in (*message(chat_id), *typing(chat_id))}
-    return tuple(sorted(names - {BOT.name}))
+    names = {limit.name for limit in (*get_message_limits(chat_id), *get_typing_limits(chat_id))}
+    return tuple(sorted(names - {BOT_LIMIT.name}))
 
 
 def _minute(chat_id: int) -> tuple[RateLimit, ...]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bots.json_fields import Json, inner, number, text
+from bots.json_fields import Json, get_int, get_object, get_text
 from core.chat.text.bot_mention import cut_mentions
 from core.chat.text.typed_commands import read_command
 
-from .entities import Span, place
-from .message_text import Body
+from .entities import Span, get_span
+from .message_text import MessageBody
 
 _UNREAD = frozenset({"code", "pre", "url", "email", "text_link"})
 """Entities in which Telegram looks for no mention."""
@@ -22,7 +22,7 @@ _NAME = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class BotIdentity:
     """The bot's own account (Bot API: getMe)."""
 
     id: int
@@ -30,42 +30,42 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class AddressedText:
     """What remains of a text, and to whom it was said."""
 
     text: str
     command: str = ""
     """In lower case, without slash and name."""
     mentioned: bool = False
-    elsewhere: bool = False
+    for_other_bot: bool = False
     """A command for another bot."""
 
 
-def read_address(body: Body, bot: Identity, *, commands: bool = True) -> Address:
+def parse_addressed_text(body: MessageBody, bot: BotIdentity, *, commands: bool = True) -> AddressedText:
     """Take the bot's mentions and, with `commands`, a leading command out of a body; give the rest as Markdown.
 
     What stands behind a command is plain but for links, quotes and blocks of code: people copy its words from code.
     """
     spans = list(_mentions(body.text, body.entities, bot))
     is_command = commands and read_command(cut_mentions(body.text, spans)) is not None
-    shown = body.markdown([(span, _NAME) for span in spans], marks=not is_command)
+    shown = body.to_markdown([(span, _NAME) for span in spans], marks=not is_command)
     names = [(at, at + 1) for at, character in enumerate(shown) if character == _NAME]
     words = cut_mentions(shown, names).replace(_NAME, f"@{bot.username}")
     typed = read_command(words) if is_command else None
     if typed is None or typed.sign != "/":
-        return Address(words, mentioned=bool(spans))
+        return AddressedText(words, mentioned=bool(spans))
     elsewhere = bool(typed.bot) and typed.bot.lower() != bot.username.lower()
-    return Address(typed.argument, typed.name, bool(spans or typed.bot), elsewhere)
+    return AddressedText(typed.argument, typed.name, bool(spans or typed.bot), elsewhere)
 
 
-def _mentions(words: str, entities: Sequence[Json], bot: Identity) -> Iterator[Span]:
+def _mentions(words: str, entities: Sequence[Json], bot: BotIdentity) -> Iterator[Span]:
     name = f"@{bot.username}".lower()
     unread: list[Span] = []
     for entity in entities:
-        start, end = place(words, entity)
-        kind = text(entity, "type")
+        start, end = get_span(words, entity)
+        kind = get_text(entity, "type")
         if (kind == "mention" and words[start:end].lower() == name) or (
-            kind == "text_mention" and start < end and number(inner(entity, "user"), "id") == bot.id
+            kind == "text_mention" and start < end and get_int(get_object(entity, "user"), "id") == bot.id
         ):
             yield start, end
         elif kind in _UNREAD:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bots.json_fields import Json, inner, number, objects, text
+from bots.json_fields import Json, get_int, get_object, get_objects, get_text
 from core.chat.port.incoming import Attachment
 
-from .contents import read_content
-from .rich_text import rich_blocks
+from .contents import describe_content
+from .rich_text import iterate_blocks
 
 _FILES = {
     "audio": "audio",
@@ -28,7 +28,9 @@ def read_attachments(message: Json) -> tuple[Attachment, ...]:
 
 
 def _attachments(message: Json) -> Iterator[Attachment]:
-    files = [] if inner(message, "animation") else [*_files(message)]  # it comes as a document, too, for old clients
+    files = (
+        [] if get_object(message, "animation") else [*_files(message)]
+    )  # it comes as a document, too, for old clients
     for part in _parts(message):
         files += _files(part)
     yield from files
@@ -38,33 +40,33 @@ def _attachments(message: Json) -> Iterator[Attachment]:
 
 def _parts(message: Json) -> Iterator[Json]:
     """What a message is made of that has files in the fields in which a message has its own."""
-    yield from rich_blocks(inner(message, "rich_message"))
-    yield from objects(inner(message, "paid_media"), "paid_media")
-    poll = inner(message, "poll")
-    yield inner(poll, "media")
-    yield from (inner(option, "media") for option in objects(poll, "options"))
-    yield inner(poll, "explanation_media")
+    yield from iterate_blocks(get_object(message, "rich_message"))
+    yield from get_objects(get_object(message, "paid_media"), "paid_media")
+    poll = get_object(message, "poll")
+    yield get_object(poll, "media")
+    yield from (get_object(option, "media") for option in get_objects(poll, "options"))
+    yield get_object(poll, "explanation_media")
 
 
 def _files(holder: Json) -> Iterator[Attachment]:
-    if sizes := objects(holder, "photo") or objects(inner(holder, "live_photo"), "photo"):
-        largest = max(sizes, key=lambda size: number(size, "width") * number(size, "height"))
+    if sizes := get_objects(holder, "photo") or get_objects(get_object(holder, "live_photo"), "photo"):
+        largest = max(sizes, key=lambda size: get_int(size, "width") * get_int(size, "height"))
         yield _file("image", largest, mime="image/jpeg")
     for field, kind in _FILES.items():
-        if file := inner(holder, field):
+        if file := get_object(holder, field):
             yield _file(kind, file)
             return
 
 
 def _is_unreadable(message: Json, field: str) -> bool:
-    return bool(inner(message, field)) and not read_content(message)
+    return bool(get_object(message, field)) and not describe_content(message)
 
 
 def _file(kind: str, file: Json, mime: str = "") -> Attachment:
     return Attachment(
         kind,
-        text(file, "file_id"),
-        name=text(file, "file_name"),
-        mime=text(file, "mime_type") or mime,
-        size=number(file, "file_size") or None,
+        get_text(file, "file_id"),
+        name=get_text(file, "file_name"),
+        mime=get_text(file, "mime_type") or mime,
+        size=get_int(file, "file_size") or None,
     )

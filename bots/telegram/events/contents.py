@@ -7,52 +7,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bots.json_fields import Json, inner, items, number, objects, text
+from bots.json_fields import Json, get_int, get_list, get_object, get_objects, get_text
 
-from .entities import moment, to_markdown
-from .origins import named
-from .vcard import read_card
+from .entities import format_date, to_markdown
+from .origins import get_display_name
+from .vcard import read_vcard
 
 
-def read_content(message: Json) -> str:
+def describe_content(message: Json) -> str:
     """Return the words of such content, "" when the message has none."""
     for field, describe in _CONTENTS.items():  # a venue comes with its location once more, and goes first
-        if content := inner(message, field):
+        if content := get_object(message, field):
             return "\n".join(line for line in describe(content) if line.strip())
     return ""
 
 
 def is_reaction(message: Json) -> bool:
     """Whether it only shows a mood: a sticker or an animated picture, without a word."""
-    return bool(inner(message, "sticker") or (inner(message, "animation") and not text(message, "caption")))
+    return bool(
+        get_object(message, "sticker") or (get_object(message, "animation") and not get_text(message, "caption"))
+    )
 
 
-def chosen_part(message: Json, reply: Json) -> str:
+def find_replied_part(message: Json, reply: Json) -> str:
     """Return the option of a poll, or the task of a list, that `reply` is about; "" when it is about all of it."""
-    option, task = text(reply, "reply_to_poll_option_id"), number(reply, "reply_to_checklist_task_id")
-    options = [text(each, "text") for each in objects(inner(message, "poll"), "options") if _is(each, option)]
-    tasks = [text(each, "text") for each in objects(inner(message, "checklist"), "tasks") if number(each, "id") == task]
+    option, task = get_text(reply, "reply_to_poll_option_id"), get_int(reply, "reply_to_checklist_task_id")
+    options = [
+        get_text(each, "text") for each in get_objects(get_object(message, "poll"), "options") if _is(each, option)
+    ]
+    tasks = [
+        get_text(each, "text")
+        for each in get_objects(get_object(message, "checklist"), "tasks")
+        if get_int(each, "id") == task
+    ]
     return next(iter(options if option else tasks if task else []), "")
 
 
 def _is(option: Json, persistent_id: str) -> bool:
-    return text(option, "persistent_id") == persistent_id
+    return get_text(option, "persistent_id") == persistent_id
 
 
 def _sticker(sticker: Json) -> Iterator[str]:
-    yield text(sticker, "emoji")
+    yield get_text(sticker, "emoji")
 
 
 def _poll(poll: Json) -> Iterator[str]:
-    kind = "quiz" if text(poll, "type") == "quiz" else "poll"
-    yield f"[{kind}{', closed' if poll.get('is_closed') is True else ''}] {text(poll, 'question')}"
+    kind = "quiz" if get_text(poll, "type") == "quiz" else "poll"
+    yield f"[{kind}{', closed' if poll.get('is_closed') is True else ''}] {get_text(poll, 'question')}"
     yield _dressed(poll, "description")
-    yield _beside(inner(poll, "media"))
-    correct = items(poll, "correct_option_ids") or [poll.get("correct_option_id")]
-    for index, option in enumerate(objects(poll, "options")):
-        votes = number(option, "voter_count")
+    yield _beside(get_object(poll, "media"))
+    correct = get_list(poll, "correct_option_ids") or [poll.get("correct_option_id")]
+    for index, option in enumerate(get_objects(poll, "options")):
+        votes = get_int(option, "voter_count")
         notes = [f"{votes} vote{'' if votes == 1 else 's'}"] * bool(votes) + ["correct"] * (index in correct)
-        shown = " ".join(part for part in (text(option, "text"), _beside(inner(option, "media"))) if part)
+        shown = " ".join(part for part in (get_text(option, "text"), _beside(get_object(option, "media"))) if part)
         yield f"- {shown}" + (f" ({', '.join(notes)})" if notes else "")
     if explanation := _dressed(poll, "explanation"):
         yield f"Explanation: {explanation}"
@@ -60,17 +68,17 @@ def _poll(poll: Json) -> Iterator[str]:
 
 def _beside(media: Json) -> str:
     """What a poll shows beside words that is no file: a link, a place, a sticker."""
-    return text(inner(media, "link"), "url") or " ".join(read_content(media).split("\n"))
+    return get_text(get_object(media, "link"), "url") or " ".join(describe_content(media).split("\n"))
 
 
 def _venue(venue: Json) -> Iterator[str]:
-    yield f"[venue] {text(venue, 'title')}"
-    yield text(venue, "address")
-    yield _coordinates(inner(venue, "location"))
+    yield f"[venue] {get_text(venue, 'title')}"
+    yield get_text(venue, "address")
+    yield _coordinates(get_object(venue, "location"))
 
 
 def _location(location: Json) -> Iterator[str]:
-    yield f"[{'live location' if number(location, 'live_period') else 'location'}] {_coordinates(location)}"
+    yield f"[{'live location' if get_int(location, 'live_period') else 'location'}] {_coordinates(location)}"
 
 
 def _coordinates(location: Json) -> str:
@@ -83,50 +91,54 @@ def _real(value: object) -> float:
 
 
 def _contact(contact: Json) -> Iterator[str]:
-    yield f"[contact] {text(contact, 'first_name')} {text(contact, 'last_name')}".rstrip()
-    yield text(contact, "phone_number")
-    yield from read_card(text(contact, "vcard"), known=text(contact, "phone_number"))
+    yield f"[contact] {get_text(contact, 'first_name')} {get_text(contact, 'last_name')}".rstrip()
+    yield get_text(contact, "phone_number")
+    yield from read_vcard(get_text(contact, "vcard"), known=get_text(contact, "phone_number"))
 
 
 def _dice(dice: Json) -> Iterator[str]:
-    yield f"{text(dice, 'emoji')} {number(dice, 'value')}"
+    yield f"{get_text(dice, 'emoji')} {get_int(dice, 'value')}"
 
 
 def _game(game: Json) -> Iterator[str]:
-    yield f"[game] {text(game, 'title')}"
-    yield text(game, "description")
+    yield f"[game] {get_text(game, 'title')}"
+    yield get_text(game, "description")
     yield _dressed(game, "text")
 
 
 def _checklist(checklist: Json) -> Iterator[str]:
     yield f"[checklist] {_dressed(checklist, 'title')}"
-    for task in objects(checklist, "tasks"):
-        done = number(task, "completion_date") or inner(task, "completed_by_user") or inner(task, "completed_by_chat")
+    for task in get_objects(checklist, "tasks"):
+        done = (
+            get_int(task, "completion_date")
+            or get_object(task, "completed_by_user")
+            or get_object(task, "completed_by_chat")
+        )
         yield f"- [{'x' if done else ' '}] {_dressed(task, 'text')}"
 
 
 def _invoice(invoice: Json) -> Iterator[str]:
-    yield f"[invoice] {text(invoice, 'title')}"
-    yield text(invoice, "description")
-    amount, currency = number(invoice, "total_amount"), text(invoice, "currency")
+    yield f"[invoice] {get_text(invoice, 'title')}"
+    yield get_text(invoice, "description")
+    amount, currency = get_int(invoice, "total_amount"), get_text(invoice, "currency")
     yield f"{amount} Telegram Stars" if currency == "XTR" else f"{amount} (smallest units of {currency})"
 
 
 def _giveaway(giveaway: Json) -> Iterator[str]:
-    yield f"[giveaway] {text(giveaway, 'prize_description')}".rstrip()
-    if stars := number(giveaway, "prize_star_count"):
+    yield f"[giveaway] {get_text(giveaway, 'prize_description')}".rstrip()
+    if stars := get_int(giveaway, "prize_star_count"):
         yield f"Prize: {stars} Telegram Stars"
-    if months := number(giveaway, "premium_subscription_month_count"):
+    if months := get_int(giveaway, "premium_subscription_month_count"):
         yield f"Prize: Telegram Premium for {months} months"
-    yield f"Winners: {number(giveaway, 'winner_count')}"
-    yield ", ".join(filter(None, map(named, objects(giveaway, "winners"))))
-    chats = [text(chat, "title") for chat in objects(giveaway, "chats")]
+    yield f"Winners: {get_int(giveaway, 'winner_count')}"
+    yield ", ".join(filter(None, map(get_display_name, get_objects(giveaway, "winners"))))
+    chats = [get_text(chat, "title") for chat in get_objects(giveaway, "chats")]
     yield f"For members of: {', '.join(chats)}" if chats else ""
-    yield moment(number(giveaway, "winners_selection_date"))
+    yield format_date(get_int(giveaway, "winners_selection_date"))
 
 
 def _dressed(holder: Json, field: str) -> str:
-    return to_markdown(text(holder, field), objects(holder, f"{field}_entities"), marks=True)
+    return to_markdown(get_text(holder, field), get_objects(holder, f"{field}_entities"), marks=True)
 
 
 _CONTENTS: dict[str, Callable[[Json], Iterator[str]]] = {

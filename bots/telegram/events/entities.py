@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bots.json_fields import Json, number, text
+from bots.json_fields import Json, get_int, get_text
 from core.media.visible_text import visible
 
 Span = tuple[int, int]
@@ -42,26 +42,26 @@ class _Node:
     """The address of a link, the language of code, the moment of a date."""
 
 
-def place(words: str, entity: Json) -> Span:
+def get_span(words: str, entity: Json) -> Span:
     """Where an entity is, in characters; an offset within a surrogate pair counts as one before it."""
     encoded = words.encode("utf-16-le", "surrogatepass")
-    start = max(0, number(entity, "offset"))
-    end = start + max(0, number(entity, "length"))
+    start = max(0, get_int(entity, "offset"))
+    end = start + max(0, get_int(entity, "length"))
     return _characters(encoded[: start * 2]), _characters(encoded[: end * 2])
 
 
-def units(words: str) -> int:
+def count_utf16_units(words: str) -> int:
     """How long a text is in UTF-16 code units."""
     return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def slice_units(words: str, start: int, length: int) -> str:
+def slice_utf16(words: str, start: int, length: int) -> str:
     """Return a part of a text by its place in UTF-16 code units."""
-    first, end = place(words, {"offset": start, "length": length})
+    first, end = get_span(words, {"offset": start, "length": length})
     return words[first:end]
 
 
-def moment(seconds: int) -> str:
+def format_date(seconds: int) -> str:
     """A date as words, "" for none; clients show it in the reader's own time."""
     known = 0 < seconds <= _LAST_SECOND
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC") if known else ""
@@ -73,15 +73,15 @@ def to_markdown(words: str, entities: Sequence[Json], names: Sequence[tuple[Span
     `article` with a link becomes `article (https://…)`. Code is fenced so that its own back-ticks stay inside.
     """
     shown = _SHOWN if marks else _SHOWN - _MARKS
-    nodes = [_node(words, entity) for entity in entities if text(entity, "type") in shown]
+    nodes = [_node(words, entity) for entity in entities if get_text(entity, "type") in shown]
     nodes += [_Node(start, end, "name", instead) for (start, end), instead in names]
     ordered = sorted((node for node in nodes if node.start < node.end), key=_outer_first)
     return _render(words, 0, len(words), ordered)
 
 
 def _node(words: str, entity: Json) -> _Node:
-    kind = text(entity, "type")
-    start, end = place(words, entity)
+    kind = get_text(entity, "type")
+    start, end = get_span(words, entity)
     if kind == "code" and "\n" in words[start:end].strip("\n"):
         kind = "pre"
     return _Node(start, end, kind, _detail(kind, entity))
@@ -90,11 +90,11 @@ def _node(words: str, entity: Json) -> _Node:
 def _detail(kind: str, entity: Json) -> str:
     match kind:
         case "text_link":
-            return text(entity, "url")
+            return get_text(entity, "url")
         case "date_time":
-            return moment(number(entity, "unix_time"))
+            return format_date(get_int(entity, "unix_time"))
         case _:
-            return text(entity, "language")
+            return get_text(entity, "language")
 
 
 def _outer_first(node: _Node) -> tuple[int, int, int]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.json_fields import Json, inner, number, text
+from bots.json_fields import Json, get_int, get_object, get_text
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 
-from .addressing import Identity, read_address
+from .addressing import BotIdentity, parse_addressed_text
 from .attachments import read_attachments
-from .contents import is_reaction, read_content
-from .membership import is_arrival
-from .message_text import Body, with_content
-from .origins import forwarded_from, named
-from .quotes import original, read_quote, words_of_answer
-from .settling import seam, settle
+from .contents import describe_content, is_reaction
+from .membership import is_bot_added
+from .message_text import MessageBody, prepend_content
+from .origins import get_display_name, get_forward_author
+from .quotes import get_quoted_message, parse_quote, read_answer_text
+from .settling import find_seam, get_settle_seconds
 
 PLATFORM = "tg"
 _ANONYMOUS = frozenset({1087968824, 136817688})
@@ -29,45 +29,45 @@ _OVER = Choice("over", "")
 """What no command knows, so that it does nothing."""
 
 
-def parse_update(update: Json, bot: Identity) -> Incoming | None:
+def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
     """Read an update; None when it is nothing that `bot` should answer.
 
     Edited messages, channel posts, service messages (but that a group has got another id) and what other bots write
     are nothing; neither is what people in a group say to each other.
     """
-    event_id = str(number(update, "update_id"))
-    if message := inner(update, "message"):
+    event_id = str(get_int(update, "update_id"))
+    if message := get_object(update, "message"):
         return _message(message, bot, event_id)
-    if query := inner(update, "callback_query"):
+    if query := get_object(update, "callback_query"):
         return _choice(query, bot, event_id)
-    if change := inner(update, "my_chat_member"):
+    if change := get_object(update, "my_chat_member"):
         return _arrival(change, bot, event_id)
     return None
 
 
-def read_addition(update: Json, bot: Identity) -> Incoming | None:
+def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
     """Read what counts only together with another message: its edited form, or a piece that does not name the bot."""
-    event_id = str(number(update, "update_id"))
-    if edited := inner(update, "edited_message"):
-        found = None if inner(edited, "location") else _message(edited, bot, event_id)  # live locations move
+    event_id = str(get_int(update, "update_id"))
+    if edited := get_object(update, "edited_message"):
+        found = None if get_object(edited, "location") else _message(edited, bot, event_id)  # live locations move
         return found and replace(found, edits=found.message_id, settle=0.0)
-    message = inner(update, "message")
+    message = get_object(update, "message")
     found = _said(message, bot, event_id)
     return None if found is None or _is_addressed(found, message, bot) else replace(found, part=True)
 
 
-def _message(message: Json, bot: Identity, event_id: str) -> Incoming | None:
-    if number(message, "migrate_from_chat_id"):
+def _message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    if get_int(message, "migrate_from_chat_id"):
         return _migration(message, bot, event_id)
     found = _said(message, bot, event_id)
     return found if found is not None and _is_addressed(found, message, bot) else None
 
 
-def _is_addressed(found: Incoming, message: Json, bot: Identity) -> bool:
+def _is_addressed(found: Incoming, message: Json, bot: BotIdentity) -> bool:
     return bool(found.direct or found.command or found.mentioned or _answers(message, bot))
 
 
-def _said(message: Json, bot: Identity, event_id: str) -> Incoming | None:
+def _said(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     """What somebody has said, to whomever."""
     sender = _sender(message)
     direct = _direct(message)
@@ -76,17 +76,17 @@ def _said(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         return None
     if not direct and is_reaction(message):
         return None
-    forwarded = forwarded_from(message, bot.id)
-    address = read_address(Body.of(message), bot, commands=not forwarded)
-    if address.elsewhere:
+    forwarded = get_forward_author(message, bot.id)
+    address = parse_addressed_text(MessageBody.parse(message), bot, commands=not forwarded)
+    if address.for_other_bot:
         return None
-    about = read_quote(message, bot)
+    about = parse_quote(message, bot)
     found = Incoming(
         chat=_chat(message, bot),
         event_id=event_id,
-        message_id=str(number(message, "message_id")),
+        message_id=str(get_int(message, "message_id")),
         sender=sender,
-        text=with_content(message, address.text),
+        text=prepend_content(message, address.text),
         direct=direct,
         mentioned=address.mentioned,
         thread=_topic(message),
@@ -97,52 +97,52 @@ def _said(message: Json, bot: Identity, event_id: str) -> Incoming | None:
         quoted=about.text,
         excerpt=about.excerpt,
         quoted_author=about.author,
-        quoted_attachments=read_attachments(original(message)),
-        album=text(message, "media_group_id"),
-        sent=number(message, "date"),
-        seam=seam(message),
+        quoted_attachments=read_attachments(get_quoted_message(message)),
+        album=get_text(message, "media_group_id"),
+        sent=get_int(message, "date"),
+        seam=find_seam(message),
     )
-    return replace(found, settle=settle(found))
+    return replace(found, settle=get_settle_seconds(found))
 
 
-def _migration(message: Json, bot: Identity, event_id: str) -> Incoming:
+def _migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:
     """A group has become a supergroup, with another id (Bot API: Message.migrate_from_chat_id)."""
     return Incoming(
         chat=_chat(message, bot),
         event_id=event_id,
-        message_id=str(number(message, "message_id")),
-        sender=_person(inner(message, "from")),
-        moved_from=ChatRef(PLATFORM, str(bot.id), str(number(message, "migrate_from_chat_id"))),
+        message_id=str(get_int(message, "message_id")),
+        sender=_person(get_object(message, "from")),
+        moved_from=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
     )
 
 
-def _arrival(change: Json, bot: Identity, event_id: str) -> Incoming | None:
+def _arrival(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     """Read that the bot was added to a group."""
-    if _direct(change) is not False or not is_arrival(change):
+    if _direct(change) is not False or not is_bot_added(change):
         return None
-    sender = _person(inner(change, "from"))
+    sender = _person(get_object(change, "from"))
     return Incoming(chat=_chat(change, bot), event_id=event_id, message_id="", sender=sender, added=True)
 
 
-def _choice(query: Json, bot: Identity, event_id: str) -> Incoming | None:
+def _choice(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     """Read a press; of a message that Telegram tells no more about nobody knows which topic it stands in."""
-    message = inner(query, "message")
+    message = get_object(query, "message")
     direct = _direct(message)
-    menu, colon, value = text(query, "data").partition(":")
+    menu, colon, value = get_text(query, "data").partition(":")
     if not colon or direct is None:
         return None
     return Incoming(
         chat=_chat(message, bot),
         event_id=event_id,
-        message_id=str(number(message, "message_id")),
-        sender=_person(inner(query, "from")),
+        message_id=str(get_int(message, "message_id")),
+        sender=_person(get_object(query, "from")),
         direct=direct,
         thread=_topic(message),
         thread_root=_thread_root(message),
-        choice=Choice(menu, value) if number(message, "date") else _OVER,
-        quoted=words_of_answer(message, bot),
+        choice=Choice(menu, value) if get_int(message, "date") else _OVER,
+        quoted=read_answer_text(message, bot),
         quoted_attachments=_files(message),
-        reply_route=text(query, "id"),
+        reply_route=get_text(query, "id"),
     )
 
 
@@ -151,49 +151,51 @@ def _direct(message: Json) -> bool | None:
 
     Among the latter is what people write to a channel: each of them has a conversation of their own in that one chat.
     """
-    if inner(message, "chat").get("is_direct_messages") is True:
+    if get_object(message, "chat").get("is_direct_messages") is True:
         return None
-    return {"private": True, "group": False, "supergroup": False}.get(text(inner(message, "chat"), "type"))
+    return {"private": True, "group": False, "supergroup": False}.get(get_text(get_object(message, "chat"), "type"))
 
 
-def _chat(message: Json, bot: Identity) -> ChatRef:
-    return ChatRef(PLATFORM, str(bot.id), str(number(inner(message, "chat"), "id")), _topic(message))
+def _chat(message: Json, bot: BotIdentity) -> ChatRef:
+    return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _topic(message))
 
 
 def _topic(message: Json) -> str:
     """Empty in a forum's General topic, and for the threads of replies that a group without topics has."""
-    return str(number(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
+    return str(get_int(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
 
 
 def _thread_root(message: Json) -> str:
     """A channel's post in the group of its comments, or the first message of a thread of replies."""
-    return "" if _topic(message) else str(number(message, "message_thread_id") or "")
+    return "" if _topic(message) else str(get_int(message, "message_thread_id") or "")
 
 
 def _sender(message: Json) -> Sender | None:
     """Who wrote; None for bots and for what is not meant for this one."""
-    author = inner(message, "from")
+    author = get_object(message, "from")
     if not author or any(message.get(route) for route in _OTHER_ROUTES):
         return None
-    chat = inner(message, "sender_chat") or (inner(message, "chat") if number(author, "id") in _ANONYMOUS else {})
+    chat = get_object(message, "sender_chat") or (
+        get_object(message, "chat") if get_int(author, "id") in _ANONYMOUS else {}
+    )
     if chat:
-        name = text(chat, "title") or text(author, "first_name")
-        return Sender(str(number(chat, "id")), name, shared=text(chat, "type") == "channel")
+        name = get_text(chat, "title") or get_text(author, "first_name")
+        return Sender(str(get_int(chat, "id")), name, shared=get_text(chat, "type") == "channel")
     return None if author.get("is_bot") else _person(author)
 
 
 def _person(user: Json) -> Sender:
-    return Sender(str(number(user, "id")), named(user), text(user, "language_code").lower())
+    return Sender(str(get_int(user, "id")), get_display_name(user), get_text(user, "language_code").lower())
 
 
 def _has_words(message: Json) -> bool:
-    return any(field in message for field in ("text", "caption", "rich_message")) or bool(read_content(message))
+    return any(field in message for field in ("text", "caption", "rich_message")) or bool(describe_content(message))
 
 
-def _answers(message: Json, bot: Identity) -> bool:
-    before = inner(message, "reply_to_message")
+def _answers(message: Json, bot: BotIdentity) -> bool:
+    before = get_object(message, "reply_to_message")
     # In a topic, whatever is no explicit reply "replies" to the service message that opened the topic.
-    return "forum_topic_created" not in before and number(inner(before, "from"), "id") == bot.id
+    return "forum_topic_created" not in before and get_int(get_object(before, "from"), "id") == bot.id
 
 
 def _files(message: Json) -> tuple[Attachment, ...]:

@@ -13,14 +13,14 @@ from collections.abc import Callable
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bots.json_fields import Json, inner, number
-from bots.lifecycle import Receive
+from bots.json_fields import Json, get_int, get_object
+from bots.lifecycle import ReceiveEvent
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.redis import STORE_ERRORS
 
-from .addressing import Identity
+from .addressing import BotIdentity
 
 _log = structlog.get_logger()
 
@@ -43,7 +43,12 @@ class UpdatePoller:
     """
 
     def __init__(
-        self, api: TelegramApi, bot: Identity, receive: Receive, note: Callable[[bool], None], horizon: MessageIdTracker
+        self,
+        api: TelegramApi,
+        bot: BotIdentity,
+        receive: ReceiveEvent,
+        note: Callable[[bool], None],
+        horizon: MessageIdTracker,
     ) -> None:
         self._api = api
         self._bot = bot
@@ -73,17 +78,17 @@ class UpdatePoller:
 
     async def _ask(self, seconds: int) -> list[Json]:
         asked = self._next
-        updates = await self._api.updates(asked, kinds=_KINDS, limit=_BATCH if seconds else 1, seconds=seconds)
+        updates = await self._api.fetch_updates(asked, kinds=_KINDS, limit=_BATCH if seconds else 1, seconds=seconds)
         self._confirmed = asked
         return updates
 
     async def _store(self, updates: list[Json]) -> None:
-        for message in (inner(update, "message") for update in updates):
-            self._horizon.note(number(inner(message, "chat"), "id"), number(message, "message_id"))
+        for message in (get_object(update, "message") for update in updates):
+            self._horizon.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
         for update in updates:
-            await self._insist(pack(update, self._bot))
+            await self._insist(pack_update(update, self._bot))
             # Not the highest id so far: after a week without updates the next may be lower (Bot API: Update.update_id).
-            self._next = number(update, "update_id") + 1
+            self._next = get_int(update, "update_id") + 1
 
     async def _insist(self, payload: bytes) -> None:
         patience = _FIRST_STORE_PATIENCE
@@ -127,7 +132,7 @@ class UpdatePoller:
                 _log.info("the last updates will be delivered once more")
 
 
-def pack(update: Json, bot: Identity) -> bytes:
+def pack_update(update: Json, bot: BotIdentity) -> bytes:
     """Make `{"bot": {"id": ..., "username": ...}, "update": ...}`: it can be read before Telegram has been reached."""
     stored = {"bot": {"id": bot.id, "username": bot.username}, "update": update}
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.json_fields import Json, text
+from bots.json_fields import Json, get_text
 from core.chat.port.incoming import Incoming
 
 _FULL, _CUT = 4096, 2048
@@ -12,14 +12,14 @@ _PASTE_SECONDS, _ALBUM_SECONDS = 0.5, 0.8
 forward that follows them, and any file what the next message asks about: nobody waits for that."""
 
 
-def seam(message: Json) -> str | None:
+def find_seam(message: Json) -> str | None:
     """What a client has left out behind this text if it is a piece of a paste; None when it is too short for one."""
-    words = text(message, "text")
+    words = get_text(message, "text")
     length = len(words.encode("utf-16-le", "surrogatepass")) // 2
     return None if length < _CUT else "" if length >= _FULL else "\n"
 
 
-def settle(incoming: Incoming) -> float:
+def get_settle_seconds(incoming: Incoming) -> float:
     """Seconds."""
     if incoming.album:
         return _ALBUM_SECONDS

@@ -16,7 +16,7 @@ _PART = re.compile(r"(?<!\\);")
 _TELEPHONE = re.compile(r"\D")
 
 
-def read_card(card: str, *, known: str) -> Iterator[str]:
+def read_vcard(card: str, *, known: str) -> Iterator[str]:
     """Tell what a card adds to name and number, such as `email: ann@a.example`; *known* is the number."""
     for line in _unfolded(card):
         found = _LINE.fullmatch(line)

@@ -13,9 +13,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.errors import is_overlong, is_textless, is_unmodified
+from bots.telegram.api.errors import has_no_text, is_not_modified, is_too_long
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.rendering.mentions import JOINER
+from bots.telegram.rendering.mentions import WORD_JOINER
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
@@ -54,22 +54,22 @@ class LostMessageFinder:
         """
         question = int(self._incoming.message_id or 0)
         found = ""
-        for candidate in self._horizon.candidates(self._chat, question, page.after, ours=not page.adopted):
+        for candidate in self._horizon.list_candidates(self._chat, question, page.after, ours=not page.adopted):
             if await self._is_page(candidate, page, tried):
                 found = str(candidate)
                 break
         if not page.adopted:
-            self._horizon.settle(self._chat)
+            self._horizon.finish_sending(self._chat)
         return found
 
     async def find_caption(self, last: int, keyboard: InlineKeyboardMarkup) -> str:
         """Return the id of the text with exactly this keyboard that stands behind the message `last`, or ""."""
         for candidate in range(last + 1, last + 1 + _BELOW):
-            if await self._kind(candidate) == "text" and await self.edited(candidate, keyboard) is None:
+            if await self._kind(candidate) == "text" and await self.set_keyboard(candidate, keyboard) is None:
                 return str(candidate)
         return ""
 
-    async def edited(self, message_id: int, keyboard: InlineKeyboardMarkup | None) -> Message | None:
+    async def set_keyboard(self, message_id: int, keyboard: InlineKeyboardMarkup | None) -> Message | None:
         """Give one of our messages a keyboard and return it as it is now; None when it bears the same already."""
         return await self._patiently(lambda chat: self._mark(chat, message_id, keyboard))
 
@@ -77,7 +77,7 @@ class LostMessageFinder:
         try:
             edited = await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
         except BadRequest as error:
-            if is_unmodified(error):
+            if is_not_modified(error):
                 return None
             raise
         return edited if isinstance(edited, Message) else None
@@ -91,13 +91,13 @@ class LostMessageFinder:
         # In a forum only an edit that succeeds tells in which topic a message is; the mark goes with the next edit.
         mark = None if self._thread is None else _MARK
         try:
-            edited = await self.edited(candidate, mark)
+            edited = await self.set_keyboard(candidate, mark)
             if edited is None:
                 return mark is None  # without buttons, as answers begin
             if self._belongs(edited, page, tried):
                 return True
             if mark is not None:
-                await self.edited(candidate, None)
+                await self.set_keyboard(candidate, None)
         except (RecipientGoneError, ContentRejectedError):
             pass  # somebody has just deleted it
         return False
@@ -110,7 +110,7 @@ class LostMessageFinder:
         if page.start == 0 and original and original.message_id != self._thread:
             return original.message_id == int(self._incoming.message_id)
         # It bore buttons, so it was complete at once, or a menu; whoever sent it can tell by its words.
-        return page.adopted or page.media or same_words(edited.text or "", tried)
+        return page.adopted or page.media or is_same_text(edited.text or "", tried)
 
     async def _kind(self, candidate: int) -> _Kind:
         return await self._patiently(lambda chat: self._refusal(chat, candidate))
@@ -120,23 +120,23 @@ class LostMessageFinder:
         try:
             await self._api.edit_message_text(_OVERLONG, chat, message_id)
         except BadRequest as error:
-            return "text" if is_overlong(error) else "media" if is_textless(error) else ""
+            return "text" if is_too_long(error) else "media" if has_no_text(error) else ""
         return "text"
 
     async def _patiently(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
         while True:
             try:
-                return await self._destination.message(call)
+                return await self._destination.call_as_message(call)
             except RateLimitedError as error:
                 await asyncio.sleep(error.retry_after)
             except PlatformUnreachableError:
                 await asyncio.sleep(_PATIENCE)  # this call again, instead of the whole search
 
 
-def same_words(one: str, other: str) -> bool:
+def is_same_text(one: str, other: str) -> bool:
     """Whether two texts are the same but for white space and what makes mentions harmless."""
     return _letters(one) == _letters(other)
 
 
 def _letters(text: str) -> str:
-    return "".join(text.replace(JOINER, "").split())
+    return "".join(text.replace(WORD_JOINER, "").split())

@@ -22,7 +22,7 @@ class MessageIdTracker:
         self._open: Counter[int] = Counter()
         self._claimed: OrderedDict[tuple[int, int], None] = OrderedDict()
 
-    def note(self, chat_id: int, message_id: int) -> None:
+    def record_message(self, chat_id: int, message_id: int) -> None:
         """Take notice of a message, whoever sent it."""
         for counter in _counters(chat_id):
             self._newest[counter] = max(message_id, self._newest.get(counter, 0))
@@ -30,28 +30,28 @@ class MessageIdTracker:
         while len(self._newest) > _KEPT:
             self._newest.popitem(last=False)
 
-    def claim(self, chat_id: int, message_id: int) -> None:
+    def record_identified(self, chat_id: int, message_id: int) -> None:
         """Take notice of a message of the bot whose place is known; the last 10,000 are no candidates."""
-        self.note(chat_id, message_id)
+        self.record_message(chat_id, message_id)
         self._claimed[chat_id, message_id] = None
         self._claimed.move_to_end((chat_id, message_id))
         while len(self._claimed) > _KEPT:
             self._claimed.popitem(last=False)
 
-    def begin(self, chat_id: int) -> None:
+    def start_sending(self, chat_id: int) -> None:
         """A message is about to be sent."""
         self._open.update(_counters(chat_id))
 
-    def settle(self, chat_id: int) -> None:
+    def finish_sending(self, chat_id: int) -> None:
         """What became of a message that was sent is known by now."""
         self._open.subtract(_counters(chat_id))
         self._open = +self._open
 
-    def mark(self, chat_id: int) -> str:
+    def make_marker(self, chat_id: int) -> str:
         """Write down what is known now."""
         return " ".join(str(self._newest.get(counter, 0)) for counter in _counters(chat_id))
 
-    def candidates(self, chat_id: int, question: int, mark: str, *, ours: bool) -> list[int]:
+    def list_candidates(self, chat_id: int, question: int, mark: str, *, ours: bool) -> list[int]:
         """Ids that a message may have that was begun at `mark`, in answer to `question`; likelier ones first.
 
         `ours`: this process sent it, so it knows what has come since; else its sender has died.

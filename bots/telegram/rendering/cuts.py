@@ -11,7 +11,7 @@ class Cut:
 
     start: int
     end: int
-    put: bytes = b""
+    replacement: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

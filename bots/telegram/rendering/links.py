@@ -24,7 +24,7 @@ def is_address(url: str) -> bool:
     return _ADDRESS.match(url) is not None
 
 
-def spelled(label: str, url: str) -> str:
+def format_unlinked_url(label: str, url: str) -> str:
     """What to write behind the words of a link that cannot be one: its address, unless the words are that."""
     address = _NAMED.sub("", url, count=1)
     return "" if label.strip() in {address, url} else f" ({address})"

@@ -12,8 +12,8 @@ from core.chat.text.literal_text import protect_literals
 from core.chat.text.page_breaks import utf16_length
 
 from .cuts import Cut, Style
-from .marks import find
-from .mentions import JOINER, defuse_mentions, openings, packages
+from .marks import find_marks
+from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
 
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
@@ -24,11 +24,11 @@ _LONGEST_CAPTION = 1024
 _MERGED = ("bold", "italic", "strikethrough")
 _ALONE = ("pre", "code")
 """Kinds that can contain and be part of nothing else (Bot API: Formatting options)."""
-_JOINER = JOINER.encode()
+_JOINER = WORD_JOINER.encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FormattedSpan:
     """A message entity; `offset` and `length` are UTF-16 code units (Bot API: MessageEntity)."""
 
     kind: str
@@ -39,14 +39,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedText:
     """A text as Telegram keeps it, without white space around it, and its entities in order."""
 
     text: str
-    spans: tuple[Span, ...] = ()
+    spans: tuple[FormattedSpan, ...] = ()
 
 
-def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool = True, roomy: bool = True) -> Rendered:
+def render(
+    markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool = True, roomy: bool = True
+) -> RenderedText:
     """Render Markdown, finished or cut off anywhere; addresses that Telegram has `refused` stand behind their words.
 
     The result has the same words in the same order and is blank only if `markdown` is. Where a mention `calls`
@@ -60,31 +62,34 @@ def render(markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool 
     wide = [(safe, True)] if roomy and grows else []
     for text, grows in [*wide, (safe, False)]:
         shown = _rendered(text, refused, calls=calls, roomy=grows)
-        if _growth(shown, source) <= (_SPARE - shown.text.count(JOINER) if grows else 0):
+        if _growth(shown, source) <= (_SPARE - shown.text.count(WORD_JOINER) if grows else 0):
             return shown
     return _rendered(source, refused, calls=calls, roomy=False)  # marks put into HTML are shown, and make it longer
 
 
-def _growth(shown: Rendered, source: str) -> int:
-    return utf16_length(shown.text) - shown.text.count(JOINER) - utf16_length(source)
+def _growth(shown: RenderedText, source: str) -> int:
+    return utf16_length(shown.text) - shown.text.count(WORD_JOINER) - utf16_length(source)
 
 
-def plain(markdown: str, *, calls: bool = True) -> Rendered:
+def render_plain(markdown: str, *, calls: bool = True) -> RenderedText:
     """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
     text = markdown.strip().encode(errors="replace").decode()
-    return Rendered(defuse_mentions(text) if calls else text)
+    return RenderedText(defuse_mentions(text) if calls else text)
 
 
-def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
+def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> RenderedText:
     source = markdown.encode(errors="replace")
-    cuts, styles = find(source, refused, roomy=roomy)
+    cuts, styles = find_marks(source, refused, roomy=roomy)
     layout = _Layout(source, cuts)
     text = layout.text
     if not text.decode().strip():
-        return plain(markdown, calls=calls)
+        return render_plain(markdown, calls=calls)
     placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
     if calls:
-        placed += [Style("code", start, end) for start, end in packages(text, [(one.start, one.end) for one in placed])]
+        placed += [
+            Style("code", start, end)
+            for start, end in find_package_names(text, [(one.start, one.end) for one in placed])
+        ]
     pieces = [piece for one in _apart(_merged(placed)) if (piece := _trimmed(text, one)) is not None]
     first = min((piece.start for piece in pieces), default=len(text))
     lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code that comes first keeps its indentation
@@ -93,31 +98,31 @@ def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: boo
     return _dressed(text[lead:].rstrip(), kept, calls=calls)
 
 
-def with_fold(fold: str, rest: Rendered, *, calls: bool = True) -> Rendered:
+def add_fold(fold: str, rest: RenderedText, *, calls: bool = True) -> RenderedText:
     """Put `fold`, as it is, above `rest` in a quote that opens when it is tapped.
 
     Mentions aside, the result is at most one character longer than both. No quote may contain another (Bot API:
     Formatting options), so the fold holds nothing but its text.
     """
-    above = plain(fold, calls=calls).text
+    above = render_plain(fold, calls=calls).text
     if not above:
         return rest
     units = utf16_length(above)
-    quote = Span("expandable_blockquote", 0, units)
+    quote = FormattedSpan("expandable_blockquote", 0, units)
     if not rest.text:
-        return Rendered(above, (quote,))
+        return RenderedText(above, (quote,))
     moved = [replace(span, offset=span.offset + units + 1) for span in rest.spans[: _MOST_ENTITIES - 1]]
-    return Rendered(f"{above}\n{rest.text}", (quote, *moved))
+    return RenderedText(f"{above}\n{rest.text}", (quote, *moved))
 
 
-def clip(rendered: Rendered) -> Rendered:
+def clip_caption(rendered: RenderedText) -> RenderedText:
     """Make it fit below media; only invisible characters can make a caption of the promised length too long."""
     if len(rendered.text) <= _LONGEST_CAPTION:
         return rendered
     text = rendered.text[: _LONGEST_CAPTION - 1].rstrip() + "…"
     units = utf16_length(text)
     kept = [span for span in rendered.spans if span.offset < units]
-    return Rendered(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in kept))
+    return RenderedText(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in kept))
 
 
 class _Layout:
@@ -136,7 +141,7 @@ class _Layout:
             start = max(cut.start, position)
             out += source[position:start]
             self._before.append(len(out))
-            out += cut.put
+            out += cut.replacement
             position = cut.end
             self._starts.append(start)
             self._ends.append(position)
@@ -191,12 +196,12 @@ def _trimmed(text: bytes, style: Style) -> Style | None:
     return replace(style, start=start, end=start + len(inside.strip()))
 
 
-def _dressed(text: bytes, styles: list[Style], *, calls: bool) -> Rendered:
+def _dressed(text: bytes, styles: list[Style], *, calls: bool) -> RenderedText:
     """Make mentions harmless outside of code and let the styles make room for that."""
     if not calls:
-        return Rendered(text.decode(), _spans(text, styles))
+        return RenderedText(text.decode(), _spans(text, styles))
     code = [style for style in styles if style.kind in _ALONE]
-    cuts = [at for at in openings(text.decode()) if not any(style.start < at <= style.end for style in code)]
+    cuts = [at for at in find_mention_ends(text.decode()) if not any(style.start < at <= style.end for style in code)]
     parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
     text = _JOINER.join(parts)
     moved = [
@@ -207,10 +212,10 @@ def _dressed(text: bytes, styles: list[Style], *, calls: bool) -> Rendered:
         )
         for style in styles
     ]
-    return Rendered(text.decode(), _spans(text, moved))
+    return RenderedText(text.decode(), _spans(text, moved))
 
 
-def _spans(text: bytes, styles: list[Style]) -> tuple[Span, ...]:
+def _spans(text: bytes, styles: list[Style]) -> tuple[FormattedSpan, ...]:
     edges = sorted({edge for style in styles for edge in (style.start, style.end)})
     units: dict[int, int] = {}
     count = before = 0
@@ -219,6 +224,6 @@ def _spans(text: bytes, styles: list[Style]) -> tuple[Span, ...]:
         units[edge] = count
         before = edge
     return tuple(
-        Span(style.kind, units[style.start], units[style.end] - units[style.start], style.url, style.language)
+        FormattedSpan(style.kind, units[style.start], units[style.end] - units[style.start], style.url, style.language)
         for style in styles
     )

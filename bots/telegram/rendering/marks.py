@@ -16,7 +16,7 @@ from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
 from .cuts import Cut, Style
-from .links import is_address, is_linkable, spelled
+from .links import format_unlinked_url, is_address, is_linkable
 from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
@@ -32,7 +32,7 @@ _RULE = "———".encode()
 _TASK = re.compile(rb"[-*+][ \t]+(?P<box>\[[ xX]\])(?=[ \t]+\S)")
 
 
-def find(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -> tuple[list[Cut], list[Style]]:
+def find_marks(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -> tuple[list[Cut], list[Style]]:
     """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too.
 
     Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address. Unless
@@ -77,7 +77,7 @@ class _Finder:
 
     def take(self, event: Event, start: int, end: int) -> None:
         if self._table is not None and event != {"End": "Table"}:
-            self._table.take(event)
+            self._table.handle_event(event)
             return
         match event:
             case {"Start": {"Table": alignments}}:
@@ -246,7 +246,7 @@ class _Finder:
             self.cuts += [Cut(start, link.label), Cut(self._last, end)]
             self.styles.append(Style("text_link", link.label, self._last, url=link.url))
         elif is_address(link.url) and not self._char_before(start).isalnum():
-            address = spelled(label.decode(), link.url).encode(errors="replace")
+            address = format_unlinked_url(label.decode(), link.url).encode(errors="replace")
             self.cuts += [Cut(start, link.label), Cut(self._last, end, address)]
 
     def _end_reference(self, link: _Link, label: bytes, end: int) -> None:
@@ -268,7 +268,7 @@ class _Finder:
     def _end_table(self, table: Table, start: int, end: int) -> None:
         self._table = None
         end = start + len(self._source[start:end].rstrip())
-        shown = table.shown(None if self._roomy else utf16_length(self._source[start:end].decode()))
+        shown = table.render(None if self._roomy else utf16_length(self._source[start:end].decode()))
         if shown is not None:
             self.cuts.append(Cut(start, end, shown.text.encode(errors="replace")))
             self.styles += [Style("pre", start, end)] if shown.columns else []

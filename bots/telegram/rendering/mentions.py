@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and an `@` followed by it is no mention; one UTF-16 code unit."""
 _MENTION = re.compile(
     # In the path of a web address an `@` belongs to the address, which would lead elsewhere with a joiner in it.
@@ -19,7 +19,7 @@ _PACKAGE = re.compile(
 """`npm i @types/node`, `List<@Nullable String>`: names of code, which a joiner would spoil for whoever copies them."""
 
 
-def openings(text: str) -> Iterator[int]:
+def find_mention_ends(text: str) -> Iterator[int]:
     """Where to put a joiner: the bytes right behind the `@` of each mention, in order."""
     count = before = 0
     for found in _MENTION.finditer(text):
@@ -31,10 +31,10 @@ def openings(text: str) -> Iterator[int]:
 
 def defuse_mentions(text: str) -> str:
     """Make every mention of a text harmless."""
-    return _MENTION.sub(lambda found: found[0] + JOINER if found[1] else found[0], text)
+    return _MENTION.sub(lambda found: found[0] + WORD_JOINER if found[1] else found[0], text)
 
 
-def packages(text: bytes, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def find_package_names(text: bytes, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where names of code stand that Telegram would take for mentions; it finds none in what looks like code."""
     for found in _PACKAGE.finditer(text):
         start, end = found.span()

@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 
 from core.chat.text.page_breaks import utf16_length
 
-from .links import spelled
+from .links import format_unlinked_url
 
 _NARROW = 36
 """Columns of a fixed font that a phone shows without breaking the line."""
@@ -20,7 +20,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RenderedTable:
     """What stands for a table; `columns` are to be read in a fixed font."""
 
     text: str
@@ -36,7 +36,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     _links: list[tuple[str, int]] = field(default_factory=list)
 
-    def take(self, event: Event) -> None:
+    def handle_event(self, event: Event) -> None:
         match event:
             case {"Start": "TableHead"} | {"Start": "TableRow"}:
                 self.rows.append([])
@@ -48,7 +48,7 @@ class Table:
                 self._links.append(("", 0))
             case {"End": "Link"} | {"End": "Image"} if self._links:
                 url, start = self._links.pop()
-                self._add(spelled(self.rows[-1][-1][start:], url) if url else "")
+                self._add(format_unlinked_url(self.rows[-1][-1][start:], url) if url else "")
             case {"Text": str(text)} | {"Code": str(text)}:
                 self._add(text)
             case {"InlineHtml": str(text)}:
@@ -56,18 +56,22 @@ class Table:
             case _:
                 pass
 
-    def shown(self, longest: int | None) -> Shown | None:
+    def render(self, longest: int | None) -> RenderedTable | None:
         """The table, in at most so many UTF-16 units if that can be; None when it says nothing."""
         rows = [[_lines(cell) for cell in row] for row in self.rows if any(cell.strip() for cell in row)]
         if not rows:
             return None
         columns, listed = _in_columns(rows, self.alignments), _listed(rows)
         fits = max(wcswidth(line) for line in columns.split("\n")) <= _NARROW
-        ways = [Shown(columns, columns=True)] if fits else []
+        ways = [RenderedTable(columns, columns=True)] if fits else []
         if len(rows) > 1:
-            ways.append(Shown(listed, columns=False))
+            ways.append(RenderedTable(listed, columns=False))
         fitting = [way for way in ways if longest is None or utf16_length(way.text) <= longest]
-        return fitting[0] if fitting else Shown("\n".join("|".join(map(" ".join, row)) for row in rows), columns=False)
+        return (
+            fitting[0]
+            if fitting
+            else RenderedTable("\n".join("|".join(map(" ".join, row)) for row in rows), columns=False)
+        )
 
     def _add(self, text: str) -> None:
         if self.rows and self.rows[-1]:

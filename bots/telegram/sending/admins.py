@@ -19,14 +19,14 @@ _KEPT = 10_000
 _DECIDE = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
-class Admins:
+class AdminLookup:
     """Asks Telegram who is an administrator, and remembers the answer for a minute."""
 
     def __init__(self, api: TelegramApi) -> None:
         self._api = api
         self._known: OrderedDict[tuple[int, int], tuple[float, bool]] = OrderedDict()
 
-    async def include(self, person: int, chat: int, destination: RateLimitedChat) -> bool:
+    async def is_admin(self, person: int, chat: int, destination: RateLimitedChat) -> bool:
         """Whether `person` is one in the group `chat`; False when Telegram does not say so within 2 seconds."""
         if person == chat:
             return True  # whoever writes in the name of the group itself is an anonymous administrator
@@ -37,7 +37,9 @@ class Admins:
             return answer
         try:
             async with asyncio.timeout(_PATIENCE):
-                member = await destination.aside(lambda chat: self._api.get_chat_member(chat, person))
+                member = await destination.call_outside_chat_limits(
+                    lambda chat: self._api.get_chat_member(chat, person)
+                )
         except (OutboxError, TimeoutError):
             return False
         self._remember(chat, person, answer=member.status in _DECIDE)

@@ -12,13 +12,13 @@ _WIDTHS = ((12, 3), (18, 2))
 """So many buttons of at most so many characters fit side by side on a phone."""
 
 
-def button_keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+def build_button_keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     """The keyboard of a message; None takes away the one that it has."""
     keys = [InlineKeyboardButton(button.label, callback_data=f"{button.name}:{button.value}") for button in buttons]
     return InlineKeyboardMarkup(_rows(keys)) if keys else None
 
 
-def menu_keyboard(menu: Menu) -> InlineKeyboardMarkup:
+def build_menu_keyboard(menu: Menu) -> InlineKeyboardMarkup:
     """One or two options a row, and the controls beneath them; what stands for a group's heading is the core's page."""
     options = _rows([_key(menu.name, option) for option in menu.options], most=2)
     return InlineKeyboardMarkup([*options, *([_key(menu.name, each) for each in row] for row in menu.controls)])

@@ -13,17 +13,17 @@ import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.recovery.finder import LostMessageFinder, same_words
+from bots.telegram.recovery.finder import LostMessageFinder, is_same_text
 from bots.telegram.recovery.message_ids import MessageIdTracker
-from bots.telegram.rendering.markdown import Rendered, clip
+from bots.telegram.rendering.markdown import RenderedText, clip_caption
 from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
-from .keyboards import button_keyboard
-from .messages import MessageSender, entities
+from .keyboards import build_button_keyboard
+from .messages import MessageSender, to_message_entities
 
 _log = structlog.get_logger()
 _MODE = "media"
@@ -35,10 +35,10 @@ _PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif"})
 _UNTITLED = "…"
 _CAPTION_TIMEOUT = 10.0
 """Seconds."""
-_Put = Callable[[int, Rendered], Awaitable[Message | Sequence[Message]]]
+_Put = Callable[[int, RenderedText], Awaitable[Message | Sequence[Message]]]
 
 
-class Media:
+class MediaSender:
     """Posts media in answer to one message; it remembers what Telegram took and what it refused."""
 
     def __init__(
@@ -56,19 +56,19 @@ class Media:
         self._chat = int(incoming.chat.chat)
         self._in_topic = bool(incoming.thread)
         self._as_files = False
-        self.unfinished = ""
+        self.uncaptioned_album = ""
         """The first message of an album that stands, and whose caption does not yet."""
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...]) -> Page:
+    async def send(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...]) -> Page:
         """See `Outbox`.
 
         An album bears no buttons (Bot API: sendMediaGroup), so they come with its caption in a message of their own.
         """
         message_id = page.message_id
-        keyboard = button_keyboard(buttons)
+        keyboard = build_button_keyboard(buttons)
         if not message_id or not await self._is_complete(message_id, media, keyboard):
             message_id = await self._post(media, keyboard)
-        self._horizon.claim(self._chat, int(message_id))
+        self._horizon.record_identified(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, adopted=False, done=True)
 
     async def _post(self, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> str:
@@ -92,20 +92,22 @@ class Media:
         count = len(media.pictures)
         sent = await self._send(caption, lambda chat, shown: self._album(chat, media.pictures, shown), count=count)
         if keyboard:
-            self.unfinished = sent
+            self.uncaptioned_album = sent
             await self._caption(media.caption, keyboard)
         return sent
 
     async def _send(self, caption: str, put: _Put, count: int = 1) -> str:
-        draft = self._messages.draft(caption)
-        sent = await self._messages.begin(lambda: self._messages.put(draft, put, count=count))
+        draft = self._messages.make_draft(caption)
+        sent = await self._messages.send_tracked(lambda: self._messages.show_draft(draft, put, count=count))
         messages = [sent] if isinstance(sent, Message) else sent
         for message in messages:
-            self._horizon.claim(self._chat, message.message_id)
+            self._horizon.record_identified(self._chat, message.message_id)
         return str(messages[0].message_id)
 
-    async def _voice(self, chat: int, voice: Voice, shown: Rendered, keyboard: InlineKeyboardMarkup | None) -> Message:
-        shown, seconds = clip(shown), math.ceil(voice.seconds)
+    async def _voice(
+        self, chat: int, voice: Voice, shown: RenderedText, keyboard: InlineKeyboardMarkup | None
+    ) -> Message:
+        shown, seconds = clip_caption(shown), math.ceil(voice.seconds)
         if voice.note:
             return await self._api.send_voice(
                 chat,
@@ -113,9 +115,9 @@ class Media:
                 duration=seconds,
                 filename="voice.ogg",
                 caption=shown.text,
-                caption_entities=entities(shown),
+                caption_entities=to_message_entities(shown),
                 reply_markup=keyboard,
-                reply_parameters=self._messages.reference(),
+                reply_parameters=self._messages.build_reference(),
                 message_thread_id=self._messages.thread,
             )
         return await self._api.send_audio(
@@ -125,31 +127,31 @@ class Media:
             title=voice.title,
             filename="speech.mp3",
             caption=shown.text,
-            caption_entities=entities(shown),
+            caption_entities=to_message_entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._messages.reference(),
+            reply_parameters=self._messages.build_reference(),
             message_thread_id=self._messages.thread,
         )
 
     async def _picture(
-        self, chat: int, picture: Picture, shown: Rendered, keyboard: InlineKeyboardMarkup | None
+        self, chat: int, picture: Picture, shown: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        shown = clip(shown)
+        shown = clip_caption(shown)
         send = self._api.send_document if self._as_files else self._api.send_photo
         return await send(
             chat,
             picture.data,
             filename=picture.name if self._as_files else _photo_name(picture),
             caption=shown.text,
-            caption_entities=entities(shown),
+            caption_entities=to_message_entities(shown),
             reply_markup=keyboard,
-            reply_parameters=self._messages.reference(),
+            reply_parameters=self._messages.build_reference(),
             message_thread_id=self._messages.thread,
         )
 
-    async def _album(self, chat: int, pictures: Sequence[Picture], shown: Rendered) -> Sequence[Message]:
-        shown = clip(shown)
-        words = [(shown.text or None, entities(shown)), *[(None, None)] * (len(pictures) - 1)]
+    async def _album(self, chat: int, pictures: Sequence[Picture], shown: RenderedText) -> Sequence[Message]:
+        shown = clip_caption(shown)
+        words = [(shown.text or None, to_message_entities(shown)), *[(None, None)] * (len(pictures) - 1)]
         if self._as_files:
             items = [
                 InputMediaDocument(each.data, caption=caption, caption_entities=dress, filename=each.name)
@@ -161,7 +163,7 @@ class Media:
                 for each, (caption, dress) in zip(pictures, words, strict=True)
             ]
         return await self._api.send_media_group(
-            chat, items, reply_parameters=self._messages.reference(), message_thread_id=self._messages.thread
+            chat, items, reply_parameters=self._messages.build_reference(), message_thread_id=self._messages.thread
         )
 
     async def _caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
@@ -173,9 +175,11 @@ class Media:
         deadline = time.monotonic() + _CAPTION_TIMEOUT
         while True:
             try:
-                await self._messages.put(
-                    self._messages.draft(caption.strip() or _UNTITLED),
-                    lambda chat, shown: self._messages.send(chat, shown, self._messages.follow(), keyboard),
+                await self._messages.show_draft(
+                    self._messages.make_draft(caption.strip() or _UNTITLED),
+                    lambda chat, shown: self._messages.send(
+                        chat, shown, self._messages.build_follow_up_reply(), keyboard
+                    ),
                     lambda chat, shown: self._messages.send(chat, shown, None),
                 )
             except RateLimitedError as error:
@@ -187,22 +191,24 @@ class Media:
                 break
             else:
                 break
-        self.unfinished = ""
+        self.uncaptioned_album = ""
 
     async def _is_complete(self, message_id: str, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> bool:
         """Give a message that was found what it lacks; False when it proves to be another one."""
         count = len(media.pictures) if isinstance(media, Album) else 1
         if count > 1:
             if self._in_topic:
-                await self._search.edited(int(message_id), None)  # the mark of the search
+                await self._search.set_keyboard(int(message_id), None)  # the mark of the search
             last = int(message_id) + count - 1
             if keyboard and not await self._search.find_caption(last, keyboard):
                 await self._caption(media.caption, keyboard)
             return True
-        edited = await self._search.edited(int(message_id), keyboard)
-        if edited is None or same_words(edited.caption or "", clip(self._messages.draft(media.caption).shown).text):
+        edited = await self._search.set_keyboard(int(message_id), keyboard)
+        if edited is None or is_same_text(
+            edited.caption or "", clip_caption(self._messages.make_draft(media.caption).rendered).text
+        ):
             return True
-        await self._search.edited(int(message_id), None)
+        await self._search.set_keyboard(int(message_id), None)
         return False
 
 

@@ -12,7 +12,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.errors import is_deleted, is_kept, is_unmodified
+from bots.telegram.api.errors import is_already_deleted, is_not_modified, is_undeletable
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.api.rate_limits import (
     BUTTONS_RESERVE,
@@ -24,7 +24,7 @@ from bots.telegram.api.rate_limits import (
 )
 from bots.telegram.recovery.finder import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
-from bots.telegram.rendering.markdown import Rendered
+from bots.telegram.rendering.markdown import RenderedText
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import (
     ContentRejectedError,
@@ -39,9 +39,9 @@ from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
 
-from .admins import Admins
-from .keyboards import button_keyboard, menu_keyboard
-from .media import Media
+from .admins import AdminLookup
+from .keyboards import build_button_keyboard, build_menu_keyboard
+from .media import MediaSender
 from .messages import Draft, MessageSender
 
 CAPABILITIES = Capabilities(
@@ -80,7 +80,7 @@ class TelegramOutbox:
         rate_limiter: RateLimiterPort,
         incoming: Incoming,
         horizon: MessageIdTracker,
-        admins: Admins,
+        admins: AdminLookup,
     ) -> None:
         """Answer `incoming`; the first message in a group replies to it."""
         self._api = api
@@ -91,8 +91,8 @@ class TelegramOutbox:
         self._peer = RateLimitedChat(rate_limiter, self._chat)
         self._poster = MessageSender(api, self._peer, horizon, incoming)
         self._search = LostMessageFinder(api, self._peer, horizon, incoming)
-        self._media = Media(api, self._poster, self._search, horizon, incoming)
-        self._screen: dict[str, tuple[Rendered, tuple[Button, ...]]] = {}
+        self._media = MediaSender(api, self._poster, self._search, horizon, incoming)
+        self._screen: dict[str, tuple[RenderedText, tuple[Button, ...]]] = {}
         self._tried = ""
         self._query = incoming.reply_route
 
@@ -113,8 +113,8 @@ class TelegramOutbox:
 
         The first step of a page that grows bears no buttons: that is how `recover` tells it from a menu.
         """
-        draft = self._poster.draft(text, folded, page.start)
-        if not draft.shown.text:
+        draft = self._poster.make_draft(text, folded, page.start)
+        if not draft.rendered.text:
             if final:
                 raise ContentRejectedError("Telegram shows no blank message")
             return page
@@ -122,24 +122,26 @@ class TelegramOutbox:
         if not message_id:
             buttons = buttons if final else ()
             message_id = await self._open(draft, buttons, keep=0 if final else START_RESERVE)
-        elif self._screen.get(message_id) != (draft.shown, buttons):
+        elif self._screen.get(message_id) != (draft.rendered, buttons):
             await self._change(message_id, draft, buttons, final=final)
-        self._screen[message_id] = draft.shown, buttons
-        self._horizon.claim(self._chat, int(message_id))
+        self._screen[message_id] = draft.rendered, buttons
+        self._horizon.record_identified(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; the words stay as they are (Bot API: editMessageReplyMarkup)."""
-        message_id, keyboard = int(shown.page.message_id), button_keyboard(buttons)
-        await self._peer.message(lambda chat: self._set_keyboard(chat, message_id, keyboard), keep=BUTTONS_RESERVE)
+        message_id, keyboard = int(shown.page.message_id), build_button_keyboard(buttons)
+        await self._peer.call_as_message(
+            lambda chat: self._set_keyboard(chat, message_id, keyboard), keep=BUTTONS_RESERVE
+        )
 
     async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """See `Outbox`; in a group media reply to the question, and everywhere to the message whose button it was."""
-        return await self._media.attach(page, media, buttons)
+        return await self._media.send(page, media, buttons)
 
     async def download_file(self, file: str, *, most: int) -> bytes:
         """Read a file; Telegram hands out at most 20 MB, for any length of time (Bot API: getFile)."""
-        data = await self._peer.aside(lambda _: self._api.download(file, most=most))
+        data = await self._peer.call_outside_chat_limits(lambda _: self._api.download(file, most=most))
         if data is None:
             raise FileTooLargeError(f"more than {most} bytes")
         return data
@@ -148,7 +150,7 @@ class TelegramOutbox:
         """See `Outbox`; the answer may be a minute old."""
         if self._incoming.direct:
             return True
-        return await self._admins.include(int(self._incoming.sender.id), self._chat, self._peer)
+        return await self._admins.is_admin(int(self._incoming.sender.id), self._chat, self._peer)
 
     async def notify_presser(self, text: str) -> None:
         """Show up to 200 characters over the chat for some seconds (Bot API: answerCallbackQuery)."""
@@ -158,7 +160,7 @@ class TelegramOutbox:
 
     def position_marker(self) -> str:
         """The newest message ids that are known."""
-        return self._horizon.mark(self._chat)
+        return self._horizon.make_marker(self._chat)
 
     async def find_lost_message(self, page: Page) -> Page:
         """See `Outbox`, and `LostMessageFinder`: a menu that is taken for an answer would lose its buttons.
@@ -166,23 +168,23 @@ class TelegramOutbox:
         Menus that this process knows of are passed over; those of another replica, sent in the seconds after the lost
         step, are not: `/model` brings a new one.
         """
-        found = self._media.unfinished if page.media else ""
+        found = self._media.uncaptioned_album if page.media else ""
         found = found or await self._search.find(page, self._tried)
         return replace(page, message_id=found, mode=_MODE if found else "", adopted=bool(found))
 
     async def delete_page(self, page: Page) -> None:
         """Delete the page's message; one that is deleted already, or never will be, is a success."""
         self._screen.pop(page.message_id, None)
-        await self._peer.message(lambda chat: self._delete(chat, page.message_id))
+        await self._peer.call_as_message(lambda chat: self._delete(chat, page.message_id))
 
     async def send_text(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
         await self._release_button()
-        draft = self._poster.draft(text)
-        reply = self._poster.reply()
-        await self._poster.put(
+        draft = self._poster.make_draft(text)
+        reply = self._poster.build_reply()
+        await self._poster.show_draft(
             draft,
-            lambda chat, shown: self._poster.send(chat, shown, self._poster.reply()),
+            lambda chat, shown: self._poster.send(chat, shown, self._poster.build_reply()),
             reply and (lambda chat, shown: self._poster.send(chat, shown, None)),
         )
 
@@ -204,26 +206,26 @@ class TelegramOutbox:
         with contextlib.suppress(OutboxError, TimeoutError):
             async with asyncio.timeout(_WORKING_PATIENCE):
                 await self._release_button()
-                await self._peer.typing(
+                await self._peer.call_as_typing(
                     lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread),
                     keep=TYPING_RESERVE,
                 )
 
     async def _choose(self, menu: Menu, keep: int) -> None:
-        keyboard, title = menu_keyboard(menu), self._poster.draft(menu.title)
+        keyboard, title = build_menu_keyboard(menu), self._poster.make_draft(menu.title)
         if self._incoming.choice is not None:
             message_id = self._incoming.message_id
-            self._horizon.claim(self._chat, int(message_id))
+            self._horizon.record_identified(self._chat, int(message_id))
             try:
-                return await self._poster.put(
+                return await self._poster.show_draft(
                     title, lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard), keep=keep
                 )
             except (RecipientGoneError, ContentRejectedError) as error:
                 _log.info("a menu cannot stand in place of another", reason=str(error))
-        reply = self._poster.reply()
-        await self._poster.put(
+        reply = self._poster.build_reply()
+        await self._poster.show_draft(
             title,
-            lambda chat, shown: self._poster.send(chat, shown, self._poster.reply(), keyboard),
+            lambda chat, shown: self._poster.send(chat, shown, self._poster.build_reply(), keyboard),
             reply and (lambda chat, shown: self._poster.send(chat, shown, None, keyboard)),
             keep=keep,
         )
@@ -231,24 +233,24 @@ class TelegramOutbox:
 
     async def _open(self, draft: Draft, buttons: tuple[Button, ...], keep: int) -> str:
         """Send a page's first step; when nobody knows whether it landed, `recover` settles that."""
-        keyboard = button_keyboard(buttons)
+        keyboard = build_button_keyboard(buttons)
 
-        async def send(chat: int, shown: Rendered) -> str:
+        async def send(chat: int, shown: RenderedText) -> str:
             self._tried = shown.text
-            reply = self._poster.reply() if draft.page == 0 else self._poster.follow()
+            reply = self._poster.build_reply() if draft.page == 0 else self._poster.build_follow_up_reply()
             return await self._poster.send(chat, shown, reply, keyboard)
 
-        async def send_alone(chat: int, shown: Rendered) -> str:
+        async def send_alone(chat: int, shown: RenderedText) -> str:
             self._tried = shown.text
             return await self._poster.send(chat, shown, None)
 
-        alone = send_alone if keyboard or self._poster.reply() else None
-        return await self._poster.begin(lambda: self._poster.put(draft, send, alone, keep=keep))
+        alone = send_alone if keyboard or self._poster.build_reply() else None
+        return await self._poster.send_tracked(lambda: self._poster.show_draft(draft, send, alone, keep=keep))
 
     async def _change(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], *, final: bool) -> None:
-        keyboard = button_keyboard(buttons)
+        keyboard = build_button_keyboard(buttons)
         try:
-            await self._poster.put(
+            await self._poster.show_draft(
                 draft,
                 lambda chat, shown: self._poster.edit(chat, message_id, shown, keyboard),
                 keyboard and (lambda chat, shown: self._poster.edit(chat, message_id, shown)),
@@ -263,16 +265,16 @@ class TelegramOutbox:
         try:
             await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
         except BadRequest as error:
-            if not is_unmodified(error):
+            if not is_not_modified(error):
                 raise
 
     async def _delete(self, chat: int, message_id: str) -> None:
         try:
             await self._api.delete_message(chat, int(message_id))
         except BadRequest as error:
-            if is_kept(error):
+            if is_undeletable(error):
                 _log.warning("a message stays, Telegram does not let it be deleted", chat=chat, reason=str(error))
-            elif not is_deleted(error):
+            elif not is_already_deleted(error):
                 raise
 
     async def _release_button(self, hint: str = "") -> None:
@@ -280,4 +282,6 @@ class TelegramOutbox:
         query, self._query = self._query, ""
         if query:
             with contextlib.suppress(OutboxError):
-                await self._peer.aside(lambda _: self._api.answer_callback_query(query, hint or None))
+                await self._peer.call_outside_chat_limits(
+                    lambda _: self._api.answer_callback_query(query, hint or None)
+                )

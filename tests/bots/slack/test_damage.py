@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bots.json_fields import inner
+from bots.json_fields import get_object
 from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
 from bots.slack.events.parse import ignored_app, read_addition, read_event, read_search
-from tests.bots.damage import damaged
+from tests.bots.damage import draw_damaged
 
 HOME = Installation("T1", "UBOT", frozenset())
 
@@ -114,9 +114,9 @@ EVENTS = [
 
 
 @settings(max_examples=300)
-@given(damaged(EVENTS))
+@given(draw_damaged(EVENTS))
 def test_reading_never_fails(event: Any) -> None:  # noqa: ANN401 - any JSON
-    stored, body = json.dumps(event).encode(), inner(event, "payload")
+    stored, body = json.dumps(event).encode(), get_object(event, "payload")
 
     read_event(stored, HOME)
     read_addition(stored, HOME)

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.docs_generator import manifest_text
+from bots.docs_generator import generate_manifest
 from bots.sandbox.slack.events import DEFAULT_SUBSCRIPTIONS
 from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
 
@@ -46,7 +46,7 @@ def test_commands_on_messages_become_shortcuts() -> None:
 
 
 def test_the_app_s_own_manifest_keeps_slack_s_limits() -> None:
-    features = yaml.safe_load(manifest_text())["features"]
+    features = yaml.safe_load(generate_manifest())["features"]
 
     assert {"speak", "imagine"} <= {shortcut["callback_id"] for shortcut in features["shortcuts"]}
     assert len(features["shortcuts"]) <= 5

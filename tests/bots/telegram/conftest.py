@@ -9,13 +9,13 @@ import pytest_asyncio
 
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram.api.client import TelegramApi
-from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import Scene
 
 
 @pytest.fixture
-def gate() -> OpenGate:
-    return OpenGate()
+def rate_limiter() -> OpenRateLimiter:
+    return OpenRateLimiter()
 
 
 @pytest_asyncio.fixture
@@ -34,5 +34,5 @@ async def api(sim: TelegramSim) -> AsyncGenerator[TelegramApi]:
 
 
 @pytest.fixture
-def scene(sim: TelegramSim, api: TelegramApi, gate: OpenGate) -> Scene:
-    return Scene(sim, api, gate)
+def scene(sim: TelegramSim, api: TelegramApi, rate_limiter: OpenRateLimiter) -> Scene:
+    return Scene(sim, api, rate_limiter)

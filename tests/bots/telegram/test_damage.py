@@ -7,14 +7,14 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from bots.telegram.events.addressing import Identity
+from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update, read_addition
-from bots.telegram.events.poller import pack
+from bots.telegram.events.poller import pack_update
 from core.chat.question.attachments import classify, display_name, is_video
 from core.chat.question.prompt import question_text
-from tests.bots.damage import damaged
+from tests.bots.damage import draw_damaged
 
-BOT = Identity(99, "wanjie_bot")
+BOT = BotIdentity(99, "wanjie_bot")
 _PHOTO = [{"file_id": "p", "width": 9, "height": 9, "file_size": 5}]
 _GROUP = {"id": -100123, "type": "supergroup", "title": "Team", "is_forum": True}
 _ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
@@ -80,9 +80,9 @@ UPDATES = [
 
 
 @settings(max_examples=300)
-@given(damaged(UPDATES))
+@given(draw_damaged(UPDATES))
 def test_reading_never_fails(update: Any) -> None:  # noqa: ANN401 - any JSON
-    stored = json.loads(pack(update, BOT))["update"]
+    stored = json.loads(pack_update(update, BOT))["update"]
     for incoming in (parse_update(stored, BOT), read_addition(stored, BOT)):
         if incoming is not None:
             files = (*incoming.attachments, *incoming.quoted_attachments)

@@ -99,7 +99,7 @@ async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: 
 
         assert (await listener.next()).text == reason
 
-    assert listener.platform.up
+    assert listener.platform.is_connected
 
 
 async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
@@ -141,6 +141,6 @@ async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> Non
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-        assert not platform.up
+        assert not platform.is_connected
 
     await slack.wait_for(lambda: slack.socket.connections == 0)

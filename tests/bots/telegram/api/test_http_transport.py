@@ -13,7 +13,7 @@ from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram.api import http_transport
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
-from bots.telegram.api.local_files import read_local
+from bots.telegram.api.local_files import read_local_file
 
 
 async def test_text_of_any_script_arrives_as_it_is(sim: TelegramSim, api: TelegramApi) -> None:
@@ -123,7 +123,7 @@ async def sent(sim: TelegramSim, api: TelegramApi, data: bytes) -> str:
     """The id of a file that Ann has sent."""
     ann = sim.user(7, "Ann")
     ann.send_document(sim.private(ann), data, "a.bin")
-    (update,) = await api.updates(None, kinds=("message",), limit=1, seconds=1)
+    (update,) = await api.fetch_updates(None, kinds=("message",), limit=1, seconds=1)
     return str(update["message"]["document"]["file_id"])
 
 
@@ -170,7 +170,7 @@ async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, ap
 
 def test_a_file_on_a_disk_that_is_not_here_is_told_to_the_operator(tmp_path: Path) -> None:
     with capture_logs() as lines, pytest.raises(BadRequest, match="cannot be had"):
-        read_local(str(tmp_path / "1:SECRET" / "photos" / "file"), most=9, secret="1:SECRET")
+        read_local_file(str(tmp_path / "1:SECRET" / "photos" / "file"), most=9, secret="1:SECRET")
 
     assert "mount its directory" in lines[0]["event"]
     assert "SECRET" not in str(lines)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bots.telegram.events.addressing import Identity
+from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
-from bots.telegram.events.vcard import read_card
+from bots.telegram.events.vcard import read_vcard
 from core.chat.port.incoming import Incoming
 
-BOT = Identity(99, "wanjie_bot")
+BOT = BotIdentity(99, "wanjie_bot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann"}
 BO = {"id": 8, "is_bot": False, "first_name": "Bo"}
 PRIVATE = {"id": 7, "type": "private"}
@@ -110,7 +110,7 @@ END:VCARD"""
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_card_is_read_as_address_books_write_it(line_end: str) -> None:
-    assert [*read_card(CARD.replace("\n", line_end), known="+123")] == [
+    assert [*read_vcard(CARD.replace("\n", line_end), known="+123")] == [
         "email: ann@a.example",
         "tel: +49 30 5",
         "adr: Main St 1 Berlin 10115 Germany",

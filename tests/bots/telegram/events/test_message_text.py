@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.events.addressing import Identity
-from bots.telegram.events.entities import place, slice_units, to_markdown
+from bots.telegram.events.addressing import BotIdentity
+from bots.telegram.events.entities import get_span, slice_utf16, to_markdown
 from bots.telegram.events.parse import parse_update
 from core.chat.port.incoming import Incoming
 
-BOT = Identity(99, "wanjie_bot")
+BOT = BotIdentity(99, "wanjie_bot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "last_name": "Li"}
 BO = {"id": 8, "is_bot": False, "first_name": "Bo"}
 PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
@@ -244,10 +244,10 @@ def test_no_word_is_lost_whatever_the_entities_are(words: str, entities: list[di
 
 @given(st.text(max_size=20), st.integers(0, 30), st.integers(0, 30))
 def test_places_are_found_in_code_units(words: str, start: int, length: int) -> None:
-    first, end = place(words, {"offset": start, "length": length})
+    first, end = get_span(words, {"offset": start, "length": length})
 
     assert 0 <= first <= end <= len(words)
-    assert slice_units(words, _units(words[:first]), _units(words[first:end])) == words[first:end]
+    assert slice_utf16(words, _units(words[:first]), _units(words[first:end])) == words[first:end]
 
 
 def _kept(words: str) -> str:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.events.addressing import Identity
+from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from core.chat.commands import find_command
 from core.chat.events.lanes import lane_for
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 
-BOT = Identity(99, "Wanjie_Bot")
+BOT = BotIdentity(99, "Wanjie_Bot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "last_name": "Li", "username": "ann", "language_code": "zh-Hans"}
 PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
 GROUP = {"id": -100123, "type": "supergroup", "title": "Team"}

@@ -18,8 +18,8 @@ from bots.json_fields import Json
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram import TelegramPlatform, TelegramTokenError
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.command_menu import register
-from bots.telegram.events.addressing import Identity
+from bots.telegram.command_menu import register_commands
+from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.poller import UpdatePoller
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.chat.port.incoming import Sender
@@ -46,7 +46,7 @@ class ScriptedApi(TelegramApi):
         super().__init__(sim.token, sim.base_url, sim.file_url)
         self._script = script  # the SDK lets only attributes with an underscore be set
 
-    async def updates(self, offset: int | None, **_: object) -> list[Json]:
+    async def fetch_updates(self, offset: int | None, **_: object) -> list[Json]:
         self._script.offsets.append(offset)
         if self._script.ids:
             return [{"update_id": self._script.ids.pop(0)}]
@@ -75,7 +75,7 @@ class Store:
         return [json.loads(payload)["update"].get("message", {}).get("text", "") for payload in self.kept]
 
 
-class Stage:
+class PollerHarness:
     """A platform on a simulated Telegram and a real Redis."""
 
     def __init__(self, sim: TelegramSim, redis: Redis) -> None:
@@ -108,7 +108,7 @@ class Stage:
                 with suppress(asyncio.CancelledError):
                     await task
 
-    async def until(self, *texts: str) -> None:
+    async def wait_for_texts(self, *texts: str) -> None:
         """Wait for the stored texts; what a lost answer brought twice counts once."""
         async with asyncio.timeout(5):
             while list(dict.fromkeys(self.store.texts)) != list(texts):
@@ -117,26 +117,26 @@ class Stage:
 
 
 @pytest.fixture
-def harness(sim: TelegramSim, redis: Redis) -> Stage:
-    return Stage(sim, redis)
+def harness(sim: TelegramSim, redis: Redis) -> PollerHarness:
+    return PollerHarness(sim, redis)
 
 
-async def test_updates_are_stored_in_their_order_and_can_be_read_back(harness: Stage) -> None:
+async def test_updates_are_stored_in_their_order_and_can_be_read_back(harness: PollerHarness) -> None:
     async with harness.running() as platform:
         for number in range(5):
             harness.ann.say(harness.chat, f"m{number}")
-        await harness.until("m0", "m1", "m2", "m3", "m4")
+        await harness.wait_for_texts("m0", "m1", "m2", "m3", "m4")
         incoming = platform.read(harness.store.kept[0])
 
     assert incoming is not None
     assert (incoming.text, str(incoming.chat), incoming.sender) == ("m0", "tg:123456:7", Sender("7", "Ann", "en"))
 
 
-async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(harness: Stage) -> None:
+async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(harness: PollerHarness) -> None:
     group = harness.sim.group("Team", admin=True)
     async with harness.running():
         harness.ann.say(group, "@wanjie_bot hi")
-        await harness.until("@wanjie_bot hi")
+        await harness.wait_for_texts("@wanjie_bot hi")
 
     incoming = harness.platform().read(harness.store.kept[0])
 
@@ -144,7 +144,7 @@ async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(harn
     assert incoming.text == "hi"
 
 
-async def test_what_is_nothing_for_the_bot_is_read_as_none(harness: Stage) -> None:
+async def test_what_is_nothing_for_the_bot_is_read_as_none(harness: PollerHarness) -> None:
     platform = harness.platform()
 
     assert platform.read(b"{}") is None
@@ -152,28 +152,28 @@ async def test_what_is_nothing_for_the_bot_is_read_as_none(harness: Stage) -> No
     assert platform.read(b"[]") is None
 
 
-async def test_an_update_is_confirmed_only_after_it_is_stored(harness: Stage) -> None:
+async def test_an_update_is_confirmed_only_after_it_is_stored(harness: PollerHarness) -> None:
     harness.store.failures = 3
     async with harness.running():
         harness.ann.say(harness.chat, "precious")
         await harness.sim.wait_for(lambda: any(call.method == "getUpdates" for call in harness.sim.calls))
         held = harness.sim.unconfirmed
-        await harness.until("precious")
+        await harness.wait_for_texts("precious")
 
     assert (held, harness.sim.unconfirmed) == (1, 0)
 
 
-async def test_a_death_before_the_store_loses_nothing(harness: Stage) -> None:
+async def test_a_death_before_the_store_loses_nothing(harness: PollerHarness) -> None:
     harness.store.failures = 1_000
     async with harness.running():
         harness.ann.say(harness.chat, "precious")
         await harness.sim.wait_for(lambda: any(call.method == "getUpdates" for call in harness.sim.calls))
     harness.store.failures = 0
     async with harness.running():
-        await harness.until("precious")
+        await harness.wait_for_texts("precious")
 
 
-async def test_what_is_stored_at_the_end_is_confirmed(harness: Stage) -> None:
+async def test_what_is_stored_at_the_end_is_confirmed(harness: PollerHarness) -> None:
     stored = asyncio.Event()
 
     async def slow(payload: bytes) -> None:
@@ -196,11 +196,11 @@ async def test_what_is_stored_at_the_end_is_confirmed(harness: Stage) -> None:
     assert harness.sim.unconfirmed == 1
 
 
-async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(harness: Stage) -> None:
+async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(harness: PollerHarness) -> None:
     script = Script([1_000_000, 40])
     async with ScriptedApi(harness.sim, script) as api:
         ingress = UpdatePoller(
-            api, Identity(1, "wanjie_bot"), harness.store.receive, lambda _: None, MessageIdTracker()
+            api, BotIdentity(1, "wanjie_bot"), harness.store.receive, lambda _: None, MessageIdTracker()
         )
         polling = asyncio.create_task(ingress.poll())
         async with asyncio.timeout(5):
@@ -212,39 +212,39 @@ async def test_the_ids_of_updates_may_begin_anew_at_a_lower_one(harness: Stage) 
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
-async def test_polling_goes_on_after_an_outage(harness: Stage, fault: str) -> None:
+async def test_polling_goes_on_after_an_outage(harness: PollerHarness, fault: str) -> None:
     async with harness.running():
         harness.ann.say(harness.chat, "one")
-        await harness.until("one")
+        await harness.wait_for_texts("one")
         getattr(harness.sim, fault)("getUpdates")
         harness.ann.say(harness.chat, "two")
-        await harness.until("one", "two")
+        await harness.wait_for_texts("one", "two")
 
     assert harness.sim.unconfirmed == 0
 
 
-async def test_telegram_may_be_away_at_the_start(harness: Stage) -> None:
+async def test_telegram_may_be_away_at_the_start(harness: PollerHarness) -> None:
     harness.sim.bad_gateway("getMe")
     async with harness.running() as platform:
-        assert not platform.up
+        assert not platform.is_connected
         harness.ann.say(harness.chat, "hi")
-        await harness.until("hi")
+        await harness.wait_for_texts("hi")
 
-        assert platform.up
+        assert platform.is_connected
 
 
-async def test_a_flooded_poll_waits_as_long_as_telegram_says(harness: Stage) -> None:
+async def test_a_flooded_poll_waits_as_long_as_telegram_says(harness: PollerHarness) -> None:
     harness.sim.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
-        await harness.until("hi")
+        await harness.wait_for_texts("hi")
 
     polls = [call.at for call in harness.sim.calls if call.method == "getUpdates"]
 
     assert polls[1] - polls[0] >= 1
 
 
-async def test_a_refused_token_is_told_without_the_token(harness: Stage) -> None:
+async def test_a_refused_token_is_told_without_the_token(harness: PollerHarness) -> None:
     async with harness.platform(token="123456:SECRET") as platform:
         with pytest.raises(TelegramTokenError) as refused:
             await platform.run(harness.store.receive)
@@ -253,36 +253,36 @@ async def test_a_refused_token_is_told_without_the_token(harness: Stage) -> None
     assert "SECRET" not in repr(refused.value)
 
 
-async def test_a_webhook_left_behind_is_removed(harness: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_webhook_left_behind_is_removed(harness: PollerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.events.poller._CONFLICT_PATIENCE", 0.01)
     harness.sim.fail(
         "getUpdates", 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook"
     )
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
-        await harness.until("hi")
+        await harness.wait_for_texts("hi")
 
     assert [call.status for call in harness.sim.calls if call.method == "deleteWebhook"] == [200]
 
 
-async def test_one_replica_polls_and_another_takes_over(harness: Stage) -> None:
+async def test_one_replica_polls_and_another_takes_over(harness: PollerHarness) -> None:
     async with harness.running():
         harness.ann.say(harness.chat, "one")
-        await harness.until("one")
+        await harness.wait_for_texts("one")
         async with harness.running():
             harness.ann.say(harness.chat, "two")
-            await harness.until("one", "two")
+            await harness.wait_for_texts("one", "two")
     async with harness.running():
         harness.ann.say(harness.chat, "three")
-        await harness.until("one", "two", "three")
+        await harness.wait_for_texts("one", "two", "three")
 
     assert harness.sim.conflicts == 0
 
 
-async def test_a_poller_that_lost_its_duty_stops(harness: Stage) -> None:
+async def test_a_poller_that_lost_its_duty_stops(harness: PollerHarness) -> None:
     async with harness.running():
         harness.ann.say(harness.chat, "0")
-        await harness.until("0")
+        await harness.wait_for_texts("0")
         await harness.redis.set("lease:tg:123456:poller", "somebody else", px=60_000)
         said = 1
         async with asyncio.timeout(10):
@@ -295,7 +295,7 @@ async def test_a_poller_that_lost_its_duty_stops(harness: Stage) -> None:
     assert harness.sim.unconfirmed >= 2
 
 
-async def test_the_menu_is_registered_in_every_language(harness: Stage) -> None:
+async def test_the_menu_is_registered_in_every_language(harness: PollerHarness) -> None:
     async with harness.running():
         await harness.sim.wait_for(lambda: harness.sim.commands(language_code="zh"))
 
@@ -303,18 +303,20 @@ async def test_the_menu_is_registered_in_every_language(harness: Stage) -> None:
     assert harness.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
 
 
-async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(harness: Stage, api: TelegramApi) -> None:
+async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(
+    harness: PollerHarness, api: TelegramApi
+) -> None:
     harness.sim.fail("setMyCommands", 400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
 
-    await register(api, MENU)
+    await register_commands(api, MENU)
 
     assert harness.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
 
 
-async def test_a_message_is_answered_through_the_platform(harness: Stage) -> None:
+async def test_a_message_is_answered_through_the_platform(harness: PollerHarness) -> None:
     async with harness.running() as platform:
         harness.ann.say(harness.chat, "hi")
-        await harness.until("hi")
+        await harness.wait_for_texts("hi")
         incoming = platform.read(harness.store.kept[0])
         assert incoming is not None
         sender = await platform.introduce(incoming.sender)
@@ -324,13 +326,13 @@ async def test_a_message_is_answered_through_the_platform(harness: Stage) -> Non
     assert harness.sim.texts(7) == ["Hello Ann"]
 
 
-async def test_no_line_of_ours_holds_the_token(harness: Stage, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_line_of_ours_holds_the_token(harness: PollerHarness, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     harness.sim.lose_request("getMe")
     harness.sim.bad_gateway("getUpdates")
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
-        await harness.until("hi")
+        await harness.wait_for_texts("hi")
 
     lines = [record.getMessage() for record in caplog.records if record.name not in {"httpx", "httpcore"}]
 

@@ -18,7 +18,7 @@ END = (Button("Again", "retry", "t 7"),)
 
 
 async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.lose_answer("sendMessage")
     with pytest.raises(PlatformUnreachableError):
@@ -31,30 +31,30 @@ async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene
 
 
 async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_knew(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     await outbox.send_text("a sentence that must stay")
     for number in range(9):
         scene.ann.say(scene.sim.private(scene.ann), f"{number}")
-    scene.horizon.note(7, max(scene.sim.private(scene.ann).messages))
+    scene.message_ids.record_message(7, max(scene.sim.private(scene.ann).messages))
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.update_page(FIRST, "lost", final=False)
-    scene.horizon = MessageIdTracker()  # the next process knows nothing
+    scene.message_ids = MessageIdTracker()  # the next process knows nothing
 
-    found = await scene.outbox(await scene.heard()).find_lost_message(page)
+    found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 
     assert scene.sim.private(scene.ann).messages[int(found.message_id)].text == "lost"
     assert "a sentence that must stay" in scene.sim.texts(7)
 
 
 async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.lose_answer("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.update_page(page, "One", final=False)
-    lost = scene.last()
+    lost = scene.get_last_message()
     await outbox.show_menu(MENU)
-    menu = scene.last()
+    menu = scene.get_last_message()
 
     scene.ann.delete(lost)
     nothing = await outbox.find_lost_message(page)
@@ -64,54 +64,54 @@ async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scen
 
 
 async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     await outbox.send_text("a sentence that must stay")
     page = replace(FIRST, sending=True, after=outbox.position_marker())
 
     assert await outbox.find_lost_message(page) == page
     assert scene.sim.texts(7) == ["a sentence that must stay"]
-    assert scene.count("editMessageText") == 1
+    assert scene.count_calls("editMessageText") == 1
 
 
 def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
     horizon = MessageIdTracker()
-    horizon.note(8, 100)
-    horizon.note(7, 10)
-    horizon.note(-1_000_000_000_123, 5)
-    mark = horizon.mark(7)
-    horizon.begin(7)
+    horizon.record_message(8, 100)
+    horizon.record_message(7, 10)
+    horizon.record_message(-1_000_000_000_123, 5)
+    mark = horizon.make_marker(7)
+    horizon.start_sending(7)
 
-    assert horizon.candidates(7, 9, mark, ours=True) == [11, 101, 12, 102]
-    assert horizon.candidates(7, 9, mark, ours=False) == [
+    assert horizon.list_candidates(7, 9, mark, ours=True) == [11, 101, 12, 102]
+    assert horizon.list_candidates(7, 9, mark, ours=False) == [
         number for pair in zip(range(11, 19), range(101, 109), strict=True) for number in pair
     ]
-    assert horizon.candidates(-1_000_000_000_123, 6, "5", ours=False) == [*range(7, 15)]
-    assert horizon.candidates(7, 9, "", ours=False)[0] == 10
+    assert horizon.list_candidates(-1_000_000_000_123, 6, "5", ours=False) == [*range(7, 15)]
+    assert horizon.list_candidates(7, 9, "", ours=False)[0] == 10
 
 
 def test_messages_of_unknown_fate_make_the_search_wider() -> None:
     horizon = MessageIdTracker()
-    horizon.note(7, 10)
-    mark = horizon.mark(7)
+    horizon.record_message(7, 10)
+    mark = horizon.make_marker(7)
     for chat in (7, 8, 9):
-        horizon.begin(chat)
-    wide = horizon.candidates(7, 9, mark, ours=True)
+        horizon.start_sending(chat)
+    wide = horizon.list_candidates(7, 9, mark, ours=True)
     for chat in (7, 8, 9):
-        horizon.settle(chat)
+        horizon.finish_sending(chat)
 
     assert wide == [11, 12, 13, 14]
-    assert horizon.candidates(7, 9, mark, ours=True) == [11]
+    assert horizon.list_candidates(7, 9, mark, ours=True) == [11]
 
 
 async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: Scene) -> None:
     group = scene.sim.group("Team")
-    another = await scene.asked(group)
-    outbox = await scene.asked(group)
+    another = await scene.ask(group)
+    outbox = await scene.ask(group)
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await another.update_page(FIRST, "Another's", final=True, buttons=END)
     await outbox.update_page(FIRST, "Mine", final=True, buttons=END)
-    scene.horizon = MessageIdTracker()  # the next process knows nothing
-    found = await scene.outbox(await scene.heard()).find_lost_message(page)
+    scene.message_ids = MessageIdTracker()  # the next process knows nothing
+    found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 
     assert group.messages[int(found.message_id)].text == "Mine"
 
@@ -119,35 +119,35 @@ async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: 
 async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
-    elsewhere = await scene.asked(forum, dogs)
-    outbox = await scene.asked(forum, cats)
+    elsewhere = await scene.ask(forum, dogs)
+    outbox = await scene.ask(forum, cats)
     page = Page(start=9, sending=True, after=outbox.position_marker(), adopted=True)
     await elsewhere.update_page(Page(start=9), "Woof", final=False)
     await outbox.update_page(page, "Meow", final=False)
-    scene.horizon = MessageIdTracker()
-    found = await scene.outbox(await scene.heard()).find_lost_message(page)
+    scene.message_ids = MessageIdTracker()
+    found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 
     assert forum.messages[int(found.message_id)].text == "Meow"
     assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
 
 
 async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.send_media(Page(start=0, media=True), album(1), END)
-    scene.horizon = MessageIdTracker()
-    found = await scene.outbox(await scene.heard()).find_lost_message(page)
+    scene.message_ids = MessageIdTracker()
+    found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 
     assert found.message_id == ""
-    assert [button["text"] for button in scene.last().buttons] == ["Again"]
+    assert [button["text"] for button in scene.get_last_message().buttons] == ["Again"]
 
 
 async def test_a_message_that_vanishes_during_the_search_is_not_found(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.update_page(page, "Hello", final=False)
     scene.sim.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
-    scene.horizon = MessageIdTracker()
-    found = await scene.outbox(await scene.heard()).find_lost_message(page)
+    scene.message_ids = MessageIdTracker()
+    found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 
     assert found.message_id == ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bots.telegram.rendering.markdown import Rendered, Span, clip, plain, render, with_fold
+from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, add_fold, clip_caption, render, render_plain
 from bots.telegram.sending.outbox import CAPABILITIES
 
 WORD = re.compile(r"[^\W_]+")
@@ -97,7 +97,7 @@ MARKUP = [
 markdown = st.lists(st.sampled_from(MARKUP) | st.text(max_size=6), max_size=40).map("".join)
 
 
-def seen(rendered: Rendered, span: Span) -> str:
+def seen(rendered: RenderedText, span: FormattedSpan) -> str:
     units = rendered.text.encode("utf-16-le")
     return units[span.offset * 2 : (span.offset + span.length) * 2].decode("utf-16-le")
 
@@ -107,7 +107,7 @@ def dressed(source: str) -> list[tuple[str, str]]:
     return [(span.kind, seen(rendered, span)) for span in rendered.spans]
 
 
-def called(rendered: Rendered) -> list[str]:
+def called(rendered: RenderedText) -> list[str]:
     """Whom Telegram would notify: every `@name` outside of code and web addresses."""
     code = [span for span in rendered.spans if span.kind in {"code", "pre"}]
     found = [(units(rendered.text[: name.start()]), name[0]) for name in MENTION.finditer(rendered.text)]
@@ -202,7 +202,7 @@ def test_each_mark_becomes_what_it_means(source: str, text: str, spans: list[tup
     ],
 )
 def test_content_that_looks_like_marks_is_shown_as_it_is(text: str) -> None:
-    assert render(text) == Rendered(text)
+    assert render(text) == RenderedText(text)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_bold_touches_letters_of_scripts_without_blanks(source: str, bold: str) 
 def test_code_keeps_the_indentation_of_its_first_line() -> None:
     rendered = render("```py\n    return 1\n  x\n```\nend")
 
-    assert rendered == Rendered("    return 1\n  x\nend", (Span("pre", 0, 16, language="py"),))
+    assert rendered == RenderedText("    return 1\n  x\nend", (FormattedSpan("pre", 0, 16, language="py"),))
     assert render("a\n```\n\n\tx\n```").text == "a\n\n    x"  # of a tab Telegram would make one blank
 
 
@@ -233,7 +233,7 @@ def test_code_keeps_the_indentation_of_its_first_line() -> None:
 def test_what_calls_nobody_is_left_alone(text: str) -> None:
     assert render(text).text == text
     assert not called(render(text))
-    assert render("ask @victim_user", calls=False) == Rendered("ask @victim_user")
+    assert render("ask @victim_user", calls=False) == RenderedText("ask @victim_user")
 
 
 @pytest.mark.parametrize(
@@ -301,12 +301,12 @@ def test_a_page_full_of_tables_fits_into_a_message() -> None:
 def test_code_knows_its_language_and_a_link_its_address() -> None:
     code, link = render("```c++ title\nx\n```\n[t](http://e.org/a_(b))").spans
 
-    assert code == Span("pre", 0, 1, language="c++")
+    assert code == FormattedSpan("pre", 0, 1, language="c++")
     assert link.url == "http://e.org/a_(b)"
 
 
 def test_spans_count_utf_16_units() -> None:
-    assert render("🙂 **a** 👩‍👩‍👧 `b`").spans == (Span("bold", 3, 1), Span("code", 14, 1))
+    assert render("🙂 **a** 👩‍👩‍👧 `b`").spans == (FormattedSpan("bold", 3, 1), FormattedSpan("code", 14, 1))
 
 
 def test_telegram_would_ignore_more_than_a_hundred_entities() -> None:
@@ -314,7 +314,7 @@ def test_telegram_would_ignore_more_than_a_hundred_entities() -> None:
 
 
 def test_the_plain_form_keeps_the_marks() -> None:
-    assert plain(" **a** `b` ") == Rendered("**a** `b`")
+    assert render_plain(" **a** `b` ") == RenderedText("**a** `b`")
 
 
 @pytest.mark.parametrize(
@@ -355,14 +355,14 @@ def test_code_whose_entity_telegram_would_ignore_calls_nobody() -> None:
 
 
 def test_a_mention_calls_nobody_where_marks_are_shown_as_they_are() -> None:
-    assert plain("`@victim` a@victim.de") == Rendered("`@\u2060victim` a@victim.de")
+    assert render_plain("`@victim` a@victim.de") == RenderedText("`@\u2060victim` a@victim.de")
 
 
 def test_a_page_full_of_mentions_fits_into_a_message() -> None:
     limit = CAPABILITIES.page_limit
 
     assert units(render(("@abcd " * limit)[:limit]).text) <= 4096
-    assert units(plain(("@abcd " * limit)[:limit]).text) <= 4096
+    assert units(render_plain(("@abcd " * limit)[:limit]).text) <= 4096
 
 
 @given(st.lists(st.sampled_from(UNMARKED), min_size=1).map(" ".join))
@@ -377,7 +377,7 @@ def test_a_text_without_marks_does_not_change_but_for_its_mentions(source: str) 
 @given(st.lists(st.lists(st.sampled_from(PRECIOUS), min_size=1).map(" ".join), min_size=1).map("\n".join))
 def test_no_word_is_lost_whatever_stands_around_it(source: str) -> None:
     assert WORD.findall(render(source).text) == WORD.findall(source)
-    assert WORD.findall(plain(source).text) == WORD.findall(source)
+    assert WORD.findall(render_plain(source).text) == WORD.findall(source)
 
 
 LONG = """# Title of *it*
@@ -417,7 +417,7 @@ def check(source: str) -> None:
         590 if re.search(r"[|\t]|---", source) else rendered.text.count("\u2060")
     )
     assert 5 * rendered.text.count("\u2060") <= units(source)
-    assert units(plain(source).text) <= units(source) + plain(source).text.count("\u2060")
+    assert units(render_plain(source).text) <= units(source) + render_plain(source).text.count("\u2060")
     assert not called(rendered)
     assert rendered.text == rendered.text.rstrip(" \t\r\n")
     assert rendered.text == rendered.text.lstrip(" \t\r\n") or (spans[0][0], spans[0][2]) == (0, "pre")
@@ -450,7 +450,7 @@ def test_an_answer_renders_to_something_valid_at_every_moment() -> None:
 
 
 def test_a_fold_stands_above_the_answer_as_it_is() -> None:
-    rendered = with_fold("**I** see\n\na 🙂\n", render("It is **four**."))
+    rendered = add_fold("**I** see\n\na 🙂\n", render("It is **four**."))
 
     assert rendered.text == "**I** see\n\na 🙂\nIt is four."
     assert [(span.kind, seen(rendered, span)) for span in rendered.spans] == [
@@ -460,12 +460,12 @@ def test_a_fold_stands_above_the_answer_as_it_is() -> None:
 
 
 def test_a_fold_needs_no_answer_and_an_answer_no_fold() -> None:
-    assert with_fold(" \n", render("**a**")) == render("**a**")
-    assert with_fold("a", render(" ")) == Rendered("a", (Span("expandable_blockquote", 0, 1),))
+    assert add_fold(" \n", render("**a**")) == render("**a**")
+    assert add_fold("a", render(" ")) == RenderedText("a", (FormattedSpan("expandable_blockquote", 0, 1),))
 
 
 def test_a_fold_counts_among_the_hundred_entities() -> None:
-    rendered = with_fold("hm", render("**a** " * 200))
+    rendered = add_fold("hm", render("**a** " * 200))
 
     assert len(rendered.spans) == 100
     assert rendered.spans[0].kind == "expandable_blockquote"
@@ -478,21 +478,21 @@ def test_what_is_shown_with_its_marks_does_not_grow(source: str) -> None:
 
 @given(markdown, markdown)
 def test_whatever_is_folded_is_little_longer_than_it_was(fold: str, rest: str) -> None:
-    rendered = with_fold(fold, render(rest, roomy=False))
+    rendered = add_fold(fold, render(rest, roomy=False))
     joiners = rendered.text.count("\u2060")
     quotes = [span for span in rendered.spans if span.kind == "expandable_blockquote"]
 
     assert units(rendered.text) <= units(fold) + units(rest) + 1 + joiners
     assert len(quotes) == bool(fold.strip())
     for quote in quotes:
-        assert seen(rendered, quote) == plain(fold).text
+        assert seen(rendered, quote) == render_plain(fold).text
         assert all(span is quote or span.offset > quote.length for span in rendered.spans)
 
 
 @given(markdown)
 def test_a_caption_fits_however_many_mentions_it_has(source: str) -> None:
     long = render(source * 40)
-    short = clip(long)
+    short = clip_caption(long)
 
     assert len(short.text) <= 1024
     assert long.text.startswith(short.text.removesuffix("…"))

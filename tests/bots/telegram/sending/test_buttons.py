@@ -9,13 +9,13 @@ import pytest
 
 from bots.telegram.api.rate_limits import MENU_RESERVE
 from bots.telegram.sending import admins
-from bots.telegram.sending.keyboards import button_keyboard, menu_keyboard
+from bots.telegram.sending.keyboards import build_button_keyboard, build_menu_keyboard
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, RateLimitedError
 from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
-from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
 
@@ -29,67 +29,70 @@ def labels(keyboard: object) -> list[list[str]]:
 
 
 async def pressed(scene: Scene, label: str = "Speak") -> None:
-    await (await scene.asked()).update_page(FIRST, "Hello", final=True, buttons=END)
-    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, label)
+    await (await scene.ask()).update_page(FIRST, "Hello", final=True, buttons=END)
+    scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, label)
 
 
 def test_short_labels_stand_side_by_side() -> None:
-    assert labels(button_keyboard(END)) == [["Regenerate", "Speak"]]
-    assert labels(button_keyboard([Button("⏩ Continue", "c", "1")] * 3)) == [["⏩ Continue"] * 3]
-    assert labels(button_keyboard([Button("A somewhat longer one", "c", "1")] * 2)) == [["A somewhat longer one"]] * 2
-    assert button_keyboard([]) is None
+    assert labels(build_button_keyboard(END)) == [["Regenerate", "Speak"]]
+    assert labels(build_button_keyboard([Button("⏩ Continue", "c", "1")] * 3)) == [["⏩ Continue"] * 3]
+    assert (
+        labels(build_button_keyboard([Button("A somewhat longer one", "c", "1")] * 2))
+        == [["A somewhat longer one"]] * 2
+    )
+    assert build_button_keyboard([]) is None
 
 
 def test_the_controls_of_a_menu_stand_beneath_its_options_in_rows_of_their_own() -> None:
     options = (Option("a", "1"), Option("b", "2", current=True, group="Chat"), Option("c", "3"))
     controls = ((Option("◀", "p1"), Option("2/4", "p2"), Option("▶", "p3")), (Option("Search", "s"),))
-    keyboard = menu_keyboard(Menu("model", "Which?", options, controls))
+    keyboard = build_menu_keyboard(Menu("model", "Which?", options, controls))
 
     assert labels(keyboard) == [["a", "✓ b"], ["c"], ["◀", "2/4", "▶"], ["Search"]]
 
 
 def test_names_and_values_as_long_as_they_may_be_fit_behind_a_button() -> None:
-    keyboard = button_keyboard([Button("x", "n" * 12, "v" * 48)])
+    keyboard = build_button_keyboard([Button("x", "n" * 12, "v" * 48)])
 
     assert keyboard is not None
     assert len(str(keyboard.inline_keyboard[0][0].callback_data).encode()) <= 64
 
 
 async def test_the_first_step_of_a_growing_answer_bears_no_button(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False, buttons=STOP)
-    first = scene.last().buttons
+    first = scene.get_last_message().buttons
     await outbox.update_page(page, "One two", final=False, buttons=STOP)
 
     assert first == []
-    assert [button["callback_data"] for button in scene.last().buttons] == ["stop:t 7"]
+    assert [button["callback_data"] for button in scene.get_last_message().buttons] == ["stop:t 7"]
 
 
 async def test_other_buttons_under_the_same_words_are_an_edit(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
     page = await outbox.update_page(page, "One", final=False, buttons=STOP)
     page = await outbox.update_page(page, "One", final=True, buttons=END)
     await outbox.update_page(page, "One", final=True, buttons=END)
 
-    assert [button["text"] for button in scene.last().buttons] == ["Regenerate", "Speak"]
-    assert scene.count("editMessageText") == 2
+    assert [button["text"] for button in scene.get_last_message().buttons] == ["Regenerate", "Speak"]
+    assert scene.count_calls("editMessageText") == 2
 
 
 async def test_a_hint_is_shown_once_in_at_most_two_hundred_characters(scene: Scene) -> None:
     await pressed(scene)
-    outbox = scene.outbox(await scene.heard())
+    outbox = scene.outbox(await scene.read_last_update())
     await outbox.notify_presser("x" * 300)
     await outbox.notify_presser("again")
     await outbox.send_text("Hello")
 
     assert [press.answer for press in scene.sim.presses] == ["x" * 200]
-    assert scene.count("answerCallbackQuery") == 1
+    assert scene.count_calls("answerCallbackQuery") == 1
 
 
 async def test_a_sign_of_work_lets_the_button_go(scene: Scene) -> None:
     await pressed(scene)
-    await scene.outbox(await scene.heard()).show_activity("recording")
+    await scene.outbox(await scene.read_last_update()).show_activity("recording")
 
     assert [press.answer for press in scene.sim.presses] == [""]
 
@@ -97,7 +100,7 @@ async def test_a_sign_of_work_lets_the_button_go(scene: Scene) -> None:
 async def test_a_hint_that_stalls_holds_nobody_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.sending.outbox._HINT_PATIENCE", 0.05)
     await pressed(scene)
-    outbox = scene.outbox(await scene.heard())
+    outbox = scene.outbox(await scene.read_last_update())
     scene.sim.delay("answerCallbackQuery", 1.5)
 
     async with asyncio.timeout(1):
@@ -106,7 +109,7 @@ async def test_a_hint_that_stalls_holds_nobody_up(scene: Scene, monkeypatch: pyt
 
 async def test_a_hint_that_telegram_refuses_is_skipped(scene: Scene) -> None:
     await pressed(scene)
-    outbox = scene.outbox(await scene.heard())
+    outbox = scene.outbox(await scene.read_last_update())
     scene.sim.presses[0].at -= 151
     await outbox.notify_presser("Hello")
 
@@ -123,97 +126,97 @@ async def test_a_hint_that_telegram_refuses_is_skipped(scene: Scene) -> None:
     ],
 )
 async def test_each_kind_of_work_has_a_sign(scene: Scene, doing: Activity, action: str) -> None:
-    await (await scene.asked()).show_activity(doing)
+    await (await scene.ask()).show_activity(doing)
 
     assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == [action]
 
 
 async def test_who_is_an_admin_is_asked_once_a_minute(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     before = await outbox.sender_is_admin()
     scene.sim.promote(group, scene.ann)
-    remembered = await (await scene.asked(group)).sender_is_admin()
+    remembered = await (await scene.ask(group)).sender_is_admin()
     monkeypatch.setattr(admins, "_KNOWN_FOR", 0.0)
-    scene.admins = admins.Admins(scene.api)
+    scene.admins = admins.AdminLookup(scene.api)
 
     assert (before, remembered) == (False, False)
-    assert scene.count("getChatMember") == 1
-    assert await (await scene.asked(group)).sender_is_admin()
-    assert await (await scene.asked(group)).sender_is_admin()
-    assert scene.count("getChatMember") == 3
+    assert scene.count_calls("getChatMember") == 1
+    assert await (await scene.ask(group)).sender_is_admin()
+    assert await (await scene.ask(group)).sender_is_admin()
+    assert scene.count_calls("getChatMember") == 3
 
 
 async def test_an_anonymous_admin_is_one_and_a_channel_is_none(scene: Scene) -> None:
     group = scene.sim.group("Team")
     scene.ann.say(group, "/ask@wanjie_bot why?")
-    incoming = await scene.heard()
+    incoming = await scene.read_last_update()
     as_group, as_channel = (replace(incoming, sender=Sender(str(number))) for number in (group.id, -1_000_999))
 
     assert await scene.outbox(as_group).sender_is_admin()
     assert not await scene.outbox(as_channel).sender_is_admin()
-    assert scene.count("getChatMember") == 0
+    assert scene.count_calls("getChatMember") == 0
 
 
 async def test_whoever_telegram_says_nothing_about_in_time_is_no_admin(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, gate: OpenGate
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, rate_limiter: OpenRateLimiter
 ) -> None:
     monkeypatch.setattr(admins, "_PATIENCE", 0.05)
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     scene.sim.promote(group, scene.ann)
     scene.sim.delay("getChatMember", 0.3)
     late = await outbox.sender_is_admin()
     scene.sim.delay("getChatMember", 0)
-    gate.wait = 5.0
+    rate_limiter.wait = 5.0
     refused = await outbox.sender_is_admin()
-    gate.wait = 0.0
+    rate_limiter.wait = 0.0
 
     assert (late, refused) == (False, False)
     assert await outbox.sender_is_admin()
 
 
 async def test_turning_a_menu_leaves_room_for_answers_and_keeps_the_button_for_a_hint(
-    scene: Scene, gate: OpenGate
+    scene: Scene, rate_limiter: OpenRateLimiter
 ) -> None:
     menu = Menu("model", "Which?", (Option("One", "1"),))
-    await (await scene.asked()).show_menu(menu)
-    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "One")
-    outbox = scene.outbox(await scene.heard())
-    gate.blocked = {"message:7": 5.0}
+    await (await scene.ask()).show_menu(menu)
+    scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "One")
+    outbox = scene.outbox(await scene.read_last_update())
+    rate_limiter.paused = {"message:7": 5.0}
     with pytest.raises(RateLimitedError):
         await outbox.show_menu(menu, step=True)
     await outbox.notify_presser("Later")
-    gate.blocked = {}
+    rate_limiter.paused = {}
     await outbox.show_menu(menu, step=True)
 
     assert [press.answer for press in scene.sim.presses] == ["Later"]
-    assert gate.taken[-1][1] == MENU_RESERVE
+    assert rate_limiter.acquired[-1][1] == MENU_RESERVE
 
 
 async def test_a_menu_cannot_take_the_place_of_a_picture(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     await outbox.send_media(Page(start=0, media=True), album(), (Button("Size", "size", "t 7"),))
-    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "Size")
-    await scene.outbox(await scene.heard()).show_menu(Menu("size", "Which size?", (Option("Large", "l"),)))
+    scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "Size")
+    await scene.outbox(await scene.read_last_update()).show_menu(Menu("size", "Which size?", (Option("Large", "l"),)))
 
     assert [message.kind for message in scene.sim.messages(7)][1:] == ["photo", "text"]
 
 
 async def test_a_file_beyond_what_telegram_hands_out_is_oversize(scene: Scene) -> None:
     scene.ann.send_document(scene.sim.private(scene.ann), bytes(20 * 1024 * 1024 + 1), "big.bin")
-    incoming = await scene.heard()
+    incoming = await scene.read_last_update()
 
     with pytest.raises(FileTooLargeError):
         await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=50_000_000)
 
 
-async def test_reading_a_file_counts_against_no_limit_of_the_chat(scene: Scene, gate: OpenGate) -> None:
+async def test_reading_a_file_counts_against_no_limit_of_the_chat(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     scene.ann.send_document(scene.sim.private(scene.ann), b"a", "a.bin")
-    incoming = await scene.heard()
+    incoming = await scene.read_last_update()
     await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=1)
     scene.sim.fail("getFile", 400, "Bad Request: wrong file_id or the file is temporarily unavailable")
 
     with pytest.raises(ContentRejectedError):
         await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=1)
-    assert {limit.name for limits, _ in gate.taken for limit in limits} == {"bot"}
+    assert {limit.name for limits, _ in rate_limiter.acquired for limit in limits} == {"bot"}

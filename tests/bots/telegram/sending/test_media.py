@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.telegram.state import Message
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.api.rate_limits import message
+from bots.telegram.api.rate_limits import get_message_limits
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.sending import media
 from core.chat.port.errors import (
@@ -25,7 +25,7 @@ from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.redis import RateLimiter
-from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import Scene
 from tests.contracts.media import album, picture
 
@@ -49,7 +49,7 @@ def labels(messages: Sequence[Message]) -> list[list[str]]:
 
 
 async def test_a_voice_note_tells_how_long_it_is_and_bears_a_dressed_caption(scene: Scene) -> None:
-    await (await scene.asked()).send_media(FIRST, NOTE, AGAIN)
+    await (await scene.ask()).send_media(FIRST, NOTE, AGAIN)
     (note,) = own(scene)
 
     assert (note.kind, note.attachment["voice"]["duration"], note.text) == ("voice", 3, "Good morning")
@@ -59,7 +59,7 @@ async def test_a_voice_note_tells_how_long_it_is_and_bears_a_dressed_caption(sce
 
 async def test_who_forbids_voice_notes_can_be_sent_an_audio_file(scene: Scene) -> None:
     scene.ann.user.forbids_voice = True
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     with pytest.raises(VoiceForbiddenError):
         await outbox.send_media(FIRST, NOTE)
     await outbox.send_media(FIRST, replace(NOTE, audio=MP3, note=False))
@@ -67,12 +67,12 @@ async def test_who_forbids_voice_notes_can_be_sent_an_audio_file(scene: Scene) -
 
     assert (file.kind, file.attachment["audio"]["title"]) == ("audio", "Good morning")
     assert "performer" not in file.attachment["audio"]
-    assert scene.count("sendVoice") == 1
+    assert scene.count_calls("sendVoice") == 1
 
 
 @pytest.mark.parametrize("said", ["not enough rights to send voice notes to the chat", "CHAT_SEND_VOICES_FORBIDDEN"])
 async def test_a_group_may_forbid_voice_notes_alone(scene: Scene, said: str) -> None:
-    outbox = await scene.asked(scene.sim.group("Team"))
+    outbox = await scene.ask(scene.sim.group("Team"))
     scene.sim.fail("sendVoice", 400, f"Bad Request: {said}")
 
     with pytest.raises(VoiceForbiddenError):
@@ -81,12 +81,12 @@ async def test_a_group_may_forbid_voice_notes_alone(scene: Scene, said: str) -> 
 
 @pytest.mark.parametrize("said", ["not enough rights to send photos to the chat", "CHAT_SEND_PHOTOS_FORBIDDEN"])
 async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Scene, said: str) -> None:
-    outbox = await scene.asked(scene.sim.group("Team"))
+    outbox = await scene.ask(scene.sim.group("Team"))
     scene.sim.fail("sendPhoto", 400, f"Bad Request: {said}")
 
     with pytest.raises(MediaForbiddenError):
         await outbox.send_media(FIRST, album())
-    assert scene.count("sendDocument") == 0
+    assert scene.count_calls("sendDocument") == 0
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Sc
 async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
     scene: Scene, width: int, height: int, kind: str
 ) -> None:
-    await (await scene.asked()).send_media(FIRST, Album((picture(width=width, height=height),), "odd"), AGAIN)
+    await (await scene.ask()).send_media(FIRST, Album((picture(width=width, height=height),), "odd"), AGAIN)
 
     assert kinds(scene) == [kind]
     assert labels(own(scene)) == [["Again"]]
@@ -106,11 +106,11 @@ async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
 async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album_with_it(scene: Scene) -> None:
     small = picture()
     large = replace(small, data=small.data + bytes(10_000_001))
-    await (await scene.asked()).send_media(FIRST, Album((small, large), "two"))
+    await (await scene.ask()).send_media(FIRST, Album((small, large), "two"))
 
     assert kinds(scene) == ["document", "document"]
     assert [scene.sim.file(message).name for message in own(scene)] == ["picture-0.png"] * 2
-    assert (scene.count("sendPhoto"), scene.count("sendMediaGroup")) == (0, 1)
+    assert (scene.count_calls("sendPhoto"), scene.count_calls("sendMediaGroup")) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album
 )
 @pytest.mark.parametrize(("count", "method"), [(1, "sendPhoto"), (2, "sendMediaGroup")])
 async def test_a_picture_that_telegram_refuses_goes_as_a_file(scene: Scene, said: str, count: int, method: str) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail(method, 400, f"Bad Request: {said}")
     await outbox.send_media(FIRST, album(count))
 
@@ -126,28 +126,28 @@ async def test_a_picture_that_telegram_refuses_goes_as_a_file(scene: Scene, said
 
 
 async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scene, redis: Redis) -> None:
-    scene.gate = RateLimiter(redis, "tg:1")
-    outbox = await scene.asked()
+    scene.rate_limiter = RateLimiter(redis, "tg:1")
+    outbox = await scene.ask()
     scene.sim.fail("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
 
     with pytest.raises(RateLimitedError):
         await outbox.send_media(FIRST, album())
-    scene.gate = OpenGate()
-    outbox._media._messages._destination = RateLimitedChat(scene.gate, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    scene.rate_limiter = OpenRateLimiter()
+    outbox._media._messages._destination = RateLimitedChat(scene.rate_limiter, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
     await outbox.send_media(FIRST, album())
 
     assert kinds(scene) == ["document"]
-    assert scene.count("sendPhoto") == 1
+    assert scene.count_calls("sendPhoto") == 1
 
 
 async def test_a_photo_whose_name_telegram_does_not_know_is_shown_all_the_same(scene: Scene) -> None:
-    await (await scene.asked()).send_media(FIRST, Album((replace(picture(), name="cat.webp"),), ""))
+    await (await scene.ask()).send_media(FIRST, Album((replace(picture(), name="cat.webp"),), ""))
 
     assert kinds(scene) == ["photo"]
 
 
 async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: Scene) -> None:
-    page = await (await scene.asked()).send_media(FIRST, album(3), AGAIN)
+    page = await (await scene.ask()).send_media(FIRST, album(3), AGAIN)
     messages = own(scene)
 
     assert kinds(scene) == ["photo", "photo", "photo", "text"]
@@ -157,34 +157,34 @@ async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: S
 
 
 async def test_without_buttons_the_caption_of_an_album_belongs_to_it(scene: Scene) -> None:
-    await (await scene.asked()).send_media(FIRST, album(3))
+    await (await scene.ask()).send_media(FIRST, album(3))
 
     assert [message.text for message in own(scene)] == ["A blue cat", "", ""]
 
 
 async def test_buttons_below_an_album_need_no_caption(scene: Scene) -> None:
-    await (await scene.asked()).send_media(FIRST, album(2, ""), AGAIN)
+    await (await scene.ask()).send_media(FIRST, album(2, ""), AGAIN)
 
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
 async def test_a_caption_that_has_to_wait_comes_below_its_album_once(scene: Scene, redis: Redis) -> None:
-    scene.gate = RateLimiter(redis, "tg:1")
-    await (await scene.asked()).send_media(FIRST, album(2), AGAIN)
+    scene.rate_limiter = RateLimiter(redis, "tg:1")
+    await (await scene.ask()).send_media(FIRST, album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
 async def test_a_caption_that_has_to_wait_long_is_made_up_for(
-    scene: Scene, gate: OpenGate, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, rate_limiter: OpenRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
-    gate.blocked.clear()
+    rate_limiter.paused.clear()
     found = await outbox.find_lost_message(page)
     done = await outbox.send_media(found, album(2), AGAIN)
 
@@ -194,7 +194,7 @@ async def test_a_caption_that_has_to_wait_long_is_made_up_for(
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_answer"])
 async def test_a_caption_of_unknown_fate_stands_below_its_album_once(scene: Scene, fault: str) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     getattr(scene.sim, fault)("sendMessage")
     with pytest.raises(PlatformUnreachableError):
@@ -206,28 +206,28 @@ async def test_a_caption_of_unknown_fate_stands_below_its_album_once(scene: Scen
 
 
 async def test_a_process_that_died_between_an_album_and_its_caption_is_completed(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     scene.sim.bad_gateway("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
-    scene.horizon = MessageIdTracker()
-    other = scene.outbox(await scene.heard())
+    scene.message_ids = MessageIdTracker()
+    other = scene.outbox(await scene.read_last_update())
     await other.send_media(await other.find_lost_message(page), album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
-async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, gate: OpenGate) -> None:
-    outbox = await scene.asked()
+async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     said = 'failed to send message #1 with the error message "Too Many Requests: retry after 8"'
     scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2))
-    blocked = dict(gate.blocked)
-    gate.blocked.clear()
+    blocked = dict(rate_limiter.paused)
+    rate_limiter.paused.clear()
     found = await outbox.find_lost_message(page)
     await outbox.send_media(found, album(2))
 
@@ -235,15 +235,15 @@ async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, 
     assert kinds(scene) == ["photo", "photo"]
 
 
-async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, gate: OpenGate) -> None:
-    outbox = await scene.asked()
+async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     await scene.api.send_photo(7, album().pictures[0].data)
     said = 'failed to send message #2 with the error message "Too Many Requests: retry after 8"'
     scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
-    gate.blocked.clear()
+    rate_limiter.paused.clear()
     await outbox.send_media(await outbox.find_lost_message(page), album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "text"]
@@ -252,18 +252,18 @@ async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, 
 
 async def test_media_reply_to_the_question_in_a_group(scene: Scene) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
-    question = scene.last(group.id)
+    outbox = await scene.ask(group)
+    question = scene.get_last_message(group.id)
     await outbox.send_media(FIRST, NOTE)
 
     assert own(scene, group.id)[0].reply_to is question
 
 
 async def test_media_reply_to_the_message_whose_button_was_pressed(scene: Scene) -> None:
-    await (await scene.asked()).update_page(Page(start=0), "Hello", final=True, buttons=AGAIN)
-    answer = scene.last()
+    await (await scene.ask()).update_page(Page(start=0), "Hello", final=True, buttons=AGAIN)
+    answer = scene.get_last_message()
     scene.ann.press(scene.sim.private(scene.ann), answer.id, "Again")
-    await scene.outbox(await scene.heard()).send_media(FIRST, NOTE)
+    await scene.outbox(await scene.read_last_update()).send_media(FIRST, NOTE)
 
     assert own(scene)[-1].reply_to is answer
 
@@ -271,7 +271,7 @@ async def test_media_reply_to_the_message_whose_button_was_pressed(scene: Scene)
 async def test_media_go_to_the_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     topic = scene.sim.topic(forum, "Cats", scene.ann)
-    outbox = await scene.asked(forum, topic)
+    outbox = await scene.ask(forum, topic)
     await outbox.send_media(FIRST, NOTE)
     await outbox.send_media(FIRST, album(2), AGAIN)
 
@@ -284,13 +284,13 @@ async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
 ) -> None:
     forum = scene.sim.group("Forum", forum=True)
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
-    elsewhere = await scene.asked(forum, dogs)
-    outbox = await scene.asked(forum, cats)
+    elsewhere = await scene.ask(forum, dogs)
+    outbox = await scene.ask(forum, cats)
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await elsewhere.send_media(FIRST, NOTE)
     await outbox.send_media(page, media, AGAIN)
-    scene.horizon = MessageIdTracker()
-    other = scene.outbox(await scene.heard())
+    scene.message_ids = MessageIdTracker()
+    other = scene.outbox(await scene.read_last_update())
     found = await other.find_lost_message(page)
     before = len(own(scene, forum.id))
     await other.send_media(found, media, AGAIN)
@@ -302,19 +302,19 @@ async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
 
 
 async def test_another_picture_that_was_taken_for_the_lost_one_is_not_the_answer(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.send_media(FIRST, album(1, "another prompt"), AGAIN)
-    scene.horizon = MessageIdTracker()
-    other = scene.outbox(await scene.heard())
+    scene.message_ids = MessageIdTracker()
+    other = scene.outbox(await scene.read_last_update())
     done = await other.send_media(await other.find_lost_message(page), album(1), (Button("Again", "again", "u 7"),))
 
     assert scene.sim.texts(7) == ["another prompt", "A blue cat"]
-    assert done.message_id == str(scene.last().id)
+    assert done.message_id == str(scene.get_last_message().id)
 
 
 async def test_refused_dress_of_a_caption_is_left_out(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
     await outbox.send_media(FIRST, NOTE)
 
@@ -322,33 +322,33 @@ async def test_refused_dress_of_a_caption_is_left_out(scene: Scene) -> None:
 
 
 async def test_a_file_that_telegram_finds_too_large_is_refused_for_good(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendVoice", 413, "Request Entity Too Large")
 
     with pytest.raises(ContentRejectedError):
         await outbox.send_media(FIRST, NOTE)
 
 
-async def test_an_album_counts_as_so_many_messages(scene: Scene, gate: OpenGate) -> None:
+async def test_an_album_counts_as_so_many_messages(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     await outbox.send_media(FIRST, album(4))
-    ((limits, keep),) = gate.taken
+    ((limits, keep),) = rate_limiter.acquired
 
-    assert [limits.count(limit) for limit in message(group.id)] == [4, 1, 4]
+    assert [limits.count(limit) for limit in get_message_limits(group.id)] == [4, 1, 4]
     assert keep == 3
 
 
 async def test_an_album_that_others_leave_no_room_for_is_not_sent_in_part(redis: Redis) -> None:
     budget = RateLimiter(redis, "tg")
-    minute = next(limit for limit in message(-5) if limit.seconds == 60)
+    minute = next(limit for limit in get_message_limits(-5) if limit.seconds == 60)
     sent: list[int] = []
 
     async def send(chat: int) -> None:
         sent.append(chat)
 
     posting, *waits = await asyncio.gather(
-        RateLimitedChat(budget, -5).message(send, count=10),
+        RateLimitedChat(budget, -5).call_as_message(send, count=10),
         *[budget.acquire(minute) for _ in range(minute.calls)],
         return_exceptions=True,
     )

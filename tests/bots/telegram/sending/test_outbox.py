@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bots.sandbox.telegram.state import Chat, Message
-from bots.telegram.api.rate_limits import START_RESERVE, STEP_RESERVE, message
-from bots.telegram.rendering.markdown import Rendered, render
+from bots.telegram.api.rate_limits import START_RESERVE, STEP_RESERVE, get_message_limits
+from bots.telegram.rendering.markdown import RenderedText, render
 from bots.telegram.sending import messages
 from bots.telegram.sending.outbox import TelegramOutbox
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
@@ -20,7 +20,7 @@ from core.chat.port.incoming import Choice
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page
 from core.redis import RateLimiter
-from tests.bots.telegram.open_gate import OpenGate
+from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
 
@@ -29,41 +29,43 @@ MENU = Menu("model", "Choose a **model**", (Option("m-1", "m-1"), Option("m-2", 
 
 
 async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
 
     page = await outbox.update_page(FIRST, "One", final=False)
-    first = scene.last()
+    first = scene.get_last_message()
     page = await outbox.update_page(page, "One **two**", final=False)
     page = await outbox.update_page(page, "One **two** three", final=True)
 
     assert (page.message_id, page.done, page.adopted, page.shown) == (str(first.id), True, False, 17)
     assert scene.sim.texts(7) == ["One two three"]
-    assert [(entity.type, entity.offset, entity.length) for entity in scene.last().entities] == [("bold", 4, 3)]
-    assert (scene.count("sendMessage"), scene.count("editMessageText")) == (1, 2)
+    assert [(entity.type, entity.offset, entity.length) for entity in scene.get_last_message().entities] == [
+        ("bold", 4, 3)
+    ]
+    assert (scene.count_calls("sendMessage"), scene.count_calls("editMessageText")) == (1, 2)
 
 
 async def test_a_step_that_changes_nothing_on_the_screen_is_no_call(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
 
     page = await outbox.update_page(FIRST, "One", final=False)
     page = await outbox.update_page(page, "One\n\n", final=False)
     page = await outbox.update_page(page, "One", final=True)
 
     assert page.done
-    assert scene.count("editMessageText") == 0
+    assert scene.count_calls("editMessageText") == 0
 
 
 async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
-    page = await (await scene.asked()).update_page(FIRST, "One", final=False)
+    page = await (await scene.ask()).update_page(FIRST, "One", final=False)
 
-    page = await (await scene.asked()).update_page(replace(page, adopted=True, done=False), "One", final=True)
+    page = await (await scene.ask()).update_page(replace(page, adopted=True, done=False), "One", final=True)
 
     assert (page.done, page.adopted) == (True, False)
-    assert scene.count("editMessageText") == 1
+    assert scene.count_calls("editMessageText") == 1
 
 
 async def test_a_blank_text_waits_and_is_refused_in_the_end(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
 
     assert await outbox.update_page(FIRST, " \n", final=False) == FIRST
     with pytest.raises(ContentRejectedError):
@@ -73,25 +75,25 @@ async def test_a_blank_text_waits_and_is_refused_in_the_end(scene: Scene) -> Non
 
 async def test_in_a_group_the_first_page_replies_to_the_question(scene: Scene) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
-    question = scene.last(group.id)
+    outbox = await scene.ask(group)
+    question = scene.get_last_message(group.id)
 
     await outbox.update_page(FIRST, "One", final=True)
-    first = scene.last(group.id)
+    first = scene.get_last_message(group.id)
     await outbox.update_page(Page(start=3), "Two", final=True)
 
     assert first.reply_to is question
-    assert scene.last(group.id).reply_to is None
+    assert scene.get_last_message(group.id).reply_to is None
 
 
 async def test_a_question_that_was_deleted_is_answered_without_a_reply(scene: Scene) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
-    scene.ann.delete(scene.last(group.id))
+    outbox = await scene.ask(group)
+    scene.ann.delete(scene.get_last_message(group.id))
 
     await outbox.send_text("Here.")
 
-    assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("Here.", None)
+    assert (scene.get_last_message(group.id).text, scene.get_last_message(group.id).reply_to) == ("Here.", None)
 
 
 async def commented(scene: Scene) -> tuple[Chat, Message, TelegramOutbox]:
@@ -99,14 +101,14 @@ async def commented(scene: Scene) -> tuple[Chat, Message, TelegramOutbox]:
     group = scene.sim.group("Comments", admin=True)
     post = scene.sim.publish(scene.sim.channel("News"), group, "14 May")
     scene.ann.say(group, "@wanjie_bot why?", reply_to=post)
-    return group, post, scene.outbox(await scene.heard())
+    return group, post, scene.outbox(await scene.read_last_update())
 
 
 @pytest.mark.parametrize("question", ["there", "gone"])
 async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(scene: Scene, question: str) -> None:
     group, post, outbox = await commented(scene)
     if question == "gone":
-        scene.ann.delete(scene.last(group.id))
+        scene.ann.delete(scene.get_last_message(group.id))
     await outbox.update_page(FIRST, "One", final=True)
     await outbox.update_page(Page(start=3), "Two", final=True)
     await outbox.send_text("A notice")
@@ -121,50 +123,50 @@ async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(sce
 async def test_a_press_below_a_post_is_answered_there(scene: Scene) -> None:
     group, post, outbox = await commented(scene)
     await outbox.update_page(FIRST, "One", final=True, buttons=(BUTTON,))
-    scene.ann.press(group, scene.last(group.id).id, BUTTON.label)
-    await scene.outbox(await scene.heard()).update_page(FIRST, "Two", final=True)
+    scene.ann.press(group, scene.get_last_message(group.id).id, BUTTON.label)
+    await scene.outbox(await scene.read_last_update()).update_page(FIRST, "Two", final=True)
 
-    assert (scene.last(group.id).text, scene.last(group.id).thread) == ("Two", post.id)
+    assert (scene.get_last_message(group.id).text, scene.get_last_message(group.id).thread) == ("Two", post.id)
 
 
 async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(scene: Scene) -> None:
     group, post, outbox = await commented(scene)
-    scene.ann.delete(scene.last(group.id))
+    scene.ann.delete(scene.get_last_message(group.id))
     scene.ann.delete(post)
     await outbox.update_page(FIRST, "One", final=True)
 
-    assert (scene.last(group.id).text, scene.last(group.id).reply_to) == ("One", None)
+    assert (scene.get_last_message(group.id).text, scene.get_last_message(group.id).reply_to) == ("One", None)
 
 
 async def test_in_a_private_chat_nothing_is_a_reply(scene: Scene) -> None:
-    await (await scene.asked()).send_text("Hello")
+    await (await scene.ask()).send_text("Hello")
 
-    assert scene.last().reply_to is None
+    assert scene.get_last_message().reply_to is None
 
 
 async def test_a_topic_is_answered_in_the_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     topic = scene.sim.topic(forum, "Cats", scene.ann)
-    outbox = await scene.asked(forum, topic)
+    outbox = await scene.ask(forum, topic)
 
     await outbox.show_activity()
     page = await outbox.update_page(FIRST, "One", final=False)
     await outbox.update_page(page, "One two", final=True)
 
-    assert (scene.last(forum.id).text, scene.last(forum.id).topic) == ("One two", topic)
+    assert (scene.get_last_message(forum.id).text, scene.get_last_message(forum.id).topic) == ("One two", topic)
     assert [event.topic for event in scene.sim.timeline(forum.id) if event.kind == "action"] == [topic]
 
 
 async def test_the_general_topic_is_answered_without_a_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
 
-    await (await scene.asked(forum)).send_text("Hello")
+    await (await scene.ask(forum)).send_text("Hello")
 
-    assert scene.last(forum.id).text == "Hello"
+    assert scene.get_last_message(forum.id).text == "Hello"
 
 
 async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
 
     await outbox.delete_page(page)
@@ -174,7 +176,7 @@ async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> N
 
 
 async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
     scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
 
@@ -188,11 +190,11 @@ async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -
 @pytest.mark.parametrize("damage", ["block", "delete", "kick"])
 async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage: str) -> None:
     group = scene.sim.group("Team") if damage == "kick" else None
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     page = await outbox.update_page(FIRST, "One", final=False)
     ways: dict[str, Callable[[], None]] = {
         "block": scene.ann.block,
-        "delete": lambda: scene.ann.delete(scene.last()),
+        "delete": lambda: scene.ann.delete(scene.get_last_message()),
         "kick": lambda: scene.sim.remove_bot(group, scene.ann) if group else None,
     }
     ways[damage]()
@@ -202,7 +204,7 @@ async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage:
 
 
 async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: message thread not found")
 
     with pytest.raises(RecipientGoneError):
@@ -211,11 +213,11 @@ async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
 
 async def test_too_long_a_text_is_refused(scene: Scene) -> None:
     with pytest.raises(ContentRejectedError):
-        await (await scene.asked()).update_page(FIRST, "word " * 900, final=True)
+        await (await scene.ask()).update_page(FIRST, "word " * 900, final=True)
 
 
 async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     limit = outbox.capabilities.page_limit
     text = ("**🙂** `a` | b\n- c\n" * 400).encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
 
@@ -223,33 +225,33 @@ async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene
 
 
 async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is_not(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
 
     page = await outbox.update_page(FIRST, "One **two**", final=False)
     page = await outbox.update_page(page, "One **two** _three_", final=True)
-    first = scene.last()
+    first = scene.get_last_message()
     await outbox.update_page(replace(FIRST, start=20), "**four**", final=True)
 
     assert page.done
     assert first.text == "One **two** _three_"
     assert not first.entities
-    assert scene.count("editMessageText") == 1
-    assert scene.last().text == "four"
-    assert [entity.type for entity in scene.last().entities] == ["bold"]
+    assert scene.count_calls("editMessageText") == 1
+    assert scene.get_last_message().text == "four"
+    assert [entity.type for entity in scene.get_last_message().entities] == ["bold"]
 
 
 async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
 
     page = await outbox.update_page(FIRST, "**One** [two](https://E.org/)", final=False)
     page = await outbox.update_page(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
 
     assert page.done
-    assert scene.last().text == "One two (https://E.org/) three"
-    assert [entity.type for entity in scene.last().entities] == ["bold", "url", "text_link"]
-    assert scene.count("sendMessage") == 2
+    assert scene.get_last_message().text == "One two (https://E.org/) three"
+    assert [entity.type for entity in scene.get_last_message().entities] == ["bold", "url", "text_link"]
+    assert scene.count_calls("sendMessage") == 2
 
 
 @pytest.mark.parametrize(
@@ -265,21 +267,21 @@ async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -
     ],
 )
 async def test_a_link_that_telegram_cannot_open_is_words_and_address(scene: Scene, link: str, shown: str) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     page = await outbox.update_page(FIRST, f"**See** {link}", final=False)
     await outbox.update_page(page, f"**See** {link} and [this](https://e.org/).", final=True)
 
-    assert scene.last().text == f"See {shown} and this."
-    dress = [entity.type for entity in scene.last().entities]
+    assert scene.get_last_message().text == f"See {shown} and this."
+    dress = [entity.type for entity in scene.get_last_message().entities]
     assert (dress[0], dress[-1]) == ("bold", "text_link")
-    assert (scene.count("sendMessage"), scene.count("editMessageText")) == (1, 1)
+    assert (scene.count_calls("sendMessage"), scene.count_calls("editMessageText")) == (1, 1)
 
 
 async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> Rendered:
+    def counted(text: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> RenderedText:
         rendered.append(text)
         return render(text, refused, calls=calls, roomy=roomy)
 
@@ -292,17 +294,17 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
 
 
 async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: strange")
 
     with pytest.raises(ContentRejectedError, match="strange"):
         await outbox.send_text("plain")
-    assert scene.count("sendMessage") == 1
+    assert scene.count_calls("sendMessage") == 1
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
 async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: str) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     getattr(scene.sim, fault)("sendMessage")
 
     with pytest.raises(PlatformUnreachableError):
@@ -311,16 +313,16 @@ async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: 
 
 
 async def test_a_revoked_token_is_an_outage_to_the_core(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.fail("sendMessage", 401, "Unauthorized")
 
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_text("Hello")
 
 
-async def test_a_429_stops_everything_to_that_chat(scene: Scene, gate: OpenGate) -> None:
+async def test_a_429_stops_everything_to_that_chat(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     group = scene.sim.group("Team")
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
 
     with pytest.raises(RateLimitedError) as flooded:
@@ -332,12 +334,12 @@ async def test_a_429_stops_everything_to_that_chat(scene: Scene, gate: OpenGate)
 
     assert flooded.value.retry_after == 7
     assert len(scene.sim.calls) == before
-    assert set(gate.blocked) == {f"{kind}:{group.id}" for kind in ("message", "minute", "typing")}
+    assert set(rate_limiter.paused) == {f"{kind}:{group.id}" for kind in ("message", "minute", "typing")}
 
 
-async def test_without_a_grant_nothing_is_sent(scene: Scene, gate: OpenGate) -> None:
-    outbox = await scene.asked()
-    gate.wait = 0.7
+async def test_without_a_grant_nothing_is_sent(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+    outbox = await scene.ask()
+    rate_limiter.wait = 0.7
     calls = len(scene.sim.calls)
 
     with pytest.raises(RateLimitedError) as flooded:
@@ -348,19 +350,19 @@ async def test_without_a_grant_nothing_is_sent(scene: Scene, gate: OpenGate) -> 
     assert len(scene.sim.calls) == calls
 
 
-async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, gate: OpenGate) -> None:
-    outbox = await scene.asked()
+async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+    outbox = await scene.ask()
 
     page = await outbox.update_page(FIRST, "1", final=False)
     page = await outbox.update_page(page, "1 2", final=False)
     await outbox.update_page(page, "1 2 3", final=True)
 
-    assert [keep for _, keep in gate.taken] == [START_RESERVE, STEP_RESERVE, 0]
+    assert [keep for _, keep in rate_limiter.acquired] == [START_RESERVE, STEP_RESERVE, 0]
 
 
 async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
-    scene.gate = RateLimiter(redis, "tg:1")
-    one, two = await scene.asked(), await scene.asked()
+    scene.rate_limiter = RateLimiter(redis, "tg:1")
+    one, two = await scene.ask(), await scene.ask()
     page = await one.update_page(FIRST, "One", final=False)
 
     with pytest.raises(RateLimitedError) as flooded:
@@ -375,7 +377,7 @@ async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, re
     budget = RateLimiter(redis, "tg:1")
 
     async def take_minute(keep: int) -> float:
-        return await budget.acquire(*[limit for limit in message(-5) if limit.seconds == 60], keep=keep)
+        return await budget.acquire(*[limit for limit in get_message_limits(-5) if limit.seconds == 60], keep=keep)
 
     steps = [await take_minute(STEP_RESERVE) for _ in range(16)]
     finals = [await take_minute(0) for _ in range(5)]
@@ -386,18 +388,18 @@ async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, re
 
 async def test_a_group_that_became_a_supergroup_is_followed(scene: Scene) -> None:
     group = scene.sim.group("Team", basic=True)
-    outbox = await scene.asked(group)
+    outbox = await scene.ask(group)
     moved = scene.sim.migrate(group, scene.ann)
 
     await outbox.send_text("Hello")
     await outbox.send_text("again")
 
     assert scene.sim.texts(moved.id) == ["Hello", "again"]
-    assert scene.count("sendMessage") == 3
+    assert scene.count_calls("sendMessage") == 3
 
 
 async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
 
     await outbox.show_activity()
     scene.ann.block()
@@ -410,7 +412,7 @@ async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bots.telegram.sending.outbox._WORKING_PATIENCE", 0.05)
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     scene.sim.delay("sendChatAction", 1.5)
 
     async with asyncio.timeout(1):
@@ -421,43 +423,43 @@ async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
 
 
 async def test_a_menu_has_buttons_that_come_back_as_choices(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
 
     await outbox.show_menu(MENU)
-    press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
-    incoming = await scene.heard()
+    press = scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "m-1")
+    incoming = await scene.read_last_update()
     await scene.outbox(incoming).show_menu(replace(MENU, options=(Option("m-1", "m-1", current=True),)))
 
     assert incoming.choice == Choice("model", "m-1")
     assert press.answer is not None
     assert scene.sim.texts(7) == ["Choose a model"]
-    assert [button["text"] for button in scene.last().buttons] == ["✓ m-1"]
+    assert [button["text"] for button in scene.get_last_message().buttons] == ["✓ m-1"]
 
 
 async def test_short_labels_share_a_row(scene: Scene) -> None:
-    outbox = await scene.asked()
+    outbox = await scene.ask()
     long = tuple(Option(f"a rather long name {number}", f"{number}") for number in range(3))
 
     await outbox.show_menu(replace(MENU, options=(*MENU.options, Option("m-3", "m-3"))))
-    short_rows = (scene.last().keyboard or {})["inline_keyboard"]
+    short_rows = (scene.get_last_message().keyboard or {})["inline_keyboard"]
     await outbox.show_menu(replace(MENU, options=long))
-    long_rows = (scene.last().keyboard or {})["inline_keyboard"]
+    long_rows = (scene.get_last_message().keyboard or {})["inline_keyboard"]
 
     assert [[button["text"] for button in row] for row in short_rows] == [["m-1", "✓ m-2"], ["m-3"]]
     assert [len(row) for row in long_rows] == [1, 1, 1]
 
 
 async def test_the_longest_menu_name_and_value_fit_a_button(scene: Scene) -> None:
-    await (await scene.asked()).show_menu(Menu("m" * 12, "?", (Option("x", "v" * 48),)))
+    await (await scene.ask()).show_menu(Menu("m" * 12, "?", (Option("x", "v" * 48),)))
 
-    assert scene.last().buttons[0]["callback_data"] == "m" * 12 + ":" + "v" * 48
+    assert scene.get_last_message().buttons[0]["callback_data"] == "m" * 12 + ":" + "v" * 48
 
 
 async def test_a_menu_that_was_deleted_is_sent_anew(scene: Scene) -> None:
-    await (await scene.asked()).show_menu(MENU)
-    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
-    incoming = await scene.heard()
-    scene.ann.delete(scene.last())
+    await (await scene.ask()).show_menu(MENU)
+    scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "m-1")
+    incoming = await scene.read_last_update()
+    scene.ann.delete(scene.get_last_message())
 
     await scene.outbox(incoming).show_menu(MENU)
 
@@ -465,24 +467,24 @@ async def test_a_menu_that_was_deleted_is_sent_anew(scene: Scene) -> None:
 
 
 async def test_choosing_what_is_chosen_already_is_a_success(scene: Scene) -> None:
-    await (await scene.asked()).show_menu(MENU)
-    scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "✓ m-2")
+    await (await scene.ask()).show_menu(MENU)
+    scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "✓ m-2")
 
-    await scene.outbox(await scene.heard()).show_menu(MENU)
+    await scene.outbox(await scene.read_last_update()).show_menu(MENU)
 
     assert len(scene.sim.texts(7)) == 1
 
 
 async def test_a_pressed_button_that_leads_to_a_sentence_is_let_go_too(scene: Scene) -> None:
-    await (await scene.asked()).show_menu(MENU)
-    press = scene.ann.press(scene.sim.private(scene.ann), scene.last().id, "m-1")
-    outbox = scene.outbox(await scene.heard())
+    await (await scene.ask()).show_menu(MENU)
+    press = scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "m-1")
+    outbox = scene.outbox(await scene.read_last_update())
 
     await outbox.send_text("No longer there.")
     await outbox.send_text("Sorry.")
 
     assert press.answer is not None
-    assert scene.count("answerCallbackQuery") == 1
+    assert scene.count_calls("answerCallbackQuery") == 1
 
 
 async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene) -> None:
@@ -491,7 +493,7 @@ async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene
     outboxes: list[TelegramOutbox] = []
     for person in people:
         person.say(scene.sim.private(person), "hi")
-        outboxes.append(scene.outbox(await scene.heard()))
+        outboxes.append(scene.outbox(await scene.read_last_update()))
 
     async with asyncio.timeout(1.5):  # one after the other they would take two seconds
         await asyncio.gather(*(outbox.send_text("hello") for outbox in outboxes))

@@ -8,18 +8,18 @@ from core.redis import RateLimit
 
 
 @dataclass
-class OpenGate:
+class OpenRateLimiter:
     """Grants everything that is not blocked, unless it is told to refuse."""
 
     wait: float = 0.0
-    taken: list[tuple[tuple[RateLimit, ...], int]] = field(default_factory=list[tuple[tuple[RateLimit, ...], int]])
-    blocked: dict[str, float] = field(default_factory=dict[str, float])
+    acquired: list[tuple[tuple[RateLimit, ...], int]] = field(default_factory=list[tuple[tuple[RateLimit, ...], int]])
+    paused: dict[str, float] = field(default_factory=dict[str, float])
 
     async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
-        wait = max([self.wait, *(self.blocked.get(limit.name, 0.0) for limit in limits)])
+        wait = max([self.wait, *(self.paused.get(limit.name, 0.0) for limit in limits)])
         if not wait:
-            self.taken.append((limits, keep))
+            self.acquired.append((limits, keep))
         return wait
 
     async def pause(self, name: str, seconds: float) -> None:
-        self.blocked[name] = seconds
+        self.paused[name] = seconds
