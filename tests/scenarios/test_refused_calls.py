@@ -23,6 +23,8 @@ POST = (("sendMessage",), ("chat.startStream", "chat.postMessage"))
 VOICE = (("sendVoice", "sendAudio", "sendDocument"), ("files.getUploadURLExternal",))
 ALBUM = (("sendMediaGroup", "sendPhoto", "sendDocument"), ("files.getUploadURLExternal",))
 HINT = (("answerCallbackQuery",), ("chat.postEphemeral",))
+EDIT = (("editMessageText",), ("chat.appendStream", "chat.stopStream", "chat.update"))
+NO_RIGHT = ("Bad Request: not enough rights", "missing_scope")
 SIGN = (("sendChatAction",), ("assistant.threads.setStatus",))
 
 
@@ -63,6 +65,12 @@ ROWS = {
     "album, forbidden": Row(DRAW, ALBUM, NO_PICTURES, ("attach.no_pictures", "attach.no_pictures")),
     "album, gone": Row(DRAW, ALBUM, GONE, ("", "")),
     "hint, refused": Row(_press("Regenerate"), HINT, UNKNOWN, ("answer to before", "answer to before")),
+    "growing, refused": Row(_say("one"), EDIT, UNKNOWN, ("answer to one", "answer to one")),
+    "growing, forbidden": Row(_say("one"), EDIT, NO_RIGHT, ("answer to one", "answer to one")),
+    "growing, gone": Row(_say("one"), EDIT, GONE, ("", "")),
+    "regenerate, refused": Row(_press("Regenerate"), POST, UNKNOWN, ("", "")),
+    "regenerate, gone": Row(_press("Regenerate"), POST, GONE, ("", "")),
+    "speak button, forbidden": Row(_press("Speak"), VOICE, NO_VOICE, ("attach.no_voice", "attach.no_voice")),
     "sign, gone": Row(_say("one"), SIGN, GONE, ("answer to one", "answer to one")),
 }
 
@@ -91,28 +99,28 @@ async def _reads(persona: Persona, words: str, shown: int, row: str) -> None:
         raise AssertionError(f"{row}: {persona.answers()[shown:]}, not {words!r}") from None
 
 
+@pytest.mark.parametrize("name", ROWS)
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_whatever_is_refused_is_told_or_known_to_be_silent_and_the_next_message_is_answered(
-    place: str, harness: ServiceHarness
+    place: str, name: str, harness: ServiceHarness
 ) -> None:
-    for name, row in ROWS.items():
-        persona = SEATS[place](harness)
-        telegram = isinstance(persona, TelegramPersona)
-        await answered(persona, harness, "before")
-        shown = len(persona.answers())
-        before = len(harness.telegram.calls if telegram else harness.slack.calls)
-        _refuse(harness, row, telegram=telegram)
-        await row.act(persona)
-        if told := row.told[0 if telegram else 1]:
-            words = told if " " in told else beginning(told)
-            await _reads(persona, words, shown, name)
-        else:
-            await _met(harness, row, before, telegram=telegram)
-            assert (name, persona.answers()[shown:]) == (name, [])
-        harness.telegram.clear_faults()
-        harness.slack.faults.clear()
-        await persona.say("after")
-        await says(persona, "answer to after", 10)
+    row, persona = ROWS[name], SEATS[place](harness)
+    telegram = isinstance(persona, TelegramPersona)
+    await answered(persona, harness, "before")
+    shown = len(persona.answers())
+    before = len(harness.telegram.calls if telegram else harness.slack.calls)
+    _refuse(harness, row, telegram=telegram)
+    await row.act(persona)
+    if told := row.told[0 if telegram else 1]:
+        words = told if " " in told else beginning(told)
+        await _reads(persona, words, shown, name)
+    else:
+        await _met(harness, row, before, telegram=telegram)
+        assert persona.answers()[shown:] == []
+    harness.telegram.clear_faults()
+    harness.slack.faults.clear()
+    await persona.say("after")
+    await says(persona, "answer to after", 10)
 
     assert "Traceback" not in harness.logs()
     assert "turn failed" not in harness.logs()

@@ -51,6 +51,8 @@ class MessageSender:
         self._chat = int(incoming.chat.chat)
         self._refused: frozenset[str] = frozenset()
         self._bare: set[int] = set()
+        self._reduced_drafts: set[tuple[int | None, str]] = set()
+        """What was refused with all that goes along with it, and is to be tried alone once the rate limits allow it."""
         self._root = incoming.thread_root
         self._question_is_gone = False
 
@@ -79,20 +81,29 @@ class MessageSender:
     ) -> _Result:
         """Show a draft; what Telegram refuses to dress, a link or all of this page, is shown plain from then on.
 
-        `alone` shows it without whatever else `put` sends along (a reply, a keyboard): the last that is tried.
+        `alone` shows it without whatever else `put` sends along (a reply, a keyboard): the last that is tried. Where a
+        rate limit comes between, the next call goes on there: else the first way would be refused again for ever.
         """
+        draft_key = (draft.page, draft.text)
+        if alone is not None and draft_key in self._reduced_drafts:
+            put, alone = alone, None
         while True:
             try:
-                return await self._put_once(draft, put, keep, count)
+                result = await self._put_once(draft, put, keep, count)
             except ContentRejectedError as error:
                 if isinstance(error, UneditableError) or is_about_media(error):
                     raise
                 if alone is not None and (is_about_extras(error) or not draft.rendered.spans):
                     put, alone = alone, None
+                    self._reduced_drafts.add(draft_key)
                 elif draft.rendered.spans:
                     draft.rendered = self._undressed(draft, str(error).lower())
                 else:
+                    self._reduced_drafts.discard(draft_key)
                     raise
+            else:
+                self._reduced_drafts.discard(draft_key)
+                return result
 
     async def _put_once(
         self, draft: Draft, put: Callable[[int, RenderedText], Awaitable[_Result]], keep: int, count: int
