@@ -57,9 +57,9 @@ async def _redis(url: str, *, private: bool = False) -> list[Finding]:
         return [Finding("Store", FindingState.FAILED, str(error), "Correct REDIS_URL.")]
     where = "The private Redis" if private else f"Redis at {health.address}"
     try:
-        if problem := await health.problem():
+        if problem := await health.find_problem():
             return [Finding("Store", FindingState.FAILED, f"{where} cannot be written to: {problem}.", _advice(url))]
-        warnings = [] if private else await health.warnings()
+        warnings = [] if private else await health.list_warnings()
         return [
             Finding("Store", FindingState.OK, f"{where} works."),
             *(Finding("Store", FindingState.WARNING, warning) for warning in warnings),

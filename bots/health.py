@@ -79,7 +79,7 @@ async def _store_problem(service: Service) -> str:
     """Write to the store, but do not wait for as long as a client that tries again would take; "" when it works."""
     try:
         async with asyncio.timeout(_STORE_SECONDS):
-            problem = await service.store.problem()
+            problem = await service.store.find_problem()
     except TimeoutError:
         return f"The store has not answered within {_STORE_SECONDS:g} s."
     return f"The store cannot be written to: {problem}." if problem else ""

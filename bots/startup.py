@@ -59,7 +59,7 @@ def log_finding(finding: Finding) -> None:
 
 async def log_readiness(store: StoreHealth, platforms: Sequence[RunningPlatform]) -> None:
     """Log that the store works, then that events come in: from every platform, or at last from those that are up."""
-    while await store.problem() is not None:  # noqa: ASYNC110 - the store tells nobody
+    while await store.find_problem() is not None:  # noqa: ASYNC110 - the store tells nobody
         await asyncio.sleep(_POLL_INTERVAL)
     _log.info("the store works", address=store.address)
     clock = asyncio.get_running_loop().time

@@ -136,7 +136,7 @@ class Bot:
         asks = asks and (command is None or command.of_message)
         if incoming.choice is not None or incoming.added or not asks:
             return await platform.complete(incoming, first=False)
-        last = await self._services.conversations.last_event(str(incoming.chat))
+        last = await self._services.conversations.get_last_event(str(incoming.chat))
         return await platform.complete(incoming, first=not last, since="" if incoming.command else last)
 
     async def _respond(self, context: CommandContext) -> None:

@@ -1,4 +1,4 @@
-"""The durable queue: an event is stored before its platform is told, and answered in order, whatever dies."""
+"""The durable queue: events are stored before they are acknowledged, and answered in order whatever process dies."""
 
 from .envelope import Envelope, event_tag
 from .inbox import EnqueueResult, Inbox

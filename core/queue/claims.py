@@ -1,11 +1,12 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options and the answers of stream commands untyped; what the worker needs of them is typed here.
-"""The tickets that a worker takes, holds and gives back."""
+"""The entries of the streams, as one worker claims, renews and releases them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -15,23 +16,23 @@ from redis.typing import KeyT, StreamIdT
 
 from core.redis.client import Script
 
-from .claim_repair import TicketRepair
+from .entry_repair import EntryRepair
 from .envelope import Envelope
-from .foreign_keys import ForeignKeys
+from .foreign_lane_keys import ForeignLaneKeys
 from .job import OwnershipLostError
 from .keys import GROUP, QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_Entry: TypeAlias = tuple[bytes, dict[bytes, bytes] | None]
+_RawEntry: TypeAlias = tuple[bytes, dict[bytes, bytes] | None]
 
-_REPAIR_INTERVAL = 15.0
-_FORGET_AFTER = 3600_000  # milliseconds; a consumer that has not asked for work for so long is not coming back
+_MIN_REPAIR_INTERVAL = 15.0
+_MAX_CONSUMER_IDLE_MS = 3600_000  # a consumer that has not asked for work for so long is dead
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """The right to work on a lane."""
+class Entry:
+    """A lane with work, as its stream names it; a lane has one entry at a time."""
 
     shard: int
     id: str
@@ -40,27 +41,29 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A ticket as it was handed to us; with the next delivery, to us or to another, this hold is void."""
+    """An entry as it was delivered to us; the next delivery, to us or to another, makes this claim void."""
 
-    ticket: Ticket
+    entry: Entry
     deliveries: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """What a ticket stands for at the moment."""
+    """The first message of a claimed lane."""
 
     claim: Claim
     envelope: Envelope
+    digest: str
+    """SHA-1 of the message as it is stored, by which `finish` recognises it."""
     state: Mapping[str, str]
     stop: bool
 
 
 class Claims:
-    """The ticket streams, as one consumer sees them.
+    """The streams, as one consumer sees them.
 
-    Whatever takes a `Claim` does nothing when the hold is void. Everything may raise one of `STORE_ERRORS` and may be
-    repeated.
+    Methods that take a `Claim` do nothing when it is void. Every method may raise one of `STORE_ERRORS` and may be
+    called again.
     """
 
     def __init__(self, redis: Redis, keys: QueueKeys, consumer: str) -> None:
@@ -68,20 +71,20 @@ class Claims:
         self._redis = redis
         self._keys = keys
         self._start = Script(redis, _SCRIPTS, "count_deliveries", "start")
-        self._check = Script(redis, _SCRIPTS, "count_deliveries", "checkpoint")
+        self._checkpoint = Script(redis, _SCRIPTS, "count_deliveries", "checkpoint")
         self._absorb = Script(redis, _SCRIPTS, "count_deliveries", "absorb")
-        self._beat = Script(redis, _SCRIPTS, "count_deliveries", "renew")
-        self._done = Script(redis, _SCRIPTS, "count_deliveries", "finish")
+        self._renew = Script(redis, _SCRIPTS, "count_deliveries", "renew")
+        self._finish = Script(redis, _SCRIPTS, "count_deliveries", "finish")
         self._release = Script(redis, _SCRIPTS, "count_deliveries", "release")
-        self._leave = Script(redis, _SCRIPTS, "remove_consumer")
-        self._foreign = ForeignKeys(redis, keys)
-        self._repair = TicketRepair(redis, keys, interval=_REPAIR_INTERVAL)
+        self._remove_consumer = Script(redis, _SCRIPTS, "remove_consumer")
+        self._foreign = ForeignLaneKeys(redis, keys)
+        self._repair = EntryRepair(redis, keys, interval=_MIN_REPAIR_INTERVAL)
 
     async def prepare(self) -> None:
-        """Make what is missing, also tickets of lanes whose stream is gone. Raises `ShardMismatchError`."""
+        """Create missing streams, with entries for lanes that have messages. Raises `ShardMismatchError`."""
         await self._keys.check_shards(self._redis)
         for shard in self._keys.shards:
-            await self._foreign.put_shard_aside(shard)
+            await self._foreign.set_shard_keys_aside(shard)
             try:
                 await self._redis.xgroup_create(self._keys.stream(shard), GROUP, id="0", mkstream=True)
             except ResponseError as error:
@@ -91,20 +94,20 @@ class Claims:
                 await self._repair.run(shard)
 
     async def repair(self) -> None:
-        """Give tickets to lanes that have mail and none, unless some process has done so a moment ago."""
+        """Add missing entries of lanes with messages, unless some process has done so a moment ago."""
         await self._repair.run_if_due()
 
-    async def read(self, count: int, *, wait: float) -> list[Ticket]:
-        """Take up to `count` tickets that nobody has, waiting `wait` seconds for the first."""
+    async def read(self, count: int, *, wait: float) -> list[Entry]:
+        """Take up to `count` entries that nobody owns, waiting up to `wait` seconds for the first."""
         streams: dict[KeyT, StreamIdT] = {self._keys.stream(shard): ">" for shard in self._keys.shards}
         answer = await self._redis.xreadgroup(GROUP, self.consumer, streams, count, int(wait * 1000))
         shards = {self._keys.stream(shard).encode(): shard for shard in self._keys.shards}
-        batches = cast("list[tuple[bytes, list[_Entry]]]", answer or [])
-        return [ticket for stream, entries in batches for ticket in _tickets(shards[stream], entries)]
+        batches = cast("list[tuple[bytes, list[_RawEntry]]]", answer or [])
+        return [entry for stream, raw in batches for entry in _parse_entries(shards[stream], raw)]
 
-    async def take_over(self, count: int, *, idle: float) -> list[Ticket]:
-        """Take over up to `count` tickets whose holder has not renewed them for `idle` seconds."""
-        taken: list[Ticket] = []
+    async def take_over(self, count: int, *, idle: float) -> list[Entry]:
+        """Take over up to `count` entries whose owner has not renewed them for `idle` seconds."""
+        taken: list[Entry] = []
         for shard in self._keys.shards:
             cursor = b"0-0"
             while len(taken) < count:
@@ -116,105 +119,110 @@ class Claims:
                     start_id=cursor,
                     count=min(count - len(taken), 100),
                 )
-                cursor, entries, *_ = cast("tuple[bytes, list[_Entry]]", answer)
-                taken += _tickets(shard, entries)
+                cursor, raw, *_ = cast("tuple[bytes, list[_RawEntry]]", answer)
+                taken += _parse_entries(shard, raw)
                 if cursor == b"0-0":
                     break
         return taken
 
-    async def start(self, ticket: Ticket) -> ClaimedJob | None:
-        """See what is to be done; None when the ticket is not ours any more."""
-        keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
-        arguments = [ticket.id, self.consumer, ticket.lane]
-        answer = await self._foreign.without(ticket.lane, lambda: self._start(keys, arguments))
+    async def start(self, entry: Entry) -> ClaimedJob | None:
+        """Read the first message of the lane; None when the entry is not ours any more, or nothing waits."""
+        keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane), self._keys.state(entry.lane)]
+        arguments = [entry.id, self.consumer, entry.lane]
+        answer = await self._foreign.retry_without(entry.lane, lambda: self._start(keys, arguments))
         deliveries, *rest = cast("list[int]", answer)
         if deliveries == 0:
             return None
-        mail, flat = cast("tuple[bytes, list[bytes]]", tuple(rest))
+        head, flat = cast("tuple[bytes, list[bytes]]", tuple(rest))
         texts = [item.decode(errors="replace") for item in flat]
         state = dict(zip(texts[::2], texts[1::2], strict=True))
         stop = state.pop("!stop", None) is not None
-        return ClaimedJob(Claim(ticket, deliveries), Envelope.unpack(mail), state, stop)
+        digest = sha1(head, usedforsecurity=False).hexdigest()
+        return ClaimedJob(Claim(entry, deliveries), Envelope.unpack(head), digest, state, stop)
 
     async def checkpoint(self, claim: Claim, fields: Mapping[str, str]) -> bool:
         """Add `fields` to the lane's state; True when somebody asked to stop. Raises `OwnershipLostError`."""
-        ticket = claim.ticket
+        entry = claim.entry
         flat = [item for field in fields.items() for item in field]
-        keys = [self._keys.stream(ticket.shard), self._keys.state(ticket.lane)]
-        arguments = [ticket.id, self.consumer, claim.deliveries, *flat]
-        answer = await self._foreign.without(ticket.lane, lambda: self._check(keys, arguments))
+        keys = [self._keys.stream(entry.shard), self._keys.state(entry.lane)]
+        arguments = [entry.id, self.consumer, claim.deliveries, *flat]
+        answer = await self._foreign.retry_without(entry.lane, lambda: self._checkpoint(keys, arguments))
         if answer == -1:
-            raise OwnershipLostError(ticket.lane)
+            raise OwnershipLostError(entry.lane)
         return answer == 1
 
-    async def absorb(self, claim: Claim, fields: Mapping[str, str], mails: Sequence[Envelope]) -> bool:
-        """Take mails that wait behind the message out of the mailbox and keep fields of its state, in one step.
+    async def absorb(self, claim: Claim, fields: Mapping[str, str], envelopes: Sequence[Envelope]) -> bool:
+        """Remove envelopes that wait behind the message from the mailbox and add `fields` to the state, in one step.
 
         True when somebody asked to stop. Raises `OwnershipLostError`.
         """
-        ticket = claim.ticket
-        keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane), self._keys.state(ticket.lane)]
+        entry = claim.entry
+        keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane), self._keys.state(entry.lane)]
         flat = [item for field in fields.items() for item in field]
-        packed = [mail.pack() for mail in mails]
-        values = [ticket.id, self.consumer, claim.deliveries, len(flat), *flat, *packed]
-        answer = await self._foreign.without(ticket.lane, lambda: self._absorb(keys, values))
+        packed = [envelope.pack() for envelope in envelopes]
+        values = [entry.id, self.consumer, claim.deliveries, len(flat), *flat, *packed]
+        answer = await self._foreign.retry_without(entry.lane, lambda: self._absorb(keys, values))
         if answer == -1:
-            raise OwnershipLostError(ticket.lane)
+            raise OwnershipLostError(entry.lane)
         return answer == 1
 
-    async def renew(self, shard: int, holds: Sequence[Claim]) -> list[int]:
-        """Renew holds of one shard; for each -1 when it is void, 1 when somebody asked to stop, else 0."""
-        keys = [self._keys.stream(shard), *(self._keys.state(hold.ticket.lane) for hold in holds)]
-        pairs = [item for hold in holds for item in (hold.ticket.id, hold.deliveries)]
-        return cast("list[int]", await self._beat(keys, [self.consumer, *pairs]))
+    async def renew(self, shard: int, claims: Sequence[Claim]) -> list[int]:
+        """Renew claims of one shard; for each -1 when it is void, 1 when somebody asked to stop, else 0."""
+        keys = [self._keys.stream(shard), *(self._keys.state(claim.entry.lane) for claim in claims)]
+        pairs = [item for claim in claims for item in (claim.entry.id, claim.deliveries)]
+        return cast("list[int]", await self._renew(keys, [self.consumer, *pairs]))
 
-    async def finish(self, claim: Claim, *, dead: bool = False) -> bool:
-        """Take the message out of its mailbox, to the dead letters when it is `dead`; False when the hold is void."""
-        ticket = claim.ticket
+    async def finish(self, job: ClaimedJob, *, dead: bool = False) -> bool:
+        """Remove the message from its mailbox, to the dead letters when it is `dead`; False when the claim is void.
+
+        Only this message: what came after the mailbox was lost stays.
+        """
+        claim = job.claim
+        entry = claim.entry
         keys = [
-            self._keys.stream(ticket.shard),
-            self._keys.mailbox(ticket.lane),
-            self._keys.state(ticket.lane),
-            self._keys.dead(ticket.shard),
+            self._keys.stream(entry.shard),
+            self._keys.mailbox(entry.lane),
+            self._keys.state(entry.lane),
+            self._keys.dead(entry.shard),
         ]
-        arguments = [ticket.id, self.consumer, claim.deliveries, ticket.lane, int(dead)]
-        return await self._foreign.without(ticket.lane, lambda: self._done(keys, arguments)) == 1
+        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, int(dead)]
+        return await self._foreign.retry_without(entry.lane, lambda: self._finish(keys, arguments)) == 1
 
     async def release(self, claim: Claim) -> bool:
-        """Let anyone have the lane at once; False when the hold is void."""
-        ticket = claim.ticket
-        keys = [self._keys.stream(ticket.shard), self._keys.mailbox(ticket.lane)]
-        arguments = [ticket.id, self.consumer, claim.deliveries, ticket.lane]
-        return await self._foreign.without(ticket.lane, lambda: self._release(keys, arguments)) == 1
+        """Let anyone claim the lane at once; False when the claim is void."""
+        entry = claim.entry
+        keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane)]
+        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane]
+        return await self._foreign.retry_without(entry.lane, lambda: self._release(keys, arguments)) == 1
 
     async def list_claims(self, count: int = 1000) -> list[Claim]:
-        """List what Redis thinks we hold, also what an answer that got lost gave us."""
+        """List what Redis has delivered to us, also in answers that got lost."""
         found: list[Claim] = []
         for shard in self._keys.shards:
             stream = self._keys.stream(shard)
             pending = await self._redis.xpending_range(stream, GROUP, "-", "+", count, self.consumer)
             for row in cast("list[dict[str, bytes | int]]", pending):
                 number = cast("bytes", row["message_id"])
-                entries = cast("list[_Entry]", await self._redis.xrange(stream, number, number))
+                raw = cast("list[_RawEntry]", await self._redis.xrange(stream, number, number))
                 deliveries = cast("int", row["times_delivered"])
-                found += [Claim(ticket, deliveries) for ticket in _tickets(shard, entries)]
+                found += [Claim(entry, deliveries) for entry in _parse_entries(shard, raw)]
         return found
 
     async def remove_consumer(self) -> None:
-        """Be forgotten, unless something is still held."""
+        """Remove this consumer, unless it still owns an entry."""
         for shard in self._keys.shards:
-            await self._leave([self._keys.stream(shard)], [self.consumer])
+            await self._remove_consumer([self._keys.stream(shard)], [self.consumer])
 
     async def remove_dead_consumers(self) -> None:
-        """Remove consumers that hold nothing and have not been heard of for an hour."""
+        """Remove consumers that own no entry and have not been heard of for an hour."""
         for shard in self._keys.shards:
             stream = self._keys.stream(shard)
             consumers = cast("list[dict[str, bytes | int]]", await self._redis.xinfo_consumers(stream, GROUP))
             for row in consumers:
-                if row["pending"] == 0 and cast("int", row["idle"]) > _FORGET_AFTER:
-                    await self._leave([stream], [cast("bytes", row["name"])])
+                if row["pending"] == 0 and cast("int", row["idle"]) > _MAX_CONSUMER_IDLE_MS:
+                    await self._remove_consumer([stream], [cast("bytes", row["name"])])
 
 
-def _tickets(shard: int, entries: Sequence[_Entry]) -> list[Ticket]:
-    # Redis 6.2 gives claimed entries that were deleted meanwhile as nothing.
-    return [Ticket(shard, number.decode(), fields[b"c"].decode()) for number, fields in entries if fields]
+def _parse_entries(shard: int, raw: Sequence[_RawEntry]) -> list[Entry]:
+    # Redis 6.2 returns claimed entries that were deleted meanwhile without fields.
+    return [Entry(shard, number.decode(), fields[b"c"].decode()) for number, fields in raw if fields]

@@ -1,16 +1,16 @@
-"""A message as it lies in a mailbox."""
+"""A message as it is stored in a mailbox."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha1
 
-_TAG = 12
+_TAG_LENGTH = 12
 
 
 def event_tag(event_id: str) -> str:
-    """A short name of an event, 12 characters, that fits where its id may not."""
-    return sha1(event_id.encode(), usedforsecurity=False).hexdigest()[:_TAG]
+    """Make a short name of an event, 12 characters, for places where its id may be too long."""
+    return sha1(event_id.encode(), usedforsecurity=False).hexdigest()[:_TAG_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,6 @@ class Envelope:
 
     @classmethod
     def unpack(cls, packed: bytes) -> Envelope:
+        """Read what `pack` made. Bytes of another program are accepted, too; their handler fails later."""
         event_id, _, payload = packed.partition(b"\n")
-        return cls(event_id.decode(errors="replace"), payload)  # what somebody else wrote is read, and fails later
+        return cls(event_id.decode(errors="replace"), payload)

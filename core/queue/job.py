@@ -1,4 +1,4 @@
-"""One message, in the hands of whoever answers it."""
+"""One message, as its handler sees it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from .envelope import Envelope
 
 
 class OwnershipLostError(Exception):
-    """This run has lost the message: another one owns it, so nothing may be shown or kept any more."""
+    """Another run owns the message, so this one may not show or keep anything any more."""
 
 
 SaveCheckpoint: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bool]]
 """Proves ownership and keeps fields in one step; True when somebody asked to stop. Raises `OwnershipLostError`."""
 
-
-Take: TypeAlias = Callable[[Mapping[str, str], Sequence[Envelope]], Awaitable[bool]]
-"""The same, while mails that wait leave the mailbox."""
+AbsorbEnvelopes: TypeAlias = Callable[[Mapping[str, str], Sequence[Envelope]], Awaitable[bool]]
+"""The same, and removes envelopes that wait behind the message from the mailbox."""
 
 
 class Job:
-    """An accepted message and what a former owner of it left behind.
+    """An accepted message and the checkpoint of its former owner.
 
-    The task that works on it is cancelled when the message is lost (`fenced` is True then) and when the worker is
-    drained (`fenced` is False, and a last `checkpoint` is possible; five seconds are given for it).
+    The handler's task is cancelled when another worker owns the message (`ownership_lost` is True then) and when the
+    worker is drained (`ownership_lost` is False, and a last `checkpoint` is possible within five seconds).
     """
 
     def __init__(
@@ -37,59 +36,59 @@ class Job:
         payload: bytes,
         attempt: int,
         state: Mapping[str, str],
-        keep: SaveCheckpoint,
-        take: Take | None = None,
+        save_checkpoint: SaveCheckpoint,
+        absorb_envelopes: AbsorbEnvelopes | None = None,
     ) -> None:
         self.lane = lane
         self.event_id = event_id
         self.payload = payload
         self.attempt = attempt
-        """1 the first time, and again after a hand-over: what was done, `state` knows."""
+        """1 at the first delivery, and again after a hand-over; `state` tells what was done before."""
         self.stop_requested = asyncio.Event()
         """Set when somebody called `Inbox.request_stop` for the lane."""
         self.news = asyncio.Event()
-        """Set when more has come into the lane's mailbox. A hint: it may be lost, and be set for nothing."""
+        """Set when more has come into the lane's mailbox. A hint: it may be lost, or set without a reason."""
         self.before_checkpoint: Callable[[], Awaitable[None]] | None = None
         """Awaited before each checkpoint, which is before each visible step."""
         self.ownership_lost = False
-        """True once the message is known to be lost."""
+        """True once another owner of the message is known."""
         self.dead = False
-        """To be set by a handler that can make nothing of the message: it is kept among the dead letters."""
+        """A handler that cannot handle the message sets it, so that it is kept among the dead letters."""
         self._state = dict(state)
-        self._keep = keep
-        self._take = take
+        self._save_checkpoint = save_checkpoint
+        self._absorb_envelopes = absorb_envelopes
 
     @property
     def state(self) -> Mapping[str, str]:
-        """Every field that any owner kept for this message; {} at first."""
+        """All fields that any owner kept for this message; {} at first."""
         return MappingProxyType(self._state)
 
     async def checkpoint(self, **fields: str) -> None:
-        """Prove that the message is still ours and keep `fields` for a successor; call it before each visible step.
+        """Prove that the message is still ours and keep `fields` for the next owner; call it before each visible step.
 
-        Without fields it only proves. Also notices a stop. Raises `OwnershipLostError`, or one of `STORE_ERRORS`; let
-        both pass: the message is then left for its next owner.
+        Without fields it only proves. It also notices a request to stop. Raises `OwnershipLostError` or one of
+        `STORE_ERRORS`; do not catch them, so that the message is left to its next owner.
         """
         if self.before_checkpoint is not None:
             await self.before_checkpoint()
-        await self.note(**fields)
+        await self.save_fields(**fields)
 
-    async def note(self, **fields: str) -> None:
-        """Keep `fields` as a checkpoint does, of work that no visible step follows yet."""
-        await self._prove(lambda: self._keep(fields), fields)
+    async def save_fields(self, **fields: str) -> None:
+        """Keep `fields` like `checkpoint`, for work that no visible step follows yet."""
+        await self._run_as_owner(lambda: self._save_checkpoint(fields), fields)
 
-    async def absorb(self, fields: Mapping[str, str], mails: Sequence[Envelope]) -> None:
-        """Make messages that wait behind this one a part of it, in one step: `fields` hold what they said.
+    async def absorb(self, fields: Mapping[str, str], envelopes: Sequence[Envelope]) -> None:
+        """Make messages that wait behind this one a part of it, in one step; `fields` hold their content.
 
-        They will not be handed out any more; whoever takes this message over finds `fields` in its state. Raises what
-        `checkpoint` raises.
+        They are not delivered any more; the next owner of this message finds `fields` in its state. Raises the errors
+        of `checkpoint`.
         """
-        take = self._take
-        if take is None:
+        absorb_envelopes = self._absorb_envelopes
+        if absorb_envelopes is None:
             raise RuntimeError("nothing waits behind a message without a mailbox")
-        await self._prove(lambda: take(fields, mails), fields)
+        await self._run_as_owner(lambda: absorb_envelopes(fields, envelopes), fields)
 
-    async def _prove(self, step: Callable[[], Awaitable[bool]], fields: Mapping[str, str]) -> None:
+    async def _run_as_owner(self, step: Callable[[], Awaitable[bool]], fields: Mapping[str, str]) -> None:
         if self.ownership_lost:
             raise OwnershipLostError(self.lane)
         try:

@@ -1,4 +1,4 @@
-"""One ticket's way through this process."""
+"""Work on the first message of one lane in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import structlog
 from core.redis.client import STORE_ERRORS
 from core.redis.refusal import is_about_data
 
-from .claims import Claim, ClaimedJob, Claims, Ticket
+from .claims import Claim, ClaimedJob, Claims, Entry
 from .job import Job, OwnershipLostError
 
 Handler: TypeAlias = Callable[[Job], Awaitable[None]]
@@ -25,141 +25,141 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What is done with a message."""
+    """The functions that handle a message, and their limits."""
 
     handle: Handler
     give_up: Handler
     max_deliveries: int
-    """How often a message is handed out before it is given up."""
-    store_pause: float
-    """Seconds before a message whose handler met a failing store may be had again."""
+    """How often a message is delivered before it is given up."""
+    store_retry_delay: float
+    """Seconds before a message whose handler met a failing store is delivered again."""
 
 
 class JobRun:
-    """Works on the head of one lane, once `after` (an earlier run of the lane in this process) has ended.
+    """Works on the head of one lane, once `predecessor` (an earlier run of the lane in this process) has ended.
 
-    Two runs of a lane never overlap in a process, even when the process takes its own ticket away from itself after a
-    stall longer than the lease.
+    Two runs of a lane never overlap in a process, even when the process takes over its own entry after a stall that
+    was longer than the lease.
     """
 
-    def __init__(self, ticket: Ticket, tickets: Claims, handlers: Handlers, after: JobRun | None) -> None:
-        self.ticket = ticket
+    def __init__(self, entry: Entry, claims: Claims, handlers: Handlers, predecessor: JobRun | None) -> None:
+        self.entry = entry
         self.ended = asyncio.Event()
-        self._tickets = tickets
+        self._claims = claims
         self._handlers = handlers
-        self._after = after
-        self._hold: Claim | None = None
-        self._turn: Job | None = None
+        self._predecessor = predecessor
+        self._claim: Claim | None = None
+        self._job: Job | None = None
         self._task: asyncio.Task[None] | None = None
         self._lost = False
         self._leaving = False
 
     @property
     def claim(self) -> Claim | None:
-        """What must be renewed; None while or when there is nothing."""
-        return None if self._lost or self.ended.is_set() else self._hold
+        """The claim to be renewed; None when there is none."""
+        return None if self._lost or self.ended.is_set() else self._claim
 
     def lose_ownership(self) -> None:
-        """The ticket is another's: stop working on it."""
+        """Stop working, since another run owns the entry."""
         if self._lost:
-            return  # a second cancellation would cut the handler's cleaning up
+            return  # a second cancellation would interrupt the handler's clean-up
         self._lost = True
-        if self._turn is not None:
-            self._turn.ownership_lost = True
+        if self._job is not None:
+            self._job.ownership_lost = True
         self._cancel()
 
     def hand_over(self) -> None:
-        """Stop working and give the ticket to whoever wants it."""
+        """Stop working and release the entry."""
         self._leaving = True
         if not self._lost:
             self._cancel()
 
     def request_stop(self) -> None:
-        """Somebody asked for it; what that means is the handler's business."""
-        if self._turn is not None:
-            self._turn.stop_requested.set()
+        """Tell the handler that somebody asked to stop."""
+        if self._job is not None:
+            self._job.stop_requested.set()
 
-    def look(self) -> None:
-        """Something came into the mailbox; whether that matters is the handler's business."""
-        if self._turn is not None:
-            self._turn.news.set()
+    def announce_news(self) -> None:
+        """Tell the handler that something came into the mailbox."""
+        if self._job is not None:
+            self._job.news.set()
 
     async def run(self) -> None:
-        """Do it all; never raises for what handlers or the store do."""
+        """Handle the message and finish it; errors of handlers and of the store are not raised."""
         try:
-            if self._after is not None:
-                await self._after.ended.wait()
-                self._after = None
-            await self._serve()
+            if self._predecessor is not None:
+                await self._predecessor.ended.wait()
+                self._predecessor = None
+            await self._process()
         except OwnershipLostError:
-            _log.warning("a message went to another owner", lane=self.ticket.lane)
+            _log.warning("a message went to another owner", lane=self.entry.lane)
         except STORE_ERRORS as error:
             if is_about_data(error):
-                _log.error("the store refuses what a message needs", lane=self.ticket.lane, reason=str(error))
+                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=str(error))
             else:
-                _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
+                _log.debug("a message waits for the store", lane=self.entry.lane, error=type(error).__name__)
         finally:
             self.ended.set()
 
-    async def _serve(self) -> None:
-        work = None if self._lost else await self._retry_until_done(lambda: self._tickets.start(self.ticket))
-        if work is None or self._lost:
+    async def _process(self) -> None:
+        claimed = None if self._lost else await self._retry_until_done(lambda: self._claims.start(self.entry))
+        if claimed is None or self._lost:
             return
-        self._hold = work.claim
-        if work.claim.deliveries <= self._handlers.max_deliveries:
-            await self._handle(work)
+        self._claim = claimed.claim
+        if claimed.claim.deliveries <= self._handlers.max_deliveries:
+            await self._handle(claimed)
         else:
-            await self._give_up(work)
+            await self._give_up(claimed)
 
-    async def _handle(self, work: ClaimedJob) -> None:
+    async def _handle(self, claimed: ClaimedJob) -> None:
         try:
-            done = not self._leaving and await self._attempt(work, self._handlers.handle)
+            done = not self._leaving and await self._call_handler(claimed, self._handlers.handle)
         except STORE_ERRORS as error:
             if is_about_data(error):  # it would be the same for ever, so it counts like any failure of the message
-                _log.error("the store refuses what a message needs", lane=self.ticket.lane, reason=str(error))
-                await self._release(work.claim)
+                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=str(error))
+                await self._release(claimed.claim)
                 return
-            _log.debug("a message waits for the store", lane=self.ticket.lane, error=type(error).__name__)
-            await self._release_after_store_error(work.claim)
+            _log.debug("a message waits for the store", lane=self.entry.lane, error=type(error).__name__)
+            await self._release_after_store_error(claimed.claim)
             return
         if done:
-            await self._finish(work.claim, dead=bool(self._turn and self._turn.dead))
+            await self._finish(claimed, dead=bool(self._job and self._job.dead))
         else:
-            await self._release(work.claim)
+            await self._release(claimed.claim)
 
     async def _release_after_store_error(self, claim: Claim) -> None:
-        """Let anyone try again, with a new ticket: what the store did must not count as a failure of the message.
+        """Release the lane with a new entry: an error of the store must not count as a failure of the message.
 
-        The hold is renewed until then, so that nobody else finds the ticket and counts one more delivery.
+        The claim is renewed until then, so that nobody takes the entry over and counts one more delivery.
         """
         if not self._leaving:
-            await asyncio.sleep(self._handlers.store_pause)
-        await self._retry_until_done(lambda: self._tickets.release(claim))
+            await asyncio.sleep(self._handlers.store_retry_delay)
+        await self._retry_until_done(lambda: self._claims.release(claim))
 
-    async def _give_up(self, work: ClaimedJob) -> None:
-        _log.error("a message is given up", lane=self.ticket.lane, deliveries=work.claim.deliveries)
-        # Saying so may be what kills the process, so that is not tried for ever either.
-        if not self._leaving and work.claim.deliveries <= 2 * self._handlers.max_deliveries:
+    async def _give_up(self, claimed: ClaimedJob) -> None:
+        _log.error("a message is given up", lane=self.entry.lane, deliveries=claimed.claim.deliveries)
+        # The apology itself may kill the process, so it is not tried for ever either.
+        if not self._leaving and claimed.claim.deliveries <= 2 * self._handlers.max_deliveries:
             try:
-                await self._attempt(work, self._handlers.give_up)
+                await self._call_handler(claimed, self._handlers.give_up)
             except STORE_ERRORS as error:
                 if not is_about_data(error):
                     raise
-        await self._finish(work.claim, dead=True)
+        await self._finish(claimed, dead=True)
 
     async def _release(self, claim: Claim) -> None:
-        """Let the next owner begin at once when we are leaving; after a failure the lease is the pause before it."""
-        if self._leaving and await self._tickets.release(claim):
-            _log.info("a message was handed over", lane=self.ticket.lane)
+        """Let the next owner begin at once when we are leaving; after a failure it waits for the end of the lease."""
+        if self._leaving and await self._claims.release(claim):
+            _log.info("a message was handed over", lane=self.entry.lane)
 
-    async def _attempt(self, work: ClaimedJob, handler: Handler) -> bool:
-        """Let a handler work in a task of its own; True when it returned. Raises what leaves the ticket alone."""
-        self._turn = self._make_job(work)
-        self._task = asyncio.ensure_future(handler(self._turn))
+    async def _call_handler(self, claimed: ClaimedJob, handler: Handler) -> bool:
+        """Run a handler in a task of its own; True when it returned. Raises what must not end the claim."""
+        self._job = self._make_job(claimed)
+        self._task = asyncio.ensure_future(handler(self._job))
         try:
             await asyncio.wait([self._task])
         finally:
-            self._task.cancel()  # nothing to a task that is done; else this run itself is being cancelled
+            self._task.cancel()  # no effect on a task that is done; else this run itself is being cancelled
             await asyncio.wait([self._task])
         if self._task.cancelled():
             return False
@@ -167,37 +167,37 @@ class JobRun:
             return True
         if isinstance(error, (OwnershipLostError, *STORE_ERRORS)):
             raise error
-        _log.error("a handler failed", lane=self.ticket.lane, deliveries=work.claim.deliveries, exc_info=error)
+        _log.error("a handler failed", lane=self.entry.lane, deliveries=claimed.claim.deliveries, exc_info=error)
         return False
 
-    def _make_job(self, work: ClaimedJob) -> Job:
-        turn = Job(
-            lane=self.ticket.lane,
-            event_id=work.envelope.event_id,
-            payload=work.envelope.payload,
-            attempt=work.claim.deliveries,
-            state=work.state,
-            keep=partial(self._tickets.checkpoint, work.claim),
-            take=partial(self._tickets.absorb, work.claim),
+    def _make_job(self, claimed: ClaimedJob) -> Job:
+        job = Job(
+            lane=self.entry.lane,
+            event_id=claimed.envelope.event_id,
+            payload=claimed.envelope.payload,
+            attempt=claimed.claim.deliveries,
+            state=claimed.state,
+            save_checkpoint=partial(self._claims.checkpoint, claimed.claim),
+            absorb_envelopes=partial(self._claims.absorb, claimed.claim),
         )
-        if work.stop:
-            turn.stop_requested.set()
-        return turn
+        if claimed.stop:
+            job.stop_requested.set()
+        return job
 
-    async def _finish(self, claim: Claim, *, dead: bool = False) -> None:
-        """Say that the message is done, however long the store is away; else it would be done again."""
-        if not await self._retry_until_done(lambda: self._tickets.finish(claim, dead=dead)):
-            raise OwnershipLostError(self.ticket.lane)
+    async def _finish(self, claimed: ClaimedJob, *, dead: bool = False) -> None:
+        """Remove the message from the mailbox, however long the store is away; else it would be handled again."""
+        if not await self._retry_until_done(lambda: self._claims.finish(claimed, dead=dead)):
+            raise OwnershipLostError(self.entry.lane)
 
     async def _retry_until_done(self, step: Callable[[], Awaitable[_T]]) -> _T:
-        """Repeat a step until the store lets it happen; raise what it did when we leave, or it would do it for ever."""
+        """Repeat a step until the store executes it; raise its error when we leave, or when it would never succeed."""
         while True:
             try:
                 return await step()
             except STORE_ERRORS as error:
                 if self._leaving or self._lost or is_about_data(error):
                     raise
-                _log.debug("a step waits for the store", lane=self.ticket.lane, error=type(error).__name__)
+                _log.debug("a step waits for the store", lane=self.entry.lane, error=type(error).__name__)
             await asyncio.sleep(0.5)
 
     def _cancel(self) -> None:

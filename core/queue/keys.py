@@ -1,4 +1,4 @@
-"""The names of everything the engine keeps in Redis."""
+"""The names of the queue's keys in Redis."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from zlib import crc32
 from redis.asyncio import Redis
 
 GROUP = "w"
-"""The consumer group of every ticket stream."""
+"""The consumer group of every stream."""
 
 _SHARDS = "q:shards"
 
 
 class ShardMismatchError(Exception):
-    """The store was laid out for another number of shards; changing it needs an engine that has no work."""
+    """The store was laid out for another number of shards; the number can only be changed while the queue is empty."""
 
 
 class QueueKeys:
-    """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, as scripts on a Cluster would need.
+    """Lanes are spread over `shards` streams; all keys of a shard share a hash tag, as scripts on a Cluster need.
 
     The client that `connect` makes speaks to one standalone server, for which one shard is right.
     """
@@ -29,7 +29,7 @@ class QueueKeys:
         return crc32(lane.encode()) % len(self.shards)
 
     def stream(self, shard: int) -> str:
-        """STREAM of tickets: one entry `c: lane` for each lane that has work."""
+        """STREAM with one entry `c: lane` for each lane that has work."""
         return f"{{q{shard}}}:t"
 
     def dead(self, shard: int) -> str:
@@ -37,34 +37,34 @@ class QueueKeys:
         return f"{{q{shard}}}:dead"
 
     def channel(self, shard: int) -> str:
-        """Channel on which a lane is named when it is asked to stop, and when more comes into its mailbox."""
+        """Channel that gets the name of a lane that is asked to stop, or into whose mailbox more comes."""
         return f"{{q{shard}}}:stop"
 
     def repaired(self, shard: int) -> str:
-        """Exists for a while after somebody looked for lanes without a ticket."""
+        """Exists for a while after a process looked for lanes without an entry."""
         return f"{{q{shard}}}:repaired"
 
     def mailbox(self, lane: str) -> str:
-        """LIST of messages; the head stays until it is done."""
-        return self._of(lane, "m")
+        """LIST of messages; the head stays until it is finished."""
+        return self._make_lane_key(lane, "m")
 
     def mailbox_pattern(self, shard: int) -> str:
-        """What the names of a shard's mailboxes match."""
+        """The pattern that the names of a shard's mailboxes match."""
         return f"{{q{shard}}}:m:*"
 
-    def lane_of(self, mailbox: str) -> str:
-        """The lane of a mailbox with that name."""
+    def parse_lane(self, mailbox: str) -> str:
+        """Read the lane out of the name of a mailbox."""
         return mailbox.split(":", 2)[2]
 
     def seen(self, lane: str) -> str:
         """ZSET of the last event ids by time."""
-        return self._of(lane, "d")
+        return self._make_lane_key(lane, "d")
 
     def state(self, lane: str) -> str:
         """HASH: the checkpoint of the message that is being worked on, and `!stop` once somebody asked for it."""
-        return self._of(lane, "r")
+        return self._make_lane_key(lane, "r")
 
-    def _of(self, lane: str, kind: str) -> str:
+    def _make_lane_key(self, lane: str, kind: str) -> str:
         return f"{{q{self.shard(lane)}}}:{kind}:{lane}"
 
     async def check_shards(self, redis: Redis) -> None:

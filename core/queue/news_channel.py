@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the messages of a subscription untyped.
-"""Hearing at once that a lane was asked to stop, or that more has come into its mailbox."""
+"""Get told at once that a lane was asked to stop, or that more has come into its mailbox."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from redis.exceptions import ConnectionError as StoreConnectionError
 
 from .keys import QueueKeys
 
-_SILENCE_SECONDS = 5.0
+_PING_INTERVAL = 5.0
 
 
-async def listen(redis: Redis, keys: QueueKeys) -> AsyncGenerator[str]:
+async def listen_for_news(redis: Redis, keys: QueueKeys) -> AsyncGenerator[str]:
     """Yield the lanes with news, for ever; raises one of `STORE_ERRORS` when the connection is lost.
 
-    A silent connection is asked for a sign of life: one that a proxy has forgotten would stay silent for ever.
-    A name may be lost or come late: the flag in the lane's state, and the mailbox, are what counts.
+    A silent connection is pinged, since one that a proxy has forgotten would stay silent for ever. A name may be lost
+    or come late: only the flag in the lane's state and the mailbox are reliable.
     """
     async with redis.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(*(keys.channel(shard) for shard in keys.shards))
-        asked = False
+        pinged = False
         while True:
-            message = cast("dict[str, str | bytes] | None", await channel.get_message(timeout=_SILENCE_SECONDS))
+            message = cast("dict[str, str | bytes] | None", await channel.get_message(timeout=_PING_INTERVAL))
             if message is None:
-                if asked or _must_reconnect(channel):
+                if pinged or _must_reconnect(channel):
                     raise StoreConnectionError("the subscription went silent")
                 await channel.ping()
             elif message["type"] == "message":
                 yield cast("bytes", message["data"]).decode()
-            asked = message is None
+            pinged = message is None
 
 
 def _must_reconnect(channel: PubSub) -> bool:
-    """Whether the server became a replica, where nobody publishes any more."""
+    """Whether the server became a replica, on which nobody publishes any more."""
     return channel.connection is not None and channel.connection.should_reconnect()

@@ -58,7 +58,7 @@ class AppendOnlyFile:
 
         What a power loss damages was not yet on disk, so nobody was promised that it is kept.
         """
-        file, needed = self._last_part()
+        file, needed = self._find_last_part()
         if file is None:
             return False
         size, good = await _analyse(file, server)
@@ -76,27 +76,27 @@ class AppendOnlyFile:
 
     async def describe_damage(self, server: ServerBinary, reason: str) -> str:
         """Keep a copy of what the server cannot read for this `reason`, and say what somebody may do about it."""
-        file = self._named_part(reason)
+        file = self._find_damaged_part(reason)
         if file is None:
             return f"The data in {self._folder} is damaged ({reason}). {_BACKUP}"
-        copy = next((old for old in self._copies(file) if filecmp.cmp(old, file, shallow=False)), None)
+        copy = next((old for old in self._find_copies(file) if filecmp.cmp(old, file, shallow=False)), None)
         copy = copy or self._keep_copy(file)  # a service that is started again and again needs no copy of each try
         size, good = await _analyse(file, server)
         cut = f" To lose all from the damage on instead, run `redis-check-aof --fix {file}`." if good < size else ""
         return f"The store's file {file} is damaged ({reason}). A copy is {copy}. {_BACKUP}{cut}"
 
-    def _named_part(self, reason: str) -> Path | None:
+    def _find_damaged_part(self, reason: str) -> Path | None:
         """The file that the server complained of: Redis says which since version 7."""
         named = [self._parts / name for _, _, name in _find_parts(self._parts) if name in reason]
-        return named[0] if named else self._last_part()[0]
+        return named[0] if named else self._find_last_part()[0]
 
-    def _copies(self, file: Path) -> Iterator[Path]:
+    def _find_copies(self, file: Path) -> Iterator[Path]:
         return self._folder.glob(f"{file.name}.damaged-*")
 
-    def _last_part(self) -> tuple[Path | None, int]:
+    def _find_last_part(self) -> tuple[Path | None, int]:
         """The file that grows, and how many bytes of it must be good: with nothing left there is nothing to save."""
         if self._manifest.exists():
-            names = [name for name, kind in _MANIFEST_LINE.findall(_text(self._manifest)) if kind == "i"]
+            names = [name for name, kind in _MANIFEST_LINE.findall(_read_text(self._manifest)) if kind == "i"]
             return (self._parts / names[-1], 0) if names else (None, 0)
         file = self._folder / _NAME
         return (file, 1) if file.exists() else (None, 0)
@@ -117,7 +117,7 @@ def _find_parts(folder: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_readable(manifest: Path) -> bool:
-    text = _text(manifest)
+    text = _read_text(manifest)
     lines = [_MANIFEST_LINE.fullmatch(line) for line in text.splitlines()]
     return (
         text.endswith("\n")
@@ -126,7 +126,7 @@ def _is_readable(manifest: Path) -> bool:
     )
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     return file.read_text("utf-8", "replace") if file.exists() else ""
 
 

@@ -17,7 +17,7 @@ from redis.backoff import EqualJitterBackoff
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.exceptions import ConnectionError as StoreConnectionError
 
-from .refusal import refusal, refusal_code
+from .refusal import parse_refusal, parse_refusal_code
 
 _MAX_IDLE_SECONDS = 5.0
 """Below what proxies, sidecars and load balancers forget without a word: they rarely do within half a minute."""
@@ -97,10 +97,10 @@ class _Client(Redis):
         try:
             return cast("object", await super().parse_response(connection, command_name, **options))
         except ResponseError as error:
-            if refusal_code(error) != "READONLY":
+            if parse_refusal_code(error) != "READONLY":
                 raise
             await self._pool.leave_server()
-            raise StoreConnectionError(refusal(error)) from error
+            raise StoreConnectionError(parse_refusal(error)) from error
 
 
 class _Retry(Retry):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .server_binary import FolderInUseError
 
-_ORPHAN_SECONDS = 1.0  # a server that outlives its owner by this was not ended by the kernel and is told to end
+_ORPHAN_TIMEOUT = 1.0  # a server that outlives its owner by this was not ended by the kernel and is told to end
 
 
 class DirectoryLock:
@@ -25,7 +25,7 @@ class DirectoryLock:
         self._held: list[int] = []
 
     @property
-    def shared(self) -> int:
+    def shared_descriptor(self) -> int:
         """The file descriptor that the server must inherit."""
         return self._held[1]
 
@@ -34,7 +34,7 @@ class DirectoryLock:
         try:
             await self._take("service.lock", self._patience)
             try:
-                await self._take("lock", _ORPHAN_SECONDS)
+                await self._take("lock", _ORPHAN_TIMEOUT)
             except TimeoutError:
                 await _terminate(socket)
                 await self._take("lock", self._patience)

@@ -22,7 +22,7 @@ from .directory_lock import DirectoryLock
 from .server_binary import DamagedDataError, EmbeddedRedisError, ServerBinary, find_server
 
 _PR_SET_PDEATHSIG = 1
-_LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
+_MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
 _FIRST_WITH_APPENDONLYDIR = (7, 0)
 
 _DAMAGE = re.compile(r"[#*-] ([^#]*?(?:append only file|\bRDB\b|Unrecoverable error|Wrong signature)[^:]*)")
@@ -69,7 +69,7 @@ class EmbeddedRedis:
             ) from error
         try:
             self._choose_socket()
-            await self._start_mended()
+            await self._start_and_repair()
         except BaseException:
             self._release()
             raise
@@ -89,7 +89,7 @@ class EmbeddedRedis:
         return self._socket_folder / "redis.sock"
 
     def _choose_socket(self) -> None:
-        if len(os.fsencode(self._socket)) > _LONGEST_SOCKET_PATH:
+        if len(os.fsencode(self._socket)) > _MAX_SOCKET_PATH_BYTES:
             self._socket_folder = Path(tempfile.mkdtemp(prefix="wanjie-"))
 
     def _release(self) -> None:
@@ -105,7 +105,7 @@ class EmbeddedRedis:
                 "install Redis 7, or set DATA_DIR to another folder."
             )
 
-    async def _start_mended(self) -> None:
+    async def _start_and_repair(self) -> None:
         """Start the server; mend its append-only file when that is why it does not start."""
         file = AppendOnlyFile(self._folder)
         try:
@@ -122,28 +122,28 @@ class EmbeddedRedis:
     async def _start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             self._server.path,
-            *_options(self._folder, self._socket),
+            *_make_options(self._folder, self._socket),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=[self._lock.shared],
+            pass_fds=[self._lock.shared_descriptor],
             start_new_session=True,  # a Ctrl-C in the terminal must not end it before we are finished
-            preexec_fn=_dying_with(os.getpid()),
+            preexec_fn=_make_parent_death_hook(os.getpid()),
         )
         try:
-            await self._answering()
+            await self._wait_until_ready()
         except BaseException:
             await self._end()
             raise
 
-    async def _answering(self) -> None:
+    async def _wait_until_ready(self) -> None:
         """Wait until the server has read its file, however long that is, and answers."""
-        while not await _pong(self._socket):
+        while not await _answers_ping(self._socket):
             if self._process.returncode is not None:
-                raise self._not_started()
+                raise self._explain_failed_start()
             await asyncio.sleep(0.005)
 
-    def _not_started(self) -> EmbeddedRedisError:
+    def _explain_failed_start(self) -> EmbeddedRedisError:
         """Why it did not, as far as its log tells; `DamagedDataError` with its own words about the data."""
         log = self._folder / "redis.log"
         try:
@@ -163,7 +163,7 @@ class EmbeddedRedis:
             if not told:
                 _log.error("the private Redis died and is started again", status=status)
             try:
-                await self._start_mended()
+                await self._start_and_repair()
                 told = ""
             except EmbeddedRedisError as error:
                 if str(error) != told:
@@ -182,7 +182,7 @@ class EmbeddedRedis:
                 await self._process.wait()
 
 
-def _options(folder: Path, socket: Path) -> list[str]:
+def _make_options(folder: Path, socket: Path) -> list[str]:
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -199,7 +199,7 @@ def _options(folder: Path, socket: Path) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name}", value)]
 
 
-def _dying_with(parent: int) -> Callable[[], None] | None:
+def _make_parent_death_hook(parent: int) -> Callable[[], None] | None:
     """Make what a new child runs first, so that it is killed when its parent is (Linux: prctl(2), PR_SET_PDEATHSIG)."""
     if sys.platform != "linux":
         return None
@@ -213,7 +213,7 @@ def _dying_with(parent: int) -> Callable[[], None] | None:
     return tie
 
 
-async def _pong(socket: Path) -> bool:
+async def _answers_ping(socket: Path) -> bool:
     try:
         reader, writer = await asyncio.open_unix_connection(socket)
     except OSError:

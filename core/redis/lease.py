@@ -15,7 +15,7 @@ from .client import STORE_ERRORS, Script
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_SAFE = 0.9  # of the seconds; the rest is for the clock of the server and the way to it
+_SAFE_FRACTION = 0.9  # of the seconds; the rest is for the clock of the server and the way to it
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -76,10 +76,10 @@ class Lease:
         time = asyncio.get_running_loop().time
         try:
             while True:
-                async with asyncio.timeout_at(renewed + _SAFE * self._seconds):
+                async with asyncio.timeout_at(renewed + _SAFE_FRACTION * self._seconds):
                     await asyncio.sleep(self._seconds / 3)
                     begun = time()
-                    if not await self._renewed(holder):
+                    if not await self._renew_once(holder):
                         return
                     renewed = begun
         except TimeoutError:
@@ -87,7 +87,7 @@ class Lease:
         finally:
             lost.set()
 
-    async def _renewed(self, holder: str) -> bool:
+    async def _renew_once(self, holder: str) -> bool:
         while True:
             try:
                 return await self._is_ours(holder)

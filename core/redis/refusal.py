@@ -17,15 +17,15 @@ _CODE = re.compile(rf"(?:^|-)({'|'.join(_CODES)})\b.*", re.DOTALL)
 _WRONG_DATABASE = "DB index"
 
 
-def refusal_code(error: Exception) -> str:
+def parse_refusal_code(error: Exception) -> str:
     """The code with which the server refused to work at all; "" when the error is about something else."""
-    found = _CODE.search(_full_text(error))
+    found = _CODE.search(_join_code(error))
     return found[1] if found else ""
 
 
-def refusal(error: Exception) -> str:
+def parse_refusal(error: Exception) -> str:
     """What Redis said in refusing to work (`READONLY You can't write against a read only replica.`); "" as above."""
-    text = _full_text(error)
+    text = _join_code(error)
     if found := _CODE.search(text):
         return found[0].removeprefix("-").strip()
     return text if isinstance(error, AuthenticationError) or _WRONG_DATABASE in text else ""
@@ -33,15 +33,15 @@ def refusal(error: Exception) -> str:
 
 def is_about_data(error: Exception) -> bool:
     """Whether the server works, and refuses this very command (`WRONGTYPE`): it would be the same for ever."""
-    return isinstance(error, ResponseError) and not refusal(error)
+    return isinstance(error, ResponseError) and not parse_refusal(error)
 
 
 def is_wrong_type(error: Exception) -> bool:
     """Whether a key has another type than the command needs."""
-    return "WRONGTYPE" in _full_text(error)
+    return "WRONGTYPE" in _join_code(error)
 
 
-def _full_text(error: Exception) -> str:
+def _join_code(error: Exception) -> str:
     """The answer as it was sent: the client takes the codes that it knows away."""
     code = error.status_code if isinstance(error, RedisError) else None
     text = str(error)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-LEAST = (6, 2)
+MIN_VERSION = (6, 2)
 """XAUTOCLAIM appeared in Redis 6.2."""
 
 _NOT_FOUND = (
@@ -48,14 +48,14 @@ async def find_server() -> ServerBinary:
 
     Raises `EmbeddedRedisError` when there is none that is recent enough.
     """
-    for path in _candidates():
-        version = await _version(path)
-        if version >= LEAST:
+    for path in _find_candidates():
+        version = await _read_version(path)
+        if version >= MIN_VERSION:
             return ServerBinary(path, version)
     raise EmbeddedRedisError(_NOT_FOUND)
 
 
-def _candidates() -> Iterator[Path]:
+def _find_candidates() -> Iterator[Path]:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             yield Path(found)
@@ -66,7 +66,7 @@ def _candidates() -> Iterator[Path]:
             yield from Path(spec.origin).parent.glob(place)
 
 
-async def _version(path: Path) -> tuple[int, ...]:
+async def _read_version(path: Path) -> tuple[int, ...]:
     """Ask a binary for its version; an empty tuple when it does not run here."""
     try:
         process = await asyncio.create_subprocess_exec(

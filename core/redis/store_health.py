@@ -15,13 +15,13 @@ from redis.exceptions import InvalidResponse, NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from .client import STORE_ERRORS, connect
-from .refusal import refusal
+from .refusal import parse_refusal
 
 _PROBE_KEY = "q:probe"
 _PROBE_KEY_SECONDS = 60
 _PROBE_TIMEOUT = 2.0
 _RECOVERY_INTERVAL = 1.0
-_CALM_SECONDS = 3.0  # without a failure, after which an outage is over
+_RECOVERY_DELAY = 3.0  # without a failure, after which an outage is over
 _INFO_SECTIONS = ("memory", "persistence")
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -41,7 +41,7 @@ class StoreHealth:
         self._last_failure = 0.0
         self._recovery: asyncio.Task[None] | None = None
 
-    async def problem(self) -> str | None:
+    async def find_problem(self) -> str | None:
         """Why nothing can be written at the moment, in Redis's or the network's own words; None when it can.
 
         It writes, since a read-only or a full server answers everything else. What it meets is logged as `report` does.
@@ -50,10 +50,10 @@ class StoreHealth:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
         except STORE_ERRORS as error:
             self.report(error)
-            return (refusal(error) or str(error) or type(error).__name__).rstrip(".")
+            return (parse_refusal(error) or str(error) or type(error).__name__).rstrip(".")
         return None
 
-    async def warnings(self) -> list[str]:
+    async def list_warnings(self) -> list[str]:
         """Say in a sentence each which settings of the server may lose what it was given; [] when there are none.
 
         Raises one of `STORE_ERRORS` when the server cannot be asked.
@@ -61,12 +61,12 @@ class StoreHealth:
         found: dict[str, object] = {}
         for section in _INFO_SECTIONS:
             found |= cast("Mapping[str, object]", await self._probe.info(section))
-        return settings_warnings(found)
+        return find_settings_warnings(found)
 
     async def log_warnings(self) -> None:
         """Log what `warnings` says; a server that cannot be asked is an outage like any other."""
         try:
-            for warning in await self.warnings():
+            for warning in await self.list_warnings():
                 _log.warning(warning, address=self.address)
         except NoPermissionError:  # to ask INFO; all that we need otherwise may be allowed
             _log.info("the settings of the store cannot be checked", address=self.address)
@@ -75,7 +75,7 @@ class StoreHealth:
 
     def report(self, error: Exception) -> None:
         """Log why a call failed, unless it has been logged in this outage; errors about one command are ignored."""
-        refused = refusal(error)
+        refused = parse_refusal(error)
         if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError | InvalidResponse):
             return
         self._last_failure = asyncio.get_running_loop().time()
@@ -99,13 +99,13 @@ class StoreHealth:
 
     async def _tell_recovery(self) -> None:
         time = asyncio.get_running_loop().time
-        while time() - self._last_failure < _CALM_SECONDS or await self.problem():  # noqa: ASYNC110 - the store tells nobody
+        while time() - self._last_failure < _RECOVERY_DELAY or await self.find_problem():  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(_RECOVERY_INTERVAL)
         self._told.clear()
         _log.info("the store works again", address=self.address)
 
 
-def settings_warnings(info: Mapping[str, object]) -> list[str]:
+def find_settings_warnings(info: Mapping[str, object]) -> list[str]:
     """The warnings for a server whose INFO (sections memory and persistence) says this; what it hides is not judged."""
     warnings: list[str] = []
     policy = str(info.get("maxmemory_policy", "noeviction"))

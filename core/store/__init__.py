@@ -1,4 +1,4 @@
-"""What outlives a turn, in Redis."""
+"""The data in Redis that outlives a job."""
 
 from .answer_files import AnswerFiles
 from .conversations import ChatPreferences, Conversations, HistoryMessage, PreferenceName

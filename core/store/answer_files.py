@@ -1,4 +1,4 @@
-"""Files of answers that do not stand on the screen yet."""
+"""Files of answers that are not posted yet."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # redis-py leaves the parameters of some commands untyped.
 
@@ -10,34 +10,44 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from core.redis.foreign_keys import ForeignKeys
+
 from .keys import answer_files_key
 
 _LIFETIME = timedelta(days=1)
-"""Longer than a service that is to be used stays down."""
+"""Longer than a service in use stays down."""
 
 
 class AnswerFiles:
-    """Bytes in their order, by the uid of the answer that they belong to; for a day after the last one was added.
+    """Keeps files in their order, by the uid of their answer, for a day after the last one was added.
 
-    Chats are named by the string form of their `ChatRef`. Every method raises redis-py's connection errors when the
-    store is away.
+    Chats are named by the string form of their `ChatRef`. Every method raises one of `STORE_ERRORS` when the store is
+    away.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._foreign = ForeignKeys(redis)
 
     async def add(self, chat: str, uid: str, data: bytes) -> None:
-        """Keep one more."""
+        """Keep one more file."""
         key = answer_files_key(chat, uid)
-        async with self._redis.pipeline() as steps:
-            steps.rpush(key, data)
-            steps.expire(key, _LIFETIME)
-            await steps.execute()
+
+        async def push() -> None:
+            async with self._redis.pipeline() as steps:
+                steps.rpush(key, data)
+                steps.expire(key, _LIFETIME)
+                await steps.execute()
+
+        await self._foreign.retry_without({key: "list"}, push)
 
     async def list(self, chat: str, uid: str) -> list[bytes]:
-        """All that are kept, the first one first."""
-        return await cast("Awaitable[list[bytes]]", self._redis.lrange(answer_files_key(chat, uid), 0, -1))
+        """List the files of an answer, the first one first."""
+        key = answer_files_key(chat, uid)
+        return await self._foreign.retry_without(
+            {key: "list"}, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1))
+        )
 
     async def remove(self, chat: str, uid: str) -> None:
-        """Forget all of them."""
+        """Remove all files of an answer."""
         await self._redis.delete(answer_files_key(chat, uid))

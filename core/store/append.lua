@@ -1,11 +1,12 @@
 -- Append an exchange to a history, once.
--- KEYS: history list, uid of the last append, question without an answer. ARGV: uid, most messages kept, seconds to live, messages to drop from the end first, message...
+-- KEYS: history list, uid of the last append, question without an answer.
+-- ARGV: uid, maximum of kept messages, seconds to live, messages to drop from the end first, message...
 -- Returns 1 when appended, 0 when this uid was appended before.
 if redis.call('GET', KEYS[2]) == ARGV[1] then
   return 0
 end
 local drop = tonumber(ARGV[4])
--- The exchange that is to be replaced may have been withdrawn meanwhile, since its question was deleted.
+-- The exchange that is to be replaced may have been withdrawn meanwhile, because its question was deleted.
 local last = redis.call('LINDEX', KEYS[1], -2)
 local event = last and cjson.decode(last).event
 if drop > 0 and (not event or event == cjson.decode(ARGV[5]).event) then

@@ -1,41 +1,45 @@
-"""What is remembered of each chat: its history, its choices, whether the bot takes part in it."""
+"""The history and preferences of each chat, and whether the bot takes part in it."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # redis-py leaves the parameters of some commands untyped.
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from redis.asyncio import Redis
 
+from core.redis.client import Script
+from core.redis.foreign_keys import ForeignKeys, KeyType
+
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 
-_APPEND = Path(__file__).with_name("append.lua").read_text(encoding="utf-8")
-_WITHDRAW = Path(__file__).with_name("withdraw.lua").read_text(encoding="utf-8")
+_SCRIPTS = Path(__file__).parent
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryMessage:
-    """One message of a history, as the model will see it."""
+    """One message of a history, as the model gets it."""
 
     role: Literal["user", "assistant"]
     content: str
     files: tuple[str, ...] = ()
     """The pictures that came with it, by the platform's ids."""
     uid: str = ""
-    """Which answer it is: the uid that it was appended under; of a question without an answer, the turn's; else ""."""
+    """Of an answer: the uid under which it was appended. Of a question without an answer: its job's event. Else ""."""
     event: str = ""
-    """Of a question: the event that asked it, also when it was answered again; "" in what older versions kept."""
+    """Of a question: the event that asked it, also when it was answered again; "" in messages of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatPreferences:
-    """What a chat chose for itself; None: nothing, so the default holds."""
+    """The choices of a chat; None stands for the default."""
 
     model: str | None = None
     system: str | None = None
@@ -43,83 +47,85 @@ class ChatPreferences:
     image_model: str | None = None
     voice: str | None = None
     speed: str | None = None
-    """A number, 1 being the voice's own pace."""
+    """A number; 1 is the normal speed of the voice."""
     voice_replies: str | None = None
     """`always`, or `voice`: when the user sent voice."""
     reasoning: str | None = None
     """`off`, `fold` or `full`."""
 
-    def with_fallback(self, around: ChatPreferences) -> ChatPreferences:
-        """These choices, and those of `around` where there are none."""
-        return ChatPreferences(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(around), strict=True)))
+    def with_fallback(self, fallback: ChatPreferences) -> ChatPreferences:
+        """Return these choices, and those of `fallback` where there are none."""
+        return ChatPreferences(*(own or other for own, other in zip(astuple(self), astuple(fallback), strict=True)))
 
 
 PreferenceName: TypeAlias = Literal[
     "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning"
 ]
-"""Each thing that can be chosen, as the field of `ChatPreferences`."""
+"""The fields of `ChatPreferences`."""
 
 
 class Conversations:
-    """The memory of all chats. Every method raises redis-py's connection errors when the store is away.
+    """The data of all chats. Every method raises one of `STORE_ERRORS` when the store is away.
 
     Chats are named by the string form of their `ChatRef`. A history always holds whole exchanges: a question and its
-    answer, in turn.
+    answer. A key that another program has overwritten is set aside and counts as absent.
     """
 
     def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta) -> None:
         """Keep at most `messages` messages a chat, for `lifetime` after the last one."""
         self._redis = redis
-        self._most = messages - messages % 2  # an odd number would cut an exchange in two
+        self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
-        self._append = redis.register_script(_APPEND)
-        self._withdraw = redis.register_script(_WITHDRAW)
+        self._append = Script(redis, _SCRIPTS, "append")
+        self._withdraw = Script(redis, _SCRIPTS, "withdraw")
+        self._foreign = ForeignKeys(redis)
 
-    async def history(self, chat: str) -> list[HistoryMessage]:
-        """All that is kept of the chat, oldest first."""
-        stored = await cast("Awaitable[list[bytes]]", self._redis.lrange(history_key(chat), 0, -1))
+    async def get_history(self, chat: str) -> list[HistoryMessage]:
+        """Return the messages that are kept of the chat, oldest first."""
+        key = history_key(chat)
+        stored = await self._run(chat, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1)))
         return [_unpack(item) for item in stored]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
-        """Add an exchange in one step, after forgetting the newest `drop` messages.
+        """Add an exchange in one step, after removing the newest `drop` messages.
 
-        A second call with the same `uid` changes nothing, so a turn that is finished twice is remembered once.
+        A second call with the same `uid` changes nothing, so a job that is finished twice is kept once.
         """
         items = [_pack(message) for message in exchange]
-        await self._append(
-            keys=[history_key(chat), last_append_key(chat), unanswered_key(chat)],
-            args=[uid, self._most, self._seconds, drop, *items],
-        )
+        keys = [history_key(chat), last_append_key(chat), unanswered_key(chat)]
+        arguments = [uid, self._max_messages, self._seconds, drop, *items]
+        await self._run(chat, lambda: self._append(keys, arguments))
 
     async def withdraw(self, chat: str, event: str) -> None:
-        """Forget the exchange whose question that event asked, in one step, whoever answered it; safe to call again."""
-        await self._withdraw(keys=[history_key(chat), unanswered_key(chat)], args=[event])
+        """Remove the exchange whose question that event asked, in one step, whoever answered it; safe to call again."""
+        keys = [history_key(chat), unanswered_key(chat)]
+        await self._run(chat, lambda: self._withdraw(keys, [event]))
 
-    async def newest_uid(self, chat: str) -> str:
-        """The uid that was appended last; "" when nothing ever was."""
-        stored = await self._redis.get(last_append_key(chat))
-        return stored.decode() if isinstance(stored, bytes) else ""
+    async def get_newest_uid(self, chat: str) -> str:
+        """Return the uid that was appended last; "" when nothing ever was."""
+        stored = await self._get(chat, last_append_key(chat))
+        return stored.decode() if stored is not None else ""
 
-    async def last_event(self, chat: str) -> str:
-        """The event of the newest question that was answered, also before `forget`; "" when none ever was."""
-        asked = [message.event for message in await self.history(chat) if message.event]
-        return asked[-1] if asked else await self.newest_uid(chat)
+    async def get_last_event(self, chat: str) -> str:
+        """Return the event of the newest answered question, also after `clear_history`; "" when there never was one."""
+        asked = [message.event for message in await self.get_history(chat) if message.event]
+        return asked[-1] if asked else await self.get_newest_uid(chat)
 
     async def put_note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
-        """Keep a text under a name of the caller's, for as long as a history or for a `lifetime` of its own."""
+        """Keep a text under a name of the caller's, for as long as a history or for its own `lifetime`."""
         await self._redis.set(note_key(chat, name), text, ex=lifetime or self._seconds)
 
     async def get_note(self, chat: str, name: str) -> str | None:
-        """What was kept under that name; None when it was never, or is too old."""
-        stored = await self._redis.get(note_key(chat, name))
-        return stored.decode() if isinstance(stored, bytes) else None
+        """Return the text under that name; None when there is none, or it has expired."""
+        stored = await self._get(chat, note_key(chat, name))
+        return stored.decode(errors="replace") if stored is not None else None
 
     async def clear_history(self, chat: str) -> None:
-        """Start the conversation afresh; choices stay."""
+        """Start the conversation afresh; preferences stay."""
         await self._redis.delete(history_key(chat), unanswered_key(chat))
 
     async def move_chat(self, chat: str, to: str) -> None:
-        """Let a chat that has another name from now on keep its history and choices, unless it has some there already.
+        """Move the history and preferences of a chat to its new name, unless it has some there already.
 
         Safe to call again. A shared Redis needs version 6.2 for it (COPY).
         """
@@ -130,36 +136,52 @@ class Conversations:
             await steps.execute()
 
     async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
-        """Note a question that found no answer, until another one finds its own."""
+        """Keep a question that got no answer, until another question is answered."""
         await self._redis.set(unanswered_key(chat), _pack(question), ex=self._seconds)
 
     async def get_unanswered(self, chat: str) -> HistoryMessage | None:
-        """The last question, if it found no answer."""
-        stored = await self._redis.get(unanswered_key(chat))
-        return _unpack(stored) if isinstance(stored, bytes) else None
+        """Return the last question, if it got no answer."""
+        stored = await self._get(chat, unanswered_key(chat))
+        return _unpack(stored) if stored is not None else None
 
-    async def preferences(self, chat: str) -> ChatPreferences:
-        """What the chat itself chose."""
-        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(preferences_key(chat)))
+    async def get_preferences(self, chat: str) -> ChatPreferences:
+        """Return the chat's own choices."""
+        key = preferences_key(chat)
+        stored = await self._run(chat, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
         found = {name.decode(): value.decode() for name, value in stored.items()}
         return ChatPreferences(
             **{name: value for name, value in found.items() if name in ChatPreferences.__dataclass_fields__}
         )
 
     async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
-        """Set one choice, or take it back with None."""
+        """Set one choice, or remove it with None."""
+        key = preferences_key(chat)
         if value is None:
-            await self._redis.hdel(preferences_key(chat), name)
+            await self._run(chat, lambda: self._redis.hdel(key, name))
         else:
-            await self._redis.hset(preferences_key(chat), name, value)
+            await self._run(chat, lambda: self._redis.hset(key, name, value))
 
     async def join_thread(self, chat: str) -> None:
-        """Note that the bot takes part in this thread from now on."""
+        """Remember that the bot takes part in this thread from now on."""
         await self._redis.set(joined_thread_key(chat), 1, ex=self._seconds)
 
     async def has_joined_thread(self, chat: str) -> bool:
         """Whether the bot was ever named in this thread, within the lifetime of a history."""
-        return bool(await self._redis.exists(joined_thread_key(chat)))
+        return await self._get(chat, joined_thread_key(chat)) is not None
+
+    async def _get(self, chat: str, key: str) -> bytes | None:
+        return await self._run(chat, lambda: cast("Awaitable[bytes | None]", self._redis.get(key)), key)
+
+    async def _run(self, chat: str, step: Callable[[], Awaitable[_T]], *strings: str) -> _T:
+        """Run a step of a chat; foreign keys among its keys and `strings`, those of further texts, are set aside."""
+        types: dict[str, KeyType] = {
+            history_key(chat): "list",
+            last_append_key(chat): "string",
+            unanswered_key(chat): "string",
+            preferences_key(chat): "hash",
+            **dict.fromkeys(strings, "string"),
+        }
+        return await self._foreign.retry_without(types, step)
 
 
 def _pack(message: HistoryMessage) -> str:

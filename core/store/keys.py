@@ -1,4 +1,4 @@
-"""The names under which a chat's data lie in Redis.
+"""The names of a chat's keys in Redis.
 
 The braces are Redis Cluster's hash tag: all keys of a chat share a slot, so one script may touch them together.
 """
@@ -15,12 +15,12 @@ def last_append_key(chat: str) -> str:
 
 
 def preferences_key(chat: str) -> str:
-    """Hash of what the chat chose for itself."""
+    """Hash of the chat's preferences."""
     return f"p:{{{chat}}}"
 
 
 def unanswered_key(chat: str) -> str:
-    """The last question, when it has no answer."""
+    """The last question, while it has no answer."""
     return f"uq:{{{chat}}}"
 
 
@@ -30,7 +30,7 @@ def joined_thread_key(chat: str) -> str:
 
 
 def shown_answers_key(chat: str) -> str:
-    """Hash of the answers that bear buttons, by their uids."""
+    """Hash of the answers that have buttons, by their uids."""
     return f"sa:{{{chat}}}"
 
 

@@ -1,4 +1,4 @@
-"""What models turned out not to take, and how they answer."""
+"""Facts about models that their answers have shown."""
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the parameters of some commands untyped.
 
@@ -11,17 +11,20 @@ from redis.asyncio import Redis
 from .keys import begins_thinking_key, no_system_role_key
 
 _LIFETIME = timedelta(days=7)
-"""Models are replaced under their names, and gateways are mended."""
+"""Models are replaced under their names, and gateways are fixed."""
 
 
 class ModelLimits:
-    """Shared by all processes. Every method raises redis-py's connection errors when the store is away."""
+    """Facts about models, shared by all processes.
+
+    Every method raises one of `STORE_ERRORS` when the store is away.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def note_no_system_role(self, model: str) -> None:
-        """Note that a model refuses messages of the role system, for a week."""
+        """Remember that a model refuses messages of the role system, for a week."""
         await self._redis.set(no_system_role_key(model), 1, ex=_LIFETIME)
 
     async def has_system_role(self, model: str) -> bool:
@@ -29,10 +32,10 @@ class ModelLimits:
         return not await self._redis.exists(no_system_role_key(model))
 
     async def note_begins_thinking(self, model: str, *, begins: bool) -> None:
-        """Note, for a week, that a model's answers begin with thinking that no tag opens; or that they no longer do."""
+        """Remember, for a week, whether a model's answers begin with thinking that no tag opens."""
         key = begins_thinking_key(model)
         await (self._redis.set(key, 1, ex=_LIFETIME) if begins else self._redis.delete(key))
 
     async def begins_thinking(self, model: str) -> bool:
-        """Whether they do, as far as is known."""
+        """Whether a model's answers begin with thinking that no tag opens, as far as is known."""
         return bool(await self._redis.exists(begins_thinking_key(model)))

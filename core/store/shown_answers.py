@@ -1,4 +1,4 @@
-"""Which answers on the screen bear buttons."""
+"""The posted answers that have buttons."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # redis-py leaves the parameters of some commands untyped.
 
@@ -10,34 +10,45 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from core.redis.foreign_keys import ForeignKeys
+
 from .keys import shown_answers_key
 
 
 class ShownAnswers:
-    """One text of the caller's for each answer that bears buttons, by chat and by the answer's uid.
+    """Keeps a text of the caller's for each answer that has buttons, by chat and by the answer's uid.
 
-    Chats are named by the string form of their `ChatRef`. Every method raises redis-py's connection errors when the
-    store is away.
+    Chats are named by the string form of their `ChatRef`. Every method raises one of `STORE_ERRORS` when the store is
+    away.
     """
 
     def __init__(self, redis: Redis, *, lifetime: timedelta) -> None:
         """Keep a chat's texts for `lifetime` after the last one was added."""
         self._redis = redis
+        self._foreign = ForeignKeys(redis)
         self._lifetime = lifetime
 
     async def add(self, chat: str, uid: str, text: str) -> None:
         """Keep `text` for an answer, in place of an earlier one."""
         key = shown_answers_key(chat)
-        async with self._redis.pipeline() as steps:
-            steps.hset(key, uid, text)
-            steps.expire(key, self._lifetime)
-            await steps.execute()
+
+        async def put() -> None:
+            async with self._redis.pipeline() as steps:
+                steps.hset(key, uid, text)
+                steps.expire(key, self._lifetime)
+                await steps.execute()
+
+        await self._foreign.retry_without({key: "hash"}, put)
 
     async def list(self, chat: str) -> dict[str, str]:
-        """All texts of a chat by the uids of their answers, in no order."""
-        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(shown_answers_key(chat)))
+        """Return all texts of a chat by the uids of their answers, in no order."""
+        key = shown_answers_key(chat)
+        stored = await self._foreign.retry_without(
+            {key: "hash"}, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key))
+        )
         return {uid.decode(): text.decode() for uid, text in stored.items()}
 
     async def remove(self, chat: str, uid: str) -> None:
-        """Forget what was kept for an answer, if anything was."""
-        await self._redis.hdel(shown_answers_key(chat), uid)
+        """Remove the text of an answer, if there is one."""
+        key = shown_answers_key(chat)
+        await self._foreign.retry_without({key: "hash"}, lambda: self._redis.hdel(key, uid))

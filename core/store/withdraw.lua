@@ -1,4 +1,4 @@
--- Take the exchange out of a history whose question was asked by an event, or whose answer bears its uid.
+-- Remove the exchange from a history whose question was asked by an event, or whose answer has its uid.
 -- KEYS: history list, question without an answer. ARGV: event.
 local function of_event(packed)
   local message = packed and cjson.decode(packed)

@@ -51,7 +51,7 @@ async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read
         await old.replicaof("127.0.0.1", "1")
         await health.wait_for_status(503)
         await until_logged(harness, lambda log: "READONLY You can't write against a read only replica." in log)
-        address.lead_to(new_url)
+        address.redirect(new_url)
         await health.wait_for_status(200)
         await persona.say("second")
         await persona.until(lambda: len(persona.answers()) > 1)

@@ -19,8 +19,8 @@ from tests.core.redis.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
 
-Spawn: TypeAlias = Callable[..., Awaitable[Process]]
-Work: TypeAlias = Callable[[Worker], Awaitable[Worker]]
+SpawnWorker: TypeAlias = Callable[..., Awaitable[Process]]
+StartWorker: TypeAlias = Callable[[Worker], Awaitable[Worker]]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def journal(redis: Redis) -> Journal:
 
 
 @pytest.fixture
-async def work() -> AsyncGenerator[Work]:
+async def start_worker() -> AsyncGenerator[StartWorker]:
     """Start workers in this process; they are drained at the end."""
     running: list[tuple[Worker, asyncio.Task[None]]] = []
 
@@ -50,7 +50,7 @@ async def work() -> AsyncGenerator[Work]:
 
 
 @pytest.fixture
-async def spawn(redis_url: str) -> AsyncGenerator[Spawn]:
+async def spawn(redis_url: str) -> AsyncGenerator[SpawnWorker]:
     """Start worker processes; they are killed at the end."""
     processes: list[Process] = []
 

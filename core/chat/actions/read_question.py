@@ -31,7 +31,7 @@ async def read_question(context: CommandContext, conversation: ConversationConte
             context.incoming.attachments or context.incoming.quoted_attachments
         ):  # words alone cost nothing to read again
             fields = {"text": question.text, "files": question.files, "notes": notes}
-            await context.job.note(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
+            await context.job.save_fields(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
     if notes:
         await send_notice(context.job, context.outbox, "\n\n".join(notes), name="notes_")
     return question

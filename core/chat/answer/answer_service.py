@@ -104,7 +104,9 @@ class AnswerService:
 
     async def load_context(self, chat: ChatRef) -> ConversationContext:
         """What a question in this chat is asked on top of."""
-        return ConversationContext(await self._conversations.history(str(chat)), await self._models.preferences(chat))
+        return ConversationContext(
+            await self._conversations.get_history(str(chat)), await self._models.preferences(chat)
+        )
 
     async def answer(self, job: Job, incoming: Incoming, outbox: Outbox, request: AnswerRequest) -> str:
         """Answer a question and remember both; return the answer's words, "" when there are none.

@@ -57,9 +57,11 @@ class ModelSelector:
 
     async def preferences(self, chat: ChatRef) -> ChatPreferences:
         """What holds in a chat: its own choices, else those of the chat around it."""
-        own = await self._conversations.preferences(str(chat))
+        own = await self._conversations.get_preferences(str(chat))
         return (
-            own if chat.parent == chat else own.with_fallback(await self._conversations.preferences(str(chat.parent)))
+            own
+            if chat.parent == chat
+            else own.with_fallback(await self._conversations.get_preferences(str(chat.parent)))
         )
 
     async def model_for(self, preferences: ChatPreferences, work: Work) -> str | None:
@@ -114,7 +116,7 @@ class ModelSelector:
 
     async def _instead(self, chat: ChatRef, work: Work, model: str) -> str | None:
         """What holds without the choice of `model`: that of the chat around, else the default; None: nothing else."""
-        around = model_in(await self._conversations.preferences(str(chat.parent)), work)
+        around = model_in(await self._conversations.get_preferences(str(chat.parent)), work)
         if around is None or around == model:
             around = await self._catalog.default_model(work)
         return None if around == model else around
@@ -126,5 +128,5 @@ class ModelSelector:
     async def _take_back(self, chat: ChatRef, work: Work, model: str) -> None:
         """Undo a choice where it was made: in the chat, or in the one around it."""
         for place in {str(chat), str(chat.parent)}:
-            if model_in(await self._conversations.preferences(place), work) == model:
+            if model_in(await self._conversations.get_preferences(place), work) == model:
                 await self._conversations.set_preference(place, _WORKS[work].field, None)

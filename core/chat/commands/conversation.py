@@ -81,7 +81,7 @@ async def old_answer_error(context: CommandContext, button_data: ButtonData) -> 
 
     An answer that is not in the history may just have been shown and be about to get there; its turn will tell.
     """
-    history = await context.services.conversations.history(str(context.incoming.chat))
+    history = await context.services.conversations.get_history(str(context.incoming.chat))
     older = [event_tag(message.uid) for message in history[:-1] if message.uid]
     if button_data.tag not in older:
         return None
@@ -95,6 +95,6 @@ def _question(asked: HistoryMessage) -> Question:
 
 async def _is_newest(context: CommandContext, button_data: ButtonData, conversation: ConversationContext) -> bool:
     """Whether the stamp's answer is the last one, or was until this very turn replaced it before it was run again."""
-    newest = await context.services.conversations.newest_uid(str(context.incoming.chat))
+    newest = await context.services.conversations.get_newest_uid(str(context.incoming.chat))
     withdrawn = conversation.history[-1].uid not in {"", newest}  # its question was deleted
     return (event_tag(newest) == button_data.tag and not withdrawn) or newest == context.job.event_id

@@ -24,7 +24,7 @@ async def speak_text(context: CommandContext) -> None:
 
 async def press_speak(context: CommandContext, button_data: ButtonData, rest: str) -> None:
     """Speak the answer that the button stands under; of one that is forgotten, its message when that is all of it."""
-    history = await context.services.conversations.history(str(context.incoming.chat))
+    history = await context.services.conversations.get_history(str(context.incoming.chat))
     whole = (
         message.content for message in reversed(history) if message.uid and event_tag(message.uid) == button_data.tag
     )
@@ -38,6 +38,6 @@ async def press_speak(context: CommandContext, button_data: ButtonData, rest: st
 
 
 async def _newest_answer(context: CommandContext) -> str:
-    history = await context.services.conversations.history(str(context.incoming.chat))
+    history = await context.services.conversations.get_history(str(context.incoming.chat))
     answers = (message.content for message in reversed(history) if message.role == "assistant")
     return next((answer for answer in answers if answer != TOOL_ONLY_ANSWER), "")

@@ -136,7 +136,7 @@ async def _reset(context: CommandContext) -> None:
     """Take every choice back; where the chat around this one chose something, choose the usual against it."""
     chat, around = context.incoming.chat, ChatPreferences()
     if chat.parent != chat:
-        around = await context.services.conversations.preferences(str(chat.parent))
+        around = await context.services.conversations.get_preferences(str(chat.parent))
     await context.set_preference("voice", context.services.speech.voice(ChatPreferences()) if around.voice else None)
     await context.set_preference("speed", "1" if around.speed else None)
     await context.set_preference("voice_replies", "off" if around.voice_replies else None)

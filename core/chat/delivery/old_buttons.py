@@ -105,9 +105,9 @@ class OldButtons:
             _log.info("an answer keeps its old buttons", reason=str(error))
 
     async def _alive(self, chat: str) -> _Alive:
-        history = await self._conversations.history(chat)
+        history = await self._conversations.get_history(chat)
         unanswered = await self._conversations.get_unanswered(chat)
-        uid = await self._conversations.newest_uid(chat)
+        uid = await self._conversations.get_newest_uid(chat)
         kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
         newest = {uid} if kept else set[str]()
         return _Alive(

@@ -39,7 +39,7 @@ class Deletions:
         """
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
-            events.add(await self._conversations.last_event(chat))
+            events.add(await self._conversations.get_last_event(chat))
         deleted = [event for event in events - {""} if await self._conversations.get_note(chat, _NOTE + event)]
         for event in deleted:
             await self._conversations.withdraw(chat, event)

@@ -136,8 +136,8 @@ class Gathering:
     async def _look(self, job: Job, pieces: list[_Piece], read: Read) -> _Found:
         """See what belongs to the message among what waits behind it and can be read."""
         job.news.clear()
-        mails = (await self._inbox.mails(job.lane))[1:]
-        waiting = [_Piece(mail, incoming) for mail in mails if (incoming := read(mail.payload)) is not None]
+        envelopes = (await self._inbox.list_envelopes(job.lane))[1:]
+        waiting = [_Piece(each, incoming) for each in envelopes if (incoming := read(each.payload)) is not None]
         return _select(pieces, waiting)
 
     async def _was_answered(self, first: Incoming) -> bool:

@@ -1,7 +1,7 @@
--- KEYS: stream, mailbox, state. ARGV: ticket, consumer, deliveries, how many of the next are fields and values to keep,
--- those, then mails that wait behind the head.
--- Makes them a part of the head: they leave the mailbox in the step in which the fields, which hold them, are kept.
--- -1: not ours any more, nothing changed. Else 1 when somebody asked to stop, 0 when not.
+-- KEYS: stream, mailbox, state. ARGV: entry, consumer, deliveries, how many of the next are fields and values to keep,
+-- those, then envelopes that wait behind the head.
+-- Removes the envelopes from the mailbox in the same step in which the fields, which hold their content, are kept.
+-- -1: the claim is void, nothing changed. Else 1 when somebody asked to stop, 0 when not.
 if deliveries(KEYS[1], ARGV[1], ARGV[2]) ~= tonumber(ARGV[3]) then
   return -1
 end

@@ -1,5 +1,5 @@
--- KEYS: stream, state. ARGV: ticket, consumer, deliveries, then fields and values to keep.
--- -1: not ours any more, nothing was kept. Else 1 when somebody asked to stop, 0 when not.
+-- KEYS: stream, state. ARGV: entry, consumer, deliveries, then fields and values to keep.
+-- -1: the claim is void, nothing was kept. Else 1 when somebody asked to stop, 0 when not.
 if deliveries(KEYS[1], ARGV[1], ARGV[2]) ~= tonumber(ARGV[3]) then
   return -1
 end

@@ -1,5 +1,5 @@
 -- KEYS: stream, mailbox, seen.
--- ARGV: event id, mail, lane, mailbox limit, seen limit, seconds to remember, channel.
+-- ARGV: event id, envelope, lane, mailbox limit, seen limit, seconds to remember, channel.
 -- 1: stored. -1: had been stored before. -2: the mailbox is full; not remembered, so a later try may succeed.
 if redis.call('ZSCORE', KEYS[3], ARGV[1]) then
   return -1
@@ -14,6 +14,6 @@ redis.call('EXPIRE', KEYS[3], ARGV[6])
 if redis.call('RPUSH', KEYS[2], ARGV[2]) == 1 then
   redis.call('XADD', KEYS[1], '*', 'c', ARGV[3])
 else
-  redis.call('PUBLISH', ARGV[7], ARGV[3]) -- it may belong to what is being worked on
+  redis.call('PUBLISH', ARGV[7], ARGV[3]) -- it may belong to the message that is being worked on
 end
 return 1

@@ -1,5 +1,5 @@
 -- KEYS: stream. ARGV: consumer.
--- Forgets a consumer that holds nothing. In one step with the look: deleting one that holds a ticket loses the ticket.
+-- Removes a consumer that owns no entry. Checks and removes in one step: an entry would be lost with its consumer.
 if #redis.call('XPENDING', KEYS[1], 'w', '-', '+', 1, ARGV[1]) > 0 then
   return 0
 end

@@ -1,5 +1,6 @@
 -- KEYS: mailbox, state. ARGV: channel, lane, the tag of the one event that is meant or "".
--- The flag is what counts; the message only makes its owner look at once. 0: the lane has no (such) work.
+-- The flag in the state is the request; the published message only makes the owner check it at once.
+-- 0: the lane has no such work.
 local head = redis.call('LINDEX', KEYS[1], 0)
 if not head then
   return 0

@@ -36,7 +36,7 @@ from core.service import Service
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
-from tests.core.queue.scripted_handler import until
+from tests.core.queue.scripted_handler import wait_until
 
 _HELLO = "Hello! I bring"
 _OUTCOMES: list[tuple[Exception, str]] = [
@@ -133,7 +133,7 @@ async def _told(service: Service, *harnesses: str) -> list[list[str]]:
     worker = service.worker({"tg": platform})
     with capture_logs():  # to render a traceback takes longer than all the rest
         working = asyncio.create_task(worker.run())
-        await until(lambda: platform.said[f"{count}"])
+        await wait_until(lambda: platform.said[f"{count}"])
         await worker.drain(1)
         await working
     return [platform.said[f"{number}"] for number in range(count)]
@@ -189,7 +189,7 @@ async def test_a_store_that_is_away_while_an_event_is_read_costs_nothing(service
     platform.faults["1", "introduce"] = StoreLostError("away")
     worker = service.worker({"tg": platform})
     working = asyncio.create_task(worker.run())
-    await until(lambda: platform.said["1"])
+    await wait_until(lambda: platform.said["1"])
     await worker.drain(1)
     await working
 

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the answers of list commands untyped.
-"""What workers did, in the order in which it happened, whatever process they ran in."""
+"""A record of the steps of all worker processes, in their order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class JournalEntry:
     """One step of one run."""
 
     what: str
@@ -34,41 +34,43 @@ class Journal:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def write(self, deed: Deed) -> None:
-        await self._redis.rpush("journal", json.dumps(asdict(deed)))
+    async def write(self, entry: JournalEntry) -> None:
+        await self._redis.rpush("journal", json.dumps(asdict(entry)))
 
-    async def read(self, *what: str) -> list[Deed]:
+    async def read(self, *what: str) -> list[JournalEntry]:
         lines = cast("list[bytes]", await self._redis.lrange("journal", 0, -1))
-        deeds = [Deed(**json.loads(line)) for line in lines]
-        return [deed for deed in deeds if deed.what in what or not what]
+        entries = [JournalEntry(**json.loads(line)) for line in lines]
+        return [entry for entry in entries if entry.what in what or not what]
 
-    async def until(self, enough: Callable[[list[Deed]], object], *, seconds: float = 15.0) -> list[Deed]:
-        """Wait for the journal to be as described; raise TimeoutError with its end when it does not come to that."""
+    async def wait_until(
+        self, enough: Callable[[list[JournalEntry]], object], *, seconds: float = 15.0
+    ) -> list[JournalEntry]:
+        """Wait until `enough` is true of the journal; raise TimeoutError with its end when that takes too long."""
         deadline = time.monotonic() + seconds
-        while not enough(deeds := await self.read()):
+        while not enough(entries := await self.read()):
             if time.monotonic() > deadline:
-                raise TimeoutError([(deed.what, deed.lane, deed.event, deed.process) for deed in deeds[-20:]])
+                raise TimeoutError([(entry.what, entry.lane, entry.event, entry.process) for entry in entries[-20:]])
             await asyncio.sleep(0.02)
-        return deeds
+        return entries
 
 
-def count(deeds: list[Deed], what: str, event: str | None = None) -> int:
-    return sum(deed.what == what and event in {None, deed.event} for deed in deeds)
+def count_entries(entries: list[JournalEntry], what: str, event: str | None = None) -> int:
+    return sum(entry.what == what and event in {None, entry.event} for entry in entries)
 
 
-def overlaps(deeds: list[Deed]) -> list[Deed]:
-    """Steps of a run of a lane after a later run of the lane had begun."""
+def find_overlaps(entries: list[JournalEntry]) -> list[JournalEntry]:
+    """Find steps of a run of a lane after a later run of the lane started."""
     latest: dict[str, str] = {}
-    found: list[Deed] = []
-    for deed in deeds:
-        if deed.what == "start":
-            latest[deed.lane] = deed.run
-        elif latest[deed.lane] != deed.run:
-            found.append(deed)
+    found: list[JournalEntry] = []
+    for entry in entries:
+        if entry.what == "start":
+            latest[entry.lane] = entry.run
+        elif latest[entry.lane] != entry.run:
+            found.append(entry)
     return found
 
 
-def order(deeds: list[Deed], lane: str) -> list[str]:
-    """The events of a lane as they were begun, a repeated beginning of the same one left out."""
-    started = [deed.event for deed in deeds if deed.what == "start" and deed.lane == lane]
+def list_started_events(entries: list[JournalEntry], lane: str) -> list[str]:
+    """List the events of a lane in the order of their starts, without repeated starts of the same event."""
+    started = [entry.event for entry in entries if entry.what == "start" and entry.lane == lane]
     return [event for before, event in zip([None, *started], started, strict=False) if event != before]

@@ -1,4 +1,4 @@
-"""A handler that does what a test says and remembers what it did."""
+"""A handler that runs a step of the test's and records its calls."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from redis.asyncio import Redis
 from core.queue import Job, Worker, WorkerPeriods
 
 QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
-PATIENT = WorkerPeriods(lease=60, renew=20, reclaim=10)
+SLOW = WorkerPeriods(lease=60, renew=20, reclaim=10)
 
 
 @dataclass
-class Desk:
-    """Handles messages as a test says, remembering them."""
+class ScriptedHandler:
+    """Runs `step` for each message and records the messages."""
 
-    answer: Callable[[Job], Awaitable[None]] | None = None
-    begun: list[Job] = field(default_factory=list[Job])
+    step: Callable[[Job], Awaitable[None]] | None = None
+    started: list[Job] = field(default_factory=list[Job])
     done: list[str] = field(default_factory=list[str])
-    buried: list[Job] = field(default_factory=list[Job])
-    busy: int = 0
-    most_busy: int = 0
+    given_up: list[Job] = field(default_factory=list[Job])
+    running: int = 0
+    max_running: int = 0
 
     async def handle(self, job: Job) -> None:
-        self.begun.append(job)
-        self.busy += 1
-        self.most_busy = max(self.most_busy, self.busy)
+        self.started.append(job)
+        self.running += 1
+        self.max_running = max(self.max_running, self.running)
         try:
-            if self.answer is not None:
-                await self.answer(job)
+            if self.step is not None:
+                await self.step(job)
             self.done.append(job.event_id)
         finally:
-            self.busy -= 1
+            self.running -= 1
 
     async def give_up(self, job: Job) -> None:
-        self.buried.append(job)
+        self.given_up.append(job)
 
-    def worker(
+    def make_worker(
         self, redis: Redis, *, periods: WorkerPeriods = QUICK, capacity: int = 100, exclusive: bool = False
     ) -> Worker:
         return Worker(
@@ -52,11 +52,11 @@ class Desk:
         )
 
 
-async def until(reached: Callable[[], object], seconds: float = 10) -> None:
+async def wait_until(reached: Callable[[], object], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not reached():  # noqa: ASYNC110 - any condition, as the test writes it
             await asyncio.sleep(0.005)
 
 
-async def for_ever(job: Job) -> None:
+async def wait_forever(job: Job) -> None:
     await asyncio.Event().wait()

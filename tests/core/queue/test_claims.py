@@ -1,4 +1,4 @@
-"""Ownership: what a void hold can still do, which is nothing."""
+"""A void claim can do nothing."""
 
 from __future__ import annotations
 
@@ -6,83 +6,96 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import Inbox, OwnershipLostError, QueueKeys
-from core.queue.claims import Claim, Claims
+from core.queue.claims import ClaimedJob, Claims
 
 
 @pytest.fixture
-async def tickets(redis: Redis) -> Claims:
+async def claims(redis: Redis) -> Claims:
     made = Claims(redis, QueueKeys(), "me")
     await made.prepare()
     return made
 
 
-async def hold(tickets: Claims) -> Claim:
-    (ticket,) = await tickets.read(1, wait=0.1)
-    work = await tickets.start(ticket)
-    assert work is not None
-    return work.claim
+async def claim_next(claims: Claims) -> ClaimedJob:
+    (entry,) = await claims.read(1, wait=0.1)
+    claimed = await claims.start(entry)
+    assert claimed is not None
+    return claimed
 
 
-async def test_a_hold_is_void_once_the_ticket_was_delivered_again_even_to_us(inbox: Inbox, tickets: Claims) -> None:
+async def test_a_claim_is_void_once_its_entry_was_delivered_again_even_to_us(inbox: Inbox, claims: Claims) -> None:
     await inbox.enqueue("lane", "1", b"payload")
-    old = await hold(tickets)
-    (ticket,) = await tickets.take_over(1, idle=0)
-    work = await tickets.start(ticket)
+    old = await claim_next(claims)
+    (entry,) = await claims.take_over(1, idle=0)
+    claimed = await claims.start(entry)
 
-    assert work is not None
-    assert (old.deliveries, work.claim.deliveries) == (1, 2)
+    assert claimed is not None
+    assert (old.claim.deliveries, claimed.claim.deliveries) == (1, 2)
     with pytest.raises(OwnershipLostError):
-        await tickets.checkpoint(old, {"text": "old"})
-    assert not await tickets.release(old)
-    assert not await tickets.finish(old)
-    assert await tickets.renew(0, [old, work.claim]) == [-1, 0]
-    assert await tickets.checkpoint(work.claim, {"text": "new"}) is False
-    assert (await tickets.start(ticket)) is not None
+        await claims.checkpoint(old.claim, {"text": "old"})
+    assert not await claims.release(old.claim)
+    assert not await claims.finish(old)
+    assert await claims.renew(0, [old.claim, claimed.claim]) == [-1, 0]
+    assert await claims.checkpoint(claimed.claim, {"text": "new"}) is False
+    assert (await claims.start(entry)) is not None
 
 
-async def test_releasing_twice_makes_one_ticket(redis: Redis, inbox: Inbox, tickets: Claims) -> None:
+async def test_releasing_twice_makes_one_entry(redis: Redis, inbox: Inbox, claims: Claims) -> None:
     await inbox.enqueue("lane", "1", b"")
-    mine = await hold(tickets)
+    mine = await claim_next(claims)
 
-    assert await tickets.release(mine)
-    assert not await tickets.release(mine)
+    assert await claims.release(mine.claim)
+    assert not await claims.release(mine.claim)
     assert await redis.xlen(QueueKeys().stream(0)) == 1
 
 
-async def test_being_done_twice_takes_one_message(redis: Redis, inbox: Inbox, tickets: Claims) -> None:
+async def test_finishing_twice_removes_one_message(redis: Redis, inbox: Inbox, claims: Claims) -> None:
     for event in ("1", "2"):
         await inbox.enqueue("lane", event, b"")
-    mine = await hold(tickets)
+    mine = await claim_next(claims)
 
-    assert await tickets.finish(mine)
-    assert not await tickets.finish(mine)
+    assert await claims.finish(mine)
+    assert not await claims.finish(mine)
     assert await redis.llen(QueueKeys().mailbox("lane")) == 1
     assert await redis.xlen(QueueKeys().stream(0)) == 1
 
 
-async def test_a_ticket_without_mail_is_thrown_away(redis: Redis, inbox: Inbox, tickets: Claims) -> None:
+async def test_an_entry_without_a_message_is_removed(redis: Redis, inbox: Inbox, claims: Claims) -> None:
     await inbox.enqueue("lane", "1", b"")
-    (ticket,) = await tickets.read(1, wait=0.1)
+    (entry,) = await claims.read(1, wait=0.1)
     await redis.delete(QueueKeys().mailbox("lane"))
 
-    assert await tickets.start(ticket) is None
+    assert await claims.start(entry) is None
     assert await redis.xlen(QueueKeys().stream(0)) == 0
 
 
-async def test_a_busy_lane_goes_behind_the_others(inbox: Inbox, tickets: Claims) -> None:
+async def test_a_busy_lane_goes_behind_the_others(inbox: Inbox, claims: Claims) -> None:
     for lane, event in (("busy", "1"), ("busy", "2"), ("other", "1")):
         await inbox.enqueue(lane, event, b"")
-    await tickets.finish(await hold(tickets))
+    await claims.finish(await claim_next(claims))
 
-    assert [ticket.lane for ticket in await tickets.read(5, wait=0.1)] == ["other", "busy"]
+    assert [entry.lane for entry in await claims.read(5, wait=0.1)] == ["other", "busy"]
 
 
-async def test_only_idle_tickets_are_claimed(redis: Redis, inbox: Inbox, tickets: Claims) -> None:
+async def test_only_idle_entries_are_taken_over(redis: Redis, inbox: Inbox, claims: Claims) -> None:
     for lane in range(150):
         await inbox.enqueue(f"lane{lane}", "1", b"")
-    assert len(await tickets.read(150, wait=0.1)) == 150
+    assert len(await claims.read(150, wait=0.1)) == 150
     other = Claims(redis, QueueKeys(), "other")
 
     assert await other.take_over(200, idle=60) == []
     assert len(await other.take_over(120, idle=0)) == 120
     assert len(await other.take_over(200, idle=0)) == 150
+
+
+async def test_a_message_that_came_after_the_mailbox_was_lost_stays_in_the_mailbox(
+    redis: Redis, inbox: Inbox, claims: Claims
+) -> None:
+    await inbox.enqueue("lane", "1", b"")
+    mine = await claim_next(claims)
+    await redis.set(QueueKeys().mailbox("lane"), "somebody else's")
+    await inbox.enqueue("lane", "2", b"")
+
+    assert await claims.finish(mine)
+    assert await inbox.list_waiting("lane") == [b""]
+    assert [entry.lane for entry in await claims.read(5, wait=0.1)] == ["lane"]

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""Somebody else has written into our database: one line of the log, and every lane goes on."""
+"""Foreign keys among the queue's own are logged once, and every lane goes on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from core.queue import EnqueueResult, Inbox, Job, QueueKeys, WorkerPeriods
-from tests.core.conftest import Work
-from tests.core.queue.scripted_handler import Desk, until
+from tests.core.conftest import StartWorker
+from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 
 _KEYS: dict[str, Callable[[QueueKeys], str]] = {
     "mailbox": lambda keys: keys.mailbox("tg:1"),
@@ -26,28 +26,28 @@ _FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1)
 
 
 @pytest.mark.parametrize("name", _KEYS)
-async def test_a_foreign_key_is_put_aside_before_a_message_is_stored(
-    redis: Redis, inbox: Inbox, work: Work, name: str
+async def test_a_foreign_key_is_set_aside_before_a_message_is_stored(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker, name: str
 ) -> None:
     key = _KEYS[name](QueueKeys())
     await redis.set(key, "somebody else's")
-    desk = Desk()
+    handler = ScriptedHandler()
     with capture_logs() as log:
         assert await inbox.enqueue("tg:1", "1", b"") is not EnqueueResult.FULL
-        await work(desk.worker(redis, periods=_FAST))
-        await until(lambda: desk.done)
+        await start_worker(handler.make_worker(redis, periods=_FAST))
+        await wait_until(lambda: handler.done)
         await inbox.enqueue("tg:1", "2", b"")
-        await until(lambda: len(desk.done) > 1)
+        await wait_until(lambda: len(handler.done) > 1)
     told = [line for line in log if line["log_level"] == "error"]
 
-    assert desk.done == ["1", "2"]
+    assert handler.done == ["1", "2"]
     assert [line["key"] for line in told] == [key]
     assert await redis.get(f"wrong-type:{key}") == b"somebody else's"
 
 
 @pytest.mark.parametrize("name", _KEYS)
 async def test_a_key_that_is_overwritten_while_a_message_is_worked_on_holds_nobody_up(
-    redis: Redis, inbox: Inbox, work: Work, name: str
+    redis: Redis, inbox: Inbox, start_worker: StartWorker, name: str
 ) -> None:
     overwritten = asyncio.Event()
 
@@ -60,23 +60,27 @@ async def test_a_key_that_is_overwritten_while_a_message_is_worked_on_holds_nobo
             await overwritten.wait()
             await asyncio.sleep(2)  # for longer than a lease
 
-    desk = Desk(answer)
+    handler = ScriptedHandler(answer)
     await inbox.enqueue("tg:2", "beside", b"")
     await inbox.enqueue("tg:1", "1", b"")
-    worker = desk.worker(redis, periods=_FAST)
-    await work(worker)
-    await until(lambda: ("1" in desk.done and worker.running == 1) or (name == "stream" and overwritten.is_set()))
+    worker = handler.make_worker(redis, periods=_FAST)
+    await start_worker(worker)
+    await wait_until(
+        lambda: ("1" in handler.done and worker.running == 1) or (name == "stream" and overwritten.is_set())
+    )
     await inbox.enqueue("tg:1", "2", b"")
-    await until(lambda: {"2", "beside"} <= set(desk.done), 25)
+    await wait_until(lambda: {"2", "beside"} <= set(handler.done), 25)
 
-    assert not desk.buried
+    assert not handler.given_up
 
 
-async def test_what_is_no_mail_is_handed_on_and_done(redis: Redis, inbox: Inbox, work: Work) -> None:
-    await redis.rpush(QueueKeys().mailbox("tg:1"), b"\xff\xfe no mail")
-    desk = Desk()
+async def test_a_foreign_item_in_a_mailbox_is_delivered_and_finished(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker
+) -> None:
+    await redis.rpush(QueueKeys().mailbox("tg:1"), b"\xff\xfe no envelope")
+    handler = ScriptedHandler()
     await inbox.enqueue("tg:1", "2", b"")
-    await work(desk.worker(redis, periods=_FAST))
-    await until(lambda: len(desk.done) == 2, 25)
+    await start_worker(handler.make_worker(redis, periods=_FAST))
+    await wait_until(lambda: len(handler.done) == 2, 25)
 
-    assert desk.done[1] == "2"
+    assert handler.done[1] == "2"

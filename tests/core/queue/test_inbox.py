@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false, reportOptionalIterable=false
 # redis-py leaves the answers of many commands untyped.
-"""The way in: stored once, in order, and not without bound."""
+"""Events are stored once, in order and up to a limit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def mailbox(redis: Redis, lane: str) -> list[bytes]:
     return cast("list[bytes]", await redis.lrange(QueueKeys().mailbox(lane), 0, -1))
 
 
-async def test_events_lie_in_their_mailbox_in_order_under_one_ticket(redis: Redis, inbox: Inbox) -> None:
+async def test_events_are_stored_in_order_under_one_entry(redis: Redis, inbox: Inbox) -> None:
     answers = [await inbox.enqueue("lane", event, b"payload\nof " + event.encode()) for event in ("1", "2")]
 
     assert answers == [EnqueueResult.STORED, EnqueueResult.STORED]
@@ -60,7 +60,7 @@ async def test_a_retry_after_a_lost_answer_stores_nothing_twice(redis: Redis, pr
     inbox = Inbox(client)
     await inbox.enqueue("lane", "1", b"")
 
-    proxy.lose(b"the second")
+    proxy.lose_answer(b"the second")
     answer = await inbox.enqueue("lane", "2", b"the second")
     await client.aclose()
 
@@ -69,7 +69,7 @@ async def test_a_retry_after_a_lost_answer_stores_nothing_twice(redis: Redis, pr
     assert await mailbox(redis, "lane") == [b"1\n", b"2\nthe second"]
 
 
-async def test_the_memory_of_events_is_bounded(redis: Redis, inbox: Inbox) -> None:
+async def test_the_number_of_remembered_events_is_limited(redis: Redis, inbox: Inbox) -> None:
     seen = QueueKeys().seen("lane")
     for event in range(300):
         await inbox.enqueue("lane", str(event), b"")
@@ -79,7 +79,7 @@ async def test_the_memory_of_events_is_bounded(redis: Redis, inbox: Inbox) -> No
     assert 24 * 3600 < await redis.ttl(seen) <= 25 * 3600
 
 
-async def test_stop_finds_work_or_none(redis: Redis, inbox: Inbox) -> None:
+async def test_a_stop_is_requested_only_of_a_lane_with_work(redis: Redis, inbox: Inbox) -> None:
     assert not await inbox.request_stop("lane")
     await inbox.enqueue("lane", "1", b"")
 

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the answers of many commands untyped.
-"""What must hold when the store itself is killed."""
+"""The store itself is killed."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ import pytest
 
 from core.queue import EnqueueResult, Inbox, Job, Worker, WorkerPeriods
 from core.redis import EmbeddedRedis, connect
-from tests.core.conftest import Spawn, Work
-from tests.core.queue.journal import Journal, count, overlaps
-from tests.core.queue.test_processes import order_of
+from tests.core.conftest import SpawnWorker, StartWorker
+from tests.core.queue.journal import Journal, count_entries, find_overlaps
+from tests.core.queue.test_processes import make_payload
 
 
-async def test_running_messages_survive_a_kill_of_the_server(tmp_path: Path, spawn: Spawn) -> None:
+async def test_running_messages_survive_a_kill_of_the_server(tmp_path: Path, spawn: SpawnWorker) -> None:
     server = EmbeddedRedis(tmp_path)
     async with server as url:
         client = connect(url)
         inbox, journal = Inbox(client), Journal(client)
         await spawn(url=url)
         for lane in range(20):
-            await inbox.enqueue(f"lane{lane}", f"{lane}", order_of(steps=10, pause=0.1))
-        await journal.until(lambda deeds: count(deeds, "step") > 60)
+            await inbox.enqueue(f"lane{lane}", f"{lane}", make_payload(steps=10, pause=0.1))
+        await journal.wait_until(lambda entries: count_entries(entries, "step") > 60)
 
         os.kill(server.process_id, signal.SIGKILL)
-        during = await inbox.enqueue("lane0", "during", order_of())
-        deeds = await journal.until(lambda deeds: count(deeds, "end") >= 21, seconds=20)
+        during = await inbox.enqueue("lane0", "during", make_payload())
+        entries = await journal.wait_until(lambda entries: count_entries(entries, "end") >= 21, seconds=20)
 
         assert during in {EnqueueResult.STORED, EnqueueResult.DUPLICATE}  # sent again when its answer was lost
-        assert len({deed.message for deed in deeds if deed.what == "end"}) == 21
+        assert len({entry.message for entry in entries if entry.what == "end"}) == 21
         assert await client.get("messages") == b"21"
-        assert not overlaps(deeds)
+        assert not find_overlaps(entries)
         await client.aclose()
 
 
-async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> None:
+async def test_a_worker_outlives_a_long_outage(tmp_path: Path, start_worker: StartWorker) -> None:
     server = EmbeddedRedis(tmp_path)
     done: list[str] = []
-    begun, gate = asyncio.Event(), asyncio.Event()
+    started, gate = asyncio.Event(), asyncio.Event()
 
     async def handle(job: Job) -> None:
-        begun.set()
+        started.set()
         await gate.wait()
         done.append(job.event_id)
 
@@ -56,9 +56,9 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> No
         worker = Worker(
             impatient, handle=handle, give_up=handle, periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1)
         )
-        await work(worker)
+        await start_worker(worker)
         await inbox.enqueue("lane", "1", b"")
-        await begun.wait()
+        await started.wait()
 
         os.kill(server.process_id, signal.SIGSTOP)
         gate.set()
@@ -80,10 +80,10 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, work: Work) -> No
 async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: str) -> None:
     server = EmbeddedRedis(tmp_path)
 
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
-    async def handle(turn: Job) -> None:
-        begun.set()
+    async def handle(job: Job) -> None:
+        started.set()
         await asyncio.Event().wait()
 
     async with server as url:
@@ -91,7 +91,7 @@ async def test_a_worker_can_be_drained_without_the_store(tmp_path: Path, store: 
         worker = Worker(impatient, handle=handle, give_up=handle)
         running = asyncio.create_task(worker.run())
         await Inbox(client).enqueue("lane", "1", b"")
-        await begun.wait()
+        await started.wait()
 
         os.kill(server.process_id, signal.SIGSTOP if store == "frozen" else signal.SIGKILL)
         async with asyncio.timeout(15):

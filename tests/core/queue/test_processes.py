@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the answers of many commands untyped.
-"""What must hold when worker processes are killed, paused and replaced."""
+"""Worker processes are killed, paused and replaced."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox
-from tests.core.conftest import Spawn
-from tests.core.queue.journal import Deed, Journal, count, order, overlaps
+from tests.core.conftest import SpawnWorker
+from tests.core.queue.journal import Journal, JournalEntry, count_entries, find_overlaps, list_started_events
 
 LEASE = 2.0
 
 
-def order_of(*, steps: int = 1, pause: float = 0.05, poison: bool = False, until: str = "") -> bytes:
+def make_payload(*, steps: int = 1, pause: float = 0.05, poison: bool = False, until: str = "") -> bytes:
     return json.dumps({"steps": steps, "pause": pause, "poison": poison, "until": until}).encode()
 
 
-def owner(deeds: list[Deed], processes: list[Process]) -> tuple[Process, Process]:
+def find_owner(entries: list[JournalEntry], processes: list[Process]) -> tuple[Process, Process]:
     """The process that wrote last, and another."""
-    mine = next(process for process in processes if process.pid == deeds[-1].process)
+    mine = next(process for process in processes if process.pid == entries[-1].process)
     return mine, next(process for process in processes if process is not mine)
 
 
 async def test_a_killed_process_has_its_message_finished_by_another(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     processes = [await spawn(), await spawn()]
-    await inbox.enqueue("lane", "1", order_of(steps=8, pause=0.2))
-    killed, _ = owner(await journal.until(lambda deeds: count(deeds, "step") == 3), processes)
+    await inbox.enqueue("lane", "1", make_payload(steps=8, pause=0.2))
+    killed, _ = find_owner(await journal.wait_until(lambda entries: count_entries(entries, "step") == 3), processes)
 
     killed.kill()
     at = time.time()
-    deeds = await journal.until(lambda deeds: count(deeds, "end"))
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end"))
 
-    starts = [deed for deed in deeds if deed.what == "start"]
-    assert [deed.process == killed.pid for deed in starts] == [True, False]
+    starts = [entry for entry in entries if entry.what == "start"]
+    assert [entry.process == killed.pid for entry in starts] == [True, False]
     assert starts[1].at - at < LEASE + 1
-    assert {deed.message for deed in deeds if deed.what != "start"} == {"m1"}
-    assert count(deeds, "end") == 1
-    assert not overlaps(deeds)
+    assert {entry.message for entry in entries if entry.what != "start"} == {"m1"}
+    assert count_entries(entries, "end") == 1
+    assert not find_overlaps(entries)
 
 
 async def test_two_thousand_messages_stay_in_order_through_a_kill(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     victim, _ = [await spawn(), await spawn()]
     chance = random.Random(7)  # noqa: S311 - durations, no secrets
@@ -60,110 +60,110 @@ async def test_two_thousand_messages_stay_in_order_through_a_kill(
 
     async def fill(lane: str, events: list[str]) -> None:
         for event in events:
-            assert await inbox.enqueue(lane, event, order_of(pause=chance.uniform(0, 0.02))) is EnqueueResult.STORED
+            assert await inbox.enqueue(lane, event, make_payload(pause=chance.uniform(0, 0.02))) is EnqueueResult.STORED
 
     await asyncio.gather(*(fill(lane, events) for lane, events in lanes.items()))
-    await journal.until(lambda deeds: count(deeds, "end") > 300)
+    await journal.wait_until(lambda entries: count_entries(entries, "end") > 300)
     victim.kill()
     await spawn()
-    deeds = await journal.until(
-        lambda deeds: len({deed.event for deed in deeds if deed.what == "end"}) == 2000, seconds=40
+    entries = await journal.wait_until(
+        lambda entries: len({entry.event for entry in entries if entry.what == "end"}) == 2000, seconds=40
     )
 
-    assert count(deeds, "start") > 2000  # the kill was felt
-    assert {lane: order(deeds, lane) for lane in lanes} == lanes
-    assert not overlaps(deeds)
+    assert count_entries(entries, "start") > 2000  # the kill was felt
+    assert {lane: list_started_events(entries, lane) for lane in lanes} == lanes
+    assert not find_overlaps(entries)
     await _until_empty(redis)
 
 
 async def _until_empty(redis: Redis) -> None:
-    """No message, no state and no ticket is left."""
+    """No message, no state and no entry is left."""
     async with asyncio.timeout(5):
         while await redis.keys("{q0}:[mr]:*") or await redis.xlen("{q0}:t"):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
 
 
-async def test_a_paused_process_is_fenced_when_it_goes_on(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
+async def test_a_paused_process_loses_its_message_when_it_goes_on(
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     processes = [await spawn(), await spawn()]
-    await inbox.enqueue("lane", "1", order_of(steps=10, pause=0.3))
-    paused, other = owner(await journal.until(lambda deeds: count(deeds, "step") == 2), processes)
+    await inbox.enqueue("lane", "1", make_payload(steps=10, pause=0.3))
+    paused, other = find_owner(await journal.wait_until(lambda entries: count_entries(entries, "step") == 2), processes)
     await asyncio.sleep(0.1)  # into the middle of a pause
 
     paused.send_signal(signal.SIGSTOP)
-    await journal.until(lambda deeds: deeds[-1].process == other.pid)
+    await journal.wait_until(lambda entries: entries[-1].process == other.pid)
     paused.send_signal(signal.SIGCONT)
-    deeds = await journal.until(lambda deeds: count(deeds, "end"))
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end"))
 
-    assert not overlaps(deeds)
-    assert deeds[-1].process == other.pid
-    assert {deed.message for deed in deeds if deed.what != "start"} == {"m1"}
-    assert await redis.lrange("fenced", 0, -1) == [b"1"]
+    assert not find_overlaps(entries)
+    assert entries[-1].process == other.pid
+    assert {entry.message for entry in entries if entry.what != "start"} == {"m1"}
+    assert await redis.lrange("lost", 0, -1) == [b"1"]
 
 
 async def test_a_poison_message_is_given_up_and_its_lane_goes_on(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
-    await inbox.enqueue("lane", "bad", order_of(poison=True))
-    await inbox.enqueue("lane", "good", order_of())
+    await inbox.enqueue("lane", "bad", make_payload(poison=True))
+    await inbox.enqueue("lane", "good", make_payload())
     for _ in range(5):
         process = await spawn("--lease", "0.4")
         await process.wait()
     await spawn("--lease", "0.4")
 
-    deeds = await journal.until(lambda deeds: count(deeds, "end", "good"))
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end", "good"))
 
-    assert count(deeds, "start", "bad") == 5
+    assert count_entries(entries, "start", "bad") == 5
     assert await redis.lrange("given up", 0, -1) == [b"bad"]
     ((_, letter),) = cast("list[tuple[bytes, dict[bytes, bytes]]]", await redis.xrange("{q0}:dead"))
-    assert letter == {b"lane": b"lane", b"mail": b"bad\n" + order_of(poison=True), b"deliveries": b"6"}
+    assert letter == {b"lane": b"lane", b"mail": b"bad\n" + make_payload(poison=True), b"deliveries": b"6"}
 
 
-async def test_stop_reaches_another_process(inbox: Inbox, journal: Journal, spawn: Spawn) -> None:
+async def test_stop_reaches_another_process(inbox: Inbox, journal: Journal, spawn: SpawnWorker) -> None:
     await spawn()
-    await inbox.enqueue("lane", "1", order_of(steps=1000, pause=0.05))
-    await inbox.enqueue("lane", "2", order_of())
-    await journal.until(lambda deeds: count(deeds, "step") > 2)
+    await inbox.enqueue("lane", "1", make_payload(steps=1000, pause=0.05))
+    await inbox.enqueue("lane", "2", make_payload())
+    await journal.wait_until(lambda entries: count_entries(entries, "step") > 2)
 
     assert await inbox.request_stop("lane")
 
-    deeds = await journal.until(lambda deeds: count(deeds, "end", "2"), seconds=5)
-    assert count(deeds, "stopped", "1") == 1
-    assert count(deeds, "stopped", "2") == 0
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end", "2"), seconds=5)
+    assert count_entries(entries, "stopped", "1") == 1
+    assert count_entries(entries, "stopped", "2") == 0
 
 
 async def test_sigterm_hands_running_messages_over_at_once(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     leaving = await spawn("--lease", "60")
     for lane in range(5):
-        await inbox.enqueue(f"lane{lane}", f"{lane}", order_of(steps=15, until="handed over"))
-    await journal.until(lambda deeds: count(deeds, "step") > 15)
+        await inbox.enqueue(f"lane{lane}", f"{lane}", make_payload(steps=15, until="handed over"))
+    await journal.wait_until(lambda entries: count_entries(entries, "step") > 15)
     await spawn("--lease", "60")
 
     leaving.terminate()
     assert await leaving.wait() == 0
     await redis.set("handed over", 1)
-    deeds = await journal.until(lambda deeds: count(deeds, "end") == 5, seconds=10)
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end") == 5, seconds=10)
 
-    assert len({deed.message for deed in deeds if deed.what == "end"}) == 5
+    assert len({entry.message for entry in entries if entry.what == "end"}) == 5
     assert await redis.get("messages") == b"5"
-    assert count(deeds, "start") == 10
-    assert not overlaps(deeds)
+    assert count_entries(entries, "start") == 10
+    assert not find_overlaps(entries)
     assert await redis.llen("cancelled") == 5
 
 
 @pytest.mark.parametrize("steps", [1, 4])
 async def test_sigterm_waits_for_messages_that_are_nearly_done(
-    redis: Redis, inbox: Inbox, journal: Journal, spawn: Spawn, steps: int
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker, steps: int
 ) -> None:
     leaving = await spawn("--grace", "10")
-    await inbox.enqueue("lane", "1", order_of(steps=steps, pause=0.2))
-    await journal.until(lambda deeds: count(deeds, "start"))
+    await inbox.enqueue("lane", "1", make_payload(steps=steps, pause=0.2))
+    await journal.wait_until(lambda entries: count_entries(entries, "start"))
 
     leaving.terminate()
     await leaving.wait()
 
-    assert count(await journal.read(), "end") == 1
+    assert count_entries(await journal.read(), "end") == 1
     assert await redis.xinfo_consumers("{q0}:t", "w") == []

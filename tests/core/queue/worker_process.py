@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 
 from core.queue import Job, OwnershipLostError, Worker, WorkerPeriods
 from core.redis import connect
-from tests.core.queue.journal import Deed, Journal
+from tests.core.queue.journal import Journal, JournalEntry
 
 
-class Answerer:
+class StepHandler:
     """Posts one message for an event and edits it step by step, as a bot does."""
 
     def __init__(self, redis: Redis) -> None:
@@ -30,47 +30,47 @@ class Answerer:
         self._journal = Journal(redis)
 
     async def handle(self, job: Job) -> None:
-        order = json.loads(job.payload)
+        plan = json.loads(job.payload)
         run = secrets.token_hex(4)
-        await self._note("start", job, run)
-        if order["poison"]:
+        await self._record("start", job, run)
+        if plan["poison"]:
             os._exit(1)
         try:
-            await self._answer(job, run, order)
+            await self._answer(job, run, plan)
         except OwnershipLostError:
-            await self._note_elsewhere("fenced", job)
+            await self._record_outcome("lost", job)
             raise
         except asyncio.CancelledError:
-            await self._note_elsewhere("fenced" if job.ownership_lost else "cancelled", job)
+            await self._record_outcome("lost" if job.ownership_lost else "cancelled", job)
             raise
 
     async def give_up(self, job: Job) -> None:
         await self._redis.rpush("given up", job.event_id)
 
-    async def _answer(self, job: Job, run: str, order: dict[str, Any]) -> None:
+    async def _answer(self, job: Job, run: str, plan: dict[str, Any]) -> None:
         if "message" not in job.state:
             await job.checkpoint(message=f"m{await self._redis.incr('messages')}")
-        for step in range(int(job.state.get("step", 0)), order["steps"]):
-            await asyncio.sleep(order["pause"])
-            if step == order["steps"] - 1:
-                await self._wait(order["until"])
+        for step in range(int(job.state.get("step", 0)), plan["steps"]):
+            await asyncio.sleep(plan["pause"])
+            if step == plan["steps"] - 1:
+                await self._wait(plan["until"])
             await job.checkpoint(step=str(step))
             if job.stop_requested.is_set():
-                await self._note("stopped", job, run)
+                await self._record("stopped", job, run)
                 return
-            await self._note("step", job, run)
-        await self._note("end", job, run)
+            await self._record("step", job, run)
+        await self._record("end", job, run)
 
     async def _wait(self, key: str) -> None:
         while key and not await self._redis.exists(key):  # noqa: ASYNC110 - another process sets it
             await asyncio.sleep(0.02)
 
-    async def _note(self, what: str, job: Job, run: str) -> None:
+    async def _record(self, what: str, job: Job, run: str) -> None:
         message = job.state.get("message", "")
-        deed = Deed(what, job.lane, job.event_id, run, os.getpid(), message, time.time(), job.attempt)
-        await self._journal.write(deed)
+        entry = JournalEntry(what, job.lane, job.event_id, run, os.getpid(), message, time.time(), job.attempt)
+        await self._journal.write(entry)
 
-    async def _note_elsewhere(self, what: str, job: Job) -> None:
+    async def _record_outcome(self, what: str, job: Job) -> None:
         await self._redis.rpush(what, job.event_id)
 
 
@@ -81,7 +81,7 @@ async def main() -> None:
     parser.add_argument("--grace", type=float, default=0.3)
     options = parser.parse_args()
     redis = connect(options.url)
-    answerer = Answerer(redis)
+    answerer = StepHandler(redis)
     periods = WorkerPeriods(lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease)
     worker = Worker(redis, handle=answerer.handle, give_up=answerer.give_up, periods=periods)
     asyncio.get_running_loop().add_signal_handler(

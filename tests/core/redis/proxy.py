@@ -18,19 +18,19 @@ class Proxy:
     def __init__(self, target: str) -> None:
         self._marked = b""
         self._forgotten = asyncio.Event()
-        self.lead_to(target)
+        self.redirect(target)
         self.lost = asyncio.Event()
 
-    def lose(self, marked: bytes) -> None:
+    def lose_answer(self, marked: bytes) -> None:
         """The next request with these bytes in it."""
         self._marked = marked
         self.lost.clear()
 
-    def lead_to(self, target: str) -> None:
+    def redirect(self, target: str) -> None:
         """Let new connections lead to another server; the old ones stay where they are."""
         self._target = unquote(urlsplit(target).path)
 
-    def forget(self) -> None:
+    def forget_connections(self) -> None:
         """Pass nothing on in the connections that there are, and close none of them."""
         self._forgotten.set()
         self._forgotten = asyncio.Event()

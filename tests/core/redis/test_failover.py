@@ -15,10 +15,10 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox, QueueKeys
-from core.queue.news_channel import listen
+from core.queue.news_channel import listen_for_news
 from core.redis import STORE_ERRORS, EmbeddedRedis, StoreHealth, connect
-from tests.core.conftest import Work
-from tests.core.queue.scripted_handler import Desk, until
+from tests.core.conftest import StartWorker
+from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 from tests.core.redis.proxy import Proxy
 
 
@@ -37,7 +37,7 @@ class Pair:
 
     async def fail_over(self) -> None:
         await self.demote()
-        self.address.lead_to(self.new_url)
+        self.address.redirect(self.new_url)
 
 
 @pytest.fixture
@@ -54,47 +54,47 @@ async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(re
     client = connect(proxy.url, max_idle=0.1)
     await asyncio.gather(*(client.get("key") for _ in range(3)))
     await asyncio.sleep(0.2)
-    proxy.forget()
-    begun = time.monotonic()
+    proxy.forget_connections()
+    started = time.monotonic()
     await asyncio.gather(*(client.get("key") for _ in range(3)))
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - started < 1
     await client.aclose()
 
 
 async def test_a_forgotten_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr("core.queue.news_channel._PING_INTERVAL", 0.1)
     client = connect(proxy.url)
-    lanes = listen(client, QueueKeys())
+    lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
     await asyncio.sleep(0.5)  # silent, and answered all the same
     assert not first.done()
-    proxy.forget()
+    proxy.forget_connections()
 
     with pytest.raises(STORE_ERRORS):
         await asyncio.wait_for(first, 2)
     await client.aclose()
 
 
-async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, work: Work) -> None:
-    client, desk = connect(pair.address.url), Desk()
+async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, start_worker: StartWorker) -> None:
+    client, handler = connect(pair.address.url), ScriptedHandler()
     inbox = Inbox(client)
-    worker = await work(desk.worker(client))
+    worker = await start_worker(handler.make_worker(client))
     await inbox.enqueue("lane", "1", b"")
-    await until(lambda: desk.done == ["1"])
+    await wait_until(lambda: handler.done == ["1"])
     await pair.fail_over()
 
     assert await inbox.enqueue("lane", "2", b"") is EnqueueResult.STORED
-    await until(lambda: desk.done == ["1", "2"])
+    await wait_until(lambda: handler.done == ["1", "2"])
     assert await pair.new.exists("{q0}:d:lane")
     await worker.drain(0)
     await client.aclose()
 
 
 async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.news_channel._SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr("core.queue.news_channel._PING_INTERVAL", 0.1)
     client = connect(pair.address.url)
-    lanes = listen(client, QueueKeys())
+    lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
     await client.set("key", "value")  # over a connection to the old server beside the subscription's
     await pair.fail_over()
@@ -107,11 +107,11 @@ async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest
 
 async def test_a_read_only_server_is_told_of_in_its_own_words(pair: Pair) -> None:
     health = StoreHealth(pair.address.url)
-    assert await health.problem() is None
+    assert await health.find_problem() is None
     await pair.demote()
-    problem = await health.problem()
+    problem = await health.find_problem()
     await pair.fail_over()
 
     assert problem == "READONLY You can't write against a read only replica"
-    assert await health.problem() is None
+    assert await health.find_problem() is None
     await health.aclose()

@@ -13,8 +13,8 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from core.redis.refusal import refusal, refusal_code
-from core.redis.store_health import describe_address, settings_warnings
+from core.redis.refusal import parse_refusal, parse_refusal_code
+from core.redis.store_health import describe_address, find_settings_warnings
 
 _OOM = "command not allowed when used memory > 'maxmemory'."
 
@@ -35,10 +35,10 @@ _OOM = "command not allowed when used memory > 'maxmemory'."
     ],
 )
 def test_a_server_that_refuses_to_work_is_known_by_its_code(error: Exception) -> None:
-    code = refusal_code(error)
+    code = parse_refusal_code(error)
 
     assert code in {"READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "NOAUTH", "NOPERM", "BUSY", "TRYAGAIN"}
-    assert refusal(error) == f"{code} {str(error).rpartition(f'{code} ')[2]}"
+    assert parse_refusal(error) == f"{code} {str(error).rpartition(f'{code} ')[2]}"
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_a_server_that_refuses_to_work_is_known_by_its_code(error: Exception) ->
     ],
 )
 def test_other_answers_have_no_code(error: Exception, words: str) -> None:
-    assert refusal_code(error) == ""
-    assert refusal(error) == words
+    assert parse_refusal_code(error) == ""
+    assert parse_refusal(error) == words
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_address_is_told_without_its_password(url: str, address: str) -> None
     ],
 )
 def test_settings_that_lose_messages_are_warned_of(info: dict[str, object], words: list[str]) -> None:
-    warnings = settings_warnings(info)
+    warnings = find_settings_warnings(info)
 
     assert len(warnings) == len(words)
     assert all(word in warning for word, warning in zip(words, warnings, strict=True))

@@ -36,14 +36,14 @@ async def test_an_exchange_is_remembered_in_order(conversations: Conversations) 
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append(CHAT, "2", exchange(2))
 
-    assert exchange(1) + exchange(2) == await conversations.history(CHAT)
+    assert exchange(1) + exchange(2) == await conversations.get_history(CHAT)
 
 
 async def test_a_turn_finished_twice_is_remembered_once(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append(CHAT, "1", exchange(1))
 
-    assert exchange(1) == await conversations.history(CHAT)
+    assert exchange(1) == await conversations.get_history(CHAT)
 
 
 async def test_old_exchanges_are_forgotten_whole(store: Redis) -> None:
@@ -51,7 +51,7 @@ async def test_old_exchanges_are_forgotten_whole(store: Redis) -> None:
     for number in range(4):
         await conversations.append(CHAT, str(number), exchange(number))
 
-    assert exchange(2) + exchange(3) == await conversations.history(CHAT)
+    assert exchange(2) + exchange(3) == await conversations.get_history(CHAT)
 
 
 async def test_a_retried_answer_takes_the_place_of_the_old_one(conversations: Conversations) -> None:
@@ -60,7 +60,7 @@ async def test_a_retried_answer_takes_the_place_of_the_old_one(conversations: Co
     for _ in range(2):
         await conversations.append(CHAT, "3", exchange(3), drop=2)
 
-    assert exchange(1) + exchange(3) == await conversations.history(CHAT)
+    assert exchange(1) + exchange(3) == await conversations.get_history(CHAT)
 
 
 async def test_a_history_ends_with_its_lifetime(conversations: Conversations, store: Redis) -> None:
@@ -74,8 +74,8 @@ async def test_forgetting_keeps_the_choices(conversations: Conversations) -> Non
     await conversations.set_preference(CHAT, "model", "kimi-k2")
     await conversations.clear_history(CHAT)
 
-    assert await conversations.history(CHAT) == []
-    assert ChatPreferences(model="kimi-k2") == await conversations.preferences(CHAT)
+    assert await conversations.get_history(CHAT) == []
+    assert ChatPreferences(model="kimi-k2") == await conversations.get_preferences(CHAT)
 
 
 async def test_a_choice_can_be_taken_back(conversations: Conversations) -> None:
@@ -83,7 +83,7 @@ async def test_a_choice_can_be_taken_back(conversations: Conversations) -> None:
     await conversations.set_preference(CHAT, "system", "Be brief.")
     await conversations.set_preference(CHAT, "model", None)
 
-    assert ChatPreferences(system="Be brief.") == await conversations.preferences(CHAT)
+    assert ChatPreferences(system="Be brief.") == await conversations.get_preferences(CHAT)
 
 
 async def test_a_thread_is_joined_once_named(conversations: Conversations) -> None:
@@ -101,12 +101,12 @@ async def test_a_chat_that_moves_takes_along_what_is_kept_of_it(conversations: C
     for _ in range(2):
         await conversations.move_chat(CHAT, "tg:1:-1002")
 
-    assert await conversations.history("tg:1:-1002") == exchange(1)
-    assert await conversations.newest_uid("tg:1:-1002") == "1"
-    assert await conversations.preferences("tg:1:-1002") == ChatPreferences(model="kimi-k2")
+    assert await conversations.get_history("tg:1:-1002") == exchange(1)
+    assert await conversations.get_newest_uid("tg:1:-1002") == "1"
+    assert await conversations.get_preferences("tg:1:-1002") == ChatPreferences(model="kimi-k2")
     assert await conversations.get_unanswered("tg:1:-1002") == HistoryMessage("user", "and now?")
-    assert await conversations.history(CHAT) == []
-    assert await conversations.preferences(CHAT) == ChatPreferences()
+    assert await conversations.get_history(CHAT) == []
+    assert await conversations.get_preferences(CHAT) == ChatPreferences()
 
 
 async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversations) -> None:
@@ -114,7 +114,7 @@ async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversatio
     await conversations.append("tg:1:-1002", "2", exchange(2))
     await conversations.move_chat(CHAT, "tg:1:-1002")
 
-    assert await conversations.history("tg:1:-1002") == exchange(2)
+    assert await conversations.get_history("tg:1:-1002") == exchange(2)
 
 
 async def test_an_exchange_is_withdrawn_by_the_event_of_its_question_or_the_uid_of_its_answer(
@@ -130,7 +130,7 @@ async def test_an_exchange_is_withdrawn_by_the_event_of_its_question_or_the_uid_
     await conversations.withdraw(CHAT, "m1")
     await conversations.withdraw(CHAT, "a2")
     await conversations.withdraw(CHAT, "m8")
-    left = await conversations.history(CHAT)
+    left = await conversations.get_history(CHAT)
     open_question = await conversations.get_unanswered(CHAT)
     await conversations.withdraw(CHAT, "m9")
 
@@ -147,4 +147,4 @@ async def test_what_replaces_an_exchange_that_was_withdrawn_replaces_no_other(co
     again = [HistoryMessage("user", "m2", event="m2"), HistoryMessage("assistant", "b", uid="a3")]
     await conversations.append(CHAT, "a3", again, drop=2)
 
-    assert [message.content for message in await conversations.history(CHAT)] == ["m1", "a", "m2", "b"]
+    assert [message.content for message in await conversations.get_history(CHAT)] == ["m1", "a", "m2", "b"]

@@ -22,7 +22,7 @@ def _pictures(redis: Redis, state: dict[str, str]) -> AnswerPictures:
         state.update(fields)
         return False
 
-    turn = Job(lane="tg:1:2", event_id="e1", payload=b"", attempt=1, state=dict(state), keep=keep)
+    turn = Job(lane="tg:1:2", event_id="e1", payload=b"", attempt=1, state=dict(state), save_checkpoint=keep)
     return AnswerPictures(AnswerFiles(redis), turn, "tg:1:2")
 
 

@@ -48,7 +48,7 @@ class Room:
             work,
             await self.chosen.preferences(THREAD),
             self._name,
-            job=Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, keep=keep),
+            job=Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, save_checkpoint=keep),
             incoming=Incoming(THREAD, "e1", "1", Sender("U1", "Ada")),
             outbox=self.screen,
         )

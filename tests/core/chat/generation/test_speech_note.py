@@ -96,7 +96,7 @@ def made(
     async def keep(_: Mapping[str, str]) -> bool:
         return False
 
-    turn = Job(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, keep=keep)
+    turn = Job(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, save_checkpoint=keep)
     incoming = Incoming(THREAD, "e9", "9", Sender("U1", "Ada"), thread=THREAD.thread)
     return CommandContext(replace(incoming, **said), turn, screen, services)
 

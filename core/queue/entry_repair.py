@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""Giving tickets back to lanes that lost them in the store."""
+"""Adding stream entries again for lanes that lost theirs in the store."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .keys import QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_BATCH = 500
+_BATCH_SIZE = 500
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
-class TicketRepair:
-    """Finds lanes that have mail and no ticket.
+class EntryRepair:
+    """Finds lanes that have messages and no stream entry.
 
-    Scripts make and take both in one step, so only the store itself can lose one of them: a server that evicts keys
-    when its memory is full, or somebody who trims the stream. Without a ticket a lane would stay silent for ever.
+    Scripts add and remove both in one step, so only the store itself can lose an entry: a server that evicts keys when
+    its memory is full, or somebody who trims the stream. A lane without an entry would never be worked on again.
     """
 
     def __init__(self, redis: Redis, keys: QueueKeys, *, interval: float) -> None:
-        """`interval`: the seconds between two looks by all processes together."""
+        """`interval`: the seconds between two repairs by all processes together."""
         self._redis = redis
         self._keys = keys
         self._interval = interval
         self._repair = Script(redis, _SCRIPTS, "repair")
 
     async def run_if_due(self) -> None:
-        """Repair every shard that no process has looked at for the interval."""
+        """Repair every shard that no process has repaired within the interval."""
         for shard in self._keys.shards:
             due = await self._redis.set(self._keys.repaired(shard), 1, nx=True, px=int(self._interval * 1000))
             if due:
@@ -46,11 +46,11 @@ class TicketRepair:
         """Repair a shard; safe at any time and in any number of processes."""
         missing, cursor = 0, 0
         while True:
-            cursor, found = await self._redis.scan(cursor, self._keys.mailbox_pattern(shard), _BATCH)
+            cursor, found = await self._redis.scan(cursor, self._keys.mailbox_pattern(shard), _BATCH_SIZE)
             if mailboxes := [name.decode() for name in cast("list[bytes]", found)]:
-                lanes = [self._keys.lane_of(mailbox) for mailbox in mailboxes]
+                lanes = [self._keys.parse_lane(mailbox) for mailbox in mailboxes]
                 missing += int(str(await self._repair([self._keys.stream(shard), *mailboxes], lanes)))
             if cursor == 0:
                 break
         if missing:
-            _log.warning("the store had lost the tickets of lanes; they work again", lanes=missing)
+            _log.warning("the store had lost the stream entries of lanes; they work again", lanes=missing)
