@@ -12,6 +12,7 @@ from typing import TypeAlias
 import structlog
 
 from core.chat.port.incoming import Incoming
+from core.chat.unexpected import UnexpectedErrors
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
 
@@ -137,7 +138,7 @@ class Gathering:
         """See what belongs to the message among what waits behind it and can be read."""
         job.news.clear()
         envelopes = (await self._inbox.list_envelopes(job.lane))[1:]
-        waiting = [_Piece(each, incoming) for each in envelopes if (incoming := read(each.payload)) is not None]
+        waiting = [piece for envelope in envelopes if (piece := _read_waiting(envelope, read)) is not None]
         return _select(pieces, waiting)
 
     async def _was_answered(self, first: Incoming) -> bool:
@@ -189,6 +190,14 @@ def _was_shown(job: Job) -> bool:
 def _piece(payload: bytes, read: Read) -> _Piece | None:
     incoming = read(payload)
     return incoming and _Piece(Envelope(incoming.event_id, payload), incoming)
+
+
+def _read_waiting(envelope: Envelope, read: Read) -> _Piece | None:
+    """Read an event that waits; None when it cannot be read, which is reported once it is its own turn."""
+    incoming: Incoming | None = None
+    with UnexpectedErrors():
+        incoming = read(envelope.payload)
+    return incoming and _Piece(envelope, incoming)
 
 
 def _select(pieces: Sequence[_Piece], waiting: Sequence[_Piece]) -> _Found:
