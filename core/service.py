@@ -8,12 +8,17 @@ from datetime import timedelta
 
 import structlog
 
+from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.read_question import QuestionReader
+from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_service import AnswerService, PromptDefaults
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
-from core.chat.commands import COMMANDS, find_command, parse_command
-from core.chat.context import Services
+from core.chat.commands import COMMANDS, parse_command
+from core.chat.commands.dispatcher import CommandDispatcher
+from core.chat.commands.handlers import CommandServices, build_handlers
 from core.chat.delivery.old_buttons import OldButtons
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
@@ -48,35 +53,62 @@ class Service:
         chat = settings.chat
         lifetime = timedelta(days=chat.history_days)
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
-        catalog, sentences = Catalog(client, settings.wanjie), Translations()
-        brief = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
-        chosen = ModelSelector(catalog, conversations, sentences)
-        chats = ChatClient(client, ModelLimits(self._redis))
+        catalog, self._translations = Catalog(client, settings.wanjie), Translations()
+        models = ModelSelector(catalog, conversations)
+        chat_client = ChatClient(client, ModelLimits(self._redis))
         self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
-        talk = AnswerService(chats, catalog, chosen, conversations, sentences, self._old_buttons, brief)
-        self._workshop = ThreadPool()
-        speech = SpeechSynthesizer(client, self._workshop, settings.wanjie, chat)
-        painting = ImageGenerator(client, chats, catalog, self._workshop)
-        reading = QuestionBuilder(client, catalog, self._workshop, sentences, settings.wanjie, chat)
-        self._desk = Services(
-            conversations,
-            catalog,
-            inbox,
-            sentences,
-            chosen,
-            talk,
-            self._old_buttons,
+        defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
+        answers = AnswerService(chat_client, catalog, models, conversations, self._old_buttons, defaults)
+        self._threads = ThreadPool()
+        speech = SpeechSynthesizer(client, self._threads, settings.wanjie, chat)
+        images = ImageGenerator(client, chat_client, catalog, self._threads)
+        questions = QuestionBuilder(client, catalog, self._threads, self._translations, settings.wanjie, chat)
+        speaker = Speaker(speech, models, limit=chat.speak_limit)
+        drawer = PictureDrawer(images, models, catalog, conversations)
+        self._answerer = QuestionAnswerer(
+            answers,
+            QuestionReader(questions, conversations),
             AnswerFiles(self._redis),
-            speech,
-            painting,
-            reading,
-            policy=chat,
+            images,
+            drawer,
+            speaker,
+            self._old_buttons,
+            offers_tools=chat.image_tool == "on",
         )
+        self.handlers = build_handlers(
+            CommandServices(
+                conversations=conversations,
+                catalog=catalog,
+                inbox=inbox,
+                translations=self._translations,
+                models=models,
+                answers=answers,
+                answerer=self._answerer,
+                drawer=drawer,
+                speaker=speaker,
+                speech=speech,
+                old_buttons=self._old_buttons,
+                can_transcribe=questions.can_transcribe,
+                chat_settings=chat,
+            )
+        )
+        """What each command does, by its name."""
+        self._inbox, self._conversations = inbox, conversations
         self.reception = EventReceiver(inbox, conversations, parse_command)
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
-        bot = Bot(self._desk, platforms, mailbox_limit=self._settings.service.mailbox_limit)
+        limit = self._settings.service.mailbox_limit
+        bot = Bot(
+            platforms,
+            self._inbox,
+            self._conversations,
+            self._translations,
+            CommandDispatcher(self.handlers, platforms, self._inbox, mailbox_limit=limit),
+            self._answerer,
+            self._old_buttons,
+            mailbox_limit=limit,
+        )
         return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
 
     def new_catalog(self) -> Catalog:
@@ -93,23 +125,23 @@ class Service:
 
     def menu(self) -> dict[str, list[tuple[str, str]]]:
         """The commands with their descriptions, by language; the default language first."""
-        sentences = self._desk.translations
+        text = self._translations.text
         return {
-            language: [(command.name, sentences.text(f"command.{command.name}", language)) for command in COMMANDS]
-            for language in sentences.languages
+            language: [(command.name, text(f"command.{command.name}", language)) for command in COMMANDS]
+            for language in self._translations.languages
         }
 
     async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-        """The options of the menu of that name that fit what `reader` types; () when there is no such menu.
+        """Return the options of the menu of that name that match what `reader` types; () when there is no such menu.
 
         The options are () as well when the models cannot be listed. Raises a `STORE_ERRORS` error when the store is
         away.
         """
-        command = find_command(menu)
-        if command is None or command.suggest is None:
+        handler = self.handlers.get(menu)
+        if handler is None or handler.suggest is None:
             return ()
         try:
-            return await command.suggest(self._desk, chat, text, reader.locale)
+            return await handler.suggest(chat, text, reader.locale)
         except WanjieError as error:
             _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
             return ()
@@ -117,7 +149,7 @@ class Service:
     async def aclose(self) -> None:
         """Close the connections to the store."""
         await self._old_buttons.aclose()
-        self._workshop.close()
+        self._threads.close()
         await self._redis.aclose()
         await self.store.aclose()
 

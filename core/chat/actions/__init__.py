@@ -1,1 +1,1 @@
-"""What commands, buttons and messages set going."""
+"""Actions that messages, commands and buttons start."""

@@ -1,73 +1,93 @@
-"""A question answered: the model's words, its pictures and, where the chat wishes it, its voice."""
+"""Answering a question: the model's text, its pictures and, where the chat wants it, a voice note."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from core.chat.actions.media_tools import Tools
-from core.chat.actions.post_answer_pictures import post_answer_pictures
 from core.chat.answer.answer_pictures import AnswerPictures
-from core.chat.answer.answer_service import AnswerRequest, ConversationContext
-from core.chat.context import CommandContext
-from core.chat.delivery.cancellation import run_cancellable
+from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.request import AnswerRequest, ConversationContext
+from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.old_buttons import OldButtons
+from core.chat.generation.images import ImageGenerator
+from core.chat.question.prompt import estimate_tokens
 from core.chat.question.question import Question
-from core.store import HistoryMessage
+from core.store import AnswerFiles, HistoryMessage
 
-from .speak_text import speak_if_wanted
+from .draw_pictures import PictureDrawer
+from .media_tools import MediaTools
+from .post_answer_pictures import post_answer_pictures
+from .read_question import QuestionReader
+from .speak_text import Speaker
 
-_GO_ON = (
+_CONTINUE_PROMPT = (
     "Your last answer was cut off by its length limit. Continue it exactly where it ends, in the same language and "
     "format, without repeating or announcing anything. These are its last words:\n\n"
 )
 
-_TAIL = 1_000
-"""Characters of the answer that stand in the request once more: the history may have no room for all of it."""
+_TAIL_LENGTH = 1_000
+"""Characters of the answer that the request repeats: the history may have no room for all of it."""
 
 
-async def answer_question(
-    context: CommandContext, question: Question, conversation: ConversationContext, *, instead: int = 0
-) -> None:
-    """Answer a question with all its pictures, in place of the newest `instead` messages of the history."""
-    asked = HistoryMessage("user", question.text, question.files)
-    conversation = await _with_pictures(context, conversation, *(() if question.images else (asked,)))
-    seen = tuple(conversation.pictures[file] for file in question.files if file in conversation.pictures)
-    await _run(
-        context,
-        AnswerRequest(
-            replace(question, images=question.images or seen), conversation, _pictures(context), replaces=instead
-        ),
-    )
+class QuestionAnswerer:
+    """Answers messages, and writes answers again or continues them."""
 
+    def __init__(
+        self,
+        answers: AnswerService,
+        reader: QuestionReader,
+        files: AnswerFiles,
+        images: ImageGenerator,
+        drawer: PictureDrawer,
+        speaker: Speaker,
+        old_buttons: OldButtons,
+        *,
+        offers_tools: bool,
+    ) -> None:
+        """`offers_tools`: models may draw and speak by themselves."""
+        self._answers = answers
+        self._reader = reader
+        self._files = files
+        self._images = images
+        self._drawer = drawer
+        self._speaker = speaker
+        self._old_buttons = old_buttons
+        self._offers_tools = offers_tools
 
-async def continue_last_answer(context: CommandContext, conversation: ConversationContext) -> None:
-    tail = conversation.history[-1].content[-_TAIL:]
-    await _run(
-        context,
-        AnswerRequest(Question(_GO_ON + tail), conversation, _pictures(context), continues=conversation.history[-2]),
-    )
+    async def answer_message(self, context: EventContext) -> None:
+        """Answer a message with all its files."""
+        conversation = await self._answers.load_context(context.incoming.chat)
+        question = await self._reader.read(context, conversation)
+        tokens, limit = estimate_tokens(question.text), self._answers.max_question_tokens
+        if not question.text:
+            await context.reply("talk.empty")
+        elif tokens > limit:
+            await context.reply("talk.long", tokens=tokens, limit=limit)
+        else:
+            await self.answer(context, question, conversation)
 
+    async def answer(
+        self, context: EventContext, question: Question, conversation: ConversationContext, *, replaces: int = 0
+    ) -> None:
+        """Answer a question with all its pictures, in place of the newest `replaces` messages of the history."""
+        asked = HistoryMessage("user", question.text, question.files)
+        conversation = await self._reader.load_pictures(context, conversation, *(() if question.images else (asked,)))
+        images = tuple(conversation.pictures[file] for file in question.files if file in conversation.pictures)
+        question = replace(question, images=question.images or images)
+        await self._run(context, AnswerRequest(question, conversation, self._pictures(context), replaces=replaces))
 
-async def _run(context: CommandContext, request: AnswerRequest) -> None:
-    """Have it answered, by tools as well where those are wanted, and spoken where the chat wishes it."""
-    toolbox = Tools(context) if context.services.policy.image_tool == "on" else None
-    text = await context.services.answers.answer(
-        context.job, context.incoming, context.outbox, replace(request, toolbox=toolbox)
-    )
-    await post_answer_pictures(context, request.pictures)
-    await speak_if_wanted(context, text)
-    context.remove_old_buttons()
+    async def continue_last_answer(self, context: EventContext, conversation: ConversationContext) -> None:
+        """Continue the newest answer of the history."""
+        asked, answer = conversation.history[-2:]
+        question = Question(_CONTINUE_PROMPT + answer.content[-_TAIL_LENGTH:])
+        await self._run(context, AnswerRequest(question, conversation, self._pictures(context), continues=asked))
 
+    async def _run(self, context: EventContext, request: AnswerRequest) -> None:
+        tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
+        text = await self._answers.answer(context, replace(request, toolbox=tools))
+        await post_answer_pictures(context, request.pictures, self._images)
+        await self._speaker.speak_if_wanted(context, text, request.conversation.models)
+        self._old_buttons.start_removal(context.chat, context.outbox)
 
-def _pictures(context: CommandContext) -> AnswerPictures:
-    return AnswerPictures(context.services.answer_files, context.job, str(context.incoming.chat))
-
-
-async def _with_pictures(
-    context: CommandContext, conversation: ConversationContext, *more: HistoryMessage
-) -> ConversationContext:
-    """Fetch the pictures of the history and of `more`, for a model that sees; an answer that is whole needs none."""
-    if "text" in context.job.state:
-        return conversation
-    model = await context.services.models.model_for(conversation.preferences, "chat")
-    looking = context.services.questions.load_pictures([*conversation.history, *more], context.outbox, model)
-    return replace(conversation, pictures=await run_cancellable(context.job, looking))
+    def _pictures(self, context: EventContext) -> AnswerPictures:
+        return AnswerPictures(self._files, context.job, context.chat)

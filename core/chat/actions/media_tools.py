@@ -1,4 +1,4 @@
-"""What a chat model may do by itself: draw and speak, as `/imagine` and `/speak` do."""
+"""The tools of chat models: drawing and speaking, as `/imagine` and `/speak` do."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, cast
 
 import structlog
 
-from core.chat.context import CommandContext
-from core.chat.generation.image_prompt import stored_prompt
+from core.chat.delivery.event_context import EventContext
+from core.chat.generation.image_prompt import parse_tool_arguments
 from core.chat.port.errors import ContentRejectedError
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import Tool, ToolCall, WanjieError
 
-from .draw_pictures import draw_and_post
-from .speak_text import speak_and_post
+from .draw_pictures import PictureDrawer
+from .speak_text import Speaker
 
 _log = structlog.get_logger()
 
@@ -40,32 +40,34 @@ _SPEAK = Tool(
         "required": ["text"],
     },
 )
-_MOST = 3
+_MAX_CALLS = 3
 """Pictures and recordings that one answer may make: each costs money, and models go in circles at times."""
 
 
-class Tools:
-    """The toolbox of one turn; see `Toolbox`."""
+class MediaTools:
+    """The tools for one answer; see `Toolbox`."""
 
-    def __init__(self, context: CommandContext) -> None:
+    def __init__(self, context: EventContext, drawer: PictureDrawer, speaker: Speaker) -> None:
         self._context = context
+        self._drawer = drawer
+        self._speaker = speaker
         self._used = 0
 
     @property
     def offered(self) -> tuple[Tool, ...]:
-        """Both tools; the catalogue need not be asked, since a failure is told like any other."""
+        """Both tools; whether there are such models is not looked up: a call without one fails like any other."""
         return (_DRAW, _SPEAK)
 
     def begin(self) -> None:
-        """See `Toolbox.begin`: what a second attempt draws first bears the name of what the first one drew."""
+        """See `Toolbox.begin`: calls of a second attempt get the names of the first one's and post nothing twice."""
         self._used = 0
 
     async def use(self, call: ToolCall) -> str:
         """See `Toolbox.use`."""
-        if self._used == _MOST:
+        if self._used == _MAX_CALLS:
             return "Not done: there were enough pictures and recordings in this answer."
         self._used += 1
-        arguments = _arguments(call)
+        arguments = _parse_arguments(call)
         _log.info("a model uses a tool", tool=call.name, number=self._used)
         try:
             match call.name:
@@ -83,18 +85,17 @@ class Tools:
 
     async def _draw(self, arguments: dict[str, Any]) -> str:
         options = {name: arguments[name] for name in ("n", "size") if arguments.get(name)}
-        await draw_and_post(
-            self._context, stored_prompt(str(arguments.get("prompt") or ""), options), name=f"tool{self._used}_"
-        )
+        prompt = parse_tool_arguments(str(arguments.get("prompt") or ""), options)
+        await self._drawer.draw_and_post(self._context, prompt, name=f"tool{self._used}_")
         return "Done: the user sees the picture."
 
     async def _speak(self, text: str) -> str:
-        await speak_and_post(self._context, text, name=f"tool{self._used}_")
+        await self._speaker.speak_and_post(self._context, text, name=f"tool{self._used}_")
         return "Done: the user can hear it."
 
 
-def _arguments(call: ToolCall) -> dict[str, Any]:
-    """Read the arguments; models do write bad JSON, which is as good as none."""
+def _parse_arguments(call: ToolCall) -> dict[str, Any]:
+    """Parse the arguments of a call; models do write bad JSON, which counts as none."""
     try:
         read: object = json.loads(call.arguments)
     except ValueError:

@@ -1,53 +1,70 @@
-"""What a message asks, worked out once for all owners of its turn."""
+"""Reading the question of a message, once for all owners of its job."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from core.chat.answer.answer_service import ConversationContext
-from core.chat.context import CommandContext
+from core.chat.answer.request import ConversationContext
 from core.chat.delivery.cancellation import run_cancellable
-from core.chat.delivery.notice import send_notice
+from core.chat.delivery.event_context import EventContext
 from core.chat.events.gathering import QUESTION_FIELD
+from core.chat.question.builder import QuestionBuilder
 from core.chat.question.prompt import question_text
 from core.chat.question.question import Question
 from core.chat.text.user_error import UserFacingError
-from core.store import HistoryMessage
+from core.store import Conversations, HistoryMessage
 
 
-async def read_question(context: CommandContext, conversation: ConversationContext) -> Question:
-    """Read the message with all its files, saying above the answer what is to be said of them.
+class QuestionReader:
+    """Makes a question of a message and its files, and saves it in the checkpoint."""
 
-    A turn that is run again does not read them again: a transcript costs money, and a file may be gone by then.
-    Raises `UserFacingError` for what cannot be understood, `StoppedByUserError` when the user says so.
-    """
-    if kept := context.job.state.get(QUESTION_FIELD):
-        fields = json.loads(kept)
-        question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
-    else:
-        question, notes = await _read(context, conversation)
-        notes = (*map(context.translate, context.incoming.unread), *notes)
-        if (
-            context.incoming.attachments or context.incoming.quoted_attachments
-        ):  # words alone cost nothing to read again
-            fields = {"text": question.text, "files": question.files, "notes": notes}
-            await context.job.save_fields(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
-    if notes:
-        await send_notice(context.job, context.outbox, "\n\n".join(notes), name="notes_")
-    return question
+    def __init__(self, builder: QuestionBuilder, conversations: Conversations) -> None:
+        self._builder = builder
+        self._conversations = conversations
 
+    async def read(self, context: EventContext, conversation: ConversationContext) -> Question:
+        """Read a message with all its files, and say above the answer what is to be said of them.
 
-async def _read(context: CommandContext, conversation: ConversationContext) -> tuple[Question, tuple[str, ...]]:
-    incoming = context.incoming
-    model = await context.services.models.model_for(conversation.preferences, "chat")
-    reading = context.services.questions.build(incoming, context.outbox, conversation.history, model=model)
-    try:
-        return await run_cancellable(context.job, reading)
-    except UserFacingError:
-        if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):
-            # Another model may see them: then `/retry` is all that it takes.
-            words = question_text(incoming, conversation.history) or "[picture]"
-            await context.services.conversations.save_unanswered(
-                str(incoming.chat), HistoryMessage("user", words, pictures)
+        A job that is run again does not read them again: a transcript costs money, and a file may be gone by then.
+        Raises `UserFacingError` for what cannot be understood, `StoppedByUserError` when the user stops it.
+        """
+        incoming = context.incoming
+        if stored := context.job.state.get(QUESTION_FIELD):
+            fields = json.loads(stored)
+            question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
+        else:
+            question, notes = await self._build(context, conversation)
+            notes = (*map(context.translate, incoming.unread), *notes)
+            if incoming.attachments or incoming.quoted_attachments:  # a text alone costs nothing to read again
+                fields = {"text": question.text, "files": question.files, "notes": notes}
+                await context.job.save_fields(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
+        if notes:
+            await context.reply_text("\n\n".join(notes), name="notes_")
+        return question
+
+    async def load_pictures(
+        self, context: EventContext, conversation: ConversationContext, *more: HistoryMessage
+    ) -> ConversationContext:
+        """Load the pictures of the history and of `more`, for a model that takes them; a saved answer needs none."""
+        if "text" in context.job.state:
+            return conversation
+        model = await conversation.models.find("chat")
+        loading = self._builder.load_pictures([*conversation.history, *more], context.outbox, model)
+        return replace(conversation, pictures=await run_cancellable(context.job, loading))
+
+    async def _build(
+        self, context: EventContext, conversation: ConversationContext
+    ) -> tuple[Question, tuple[str, ...]]:
+        incoming, history = context.incoming, conversation.history
+        model = await conversation.models.find("chat")
+        try:
+            return await run_cancellable(
+                context.job, self._builder.build(incoming, context.outbox, history, model=model)
             )
-        raise
+        except UserFacingError:
+            if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):
+                # Another model may take them: then `/retry` is enough.
+                text = question_text(incoming, history) or "[picture]"
+                await self._conversations.save_unanswered(context.chat, HistoryMessage("user", text, pictures))
+            raise

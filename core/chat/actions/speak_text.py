@@ -1,4 +1,4 @@
-"""A text as a voice note, posted once."""
+"""Speaking a text as a voice note, posted once."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Literal
 
 import structlog
 
-from core.chat.context import CommandContext
+from core.chat.answer.model_choice import ChatModels, ModelSelector
 from core.chat.delivery.activity import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
-from core.chat.delivery.notice import send_notice
+from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
-from core.chat.generation.speech import SpeechScript
+from core.chat.generation.speech import SpeechScript, SpeechSynthesizer
 from core.chat.port.errors import ContentRejectedError, VoiceForbiddenError
 from core.chat.port.media import Voice
 from core.chat.text.error_sentences import error_key
@@ -26,76 +26,90 @@ from core.wanjie import WanjieError
 _log = structlog.get_logger()
 
 _CODE = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]+`", re.DOTALL)
-
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
 _WORD = re.compile(r"[^\W\u4e00-\u9fff]+")
 
 
-async def speak_if_wanted(context: CommandContext, text: str) -> None:
-    """Speak an answer when the chat wants its answers spoken; a failure is told and leaves the answer as it is.
+class Speaker:
+    """Speaks with the chats' speech models."""
 
-    Of one that has no words, such as code alone, nothing is said.
-    """
-    if is_blank(text) or context.job.stop_requested.is_set() or not await _wants_voice(context):
-        return
-    try:
-        await speak_and_post(context, text)
-    except UserFacingError as error:
-        if error.key != "speak.nothing":
-            await _tell_unspoken(context, context.translate(error.key, **error.values))
-    except WanjieError as error:
-        _log.warning("an answer could not be spoken", error=repr(error))
-        await _tell_unspoken(context, context.translate(error_key(error)))
+    def __init__(self, speech: SpeechSynthesizer, models: ModelSelector, *, limit: int) -> None:
+        """`limit` is how many characters of a text are spoken."""
+        self._speech = speech
+        self._models = models
+        self._limit = limit
 
+    async def speak_if_wanted(self, context: EventContext, text: str, models: ChatModels) -> None:
+        """Speak an answer when the chat wants that; a failure is reported and leaves the answer as it is.
 
-async def speak_and_post(context: CommandContext, text: str, *, name: str = "aloud_") -> None:
-    """Post `text` (Markdown) as a voice note, unless a former owner of the turn did; `name` sets several apart.
-
-    Raises `UserFacingError`, `WanjieError` or `RecipientGoneError` when that cannot be, `StoppedByUserError` when the
-    user says so.
-    """
-    if not is_posted(context.job, name):
-        await run_cancellable(context.job, _post(context, text, name))
-
-
-async def _post(context: CommandContext, text: str, name: str) -> None:
-    async with activity_indicator(context.outbox, "recording"):
-        script = await context.services.speech.make_script(text, _words(context, text))
-        sound = await _recorded(context, script, context.outbox.capabilities.voice)
-    caption = context.translate("speak.cut", limit=context.services.policy.speak_limit) if script.cut else ""
-    note = Voice(sound.data, sound.seconds, script.title, caption=caption)
-    async with activity_indicator(context.outbox, "uploading"):
+        An answer without words, such as code alone, is not spoken.
+        """
+        if is_blank(text) or context.job.stop_requested.is_set() or not _wants_voice(context, models):
+            return
         try:
-            await _attach(context, note, script, name)
-        except ContentRejectedError as error:
-            _log.warning("a voice note was refused", bytes=len(note.audio), error=str(error))
-            raise UserFacingError("speak.refused") from error
+            await self.speak_and_post(context, text, models=models)
+        except UserFacingError as error:
+            if error.key != "speak.nothing":
+                await _report_failure(context, context.translate(error.key, **error.values))
+        except WanjieError as error:
+            _log.warning("an answer could not be spoken", error=repr(error))
+            await _report_failure(context, context.translate(error_key(error)))
+
+    async def speak_and_post(
+        self, context: EventContext, text: str, *, models: ChatModels | None = None, name: str = "aloud_"
+    ) -> None:
+        """Post `text` (Markdown) as a voice note, unless a former owner of the job did; `name` sets several apart.
+
+        Raises `UserFacingError`, `WanjieError` or `RecipientGoneError` when it cannot be spoken or posted,
+        `StoppedByUserError` when the user stops it.
+        """
+        if not is_posted(context.job, name):
+            models = models or await self._models.load(context.incoming.chat)
+            await run_cancellable(context.job, self._speak(context, text, models, name))
+
+    async def _speak(self, context: EventContext, text: str, models: ChatModels, name: str) -> None:
+        async with activity_indicator(context.outbox, "recording"):
+            script = await self._speech.make_script(text, _spoken_words(context, text))
+            sound = await self._synthesize(context, script, models, context.outbox.capabilities.voice)
+        caption = context.translate("speak.cut", limit=self._limit) if script.cut else ""
+        voice = Voice(sound.data, sound.seconds, script.title, caption=caption)
+        async with activity_indicator(context.outbox, "uploading"):
+            try:
+                await self._post(context, voice, script, models, name)
+            except ContentRejectedError as error:
+                _log.warning("a voice note was refused", bytes=len(voice.audio), error=str(error))
+                raise UserFacingError("speak.refused") from error
+
+    async def _synthesize(
+        self, context: EventContext, script: SpeechScript, models: ChatModels, audio_format: Literal["opus", "mp3"]
+    ) -> Sound:
+        preferences = models.preferences
+        return await self._models.run_with_model(
+            context,
+            models,
+            "speech",
+            lambda model: self._speech.synthesize(script, model, preferences, audio_format),
+        )
+
+    async def _post(
+        self, context: EventContext, voice: Voice, script: SpeechScript, models: ChatModels, name: str
+    ) -> None:
+        """Post a voice note, as an ordinary audio file where people forbid voice notes."""
+        try:
+            await post_media(context, voice, name=name)
+        except VoiceForbiddenError:
+            sound = await self._synthesize(context, script, models, "mp3")
+            caption = "\n".join(filter(None, (voice.caption, context.translate("speak.forbidden"))))
+            file = replace(voice, audio=sound.data, seconds=sound.seconds, note=False, caption=caption)
+            await post_media(context, file, name=name)
 
 
-async def _recorded(context: CommandContext, script: SpeechScript, into: Literal["opus", "mp3"]) -> Sound:
-    choices = await context.preferences()
-    return await context.run_with_model(
-        "speech", choices, lambda model: context.services.speech.synthesize(script, model, choices, into)
-    )
-
-
-async def _attach(context: CommandContext, note: Voice, script: SpeechScript, name: str) -> None:
-    """Post a voice note, as an ordinary audio file where people forbid voice notes."""
-    try:
-        await post_media(context.job, context.outbox, note, name=name)
-    except VoiceForbiddenError:
-        sound = await _recorded(context, script, "mp3")
-        caption = "\n".join(filter(None, (note.caption, context.translate("speak.forbidden"))))
-        file = replace(note, audio=sound.data, seconds=sound.seconds, note=False, caption=caption)
-        await post_media(context.job, context.outbox, file, name=name)
-
-
-def _words(context: CommandContext, text: str) -> Words:
-    locale = _language(text) or context.locale
+def _spoken_words(context: EventContext, text: str) -> Words:
+    """Return the words that stand for code, tables and links, in the language of the text."""
+    locale = _detect_language(text) or context.locale
 
     def phrase(key: str) -> str:
-        return context.services.translations.text(key, locale)
+        return context.translations.text(key, locale)
 
     return Words(
         code=phrase("spoken.code"),
@@ -105,11 +119,11 @@ def _words(context: CommandContext, text: str) -> Words:
     )
 
 
-def _language(text: str) -> str:
-    """Of the languages that words are there in, the one nearer to a text; "" when nobody can say.
+def _detect_language(text: str) -> str:
+    """Return the language of a text, `zh` or `en`; "" when it has no words.
 
     A Chinese character counts as a word: technical terms have more letters than the Chinese around them. Beside it,
-    names and identifiers, which have capitals or digits, are of no language.
+    names and identifiers, which have capitals or digits, count for no language.
     """
     prose = _CODE.sub(" ", text)
     chinese = len(_CHINESE.findall(prose))
@@ -119,12 +133,11 @@ def _language(text: str) -> str:
     return "zh" if chinese > others else "en"
 
 
-async def _wants_voice(context: CommandContext) -> bool:
-    wanted = (await context.preferences()).voice_replies
-    heard = any(attachment.kind == "voice" for attachment in context.incoming.attachments)
-    return wanted == "always" or (wanted == "voice" and heard)
+def _wants_voice(context: EventContext, models: ChatModels) -> bool:
+    wanted = models.preferences.voice_replies
+    sent_voice = any(attachment.kind == "voice" for attachment in context.incoming.attachments)
+    return wanted == "always" or (wanted == "voice" and sent_voice)
 
 
-async def _tell_unspoken(context: CommandContext, reason: str) -> None:
-    text = context.translate("speak.unspoken", reason=reason)
-    await send_notice(context.job, context.outbox, text, name="unspoken_")
+async def _report_failure(context: EventContext, reason: str) -> None:
+    await context.reply_text(context.translate("speak.unspoken", reason=reason), name="unspoken_")

@@ -6,78 +6,78 @@ from core.queue import Job
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink, ImageResult
 
-_MOST = 10
+_MAX_PICTURES = 10
 """Pictures of an answer: as many as are posted together."""
-_LARGEST = 50_000_000
-"""Bytes of all of them; they are held until the words stand."""
-_LARGEST_KEPT = 20_000_000
-"""Bytes of all that are kept in the store meanwhile; what is more would be lost with the process."""
+_MAX_BYTES = 50_000_000
+"""Bytes of all of them; they are held until the text is shown."""
+_MAX_STORED_BYTES = 20_000_000
+"""Bytes of all that are kept in the store meanwhile; the rest would be lost with the process."""
 _FIELD = "answer_pictures"
-"""In the checkpoint: how many the answer has that are not posted."""
+"""The checkpoint's field for the number of pictures that are not posted."""
 _DATA, _LINK, _LOST = b"d", b"l", b"-"
-"""What the kept form of a picture begins with."""
+"""First byte of a stored picture."""
 
 
 class AnswerPictures:
     """Collects the pictures of one answer, as many as can be shown.
 
-    They are kept in the store until they are posted, so that a later owner of the turn finds them: it shows the words
-    that the checkpoint holds, and does not ask the model again. Every method that waits raises `OwnershipLostError`
-    when another process owns the turn.
+    They are kept in the store until they are posted, so that a later owner of the job finds them: it shows the text
+    that the checkpoint holds and does not ask the model again. Every async method raises `OwnershipLostError` when
+    another process owns the job.
     """
 
     def __init__(self, files: AnswerFiles, job: Job, chat: str) -> None:
         self.found: list[ImageResult] = []
         self.lost = 0
-        """How many were broken or too much."""
+        """How many were broken, or beyond the limits."""
         self._files = files
         self._job = job
         self._chat = chat
         self._size = 0
 
     async def begin(self) -> None:
-        """Forget what was collected: the answer is written from its start."""
+        """Forget the pictures so far: the answer is written from its start."""
         self.found, self.lost, self._size = [], 0, 0
-        if self._waiting:
+        if self._unposted_count:
             await self.forget()
 
     async def add(self, image: ImageResult | None) -> None:
-        """Take the next picture; None is a broken one."""
+        """Add the next picture; None is a broken one."""
         size = len(image.data) if isinstance(image, ImageData) else 0
-        if image is None or len(self.found) == _MOST or self._size + size > _LARGEST:
+        if image is None or len(self.found) == _MAX_PICTURES or self._size + size > _MAX_BYTES:
             self.lost += 1
             image = None
         else:
             self.found.append(image)
             self._size += size
         await self._job.checkpoint(**{_FIELD: str(len(self.found) + self.lost)})
-        await self._files.add(self._chat, self._job.event_id, _LOST if self._size > _LARGEST_KEPT else _packed(image))
+        await self._files.add(self._chat, self._job.event_id, _LOST if self._size > _MAX_STORED_BYTES else _pack(image))
 
     async def restore(self) -> None:
-        """Take over what a former owner of the turn collected and did not post, unless there are pictures already."""
-        if self.found or self.lost or not self._waiting:
+        """Load what a former owner of the job collected and did not post, unless there are pictures already."""
+        if self.found or self.lost or not self._unposted_count:
             return
-        kept = [_unpacked(packed) for packed in await self._files.list(self._chat, self._job.event_id)]
-        self.found = [image for image in kept if image is not None]
-        self.lost = self._waiting - len(self.found)
+        stored = [_unpack(packed) for packed in await self._files.list(self._chat, self._job.event_id)]
+        self.found = [image for image in stored if image is not None]
+        self.lost = self._unposted_count - len(self.found)
 
     async def forget(self) -> None:
-        """They are posted."""
+        """Remove the pictures from the store: they are posted."""
         await self._job.checkpoint(**{_FIELD: "0"})
         await self._files.remove(self._chat, self._job.event_id)
 
     @property
-    def _waiting(self) -> int:
+    def _unposted_count(self) -> int:
         return int(self._job.state.get(_FIELD, "0"))
 
 
-def _packed(image: ImageResult | None) -> bytes:
+def _pack(image: ImageResult | None) -> bytes:
     if image is None:
         return _LOST
     return _DATA + image.data if isinstance(image, ImageData) else _LINK + image.url.encode()
 
 
-def _unpacked(packed: bytes) -> ImageResult | None:
+def _unpack(packed: bytes) -> ImageResult | None:
     kind, rest = packed[:1], packed[1:]
     if kind == _LINK:
         return ImageLink(rest.decode())

@@ -20,9 +20,8 @@ from core.chat.delivery.answer_buffer import (
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
+from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
-from core.chat.port.outbox import Outbox
-from core.queue import Job
 from core.wanjie import (
     Attempts,
     ChatMessage,
@@ -38,201 +37,185 @@ from core.wanjie import (
     WanjieError,
 )
 
-from .answer_pictures import AnswerPictures
 from .model_client import ChatClient
 from .reasoning_filter import ReasoningFilter
+from .request import AnswerRequest
 from .toolbox import Toolbox
 
 _log = structlog.get_logger()
 
-_ROUNDS = 4
+_MAX_ROUNDS = 4
 """How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
 
 
 @dataclass(slots=True)
 class _Round:
-    """What a model told when it was asked once."""
+    """What a model answered when it was asked once."""
 
-    thought: str = ""
+    reasoning: str = ""
     calls: list[ToolCall] = field(default_factory=list[ToolCall])
     shown: list[TextChunk] = field(default_factory=list[TextChunk])
 
     @property
-    def said(self) -> str:
-        return "".join(piece.text for piece in self.shown if not piece.is_reasoning)
-
-    def take(self, piece: TextChunk) -> TextChunk:
-        self.shown.append(piece)
-        return piece
+    def text(self) -> str:
+        return "".join(chunk.text for chunk in self.shown if not chunk.is_reasoning)
 
     @property
-    def apart(self) -> str:
-        """What sets a picture apart from the words before it."""
-        last = next((piece.text[-1] for piece in reversed(self.shown) if not piece.is_reasoning), "\n")
-        return "" if last.isspace() else "\n\n"
+    def separator(self) -> str:
+        """What stands between the text so far and a picture."""
+        return "" if self.text[-1:].isspace() or not self.text else "\n\n"
+
+    def add(self, chunk: TextChunk) -> TextChunk:
+        self.shown.append(chunk)
+        return chunk
 
     def as_message(self) -> ChatMessage:
-        return ChatMessage("assistant", self.said, tool_calls=tuple(self.calls), reasoning=self.thought)
+        return ChatMessage("assistant", self.text, tool_calls=tuple(self.calls), reasoning=self.reasoning)
 
 
 class AnswerWriter:
-    """One answer of one turn; it continues in the messages that a former owner of the turn has left."""
+    """One answer of one job; it continues in the messages that a former owner of the job has left."""
 
     def __init__(
-        self,
-        client: ChatClient,
-        job: Job,
-        outbox: Outbox,
-        buttons: AnswerButtons,
-        *,
-        group: bool,
-        reasoning: str | None,
-        toolbox: Toolbox | None,
-        pictures: AnswerPictures,
-        picture_word: str,
-        opening: str,
+        self, client: ChatClient, context: EventContext, buttons: AnswerButtons, request: AnswerRequest
     ) -> None:
-        """`reasoning` is how much of the model's thinking the chat wants to see, see `ReasoningFilter`.
-
-        `pictures` gets those that the answer holds, and `picture_word` stands in their place.
-
-        `opening` is the line of the code fence within which the answer begins, "" when it does not.
-        """
         self._client = client
-        self._job = job
-        self._outbox = outbox
-        self._progress = DeliveryCheckpoint(job)
-        self._keys = buttons.for_answer(lambda: self.reason)
-        self._group = group
-        self._reasoning = reasoning
-        self._toolbox = toolbox
-        self._pictures = pictures
-        self._picture_word = picture_word
-        self._opening = opening
-        self.reason = job.state.get("reason", "")
+        self._job = context.job
+        self._outbox = context.outbox
+        self._checkpoint = DeliveryCheckpoint(context.job)
+        self._buttons = buttons.for_answer(lambda: self.reason)
+        self._is_group = not context.incoming.direct
+        self._reasoning_display = request.conversation.preferences.reasoning
+        self._toolbox = request.toolbox
+        self._pictures = request.pictures
+        self._picture_placeholder = context.translate("answer.picture")
+        self._open_fence = request.open_fence
+        self.reason = context.job.state.get("reason", "")
         """Why the model ended, in its own word; "" while unknown."""
 
     @property
     def used_tools(self) -> bool:
-        """Whether the model has done something by a tool, so that it need not say anything."""
+        """Whether the model has used a tool, so that its answer may have no words."""
         return "acted" in self._job.state
 
     @property
     def saved_text(self) -> str | None:
-        """The whole text, if a former owner of the turn had it from the model."""
-        return self._progress.text
+        """The whole text, if a former owner of the job received it from the model."""
+        return self._checkpoint.text
 
     @property
     def last_message(self) -> ShownMessage | None:
         """The message that bears the answer's buttons, once it stands."""
-        return self._progress.last_message
+        return self._checkpoint.last_message
 
     async def show_saved(self) -> str:
         """Show, and return, the answer that was complete when its former owner died."""
-        return await self._show(as_stream(self._progress.text or "", self._progress.thought))
+        return await self._show(as_stream(self._checkpoint.text or "", self._checkpoint.thought))
 
     async def write(self, request: ChatRequest) -> str:
         """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
-        async with activity_indicator(self._outbox, "writing") as sign:
+        async with activity_indicator(self._outbox, "writing") as indicator:
             try:
-                return await self._attempts(request, sign)
+                return await self._write_with_retries(request, indicator)
             except WanjieError:
-                await self._settle()
+                await self._show_longest_attempt()
                 raise
 
-    async def _attempts(self, request: ChatRequest, indicator: ActivityIndicator) -> str:
-        """Have the answer written until it is whole, as often as one question may be asked."""
+    async def _write_with_retries(self, request: ChatRequest, indicator: ActivityIndicator) -> str:
+        """Ask until an answer is complete, as often as one question may be asked."""
         attempts = self._client.attempts()
         while True:
             try:
-                async with aclosing(self._pieces(request, indicator, attempts)) as pieces:
-                    return await self._show_as_known(pieces)
+                async with aclosing(self._stream_chunks(request, indicator, attempts)) as chunks:
+                    return await self._show_corrected(chunks)
             except StreamBrokenError as error:
                 _log.warning("answer broke off", attempts_left=attempts.left, error=str(error))
                 if attempts.left < 1:
                     raise
-                self._progress.restart()
+                self._checkpoint.restart()
 
-    async def _show_as_known(self, pieces: Pieces) -> str:
-        """Show the answer; from its beginning when something that was shown turns out to be none of it."""
+    async def _show_corrected(self, chunks: Pieces) -> str:
+        """Show the answer; start again when something that was shown turns out not to belong to it."""
         while True:
             try:
-                return await self._show(continue_in_fence(until_misread(pieces), self._opening))
+                return await self._show(continue_in_fence(until_misread(chunks), self._open_fence))
             except MisreadError:
-                self._progress.correct()
+                self._checkpoint.correct()
 
-    async def _settle(self) -> None:
-        """Let the best of all attempts stand, whole and at rest."""
-        if self._progress.best:
-            self._progress.restart()
-            best = as_stream(self._progress.best, self._progress.best_thought)
+    async def _show_longest_attempt(self) -> None:
+        """Finish the messages with the longest text of all attempts."""
+        if self._checkpoint.best:
+            self._checkpoint.restart()
+            best = as_stream(self._checkpoint.best, self._checkpoint.best_thought)
             await self._show(best, whole_answer=False)
 
-    async def _show(self, pieces: AsyncGenerator[TextChunk], *, whole_answer: bool = True) -> str:
+    async def _show(self, chunks: AsyncGenerator[TextChunk], *, whole_answer: bool = True) -> str:
         return await deliver(
-            pieces,
+            chunks,
             self._outbox,
-            self._progress,
+            self._checkpoint,
             stopped=self._job.stop_requested,
-            group=self._group,
+            group=self._is_group,
             whole_answer=whole_answer,
-            buttons=self._keys,
-            opening=self._opening,
+            buttons=self._buttons,
+            opening=self._open_fence,
         )
 
-    async def _pieces(self, request: ChatRequest, indicator: ActivityIndicator, attempts: Attempts) -> Pieces:
-        """Everything that is to be shown; what the model has done by tools on the way is part of one answer."""
+    async def _stream_chunks(self, request: ChatRequest, indicator: ActivityIndicator, attempts: Attempts) -> Pieces:
+        """Yield everything that is to be shown; an answer goes on after each use of tools."""
         if self._toolbox is not None:
             self._toolbox.begin()
         await self._pictures.begin()
-        before, thinking = list[TextChunk](), ReasoningFilter(self._reasoning)
-        for rounds_left in reversed(range(_ROUNDS)):
-            told = _Round()
+        shown_before, reasoning = list[TextChunk](), ReasoningFilter(self._reasoning_display)
+        for rounds_left in reversed(range(_MAX_ROUNDS)):
+            current = _Round()
             async with aclosing(self._client.stream(request, attempts)) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, Correction):
-                        told, thinking = _Round(), ReasoningFilter(self._reasoning)
+                        current, reasoning = _Round(), ReasoningFilter(self._reasoning_display)
                         yield MisreadError()
-                        for piece in before:
-                            yield piece
-                    for piece in await self._told(delta, told, thinking):
+                        for chunk in shown_before:
+                            yield chunk
+                    for chunk in await self._read_delta(delta, current, reasoning):
                         await indicator.postpone()
-                        yield piece
-            if not told.calls or self._toolbox is None:
+                        yield chunk
+            if not current.calls or self._toolbox is None:
                 return
-            request = await self._used(self._toolbox, request, told.as_message(), again=rounds_left > 1)
-            if told.said and not told.said.endswith("\n"):
-                yield told.take(TextChunk("\n\n"))
-            before += told.shown
+            request = await self._use_tools(self._toolbox, request, current.as_message(), again=rounds_left > 1)
+            if current.text and not current.text.endswith("\n"):
+                yield current.add(TextChunk("\n\n"))
+            shown_before += current.shown
 
-    async def _told(self, delta: Delta, told: _Round, thinking: ReasoningFilter) -> list[TextChunk]:
+    async def _read_delta(self, delta: Delta, current: _Round, reasoning: ReasoningFilter) -> list[TextChunk]:
         """Take the next delta; return what is to be shown for it."""
         if isinstance(delta, Correction):
             parts = (ReasoningDelta(delta.reasoning), TextDelta(delta.text))
-            return [piece for part in parts for piece in await self._told(part, told, thinking)]
+            return [chunk for part in parts for chunk in await self._read_delta(part, current, reasoning)]
         if isinstance(delta, Finish):
-            await self._end(delta)
+            await self._save_reason(delta)
             return []
         if isinstance(delta, ToolCall):
-            told.calls.append(delta)
+            current.calls.append(delta)
             return []
         if isinstance(delta, PictureDelta):
             await self._pictures.add(delta.image)
-            return [told.take(TextChunk(told.apart + self._picture_word))]
-        piece = TextChunk(delta.text)
+            return [current.add(TextChunk(current.separator + self._picture_placeholder))]
+        chunk = TextChunk(delta.text)
         if isinstance(delta, ReasoningDelta):
-            told.thought += delta.text
-            piece = TextChunk(thinking.filter(delta.text), is_reasoning=True)
-        return [told.take(piece)] if piece.text else []
+            current.reasoning += delta.text
+            chunk = TextChunk(reasoning.filter(delta.text), is_reasoning=True)
+        return [current.add(chunk)] if chunk.text else []
 
-    async def _used(self, toolbox: Toolbox, request: ChatRequest, asked: ChatMessage, *, again: bool) -> ChatRequest:
-        """Do what the model called for; return the request that tells it so, and offers the tools `again`."""
-        told = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in asked.tool_calls]
+    async def _use_tools(
+        self, toolbox: Toolbox, request: ChatRequest, message: ChatMessage, *, again: bool
+    ) -> ChatRequest:
+        """Do what the model called for; return the request that tells it the results, and offers the tools `again`."""
+        results = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in message.tool_calls]
         await self._job.checkpoint(acted="1")
         tools = request.tools if again else ()
-        return replace(request, messages=(*request.messages, asked, *told), tools=tools)
+        return replace(request, messages=(*request.messages, message, *results), tools=tools)
 
-    async def _end(self, finish: Finish) -> None:
-        """Keep the reason: whoever takes over has the buttons and the note to choose."""
+    async def _save_reason(self, finish: Finish) -> None:
+        """Save why the model ended: a later owner of the job needs it for the buttons and the note."""
         self.reason = finish.reason
         await self._job.checkpoint(reason=finish.reason)

@@ -1,4 +1,4 @@
-"""The models that chats have chosen, and what takes the place of one that is gone."""
+"""The models that chats have chosen, and the replacement of one that is no longer available."""
 
 from __future__ import annotations
 
@@ -8,125 +8,129 @@ from typing import Literal, TypeAlias, TypeVar
 
 import structlog
 
-from core.chat.delivery.notice import send_notice
-from core.chat.port.incoming import ChatRef, Incoming
-from core.chat.port.outbox import Outbox
-from core.chat.text.translations import Translations
+from core.chat.delivery.event_context import EventContext
+from core.chat.port.incoming import ChatRef
 from core.chat.text.user_error import UserFacingError
-from core.queue import Job
 from core.store import ChatPreferences, Conversations, PreferenceName
 from core.wanjie import Catalog, ModelNotFoundError
 
 _log = structlog.get_logger()
 
-T = TypeVar("T")
+_Result = TypeVar("_Result")
 Work: TypeAlias = Literal["chat", "speech", "image"]
 """What a chat has a model for."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """Where the choice for some work is kept, and what is told of its models."""
+class _WorkKeys:
+    """The preference that holds the model for some work, and the keys of the sentences about it."""
 
-    field: PreferenceName
+    preference: PreferenceName
     none: str
     gone: str
     fallback: str
 
 
-_WORKS: dict[Work, _Told] = {
-    "chat": _Told("model", "model.none_chat", "model.gone_chat", "model.fallback_chat"),
-    "speech": _Told("speech_model", "model.none_speech", "model.gone_speech", "model.fallback_speech"),
-    "image": _Told("image_model", "model.none_image", "model.gone_image", "model.fallback_image"),
+_WORK_KEYS: dict[Work, _WorkKeys] = {
+    "chat": _WorkKeys("model", "model.none_chat", "model.gone_chat", "model.fallback_chat"),
+    "speech": _WorkKeys("speech_model", "model.none_speech", "model.gone_speech", "model.fallback_speech"),
+    "image": _WorkKeys("image_model", "model.none_image", "model.gone_image", "model.fallback_image"),
 }
 
 
-def model_in(preferences: ChatPreferences, work: Work) -> str | None:
-    """The model that was chosen for some work; None: the default one."""
-    chosen: str | None = getattr(preferences, _WORKS[work].field)
-    return chosen
+def chosen_model(preferences: ChatPreferences, work: Work) -> str | None:
+    """Return the model that was chosen for some work; None: the default one."""
+    model: str | None = getattr(preferences, _WORK_KEYS[work].preference)
+    return model
+
+
+class ChatModels:
+    """The preferences of a chat and the models that follow from them; each model is looked up once."""
+
+    def __init__(self, preferences: ChatPreferences, catalog: Catalog) -> None:
+        self.preferences = preferences
+        self._catalog = catalog
+        self._models: dict[Work, str | None] = {}
+
+    async def find(self, work: Work) -> str | None:
+        """Return the id of the chat's model for some work; None when the key has none.
+
+        Raises a `WanjieError` when that takes the list of models and the list is not available.
+        """
+        if work not in self._models:
+            self._models[work] = chosen_model(self.preferences, work) or await self._catalog.default_model(work)
+        return self._models[work]
+
+    def set(self, work: Work, model: str) -> None:
+        """Use `model` from now on."""
+        self._models[work] = model
 
 
 class ModelSelector:
     """Knows which model does what in which chat."""
 
-    def __init__(self, catalog: Catalog, conversations: Conversations, translations: Translations) -> None:
+    def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
         self._catalog = catalog
         self._conversations = conversations
-        self._translations = translations
 
-    async def preferences(self, chat: ChatRef) -> ChatPreferences:
-        """What holds in a chat: its own choices, else those of the chat around it."""
-        own = await self._conversations.get_preferences(str(chat))
-        return (
-            own
-            if chat.parent == chat
-            else own.with_fallback(await self._conversations.get_preferences(str(chat.parent)))
-        )
-
-    async def model_for(self, preferences: ChatPreferences, work: Work) -> str | None:
-        """The id of the model that works in a chat with these choices; None when the key has none for this.
-
-        Raises a `WanjieError` when it takes the list of models to tell, and that cannot be had.
-        """
-        return model_in(preferences, work) or await self._catalog.default_model(work)
+    async def load(self, chat: ChatRef) -> ChatModels:
+        """Read what holds in a chat: its own preferences, else those of the chat around it."""
+        preferences = await self._conversations.get_preferences(str(chat))
+        if chat.parent != chat:
+            preferences = preferences.with_fallback(await self._conversations.get_preferences(str(chat.parent)))
+        return ChatModels(preferences, self._catalog)
 
     async def run_with_model(
-        self,
-        work: Work,
-        preferences: ChatPreferences,
-        do: Callable[[str], Awaitable[T]],
-        *,
-        job: Job,
-        incoming: Incoming,
-        outbox: Outbox,
-    ) -> T:
-        """Do something with the chat's model; when that is gone, say so once and do it with the one that holds then.
+        self, context: EventContext, models: ChatModels, work: Work, do: Callable[[str], Awaitable[_Result]]
+    ) -> _Result:
+        """Do something with the chat's model; when that is gone, say so once and use the one that holds then.
 
-        The choice is taken back then. Log lines of the turn name the model from here on. Raises `UserFacingError` when
-        there is no model left, and whatever `do` raises but `ModelNotFoundError`.
+        The preference for the model that is gone is cleared. Log lines of the job name the model from here on. Raises
+        `UserFacingError` when there is no model left, and whatever `do` raises but `ModelNotFoundError`.
         """
-        model = await self.model_for(preferences, work)
+        model = await models.find(work)
         if model is None:
-            raise UserFacingError(_WORKS[work].none)
+            raise UserFacingError(_WORK_KEYS[work].none)
         structlog.contextvars.bind_contextvars(model=model)
         try:
             return await do(model)
         except ModelNotFoundError:
             self._catalog.forget()
-        instead = await self._instead(incoming.chat, work, model)
-        if instead is None:
-            raise self._gone(work, model)
-        _log.warning("a model is gone", instead=instead)
-        await self._take_back(incoming.chat, work, model)
-        said = self._translations.text(
-            _WORKS[work].fallback,
-            incoming.sender.locale,
-            sign=incoming.command_sign,
-            model=model,
-            default=instead,
-        )
-        await send_notice(job, outbox, said, name=f"fallback_{work}_")
-        structlog.contextvars.bind_contextvars(model=instead)
+        replacement = await self._replace(context, work, model)
+        models.set(work, replacement)
+        structlog.contextvars.bind_contextvars(model=replacement)
         try:
-            return await do(instead)
+            return await do(replacement)
         except ModelNotFoundError as error:
             self._catalog.forget()
-            raise self._gone(work, instead) from error
+            raise _gone_error(work, replacement) from error
 
-    async def _instead(self, chat: ChatRef, work: Work, model: str) -> str | None:
+    async def _replace(self, context: EventContext, work: Work, model: str) -> str:
+        """Clear the preference for a model that is gone, say which one takes its place, and return that one."""
+        chat = context.incoming.chat
+        replacement = await self._find_replacement(chat, work, model)
+        if replacement is None:
+            raise _gone_error(work, model)
+        _log.warning("a model is gone", instead=replacement)
+        await self._clear_preference(chat, work, model)
+        text = context.translate(_WORK_KEYS[work].fallback, model=model, default=replacement)
+        await context.reply_text(text, name=f"fallback_{work}_")
+        return replacement
+
+    async def _find_replacement(self, chat: ChatRef, work: Work, model: str) -> str | None:
         """What holds without the choice of `model`: that of the chat around, else the default; None: nothing else."""
-        around = model_in(await self._conversations.get_preferences(str(chat.parent)), work)
+        around = chosen_model(await self._conversations.get_preferences(str(chat.parent)), work)
         if around is None or around == model:
             around = await self._catalog.default_model(work)
         return None if around == model else around
 
-    def _gone(self, work: Work, model: str) -> UserFacingError:
-        _log.warning("a model is gone, and no other takes its place")
-        return UserFacingError(_WORKS[work].gone, model=model)
-
-    async def _take_back(self, chat: ChatRef, work: Work, model: str) -> None:
+    async def _clear_preference(self, chat: ChatRef, work: Work, model: str) -> None:
         """Undo a choice where it was made: in the chat, or in the one around it."""
         for place in {str(chat), str(chat.parent)}:
-            if model_in(await self._conversations.get_preferences(place), work) == model:
-                await self._conversations.set_preference(place, _WORKS[work].field, None)
+            if chosen_model(await self._conversations.get_preferences(place), work) == model:
+                await self._conversations.set_preference(place, _WORK_KEYS[work].preference, None)
+
+
+def _gone_error(work: Work, model: str) -> UserFacingError:
+    _log.warning("a model is gone, and no other takes its place")
+    return UserFacingError(_WORK_KEYS[work].gone, model=model)

@@ -1,4 +1,4 @@
-"""How much of what a model thinks is shown."""
+"""How much of a model's reasoning is shown."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from typing import Literal, TypeAlias
 from core.media.visible_text import is_blank
 
 ReasoningDisplay: TypeAlias = Literal["off", "fold", "full"]
-_FOLD = 2_000
-"""Bytes of thinking in a fold; with them the first page still has room for an answer. A Chinese character has three,
+_MAX_FOLD_BYTES = 2_000
+"""Bytes of reasoning in a fold; with them the first page still has room for an answer. A Chinese character has three,
 and says about as much as three letters."""
 
 
 class ReasoningFilter:
-    """Lets through what the chat wants to see of one answer's thoughts."""
+    """Lets through as much of one answer's reasoning as the chat wants to see."""
 
-    def __init__(self, showing: str | None) -> None:
-        """`showing` is the chat's choice (see `ReasoningDisplay`); None and unknown words mean `fold`."""
-        self._left = None if showing == "full" else _FOLD
-        self._ended = showing == "off"
-        self._held: str | None = ""
-        """What cannot be seen and came before anything that can; None since then."""
+    def __init__(self, display: str | None) -> None:
+        """`display` is the chat's preference (see `ReasoningDisplay`); None and unknown words mean `fold`."""
+        self._bytes_left = None if display == "full" else _MAX_FOLD_BYTES
+        self._ended = display == "off"
+        self._leading_blanks: str | None = ""
+        """Blank text before the first visible character; None once that has come."""
 
-    def filter(self, thought: str) -> str:
-        """What is shown of the next thought: all of it, a last piece with an ellipsis, or nothing."""
+    def filter(self, text: str) -> str:
+        """Return what is shown of the next reasoning: all of it, a last piece with an ellipsis, or nothing."""
         if self._ended:
             return ""
-        if self._held is not None:
-            thought, self._held = self._held + thought, None
-            if is_blank(thought):
-                self._held = thought
+        if self._leading_blanks is not None:
+            text, self._leading_blanks = self._leading_blanks + text, None
+            if is_blank(text):
+                self._leading_blanks = text
                 return ""
-        if self._left is None:
-            return thought
-        written = thought.encode()
-        if len(written) <= self._left:
-            self._left -= len(written)
-            return thought
+        if self._bytes_left is None:
+            return text
+        encoded = text.encode()
+        if len(encoded) <= self._bytes_left:
+            self._bytes_left -= len(encoded)
+            return text
         self._ended = True
-        return written[: self._left].decode(errors="ignore").rstrip() + " …"
+        return encoded[: self._bytes_left].decode(errors="ignore").rstrip() + " …"

@@ -1,4 +1,4 @@
-"""What a model may have done by itself while it answers."""
+"""The tools that a model may use while it answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.wanjie import Tool, ToolCall
 
 
 class Toolbox(Protocol):
-    """Tools for the answer of one turn."""
+    """Tools for one answer."""
 
     @property
     def offered(self) -> tuple[Tool, ...]:
@@ -16,13 +16,13 @@ class Toolbox(Protocol):
         ...
 
     def begin(self) -> None:
-        """Count anew: the answer is written from its start, and what was done for it before stays done."""
+        """Count from zero: the answer is written from its start. What tools did for it before is not undone."""
         ...
 
     async def use(self, call: ToolCall) -> str:
-        """Do what the model asks for and return what it is told about that, a failure included.
+        """Run a call and return what the model is told about the result, a failure included.
 
-        Raises only what ends the turn: `OwnershipLostError`, a `STORE_ERRORS` error, `RecipientGoneError`,
+        Raises only what ends the job: `OwnershipLostError`, a `STORE_ERRORS` error, `RecipientGoneError`,
         `StoppedByUserError`.
         """
         ...

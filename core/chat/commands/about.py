@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from core.chat.context import CommandContext
+from core.chat.answer.model_choice import ModelSelector
+from core.chat.delivery.event_context import EventContext
 from core.wanjie import WanjieError
 
 from .declaration import Command, Group
@@ -19,42 +20,54 @@ _HEADINGS: Mapping[Group, str] = {
 }
 
 
-async def show_welcome(context: CommandContext) -> None:
-    await context.reply("start.hello")
+class AboutCommands:
+    """Welcomes people and shows the help."""
+
+    def __init__(self, models: ModelSelector, commands: Sequence[Command], *, can_transcribe: bool) -> None:
+        """`can_transcribe`: the service understands voice messages."""
+        self._models = models
+        self._commands = commands
+        self._can_transcribe = can_transcribe
+
+    async def show_welcome(self, context: EventContext) -> None:
+        await context.reply("start.hello")
+
+    async def show_help(self, context: EventContext) -> None:
+        """Show what can be sent and each command, with the sign that works here."""
+        parts = [
+            context.translate("help.title"),
+            "\n".join(self._describe_input(context)),
+            *_describe_groups(context, self._commands),
+        ]
+        if context.outbox.capabilities.threads_are_conversations and context.incoming.command_sign == "/":
+            parts.append(context.translate("help.threads"))
+        if context.outbox.capabilities.edits:
+            parts.append(context.translate("help.edits"))
+        with suppress(WanjieError):  # help is needed most when something is down
+            models = await self._models.load(context.incoming.chat)
+            if model := await models.find("chat"):
+                parts.append(context.translate("help.model", model=model))
+        await context.reply_text("\n\n".join(parts))
+
+    def _describe_input(self, context: EventContext) -> Iterator[str]:
+        """Yield what can be sent to this service."""
+        yield context.translate("help.sending")
+        if self._can_transcribe:
+            yield context.translate("help.hearing")
+        sign = "!" if context.outbox.capabilities.fixed_commands else context.incoming.command_sign
+        yield context.translate("help.names", slash=sign)
 
 
-async def show_help(context: CommandContext, commands: Sequence[Command]) -> None:
-    """Show what can be sent and each of `commands`, with its sign as it works here."""
-    parts = [context.translate("help.title"), "\n".join(_asking(context)), *_groups(context, commands)]
-    if context.outbox.capabilities.threads_are_conversations and context.incoming.command_sign == "/":
-        parts.append(context.translate("help.threads"))
-    if context.outbox.capabilities.edits:
-        parts.append(context.translate("help.edits"))
-    with suppress(WanjieError):  # help is needed most when something is down
-        if model := await context.services.models.model_for(await context.preferences(), "chat"):
-            parts.append(context.translate("help.model", model=model))
-    await context.reply_text("\n\n".join(parts))
-
-
-def _asking(context: CommandContext) -> Iterator[str]:
-    """How to ask; of what only some services understand, what this one does."""
-    yield context.translate("help.sending")
-    if context.services.questions.hears:
-        yield context.translate("help.hearing")
-    yield context.translate(
-        "help.names", slash="!" if context.outbox.capabilities.fixed_commands else context.incoming.command_sign
-    )
-
-
-def _groups(context: CommandContext, commands: Sequence[Command]) -> Iterator[str]:
-    """Each group of commands under its heading."""
+def _describe_groups(context: EventContext, commands: Sequence[Command]) -> Iterator[str]:
+    """Yield each group of commands under its heading."""
     for group, heading in _HEADINGS.items():
         members = [command for command in commands if command.group == group]
-        yield "\n".join([context.translate(heading), *(_line(context, command) for command in members)])
+        yield "\n".join([context.translate(heading), *(_describe_command(context, command) for command in members)])
 
 
-def _line(context: CommandContext, command: Command) -> str:
-    sign = _sign(context, command)
+def _describe_command(context: EventContext, command: Command) -> str:
+    # Outside the threads of a channel, a command of a conversation works only inside a thread, where the sign is `!`.
+    sign = "!" if command.within_conversation and context.is_outside_threads else context.incoming.command_sign
     usage = " ".join(
         filter(None, (command.name, context.translate(f"usage.{command.name}") if command.argument else ""))
     )
@@ -63,11 +76,3 @@ def _line(context: CommandContext, command: Command) -> str:
         return f"- {line}"
     example = f"{sign}{command.name} {context.translate(f'example.{command.name}')}"
     return f"- {line}" + context.translate("help.example", example=example)
-
-
-def _sign(context: CommandContext, command: Command) -> str:
-    """What it begins with where it works: beside the threads of a channel there is no conversation to begin anew."""
-    beside = context.outbox.capabilities.threads_are_conversations and not (
-        context.incoming.direct or context.incoming.chat.thread
-    )
-    return "!" if beside and command.within_conversation else context.incoming.command_sign

@@ -2,99 +2,116 @@
 
 from __future__ import annotations
 
-from core.chat.actions.answer_question import answer_question, continue_last_answer
-from core.chat.answer.answer_service import ConversationContext
-from core.chat.context import CommandContext
+from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.request import ConversationContext
 from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.old_buttons import OldButtons
 from core.chat.events.lanes import background_lane
 from core.chat.question.question import Question
-from core.queue import event_tag
-from core.store import HistoryMessage
+from core.queue import Inbox, event_tag
+from core.store import Conversations, HistoryMessage
 
 
-async def start_over(context: CommandContext) -> None:
-    await context.services.conversations.clear_history(str(context.incoming.chat))
-    await context.reply("new.done")
-    context.remove_old_buttons()
+class ConversationCommands:
+    """Starts a conversation again, stops what runs in it, and asks once more."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        inbox: Inbox,
+        answers: AnswerService,
+        answerer: QuestionAnswerer,
+        old_buttons: OldButtons,
+    ) -> None:
+        self._conversations = conversations
+        self._inbox = inbox
+        self._answers = answers
+        self._answerer = answerer
+        self._old_buttons = old_buttons
+
+    async def start_over(self, context: EventContext) -> None:
+        await self._conversations.clear_history(context.chat)
+        await context.reply("new.done")
+        self._old_buttons.start_removal(context.chat, context.outbox)
+
+    async def stop(self, context: EventContext) -> None:
+        """Stop what runs in the conversation, and what runs beside it."""
+        lanes = (context.chat, background_lane(context.incoming.chat))
+        stopped = [await self._inbox.request_stop(lane) for lane in lanes]
+        await context.reply("stop.done" if any(stopped) else "stop.nothing")
+
+    async def press_stop(self, context: EventContext, value: str) -> None:
+        """Stop the answer above the button, and no other."""
+        button_data, _ = ButtonData.parse(value)
+        if not await context.may_press(button_data):
+            await context.notify_presser("button.others")
+        elif await self._inbox.request_stop(context.chat, tag=button_data.tag):
+            await context.notify_presser("stop.done")
+        else:
+            await context.notify_presser("answer.ended")
+
+    async def retry(self, context: EventContext) -> None:
+        conversation = await self._answers.load_context(context.incoming.chat)
+        unanswered = await self._conversations.get_unanswered(context.chat)
+        if unanswered is not None:
+            await self._answerer.answer(context, _question_of(unanswered), conversation)
+        elif conversation.history:
+            await self._answer_again(context, conversation)
+        else:
+            await context.reply("retry.nothing")
+
+    async def press_retry(self, context: EventContext, button_data: ButtonData, _: str) -> None:
+        conversation = await self._answers.load_context(context.incoming.chat)
+        unanswered = await self._conversations.get_unanswered(context.chat)
+        if unanswered is not None and event_tag(unanswered.uid) == button_data.tag:
+            await self._answerer.answer(context, _question_of(unanswered), conversation)
+        elif len(conversation.history) > 1 and await self._is_newest(context, button_data, conversation):
+            await self._answer_again(context, conversation)
+        else:
+            await context.reply("answer.old")
+
+    async def continue_answer(self, context: EventContext) -> None:
+        conversation = await self._answers.load_context(context.incoming.chat)
+        if await self._conversations.get_unanswered(context.chat) is not None:
+            await context.reply("continue.unanswered")
+        elif conversation.history:
+            await self._answerer.continue_last_answer(context, conversation)
+        else:
+            await context.reply("continue.nothing")
+
+    async def press_continue(self, context: EventContext, button_data: ButtonData, _: str) -> None:
+        conversation = await self._answers.load_context(context.incoming.chat)
+        if conversation.history and await self._is_newest(context, button_data, conversation):
+            await self._answerer.continue_last_answer(context, conversation)
+        else:
+            await context.reply("answer.old")
+
+    async def refuse_old_answer(self, context: EventContext, button_data: ButtonData) -> str | None:
+        """Refuse the buttons of an answer that is not the newest: only that one can be written again or continued.
+
+        An answer that is not in the history may just have been shown and be about to be saved; its job decides then.
+        """
+        history = await self._conversations.get_history(context.chat)
+        older = [event_tag(message.uid) for message in history[:-1] if message.uid]
+        if button_data.tag not in older:
+            return None
+        self._old_buttons.start_removal(context.chat, context.outbox)
+        return "answer.old"
+
+    async def _answer_again(self, context: EventContext, conversation: ConversationContext) -> None:
+        """Write the newest answer again."""
+        await self._answerer.answer(context, _question_of(conversation.history[-2]), conversation, replaces=2)
+
+    async def _is_newest(
+        self, context: EventContext, button_data: ButtonData, conversation: ConversationContext
+    ) -> bool:
+        """Whether a button belongs to the newest answer, or did before this very job replaced it and was run again."""
+        newest = await self._conversations.get_newest_uid(context.chat)
+        was_withdrawn = conversation.history[-1].uid not in {"", newest}  # its question was deleted
+        return (event_tag(newest) == button_data.tag and not was_withdrawn) or newest == context.job.event_id
 
 
-async def stop(context: CommandContext) -> None:
-    """Stop what the conversation is at, and what goes on beside it."""
-    chat = context.incoming.chat
-    stopped = [await context.services.inbox.request_stop(lane) for lane in (str(chat), background_lane(chat))]
-    await context.reply("stop.done" if any(stopped) else "stop.nothing")
-
-
-async def press_stop(context: CommandContext, value: str) -> None:
-    """Stop the answer that the button stands under, and no other."""
-    stamp, _ = ButtonData.parse(value)
-    if not await context.may_press(stamp):
-        await context.notify_presser("button.others")
-    elif await context.services.inbox.request_stop(str(context.incoming.chat), tag=stamp.tag):
-        await context.notify_presser("stop.done")
-    else:
-        await context.notify_presser("answer.ended")
-
-
-async def retry(context: CommandContext) -> None:
-    memory = await context.services.answers.load_context(context.incoming.chat)
-    unanswered = await context.services.conversations.get_unanswered(str(context.incoming.chat))
-    if unanswered is not None:
-        await answer_question(context, _question(unanswered), memory)
-    elif memory.history:
-        await answer_question(context, _question(memory.history[-2]), memory, instead=2)
-    else:
-        await context.reply("retry.nothing")
-
-
-async def press_retry(context: CommandContext, button_data: ButtonData, _: str) -> None:
-    memory = await context.services.answers.load_context(context.incoming.chat)
-    unanswered = await context.services.conversations.get_unanswered(str(context.incoming.chat))
-    if unanswered is not None and event_tag(unanswered.uid) == button_data.tag:
-        await answer_question(context, _question(unanswered), memory)
-    elif len(memory.history) > 1 and await _is_newest(context, button_data, memory):
-        await answer_question(context, _question(memory.history[-2]), memory, instead=2)
-    else:
-        await context.reply("answer.old")
-
-
-async def continue_answer(context: CommandContext) -> None:
-    memory = await context.services.answers.load_context(context.incoming.chat)
-    if await context.services.conversations.get_unanswered(str(context.incoming.chat)) is not None:
-        await context.reply("continue.unanswered")
-    elif memory.history:
-        await continue_last_answer(context, memory)
-    else:
-        await context.reply("continue.nothing")
-
-
-async def press_continue(context: CommandContext, button_data: ButtonData, _: str) -> None:
-    memory = await context.services.answers.load_context(context.incoming.chat)
-    if memory.history and await _is_newest(context, button_data, memory):
-        await continue_last_answer(context, memory)
-    else:
-        await context.reply("answer.old")
-
-
-async def old_answer_error(context: CommandContext, button_data: ButtonData) -> str | None:
-    """Tell at once that only the newest answer can be written again or continued.
-
-    An answer that is not in the history may just have been shown and be about to get there; its turn will tell.
-    """
-    history = await context.services.conversations.get_history(str(context.incoming.chat))
-    older = [event_tag(message.uid) for message in history[:-1] if message.uid]
-    if button_data.tag not in older:
-        return None
-    context.remove_old_buttons()
-    return "answer.old"
-
-
-def _question(asked: HistoryMessage) -> Question:
-    return Question(asked.content, files=asked.files, event=asked.event or asked.uid)
-
-
-async def _is_newest(context: CommandContext, button_data: ButtonData, conversation: ConversationContext) -> bool:
-    """Whether the stamp's answer is the last one, or was until this very turn replaced it before it was run again."""
-    newest = await context.services.conversations.get_newest_uid(str(context.incoming.chat))
-    withdrawn = conversation.history[-1].uid not in {"", newest}  # its question was deleted
-    return (event_tag(newest) == button_data.tag and not withdrawn) or newest == context.job.event_id
+def _question_of(message: HistoryMessage) -> Question:
+    return Question(message.content, files=message.files, event=message.event or message.uid)

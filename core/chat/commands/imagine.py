@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from core.chat.actions.draw_pictures import VARIATION, draw_and_post, load_prompt, save_prompt
-from core.chat.context import CommandContext
+from core.chat.actions.draw_pictures import VARIATION, PictureDrawer
 from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.event_context import EventContext
+from core.chat.generation.image_caption import quoted_prompt, quoted_text
 from core.chat.generation.image_prompt import parse_imagine
 from core.chat.text.user_error import UserFacingError
+from core.wanjie import Catalog
 
 
-async def draw(context: CommandContext) -> None:
-    """Draw what the argument orders, or the message that is replied to.
+class ImagineCommand:
+    """Draws what is asked for, once more or varied."""
 
-    Files that came with the order are most likely meant to be changed, which image models cannot do here: nothing is
-    drawn. Beside a file that is replied to, the pictures say that they are from the words alone; those that are drawn
-    once more from what was ordered need not.
-    """
-    if context.incoming.attachments:
-        raise UserFacingError("imagine.files")
-    order = parse_imagine(context.argument, context.quoted)
-    unseen = context.incoming.quoted_attachments and order.prompt != " ".join(context.drawn_prompt.split())
-    await draw_and_post(context, order, note=context.translate("imagine.unseen") if unseen else "")
+    def __init__(self, drawer: PictureDrawer, catalog: Catalog) -> None:
+        self._drawer = drawer
+        self._catalog = catalog
 
+    async def draw(self, context: EventContext) -> None:
+        """Draw the prompt in the argument, or the message that is replied to.
 
-async def press_draw(context: CommandContext, button_data: ButtonData, rest: str) -> None:
-    """Draw what is under the button once more, or a variation of it."""
-    order = await load_prompt(context, button_data)
-    if order is None:
-        await context.reply("imagine.old")
-    elif rest == VARIATION:
-        await save_prompt(context, button_data, order.counted)
-        await draw_and_post(context, order.next_variation)
-    else:
-        await draw_and_post(context, order)
+        Files that came with the prompt are most likely meant to be changed, which image models cannot do here: nothing
+        is drawn. In reply to a file, a note says that the pictures are made from the words alone; pictures that are
+        drawn once more from their own prompt need no note.
+        """
+        incoming, kind_of = context.incoming, self._catalog.kind_of
+        if incoming.attachments:
+            raise UserFacingError("imagine.files")
+        prompt = parse_imagine(context.argument, quoted_text(incoming, kind_of))
+        drawn_before = " ".join(quoted_prompt(incoming, kind_of).split())
+        ignores_files = incoming.quoted_attachments and prompt.prompt != drawn_before
+        note = context.translate("imagine.unseen") if ignores_files else ""
+        await self._drawer.draw_and_post(context, prompt, note=note)
 
+    async def press_draw(self, context: EventContext, button_data: ButtonData, action: str) -> None:
+        """Draw the pictures above the button once more, or a variation of them."""
+        prompt = await self._drawer.load_prompt(context, button_data)
+        if prompt is None:
+            await context.reply("imagine.old")
+        elif action == VARIATION:
+            await self._drawer.save_prompt(context, button_data, prompt.counted)
+            await self._drawer.draw_and_post(context, prompt.next_variation)
+        else:
+            await self._drawer.draw_and_post(context, prompt)
 
-async def forgotten_prompt_error(context: CommandContext, button_data: ButtonData) -> str | None:
-    """Tell at once that nobody remembers what was ordered."""
-    return "imagine.old" if await load_prompt(context, button_data) is None else None
+    async def refuse_forgotten_prompt(self, context: EventContext, button_data: ButtonData) -> str | None:
+        """Refuse a button whose prompt is forgotten."""
+        return "imagine.old" if await self._drawer.load_prompt(context, button_data) is None else None

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from core.chat.answer.model_choice import Work
-from core.chat.context import CommandContext, Services
+from core.chat.answer.model_choice import ModelSelector, Work
+from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
 from core.chat.port.menus import Menu, Option
+from core.chat.text.translations import Translations
 from core.store import PreferenceName
-from core.wanjie import AmbiguousModelError, UnknownModelError, WanjieError
+from core.wanjie import AmbiguousModelError, Catalog, UnknownModelError, WanjieError
 
 from .model_groups import ModelGroup, Tab, filter_by_name, find_similar, group_models, limit_models, of_kind, parse_kind
 from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
+from .preferences import PreferenceWriter
 from .scope import describe_scope
 
-_DEFAULT = frozenset({"default", "默认"})
-_LONGEST_NAME = 100
-"""Characters; what is longer is no name of a model, and would only be repeated to the user."""
-_SUGGESTIONS = 5
-_OFFERED = 100
+_DEFAULT_WORDS = frozenset({"default", "默认"})
+_MAX_NAME_LENGTH = 100
+"""Characters; a longer text is no name of a model, and the reply would only repeat it."""
+_MAX_SUGGESTIONS = 5
+_MAX_OPTIONS = 100
 """Options that Slack takes while somebody types in a list (block_suggestion)."""
 
-_CHOICE: Mapping[Tab, PreferenceName] = {
+_PREFERENCE: Mapping[Tab, PreferenceName] = {
     "chat": "model",
     "video": "model",
     "speech": "speech_model",
@@ -41,7 +43,7 @@ _TITLE: Mapping[Tab, str] = {
     "speech": "model.title_speech",
     "image": "model.title_image",
 }
-_CHOSEN: Mapping[Tab, str] = {
+_CONFIRMATION: Mapping[Tab, str] = {
     "chat": "model.chosen_chat",
     "video": "model.chosen_video",
     "speech": "model.chosen_speech",
@@ -49,165 +51,168 @@ _CHOSEN: Mapping[Tab, str] = {
 }
 
 
-async def choose_model(context: CommandContext) -> None:
-    """Set the model that was named, or show those that fit; without a name, show them all."""
-    tab, name = parse_kind(" ".join(context.typed.split()))
-    if name.casefold() in _DEFAULT:
-        await _take_back(context, "speech" if tab == "speech" else "image" if tab == "image" else "chat")
-        return
-    shelves = await _surely(context, lambda listed: filter_by_name(listed, name) if name else listed, tab)
-    if not shelves:
-        await context.reply("model.none_chat")
-    elif not of_kind(shelves, tab):
-        await context.reply("model.none_of_kind", kind=context.translate(_HEADING[tab or "chat"]))
-    elif name:
-        await _find(context, shelves, tab, name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
-    elif menu := _menu(context, shelves, MenuState(tab)):
-        await context.show_menu(menu)
+class ModelCommand:
+    """Shows and sets the models of a chat."""
+
+    def __init__(
+        self, catalog: Catalog, models: ModelSelector, preferences: PreferenceWriter, translations: Translations
+    ) -> None:
+        self._catalog = catalog
+        self._models = models
+        self._preferences = preferences
+        self._translations = translations
+
+    async def choose(self, context: EventContext) -> None:
+        """Set the model that is named, or show those that match; without a name, show them all."""
+        tab, name = parse_kind(" ".join(context.half_width_argument.split()))
+        if name.casefold() in _DEFAULT_WORDS:
+            await self._clear(context, "speech" if tab == "speech" else "image" if tab == "image" else "chat")
+            return
+        groups = await self._list_fresh(context, lambda listed: filter_by_name(listed, name) if name else listed, tab)
+        if not groups:
+            await context.reply("model.none_chat")
+        elif not of_kind(groups, tab):
+            await context.reply("model.none_of_kind", kind=context.translate(_HEADING[tab or "chat"]))
+        elif name:
+            short_name = name if len(name) <= _MAX_NAME_LENGTH else name[:_MAX_NAME_LENGTH] + "…"
+            await self._choose_by_name(context, groups, tab, short_name)
+        elif menu := _menu(context, groups, MenuState(tab)):
+            await context.show_menu(menu)
+
+    async def on_select(self, context: EventContext, value: str) -> None:
+        """Set the model of a menu entry, or show the page that a control leads to."""
+        state = MenuState.read(value)
+        groups = await self._list_fresh(context, lambda listed: state or find_model(listed, value))
+        found = find_model(groups, value)
+        if found:
+            group, model = found
+            await self._set(context, group.tab, model)
+            groups = await self._list_groups(context.incoming.chat, context.locale)
+            state = MenuState(None if context.outbox.capabilities.searchable_menus else group.tab)
+        menu = state and _menu(context, groups, state)
+        if menu is None:
+            await context.notify_presser("model.left")
+            menu = _menu(context, groups, MenuState())
+        if menu is None:
+            await context.reply("model.none_chat")
+        elif found:
+            await context.show_menu(menu)
+        else:
+            await context.show_menu_page(menu)
+
+    async def suggest(self, chat: ChatRef, text: str, locale: str) -> tuple[Option, ...]:
+        """Return the models that match what a reader types, at most a hundred; a few of every kind for no text."""
+        tab, name = parse_kind(text)
+        groups = of_kind(await self._list_groups(chat, locale), tab)
+        found = (filter_by_name(groups, name) or find_similar(groups, name)) if name else groups
+        return menu_options(limit_models(found, _MAX_OPTIONS))
+
+    async def _choose_by_name(
+        self, context: EventContext, groups: Sequence[ModelGroup], tab: Tab | None, name: str
+    ) -> None:
+        """Set the only model that `name` can mean; else show the several, or suggest others."""
+        found = filter_by_name(of_kind(groups, tab), name)
+        candidates: list[tuple[Tab, str]] = [(group.tab, model) for group in found for model in group.models]
+        suggestions: tuple[str, ...] = ()
+        try:
+            meant = await self._catalog.resolve(name, tab)
+        except UnknownModelError as error:
+            suggestions = error.suggestions
+        except AmbiguousModelError:
+            pass
+        else:
+            candidates = [(kind, model) for kind, model in candidates if model == meant.id] or candidates
+        if len(candidates) == 1:
+            kind, model = candidates[0]
+            await self._set(context, kind, model)
+            await context.reply(_CONFIRMATION[kind], model=model, where=describe_scope(context))
+        elif menu := _menu(context, groups, MenuState(tab, query=name)):
+            await context.show_menu(menu)
+        else:
+            known = {model for group in groups for model in group.models}
+            await _suggest_models(context, name, [model for model in suggestions if model in known])
+
+    async def _set(self, context: EventContext, tab: Tab, model: str | None) -> None:
+        await self._preferences.set(context, _PREFERENCE[tab], model)
+
+    async def _clear(self, context: EventContext, work: Work) -> None:
+        """Return to the default, or to the choice of the chat around; works without the list of models."""
+        await self._set(context, work, None)
+        try:
+            model = await (await self._models.load(context.incoming.chat)).find(work)
+        except WanjieError:  # the default's name is known from the list alone
+            await context.reply("model.taken_back_alone")
+            return
+        if model is None:
+            await context.reply("model.none_of_kind", kind=context.translate(_HEADING[work]))
+        else:
+            now = context.translate(_CONFIRMATION[work], model=model, where=describe_scope(context))
+            await context.reply("model.taken_back", now=now)
+
+    async def _list_fresh(
+        self, context: EventContext, matches: Callable[[Sequence[ModelGroup]], object], tab: Tab | None = None
+    ) -> tuple[ModelGroup, ...]:
+        """List all models; when nothing of `tab` matches, the list may be old, so it is fetched again."""
+        groups = await self._list_groups(context.incoming.chat, context.locale)
+        if matches(of_kind(groups, tab)) or not self._catalog.refresh_if_doubtful():
+            return groups
+        return await self._list_groups(context.incoming.chat, context.locale)
+
+    async def _list_groups(self, chat: ChatRef, locale: str) -> tuple[ModelGroup, ...]:
+        headings: dict[Tab, str] = {tab: self._translations.text(key, locale) for tab, key in _HEADING.items()}
+        return group_models(await self._catalog.models(), headings, await self._find_current(chat))
+
+    async def _find_current(self, chat: ChatRef) -> dict[Tab, str | None]:
+        """Return the model of a chat for each kind of work; None when the key has none."""
+        models = await self._models.load(chat)
+        answering = await models.find("chat")
+        return {
+            "chat": answering,
+            "video": answering,
+            "speech": await models.find("speech"),
+            "image": await models.find("image"),
+        }
 
 
-async def pick_model(context: CommandContext, value: str) -> None:
-    """Set the model behind a menu entry, or turn to the part of the menu behind a control, and show that."""
-    view = MenuState.read(value)
-    shelves = await _surely(context, lambda listed: view or find_model(listed, value))
-    found = find_model(shelves, value)
-    if found:
-        shelf, model = found
-        await _set(context, shelf.tab, model)
-        shelves = await _shelves(context.services, context.incoming.chat, context.locale)
-        view = MenuState(None if context.outbox.capabilities.searchable_menus else shelf.tab)
-    menu = view and _menu(context, shelves, view)
-    if menu is None:
-        await context.notify_presser("model.left")
-        menu = _menu(context, shelves, MenuState())
-    if menu is None:
-        await context.reply("model.none_chat")
-    elif found:
-        await context.show_menu(menu)
-    else:
-        await context.show_menu_page(menu)
-
-
-async def suggest_models(services: Services, chat: ChatRef, text: str, locale: str) -> tuple[Option, ...]:
-    """The models that fit what a reader types to find one, at most a hundred; a few of every kind for no text."""
-    tab, name = parse_kind(text)
-    shelves = of_kind(await _shelves(services, chat, locale), tab)
-    found = (filter_by_name(shelves, name) or find_similar(shelves, name)) if name else shelves
-    return menu_options(limit_models(found, _OFFERED))
-
-
-async def _find(context: CommandContext, shelves: Sequence[ModelGroup], tab: Tab | None, name: str) -> None:
-    """Set the only model that can be meant by `name`; else show the several, or suggest others."""
-    found = filter_by_name(of_kind(shelves, tab), name)
-    several: list[tuple[Tab, str]] = [(shelf.tab, model) for shelf in found for model in shelf.models]
-    suggestions: tuple[str, ...] = ()
-    try:
-        meant = await context.services.catalog.resolve(name, tab)
-    except UnknownModelError as error:
-        suggestions = error.suggestions
-    except AmbiguousModelError:
-        pass
-    else:
-        several = [(kind, model) for kind, model in several if model == meant.id] or several
-    if len(several) == 1:
-        kind, model = several[0]
-        await _set(context, kind, model)
-        await context.reply(_CHOSEN[kind], model=model, where=describe_scope(context))
-    elif menu := _menu(context, shelves, MenuState(tab, query=name)):
-        await context.show_menu(menu)
-    else:
-        known = {model for shelf in shelves for model in shelf.models}
-        await _suggest(context, name, [model for model in suggestions if model in known])
-
-
-async def _suggest(context: CommandContext, name: str, models: Sequence[str]) -> None:
+async def _suggest_models(context: EventContext, name: str, models: Sequence[str]) -> None:
     if models:
-        names = ", ".join(f"`{model}`" for model in models[:_SUGGESTIONS])
+        names = ", ".join(f"`{model}`" for model in models[:_MAX_SUGGESTIONS])
         await context.reply("model.suggest", name=name, suggestions=names)
     else:
         await context.reply("model.unknown", name=name)
 
 
-async def _set(context: CommandContext, tab: Tab, model: str | None) -> None:
-    await context.set_preference(_CHOICE[tab], model)
-
-
-async def _take_back(context: CommandContext, work: Work) -> None:
-    """Let the default hold again, or what the chat around this one chose; the list of models need not be there."""
-    await _set(context, work, None)
-    try:
-        model = await context.services.models.model_for(await context.preferences(), work)
-    except WanjieError:  # which model it is can only be told with the list
-        await context.reply("model.taken_back_alone")
-        return
-    if model is None:
-        await context.reply("model.none_of_kind", kind=context.translate(_HEADING[work]))
-    else:
-        await context.reply(
-            "model.taken_back", now=context.translate(_CHOSEN[work], model=model, where=describe_scope(context))
-        )
-
-
-def _menu(context: CommandContext, shelves: Sequence[ModelGroup], menu_state: MenuState) -> Menu | None:
-    """What `view` shows of the models, in the form that the platform has for menus; None when that is nothing."""
-    found = filter_by_name(shelves, menu_state.query) if menu_state.query else shelves
-    of_tab = of_kind(found, menu_state.tab)
+def _menu(context: EventContext, groups: Sequence[ModelGroup], state: MenuState) -> Menu | None:
+    """Return a menu in the form that the platform has for menus; None when there is no model to show."""
+    found = filter_by_name(groups, state.query) if state.query else groups
+    of_tab = of_kind(found, state.tab)
     if not of_tab:
         return None
     if context.outbox.capabilities.searchable_menus:
-        return list_menu(_title(context, of_tab, menu_state), of_tab)
-    menu = paged_menu(_title(context, found, menu_state), found, menu_state, everything=context.translate("model.all"))
-    cut = not menu_state.lasts and len(menu.options) < _count(found)
-    return (
-        replace(menu, title=f"{menu.title} " + context.translate("model.narrow", shown=len(menu.options)))
-        if cut
-        else menu
-    )
+        return list_menu(_title(context, of_tab, state), of_tab)
+    menu = paged_menu(_title(context, found, state), found, state, everything=context.translate("model.all"))
+    shown = len(menu.options)
+    if state.lasts or shown == _count(found):
+        return menu
+    return replace(menu, title=f"{menu.title} " + context.translate("model.narrow", shown=shown))
 
 
-def _title(context: CommandContext, shelves: Sequence[ModelGroup], menu_state: MenuState) -> str:
-    if menu_state.query:
-        return context.translate("model.fitting", name=menu_state.query, count=_count(shelves))
-    if menu_state.tab is None and context.outbox.capabilities.searchable_menus:
+def _title(context: EventContext, groups: Sequence[ModelGroup], state: MenuState) -> str:
+    if state.query:
+        return context.translate("model.fitting", name=state.query, count=_count(groups))
+    if state.tab is None and context.outbox.capabilities.searchable_menus:
         now = [
-            context.translate("model.now", kind=shelf.heading, model=shelf.current) for shelf in _one_a_choice(shelves)
+            context.translate("model.now", kind=group.heading, model=group.current) for group in _one_per_choice(groups)
         ]
         return context.translate("model.title_all", where=describe_scope(context), now="\n".join(now))
-    shelf = active_group(shelves, menu_state.tab)
-    return context.translate(_TITLE[shelf.tab], where=describe_scope(context), model=shelf.current)
+    group = active_group(groups, state.tab)
+    return context.translate(_TITLE[group.tab], where=describe_scope(context), model=group.current)
 
 
-def _count(shelves: Sequence[ModelGroup]) -> int:
-    return sum(len(shelf.models) for shelf in shelves)
+def _count(groups: Sequence[ModelGroup]) -> int:
+    return sum(len(group.models) for group in groups)
 
 
-def _one_a_choice(shelves: Sequence[ModelGroup]) -> list[ModelGroup]:
-    """One shelf for each thing that can be chosen: videos are made by the model that answers."""
-    return [shelf for shelf in shelves if shelf.tab != "video" or len(shelves) == 1]
-
-
-async def _surely(
-    context: CommandContext, holds: Callable[[Sequence[ModelGroup]], object], tab: Tab | None = None
-) -> tuple[ModelGroup, ...]:
-    """All models; when what is looked for is not among those of `tab`, the list may be old, so it is asked for anew."""
-    shelves = await _shelves(context.services, context.incoming.chat, context.locale)
-    if holds(of_kind(shelves, tab)) or not context.services.catalog.refresh_if_doubtful():
-        return shelves
-    return await _shelves(context.services, context.incoming.chat, context.locale)
-
-
-async def _shelves(services: Services, chat: ChatRef, locale: str) -> tuple[ModelGroup, ...]:
-    headings: dict[Tab, str] = {tab: services.translations.text(key, locale) for tab, key in _HEADING.items()}
-    return group_models(await services.catalog.models(), headings, await _current(services, chat))
-
-
-async def _current(services: Services, chat: ChatRef) -> dict[Tab, str | None]:
-    """The model of a chat for each kind of work; None when the key has none."""
-    choices = await services.models.preferences(chat)
-    answering = await services.models.model_for(choices, "chat")
-    return {
-        "chat": answering,
-        "video": answering,
-        "speech": await services.models.model_for(choices, "speech"),
-        "image": await services.models.model_for(choices, "image"),
-    }
+def _one_per_choice(groups: Sequence[ModelGroup]) -> list[ModelGroup]:
+    """Return one group for each thing that can be chosen: videos are made by the model that answers."""
+    return [group for group in groups if group.tab != "video" or len(groups) == 1]

@@ -1,13 +1,15 @@
-"""`/reasoning`: how much of a model's thinking is shown."""
+"""`/reasoning`: how much of a model's reasoning is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.reasoning_filter import ReasoningDisplay
-from core.chat.context import CommandContext
+from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 
+from .preferences import PreferenceWriter
 from .scope import describe_scope
 
 _WORDS: Mapping[str, ReasoningDisplay] = {
@@ -20,36 +22,43 @@ _LABEL: Mapping[ReasoningDisplay, str] = {
     "fold": "reasoning.label_fold",
     "full": "reasoning.label_full",
 }
-_SET: Mapping[ReasoningDisplay, str] = {
+_CONFIRMATION: Mapping[ReasoningDisplay, str] = {
     "off": "reasoning.set_off",
     "fold": "reasoning.set_fold",
     "full": "reasoning.set_full",
 }
 
 
-async def choose_reasoning(context: CommandContext) -> None:
-    """Set how much is shown; without a word, show a menu."""
-    showing = _WORDS.get(context.typed.casefold())
-    if showing:
-        await _set(context, showing)
-        await context.reply(_SET[showing], where=describe_scope(context))
-    else:
-        await context.show_menu(await _menu(context))
+class ReasoningCommand:
+    """Sets how much of a model's reasoning a chat sees."""
 
+    def __init__(self, models: ModelSelector, preferences: PreferenceWriter) -> None:
+        self._models = models
+        self._preferences = preferences
 
-async def pick_reasoning(context: CommandContext, value: str) -> None:
-    """Set what was picked and show the menu with its new mark."""
-    if showing := _WORDS.get(value):
-        await _set(context, showing)
-    await context.show_menu(await _menu(context))
+    async def choose(self, context: EventContext) -> None:
+        """Set how much is shown; without a word, show a menu."""
+        display = _WORDS.get(context.half_width_argument.casefold())
+        if display:
+            await self._set(context, display)
+            await context.reply(_CONFIRMATION[display], where=describe_scope(context))
+        else:
+            await self._show_menu(context)
 
+    async def on_select(self, context: EventContext, value: str) -> None:
+        """Set what was selected and show the menu with its new mark."""
+        if display := _WORDS.get(value):
+            await self._set(context, display)
+        await self._show_menu(context)
 
-async def _set(context: CommandContext, showing: ReasoningDisplay) -> None:
-    # The default is written down as well: a thread may want it where the channel around it wants something else.
-    await context.set_preference("reasoning", showing)
+    async def _set(self, context: EventContext, display: ReasoningDisplay) -> None:
+        # The default is saved as well: a thread may want it where the channel around it wants something else.
+        await self._preferences.set(context, "reasoning", display)
 
-
-async def _menu(context: CommandContext) -> Menu:
-    now = (await context.preferences()).reasoning or "fold"
-    options = tuple(Option(context.translate(key), showing, current=showing == now) for showing, key in _LABEL.items())
-    return Menu("reasoning", context.translate("reasoning.title", where=describe_scope(context)), options)
+    async def _show_menu(self, context: EventContext) -> None:
+        now = (await self._models.load(context.incoming.chat)).preferences.reasoning or "fold"
+        options = tuple(
+            Option(context.translate(key), display, current=display == now) for display, key in _LABEL.items()
+        )
+        title = context.translate("reasoning.title", where=describe_scope(context))
+        await context.show_menu(Menu("reasoning", title, options))

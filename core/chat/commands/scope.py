@@ -1,12 +1,12 @@
-"""For whom a choice holds, in words."""
+"""For whom a preference holds, in words."""
 
 from __future__ import annotations
 
-from core.chat.context import CommandContext
+from core.chat.delivery.event_context import EventContext
 
 
-def describe_scope(context: CommandContext) -> str:
-    """The place in which what is chosen by `call` holds, as a part of a sentence: “in this chat”."""
+def describe_scope(context: EventContext) -> str:
+    """Return the place in which a preference set here holds, as a part of a sentence: “in this chat”."""
     threads, chat = context.outbox.capabilities.threads_are_conversations, context.incoming.chat
     if chat.thread:
         return context.translate("where.thread" if threads else "where.topic")

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from core.chat.actions.speak_text import speak_and_post
+from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_service import TOOL_ONLY_ANSWER
-from core.chat.context import CommandContext
 from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.event_context import EventContext
+from core.chat.generation.image_caption import quoted_text
 from core.media.visible_text import visible
 from core.queue import event_tag
+from core.store import Conversations
+from core.wanjie import Catalog
 
 
-async def speak_text(context: CommandContext) -> None:
-    """Speak the words of the command, else the message that it replies to, else the newest answer."""
-    text = context.argument or context.quoted
-    if not text and context.incoming.quoted_attachments:
-        await context.reply("speak.nothing")
-    elif text := text or await _newest_answer(context):
-        await speak_and_post(context, text)
-    else:
-        await context.reply("speak.usage")
+class SpeakCommand:
+    """Speaks texts and answers."""
 
+    def __init__(self, speaker: Speaker, conversations: Conversations, catalog: Catalog) -> None:
+        self._speaker = speaker
+        self._conversations = conversations
+        self._catalog = catalog
 
-async def press_speak(context: CommandContext, button_data: ButtonData, rest: str) -> None:
-    """Speak the answer that the button stands under; of one that is forgotten, its message when that is all of it."""
-    history = await context.services.conversations.get_history(str(context.incoming.chat))
-    whole = (
-        message.content for message in reversed(history) if message.uid and event_tag(message.uid) == button_data.tag
-    )
-    text = next(whole, TOOL_ONLY_ANSWER)
-    if text == TOOL_ONLY_ANSWER:
-        text = "" if rest == IN_PARTS else visible(context.incoming.quoted)
-    if text:
-        await speak_and_post(context, text)
-    else:
-        await context.reply("speak.forgotten")
+    async def speak(self, context: EventContext) -> None:
+        """Speak the words of the command, else the message that it replies to, else the newest answer."""
+        text = context.argument or quoted_text(context.incoming, self._catalog.kind_of)
+        if not text and context.incoming.quoted_attachments:
+            await context.reply("speak.nothing")
+        elif text := text or await self._find_newest_answer(context):
+            await self._speaker.speak_and_post(context, text)
+        else:
+            await context.reply("speak.usage")
 
+    async def press_speak(self, context: EventContext, button_data: ButtonData, part: str) -> None:
+        """Speak the answer above the button; of a forgotten one, its message when that shows the whole answer."""
+        history = await self._conversations.get_history(context.chat)
+        answers = (
+            message.content
+            for message in reversed(history)
+            if message.uid and event_tag(message.uid) == button_data.tag
+        )
+        text = next(answers, TOOL_ONLY_ANSWER)
+        if text == TOOL_ONLY_ANSWER:
+            text = "" if part == IN_PARTS else visible(context.incoming.quoted)
+        if text:
+            await self._speaker.speak_and_post(context, text)
+        else:
+            await context.reply("speak.forgotten")
 
-async def _newest_answer(context: CommandContext) -> str:
-    history = await context.services.conversations.get_history(str(context.incoming.chat))
-    answers = (message.content for message in reversed(history) if message.role == "assistant")
-    return next((answer for answer in answers if answer != TOOL_ONLY_ANSWER), "")
+    async def _find_newest_answer(self, context: EventContext) -> str:
+        history = await self._conversations.get_history(context.chat)
+        answers = (message.content for message in reversed(history) if message.role == "assistant")
+        return next((answer for answer in answers if answer != TOOL_ONLY_ANSWER), "")

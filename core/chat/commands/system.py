@@ -1,24 +1,35 @@
-"""`/system`: what the model of a chat is told before everything else."""
+"""`/system`: the instructions that the model of a chat reads before everything else."""
 
 from __future__ import annotations
 
-from core.chat.context import CommandContext
+from core.chat.answer.model_choice import ModelSelector
+from core.chat.delivery.event_context import EventContext
 
-_LIMIT = 8_000
+from .preferences import PreferenceWriter
+
+_MAX_LENGTH = 8_000
 """Characters; a few thousand tokens of every request."""
-_OFF = frozenset({"off", "关闭", "关"})
+_OFF_WORDS = frozenset({"off", "关闭", "关"})
 
 
-async def set_system_prompt(context: CommandContext) -> None:
-    text = context.argument
-    if not text:
-        now = (await context.preferences()).system
-        await (context.reply("system.now", text=now) if now else context.reply("system.empty"))
-    elif len(text) > _LIMIT:
-        await context.reply("system.long", length=len(text), limit=_LIMIT)
-    elif context.typed.lower() in _OFF:
-        await context.set_preference("system", None)
-        await context.reply("system.off")
-    else:
-        await context.set_preference("system", text)
-        await context.reply("system.set")
+class SystemCommand:
+    """Sets and shows the system prompt of a chat."""
+
+    def __init__(self, models: ModelSelector, preferences: PreferenceWriter) -> None:
+        self._models = models
+        self._preferences = preferences
+
+    async def set_prompt(self, context: EventContext) -> None:
+        """Set the argument as the prompt; without one, show the prompt that holds."""
+        text = context.argument
+        if not text:
+            now = (await self._models.load(context.incoming.chat)).preferences.system
+            await (context.reply("system.now", text=now) if now else context.reply("system.empty"))
+        elif len(text) > _MAX_LENGTH:
+            await context.reply("system.long", length=len(text), limit=_MAX_LENGTH)
+        elif context.half_width_argument.lower() in _OFF_WORDS:
+            await self._preferences.set(context, "system", None)
+            await context.reply("system.off")
+        else:
+            await self._preferences.set(context, "system", text)
+            await context.reply("system.set")

@@ -5,148 +5,161 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from core.chat.context import CommandContext
-from core.chat.generation.speech import speed_of
+from core.chat.answer.model_choice import ModelSelector
+from core.chat.delivery.event_context import EventContext
+from core.chat.generation.speech import SpeechSynthesizer, speed_of
 from core.chat.port.menus import Menu, Option
 from core.chat.text.half_width import half_width
-from core.store import ChatPreferences
+from core.store import ChatPreferences, Conversations
 
+from .preferences import PreferenceWriter
 from .scope import describe_scope
-from .voice_names import offered_voices, set_voice
+from .voice_names import VoiceNames
 
-_MAX_OFFERED = 9
-_ROW = 3
-_VALUE_BYTES = 48
-_SLOWEST, _FASTEST = 0.25, 4.0
-_SPEEDS = (0.8, 1.0, 1.25, 1.5)
-_LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
-_BUTTONS = {"off": "voice.never_aloud", "always": "voice.always_aloud", "voice": "voice.aloud_in_kind"}
+_MAX_VOICES = 9
+_ROW_LENGTH = 3
+_MAX_VALUE_BYTES = 48
+_MIN_SPEED, _MAX_SPEED = 0.25, 4.0
+_OFFERED_SPEEDS = (0.8, 1.0, 1.25, 1.5)
+_REPLY_LABELS = {"off": "voice.off", "always": "voice.always", "voice": "voice.in_kind"}
+_REPLY_BUTTONS = {"off": "voice.never_aloud", "always": "voice.always_aloud", "voice": "voice.aloud_in_kind"}
 _SPEED = re.compile(r"(?:speed(?![^\W\d])|语速|速度)[\s:]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _REPLIES = re.compile(r"(?:repl(?:y|ies)\b|回复)[\s:]*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,3})?)\s*(?:x|\u00d7|倍|倍速)?", re.IGNORECASE)
-_MENU = frozenset({"", "help", "list", "?", "帮助", "列表"})
-_DEFAULT = frozenset({"default", "reset", "默认", "恢复默认"})
-_WHEN = {
+_MENU_WORDS = frozenset({"", "help", "list", "?", "帮助", "列表"})
+_DEFAULT_WORDS = frozenset({"default", "reset", "默认", "恢复默认"})
+_REPLY_WORDS = {
     **dict.fromkeys(("off", "no", "never", "关", "关闭", "从不"), "off"),
     **dict.fromkeys(("always", "on", "yes", "开", "总是", "始终", "一直"), "always"),
     **dict.fromkeys(("voice", "语音"), "voice"),
 }
 
 
-async def choose_voice(context: CommandContext) -> None:
-    """Set what the argument says; without one, show what holds in a menu."""
-    typed = context.typed.lower()
-    if typed in _MENU:
-        await _show(context)
-    elif typed in _DEFAULT:
-        await _reset(context)
-    elif found := _SPEED.fullmatch(typed):
-        await _set_speed(context, found["value"])
-    elif found := _REPLIES.fullmatch(typed):
-        await _set_replies(context, found["value"])
-    elif typed in _WHEN:
-        await _set_replies(context, typed)
-    elif _NUMBER.fullmatch(typed):
-        await _set_speed(context, typed)
-    else:
-        await set_voice(context, context.argument)
+class VoiceCommand:
+    """Sets how a chat's voice notes sound, and when answers are spoken."""
+
+    def __init__(
+        self,
+        speech: SpeechSynthesizer,
+        models: ModelSelector,
+        conversations: Conversations,
+        preferences: PreferenceWriter,
+    ) -> None:
+        self._speech = speech
+        self._models = models
+        self._conversations = conversations
+        self._preferences = preferences
+        self._names = VoiceNames(speech, models, conversations, preferences)
+
+    async def choose(self, context: EventContext) -> None:
+        """Set what the argument says; without one, show what holds in a menu."""
+        argument = context.half_width_argument.lower()
+        if argument in _MENU_WORDS:
+            await self._show_menu(context)
+        elif argument in _DEFAULT_WORDS:
+            await self._reset(context)
+        elif found := _SPEED.fullmatch(argument):
+            await self._set_speed(context, found["value"])
+        elif found := _REPLIES.fullmatch(argument):
+            await self._set_replies(context, found["value"])
+        elif argument in _REPLY_WORDS:
+            await self._set_replies(context, argument)
+        elif _NUMBER.fullmatch(argument):
+            await self._set_speed(context, argument)
+        else:
+            await self._names.set(context, context.argument)
+
+    async def on_select(self, context: EventContext, value: str) -> None:
+        """Set the selected entry and show the menu with its new mark."""
+        field, _, selected = value.partition(" ")
+        if field == "name" and await self._is_offered(context, selected):
+            await self._preferences.set(context, "voice", selected)
+        elif field == "speed" and (speed := read_speed(selected)):
+            await self._preferences.set(context, "speed", speed)
+        elif field == "replies" and selected in _REPLY_LABELS:
+            await self._preferences.set(context, "voice_replies", selected)
+        else:
+            await context.notify_presser("button.over")
+            return
+        await self._show_menu(context)
+
+    async def _is_offered(self, context: EventContext, voice: str) -> bool:
+        """Whether the menu offers a voice now; trying another one would keep other presses waiting."""
+        models = await self._models.load(context.incoming.chat)
+        model = await models.find("speech")
+        return model is not None and voice in await self._names.offered(context, model)
+
+    async def _show_menu(self, context: EventContext) -> None:
+        models = await self._models.load(context.incoming.chat)
+        model = await models.find("speech")
+        if model is None:
+            await context.reply("model.none_speech")
+        else:
+            voices = await self._names.offered(context, model)
+            voice = self._speech.voice(models.preferences)
+            await context.show_menu(_menu(context, models.preferences, model, voice, voices))
+
+    async def _set_speed(self, context: EventContext, text: str) -> None:
+        speed = read_speed(text)
+        if speed is None:
+            await context.reply("voice.speed_wrong", slowest=f"{_MIN_SPEED:g}", fastest=f"{_MAX_SPEED:g}")
+            return
+        await self._preferences.set(context, "speed", speed)
+        await context.reply("voice.speed_set", speed=speed, where=describe_scope(context))
+
+    async def _set_replies(self, context: EventContext, text: str) -> None:
+        if (replies := _REPLY_WORDS.get(text.strip().lower())) is None:
+            await context.reply("voice.replies_wrong")
+            return
+        await self._preferences.set(context, "voice_replies", replies)
+        label = context.translate(_REPLY_LABELS[replies])
+        await context.reply("voice.replies_set", replies=label, where=describe_scope(context))
+
+    async def _reset(self, context: EventContext) -> None:
+        """Clear the preferences for voice; where the chat around this one has some, set the defaults against them."""
+        chat, around = context.incoming.chat, ChatPreferences()
+        if chat.parent != chat:
+            around = await self._conversations.get_preferences(str(chat.parent))
+        default_voice = self._speech.voice(ChatPreferences())
+        await self._preferences.set(context, "voice", default_voice if around.voice else None)
+        await self._preferences.set(context, "speed", "1" if around.speed else None)
+        await self._preferences.set(context, "voice_replies", "off" if around.voice_replies else None)
+        await context.reply("voice.reset", voice=default_voice, where=describe_scope(context))
 
 
-async def pick_voice(context: CommandContext, value: str) -> None:
-    """Set what stands behind a menu entry and show the menu with its new mark."""
-    name, _, chosen = value.partition(" ")
-    if name == "name":
-        await _pick_name(context, chosen)
-        return
-    if name == "speed" and (speed := read_speed(chosen)):
-        await context.set_preference("speed", speed)
-    elif name == "replies" and chosen in _LABELS:
-        await context.set_preference("voice_replies", chosen)
-    else:
-        await context.notify_presser("button.over")
-        return
-    await _show(context)
-
-
-async def _pick_name(context: CommandContext, name: str) -> None:
-    """Set a voice that is offered now; trying another one would keep others who press waiting."""
-    model = await context.services.models.model_for(await context.preferences(), "speech")
-    if model is None or name not in await offered_voices(context, model):
-        await context.notify_presser("button.over")
-        return
-    await context.set_preference("voice", name)
-    await _show(context)
-
-
-async def _show(context: CommandContext) -> None:
-    choices = await context.preferences()
-    model = await context.services.models.model_for(choices, "speech")
-    if model is None:
-        await context.reply("model.none_speech")
-    else:
-        await context.show_menu(_menu(context, choices, model, await offered_voices(context, model)))
-
-
-def _menu(context: CommandContext, preferences: ChatPreferences, model: str, voices: Sequence[str]) -> Menu:
-    wanted, speed = preferences.voice_replies or "off", speed_of(preferences)
+def _menu(
+    context: EventContext, preferences: ChatPreferences, model: str, current_voice: str, voices: Sequence[str]
+) -> Menu:
+    current_replies, current_speed = preferences.voice_replies or "off", speed_of(preferences)
     title = context.translate(
         "voice.title",
         where=describe_scope(context),
         model=model,
-        voice=context.services.speech.voice(preferences),
-        speed=f"{speed:g}",
-        replies=context.translate(_LABELS.get(wanted, "voice.off")),
+        voice=current_voice,
+        speed=f"{current_speed:g}",
+        replies=context.translate(_REPLY_LABELS.get(current_replies, "voice.off")),
     )
     replies = tuple(
-        Option(context.translate(label), f"replies {when}", current=when == wanted) for when, label in _BUTTONS.items()
+        Option(context.translate(label), f"replies {value}", current=value == current_replies)
+        for value, label in _REPLY_BUTTONS.items()
     )
-    # A row of their own, since what is chosen among them is another thing.
+    # Speeds have a row of their own, since they are another preference.
     speeds = tuple(
-        Option(context.translate("voice.speed", speed=f"{each:g}"), f"speed {each:g}", current=each == speed)
-        for each in _SPEEDS
+        Option(context.translate("voice.speed", speed=f"{speed:g}"), f"speed {speed:g}", current=speed == current_speed)
+        for speed in _OFFERED_SPEEDS
     )
-    return Menu("voice", title, replies, (speeds, *_rows(voices, context.services.speech.voice(preferences))))
+    return Menu("voice", title, replies, (speeds, *_voice_rows(voices, current_voice)))
 
 
-def _rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
-    """The voices that fit behind a button, a few beside each other."""
+def _voice_rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
+    """Yield rows of the voices whose names fit behind a button."""
     options = [Option(voice, f"name {voice}", current=voice == current) for voice in voices]
-    shown = [option for option in options if len(option.value.encode()) <= _VALUE_BYTES][:_MAX_OFFERED]
-    yield from (tuple(shown[start : start + _ROW]) for start in range(0, len(shown), _ROW))
-
-
-async def _set_speed(context: CommandContext, text: str) -> None:
-    speed = read_speed(text)
-    if speed is None:
-        await context.reply("voice.speed_wrong", slowest=f"{_SLOWEST:g}", fastest=f"{_FASTEST:g}")
-        return
-    await context.set_preference("speed", speed)
-    await context.reply("voice.speed_set", speed=speed, where=describe_scope(context))
-
-
-async def _set_replies(context: CommandContext, text: str) -> None:
-    if (when := _WHEN.get(text.strip().lower())) is None:
-        await context.reply("voice.replies_wrong")
-        return
-    await context.set_preference("voice_replies", when)
-    await context.reply("voice.replies_set", replies=context.translate(_LABELS[when]), where=describe_scope(context))
-
-
-async def _reset(context: CommandContext) -> None:
-    """Take every choice back; where the chat around this one chose something, choose the usual against it."""
-    chat, around = context.incoming.chat, ChatPreferences()
-    if chat.parent != chat:
-        around = await context.services.conversations.get_preferences(str(chat.parent))
-    await context.set_preference("voice", context.services.speech.voice(ChatPreferences()) if around.voice else None)
-    await context.set_preference("speed", "1" if around.speed else None)
-    await context.set_preference("voice_replies", "off" if around.voice_replies else None)
-    await context.reply(
-        "voice.reset", voice=context.services.speech.voice(ChatPreferences()), where=describe_scope(context)
-    )
+    shown = [option for option in options if len(option.value.encode()) <= _MAX_VALUE_BYTES][:_MAX_VOICES]
+    yield from (tuple(shown[start : start + _ROW_LENGTH]) for start in range(0, len(shown), _ROW_LENGTH))
 
 
 def read_speed(text: str) -> str | None:
-    """Read a speed in any spelling; None when it is none."""
+    """Read a speed in any spelling; return None when the text is none."""
     found = _NUMBER.fullmatch(half_width(text).strip())
     speed = float(re.sub(r"\D", ".", found["number"])) if found else 0.0
-    return f"{speed:g}" if _SLOWEST <= speed <= _FASTEST else None
+    return f"{speed:g}" if _MIN_SPEED <= speed <= _MAX_SPEED else None

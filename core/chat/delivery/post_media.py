@@ -19,6 +19,7 @@ from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 
 from .checkpoint import DeliveryCheckpoint
+from .event_context import EventContext
 from .retry import retry_until_sent
 
 
@@ -29,7 +30,7 @@ def is_posted(job: Job, name: str) -> bool:
 
 
 async def post_media(
-    job: Job, outbox: Outbox, media: Voice | Album, *, name: str = "media_", buttons: tuple[Button, ...] = ()
+    context: EventContext, media: Voice | Album, *, name: str = "media_", buttons: tuple[Button, ...] = ()
 ) -> None:
     """Post `media`, however long the platform makes us wait, unless a former owner of the turn did.
 
@@ -37,7 +38,7 @@ async def post_media(
     `ContentRejectedError` (`VoiceForbiddenError` among them) and `UserFacingError` where the bot is used without being
     there or may not post such media, and `OwnershipLostError` when another process owns the turn.
     """
-    progress = DeliveryCheckpoint(job, name)
+    outbox, progress = context.outbox, DeliveryCheckpoint(context.job, name)
     page = progress.pages[0] if progress.pages else Page(start=0, media=True)
 
     async def post() -> Page:

@@ -1,34 +1,36 @@
-"""What stands under pictures: whose words they show, what the model was told, which model it was; and reading it."""
+"""The caption of generated pictures (prompt, translation, model), and reading the prompt back from one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+from core.chat.port.incoming import Incoming
+from core.media.visible_text import visible
 from core.wanjie import ModelKind
 
 from .image_prompt import ImagePrompt
 
-_LONGEST = 1_000
+_MAX_LENGTH = 1_000
 """Characters of a caption, marks included; see `Album`."""
 _MARK = re.compile(r"\\*([*_`~#|>])")
-"""What would dress the words, or hide, with what escapes it already; other marks of Markdown do no harm in a prompt."""
+"""Marks that would format or hide words, with the backslashes before them; other Markdown does no harm in a prompt."""
 
 
 def caption(prompt: ImagePrompt, model: str, note: str = "") -> str:
-    """Markdown that shows the prompt, what was made of it where that differs, and a sentence to `note`."""
+    """Return Markdown that shows the prompt, its translation where there is one, a `note` and the model."""
     end = "\n".join(part for part in (note, f"`{model}`") if part)
     translated = prompt.english not in {"", prompt.prompt}
     lines = [prompt.prompt, f"→ {prompt.words}"] if translated else [prompt.words]
-    room = (_LONGEST - len(end)) // len(lines) - 1  # each with its line break
-    return "\n".join([*(fitted(line, room) for line in lines), end])
+    room = (_MAX_LENGTH - len(end)) // len(lines) - 1  # each with its line break
+    return "\n".join([*(fit_line(line, room) for line in lines), end])
 
 
 def prompt_in_caption(text: str, kind_of: Callable[[str], ModelKind], *, pictured: bool) -> str:
-    """The prompt, or the beginning of a long one, when `text` is a caption as a platform gives it back; else "".
+    """Return the prompt, or the beginning of a long one, when `text` is a caption as a platform returns it; else "".
 
     Not all captions come back with their pictures. Without them (not `pictured`), only a translation may stand between
-    the prompt and the model, and no mere word is taken for a model: people write such lines, too.
+    the prompt and the model, and a plain word is not taken for a model: people write such lines, too.
     """
     prompt, _, below = text.strip().partition("\n")
     *between, last = below.splitlines() or [""]
@@ -40,8 +42,19 @@ def prompt_in_caption(text: str, kind_of: Callable[[str], ModelKind], *, picture
     return _MARK.sub(r"\1", prompt).strip().removesuffix("…").rstrip()
 
 
-def fitted(line: str, most: int) -> str:
-    """Markdown of at most `most` characters that reads like `line`, or like its beginning and an ellipsis."""
+def quoted_prompt(incoming: Incoming, kind_of: Callable[[str], ModelKind]) -> str:
+    """Return the prompt of generated pictures that a message replies to; "" when it replies to nothing like that."""
+    pictured = any(attachment.kind == "image" for attachment in incoming.quoted_attachments)
+    return prompt_in_caption(incoming.quoted, kind_of, pictured=pictured)
+
+
+def quoted_text(incoming: Incoming, kind_of: Callable[[str], ModelKind]) -> str:
+    """Return the text of the message that is replied to; of generated pictures, only their prompt."""
+    return quoted_prompt(incoming, kind_of) or visible(incoming.quoted)
+
+
+def fit_line(line: str, most: int) -> str:
+    """Return Markdown of at most `most` characters that reads like `line`, or like its beginning and an ellipsis."""
     whole = _MARK.sub(r"\\\1", line)
     if len(whole) <= most:
         return whole

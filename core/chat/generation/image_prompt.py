@@ -132,7 +132,7 @@ def parse_imagine(argument: str, quoted: str = "") -> ImagePrompt:
     return replace(order, prompt=_prompt(" ".join(words), quoted))
 
 
-def stored_prompt(prompt: str, options: Mapping[str, object]) -> ImagePrompt:
+def parse_tool_arguments(prompt: str, options: Mapping[str, object]) -> ImagePrompt:
     """The order of a model, which gives the options beside the prompt.
 
     What it writes into the prompt as if it were talking to an image model is left out. Raises `UserFacingError` like

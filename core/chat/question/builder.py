@@ -59,8 +59,8 @@ class QuestionBuilder:
         self._room = min(chat.file_limit, max(chat.history_tokens - _FOR_WORDS, _WORTH_READING))
 
     @property
-    def hears(self) -> bool:
-        """Whether it understands what is said aloud."""
+    def can_transcribe(self) -> bool:
+        """Whether it understands voice messages."""
         return self._hearing.works
 
     async def build(

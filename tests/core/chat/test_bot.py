@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
+from core.chat.commands import COMMANDS
 from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
@@ -121,6 +122,10 @@ async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch)
     yield service
     await service.aclose()
     await client.aclose()
+
+
+async def test_every_command_has_a_handler(service: Service) -> None:
+    assert set(service.handlers) == {command.name for command in COMMANDS}
 
 
 async def _told(service: Service, *harnesses: str) -> list[list[str]]:

@@ -9,7 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.chat.answer.model_choice import ModelSelector, Work, model_in
+from core.chat.answer.model_choice import ChatModels, ModelSelector, Work, chosen_model
+from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import UserFacingError
@@ -32,26 +33,25 @@ class Room:
 
     def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
         self.conversations = conversations
-        self.chosen = ModelSelector(catalog, conversations, Translations())
+        self.selector = ModelSelector(catalog, conversations)
         self.screen = NoteScreen()
         self.gone: set[str] = set()
         self.failure: WanjieError | None = None
         self.asked: list[str] = []
 
-    async def use(self, work: Work) -> str:
+    async def use(self, work: Work, models: ChatModels | None = None) -> str:
         """Have the model of the chat do something: say its name."""
 
         async def keep(_: Mapping[str, str]) -> bool:
             return False
 
-        return await self.chosen.run_with_model(
-            work,
-            await self.chosen.preferences(THREAD),
-            self._name,
-            job=Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, save_checkpoint=keep),
-            incoming=Incoming(THREAD, "e1", "1", Sender("U1", "Ada")),
-            outbox=self.screen,
-        )
+        job = Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, save_checkpoint=keep)
+        incoming = Incoming(THREAD, "e1", "1", Sender("U1", "Ada"))
+        context = EventContext(incoming, job, self.screen, Translations())
+        return await self.selector.run_with_model(context, models or await self.selector.load(THREAD), work, self._name)
+
+    async def preferences(self) -> ChatPreferences:
+        return (await self.selector.load(THREAD)).preferences
 
     async def _name(self, model: str) -> str:
         self.asked.append(model)
@@ -87,7 +87,7 @@ async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
 
     assert done == [default, default]
     assert room.asked == ["old-one", default, default]
-    assert model_in(await room.chosen.preferences(THREAD), work) is None
+    assert chosen_model(await room.preferences(), work) is None
     (told,) = room.screen.texts
     assert "`old-one`" in told
     assert f"`{default}`" in told
@@ -104,7 +104,7 @@ async def test_without_another_one_its_choice_stays_and_that_is_told(
         await room.use(work)
 
     assert (excuse.value.key, excuse.value.values) == (f"model.gone_{work}", {"model": "old-one"})
-    assert await room.chosen.preferences(THREAD) == replace(ChatPreferences(), **{name: "old-one"})
+    assert await room.preferences() == replace(ChatPreferences(), **{name: "old-one"})
     assert not room.screen.texts
 
 
@@ -146,4 +146,24 @@ async def test_other_failures_take_no_choice_back(room: Room) -> None:
     with pytest.raises(ServerFaultError):
         await room.use("chat")
 
-    assert (await room.chosen.preferences(THREAD)).model == "kimi-k2"
+    assert (await room.preferences()).model == "kimi-k2"
+
+
+async def test_the_model_of_a_chat_is_looked_up_once(room: Room, sim: WanjieSim) -> None:
+    models = await room.selector.load(THREAD)
+    asked_before = len(sim.requests)
+    found = {await models.find("image") for _ in range(3)}
+    await room.conversations.set_preference(str(THREAD), "image_model", "another-one")
+
+    assert found == {await models.find("image")} == {"Flux.1-Schnell"}
+    assert len(sim.requests) == asked_before + 1
+
+
+async def test_what_took_the_place_of_a_model_is_found_from_then_on(room: Room) -> None:
+    await room.conversations.set_preference(str(THREAD), "model", "old-one")
+    room.gone = {"old-one"}
+    models = await room.selector.load(THREAD)
+    await room.use("chat", models)
+
+    assert await room.use("chat", models) == await models.find("chat") == "deepseek-v3"
+    assert room.asked == ["old-one", "deepseek-v3", "deepseek-v3"]

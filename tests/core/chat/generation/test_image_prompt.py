@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.generation.image_prompt import ImagePrompt, parse_imagine, stored_prompt
+from core.chat.generation.image_prompt import ImagePrompt, parse_imagine, parse_tool_arguments
 from core.chat.text.user_error import UserFacingError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
@@ -208,19 +208,19 @@ def test_an_option_without_a_value_is_named() -> None:
     "prompt", ["a red fox --ar 16:9 --v 6", "a red fox --no text, blurry", "a red fox --n 9", " a red\nfox"]
 )
 def test_what_a_model_writes_behind_a_prompt_is_left_out(prompt: str) -> None:
-    assert stored_prompt(prompt, {"n": 2.0, "size": "512x768"}) == ImagePrompt("a red fox", n=2, size="512x768")
+    assert parse_tool_arguments(prompt, {"n": 2.0, "size": "512x768"}) == ImagePrompt("a red fox", n=2, size="512x768")
 
 
 @pytest.mark.parametrize(
     "prompt", ["a sign that reads --hello-- in neon", "a sign --no-entry-- on a door", "a fox --vivid and red--"]
 )
 def test_dashes_of_a_model_that_are_no_option_stay(prompt: str) -> None:
-    assert stored_prompt(prompt, {}).prompt == prompt
+    assert parse_tool_arguments(prompt, {}).prompt == prompt
 
 
 @pytest.mark.parametrize("size", ["1024\u00d7768", " 1024x768 ", "1024 X 768"])
 def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
-    assert stored_prompt("a fox", {"size": size, "n": "2 "}) == ImagePrompt("a fox", size="1024x768", n=2)
+    assert parse_tool_arguments("a fox", {"size": size, "n": "2 "}) == ImagePrompt("a fox", size="1024x768", n=2)
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
 )
 def test_a_mistake_of_a_model_is_named(prompt: str, options: dict[str, object], key: str) -> None:
     with pytest.raises(UserFacingError) as caught:
-        stored_prompt(prompt, options)
+        parse_tool_arguments(prompt, options)
 
     assert caught.value.key == key
 
 
 def test_what_is_repeated_of_a_mistake_is_short_and_no_markup() -> None:
     with pytest.raises(UserFacingError) as caught:
-        stored_prompt("cat", {"size": "`" + "x" * 500})
+        parse_tool_arguments("cat", {"size": "`" + "x" * 500})
 
     assert caught.value.values == {"text": "'" + "x" * 39 + "…"}
 

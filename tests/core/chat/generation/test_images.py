@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bots.sandbox.wanjie.sample_media import png
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.generation.image_caption import caption, fitted, prompt_in_caption
+from core.chat.generation.image_caption import caption, fit_line, prompt_in_caption
 from core.chat.generation.image_prompt import ImagePrompt
 from core.chat.generation.images import GeneratedImages, ImageGenerator
 from core.chat.text.user_error import UserFacingError
@@ -330,9 +330,9 @@ def test_no_caption_is_too_long(prompt: str, english: str, note: str) -> None:
 
 @given(line=st.text(alphabet="a*", max_size=60) | st.text(alphabet="a*\\", max_size=60), most=st.integers(2, 40))
 def test_what_is_cut_keeps_its_escapes_whole(line: str, most: int) -> None:
-    cut = fitted(line, most)
+    cut = fit_line(line, most)
 
     assert len(cut) <= most
-    assert cut.endswith("…") or len(fitted(line, 1000)) <= most
+    assert cut.endswith("…") or len(fit_line(line, 1000)) <= most
     assert cut.count("*") == cut.count("\\*")
     assert "\\" in line or "\\…" not in cut

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -11,26 +11,21 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.actions.speak_text import speak_and_post, speak_if_wanted
-from core.chat.answer.answer_service import AnswerService, PromptDefaults
+from core.chat.actions.speak_text import Speaker
 from core.chat.answer.model_choice import ModelSelector
-from core.chat.answer.model_client import ChatClient
-from core.chat.commands.speak import press_speak, speak_text
-from core.chat.context import CommandContext, Services
+from core.chat.commands.speak import SpeakCommand
 from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.button_data import ButtonData
-from core.chat.delivery.old_buttons import OldButtons
-from core.chat.generation.images import ImageGenerator
+from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, VoiceForbiddenError
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
-from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
 from core.media.thread_pool import ThreadPool
-from core.queue import Inbox, Job, event_tag
+from core.queue import Job, event_tag
 from core.settings import ChatSettings, WanjieSettings
-from core.store import AnswerFiles, Conversations, HistoryMessage, ModelLimits, PreferenceName, ShownAnswers
+from core.store import Conversations, HistoryMessage, PreferenceName
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 
@@ -44,38 +39,32 @@ async def sim() -> AsyncGenerator[WanjieSim]:
         yield running
 
 
+@dataclass
+class Services:
+    """What speaks, and where chats keep what it needs to know."""
+
+    conversations: Conversations
+    catalog: Catalog
+    models: ModelSelector
+    speaker: Speaker
+    command: SpeakCommand
+
+    async def speak_if_wanted(self, context: EventContext, text: str) -> None:
+        await self.speaker.speak_if_wanted(context, text, await self.models.load(THREAD))
+
+
 @pytest.fixture
 async def services(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Services]:
     wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
-    chat, sentences, workshop = ChatSettings.model_validate({"speak_limit": 200}), Translations(), ThreadPool()
+    chat, threads = ChatSettings.model_validate({"speak_limit": 200}), ThreadPool()
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
-        chosen = ModelSelector(catalog, conversations, sentences)
-        old_buttons = OldButtons(ShownAnswers(redis, lifetime=timedelta(days=1)), conversations)
-        yield Services(
-            conversations,
-            catalog,
-            Inbox(redis),
-            sentences,
-            chosen,
-            AnswerService(
-                ChatClient(client, ModelLimits(redis)),
-                catalog,
-                chosen,
-                conversations,
-                sentences,
-                old_buttons,
-                PromptDefaults("", 1000, 900),
-            ),
-            old_buttons,
-            AnswerFiles(redis),
-            SpeechSynthesizer(client, workshop, wanjie, chat),
-            ImageGenerator(client, client, catalog, workshop),
-            QuestionBuilder(client, catalog, workshop, sentences, wanjie, chat),
-            chat,
-        )
-    workshop.close()
+        models = ModelSelector(catalog, conversations)
+        speaker = Speaker(SpeechSynthesizer(client, threads, wanjie, chat), models, limit=chat.speak_limit)
+        command = SpeakCommand(speaker, conversations, catalog)
+        yield Services(conversations, catalog, models, speaker, command)
+    threads.close()
 
 
 @pytest.fixture
@@ -84,21 +73,19 @@ def screen() -> NoteScreen:
 
 
 @pytest.fixture
-def context(services: Services, screen: NoteScreen) -> CommandContext:
-    return made(services, screen)
+def context(screen: NoteScreen) -> EventContext:
+    return made(screen)
 
 
-def made(
-    services: Services, screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object
-) -> CommandContext:
-    """A call in a thread, by a turn that begins with `state`."""
+def made(screen: NoteScreen, *, state: Mapping[str, str] | None = None, **said: object) -> EventContext:
+    """Something said in a thread, answered by a job that begins with `state`."""
 
     async def keep(_: Mapping[str, str]) -> bool:
         return False
 
-    turn = Job(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, save_checkpoint=keep)
+    job = Job(lane=str(THREAD), event_id="e9", payload=b"", attempt=1, state=state or {}, save_checkpoint=keep)
     incoming = Incoming(THREAD, "e9", "9", Sender("U1", "Ada"), thread=THREAD.thread)
-    return CommandContext(replace(incoming, **said), turn, screen, services)
+    return EventContext(replace(incoming, **said), job, screen, Translations())
 
 
 async def remember(services: Services, answers: Sequence[str]) -> None:
@@ -116,8 +103,10 @@ def inputs(sim: WanjieSim) -> list[str]:
     return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
 
 
-async def test_a_note_has_its_length_and_its_first_words(context: CommandContext, screen: NoteScreen) -> None:
-    await speak_and_post(context, TEXT)
+async def test_a_note_has_its_length_and_its_first_words(
+    services: Services, context: EventContext, screen: NoteScreen
+) -> None:
+    await services.speaker.speak_and_post(context, TEXT)
 
     (note,) = screen.notes
     assert note.audio.startswith(b"OggS")
@@ -128,26 +117,26 @@ async def test_a_note_has_its_length_and_its_first_words(context: CommandContext
 
 async def test_a_platform_gets_the_format_that_it_plays(services: Services, screen: NoteScreen) -> None:
     screen.voice = "mp3"
-    await speak_and_post(made(services, screen), TEXT)
+    await services.speaker.speak_and_post(made(screen), TEXT)
 
     assert screen.notes[0].audio == mp3(TEXT)
 
 
 async def test_a_turn_that_is_run_again_posts_nothing_twice(
-    context: CommandContext, services: Services, screen: NoteScreen
+    context: EventContext, services: Services, screen: NoteScreen
 ) -> None:
-    await speak_and_post(context, TEXT)
-    await speak_and_post(made(services, screen, state=context.job.state), TEXT)
-    await speak_and_post(made(services, screen, state=context.job.state), TEXT, name="other_")
+    await services.speaker.speak_and_post(context, TEXT)
+    await services.speaker.speak_and_post(made(screen, state=context.job.state), TEXT)
+    await services.speaker.speak_and_post(made(screen, state=context.job.state), TEXT, name="other_")
 
     assert len(screen.notes) == 2
 
 
 async def test_a_reader_who_forbids_voice_notes_gets_a_file(
-    context: CommandContext, screen: NoteScreen, sim: WanjieSim
+    services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     screen.script.append(VoiceForbiddenError())
-    await speak_and_post(context, TEXT)
+    await services.speaker.speak_and_post(context, TEXT)
 
     (file,) = screen.notes
     assert file.audio == mp3(TEXT)
@@ -161,27 +150,29 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(
     [([ContentRejectedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
 )
 async def test_a_note_that_the_platform_refuses_is_told(
-    context: CommandContext, screen: NoteScreen, refusals: list[Exception], key: str
+    services: Services, context: EventContext, screen: NoteScreen, refusals: list[Exception], key: str
 ) -> None:
     screen.script.extend(refusals)
     with pytest.raises(UserFacingError) as excuse:
-        await speak_and_post(context, TEXT)
+        await services.speaker.speak_and_post(context, TEXT)
 
     assert excuse.value.key == key
 
 
 async def test_a_caption_tells_that_only_the_beginning_is_spoken(
-    context: CommandContext, screen: NoteScreen, sim: WanjieSim
+    services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await speak_and_post(context, f"{TEXT} " * 20)
+    await services.speaker.speak_and_post(context, f"{TEXT} " * 20)
 
     assert "up to 200 characters" in screen.notes[0].caption
     assert len(" ".join(inputs(sim))) <= 200
 
 
-async def test_stop_ends_the_recording(context: CommandContext, screen: NoteScreen, sim: WanjieSim) -> None:
+async def test_stop_ends_the_recording(
+    services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
+) -> None:
     sim.script.speech_delay = 10
-    speaking = asyncio.create_task(speak_and_post(context, TEXT))
+    speaking = asyncio.create_task(services.speaker.speak_and_post(context, TEXT))
     await asyncio.sleep(0.1)
     context.job.stop_requested.set()
 
@@ -194,9 +185,9 @@ async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembere
     services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await remember(services, ["Remembered."])
-    await speak_text(made(services, screen, text=" Said. ", quoted="Quoted."))
-    await speak_text(made(services, screen, quoted="Quoted."))
-    await speak_text(made(services, screen))
+    await services.command.speak(made(screen, text=" Said. ", quoted="Quoted."))
+    await services.command.speak(made(screen, quoted="Quoted."))
+    await services.command.speak(made(screen))
 
     assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
 
@@ -205,7 +196,7 @@ async def test_of_a_message_without_words_nothing_is_spoken(
     services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await remember(services, ["Remembered."])
-    await speak_text(made(services, screen, quoted_attachments=(Attachment("image", "f1"),)))
+    await services.command.speak(made(screen, quoted_attachments=(Attachment("image", "f1"),)))
 
     assert "nothing in this message" in screen.texts[0]
     assert not inputs(sim)
@@ -227,16 +218,16 @@ async def test_of_a_message_without_words_nothing_is_spoken(
 async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
     services: Services, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
 ) -> None:
-    await speak_text(made(services, screen, text=text, sender=Sender("U1", "Ada", locale)))
+    await services.command.speak(made(screen, text=text, sender=Sender("U1", "Ada", locale)))
 
     assert all(words in inputs(sim)[0] for words in said)
 
 
 async def test_a_button_speaks_its_own_answer_whole(services: Services, screen: NoteScreen, sim: WanjieSim) -> None:
     await remember(services, ["First.", "Second."])
-    call = made(services, screen, quoted="Second, but only a page of it.")
-    await press_speak(call, ButtonData(event_tag("e0"), "U1"), "")
-    await press_speak(made(services, screen, quoted="A page."), ButtonData(event_tag("e7"), "U1"), "")
+    call = made(screen, quoted="Second, but only a page of it.")
+    await services.command.press_speak(call, ButtonData(event_tag("e0"), "U1"), "")
+    await services.command.press_speak(made(screen, quoted="A page."), ButtonData(event_tag("e7"), "U1"), "")
 
     assert inputs(sim) == ["First.", "A page."]
 
@@ -244,16 +235,18 @@ async def test_a_button_speaks_its_own_answer_whole(services: Services, screen: 
 async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
     services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await press_speak(made(services, screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), IN_PARTS)
+    await services.command.press_speak(
+        made(screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), IN_PARTS
+    )
 
     assert "no longer know" in screen.texts[0]
     assert not inputs(sim)
 
 
 async def test_a_button_whose_answer_nobody_knows_says_so(
-    context: CommandContext, screen: NoteScreen, sim: WanjieSim
+    services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    await press_speak(context, ButtonData(event_tag("e7"), "U1"), "")
+    await services.command.press_speak(context, ButtonData(event_tag("e7"), "U1"), "")
 
     assert "no longer know" in screen.texts[0]
     assert not inputs(sim)
@@ -276,18 +269,18 @@ async def test_answers_are_spoken_when_the_chat_wants_them(
     if wanted:
         await choose(services, "voice_replies", wanted, THREAD.parent)
     attachments = tuple(Attachment(kind, "f1") for kind in kinds)
-    await speak_if_wanted(made(services, screen, attachments=attachments), TEXT)
+    await services.speak_if_wanted(made(screen, attachments=attachments), TEXT)
 
     assert len(screen.notes) == count
 
 
 async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(services: Services, screen: NoteScreen) -> None:
     await choose(services, "voice_replies", "always")
-    stopped = made(services, screen)
+    stopped = made(screen)
     stopped.job.stop_requested.set()
-    await speak_if_wanted(stopped, TEXT)
+    await services.speak_if_wanted(stopped, TEXT)
     for wordless in (" ", "---", "```py\nx = 1\n```"):
-        await speak_if_wanted(made(services, screen), wordless)
+        await services.speak_if_wanted(made(screen), wordless)
 
     assert not screen.notes
     assert not screen.texts
@@ -300,7 +293,7 @@ async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
     await choose(services, "voice_replies", "always")
     await services.catalog.models()
     sim.script.fail_next.append(failure)
-    await speak_if_wanted(made(services, screen), TEXT)
+    await services.speak_if_wanted(made(screen), TEXT)
 
     (told,) = screen.texts
     assert told.startswith("I could not read this answer aloud. ")

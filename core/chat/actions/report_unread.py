@@ -1,0 +1,20 @@
+"""Saying what a platform could not read in time of the message that a command works on."""
+
+from __future__ import annotations
+
+from core.chat.delivery.event_context import EventContext
+from core.chat.text.user_error import UserFacingError
+
+_THREAD, _NAMES = "unread.thread", "unread.names"
+
+
+async def report_unread(context: EventContext) -> None:
+    """Say above a command's result that names are missing; raise `UserFacingError` when its whole input is unread.
+
+    Of a thread, a command without words of its own works on the first message; with words it needs none of it.
+    """
+    unread = context.incoming.unread
+    if _THREAD in unread and not context.argument:
+        raise UserFacingError("unread.again")
+    if _NAMES in unread:
+        await context.reply_text(context.translate(_NAMES), name="notes_")

@@ -1,0 +1,93 @@
+"""Running the command that was given, or that a button or menu belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.chat.actions.report_unread import report_unread
+from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.event_context import EventContext
+from core.chat.events.lanes import background_lane, is_fast_lane, platform_of
+from core.chat.port.incoming import Choice
+from core.chat.port.platform import Platform
+from core.queue import EnqueueResult, Inbox
+
+from .handler import ButtonHandler, CommandHandler
+from .registry import find_command, nearest_command
+
+
+class CommandDispatcher:
+    """Finds the handler of a command, button or menu and runs it, or queues a press for it."""
+
+    def __init__(
+        self,
+        handlers: Mapping[str, CommandHandler],
+        platforms: Mapping[str, Platform],
+        inbox: Inbox,
+        *,
+        mailbox_limit: int,
+    ) -> None:
+        """`handlers` by the names of commands, `platforms` by the first part of their chat references."""
+        self._handlers = handlers
+        self._platforms = platforms
+        self._inbox = inbox
+        self._mailbox_limit = mailbox_limit
+
+    async def run_command(self, context: EventContext) -> None:
+        """Run the command that was given, or say why it does not run here."""
+        name = context.incoming.command
+        command = find_command(name)
+        if command is None:
+            await _report_unknown_command(context, name)
+        elif command.within_conversation and context.is_outside_threads:
+            await context.reply("command_error.thread", name=name)
+        else:
+            if command.of_message:
+                await report_unread(context)
+            await self._handlers[name].run(context)
+
+    async def handle_choice(self, context: EventContext, choice: Choice) -> None:
+        """Handle a menu entry or a button; one that belongs to no command any more is old."""
+        handler = self._handlers.get(choice.menu)
+        if handler is not None and handler.on_select is not None:
+            await handler.on_select(context, choice.value)
+        elif handler is not None and handler.button is not None:
+            await self._handle_button(context, handler.button, choice.value)
+        else:
+            await context.notify_presser("button.over")
+
+    async def _handle_button(self, context: EventContext, handler: ButtonHandler, value: str) -> None:
+        """Check at once who pressed; the work waits in the lane where it belongs."""
+        button_data, rest = ButtonData.parse(value)
+        if not is_fast_lane(context.job.lane):
+            await handler.run(context, button_data, rest)
+        elif not await context.may_press(button_data):
+            await context.notify_presser("button.others")
+        elif handler.refuse is not None and (reason := await handler.refuse(context, button_data)):
+            await context.notify_presser(reason)
+        else:
+            await self._enqueue_press(context, handler)
+
+    async def _enqueue_press(self, context: EventContext, handler: ButtonHandler) -> None:
+        """Store a press in the lane where its work is done."""
+        job, lane = context.job, background_lane(context.incoming.chat) if handler.in_background else context.chat
+        waits = not handler.may_repeat and await self._is_waiting(context, lane)
+        if waits or await self._inbox.enqueue(lane, job.event_id, job.payload) is not EnqueueResult.FULL:
+            await context.notify_presser("button.coming")
+        else:
+            await context.notify_presser("talk.full", count=self._mailbox_limit)
+
+    async def _is_waiting(self, context: EventContext, lane: str) -> bool:
+        """Whether the same button was pressed before, and its work is not done yet."""
+        read = self._platforms[platform_of(lane)].read
+        events = [read(payload) for payload in await self._inbox.list_waiting(lane)]
+        return any(event is not None and event.choice == context.incoming.choice for event in events)
+
+
+async def _report_unknown_command(context: EventContext, name: str) -> None:
+    if not context.incoming.direct and not context.incoming.mentioned:
+        return  # in a group it may be meant for another bot
+    if similar := nearest_command(name):
+        await context.reply("command_error.suggest", name=name, suggestion=similar)
+    else:
+        await context.reply("command_error.unknown", name=name)

@@ -1,0 +1,84 @@
+"""What each declared command does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.speak_text import Speaker
+from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.model_choice import ModelSelector
+from core.chat.delivery.old_buttons import OldButtons
+from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.text.translations import Translations
+from core.queue import Inbox
+from core.settings import ChatSettings
+from core.store import Conversations
+from core.wanjie import Catalog
+
+from .about import AboutCommands
+from .conversation import ConversationCommands
+from .handler import ButtonHandler, CommandHandler
+from .imagine import ImagineCommand
+from .model import ModelCommand
+from .preferences import PreferenceWriter
+from .reasoning import ReasoningCommand
+from .registry import COMMANDS
+from .speak import SpeakCommand
+from .system import SystemCommand
+from .voice import VoiceCommand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandServices:
+    """The services of all commands; each command keeps the few that it uses, and none keeps this."""
+
+    conversations: Conversations
+    catalog: Catalog
+    inbox: Inbox
+    translations: Translations
+    models: ModelSelector
+    answers: AnswerService
+    answerer: QuestionAnswerer
+    drawer: PictureDrawer
+    speaker: Speaker
+    speech: SpeechSynthesizer
+    old_buttons: OldButtons
+    can_transcribe: bool
+    """The service understands voice messages."""
+    chat_settings: ChatSettings
+
+
+def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
+    """Build the handler of each command in `COMMANDS`, by its name."""
+    models, conversations, old_buttons = services.models, services.conversations, services.old_buttons
+    preferences = PreferenceWriter(conversations, services.chat_settings.model_change)
+    about = AboutCommands(models, COMMANDS, can_transcribe=services.can_transcribe)
+    model = ModelCommand(services.catalog, models, preferences, services.translations)
+    imagine = ImagineCommand(services.drawer, services.catalog)
+    speak = SpeakCommand(services.speaker, conversations, services.catalog)
+    voice = VoiceCommand(services.speech, models, conversations, preferences)
+    reasoning = ReasoningCommand(models, preferences)
+    system = SystemCommand(models, preferences)
+    talk = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
+    return {
+        "start": CommandHandler(about.show_welcome),
+        "help": CommandHandler(about.show_help),
+        "model": CommandHandler(model.choose, on_select=model.on_select, suggest=model.suggest),
+        "imagine": CommandHandler(
+            imagine.draw,
+            button=ButtonHandler(imagine.press_draw, may_repeat=True, refuse=imagine.refuse_forgotten_prompt),
+        ),
+        "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
+        "voice": CommandHandler(voice.choose, on_select=voice.on_select),
+        "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
+        "system": CommandHandler(system.set_prompt),
+        "new": CommandHandler(talk.start_over),
+        "stop": CommandHandler(talk.stop, on_select=talk.press_stop),
+        "retry": CommandHandler(talk.retry, button=ButtonHandler(talk.press_retry, refuse=talk.refuse_old_answer)),
+        "continue": CommandHandler(
+            talk.continue_answer, button=ButtonHandler(talk.press_continue, refuse=talk.refuse_old_answer)
+        ),
+    }

@@ -1,0 +1,127 @@
+"""One event that is being answered, and the way to answer it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from dataclasses import dataclass
+
+import structlog
+
+from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
+from core.chat.port.incoming import Incoming
+from core.chat.port.menus import Menu
+from core.chat.port.outbox import Outbox
+from core.chat.text.half_width import half_width
+from core.chat.text.translations import Translations
+from core.media.visible_text import visible
+from core.queue import Job
+
+from .answer_buffer import as_stream
+from .button_data import ButtonData
+from .checkpoint import DeliveryCheckpoint
+from .deliver import deliver
+from .retry import retry_until_sent
+
+_log = structlog.get_logger()
+
+_MENU_RETRY_DELAY = 1.0
+"""Seconds after which a platform that did not answer is asked once more."""
+
+_MENU_TIMEOUT = 3.0
+"""Seconds that showing another page of a menu may take: other presses wait behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventContext:
+    """What was said, the job that answers it, and the outbox of its chat.
+
+    Every way to answer that does not say otherwise waits as long as the platform's rate limits ask for, and raises
+    `RecipientGoneError` or `ContentRejectedError`, which waiting cannot mend.
+    """
+
+    incoming: Incoming
+    job: Job
+    outbox: Outbox
+    translations: Translations
+
+    @property
+    def chat(self) -> str:
+        """The conversation, as the store and the queue name it."""
+        return str(self.incoming.chat)
+
+    @property
+    def argument(self) -> str:
+        """The text behind the command's name."""
+        return visible(self.incoming.text)
+
+    @property
+    def half_width_argument(self) -> str:
+        """The argument in half width, to be compared with fixed words."""
+        return half_width(self.argument)
+
+    @property
+    def locale(self) -> str:
+        """The language tag of the sender."""
+        return self.incoming.sender.locale
+
+    @property
+    def is_outside_threads(self) -> bool:
+        """Whether it was said in a channel whose conversations are its threads, and in none of them."""
+        threads = self.outbox.capabilities.threads_are_conversations
+        return threads and not self.incoming.direct and not self.incoming.chat.thread
+
+    def translate(self, key: str, /, **values: object) -> str:
+        """Return a sentence in the sender's language."""
+        return self.translations.text(key, self.locale, sign=self.incoming.command_sign, **values)
+
+    async def reply(self, key: str, /, **values: object) -> None:
+        """Answer with a sentence, by its key; see `reply_text`."""
+        await self.reply_text(self.translate(key, **values))
+
+    async def reply_text(self, text: str, *, name: str = "said_") -> None:
+        """Answer with a text (Markdown) of the service's own, exactly once.
+
+        A job that is run again says it in the same message. `name` sets the texts of one job apart. A reply by a
+        private route cannot be looked up, so it may be said twice.
+        """
+        if self.outbox.replies_ephemerally:
+            await retry_until_sent(lambda: self.outbox.send_text(text))
+        else:
+            await self._deliver(text, DeliveryCheckpoint(self.job, name))
+
+    async def replace_answer(self, text: str) -> None:
+        """Show a text of the service's own in place of the answer that was begun, if one was."""
+        await self._deliver(text, DeliveryCheckpoint(self.job))
+
+    async def _deliver(self, text: str, checkpoint: DeliveryCheckpoint) -> None:
+        await deliver(as_stream(text), self.outbox, checkpoint, stopped=asyncio.Event())
+
+    async def notify_presser(self, key: str, /, **values: object) -> None:
+        """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""
+        await self.outbox.notify_presser(self.translate(key, **values))
+
+    async def may_press(self, button_data: ButtonData) -> bool:
+        """Whether the sender may press a button: it was made for them, or they are an admin here."""
+        return button_data.is_for(self.incoming.sender) or await self.outbox.sender_is_admin()
+
+    async def show_menu(self, menu: Menu) -> None:
+        """Answer with a menu."""
+        await self.job.checkpoint()
+        await retry_until_sent(lambda: self.outbox.show_menu(menu))
+
+    async def show_menu_page(self, menu: Menu) -> None:
+        """Show another page of the menu that was pressed; after 3 seconds tell the presser when to press again."""
+        deadline = time.monotonic() + _MENU_TIMEOUT
+        while True:
+            try:
+                return await self.outbox.show_menu(menu, step=True)
+            except RateLimitedError as error:
+                wait = error.retry_after
+            except PlatformUnreachableError as error:
+                _log.info("a page of a menu was not shown", reason=str(error))
+                wait = _MENU_RETRY_DELAY
+            if time.monotonic() + wait > deadline:
+                return await self.notify_presser("menu.later", seconds=math.ceil(wait))
+            await asyncio.sleep(wait)
