@@ -11,7 +11,7 @@ from typing import Any
 
 from core.chat.port.incoming import Sender
 
-from .lookups import Found, LookUps
+from .lookup_cache import Found, LookUps
 from .methods import SlackApi
 
 _TIMEOUT, _SENDER_TIMEOUT = 6.0, 2.0

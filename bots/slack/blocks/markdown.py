@@ -10,7 +10,7 @@ from pyromark import Markdown, Options
 from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
 from core.chat.text.literal_text import code_spans, protect_literals
 
-from .plain_words import plain_words
+from .plain_text import plain_words
 
 JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""

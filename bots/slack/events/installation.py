@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from core.chat.port.incoming import ChatRef
 
+from .authors import Speaker
 from .reply_target import ReplyTarget
-from .senders import Speaker
 
 PLATFORM = "sl"
 

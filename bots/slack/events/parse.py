@@ -9,11 +9,11 @@ from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import MENU
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
+from .authors import speaker_of
 from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_team
 from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
 from .message_text import read_message
-from .senders import speaker_of
-from .settling import lead, seam, sent, settle
+from .split_messages import lead, seam, sent, settle
 
 
 def read_event(payload: bytes, installation: Installation) -> Incoming | None:

@@ -30,7 +30,7 @@ from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
-from .posted_page import Place
+from .page_update import Place
 
 _log = structlog.get_logger()
 _MODE = "media"

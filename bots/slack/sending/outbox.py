@@ -32,7 +32,7 @@ from core.chat.port.page import Page
 
 from .fallbacks import first_taken
 from .media import Media
-from .posted_page import Place
+from .page_update import Place
 from .status import SIGNS, Status
 from .stream import Pages
 

@@ -32,7 +32,7 @@ from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
 from .message_state import CHUNKS, EDIT, STREAM, Decoration, MessageState
-from .posted_page import Place, ShownPage, content_of
+from .page_update import Place, ShownPage, content_of
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
