@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
+from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
@@ -29,7 +29,7 @@ def generate_manifest() -> str:
     """The manifest of the Slack app, with every command."""
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
-    return manifest(
+    return render_manifest(
         [SlashCommand(command.name, text, _usage(command, sentences, "en")) for command, text in described],
         [MessageShortcut(command.name, text[:_LABEL], text) for command, text in described if command.of_message],
     )

@@ -1,6 +1,6 @@
 """Slack: events in over Socket Mode, answers out as native streams."""
 
-from .manifest import MessageShortcut, SlashCommand, manifest
+from .manifest import MessageShortcut, SlashCommand, render_manifest
 from .platform import SlackPlatform, SlackTokenError
 
-__all__ = ["MessageShortcut", "SlackPlatform", "SlackTokenError", "SlashCommand", "manifest"]
+__all__ = ["MessageShortcut", "SlackPlatform", "SlackTokenError", "SlashCommand", "render_manifest"]

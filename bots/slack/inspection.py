@@ -1,4 +1,4 @@
-"""Whether Slack lets the app in."""
+"""Check whether Slack accepts the tokens of the app."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bots.inspection import Finding, FindingState
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.settings import Proxies, SlackSettings
 
-from .api.call import AsyncWebClient, open_socket, web_client, who_am_i
+from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket
 from .api.scopes import PURPOSES
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -22,25 +22,27 @@ _ADVICE = {
 
 
 async def inspect_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
-    """Ask Slack once whose the tokens are and what they may do; no connection for events is made."""
+    """Check the tokens and their scopes once; no connection for events is made."""
     sessions = Sessions(proxies, timeout=_TIMEOUT)
-    client = web_client(settings.bot_token.get_secret_value(), settings.api_url, sessions.get_session(settings.api_url))
+    client = create_web_client(
+        settings.bot_token.get_secret_value(), settings.api_url, sessions.get_session(settings.api_url)
+    )
     try:
-        return [*await _bot_token(client), *await _app_token(client, settings.app_token.get_secret_value())]
+        return [*await _check_bot_token(client), *await _check_app_token(client, settings.app_token.get_secret_value())]
     finally:
         await sessions.aclose()
 
 
-async def _bot_token(client: AsyncWebClient) -> list[Finding]:
+async def _check_bot_token(client: AsyncWebClient) -> list[Finding]:
     try:
-        identity = await who_am_i(client)
+        identity = await fetch_identity(client)
     except OutboxError as error:
-        return [_refused("SLACK_BOT_TOKEN", error)]
+        return [_report_refusal("SLACK_BOT_TOKEN", error)]
     text = f"The bot token is accepted; the workspace is {identity.workspace}."
-    return [Finding("Slack", FindingState.OK, text), *_lacking(identity.missing_scopes)]
+    return [Finding("Slack", FindingState.OK, text), *_report_missing_scopes(identity.missing_scopes)]
 
 
-def _lacking(scopes: Sequence[str]) -> list[Finding]:
+def _report_missing_scopes(scopes: Sequence[str]) -> list[Finding]:
     if not scopes:
         return []
     named = ", ".join(f"{scope} ({PURPOSES[scope]})" for scope in scopes)
@@ -48,15 +50,15 @@ def _lacking(scopes: Sequence[str]) -> list[Finding]:
     return [Finding("Slack", FindingState.WARNING, f"The bot token lacks scopes: {named}.", advice)]
 
 
-async def _app_token(client: AsyncWebClient, token: str) -> list[Finding]:
+async def _check_app_token(client: AsyncWebClient, token: str) -> list[Finding]:
     try:
         await open_socket(client, token)
     except OutboxError as error:
-        return [_refused("SLACK_APP_TOKEN", error)]
+        return [_report_refusal("SLACK_APP_TOKEN", error)]
     return [Finding("Slack", FindingState.OK, "The app-level token is accepted.")]
 
 
-def _refused(variable: str, error: OutboxError) -> Finding:
+def _report_refusal(variable: str, error: OutboxError) -> Finding:
     if isinstance(error, RateLimitedError | PlatformUnreachableError):
         return Finding(
             "Slack",

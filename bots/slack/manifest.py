@@ -1,4 +1,4 @@
-"""The Slack app's manifest: everything that has to be set at api.slack.com, derived from the commands."""
+"""The Slack app's manifest: all its settings at api.slack.com, derived from the commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """A command in Slack's menu; `name` without its slash (Slack: 32 characters, 50 commands)."""
+    """A slash command; `name` without its slash (Slack: 32 characters, 50 commands)."""
 
     name: str
     description: str
@@ -31,9 +31,9 @@ class SlashCommand:
 
 @dataclass(frozen=True, slots=True)
 class MessageShortcut:
-    """A command among the actions of every message (Slack: 5 of them).
+    """A command in the menu of every message (Slack: at most 5).
 
-    `name` has at most 24 characters, `description` at most 150; the command's own name comes back.
+    `name` has at most 24 characters, `description` at most 150; the event contains the name of the `command`.
     """
 
     command: str
@@ -41,12 +41,12 @@ class MessageShortcut:
     description: str
 
 
-def manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = ()) -> str:
+def render_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = ()) -> str:
     """Write the manifest as YAML, for an app in Socket Mode."""
-    return _HEADER + "\n".join(_lines(_tree(commands, shortcuts))) + "\n"
+    return _HEADER + "\n".join(_yaml_lines(_build_manifest(commands, shortcuts))) + "\n"
 
 
-def _tree(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]) -> dict[str, _Node]:
+def _build_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]) -> dict[str, _Node]:
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -61,8 +61,8 @@ def _tree(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "wanjie", "always_online": True},
-            "shortcuts": [_shortcut(shortcut) for shortcut in shortcuts],
-            "slash_commands": [_command(command) for command in commands],
+            "shortcuts": [_shortcut_entry(shortcut) for shortcut in shortcuts],
+            "slash_commands": [_command_entry(command) for command in commands],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
@@ -75,30 +75,30 @@ def _tree(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]
     }
 
 
-def _command(command: SlashCommand) -> dict[str, _Node]:
+def _command_entry(command: SlashCommand) -> dict[str, _Node]:
     hint: dict[str, _Node] = {"usage_hint": command.usage_hint} if command.usage_hint else {}
     return {"command": f"/{command.name}", "description": command.description, **hint, "should_escape": False}
 
 
-def _shortcut(shortcut: MessageShortcut) -> dict[str, _Node]:
+def _shortcut_entry(shortcut: MessageShortcut) -> dict[str, _Node]:
     name = {"name": shortcut.name, "type": "message", "callback_id": shortcut.command}
     return {**name, "description": shortcut.description}
 
 
-def _lines(node: _Node, indent: str = "") -> list[str]:
+def _yaml_lines(node: _Node, indent: str = "") -> list[str]:
     if isinstance(node, Mapping):
-        return [line for key, value in node.items() for line in _entry(f"{indent}{key}:", value, indent)]
+        return [line for key, value in node.items() for line in _yaml_entry(f"{indent}{key}:", value, indent)]
     if isinstance(node, Sequence) and not isinstance(node, str):
-        return [line for value in node for line in _item(value, indent)]
+        return [line for value in node for line in _yaml_item(value, indent)]
     return [indent + json.dumps(node, ensure_ascii=False)]  # a JSON scalar is a YAML scalar
 
 
-def _entry(key: str, value: _Node, indent: str) -> list[str]:
+def _yaml_entry(key: str, value: _Node, indent: str) -> list[str]:
     if isinstance(value, (str, bool, int)):
         return [f"{key} {json.dumps(value, ensure_ascii=False)}"]
-    return [key, *_lines(value, indent + "  ")] if value else [f"{key} []"]
+    return [key, *_yaml_lines(value, indent + "  ")] if value else [f"{key} []"]
 
 
-def _item(value: _Node, indent: str) -> list[str]:
-    first, *rest = _lines(value, indent + "  ")
+def _yaml_item(value: _Node, indent: str) -> list[str]:
+    first, *rest = _yaml_lines(value, indent + "  ")
     return [f"{indent}- {first.strip()}", *rest]

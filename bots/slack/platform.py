@@ -1,4 +1,4 @@
-"""Slack as the core sees it, from connecting to closing."""
+"""The Slack platform, from connecting to closing."""
 
 from __future__ import annotations
 
@@ -18,34 +18,35 @@ from core.chat.port.menus import Option
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies, SlackSettings
 
-from .api.call import AsyncWebClient, Caller, Identity, open_socket, web_client, who_am_i
+from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.deferred_calls import DeferredCalls
 from .api.features import Features
-from .api.files import Files
+from .api.files import FilesApi
 from .api.methods import SlackApi
-from .api.users import Users
+from .api.users import UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich
 from .events.installation import PLATFORM, Installation
-from .events.parse import read_addition, read_event
+from .events.parse import read_edit, read_event
 from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
-_FIRST_PATIENCE, _LONGEST_PATIENCE = 1.0, 30.0
-"""Seconds between two tries to reach Slack."""
+_MIN_RETRY_DELAY, _MAX_RETRY_DELAY = 1.0, 30.0
+"""Seconds between two attempts to reach Slack."""
 
 
 class SlackTokenError(PlatformError):
-    """Slack does not accept a token of the settings; the text names the variable and Slack's reason."""
+    """Slack does not accept a token of the settings; the text names the variable and Slack's error code."""
 
 
 class SlackPlatform:
     """One Slack workspace; use it within `async with`, which needs no network.
 
-    `budgets` gives the shared budget of an account such as `sl:T123`; `suggest` fills lists that are searched.
+    `rate_limiters` returns the shared rate limiter of an account such as `sl:T123`, `suggest` the options of
+    searchable menus.
     """
 
     name = PLATFORM
@@ -53,19 +54,19 @@ class SlackPlatform:
     def __init__(
         self,
         settings: SlackSettings,
-        budgets: Callable[[str], RateLimiter],
+        rate_limiters: Callable[[str], RateLimiter],
         suggest: SuggestOptions,
         *,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._settings = settings
         self._proxies = proxies
-        self._budgets = budgets
+        self._rate_limiters = rate_limiters
         self._suggest = suggest
-        self._teams: dict[str, WorkspaceApi] = {}
+        self._workspaces: dict[str, WorkspaceApi] = {}
         self._features = Features()
-        self._people = Users()
-        self._later = DeferredCalls()
+        self._users = UserDirectory()
+        self._deferred = DeferredCalls()
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
@@ -78,44 +79,46 @@ class SlackPlatform:
 
     async def __aenter__(self) -> Self:
         sessions, url = Sessions(self._proxies, timeout=_TIMEOUT), self._settings.api_url
-        client = web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url))
+        client = create_web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url))
         self._web = _Web(client, sessions)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._later.aclose()
+        await self._deferred.aclose()
         if self._web is not None:
             await self._web.sessions.aclose()
 
     async def run(self, receive: ReceiveEvent) -> None:
-        """Take events in until cancelled, through whatever outages of Slack.
+        """Receive events until cancelled, and reconnect after outages of Slack.
 
-        Each event is acknowledged after `receive` returned (see `SocketListener`). Raises `SlackTokenError` when Slack
-        refuses a token at the start; one that is revoked later is complained of in the log and tried again.
+        Each event is acknowledged after `receive` has returned (see `SocketListener`). Raises `SlackTokenError` if
+        Slack refuses a token at the start; a later refusal is logged and retried.
         """
         await self.connect()
         app_token = self._settings.app_token.get_secret_value()
-        web = self._opened
-        ingress = SocketListener(
+        web = self._open_web
+        listener = SocketListener(
             web.client,
             app_token,
-            self._home,
+            self._installation,
             receive=receive,
-            suggest=self._suggested,
+            suggest=self._suggest_options,
             connect=web.sessions.open_session,
         )
-        first = True
+        give_up = True
         while True:
-            address = await _insist(
-                lambda: open_socket(self._opened.client, app_token), "SLACK_APP_TOKEN", give_up=first
+            address = await _retry_until_answered(
+                lambda: open_socket(self._open_web.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
             )
-            first = False
-            await ingress.listen(address, self._note)
+            give_up = False
+            await listener.listen(address, self._set_connected)
 
     async def connect(self) -> Identity:
-        """Find out who the bot is, waiting until Slack can be reached; raise `SlackTokenError` when it refuses."""
+        """Fetch the bot's identity, waiting until Slack can be reached; raise `SlackTokenError` if it refuses."""
         if self._identity is None:
-            self._identity = await _insist(lambda: who_am_i(self._opened.client), "SLACK_BOT_TOKEN", give_up=True)
+            self._identity = await _retry_until_answered(
+                lambda: fetch_identity(self._open_web.client), "SLACK_BOT_TOKEN", give_up=True
+            )
             _log.info("Slack knows the bot", team=self._identity.team, user=self._identity.user)
             if missing := self._identity.missing_scopes:
                 _log.warning(
@@ -124,56 +127,56 @@ class SlackPlatform:
         return self._identity
 
     def read(self, payload: bytes) -> Incoming | None:
-        """Read an event as the ingress stored it."""
-        return read_event(payload, self._home)
+        """Read a stored event."""
+        return read_event(payload, self._installation)
 
     def read_addition(self, payload: bytes) -> Incoming | None:
-        """Read the new form of a message, as the ingress stored it."""
-        return read_addition(payload, self._home)
+        """Read the new form of an edited message from a stored event."""
+        return read_edit(payload, self._installation)
 
     async def introduce(self, sender: Sender) -> Sender:
         """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
-        # After a restart there are events to answer before Slack has told whose the token is; one has an outbox by now.
-        team = self._identity.team if self._identity else next(iter(self._teams), "")
-        return await self._people.introduce(self._team_of(team).api, sender) if team else sender
+        # After a restart, events may be handled before the identity is known; their outbox has created the workspace.
+        team = self._identity.team if self._identity else next(iter(self._workspaces), "")
+        return await self._users.complete_sender(self._workspace_of(team).api, sender) if team else sender
 
     async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        """Read the thread into which the bot is called, names and files; gives up after some seconds, never raises."""
-        team = self._team_of(incoming.chat.account)
-        return await enrich(incoming, team, self._user(), first=first, since=since)
+        """Add the thread, names and files; gives up after some seconds, never raises."""
+        team = self._workspace_of(incoming.chat.account)
+        return await enrich(incoming, team, self._bot_user(), first=first, since=since)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
-        """Answer `incoming`; to be kept for the whole turn, since it remembers what failed calls left behind."""
-        return SlackOutbox(self._team_of(incoming.chat.account), incoming, self._user)
+        """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
+        return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user)
 
-    async def _suggested(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+    async def _suggest_options(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
         return await self._suggest(menu, chat, text, await self.introduce(reader))
 
     @property
-    def _home(self) -> Installation:
-        known = self._identity or Identity("", "")
-        return Installation(known.team, known.user, frozenset(self._settings.allowed_apps))
+    def _installation(self) -> Installation:
+        identity = self._identity or Identity("", "")
+        return Installation(identity.team, identity.user, frozenset(self._settings.allowed_apps))
 
-    def _user(self) -> str:
+    def _bot_user(self) -> str:
         return self._identity.user if self._identity else ""
 
-    def _team_of(self, account: str) -> WorkspaceApi:
-        team = self._teams.get(account)
+    def _workspace_of(self, account: str) -> WorkspaceApi:
+        team = self._workspaces.get(account)
         if team is None:
-            web = self._opened
-            caller = Caller(web.client, self._budgets(f"{PLATFORM}:{account}"))
-            api, files = SlackApi(caller, web.sessions), Files(caller, web.sessions)
-            team = self._teams[account] = WorkspaceApi(api, files, self._features, self._people, self._later)
+            web = self._open_web
+            caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"))
+            api, files = SlackApi(caller, web.sessions), FilesApi(caller, web.sessions)
+            team = self._workspaces[account] = WorkspaceApi(api, files, self._features, self._users, self._deferred)
         return team
 
-    def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
+    def _set_connected(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         if up:
             self.connected.set()
         else:
             self.connected.clear()
 
     @property
-    def _opened(self) -> _Web:
+    def _open_web(self) -> _Web:
         if self._web is None:
             raise RuntimeError("SlackPlatform is used outside `async with`")
         return self._web
@@ -185,11 +188,11 @@ class _Web:
     sessions: Sessions
 
 
-async def _insist(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:
-    """Repeat `call` until Slack answers; a refusal is final only if `give_up`."""
-    patience = _FIRST_PATIENCE
+async def _retry_until_answered(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:
+    """Repeat `call` until it succeeds; a refusal is final only if `give_up`."""
+    delay = _MIN_RETRY_DELAY
     while True:
-        wait = patience
+        wait = delay
         try:
             return await call()
         except RateLimitedError as error:
@@ -200,6 +203,6 @@ async def _insist(call: Callable[[], Awaitable[_Result]], variable: str, *, give
             _log.error("Slack refuses a token", variable=variable, reason=str(error))
             if give_up:
                 raise SlackTokenError(f"Slack does not accept {variable}: {error}") from error
-            wait = _LONGEST_PATIENCE
+            wait = _MAX_RETRY_DELAY
         await asyncio.sleep(wait)
-        patience = min(patience * 2, _LONGEST_PATIENCE)
+        delay = min(delay * 2, _MAX_RETRY_DELAY)

@@ -12,7 +12,7 @@ import pytest
 
 from bots.sandbox.telegram.text.entity import Entity
 from bots.sandbox.telegram.text.stored_text import Formatted, stored
-from bots.slack.blocks.markdown import stable
+from bots.slack.blocks.markdown import render_markdown
 from bots.telegram.rendering.markdown import render
 from core.chat.delivery.answer_buffer import AnswerBuffer, TextChunk
 from core.chat.delivery.page_text import PageText
@@ -49,7 +49,7 @@ def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
 def test_slack_never_has_to_take_back_what_it_was_sent(limit: int) -> None:
     for number, answer in enumerate([*ANSWERS, "\n\n".join(ANSWERS)]):
         for *steps, last in steps_of(answer, limit, number):
-            shown = [*(stable(step, final=False) for step in steps), stable(last, final=True)]
+            shown = [*(render_markdown(step, final=False) for step in steps), render_markdown(last, final=True)]
 
             assert all(later.startswith(earlier) for earlier, later in pairwise(shown)), answer
 

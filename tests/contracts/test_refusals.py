@@ -60,7 +60,7 @@ def _plain(scene: Scene) -> list[str]:
 async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
     scene: Scene, harness: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(message_state, "_CLOSING_DELAY", 0.01)
+    monkeypatch.setattr(message_state, "_CONFLICT_RETRY_DELAY", 0.01)
     scene.time.speed, calls = 10_000, scene.case.calls
     for reason in (*scene.case.reasons.other_way, *scene.case.reasons.uneditable):
         scene.outbox = scene.anew()

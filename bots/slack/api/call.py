@@ -1,8 +1,8 @@
-"""How a call of Slack's Web API is made: within its budget, its failure in the core's words."""
+"""Calls of Slack's Web API, within their rate limits and with errors of the core."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeArgument=false
-# slack_sdk leaves its keyword arguments and the data of its answers untyped; few modules see them.
+# slack_sdk leaves its keyword arguments and the data of its responses untyped; few modules see them.
 
 from __future__ import annotations
 
@@ -20,70 +20,70 @@ from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.redis import RateLimit, RateLimiter
 
-from .errors import FLOOD_CODES, TOKEN_CODES, MissingScopeError, outbox_error
+from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
 from .scopes import missing_scopes
 
 _log = structlog.get_logger()
-_SOON, _LATER = 1.0, 2.0
-"""Seconds to wait when Slack says "too fast" but not for how long: of one method, of a workspace's messages."""
-GATEWAY_FAILURE = 500
-TOO_MANY = 429
+_DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0
+"""Seconds to wait if a rate limit of Slack names no time: for one method, for the messages of a workspace."""
+SERVER_ERROR = 500
+TOO_MANY_REQUESTS = 429
 
 
-def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Make the SDK's client; it sends each call once, for a repeated post would be a second message.
+def create_web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Create the SDK's client; it sends each call once, since a repeated post would be a second message.
 
-    `session` knows the way to `base_url`.
+    `session` reaches `base_url`, through a proxy if there is one.
     """
     client = AsyncWebClient(
-        token=token, base_url=base_url, session=session, retry_handlers=[], logger=sdk_logger("slack_sdk")
+        token=token, base_url=base_url, session=session, retry_handlers=[], logger=create_sdk_logger("slack_sdk")
     )
-    client.proxy = None  # which the SDK takes from some variables of the environment
+    client.proxy = None  # the SDK reads it from environment variables
     return client
 
 
-def sdk_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
-    """Make a logger for the SDK that never renders whole requests, which hold what people wrote."""
+def create_sdk_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
+    """Create a logger for the SDK that never logs whole requests, which contain messages of users."""
     logger = logging.getLogger(f"{__package__}.{name}")
     logger.setLevel(level)
     return logger
 
 
-class Caller:
-    """Makes calls for one workspace, each within its limits.
+class ApiCaller:
+    """Makes calls for one workspace within their rate limits.
 
-    Raises `RateLimitedError` before or instead of waiting, and what `ask` raises.
+    Raises `RateLimitedError` instead of waiting, and the errors of `send_request`.
     """
 
     def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
         self.client = client
         self._rate_limiter = rate_limiter
-        self._complained: set[str] = set()
+        self._reported_scopes: set[str] = set()
 
     async def __call__(
-        self, send: Callable[[], Awaitable[AsyncSlackResponse]], *within: RateLimit, keep: int = 0
+        self, send: Callable[[], Awaitable[AsyncSlackResponse]], *limits: RateLimit, reserve: int = 0
     ) -> AsyncSlackResponse:
-        """Make one call that counts against the limits `within`, the first of which is its method's own.
+        """Make one call that counts against `limits`, the first of which is that of its method.
 
-        `keep` is the room that it leaves for others.
+        `reserve` calls are left for others.
         """
-        wait = await self._rate_limiter.acquire(*within, keep=keep)
+        wait = await self._rate_limiter.acquire(*limits, keep=reserve)
         if wait > 0:
             raise RateLimitedError(wait)
         try:
-            return await ask(send)
+            return await send_request(send)
         except RateLimitedError as error:
-            _log.warning("Slack asked to slow down", method=within[0].name, seconds=error.retry_after)
-            await self._rate_limiter.pause(within[0].name, error.retry_after)
+            _log.warning("Slack asked to slow down", method=limits[0].name, seconds=error.retry_after)
+            await self._rate_limiter.pause(limits[0].name, error.retry_after)
             raise
         except MissingScopeError as error:
-            self._complain(within[0].name, error)
+            self._report_missing_scope(limits[0].name, error)
             raise
 
-    def _complain(self, method: str, error: MissingScopeError) -> None:
-        """Tell the operator of each missing scope, once."""
-        if error.needed not in self._complained:
-            self._complained.add(error.needed)
+    def _report_missing_scope(self, method: str, error: MissingScopeError) -> None:
+        """Log each missing scope once."""
+        if error.needed not in self._reported_scopes:
+            self._reported_scopes.add(error.needed)
             _log.error(
                 "the Slack app lacks a scope; add it at api.slack.com and install the app again",
                 needed=error.needed,
@@ -94,7 +94,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose bot token it is: the workspace, the bot's own user id, and the scopes that the token lacks."""
+    """The owner of a bot token: the workspace, the bot's user id, and the scopes that the token lacks."""
 
     team: str
     user: str
@@ -103,52 +103,54 @@ class Identity:
     """The name of the workspace."""
 
 
-async def who_am_i(client: AsyncWebClient) -> Identity:
+async def fetch_identity(client: AsyncWebClient) -> Identity:
     """Check the bot token; raises each `OutboxError`. Slack: auth.test."""
-    answer = await ask(client.auth_test)
-    granted = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
+    response = await send_request(client.auth_test)
+    granted = next((value for name, value in response.headers.items() if name.lower() == "x-oauth-scopes"), "")
     return Identity(
-        team=str(answer.get("team_id") or ""),
-        user=str(answer.get("user_id") or ""),
+        team=str(response.get("team_id") or ""),
+        user=str(response.get("user_id") or ""),
         missing_scopes=missing_scopes(str(granted)),
-        workspace=str(answer.get("team") or ""),
+        workspace=str(response.get("team") or ""),
     )
 
 
 async def open_socket(client: AsyncWebClient, app_token: str) -> str:
-    """Ask for the address of a socket, good for one connection. Slack: apps.connections.open."""
-    answer = await ask(lambda: client.apps_connections_open(app_token=app_token))
-    return str(answer["url"])
+    """Return the address of a socket, valid for one connection. Slack: apps.connections.open."""
+    response = await send_request(lambda: client.apps_connections_open(app_token=app_token))
+    return str(response["url"])
 
 
-async def ask(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
-    """Make one call of the SDK and translate its failure; Slack's word for a refusal is the error's text."""
+async def send_request(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
+    """Make one call of the SDK and translate its errors; the text of a refusal is Slack's error code."""
     try:
         return await send()
     except SlackApiError as error:
-        raise _translated(error.response) from error
+        raise _translate_error(error.response) from error
     except NETWORK_ERRORS as error:
         raise PlatformUnreachableError(type(error).__name__) from error
-    except AttributeError as error:  # how the SDK fails on a 200 that is plain text
-        raise PlatformUnreachableError("no answer that could be read") from error
+    except AttributeError as error:  # the SDK raises it for a 200 with plain text
+        raise PlatformUnreachableError("the response could not be read") from error
 
 
-def _translated(answer: object) -> OutboxError:
-    if not isinstance(answer, AsyncSlackResponse):
-        return PlatformUnreachableError("no answer that could be read")
-    code = str(answer.data.get("error") or "") if isinstance(answer.data, dict) else ""
-    if answer.status_code == TOO_MANY or code in FLOOD_CODES:
-        return RateLimitedError(_LATER if code == "message_limit_exceeded" else retry_after(answer.headers))
-    if answer.status_code >= GATEWAY_FAILURE:
-        return PlatformUnreachableError(f"status {answer.status_code}")
+def _translate_error(response: object) -> OutboxError:
+    if not isinstance(response, AsyncSlackResponse):
+        return PlatformUnreachableError("the response could not be read")
+    code = str(response.data.get("error") or "") if isinstance(response.data, dict) else ""
+    if response.status_code == TOO_MANY_REQUESTS or code in RATE_LIMIT_CODES:
+        return RateLimitedError(
+            _WORKSPACE_RETRY_DELAY if code == "message_limit_exceeded" else parse_retry_after(response.headers)
+        )
+    if response.status_code >= SERVER_ERROR:
+        return PlatformUnreachableError(f"status {response.status_code}")
     if code == "missing_scope":
-        return MissingScopeError(str(answer.get("needed") or ""), str(answer.get("provided") or ""))
+        return MissingScopeError(str(response.get("needed") or ""), str(response.get("provided") or ""))
     if code in TOKEN_CODES:
         _log.error("Slack does not accept the bot token", reason=code)
-    return outbox_error(code)
+    return error_from_code(code)
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
-    """Read how many seconds an answer asks to wait."""
+def parse_retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds to wait that a response asks for."""
     value = str(headers.get("Retry-After") or headers.get("retry-after") or "")
-    return float(value) if value.replace(".", "", 1).isdigit() else _SOON
+    return float(value) if value.replace(".", "", 1).isdigit() else _DEFAULT_RETRY_DELAY

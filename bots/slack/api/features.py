@@ -1,40 +1,40 @@
-"""What a workspace turned out not to have; known to one process, asked again after its restart."""
+"""Features that a workspace turned out to lack; kept in the process and detected again after a restart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .errors import UnavailableError
+from .errors import MethodUnavailableError
 
-_MOST_CHANNELS = 1000
+_MAX_CHANNELS = 1000
 
 
 class Feature:
-    """Something that some workspaces, or some kinds of channels, do not have."""
+    """A feature that some workspaces, or some kinds of channels, lack."""
 
     def __init__(self) -> None:
-        self._everywhere = True
+        self._enabled = True
         self._missing: set[str] = set()
 
-    def available(self, channel: str) -> bool:
-        """Tell whether the method is worth a call in `channel`."""
-        return self._everywhere and channel not in self._missing
+    def is_available(self, channel: str) -> bool:
+        """Whether a call in `channel` may succeed."""
+        return self._enabled and channel not in self._missing
 
-    def drop(self) -> None:
-        """Learn that it is missing everywhere."""
-        self._everywhere = False
+    def disable(self) -> None:
+        """Record that it is missing in the whole workspace."""
+        self._enabled = False
 
-    def lacking(self, channel: str, error: UnavailableError) -> None:
-        """Learn from a refusal: never again in the workspace, or never again in `channel`."""
-        if error.everywhere:
-            self.drop()
-        elif len(self._missing) < _MOST_CHANNELS:
+    def record_unavailable(self, channel: str, error: MethodUnavailableError) -> None:
+        """Record a refusal, for the whole workspace or for `channel`."""
+        if error.in_whole_workspace:
+            self.disable()
+        elif len(self._missing) < _MAX_CHANNELS:
             self._missing.add(channel)
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the workspace has, as far as it is known by now."""
+    """The features of a workspace."""
 
     streams: Feature = field(default_factory=Feature)
     chunks: Feature = field(default_factory=Feature)

@@ -1,4 +1,4 @@
-"""A bounded memory of what Slack was asked, in which many who ask at once share one call."""
+"""A bounded cache of look-ups; concurrent requests for a key share one call."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 
 from .retry import look_up
 
-Ask: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
-_FAILURE_KEPT = 15.0
-"""Seconds in which a look-up that failed is not repeated."""
+Fetch: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+_FAILURE_MAX_AGE = 15.0
+"""Seconds during which a failed look-up is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What Slack told, {} where it knows nothing; `failed`: it did not tell in time, so it is what was told before."""
+class LookupResult:
+    """The fields of a response, {} if Slack refused; if `failed`, those of the last successful look-up."""
 
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
     failed: bool = False
-    at: float = 0.0
+    fetched_at: float = 0.0
     """Seconds (monotonic)."""
 
 
-class LookUps:
-    """Remembers what was told under each key."""
+class LookupCache:
+    """Caches the last result of each key."""
 
-    def __init__(self, what: str, *, timeout: float, capacity: int = 2_000) -> None:
-        """`what` names it in the log; Slack is given `timeout` seconds to tell."""
-        self._what = what
+    def __init__(self, name: str, *, timeout: float, capacity: int = 2_000) -> None:
+        """`name` is for the log; a look-up ends after `timeout` seconds."""
+        self._name = name
         self._timeout = timeout
         self._capacity = capacity
-        self._known: OrderedDict[str, Found] = OrderedDict()
-        self._running: dict[str, asyncio.Task[Found]] = {}
+        self._results: OrderedDict[str, LookupResult] = OrderedDict()
+        self._running: dict[str, asyncio.Task[LookupResult]] = {}
 
-    def last(self, key: str) -> Found:
-        """What was told last, however long ago."""
-        return self._known.get(key, Found())
+    def get_last(self, key: str) -> LookupResult:
+        """Return the last result, of any age."""
+        return self._results.get(key, LookupResult())
 
-    async def get(self, key: str, ask: Ask, *, max_age: float) -> Found:
-        """Return what was told at most `max_age` seconds ago, else what `ask` is told now; never raises."""
-        known = self._known.get(key)
-        if known is not None and time.monotonic() - known.at < (_FAILURE_KEPT if known.failed else max_age):
+    async def get(self, key: str, fetch: Fetch, *, max_age: float) -> LookupResult:
+        """Return a result of at most `max_age` seconds, else the result of `fetch`; never raises."""
+        known = self._results.get(key)
+        if known is not None and time.monotonic() - known.fetched_at < (_FAILURE_MAX_AGE if known.failed else max_age):
             return known
         task = self._running.get(key)
         if task is None:
-            task = self._running[key] = asyncio.create_task(self._asked(key, ask))
+            task = self._running[key] = asyncio.create_task(self._fetch(key, fetch))
             task.add_done_callback(lambda _: self._running.pop(key, None))
-        return await asyncio.shield(task)  # whoever gives up leaves it to the others
+        return await asyncio.shield(task)  # a cancelled caller must not cancel the others' call
 
-    async def _asked(self, key: str, ask: Ask) -> Found:
-        told = await look_up(self._what, lambda: _told(ask), timeout=self._timeout)
-        before = self.last(key).fields
-        found = Found(before if told is None else told, failed=told is None, at=time.monotonic())
-        self._known[key] = found
-        self._known.move_to_end(key)
-        while len(self._known) > self._capacity:
-            self._known.popitem(last=False)
+    async def _fetch(self, key: str, fetch: Fetch) -> LookupResult:
+        fields = await look_up(self._name, lambda: _fetch_or_empty(fetch), timeout=self._timeout)
+        previous = self.get_last(key).fields
+        found = LookupResult(previous if fields is None else fields, failed=fields is None, fetched_at=time.monotonic())
+        self._results[key] = found
+        self._results.move_to_end(key)
+        while len(self._results) > self._capacity:
+            self._results.popitem(last=False)
         return found
 
 
-async def _told(ask: Ask) -> dict[str, Any]:
-    """Tell a refusal, which waiting would not change, from a Slack that does not answer."""
+async def _fetch_or_empty(fetch: Fetch) -> dict[str, Any]:
+    """Return {} if Slack refuses, since a retry would not help; raise errors that may pass."""
     try:
-        return await ask()
+        return await fetch()
     except (RateLimitedError, PlatformUnreachableError):
         raise
     except OutboxError:

@@ -1,4 +1,4 @@
-"""Asking Slack for what an answer depends on, a little longer than one refusal lasts."""
+"""Look-ups with retries for data that an answer depends on."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from core.redis import STORE_ERRORS
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _RETRY_DELAY = 0.5
-"""Seconds after which a Slack that did not answer is asked again."""
+"""Seconds before a retry if Slack could not be reached."""
 
 
-async def look_up(what: str, call: Callable[[], Awaitable[_Result]], *, timeout: float) -> _Result | None:  # noqa: ASYNC109 - one argument reads better than a block
-    """Return what `call` finds out, or None where Slack does not tell within `timeout` seconds; never raises.
+async def look_up(name: str, call: Callable[[], Awaitable[_Result]], *, timeout: float) -> _Result | None:  # noqa: ASYNC109 - one argument reads better than a block
+    """Return the result of `call`, or None if there is none within `timeout` seconds; never raises.
 
-    Waits as long as Slack asks to, and asks again where it did not answer. `what` names it in the log.
+    Waits as long as Slack's rate limits ask, and retries if Slack could not be reached. `name` is for the log.
     """
     try:
         async with asyncio.timeout(timeout):
-            return await _retried(call, time.monotonic() + timeout)
+            return await _retry_until(call, time.monotonic() + timeout)
     except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
-        _log.info("a look-up failed", what=what, reason=str(error) or type(error).__name__)
+        _log.info("a look-up failed", name=name, reason=str(error) or type(error).__name__)
         return None
 
 
-async def _retried(call: Callable[[], Awaitable[_Result]], deadline: float) -> _Result:
+async def _retry_until(call: Callable[[], Awaitable[_Result]], deadline: float) -> _Result:
     while True:
         try:
             return await call()

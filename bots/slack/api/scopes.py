@@ -1,4 +1,4 @@
-"""The scopes of the bot token: what the app needs, and what it was given."""
+"""The scopes of the bot token."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PURPOSES = {
     "mpim:history": "to get messages of groups of people",
     "users:read": "to know names and languages",
 }
-"""What each scope is for, in the words of an operator."""
+"""The purpose of each scope, for operators."""
 SCOPES = tuple(PURPOSES)
-"""What the manifest asks for."""
+"""The scopes that the manifest requests."""
 
 
 def missing_scopes(granted: str) -> tuple[str, ...]:
-    """The scopes that a token lacks, given the `X-OAuth-Scopes` of any answer of Slack; () when that is empty."""
+    """Return the scopes that a token lacks, from the `X-OAuth-Scopes` header of a response; () if that is empty."""
     given = {scope.strip() for scope in granted.split(",")} - {""}
     return tuple(scope for scope in SCOPES if scope not in given) if given else ()

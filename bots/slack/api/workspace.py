@@ -1,4 +1,4 @@
-"""What is used to work in one workspace."""
+"""The services of one workspace."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.features import Features
-from bots.slack.api.files import Files
+from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
-from bots.slack.api.users import Users
+from bots.slack.api.users import UserDirectory
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceApi:
-    """What answers in one workspace share."""
+    """Shared by all answers in one workspace."""
 
     api: SlackApi
-    files: Files
+    files: FilesApi
     features: Features
-    users: Users
+    users: UserDirectory
     deferred: DeferredCalls

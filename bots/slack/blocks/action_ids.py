@@ -1,9 +1,9 @@
-"""How `action_id`s say what was picked or pressed."""
+"""The format of `action_id`s."""
 
 from __future__ import annotations
 
 MENU = "menu:"
-"""What the `action_id` of everything that can be picked or pressed begins with; the menu's name follows."""
+"""The prefix of the `action_id` of every button and menu; the menu's name follows."""
 
 BUTTON = "b"
-"""What stands first behind the name when it is a button beneath something that is to stay."""
+"""Follows the name in the `action_id` of a button below a message that stays."""

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the brackets are meant
-"""Making a model's Markdown safe to show: nobody is pinged by what a model wrote, and its marks are seen."""
+"""Make a model's Markdown safe for Slack: it notifies nobody, and its marks are shown as intended."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from pyromark import Markdown, Options
 from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
 from core.chat.text.literal_text import code_spans, protect_literals
 
-from .plain_text import plain_words
+from .plain_text import strip_markdown
 
-JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
 _MENTION = re.compile(r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A-Z0-9]+[|>]|#[CGD][A-Z0-9]+[|>])")
-"""What calls people or names a channel; ids are written in capitals."""
-_PENDING = re.compile(r"<(?:!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20})?\Z")
+"""A mention of people or of a channel; ids are written in capitals."""
+_PENDING_MENTION = re.compile(r"<(?:!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20})?\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
-"""What Markdown takes for a mark of itself, escaped."""
+"""An escaped mark of Markdown."""
 _ENTITY = re.compile(rb"&#?\w+;")
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BRACKETS = str.maketrans({"<": "‹", ">": "›", "\u2060": None})
-_NOTIFICATION = 3000
-"""Characters of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
+_MAX_NOTIFICATION_LENGTH = 3000
+"""Limit of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
 
 
-def stable(text: str, *, final: bool) -> str:
-    """Render what may be shown of `text` now: the result for a longer text begins with the result for a shorter one.
+def render_markdown(text: str, *, final: bool) -> str:
+    """Render the part of `text` that will not change: the result for a longer text begins with that for a shorter one.
 
-    Slack takes Markdown as it is, so marks that Chinese text breaks are mended, what is content is protected from its
-    parser (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are made harmless.
-    Unless `final`, an end that more text may change is held back.
+    Slack parses Markdown itself. So marks that Chinese text breaks are fixed, literal text is protected from the parser
+    (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are neutralized. Unless
+    `final`, an end that more text may change is held back.
     """
     shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
     if "<" not in shown:
         return shown
     code, doubt = code_spans(shown)
     if not final:
-        pending = _PENDING.search(shown)
+        pending = _PENDING_MENTION.search(shown)
         shown = shown[: pending.start() if pending else None]
         dubious = _MENTION.search(shown, doubt)
         shown = shown[: dubious.start() if dubious else None]
-    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else "<" + JOINER, shown)
+    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else "<" + WORD_JOINER, shown)
 
 
-def harmless(text: str, *, final: bool) -> str:
-    """Plain text that mentions nobody; unless `final`, without what may become a mention."""
-    pending = None if final else _PENDING.search(text)
-    return _MENTION.sub("<" + JOINER, text[: pending.start() if pending else None])
+def neutralize_mentions(text: str, *, final: bool) -> str:
+    """Return plain text that mentions nobody; unless `final`, without an end that may become a mention."""
+    pending = None if final else _PENDING_MENTION.search(text)
+    return _MENTION.sub("<" + WORD_JOINER, text[: pending.start() if pending else None])
 
 
-def bare(markdown: str) -> str:
-    """Take back what `stable` has put in for Slack's parser alone, entities too; emphasis stays as it is."""
+def strip_protection(markdown: str) -> str:
+    """Remove what `render_markdown` added for Slack's parser, entities too; emphasis stays."""
     source, cuts = markdown.encode(errors="replace"), list[tuple[int, int, bytes]]()
     last = 0
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
@@ -75,27 +75,27 @@ def bare(markdown: str) -> str:
     for start, end, put in cuts:
         pieces += [source[position:start], put]
         position = end
-    return b"".join([*pieces, source[position:]]).decode().replace("<" + JOINER, "<")
+    return b"".join([*pieces, source[position:]]).decode().replace("<" + WORD_JOINER, "<")
 
 
-def comment(markdown: str) -> str:
-    """A caption as Slack's mrkdwn, which is all that files come with; it mentions nobody."""
+def to_mrkdwn(markdown: str) -> str:
+    """Write a caption as Slack's mrkdwn, the only format for comments on files; it mentions nobody."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"*\1*", markdown)
     return escape(_BACKSLASH.sub(r"\1", bold))
 
 
 def escape(text: str) -> str:
-    """Plain text in Slack's three escapes."""
+    """Escape plain text with Slack's three escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def notification(text: str) -> str:
-    """The short plain form of a message for notifications and screen readers: words without marks or entities.
+def notification_text(text: str) -> str:
+    """Return the short plain form of a message for notifications and screen readers, without marks or entities.
 
-    Angle brackets, which Slack wants escaped, become others that look alike.
+    Angle brackets, which Slack requires to be escaped, become similar characters.
     """
-    shown = plain_words(text).translate(_BRACKETS)
-    return shown if len(shown) <= _NOTIFICATION else shown[: _NOTIFICATION - 1] + "…"
+    shown = strip_markdown(text).translate(_BRACKETS)
+    return shown if len(shown) <= _MAX_NOTIFICATION_LENGTH else shown[: _MAX_NOTIFICATION_LENGTH - 1] + "…"
 
 
 def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:

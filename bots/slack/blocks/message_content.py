@@ -1,6 +1,6 @@
-"""How a page looks: the thinking in a task's card, the words, the buttons; as blocks and as chunks of a stream; pure.
+"""The content of a page as blocks and as chunks of a stream: reasoning in a task card, the answer, buttons; pure.
 
-Slack: a card is closed until its reader opens it, so thinking stands in one; blocks hold 12,000 characters of Markdown.
+Slack: a card is folded until its reader opens it; blocks hold 12,000 characters of Markdown.
 """
 
 from __future__ import annotations
@@ -14,60 +14,60 @@ from core.chat.port.menus import Button
 from core.chat.text.page_breaks import find_break
 
 from .action_ids import BUTTON, MENU
-from .markdown import bare, escape, harmless, notification, stable
+from .markdown import escape, neutralize_mentions, notification_text, render_markdown, strip_protection
 
 Blocks = Sequence[dict[str, Any]]
 
-_TASK, _TITLE = "thinking", "💭"
-_LABEL = 75
-"""Characters of what stands on a button."""
-_DETAIL = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")
-"""What one chunk may add to a task: 256 characters in whatever unit Slack counts, best ended by a blank, since one at
-the beginning of the next may get lost."""
-_MOST_STREAMED = 10_000
-"""Bytes of a stream that shows both a task and words. Slack answers `msg_too_long` somewhere between 10,600 and 11,300
+_TASK_ID, _TASK_TITLE = "thinking", "💭"
+_MAX_LABEL_LENGTH = 75
+"""Characters of a button's label."""
+_DETAIL_PIECE = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")
+"""What one chunk may add to a task: 256 characters, halved because Slack's unit is unknown. A piece best ends with a
+blank, since a leading blank of the next may get lost."""
+_MAX_STREAM_BYTES = 10_000
+"""Bytes of a stream with both a task and an answer. Slack answers `msg_too_long` somewhere between 10,600 and 11,300
 bytes, in which a task's details count twice; measured by openclaw/openclaw#143882, not documented."""
-_MOST_PLAIN = 3_900
-"""Characters of a plain text; Slack: chat.update refuses more than 4,000."""
-_CONTEXT = 2_000
-"""Characters of thinking where there are no cards; Slack takes 3,000 in a text of a context block."""
+_MAX_PLAIN_LENGTH = 3_900
+"""Characters; Slack: chat.update refuses more than 4,000."""
+_MAX_CONTEXT_LENGTH = 2_000
+"""Characters of reasoning where cards are unavailable; Slack allows 3,000 in a text of a context block."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What may be shown of a page by now: its thinking, and the rest. What comes later begins with both."""
+    """The part of a page that can be shown now: its reasoning and its answer. Later states begin with both."""
 
-    fold: str
-    rest: str
+    reasoning: str
+    answer: str
 
     @classmethod
-    def of(cls, text: str, folded: int, *, final: bool) -> Self:
-        """Render Markdown whose first `folded` characters are thinking (see `stable`)."""
+    def render(cls, text: str, folded: int, *, final: bool) -> Self:
+        """Render Markdown whose first `folded` characters are reasoning (see `render_markdown`)."""
         rest = text[folded:].lstrip("\n") if folded else text
-        return cls(harmless(text[:folded], final=final or bool(rest)), stable(rest, final=final))
+        return cls(neutralize_mentions(text[:folded], final=final or bool(rest)), render_markdown(rest, final=final))
 
     def __len__(self) -> int:
-        return len(self.fold) + len(self.rest)
+        return len(self.reasoning) + len(self.answer)
 
     @property
-    def blank(self) -> bool:
-        """Whether there are no words to show."""
-        return not self.fold.strip() and not self.rest.strip()
+    def is_blank(self) -> bool:
+        """Whether there is no text to show."""
+        return not self.reasoning.strip() and not self.answer.strip()
 
     @property
-    def heavy(self) -> bool:
-        """Whether it is more than a stream takes, though not more than a message does."""
-        weight = 2 * len(self.fold.encode()) + len(self.rest.encode())
-        return bool(self.fold and self.rest) and weight > _MOST_STREAMED
+    def exceeds_stream(self) -> bool:
+        """Whether it exceeds the limit of a stream, though not that of a message."""
+        weight = 2 * len(self.reasoning.encode()) + len(self.answer.encode())
+        return bool(self.reasoning and self.answer) and weight > _MAX_STREAM_BYTES
 
-    def after(self, shown: int) -> PageText:
-        """What is left when the first `shown` characters stand already."""
-        return PageText(self.fold[shown:], self.rest[max(0, shown - len(self.fold)) :])
+    def remaining_after(self, shown: int) -> PageText:
+        """Return the text after the first `shown` characters."""
+        return PageText(self.reasoning[shown:], self.answer[max(0, shown - len(self.reasoning)) :])
 
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """What a message shows: blocks and the text that stands for them in notifications, or that text alone.
+    """The content of a message: blocks and their text for notifications, or that text alone.
 
     The text is Slack's mrkdwn.
     """
@@ -76,48 +76,48 @@ class MessageContent:
     blocks: Blocks = ()
 
     @property
-    def kinds(self) -> tuple[str, ...]:
+    def block_types(self) -> tuple[str, ...]:
         """The types of its blocks."""
         return tuple(str(block["type"]) for block in self.blocks)
 
 
-def page_contents(body: PageText, buttons: Sequence[Button], *, cards: bool = True) -> list[MessageContent]:
-    """The ways to show a page, the best first; each does without something that Slack may refuse.
+def page_variants(body: PageText, buttons: Sequence[Button], *, cards: bool = True) -> list[MessageContent]:
+    """Return the variants of a page, the best first; each leaves out something that Slack may refuse.
 
-    The last is nothing but plain text, of any length.
+    The last one is plain text of any length.
     """
-    words = [{"type": "markdown", "text": body.rest}] if body.rest.strip() else []
-    under = [actions(buttons)] if buttons else []
-    plain = bare(body.rest) if words else body.fold
-    text = notification(body.rest if words else body.fold)
-    ways = [MessageContent(text, words)] if words else []
-    if words and under:
-        ways.insert(0, MessageContent(text, [*words, *under]))
-    if body.fold.strip():
-        ways.insert(0, MessageContent(text, [_context(body.fold), *words, *under]))
+    words = [{"type": "markdown", "text": body.answer}] if body.answer.strip() else []
+    buttons_row = [buttons_block(buttons)] if buttons else []
+    plain = strip_protection(body.answer) if words else body.reasoning
+    text = notification_text(body.answer if words else body.reasoning)
+    variants = [MessageContent(text, words)] if words else []
+    if words and buttons_row:
+        variants.insert(0, MessageContent(text, [*words, *buttons_row]))
+    if body.reasoning.strip():
+        variants.insert(0, MessageContent(text, [_context_block(body.reasoning), *words, *buttons_row]))
         if cards:
-            ways.insert(0, MessageContent(text, [_card(body), *words, *under]))
-    return [*ways, MessageContent(escape(plain))]
+            variants.insert(0, MessageContent(text, [_task_card(body), *words, *buttons_row]))
+    return [*variants, MessageContent(escape(plain))]
 
 
-def parted(content: MessageContent) -> tuple[MessageContent, MessageContent | None]:
-    """What an update takes of a look, and what has to stand in a message of its own: the end of long plain text."""
-    if content.blocks or len(content.text) <= _MOST_PLAIN:
+def split_long_text(content: MessageContent) -> tuple[MessageContent, MessageContent | None]:
+    """Split plain text that is too long for an update; the second part needs a message of its own."""
+    if content.blocks or len(content.text) <= _MAX_PLAIN_LENGTH:
         return content, None
-    head = re.sub("&[a-z]*$", "", content.text[:_MOST_PLAIN])
+    head = re.sub("&[a-z]*$", "", content.text[:_MAX_PLAIN_LENGTH])
     end = find_break(head, len(head) // 2, len(head))
     return MessageContent(content.text[:end]), MessageContent(content.text[end:])
 
 
-def actions(buttons: Sequence[Button]) -> dict[str, Any]:
-    """A row of buttons; a press comes back with an `action_id` of `MENU`, the name, and a part that begins `BUTTON`."""
+def buttons_block(buttons: Sequence[Button]) -> dict[str, Any]:
+    """Return a row of buttons; the `action_id` consists of `MENU`, the name, and a part that begins with `BUTTON`."""
     return {
         "type": "actions",
         "elements": [
             {
                 "type": "button",
                 "action_id": f"{MENU}{button.name}:{BUTTON}{index}",
-                "text": plain(button.label),
+                "text": plain_text_object(button.label),
                 "value": button.value,
             }
             for index, button in enumerate(buttons)
@@ -125,48 +125,53 @@ def actions(buttons: Sequence[Button]) -> dict[str, Any]:
     }
 
 
-def beginning(body: PageText, buttons: Sequence[Button]) -> Blocks:
-    """The chunks that a stream begins with: its buttons, which stand above what grows, and the first words."""
-    return [*([row(buttons)] if buttons else []), *append_chunks(body, 0)]
+def first_chunks(body: PageText, buttons: Sequence[Button]) -> Blocks:
+    """Return the first chunks of a stream: its buttons, which stay above the text, and the first text."""
+    return [*([buttons_chunk(buttons)] if buttons else []), *append_chunks(body, 0)]
 
 
-def row(buttons: Sequence[Button]) -> dict[str, Any]:
-    """The chunk that puts buttons where a stream has come to."""
-    return {"type": "blocks", "blocks": [actions(buttons)]}
+def buttons_chunk(buttons: Sequence[Button]) -> dict[str, Any]:
+    """Return the chunk that adds buttons at the end of a stream."""
+    return {"type": "blocks", "blocks": [buttons_block(buttons)]}
 
 
 def append_chunks(body: PageText, shown: int) -> Blocks:
-    """The chunks for what comes after the first `shown` characters; the thinking is over when the rest begins."""
-    piece = body.after(shown)
-    details: list[dict[str, Any]] = [{"details": part} for part in _DETAIL.findall(piece.fold)]
-    if body.rest and body.fold and shown <= len(body.fold) and not details:
+    """Return the chunks after the first `shown` characters; the task is complete when the answer begins."""
+    piece = body.remaining_after(shown)
+    details: list[dict[str, Any]] = [{"details": part} for part in _DETAIL_PIECE.findall(piece.reasoning)]
+    if body.answer and body.reasoning and shown <= len(body.reasoning) and not details:
         details = [{}]
-    task = {"type": "task_update", "id": _TASK, "title": _TITLE, "status": "complete" if body.rest else "in_progress"}
-    words = [{"type": "markdown_text", "text": piece.rest}] if piece.rest else []
+    task = {
+        "type": "task_update",
+        "id": _TASK_ID,
+        "title": _TASK_TITLE,
+        "status": "complete" if body.answer else "in_progress",
+    }
+    words = [{"type": "markdown_text", "text": piece.answer}] if piece.answer else []
     return [*(task | detail for detail in details), *words]
 
 
-def plain(text: str) -> dict[str, Any]:
-    """A label, as long as Slack takes one."""
-    return {"type": "plain_text", "text": cut(text, _LABEL), "emoji": False}
+def plain_text_object(text: str) -> dict[str, Any]:
+    """Return a label, truncated to Slack's limit."""
+    return {"type": "plain_text", "text": truncate(text, _MAX_LABEL_LENGTH), "emoji": False}
 
 
-def cut(text: str, most: int) -> str:
-    """The text, or its beginning with an ellipsis."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def truncate(text: str, max_length: int) -> str:
+    """Return the text, or its beginning with an ellipsis."""
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
-def _card(body: PageText) -> dict[str, Any]:
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": body.fold}]}
+def _task_card(body: PageText) -> dict[str, Any]:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": body.reasoning}]}
     return {
         "type": "task_card",
-        "task_id": _TASK,
-        "title": _TITLE,
-        "status": "complete" if body.rest else "in_progress",
+        "task_id": _TASK_ID,
+        "title": _TASK_TITLE,
+        "status": "complete" if body.answer else "in_progress",
         "details": {"type": "rich_text", "elements": [section]},
     }
 
 
-def _context(fold: str) -> dict[str, Any]:
-    text = cut(f"{_TITLE} {fold.strip()}", _CONTEXT)
+def _context_block(reasoning: str) -> dict[str, Any]:
+    text = truncate(f"{_TASK_TITLE} {reasoning.strip()}", _MAX_CONTEXT_LENGTH)
     return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}

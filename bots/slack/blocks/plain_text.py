@@ -1,4 +1,4 @@
-"""What Markdown says, without its marks."""
+"""Markdown as plain text."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def plain_words(markdown: str) -> str:
-    """The words, a line for each paragraph, item and row."""
-    text = "".join(_words(markdown.encode(errors="replace").decode()))
+def strip_markdown(markdown: str) -> str:
+    """Return the text without marks, one line for each paragraph, item and row."""
+    text = "".join(_extract_text(markdown.encode(errors="replace").decode()))
     return re.sub(r"\s*\n", "\n", text).strip() or markdown.strip()
 
 
-def _words(markdown: str) -> Iterator[str]:
+def _extract_text(markdown: str) -> Iterator[str]:
     for event in Markdown(options=_OPTIONS).events(markdown):
-        yield _said(event)
+        yield _event_text(event)
 
 
-def _said(event: Event) -> str:
+def _event_text(event: Event) -> str:
     match event:
         case {"Text": str(text)} | {"Code": str(text)} | {"Html": str(text)} | {"InlineHtml": str(text)}:
             return _BREAK.sub("\n", text)

@@ -1,4 +1,4 @@
-"""Who says something in Slack: a person, or an app, which is answered only where the operator allows it; pure."""
+"""Read the author of a message: a user, or an app, which is answered only if the operator allows it; pure."""
 
 from __future__ import annotations
 
@@ -7,51 +7,51 @@ from dataclasses import dataclass
 from bots.json_fields import Json, get_object, get_text
 from core.chat.port.incoming import Sender
 
-_SAID = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
-"""Subtypes of messages in which somebody says something."""
+_MESSAGE_SUBTYPES = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
+"""Subtypes of messages that users and apps write."""
 _SYSTEM_USERS = frozenset({"USLACK", "USLACKBOT"})
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """Whoever wrote a message."""
+class Author:
+    """The author of a message."""
 
     sender: Sender
     ids: frozenset[str] = frozenset()
-    """Of an app: all ids that it goes by; of a person none."""
-    narrates: bool = False
-    """It was said by `/me`, about oneself and not to anybody."""
+    """All ids of an app; empty for users."""
+    is_narration: bool = False
+    """The message was written with `/me`, so it is addressed to nobody."""
 
     @property
-    def human(self) -> bool:
+    def is_person(self) -> bool:
         return not self.ids
 
     @property
-    def answers_unasked(self) -> bool:
-        """Whether what is said in a thread without naming the bot may be meant for it; two bots would never end."""
-        return self.human and not self.narrates
+    def can_follow_up(self) -> bool:
+        """Whether a message in a thread may address the bot without a mention; apps never do, to prevent loops."""
+        return self.is_person and not self.is_narration
 
 
-def speaker_of(event: Json, bot: str, app: str) -> Speaker | None:
-    """Who wrote a `message` event; None: nobody to answer, such as the bot itself.
+def read_author(event: Json, bot: str, app: str) -> Author | None:
+    """Return the author of a `message` event; None if it is never answered, such as the bot itself.
 
-    `bot` is the bot's own user id and `app` its app's id. Workflows, webhooks and what apps post in a person's name
-    all bear a `bot_id`.
+    `bot` is the bot's user id and `app` its app's id. Workflows, webhooks and posts of apps in a user's name all have a
+    `bot_id`.
     """
     user, subtype = get_text(event, "user"), get_text(event, "subtype")
-    if subtype not in _SAID or user in _SYSTEM_USERS or (user and user == bot):
+    if subtype not in _MESSAGE_SUBTYPES or user in _SYSTEM_USERS or (user and user == bot):
         return None
     ids = _app_ids(event)
     if not ids:
-        return Speaker(Sender(user), narrates=subtype == "me_message") if user else None
+        return Author(Sender(user), is_narration=subtype == "me_message") if user else None
     if app and app in ids:
         return None
     name = get_text(event, "username") or get_text(get_object(event, "bot_profile"), "name")
-    return Speaker(Sender(user or get_text(event, "bot_id") or min(ids), "" if user else name), ids)
+    return Author(Sender(user or get_text(event, "bot_id") or min(ids), "" if user else name), ids)
 
 
 def _app_ids(event: Json) -> frozenset[str]:
-    """Every id of the app that wrote a message; none for people, though clients tell their own `app_id` at times."""
+    """Return all ids of the app that wrote a message; none for users, whose clients sometimes add an `app_id`."""
     if not get_text(event, "bot_id") and get_text(event, "subtype") != "bot_message":
         return frozenset()
     profile = get_object(event, "bot_profile")

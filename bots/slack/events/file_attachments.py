@@ -1,4 +1,4 @@
-"""The files of a message; pure."""
+"""Read the files of a message; pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from core.chat.port.incoming import Attachment
 _GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
 
 
-def files_of(message: Json) -> tuple[Attachment, ...]:
-    """The files of a message but those that are gone.
+def read_files(message: Json) -> tuple[Attachment, ...]:
+    """Return the files of a message except deleted ones.
 
-    Slack: of a file that comes from another workspace an event may tell the id alone (`check_file_info`).
+    Slack: an event may contain only the id of a file from another workspace (`check_file_info`).
     """
     files = get_objects(message, "files")
-    return tuple(attachment(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
+    return tuple(read_file(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
 
 
-def attachment(file: Json) -> Attachment:
-    """A file as the core knows it."""
+def read_file(file: Json) -> Attachment:
+    """Read one file."""
     mime = str(file.get("mimetype") or "")
     family = mime.partition("/")[0]
     if file.get("subtype") == "slack_audio":

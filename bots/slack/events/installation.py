@@ -1,4 +1,4 @@
-"""Whose events are read, and the names of places in Slack; pure."""
+"""The installation whose events are read, and references to its chats; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.chat.port.incoming import ChatRef
 
-from .authors import Speaker
+from .authors import Author
 from .reply_target import ReplyTarget
 
 PLATFORM = "sl"
@@ -14,15 +14,15 @@ PLATFORM = "sl"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Whose token it is, as far as that is known: the workspace, the bot's user id, and the apps that are answered."""
+    """The workspace and the bot's user id, as far as they are known, and the apps that are answered."""
 
     team: str = ""
     bot: str = ""
     apps: frozenset[str] = frozenset()
 
-    def answers(self, speaker: Speaker) -> bool:
-        """Whether somebody is answered at all: people are, apps where that is allowed."""
-        return speaker.human or "*" in self.apps or bool(speaker.ids & self.apps)
+    def can_answer(self, author: Author) -> bool:
+        """Whether an author is answered: users always, apps if the settings allow it."""
+        return author.is_person or "*" in self.apps or bool(author.ids & self.apps)
 
 
 def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
@@ -30,7 +30,7 @@ def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
 
 
 def command_sign(thread: object, *, direct: bool) -> str:
-    """Slack takes no slash commands in threads, and every conversation in a channel is one."""
+    """Return the sign of commands: Slack has no slash commands in threads, and channels are answered in threads."""
     return "!" if thread or not direct else "/"
 
 
@@ -38,11 +38,11 @@ def is_direct(channel: str, kind: object = None) -> bool:
     return kind == "im" or channel.startswith("D")
 
 
-def visitor_team(theirs: str, team: str) -> str:
-    visited = foreign_team(theirs, team)
-    return str(ReplyTarget(team=visited)) if visited else ""
+def visitor_route(theirs: str, team: str) -> str:
+    visitor = foreign_team(theirs, team)
+    return str(ReplyTarget(team=visitor)) if visitor else ""
 
 
 def foreign_team(theirs: str, team: str) -> str:
-    """Whoever writes in a shared channel from another workspace; an organisation's id (E...) is no answer."""
+    """Return the other workspace of a visitor in a shared channel; an organisation's id (E...) is not a workspace."""
     return theirs if theirs.startswith("T") and theirs != team else ""

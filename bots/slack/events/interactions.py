@@ -1,4 +1,4 @@
-"""Reading what people press and call up in Slack: commands, buttons, menus, shortcuts; pure."""
+"""Read commands, buttons, menus and shortcuts; pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_slash_command(body: Json, installation: Installation) -> Incoming | Non
     name, channel = get_text(body, "command").lstrip("/").lower(), get_text(body, "channel_id")
     if not name or not installation.team or not channel:
         return None
-    visited = replace(
+    target = replace(
         ReplyTarget(get_text(body, "response_url")), team=foreign_team(get_text(body, "team_id"), installation.team)
     )
     return Incoming(
@@ -29,16 +29,16 @@ def read_slash_command(body: Json, installation: Installation) -> Incoming | Non
         text=unescape(get_text(body, "text")).strip(),
         direct=is_direct(channel),
         command=name,
-        reply_route=str(visited),
+        reply_route=str(target),
     )
 
 
 def read_action(body: Json, installation: Installation) -> Incoming | None:
-    action, place = next(iter(get_objects(body, "actions")), Json()), place_of(body, installation)
-    chosen = _choice(action)
-    if body.get("type") != "block_actions" or not (chosen and place):
+    action, place = next(iter(get_objects(body, "actions")), Json()), read_place(body, installation)
+    choice = _read_choice(action)
+    if body.get("type") != "block_actions" or not (choice and place):
         return None
-    said = read_message(get_object(body, "message"), installation.bot)
+    content = read_message(get_object(body, "message"), installation.bot)
     route = ReplyTarget(
         get_text(body, "response_url"), button=_is_button(get_text(action, "action_id")), team=place.visitor
     )
@@ -50,21 +50,23 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
         direct=place.direct,
         thread=place.thread,
         command_sign=command_sign(place.thread, direct=place.direct),
-        choice=chosen,
-        quoted=said.whole,
-        named=said.named,
+        choice=choice,
+        quoted=content.full_text,
+        named=content.named,
         reply_route=str(route),
     )
 
 
 def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
-    """Slack: a message's own actions; the answer goes into the thread that it belongs to, or begins."""
-    message, place = get_object(body, "message"), place_of(body, installation)
+    """Read a message shortcut; the answer goes into the thread of the message, or starts one."""
+    message, place = get_object(body, "message"), read_place(body, installation)
     name, ts = get_text(body, "callback_id"), get_text(body, "message_ts") or get_text(message, "ts")
     if place is None or not name or not ts:
         return None
-    thread, said = place.thread or ts, read_message(message, installation.bot)
-    route = ReplyTarget(get_text(body, "response_url"), shortcut=True, quiet=not place.thread, team=place.visitor)
+    thread, content = place.thread or ts, read_message(message, installation.bot)
+    route = ReplyTarget(
+        get_text(body, "response_url"), shortcut=True, unanswered_thread=not place.thread, team=place.visitor
+    )
     return Incoming(
         chat=chat_ref(place.chat.account, place.chat.chat, thread, direct=place.direct),
         event_id=f"x{body.get('action_ts') or body.get('trigger_id', '')}",
@@ -74,26 +76,26 @@ def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
         thread=thread,
         command_sign=command_sign(place.thread, direct=place.direct),
         command=name.lower(),
-        quoted=said.content,
-        quoted_attachments=(*said.files, *said.forwarded_files),
-        named=said.named,
+        quoted=content.command_input,
+        quoted_attachments=(*content.files, *content.forwarded_files),
+        named=content.named,
         reply_route=str(route),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where something was done to a message."""
+class MessagePlace:
+    """The message of an interaction and its chat."""
 
     chat: ChatRef
     message: str
     thread: str
     direct: bool
     visitor: str
-    """The workspace of whoever did it, where that is another one."""
+    """The user's workspace, if it is another one."""
 
 
-def place_of(body: Json, installation: Installation) -> _Place | None:
+def read_place(body: Json, installation: Installation) -> MessagePlace | None:
     known = get_object(body, "message") | get_object(body, "container")
     channel = get_text(get_object(body, "channel"), "id") or get_text(known, "channel_id")
     if not channel or not installation.team:
@@ -101,16 +103,16 @@ def place_of(body: Json, installation: Installation) -> _Place | None:
     thread, direct = get_text(known, "thread_ts"), is_direct(channel)
     message = get_text(known, "message_ts") or get_text(known, "ts")
     visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
-    return _Place(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
+    return MessagePlace(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
 
 
-def _choice(action: Json) -> Choice | None:
+def _read_choice(action: Json) -> Choice | None:
     action_id = get_text(action, "action_id")
     value = get_text(action, "value") or get_text(as_object(action.get("selected_option")), "value")
-    return Choice(menu_name(action_id), value) if action_id.startswith(MENU) and value else None
+    return Choice(parse_menu_name(action_id), value) if action_id.startswith(MENU) and value else None
 
 
-def menu_name(action_id: str) -> str:
+def parse_menu_name(action_id: str) -> str:
     return action_id.removeprefix(MENU).partition(":")[0]
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""Reading what people write in Slack: mrkdwn entities become plain words; pure."""
+"""Parse mrkdwn into plain text; pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bots.slack.blocks.markdown import escape
 from core.chat.text.bot_mention import cut_mentions
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
 _CODE = re.compile(r"```.*?```|(?<![\w`])`[^`\n]+`(?!\w)", re.DOTALL)
-"""What Slack shows as code; a back-tick within a word begins none."""
+"""Code; a back-tick within a word does not start it."""
 _LABEL = re.compile(r"<([@#][A-Z0-9]+|!subteam\^[A-Z0-9]+)\|([^<>\n]+)>")
 _ID = re.compile(r"[A-Z][A-Z0-9]+")
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone|group)(?:\|[^<>\n]*)?>")
@@ -21,41 +22,36 @@ _ADDRESSEE = re.compile(
     rf"(?::[\w+-]+:|[^\w<])*+(?:{_GREETING}[^\w<]*)?{_SOMEBODY}|.*[,，]\s*{_SOMEBODY}[\s.?!。？！…]*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-"""A person or a group whom a message begins by naming, perhaps with a greeting or behind an emoji, or names at its end
-behind a comma."""
+"""A user or a group mentioned at the beginning of a message, perhaps after a greeting or an emoji, or at its end after
+a comma."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A message as plain text, and who was named in it."""
+class ParsedMrkdwn:
+    """A message as plain text, and its mentions."""
 
     text: str
-    mentioned: bool
-    """The bot was named."""
+    mentions_bot: bool
+    """The bot is mentioned."""
     named: tuple[str, ...] = ()
-    """What stands in `text` by its id: people (`@U1`) and channels (`#C1`)."""
+    """Users (`@U1`) and channels (`#C1`) whose ids occur in `text`."""
 
 
-def read(text: str, bot: str) -> Reading:
-    """Turn mrkdwn into plain words; the mention of `bot` (a user id) is left out."""
-    spans = list(_mentions(text, bot)) if bot else []
+def parse_mrkdwn(text: str, bot: str) -> ParsedMrkdwn:
+    """Parse mrkdwn into plain text; mentions of `bot` (a user id) are removed."""
+    spans = list(_find_mentions(text, bot)) if bot else []
     cut = cut_mentions(text, spans)
     plain: list[str] = []
     end = 0
     for code in _CODE.finditer(cut):
-        plain += [_ENTITY.sub(_plain, cut[end : code.start()]), _ENTITY.sub(_typed, code[0])]
+        plain += [_ENTITY.sub(_format_entity, cut[end : code.start()]), _ENTITY.sub(_format_code_entity, code[0])]
         end = code.end()
-    words = unescape("".join([*plain, _ENTITY.sub(_plain, cut[end:])])).strip()
-    return Reading(words, bool(spans), _named(_CODE.sub("", cut)))
+    words = unescape("".join([*plain, _ENTITY.sub(_format_entity, cut[end:])])).strip()
+    return ParsedMrkdwn(words, bool(spans), _find_ids(_CODE.sub("", cut)))
 
 
-def escape(text: str) -> str:
-    """Write plain words as mrkdwn (`&`, `<` and `>` are its marks)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def link(url: str, words: str) -> str:
-    """Write plain words as mrkdwn, which lead to `url` if there is one."""
+def format_link(url: str, words: str) -> str:
+    """Write plain text as mrkdwn, with a link to `url` if there is one."""
     if not url:
         return escape(words)
     return f"<{escape(url)}|{escape(words)}>" if words and words != url else f"<{escape(url)}>"
@@ -66,58 +62,58 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def labels(text: str) -> dict[str, str]:
-    """The names that mrkdwn tells of people (`@U1`), channels (`#C1`) and groups (`!subteam^S1`)."""
+def read_labels(text: str) -> dict[str, str]:
+    """Return the names of users (`@U1`), channels (`#C1`) and groups (`!subteam^S1`) that mrkdwn contains."""
     return {target: label for target, label in _LABEL.findall(text) if label.strip("@# ")}
 
 
 def is_for_others(text: str, bot: str) -> bool:
-    """Whether mrkdwn calls everybody or begins by naming somebody, and does not name the bot.
+    """Whether mrkdwn mentions everybody or begins with a mention of somebody, and does not mention the bot.
 
-    False while the bot's own id is unknown: then nobody can say.
+    False while the bot's user id is unknown.
     """
-    if not bot or any(_mentions(text, bot)):
+    if not bot or any(_find_mentions(text, bot)):
         return False
     return bool(_EVERYBODY.search(text) or _ADDRESSEE.match(text))
 
 
-def _mentions(text: str, bot: str) -> list[tuple[int, int]]:
+def _find_mentions(text: str, bot: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(rf"<@{re.escape(bot)}(?:\|[^<>]*)?>", text)]
 
 
-def _named(text: str) -> tuple[str, ...]:
+def _find_ids(text: str) -> tuple[str, ...]:
     targets = [found[1].partition("|") for found in _ENTITY.finditer(text)]
     found = [target for target, _, label in targets if target[:1] in {"@", "#"} and not label.strip("@# ")]
     return tuple(dict.fromkeys(target for target in found if _ID.fullmatch(target[1:])))
 
 
-def _plain(entity: re.Match[str]) -> str:
+def _format_entity(entity: re.Match[str]) -> str:
     target, _, label = entity[1].partition("|")
     match target[:1]:
         case "@" | "#":
             return target[0] + (label.strip("@# ") or target[1:])
         case "!":
-            return label or _special(target[1:])
+            return label or _format_special(target[1:])
         case _:
-            return _link(target, label)
+            return _describe_link(target, label)
 
 
-def _special(target: str) -> str:
-    """`here`, `subteam^S1` or `date^1770000000^{date}`, where no label says it better."""
+def _format_special(target: str) -> str:
+    """Format `here`, `subteam^S1` or `date^1770000000^{date}` without a label."""
     kind, *values = target.split("^")
     if kind == "date" and values[:1] and values[0].isdecimal():
         return f"{datetime.fromtimestamp(int(values[0][:10]), UTC):%Y-%m-%d %H:%M} UTC"
     return "@" + (values[0] if kind == "subteam" and values else kind)
 
 
-def _link(url: str, label: str) -> str:
+def _describe_link(url: str, label: str) -> str:
     if not label or not url or url == label:
         return url or label
-    typed = url.partition("://")[2] or url.partition(":")[2]
-    return label if typed.rstrip("/") == label.rstrip("/") else f"{label} ({url})"
+    address = url.partition("://")[2] or url.partition(":")[2]
+    return label if address.rstrip("/") == label.rstrip("/") else f"{label} ({url})"
 
 
-def _typed(entity: re.Match[str]) -> str:
-    """Within code: what somebody typed before Slack made a link of it."""
+def _format_code_entity(entity: re.Match[str]) -> str:
+    """Format an entity in code as it was typed, before Slack made it a link."""
     target, _, label = entity[1].partition("|")
     return label or target

@@ -1,4 +1,4 @@
-"""Reading a stored Slack event: what a user did, or nothing; pure."""
+"""Read stored Slack events; pure."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import MENU
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
-from .authors import speaker_of
-from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_team
-from .interactions import menu_name, place_of, read_action, read_shortcut, read_slash_command
+from .authors import read_author
+from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
+from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
 from .message_text import read_message
-from .split_messages import lead, seam, sent, settle
+from .split_messages import find_seam, leading_blanks, sent_at, settle_time
 
 
 def read_event(payload: bytes, installation: Installation) -> Incoming | None:
-    """Read `{"type", "payload", "bot", "team"}` as the ingress stored it; None: nothing to answer.
+    """Read `{"type", "payload", "bot", "team"}` as `SocketListener` stored it; None: there is nothing to answer.
 
-    What was stored, or what the payload says of the installation, counts before `home`. A direct message belongs to one
-    conversation, whatever thread it is in; elsewhere the thread is the conversation, and what begins with somebody
-    else's name is between people. A mention is read from its `message` event: `app_mention`, which Slack may send
-    beside it, before or after, may lack its files. A message that is edited to name the bot counts as if it had named
-    it at once.
+    The stored installation, or that of the payload, takes precedence over `installation`. Direct messages are one
+    conversation, whatever their thread; elsewhere each thread is a conversation, and a message that begins with a
+    mention of somebody else is ignored. A mention is read from its `message` event, since the `app_mention` that Slack
+    may send as well, before or after it, may lack its files. An edit that adds a mention of the bot is read as if the
+    message had mentioned it at once.
     """
     stored: Json = json.loads(payload)
     body = get_object(stored, "payload")
-    installation = _home_of(stored, body, installation)
+    installation = _resolve_installation(stored, body, installation)
     match stored.get("type"):
         case "events_api":
-            return _event(body, installation)
+            return _read_events_api(body, installation)
         case "slash_commands":
             return read_slash_command(body, installation)
         case "interactive":
@@ -43,11 +43,11 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
             return None
 
 
-def read_addition(payload: bytes, installation: Installation) -> Incoming | None:
-    """Read the new form of a message that was edited; None for anything else, and for what `read_event` reads."""
+def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
+    """Read the new form of an edited message; None for other events, and for those that `read_event` reads."""
     stored: Json = json.loads(payload)
     body = get_object(stored, "payload")
-    event, installation = get_object(body, "event"), _home_of(stored, body, installation)
+    event, installation = get_object(body, "event"), _resolve_installation(stored, body, installation)
     edited = get_text(event, "type") == "message" and get_text(event, "subtype") == "message_changed"
     if (
         not edited
@@ -58,40 +58,45 @@ def read_addition(payload: bytes, installation: Installation) -> Incoming | None
         return None
     before, after = get_object(event, "previous_message"), get_object(event, "message")
     if read_message(before, installation.bot) == read_message(after, installation.bot):
-        return None  # others have replied, or reacted
-    found = _message(_in_place(after, event), get_text(body, "api_app_id"), installation)
+        return None  # a reply or a reaction, not an edit
+    found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), installation)
     changed = get_text(event, "event_ts") or get_text(event, "ts")
     return found and replace(found, event_id=f"e{changed}", edits=found.message_id, settle=0.0)
 
 
 def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:
-    """Read what somebody types into a menu's list: the menu's name, the chat, the words, and who; else None.
+    """Read a search in a select menu: the menu's name, the chat, the query, and the user; None for other events.
 
     Slack: `block_suggestion`.
     """
-    place, action_id = place_of(body, _home_of({}, body, installation)), get_text(body, "action_id")
+    place, action_id = read_place(body, _resolve_installation({}, body, installation)), get_text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
         return None
-    return menu_name(action_id), place.chat, get_text(body, "value"), Sender(get_text(get_object(body, "user"), "id"))
+    return (
+        parse_menu_name(action_id),
+        place.chat,
+        get_text(body, "value"),
+        Sender(get_text(get_object(body, "user"), "id")),
+    )
 
 
-def ignored_app(body: Json, installation: Installation) -> frozenset[str]:
-    """The ids of an app that calls the bot and is not among those that are answered; empty in every other case."""
-    event, installation = get_object(body, "event"), _home_of({}, body, installation)
+def find_ignored_app(body: Json, installation: Installation) -> frozenset[str]:
+    """Return the ids of an app that addresses the bot and is not allowed; empty in every other case."""
+    event, installation = get_object(body, "event"), _resolve_installation({}, body, installation)
     if event.get("type") != "message":
         return frozenset()
-    speaker = speaker_of(event, installation.bot, get_text(body, "api_app_id"))
-    if speaker is None or installation.answers(speaker):
+    author = read_author(event, installation.bot, get_text(body, "api_app_id"))
+    if author is None or installation.can_answer(author):
         return frozenset()
-    called = (
+    addressed = (
         is_direct(get_text(event, "channel"), event.get("channel_type"))
-        or read_message(event, installation.bot).mentioned
+        or read_message(event, installation.bot).mentions_bot
     )
-    return speaker.ids if called else frozenset()
+    return author.ids if addressed else frozenset()
 
 
-def _home_of(stored: Json, body: Json, installation: Installation) -> Installation:
-    """Whose event it is. Slack Connect: `team_id`, `team.id` and `user.team_id` may be those of a visitor."""
+def _resolve_installation(stored: Json, body: Json, installation: Installation) -> Installation:
+    """Find the installation of an event. Slack Connect: `team_id`, `team.id`, `user.team_id` may be a visitor's."""
     installed = next(iter(get_objects(body, "authorizations")), Json())
     team = (
         get_text(stored, "team")
@@ -108,109 +113,109 @@ def _home_of(stored: Json, body: Json, installation: Installation) -> Installati
     return replace(installation, team=team or sent, bot=bot)
 
 
-def _event(body: Json, installation: Installation) -> Incoming | None:
+def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
     event = get_object(body, "event")
     if not installation.team or not get_text(event, "channel"):
         return None
     match event.get("type"):
         case "message":
-            app, gone = get_text(body, "api_app_id"), _gone(event)
-            if gone is not None:
-                return _deleted(event, _message(gone, app, installation))
-            return _message(_named_later(event, installation.bot) or event, app, installation)
+            app, deleted = get_text(body, "api_app_id"), _find_deleted_message(event)
+            if deleted is not None:
+                return _read_deletion(event, _read_message_event(deleted, app, installation))
+            return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
         case "agent_session_stopped":
-            return _stopped(event, installation.team)
+            return _read_stop(event, installation.team)
         case "member_joined_channel" if event.get("user") == installation.bot:
-            return _arrival(event, installation.team, get_text(body, "event_id"))
+            return _read_join(event, installation.team, get_text(body, "event_id"))
         case _:
             return None
 
 
-def _message(event: Json, app: str, installation: Installation) -> Incoming | None:
-    ts, said = get_text(event, "ts"), read_message(event, installation.bot)
-    speaker = speaker_of(event, installation.bot, app)
-    if not ts or speaker is None or not installation.answers(speaker):
+def _read_message_event(event: Json, app: str, installation: Installation) -> Incoming | None:
+    ts, content = get_text(event, "ts"), read_message(event, installation.bot)
+    author = read_author(event, installation.bot, app)
+    if not ts or author is None or not installation.can_answer(author):
         return None
     direct = is_direct(get_text(event, "channel"), event.get("channel_type"))
-    addressed = direct or said.mentioned or (speaker.human and _answers_the_bot(event, installation.bot))
-    follows = bool(get_text(event, "thread_ts")) and speaker.answers_unasked
-    if not (addressed or follows) or (said.for_others and not direct):
+    addressed = direct or content.mentions_bot or (author.is_person and _is_reply_to_bot(event, installation.bot))
+    follows = bool(get_text(event, "thread_ts")) and author.can_follow_up
+    if not (addressed or follows) or (content.is_for_others and not direct):
         return None
     thread = get_text(event, "thread_ts") or ts
     found = Incoming(
         chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
         event_id=f"m{ts}",
         message_id=ts,
-        sender=speaker.sender,
-        text=said.text,
+        sender=author.sender,
+        text=content.text,
         direct=direct,
         addressed=addressed,
-        mentioned=said.mentioned,
+        mentioned=content.mentions_bot,
         thread=thread,
         command_sign=command_sign(get_text(event, "thread_ts"), direct=direct),
-        attachments=said.files,
-        quoted=said.forwarded,
-        excerpt=bool(said.forwarded),
-        quoted_attachments=said.forwarded_files,
-        named=said.named,
-        reply_route=visitor_team(get_text(event, "user_team"), installation.team),
+        attachments=content.files,
+        quoted=content.forwarded_text,
+        excerpt=bool(content.forwarded_text),
+        quoted_attachments=content.forwarded_files,
+        named=content.named,
+        reply_route=visitor_route(get_text(event, "user_team"), installation.team),
     )
-    return _with_timing(found, event) if speaker.human else found  # what an app posts is whole
+    return _add_timing(found, event) if author.is_person else found  # apps do not split messages
 
 
-def _with_timing(found: Incoming, event: Json) -> Incoming:
-    words = lead(event) + found.text
-    return replace(found, text=words, sent=sent(event), seam=seam(event), settle=settle(event))
+def _add_timing(found: Incoming, event: Json) -> Incoming:
+    words = leading_blanks(event) + found.text
+    return replace(found, text=words, sent=sent_at(event), seam=find_seam(event), settle=settle_time(event))
 
 
-def _answers_the_bot(event: Json, bot: str) -> bool:
-    """Whether it stands beneath what the bot itself has posted."""
+def _is_reply_to_bot(event: Json, bot: str) -> bool:
+    """Whether it is a reply below a message of the bot."""
     return bool(bot) and event.get("parent_user_id") == bot
 
 
-def _gone(event: Json) -> Json | None:
-    """The message that an event tells to be deleted; Slack lets a tombstone stand where others have replied."""
-    buried = (
+def _find_deleted_message(event: Json) -> Json | None:
+    """Return the message whose deletion an event reports; Slack leaves a tombstone above existing replies."""
+    has_tombstone = (
         get_text(event, "subtype") == "message_changed"
         and get_text(get_object(event, "message"), "subtype") == "tombstone"
     )
-    if get_text(event, "subtype") != "message_deleted" and not buried:
+    if get_text(event, "subtype") != "message_deleted" and not has_tombstone:
         return None
-    return _in_place(get_object(event, "previous_message"), event)
+    return _with_channel(get_object(event, "previous_message"), event)
 
 
-def _deleted(event: Json, said: Incoming | None) -> Incoming | None:
-    """That a message is gone which the bot may have answered."""
-    return said and Incoming(
-        chat=said.chat,
-        event_id=f"d{event.get('event_ts') or event.get('ts') or said.event_id}",
-        message_id=said.message_id,
-        sender=said.sender,
-        direct=said.direct,
-        addressed=said.addressed,
-        thread=said.thread,
-        deleted=said.event_id,
+def _read_deletion(event: Json, message: Incoming | None) -> Incoming | None:
+    """Read the deletion of a message that the bot may have answered."""
+    return message and Incoming(
+        chat=message.chat,
+        event_id=f"d{event.get('event_ts') or event.get('ts') or message.event_id}",
+        message_id=message.message_id,
+        sender=message.sender,
+        direct=message.direct,
+        addressed=message.addressed,
+        thread=message.thread,
+        deleted=message.event_id,
     )
 
 
-def _named_later(event: Json, bot: str) -> Json | None:
-    """The message behind an edit that names the bot where it was not named before."""
+def _find_added_mention(event: Json, bot: str) -> Json | None:
+    """Return the message of an edit that adds a mention of the bot."""
     before, after = get_object(event, "previous_message"), get_object(event, "message")
-    if not before or _names(before, bot) or not _names(after, bot):
+    if not before or _mentions_bot(before, bot) or not _mentions_bot(after, bot):
         return None
-    return _in_place(after, event)
+    return _with_channel(after, event)
 
 
-def _in_place(message: Json, event: Json) -> Json:
-    """A message within an event, which alone tells where it stands."""
+def _with_channel(message: Json, event: Json) -> Json:
+    """Add the channel of the event to its message."""
     return message | {"channel": event["channel"], "channel_type": event.get("channel_type")}
 
 
-def _names(message: Json, bot: str) -> bool:
-    return read_message(message, bot).mentioned
+def _mentions_bot(message: Json, bot: str) -> bool:
+    return read_message(message, bot).mentions_bot
 
 
-def _stopped(event: Json, team: str) -> Incoming:
+def _read_stop(event: Json, team: str) -> Incoming:
     thread = get_text(event, "thread_ts")
     direct = is_direct(get_text(event, "channel"))
     return Incoming(
@@ -225,8 +230,8 @@ def _stopped(event: Json, team: str) -> Incoming:
     )
 
 
-def _arrival(event: Json, team: str, event_id: str) -> Incoming:
-    """Read that the bot was added to a channel; the channel around all threads is where that is answered."""
+def _read_join(event: Json, team: str, event_id: str) -> Incoming:
+    """Read that the bot was added to a channel; the answer is posted outside of threads."""
     ts = get_text(event, "event_ts")
     return Incoming(
         chat=ChatRef(PLATFORM, team, get_text(event, "channel")),

@@ -1,45 +1,45 @@
-"""The private way back that an `Incoming` of Slack carries: what only this platform's outbox understands."""
+"""The reply target in an `Incoming` of Slack, which only Slack's outbox reads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Self
 
-_TEAM = "team:"
-_BUTTON, _SHORTCUT, _ASIDE = "button ", "shortcut ", "aside "
+_TEAM_PREFIX = "team:"
+_BUTTON_PREFIX, _SHORTCUT_PREFIX, _UNANSWERED_PREFIX = "button ", "shortcut ", "aside "
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """How what a user did can be answered besides posting; its string form is `Incoming.reply_route`."""
+    """How an event can be answered besides posting; its string form is `Incoming.reply_route`."""
 
     url: str = ""
-    """Answers a command, a press or a shortcut (Slack: 5 uses within 30 minutes), but never within a thread."""
+    """The response_url of a command, a press or a shortcut (Slack: 5 uses within 30 minutes), never within a thread."""
     team: str = ""
-    """The writer's own workspace, where that is another one than the bot's."""
+    """The user's own workspace, if it is not the bot's."""
     button: bool = False
-    """A button was pressed that stands beneath something else, which is to stay."""
+    """A button was pressed below a message that is to stay."""
     shortcut: bool = False
-    """A shortcut was used on a message, in whose thread media and answers go."""
-    quiet: bool = False
-    """Nobody has answered in that thread yet, so Slack would show nobody what is said there to one person alone."""
+    """A shortcut was used; media and answers go into the thread of its message."""
+    unanswered_thread: bool = False
+    """The thread has no replies yet, so Slack would not show ephemeral messages in it."""
 
     def __str__(self) -> str:
-        kind = _BUTTON if self.button else _SHORTCUT if self.shortcut else ""
-        team = f"{_TEAM}{self.team} " if self.team else ""
-        return team + kind + (_ASIDE if self.quiet else "") + self.url
+        kind = _BUTTON_PREFIX if self.button else _SHORTCUT_PREFIX if self.shortcut else ""
+        team = f"{_TEAM_PREFIX}{self.team} " if self.team else ""
+        return team + kind + (_UNANSWERED_PREFIX if self.unanswered_thread else "") + self.url
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """Read the string form back."""
+    def parse(cls, text: str) -> Self:
+        """Parse the string form."""
         team = ""
-        if text.startswith(_TEAM):
-            team, _, text = text.removeprefix(_TEAM).partition(" ")
-        rest = text.removeprefix(_BUTTON).removeprefix(_SHORTCUT)
+        if text.startswith(_TEAM_PREFIX):
+            team, _, text = text.removeprefix(_TEAM_PREFIX).partition(" ")
+        rest = text.removeprefix(_BUTTON_PREFIX).removeprefix(_SHORTCUT_PREFIX)
         return cls(
-            url=rest.removeprefix(_ASIDE),
+            url=rest.removeprefix(_UNANSWERED_PREFIX),
             team=team,
-            button=text.startswith(_BUTTON),
-            shortcut=text.startswith(_SHORTCUT),
-            quiet=rest.startswith(_ASIDE),
+            button=text.startswith(_BUTTON_PREFIX),
+            shortcut=text.startswith(_SHORTCUT_PREFIX),
+            unanswered_thread=rest.startswith(_UNANSWERED_PREFIX),
         )

@@ -1,4 +1,4 @@
-"""Rich text, which Slack's own clients write, as the mrkdwn that says the same; pure."""
+"""Read rich text, which Slack's own clients write, as mrkdwn; pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from bots.json_fields import Json, get_int, get_object, get_objects, get_text
+from bots.slack.blocks.markdown import escape
 
-from .mrkdwn import escape, link
+from .mrkdwn import format_link
 
 _MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _ENTITIES = {
@@ -17,60 +18,60 @@ _ENTITIES = {
     "user": ("user_id", "@"),
     "usergroup": ("usergroup_id", "!subteam^"),
 }
-"""What stands for somebody or something: the field of its id, and the sign of such an entity in mrkdwn."""
+"""Elements that become entities: the field of the id, and the prefix of the entity in mrkdwn."""
 _LABELS = ("text", "label", "title", "name")
-"""Where the words of what leads elsewhere stand: to canvases, records of lists, workflows, cards of apps."""
-_MARKS_OF_ITEMS = {"checked": "[x]", "unchecked": "[ ]"}
+"""Text fields of references to canvases, records of lists, workflows, cards of apps."""
+_ITEM_MARKS = {"checked": "[x]", "unchecked": "[ ]"}
 _INDENT = "    "
-_DEEPEST = 8
+_MAX_INDENT = 8
 """Slack: the greatest indent of a list."""
 
 
-def rich_text(block: Json, known: Mapping[str, str]) -> str:
-    """Write a `rich_text` block as mrkdwn; `known` are names of people (`@U1`), channels (`#C1`) and groups."""
-    return "\n".join(line for part in get_objects(block, "elements") for line in _part(part, known))
+def read_rich_text(block: Json, names: Mapping[str, str]) -> str:
+    """Write a `rich_text` block as mrkdwn; `names` of users (`@U1`), channels (`#C1`) and groups are added."""
+    return "\n".join(line for part in get_objects(block, "elements") for line in _read_part(part, names))
 
 
-def _part(part: Json, known: Mapping[str, str]) -> Iterator[str]:
+def _read_part(part: Json, names: Mapping[str, str]) -> Iterator[str]:
     match get_text(part, "type"):
         case "rich_text_list":
-            yield from _list(part, known)
+            yield from _read_list(part, names)
         case "rich_text_preformatted":
-            yield f"```\n{_code(part)}\n```"
+            yield f"```\n{_read_code(part)}\n```"
         case "rich_text_quote":
-            yield from (f"> {line}" for line in _inline(part, known).split("\n"))
+            yield from (f"> {line}" for line in _read_section(part, names).split("\n"))
         case _:
-            yield _inline(part, known).removesuffix("\n")
+            yield _read_section(part, names).removesuffix("\n")
 
 
-def _list(part: Json, known: Mapping[str, str]) -> Iterator[str]:
-    """One line for each item; Slack: nested lists follow as lists of their own, with a greater `indent`."""
-    indent = _INDENT * min(get_int(part, "indent"), _DEEPEST)
+def _read_list(part: Json, names: Mapping[str, str]) -> Iterator[str]:
+    """Return one line for each item. Slack: nested lists follow as lists of their own, with a greater `indent`."""
+    indent = _INDENT * min(get_int(part, "indent"), _MAX_INDENT)
     for position, item in enumerate(get_objects(part, "elements"), 1 + get_int(part, "offset")):
         style = get_text(part, "style")
-        mark = f"{position}." if style == "ordered" else _MARKS_OF_ITEMS.get(style, "•")
-        yield f"{indent}{mark} {_inline(item, known)}"
+        mark = f"{position}." if style == "ordered" else _ITEM_MARKS.get(style, "•")
+        yield f"{indent}{mark} {_read_section(item, names)}"
 
 
-def _code(part: Json) -> str:
-    """Code as it was typed: what looks like an address in it is no link."""
+def _read_code(part: Json) -> str:
+    """Return code as it was typed, without links."""
     elements = get_objects(part, "elements")
     return "".join(escape(get_text(one, "text") or get_text(one, "url")) for one in elements)
 
 
-def _inline(part: Json, known: Mapping[str, str]) -> str:
-    """The words of a section; those that bear the same style share its marks."""
-    runs = groupby(get_objects(part, "elements"), key=_style)
-    return "".join(_styled("".join(_element(one, known) for one in run), style) for style, run in runs)
+def _read_section(part: Json, names: Mapping[str, str]) -> str:
+    """Read a section; neighbours of the same style share its marks."""
+    runs = groupby(get_objects(part, "elements"), key=_read_style)
+    return "".join(_apply_style("".join(_read_element(one, names) for one in run), style) for style, run in runs)
 
 
-def _style(element: Json) -> frozenset[str]:
+def _read_style(element: Json) -> frozenset[str]:
     style = get_object(element, "style")
     return frozenset(name for name, _ in _MARKS if style.get(name))
 
 
-def _styled(words: str, style: frozenset[str]) -> str:
-    """Marks touch the words, not the blanks around them."""
+def _apply_style(words: str, style: frozenset[str]) -> str:
+    """Add marks around the text, but not around its surrounding blanks."""
     core = words.strip()
     if not core or "\n" in core:
         return words
@@ -80,51 +81,51 @@ def _styled(words: str, style: frozenset[str]) -> str:
     return words[:start] + core + words[len(words.rstrip()) :]
 
 
-def _element(element: Json, known: Mapping[str, str]) -> str:
+def _read_element(element: Json, names: Mapping[str, str]) -> str:
     kind = get_text(element, "type")
     if kind in _ENTITIES:
         key, sign = _ENTITIES[kind]
         target = sign + get_text(element, key)
-        return f"<{target}|{known[target]}>" if target in known else f"<{target}>"
-    written = _WRITTEN.get(kind)
-    return written(element) if written else _reference(element)
+        return f"<{target}|{names[target]}>" if target in names else f"<{target}>"
+    read = _ELEMENT_READERS.get(kind)
+    return read(element) if read else _read_reference(element)
 
 
-def _reference(element: Json) -> str:
+def _read_reference(element: Json) -> str:
     label = next((label for key in _LABELS if (label := get_text(element, key))), "")
-    return link(get_text(element, "url"), label)
+    return format_link(get_text(element, "url"), label)
 
 
-def _emoji(element: Json) -> str:
+def _read_emoji(element: Json) -> str:
     tone = get_int(element, "skin_tone")
     return f":{get_text(element, 'name')}:" + (f":skin-tone-{tone}:" if tone else "")
 
 
-def _date(element: Json) -> str:
+def _read_date(element: Json) -> str:
     fallback = get_text(element, "fallback")
     return escape(fallback) if fallback else f"<!date^{element.get('timestamp')}^>"
 
 
-def _link(element: Json) -> str:
+def _read_link(element: Json) -> str:
     url, label = get_text(element, "url"), get_text(element, "text")
-    if "code" in _style(element):
+    if "code" in _read_style(element):
         return escape(label or url)
-    return link(url, label)
+    return format_link(url, label)
 
 
-def _message(element: Json) -> str:
-    """A mention of a message, which may say no more than where it stands."""
-    return _reference(element) or f"[message in <#{get_text(element, 'channel_id')}>]"
+def _read_message_mention(element: Json) -> str:
+    """Read a mention of a message, of which perhaps only the channel is known."""
+    return _read_reference(element) or f"[message in <#{get_text(element, 'channel_id')}>]"
 
 
-_WRITTEN: Mapping[str, Callable[[Json], str]] = {
-    "canvas": lambda element: _reference(element) or "[canvas]",
+_ELEMENT_READERS: Mapping[str, Callable[[Json], str]] = {
+    "canvas": lambda element: _read_reference(element) or "[canvas]",
     "canvas_message_unfurl": lambda element: f"[message in <#{get_text(element, 'root_message_channel')}>]",
     "color": lambda element: escape(get_text(element, "value")),
-    "date": _date,
-    "emoji": _emoji,
-    "link": _link,
-    "list_record": lambda element: _reference(element) or "[record of a list]",
-    "message_mention": _message,
+    "date": _read_date,
+    "emoji": _read_emoji,
+    "link": _read_link,
+    "list_record": lambda element: _read_reference(element) or "[record of a list]",
+    "message_mention": _read_message_mention,
     "team": lambda element: escape(get_text(element, "team_id")),
 }

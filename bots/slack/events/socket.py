@@ -1,4 +1,4 @@
-"""Taking events in over Socket Mode: each is stored before Slack is told that it arrived."""
+"""Receive events over Socket Mode; each is stored before it is acknowledged."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeArgument=false, reportMissingTypeStubs=false
@@ -22,37 +22,37 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.lifecycle import ReceiveEvent, SuggestOptions
-from bots.slack.api.call import sdk_logger
+from bots.slack.api.call import create_sdk_logger
 from core.chat.text.error_sentences import report_unreadable
 from core.chat.unexpected import UnexpectedErrors
 from core.redis import STORE_ERRORS
 
 from .installation import PLATFORM, Installation
 from .menu_search import find_options
-from .parse import ignored_app
+from .parse import find_ignored_app
 
 _log = structlog.get_logger()
-_STORE_PATIENCE = 2.5
+_STORE_TIMEOUT = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
-_PING = 5
-"""Seconds between two pings; a connection whose other side is silent for 4 of them is lost."""
-_CONNECT_PATIENCE = 10.0
-_OUTAGE = 1.0
-"""Seconds without a connection, more than a reconnection that Slack asked for takes; then it is made anew.
+_PING_INTERVAL = 5
+"""Seconds between two pings; after 4 unanswered pings the connection is lost."""
+_CONNECT_TIMEOUT = 10.0
+_MAX_OUTAGE = 1.0
+"""Seconds without a connection before a new address is requested; longer than a reconnection that Slack asked for.
 
-The SDK would mend it too, but later, and it would go on with an address that is good for one connection only.
+The SDK would reconnect as well, but later, and to an address that is valid for one connection only.
 """
-_GLANCE = 0.25
-_CLOSE_PATIENCE = 2.0
+_CHECK_INTERVAL = 0.25
+_CLOSE_TIMEOUT = 2.0
 
 
 class SocketListener:
-    """Bolt over one socket, with a middleware that stores each payload and acknowledges it.
+    """Bolt over one socket, with a middleware that stores and acknowledges each payload.
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
-    as JSON, and returns once that is durable. When it raises, or takes 2.5 seconds, Slack gets no acknowledgement and
-    sends again. Searches in lists are not stored: `suggest` answers them in the acknowledgement itself. `connect` opens
-    a session that knows the way to an address.
+    as JSON, and returns once it is stored durably. If it raises, or takes 2.5 seconds, Slack gets no acknowledgement
+    and sends the event again. Searches in select menus are not stored: `suggest` answers them in the acknowledgement.
+    `connect` opens a session for an address, through a proxy if there is one.
     """
 
     def __init__(
@@ -73,20 +73,22 @@ class SocketListener:
         self._connect = connect
 
     async def listen(self, address: str, connected: Callable[[bool], None]) -> None:
-        """Take events in from the socket at `address`; return when it has been lost for good.
+        """Receive events from the socket at `address`; return when the connection is lost.
 
-        Slack's own requests to reconnect are followed on the way; `connected` is told how it stands.
+        Slack's own requests to reconnect are followed; `connected` is called with the state of the connection.
         """
-        # Failures of the socket are told below; the SDK's own lines would hold its address, which is a secret.
-        quiet = sdk_logger("socket", logging.CRITICAL)
-        handler = AsyncSocketModeHandler(self._app(), self._app_token, logger=quiet, ping_interval=_PING)
+        # Failures of the socket are logged below; the SDK's own log would contain its address, which is a secret.
+        quiet = create_sdk_logger("socket", logging.CRITICAL)
+        handler = AsyncSocketModeHandler(
+            self._create_app(), self._app_token, logger=quiet, ping_interval=_PING_INTERVAL
+        )
         handler.client.wss_uri = address
-        # The SDK takes a proxy from some variables of the environment, and knows no SOCKS.
+        # The SDK reads a proxy from environment variables and does not support SOCKS.
         handler.client.proxy = None
         unused, handler.client.aiohttp_client_session = handler.client.aiohttp_client_session, self._connect(address)
         await unused.close()
         try:
-            async with asyncio.timeout(_CONNECT_PATIENCE):
+            async with asyncio.timeout(_CONNECT_TIMEOUT):
                 await handler.connect_async()
             await self._watch(handler, connected)
         except TimeoutError:
@@ -95,13 +97,13 @@ class SocketListener:
             connected(False)  # noqa: FBT003 - a setter
             await _close(handler)
 
-    def _app(self) -> AsyncApp:
-        # Before authorisation: nothing that Slack's API may fail at stands between an event and its storage.
+    def _create_app(self) -> AsyncApp:
+        # Before authorisation, so that an event is stored without any call of Slack's API.
         return AsyncApp(
-            name=f"{__name__}.bolt",  # it sets the level of the logger that is called so
+            name=f"{__name__}.bolt",  # bolt sets the level of the logger with this name
             client=self._client,
-            # It warns that SLACK_BOT_TOKEN is not used, which it looks up by itself; the client has it already.
-            logger=sdk_logger("slack_bolt", logging.ERROR),
+            # Hides the warning that SLACK_BOT_TOKEN is unused, which bolt reads itself; the client has the token.
+            logger=create_sdk_logger("slack_bolt", logging.ERROR),
             before_authorize=self._store,
             ssl_check_enabled=False,
             request_verification_enabled=False,
@@ -110,36 +112,36 @@ class SocketListener:
     async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
         if request.body.get("type") == "block_suggestion":
             return BoltResponse(status=200, body=await find_options(request.body, self._suggest, self._installation))
-        home = {"bot": self._installation.bot, "team": self._installation.team}
-        stored = {"type": _kind(request.body), "payload": request.body, **home}
+        installation = {"bot": self._installation.bot, "team": self._installation.team}
+        stored = {"type": _event_type(request.body), "payload": request.body, **installation}
         try:
-            async with asyncio.timeout(_STORE_PATIENCE):
-                # A lone surrogate, which has no UTF-8 form, would be refused for ever.
+            async with asyncio.timeout(_STORE_TIMEOUT):
+                # Replace lone surrogates, which cannot be encoded: the event would be refused for ever.
                 await self._receive(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
-        self._note_ignored_app(request.body)
+        self._log_ignored_app(request.body)
         return BoltResponse(status=200, body="")
 
-    def _note_ignored_app(self, body: dict[str, Any]) -> None:
-        with UnexpectedErrors() as unforeseen:  # it is stored, so whatever fails here must not bring it back
-            if ids := ignored_app(body, self._installation):
+    def _log_ignored_app(self, body: dict[str, Any]) -> None:
+        with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery
+            if ids := find_ignored_app(body, self._installation):
                 _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
-        if unforeseen.error is not None:
-            report_unreadable(unforeseen.error, PLATFORM)
+        if unexpected.error is not None:
+            report_unreadable(unexpected.error, PLATFORM)
 
     async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:
         lost = 0.0
-        while lost < _OUTAGE:
+        while lost < _MAX_OUTAGE:
             up = await handler.client.is_connected()
             connected(up)
-            lost = 0.0 if up else lost + _GLANCE
-            await asyncio.sleep(_GLANCE)
+            lost = 0.0 if up else lost + _CHECK_INTERVAL
+            await asyncio.sleep(_CHECK_INTERVAL)
         _log.warning("Slack's socket is lost, asking for another one")
 
 
-def _kind(body: dict[str, Any]) -> str:
+def _event_type(body: dict[str, Any]) -> str:
     if body.get("type") == "event_callback":
         return "events_api"
     return "slash_commands" if "command" in body else "interactive"
@@ -147,8 +149,8 @@ def _kind(body: dict[str, Any]) -> str:
 
 async def _close(handler: AsyncSocketModeHandler) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(_CLOSE_PATIENCE):
+        async with asyncio.timeout(_CLOSE_TIMEOUT):
             await handler.close_async()
             return
-    # The other side did not say goodbye; the second attempt does not wait for it.
+    # The server did not close the connection; the second attempt does not wait for it.
     await handler.close_async()

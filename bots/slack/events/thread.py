@@ -1,4 +1,4 @@
-"""What was said in a thread before the bot was called into it, or since it was last asked there."""
+"""Add the messages of a thread before the bot was mentioned in it, or since its last mention."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bots.json_fields import Json, get_text
-from bots.slack.api.methods import SlackApi, Thread
+from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
-from bots.slack.api.users import named_in
+from bots.slack.api.users import replace_ids
 from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import shorten_quote
@@ -18,132 +18,135 @@ from core.chat.text.attribution import shorten_quote
 from .message_text import MessageText, read_message
 
 _TIMEOUT = 12.0
-"""Seconds that an answer waits for the thread."""
+"""Seconds for reading the thread."""
 _MAX_MESSAGES = 20
-_MAX_CHARACTERS = 12_000
-_MAX_LENGTH = 4_000
-"""What is quoted of a thread at most, and of each message in it: the first one and the newest."""
+_MAX_DISCUSSION_LENGTH = 12_000
+_MAX_MESSAGE_LENGTH = 4_000
+"""Limits of the quoted discussion, which keeps the first message and the newest, and of each message."""
 _MAX_PAGES = 5
-"""Of 1,000 messages each; of a longer thread the newest messages are not to be had."""
+"""Of 1,000 messages each; the newest messages of a longer thread are not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _ThreadMessage:
     """A message of a thread."""
 
     message: Json
-    read: MessageText
+    content: MessageText
 
     @property
-    def words(self) -> str:
-        """Not more of them than are quoted."""
-        return shorten_quote(self.read.whole, _MAX_LENGTH) if self.cut else self.read.whole
+    def excerpt(self) -> str:
+        """The text, shortened to the limit of one message."""
+        return shorten_quote(self.content.full_text, _MAX_MESSAGE_LENGTH) if self.is_cut else self.content.full_text
 
     @property
-    def cut(self) -> bool:
-        return len(self.read.whole) > _MAX_LENGTH
+    def is_cut(self) -> bool:
+        return len(self.content.full_text) > _MAX_MESSAGE_LENGTH
 
     @property
     def user(self) -> str:
         return get_text(self.message, "user")
 
     def author(self, names: Mapping[str, str]) -> str:
-        """Whoever wrote it, fit to stand before a colon."""
+        """The name of the author, formatted for use before a colon."""
         app = get_text(self.message, "username") or get_text(self.message, "bot_id")
         name = names.get("@" + self.user) or app or self.user
         return " ".join(name.replace(":", " ").split())
 
 
-async def called_in(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> Incoming:
-    """Let a message that calls `bot` (a user id) into a thread reply to the first one, and know what was said since.
+async def add_thread(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> Incoming:
+    """Add the thread to a message that mentions `bot` (a user id) there for the first time.
 
-    The files are those of the message itself, of the first one or, if it has none, of the newest that has some. A
-    thread that Slack does not tell in time is `unread`. Never raises.
+    The first message is quoted, the later ones are its discussion. The files are those of the message itself, of the
+    first one or, if it has none, of the newest that has some. A thread that cannot be read in time is `unread`. Never
+    raises.
     """
-    thread = await _read(incoming, workspace.api, after="")
+    thread = await _read_thread(incoming, workspace.api, after="")
     if thread is None or not thread.messages:
-        return _unread(incoming, "unread.thread")
-    first, *others = [_Said(message, read_message(message, bot)) for message in thread.messages]
-    since = [said for said in others if not is_own(said.message, bot)]
-    incoming = _with_files(incoming, [first, *reversed(since[-_MAX_MESSAGES:])])
-    if any(said.words for said in since):
-        return await _discussed(incoming, [first, *since], workspace, more=thread.more)
-    quoted = "\n\n".join(part for part in (first.read.whole, incoming.quoted) if part)
-    return replace(incoming, quoted=quoted, named=(*incoming.named, *first.read.named))
+        return _mark_unread(incoming, "unread.thread")
+    first, *others = [_ThreadMessage(message, read_message(message, bot)) for message in thread.messages]
+    since = [message for message in others if not is_own(message.message, bot)]
+    incoming = _add_files(incoming, [first, *reversed(since[-_MAX_MESSAGES:])])
+    if any(message.excerpt for message in since):
+        return await _add_discussion(incoming, [first, *since], workspace, more=thread.more)
+    quoted = "\n\n".join(part for part in (first.content.full_text, incoming.quoted) if part)
+    return replace(incoming, quoted=quoted, named=(*incoming.named, *first.content.named))
 
 
-async def called_again(incoming: Incoming, workspace: WorkspaceApi, bot: str, since: str) -> Incoming:
-    """Let a message that calls `bot` once more know what people said to each other after the ts `since`; see above."""
-    thread = await _read(incoming, workspace.api, after=since)
+async def add_thread_since(incoming: Incoming, workspace: WorkspaceApi, bot: str, since: str) -> Incoming:
+    """Add the messages after the ts `since` to a message that mentions `bot` again; see `add_thread`."""
+    thread = await _read_thread(incoming, workspace.api, after=since)
     if thread is None:
-        return _unread(incoming, "unread.thread")
-    read = [_Said(message, read_message(message, bot)) for message in thread.messages]
-    news = [said for said in read if not is_own(said.message, bot)]
-    if not any(said.words for said in news):
-        return _with_files(incoming, list(reversed(news)))
-    return await _discussed(_with_files(incoming, list(reversed(news))), news, workspace, more=thread.more)
+        return _mark_unread(incoming, "unread.thread")
+    read = [_ThreadMessage(message, read_message(message, bot)) for message in thread.messages]
+    news = [message for message in read if not is_own(message.message, bot)]
+    if not any(message.excerpt for message in news):
+        return _add_files(incoming, list(reversed(news)))
+    return await _add_discussion(_add_files(incoming, list(reversed(news))), news, workspace, more=thread.more)
 
 
-async def _read(incoming: Incoming, api: SlackApi, *, after: str) -> Thread | None:
-    """Read what is older than the message, page by page; None when Slack does not tell in time."""
+async def _read_thread(incoming: Incoming, api: SlackApi, *, after: str) -> ThreadPage | None:
+    """Read the older messages of the thread, page by page; None if it cannot be read in time."""
     found: tuple[Json, ...] = ()
     for _ in range(_MAX_PAGES):
         newest = get_text(found[-1], "ts") if found else after
-        page = await look_up("a thread", lambda newest=newest: _page(incoming, api, newest), timeout=_TIMEOUT)
+        page = await look_up("a thread", lambda newest=newest: _read_page(incoming, api, newest), timeout=_TIMEOUT)
         if page is None:
             return None
         found += page.messages
         if not page.more or not page.messages:
-            return Thread(_standing(found), more=False)
-    return Thread(_standing(found), more=True)
+            return ThreadPage(_without_tombstones(found), more=False)
+    return ThreadPage(_without_tombstones(found), more=True)
 
 
-async def _page(incoming: Incoming, api: SlackApi, after: str) -> Thread:
-    return await api.thread(incoming.chat.chat, incoming.thread, incoming.message_id, after=after)
+async def _read_page(incoming: Incoming, api: SlackApi, after: str) -> ThreadPage:
+    return await api.read_thread(incoming.chat.chat, incoming.thread, incoming.message_id, after=after)
 
 
-def _standing(messages: Sequence[Json]) -> tuple[Json, ...]:
+def _without_tombstones(messages: Sequence[Json]) -> tuple[Json, ...]:
     return tuple(message for message in messages if message.get("subtype") != "tombstone")
 
 
-def _with_files(incoming: Incoming, said: Sequence[_Said]) -> Incoming:
+def _add_files(incoming: Incoming, messages: Sequence[_ThreadMessage]) -> Incoming:
     if incoming.quoted_attachments:
         return incoming
-    files = ((*one.read.files, *one.read.forwarded_files) for one in said)
+    files = ((*one.content.files, *one.content.forwarded_files) for one in messages)
     return replace(incoming, quoted_attachments=next((found for found in files if found), ()))
 
 
-def _unread(incoming: Incoming, key: str) -> Incoming:
+def _mark_unread(incoming: Incoming, key: str) -> Incoming:
     return replace(incoming, unread=(*incoming.unread, key))
 
 
-async def _discussed(incoming: Incoming, said: Sequence[_Said], workspace: WorkspaceApi, *, more: bool) -> Incoming:
-    """Quote as much of a discussion as is allowed, each message with its author, and what the message forwards."""
-    worded = [one for one in said if one.words]
-    kept = _bounded(worded)
-    ids = dict.fromkeys(name for one in kept for name in (f"@{one.user}", *one.read.named) if len(name) > 1)
-    names = await workspace.users.names(workspace.api, ids)
-    lines = [f"{kept[0].author(names.known)}: {named_in(kept[0].words, names.known)}"]
+async def _add_discussion(
+    incoming: Incoming, messages: Sequence[_ThreadMessage], workspace: WorkspaceApi, *, more: bool
+) -> Incoming:
+    """Add the discussion within its limits, each message with its author, and the forwards of the message."""
+    with_text = [one for one in messages if one.excerpt]
+    kept = _select_messages(with_text)
+    ids = dict.fromkeys(name for one in kept for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
+    names = await workspace.users.look_up_names(workspace.api, ids)
+    lines = [f"{kept[0].author(names.known)}: {replace_ids(kept[0].excerpt, names.known)}"]
     for before, one in pairwise(kept):
-        missing = worded.index(one) - worded.index(before) - 1
+        missing = with_text.index(one) - with_text.index(before) - 1
         lines += [f"[… {missing} messages are left out …]"] if missing else []
-        lines.append(f"{one.author(names.known)}: {named_in(one.words, names.known)}")
+        lines.append(f"{one.author(names.known)}: {replace_ids(one.excerpt, names.known)}")
     discussion = "\n".join(lines) + (f"\n\n{incoming.quoted}" if incoming.quoted else "")
-    incoming = replace(incoming, quoted=kept[0].read.whole, discussion=discussion)
-    incoming = replace(incoming, named=(*incoming.named, *kept[0].read.named))
-    incoming = _unread(incoming, "unread.names") if names.lacking else incoming
-    whole = not more and len(kept) == len(worded) and not any(one.cut for one in kept)
-    return incoming if whole else _unread(incoming, "unread.part")
+    incoming = replace(incoming, quoted=kept[0].content.full_text, discussion=discussion)
+    incoming = replace(incoming, named=(*incoming.named, *kept[0].content.named))
+    incoming = _mark_unread(incoming, "unread.names") if names.incomplete else incoming
+    whole = not more and len(kept) == len(with_text) and not any(one.is_cut for one in kept)
+    return incoming if whole else _mark_unread(incoming, "unread.part")
 
 
-def _bounded(said: list[_Said]) -> list[_Said]:
-    """The first message and the newest, as many as are quoted."""
-    first, *others = said
-    kept, characters = [first], len(first.words)
-    newest: list[_Said] = []
+def _select_messages(messages: list[_ThreadMessage]) -> list[_ThreadMessage]:
+    """Return the first message and as many of the newest as the limits allow."""
+    first, *others = messages
+    kept, characters = [first], len(first.excerpt)
+    newest: list[_ThreadMessage] = []
     for one in reversed(others):
-        characters += len(one.words)
-        if len(newest) + 2 > _MAX_MESSAGES or characters > _MAX_CHARACTERS:
+        characters += len(one.excerpt)
+        if len(newest) + 2 > _MAX_MESSAGES or characters > _MAX_DISCUSSION_LENGTH:
             break
         newest.insert(0, one)
     return kept + newest

@@ -1,4 +1,4 @@
-"""Trying one look of a message after the other."""
+"""Send a message in the first variant that Slack accepts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 
 
-async def first_taken(ways: Sequence[MessageContent], show: Callable[[MessageContent], Awaitable[_Result]]) -> _Result:
-    """Show the first of these looks that Slack takes, whatever it refuses the others for; return what came of that.
+async def send_first_accepted(
+    variants: Sequence[MessageContent], send: Callable[[MessageContent], Awaitable[_Result]]
+) -> _Result:
+    """Send the first variant that Slack accepts and return the result of `send`.
 
-    The last should be plain text. Raises what the last one was refused with, and at once what no look can mend.
+    The last variant should be plain text. Raises the error of the last variant, and at once an `UneditableError`, which
+    does not depend on the variant.
     """
-    *better, last = ways
-    for way in better:
+    *better, last = variants
+    for variant in better:
         try:
-            return await show(way)
+            return await send(variant)
         except UneditableError:
             raise
         except ContentRejectedError as error:
-            _log.warning("Slack refused a message's blocks", reason=str(error), kinds=way.kinds)
-    return await show(last)
+            _log.warning("Slack refused a message's blocks", reason=str(error), kinds=variant.block_types)
+    return await send(last)

@@ -1,6 +1,6 @@
-"""Posting voice notes and pictures in one conversation, once each.
+"""Post voice notes and pictures in one conversation, once each.
 
-Slack shares uploads a moment after they are finished, so whatever is to come after a file waits until it stands there.
+Slack shares uploads a moment after they are completed, so everything that follows a file waits for its message.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 import structlog
 
 from bots.slack.api.errors import BLOCK_CODES
-from bots.slack.api.files import Files
+from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
-from bots.slack.api.own_messages import has_buttons, is_media, is_own, mime_of, share_in, thread_in
-from bots.slack.blocks.markdown import comment, notification, stable
-from bots.slack.blocks.message_content import MessageContent, actions
+from bots.slack.api.own_messages import has_buttons, is_media, is_own, mime_of, share_thread, share_ts
+from bots.slack.blocks.markdown import notification_text, render_markdown, to_mrkdwn
+from bots.slack.blocks.message_content import MessageContent, buttons_block
 from core.chat.port.errors import (
     ContentRejectedError,
     MediaForbiddenError,
@@ -30,194 +30,200 @@ from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
-from .page_update import Place
+from .page_update import Destination
 
 _log = structlog.get_logger()
-_MODE = "media"
-_SHOWN = frozenset({"image/gif", "image/jpeg", "image/png"})
-"""Slack: what an image block can show."""
-_LARGEST_SHOWN = 20_000_000
-"""Bytes; a larger picture is better opened than scrolled past."""
-_VOICE_NAME = "speech.mp3"
-_SHARED_WITHIN, _PROCESSED_WITHIN, _BUTTONS_WITHIN = 10.0, 6.0, 10.0
-_GLANCES = (0.0, 2.0)
-"""Seconds before each look for a lost file, which Slack may be about to share."""
-_TRIES, _AGAIN = 3, 1.5
-"""How often pictures are tried that Slack does not know well enough yet, and the seconds between two tries."""
-_FIRST_NAP, _LONGEST_NAP = 0.1, 1.0
+_MEDIA_MODE = "media"
+_IMAGE_BLOCK_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
+"""Slack: the types that an image block can show."""
+_MAX_IMAGE_BLOCK_BYTES = 20_000_000
+"""A larger picture is shared as a file."""
+_VOICE_FILE_NAME = "speech.mp3"
+_SHARE_TIMEOUT, _PROCESSING_TIMEOUT, _BUTTONS_TIMEOUT = 10.0, 6.0, 10.0
+_SEARCH_DELAYS = (0.0, 2.0)
+"""Seconds before each search for a lost file, which Slack may be about to share."""
+_MAX_ATTEMPTS, _RETRY_DELAY = 3, 1.5
+"""Attempts to post pictures that Slack has not processed yet, and the seconds between two attempts."""
+_MIN_POLL_INTERVAL, _MAX_POLL_INTERVAL = 0.1, 1.0
 
 
 @dataclass(slots=True)
 class _Upload:
-    """The files of some media, as far as they have been handed over; it outlives calls that have to be repeated."""
+    """The progress of an upload; it is kept while calls are repeated."""
 
     media: Voice | Album
-    as_files: bool
-    """They are shared as they are, and no blocks show them."""
+    share_as_files: bool
+    """The files are shared without image blocks."""
     files: list[str] = field(default_factory=list[str])
-    kept: bool = False
-    """The uploads are finished, for the bot alone."""
-    tries: int = 0
+    completed: bool = False
+    """The uploads are completed and visible to the bot alone."""
+    attempts: int = 0
 
 
-class Media:
-    """The media of one answer."""
+class MediaPoster:
+    """Posts the media of one answer."""
 
-    def __init__(self, api: SlackApi, files: Files, place: Place) -> None:
+    def __init__(self, api: SlackApi, files: FilesApi, destination: Destination) -> None:
         self._api = api
         self._files = files
-        self._place = place
+        self._destination = destination
         self._upload: _Upload | None = None
 
-    async def attach(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...], bot: str) -> Page:
+    async def post(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...], bot: str) -> Page:
         """See `Outbox.send_media`; `bot` is our own user id."""
         if page.message_id:
-            if buttons and not page.done and not await self._bears_buttons(page.message_id, bot):
-                await self._offer(media, buttons)
+            if buttons and not page.done and not await self._has_buttons(page.message_id, bot):
+                await self._post_buttons(media, buttons)
             return replace(page, adopted=False, done=True)
-        if isinstance(media, Album) and not self._begun(media).as_files:
-            ts = await self._post(media, buttons)
+        if isinstance(media, Album) and not self._get_upload(media).share_as_files:
+            ts = await self._post_album(media, buttons)
         else:
-            ts = await self._share(media, buttons)
-        return replace(page, message_id=ts, mode=_MODE, opened_at=page.opened_at or time.time(), done=True)
+            ts = await self._share_files(media, buttons)
+        return replace(page, message_id=ts, mode=_MEDIA_MODE, opened_at=page.opened_at or time.time(), done=True)
 
-    async def recover(self, page: Page, bot: str, after: str) -> Page:
-        """See `Outbox.find_lost_message`; `after` is the ts of what is surely older."""
-        for glance in _GLANCES:
-            await asyncio.sleep(glance)
-            found = await self._api.newer(self._place.channel, self._place.thread, after)
+    async def find_lost_message(self, page: Page, bot: str, after: str) -> Page:
+        """See `Outbox.find_lost_message`; every message up to the ts `after` is older."""
+        for delay in _SEARCH_DELAYS:
+            await asyncio.sleep(delay)
+            found = await self._api.list_newer(self._destination.channel, self._destination.thread, after)
             posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_media(message)]
-            own = [ts for ts in posts if not self._api.placed(self._place.channel, ts)]
+            own = [ts for ts in posts if not self._api.has_posted(self._destination.channel, ts)]
             if own:
-                return replace(page, message_id=min(own, key=float), mode=_MODE, adopted=True)
+                return replace(page, message_id=min(own, key=float), mode=_MEDIA_MODE, adopted=True)
         return page
 
-    async def _bears_buttons(self, message: str, bot: str) -> bool:
-        """Whether media that were found again have their buttons: in their own message or in the next one."""
-        before = f"{float(message) - 0.00001:.6f}" if message[:1].isdigit() else self._place.thread or "0"
-        found = await self._api.newer(self._place.channel, self._place.thread, before)
+    async def _has_buttons(self, message: str, bot: str) -> bool:
+        """Whether recovered media have their buttons, in their own message or in the next one."""
+        before = f"{float(message) - 0.00001:.6f}" if message[:1].isdigit() else self._destination.thread or "0"
+        found = await self._api.list_newer(self._destination.channel, self._destination.thread, before)
         return any(is_own(one, bot) and has_buttons(one) for one in found)
 
-    async def _post(self, album: Album, buttons: tuple[Button, ...]) -> str:
-        """Post one message of pictures, or share them as files when Slack does not show them."""
-        upload = await self._handed_over(album)
-        if not upload.kept:
-            await self._finished(upload, self._files.keep(upload.files))
-            upload.kept = True
-        kinds = [await self._poll(file, mime_of, _PROCESSED_WITHIN) for file in upload.files]
+    async def _post_album(self, album: Album, buttons: tuple[Button, ...]) -> str:
+        """Post one message of pictures, or share them as files if Slack refuses image blocks."""
+        upload = await self._upload_files(album)
+        if not upload.completed:
+            await self._complete_upload(upload, self._files.complete_privately(upload.files))
+            upload.completed = True
+        kinds = [await self._poll_file(file, mime_of, _PROCESSING_TIMEOUT) for file in upload.files]
         try:
-            return await self._api.post(self._place.channel, self._place.thread, _album(album, upload.files, buttons))
+            return await self._api.post(
+                self._destination.channel, self._destination.thread, _album_message(album, upload.files, buttons)
+            )
         except MediaForbiddenError:
             raise
         except ContentRejectedError as error:
             _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
-            upload.tries += 1
-            if str(error) in BLOCK_CODES and set(kinds) <= _SHOWN and upload.tries < _TRIES:
-                raise RateLimitedError(_AGAIN) from error
-        self._upload = _Upload(album, as_files=True)  # what was kept for the bot alone cannot be shared any more
-        return await self._share(album, buttons)
+            upload.attempts += 1
+            if str(error) in BLOCK_CODES and set(kinds) <= _IMAGE_BLOCK_TYPES and upload.attempts < _MAX_ATTEMPTS:
+                raise RateLimitedError(_RETRY_DELAY) from error
+        self._upload = _Upload(album, share_as_files=True)  # completed uploads cannot be shared any more
+        return await self._share_files(album, buttons)
 
-    async def _share(self, media: Voice | Album, buttons: tuple[Button, ...]) -> str:
-        """Post files, then buttons; return the message's ts, or a file's id when Slack takes too long to tell."""
-        upload = await self._handed_over(media)
+    async def _share_files(self, media: Voice | Album, buttons: tuple[Button, ...]) -> str:
+        """Post files, then buttons; return the ts of the message, or a file id if Slack does not report it in time."""
+        upload = await self._upload_files(media)
         title = media.title if isinstance(media, Voice) else ""
-        place = self._place
-        await self._finished(
+        destination = self._destination
+        await self._complete_upload(
             upload,
-            self._files.share(upload.files, place.channel, place.thread, title=title, comment=comment(media.caption)),
+            self._files.share(
+                upload.files, destination.channel, destination.thread, title=title, comment=to_mrkdwn(media.caption)
+            ),
         )
         self._upload = None
-        ts, thread = await self._shared(upload.files[0])
-        if ts and place.thread and not thread:
-            await self._api.take_back(place.channel, ts)
-        shared = self._api.note(place.channel, ts) if ts else upload.files[0]
-        await self._offer(media, buttons)
+        ts, thread = await self._wait_for_share(upload.files[0])
+        if ts and destination.thread and not thread:
+            await self._api.delete_stray(destination.channel, ts)
+        shared = self._api.remember_post(destination.channel, ts) if ts else upload.files[0]
+        await self._post_buttons(media, buttons)
         return shared
 
-    async def _shared(self, file: str) -> tuple[str, str]:
-        """The message that bears a file, and its thread; "" as long as Slack tells neither."""
-        told = await self._poll(
+    async def _wait_for_share(self, file: str) -> tuple[str, str]:
+        """Wait for the message with a file; return its ts and its thread, "" for what Slack does not report in time."""
+        found = await self._poll_file(
             file,
-            lambda info: " ".join((share_in(info, self._place.channel), thread_in(info, self._place.channel))).strip(),
-            _SHARED_WITHIN,
+            lambda info: " ".join(
+                (share_ts(info, self._destination.channel), share_thread(info, self._destination.channel))
+            ).strip(),
+            _SHARE_TIMEOUT,
         )
-        ts, _, thread = told.partition(" ")
+        ts, _, thread = found.partition(" ")
         return ts, thread
 
-    def _begun(self, media: Voice | Album) -> _Upload:
+    def _get_upload(self, media: Voice | Album) -> _Upload:
         if self._upload is None or self._upload.media is not media:
-            shown = isinstance(media, Album) and all(_is_shown(picture) for picture in media.pictures)
-            self._upload = _Upload(media, as_files=not shown)
+            displayable = isinstance(media, Album) and all(_fits_image_block(picture) for picture in media.pictures)
+            self._upload = _Upload(media, share_as_files=not displayable)
         return self._upload
 
-    async def _handed_over(self, media: Voice | Album) -> _Upload:
-        upload = self._begun(media)
-        for name, data, alt in _parts(media)[len(upload.files) :]:
+    async def _upload_files(self, media: Voice | Album) -> _Upload:
+        upload = self._get_upload(media)
+        for name, data, alt in _list_files(media)[len(upload.files) :]:
             upload.files.append(await self._files.upload(name, data, alt=alt))
         return upload
 
-    async def _finished(self, upload: _Upload, call: Coroutine[None, None, None]) -> None:
+    async def _complete_upload(self, upload: _Upload, call: Coroutine[None, None, None]) -> None:
         try:
             await call
         except PlatformUnreachableError:
-            upload.files.clear()  # Slack may have finished them, and does that only once
+            upload.files.clear()  # Slack may have completed them, which works only once
             raise
 
-    async def _offer(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
-        """Post buttons on their own, beneath files; nobody would want the files again for them."""
-        # The text is not shown beside blocks; whoever presses a button tells it.
+    async def _post_buttons(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
+        """Post buttons in a message below the files; failures are logged, since a retry would post the files again."""
+        # Slack hides the text beside blocks, but sends it with a button press.
         words = media.caption.strip() or " ".join(button.label for button in buttons)
-        look = MessageContent(notification(words), [actions(buttons)])
-        deadline = time.monotonic() + _BUTTONS_WITHIN
+        content = MessageContent(notification_text(words), [buttons_block(buttons)])
+        deadline = time.monotonic() + _BUTTONS_TIMEOUT
         while buttons:
             try:
-                await self._api.post(self._place.channel, self._place.thread, look)
+                await self._api.post(self._destination.channel, self._destination.thread, content)
             except RateLimitedError as error:
                 if time.monotonic() + error.retry_after < deadline:
                     await asyncio.sleep(error.retry_after)
                     continue
-                _log.warning("no time for buttons", reason=str(error))
+                _log.warning("buttons were rate limited for too long", reason=str(error))
             except OutboxError as error:
-                _log.warning("no buttons shown", reason=str(error))
+                _log.warning("buttons could not be posted", reason=str(error))
             return
 
-    async def _poll(self, file: str, told: Callable[[dict[str, Any]], str], within: float) -> str:
-        """Ask about a file until Slack tells something; "" when it does not within these seconds."""
-        deadline, nap = time.monotonic() + within, _FIRST_NAP
+    async def _poll_file(self, file: str, read: Callable[[dict[str, Any]], str], max_wait: float) -> str:
+        """Poll `files.info` until `read` returns something; return "" after `max_wait` seconds."""
+        deadline, interval = time.monotonic() + max_wait, _MIN_POLL_INTERVAL
         while True:
-            wait = nap
+            wait = interval
             try:
-                if found := told(await self._files.info(file)):
+                if found := read(await self._files.get_info(file)):
                     return found
             except RateLimitedError as error:
-                wait = max(nap, error.retry_after)
+                wait = max(interval, error.retry_after)
             except PlatformUnreachableError as error:
-                _log.debug("a file is not told of", reason=str(error))
+                _log.debug("a file could not be polled", reason=str(error))
             except OutboxError as error:
-                _log.warning("Slack does not tell of a file", reason=str(error))
+                _log.warning("Slack refuses to describe a file", reason=str(error))
                 return ""
             if time.monotonic() + wait > deadline:
                 return ""
             await asyncio.sleep(wait)
-            nap = min(nap * 2, _LONGEST_NAP)
+            interval = min(interval * 2, _MAX_POLL_INTERVAL)
 
 
-def _is_shown(picture: Picture) -> bool:
-    return picture.mime in _SHOWN and len(picture.data) <= _LARGEST_SHOWN
+def _fits_image_block(picture: Picture) -> bool:
+    return picture.mime in _IMAGE_BLOCK_TYPES and len(picture.data) <= _MAX_IMAGE_BLOCK_BYTES
 
 
-def _parts(media: Voice | Album) -> list[tuple[str, bytes, str]]:
+def _list_files(media: Voice | Album) -> list[tuple[str, bytes, str]]:
     """Name, bytes and alternative text of each file."""
     if isinstance(media, Voice):
-        return [(_VOICE_NAME, media.audio, "")]
+        return [(_VOICE_FILE_NAME, media.audio, "")]
     return [(picture.name, picture.data, picture.alt) for picture in media.pictures]
 
 
-def _album(album: Album, files: list[str], buttons: tuple[Button, ...]) -> MessageContent:
-    words = [{"type": "markdown", "text": stable(album.caption, final=True)}] if album.caption.strip() else []
+def _album_message(album: Album, files: list[str], buttons: tuple[Button, ...]) -> MessageContent:
+    words = [{"type": "markdown", "text": render_markdown(album.caption, final=True)}] if album.caption.strip() else []
     images: list[dict[str, Any]] = [
         {"type": "image", "slack_file": {"id": file}, "alt_text": picture.alt or picture.name}
         for file, picture in zip(files, album.pictures, strict=True)
     ]
-    text = notification(album.caption.strip() or album.pictures[0].alt or album.pictures[0].name)
-    return MessageContent(text, [*words, *images, *([actions(buttons)] if buttons else [])])
+    text = notification_text(album.caption.strip() or album.pictures[0].alt or album.pictures[0].name)
+    return MessageContent(text, [*words, *images, *([buttons_block(buttons)] if buttons else [])])

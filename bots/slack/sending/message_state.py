@@ -1,4 +1,4 @@
-"""What stands in a message, as far as this process knows."""
+"""The state of a posted message, as far as this process knows it."""
 
 from __future__ import annotations
 
@@ -19,73 +19,75 @@ from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
 STREAM, CHUNKS, EDIT = "stream", "chunks", "edit"
-"""The modes of a page: a stream of text, a stream of chunks, a message that is updated."""
-_CLOSING_DELAY, _MAX_CONFLICTS = 1.0, 3
-"""Seconds before a message is updated again whose stream was still open, and how often that may be in vain."""
+"""The modes of a page: a text stream, a chunk stream, a message that is updated."""
+_CONFLICT_RETRY_DELAY, _MAX_CONFLICTS = 1.0, 3
+"""Seconds before an update is repeated that found the stream open, and how many such conflicts are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoration:
-    """What a message wears besides its words."""
+    """The parts of a message around its answer text."""
 
     fold: bool = False
     buttons: tuple[Button, ...] = ()
 
     @classmethod
-    def of(cls, body: PageText, buttons: tuple[Button, ...]) -> Self:
-        """What a page with these words and buttons should wear."""
-        return cls(bool(body.fold.strip()), buttons)
+    def from_page(cls, body: PageText, buttons: tuple[Button, ...]) -> Self:
+        """Return the decoration of a page with this text and these buttons."""
+        return cls(bool(body.reasoning.strip()), buttons)
 
 
-BARE = Decoration()
+UNDECORATED = Decoration()
 
 
 @dataclass(slots=True)
 class MessageState:
-    """What stands in a message."""
+    """The state of one message."""
 
     mode: str
-    shown: int
+    shown_length: int
     streaming: bool
-    sure: bool = True
-    """False after a call whose outcome is unknown: its text may be there or not."""
-    worn: Decoration | None = BARE
-    """None while it wears what only a stream can show."""
-    spilt: bool = False
-    """Its end stands in a message of its own."""
-    closing: bool = False
-    """Its stream was stopped, but the answer to that was lost; most likely it is over."""
+    certain: bool = True
+    """False after a call with unknown outcome: its text may be shown or not."""
+    decoration: Decoration | None = UNDECORATED
+    """None while it shows what only a stream can show."""
+    overflow_posted: bool = False
+    """The end of its text was posted in a second message."""
+    stop_unconfirmed: bool = False
+    """Its stream was stopped, but the response was lost; most likely the stream is closed."""
     conflicts: int = 0
-    """How often an update was refused because the stream was open."""
+    """Updates that were refused because the stream was open."""
 
     @classmethod
-    def begun(cls, mode: str, shown: int, worn: Decoration) -> Self:
-        """A message that has just been posted, or begun as a stream."""
+    def from_post(cls, mode: str, shown: int, decoration: Decoration) -> Self:
+        """Return the state of a message that was just posted or started as a stream."""
         streaming = mode != EDIT
-        return cls(mode, shown, streaming, worn=None if mode == CHUNKS else BARE if streaming else worn)
+        return cls(
+            mode, shown, streaming, decoration=None if mode == CHUNKS else UNDECORATED if streaming else decoration
+        )
 
     @classmethod
-    def of(cls, page: Page) -> Self:
-        """Whatever a page tells of a message that this process has not touched."""
-        return cls(page.mode, page.shown, page.mode in {STREAM, CHUNKS} and not page.done, sure=not page.adopted)
+    def from_page(cls, page: Page) -> Self:
+        """Return the state of a message that another process posted, as its page describes it."""
+        return cls(page.mode, page.shown, page.mode in {STREAM, CHUNKS} and not page.done, certain=not page.adopted)
 
-    def has(self, body: PageText) -> bool:
-        """Whether these very words stand for sure."""
-        return self.sure and self.shown == len(body)
+    def is_showing(self, body: PageText) -> bool:
+        """Whether the message certainly shows exactly this text."""
+        return self.certain and self.shown_length == len(body)
 
-    def conflict(self, reason: str) -> OutboxError:
-        """Note that an update found the stream open; return what that means: stop it again soon, or give it up."""
+    def record_conflict(self, reason: str) -> OutboxError:
+        """Record that an update found the stream open and return the error to raise; too many are final."""
         self.streaming = True
         self.conflicts += 1
-        return UneditableError(reason) if self.conflicts > _MAX_CONFLICTS else RateLimitedError(_CLOSING_DELAY)
+        return UneditableError(reason) if self.conflicts > _MAX_CONFLICTS else RateLimitedError(_CONFLICT_RETRY_DELAY)
 
     @contextmanager
-    def step(self) -> Generator[None]:
-        """Be unsure until the call has clearly succeeded or clearly not been carried out."""
-        before, self.sure = self.sure, False
+    def uncertain_until_done(self) -> Generator[None]:
+        """Treat the state as uncertain until the call has succeeded or was certainly not executed."""
+        before, self.certain = self.certain, False
         try:
             yield
         except (RateLimitedError, RecipientGoneError, ContentRejectedError):
-            self.sure = before
+            self.certain = before
             raise
-        self.sure = True
+        self.certain = True

@@ -1,11 +1,11 @@
-"""One page of an answer, as it is to be shown."""
+"""One update of a page of an answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.slack.api.methods import Content
-from bots.slack.blocks.message_content import Blocks, PageText, append_chunks, row
+from bots.slack.api.methods import StreamContent
+from bots.slack.blocks.message_content import Blocks, PageText, append_chunks, buttons_chunk
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
@@ -13,10 +13,10 @@ from .message_state import CHUNKS, Decoration, MessageState
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer goes, and for whom.
+class Destination:
+    """The channel and thread of an answer, and its reader.
 
-    `user` is "" for an app, which Slack streams nothing to; `team` is the user's own workspace.
+    `user` is "" for an app, since Slack does not stream to apps; `team` is the user's own workspace.
     """
 
     channel: str
@@ -26,8 +26,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPage:
-    """A page, what is known of its message, and what it is to show now."""
+class PageUpdate:
+    """A page, the state of its message, and the new text and buttons."""
 
     page: Page
     state: MessageState
@@ -36,24 +36,24 @@ class ShownPage:
     final: bool
 
     @property
-    def dress(self) -> Decoration:
-        return Decoration.of(self.body, self.buttons)
+    def decoration(self) -> Decoration:
+        return Decoration.from_page(self.body, self.buttons)
 
     @property
-    def piece(self) -> PageText:
-        """What is not on the screen yet."""
-        return self.body.after(self.state.shown)
+    def unsent(self) -> PageText:
+        """The text that is not shown yet."""
+        return self.body.remaining_after(self.state.shown_length)
 
     @property
-    def streams(self) -> bool:
-        """Whether the message can go on as a stream."""
-        heavy = self.state.mode == CHUNKS and self.body.heavy
-        return self.state.streaming and self.state.sure and not heavy
+    def can_stream(self) -> bool:
+        """Whether the message can continue as a stream."""
+        heavy = self.state.mode == CHUNKS and self.body.exceeds_stream
+        return self.state.streaming and self.state.certain and not heavy
 
 
-def content_of(shown: ShownPage, *, buttons: tuple[Button, ...] = ()) -> Content:
-    """What is still to be streamed; a stream of text shows neither thinking nor buttons, which appear at its end."""
-    if shown.state.mode == CHUNKS:
-        words: Blocks = [] if shown.piece.blank else append_chunks(shown.body, shown.state.shown)
-        return [*words, *([row(buttons)] if buttons else [])]
-    return shown.piece.rest if shown.piece.rest.strip() else ""
+def stream_content(update: PageUpdate, *, buttons: tuple[Button, ...] = ()) -> StreamContent:
+    """Return what is still to be streamed; a text stream gets its reasoning and buttons at its end."""
+    if update.state.mode == CHUNKS:
+        words: Blocks = [] if update.unsent.is_blank else append_chunks(update.body, update.state.shown_length)
+        return [*words, *([buttons_chunk(buttons)] if buttons else [])]
+    return update.unsent.answer if update.unsent.answer.strip() else ""

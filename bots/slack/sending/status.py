@@ -1,15 +1,15 @@
-"""The line under a thread that tells what the bot is doing."""
+"""The status line of a thread, which shows the bot's activity."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bots.slack.api.errors import UnavailableError
+from bots.slack.api.errors import MethodUnavailableError
 from bots.slack.api.features import Feature
 from bots.slack.api.methods import SlackApi
 from core.chat.port.outbox import Activity
 
-SIGNS: Mapping[Activity, str] = {
+STATUS_TEXTS: Mapping[Activity, str] = {
     "writing": "is thinking…",
     "recording": "is recording…",
     "drawing": "is drawing…",
@@ -18,11 +18,11 @@ SIGNS: Mapping[Activity, str] = {
 }
 
 
-class Status:
-    """The status of one thread, as far as one answer has set it.
+class ThreadStatus:
+    """The status of one thread, as one answer has set it.
 
-    Slack takes it away with the next reply in the thread, else after 2 minutes; so it is taken back where no reply
-    comes after it.
+    Slack clears it with the next reply in the thread, else after 2 minutes; so it is cleared explicitly if no reply
+    follows.
     """
 
     def __init__(self, api: SlackApi, feature: Feature, channel: str, thread: str) -> None:
@@ -30,24 +30,24 @@ class Status:
         self._feature = feature
         self._channel = channel
         self._thread = thread
-        self._stands = False
+        self._is_shown = False
         self._replies = 0
 
-    def replied(self) -> None:
-        """Slack has taken it away with a reply."""
+    def mark_replied(self) -> None:
+        """Record a reply, with which Slack clears the status."""
         self._replies += 1
-        self._stands = False
+        self._is_shown = False
 
     async def show(self, doing: Activity) -> None:
-        """Show it, or take back what may stand; raises each `OutboxError`."""
-        if not self._feature.available(self._channel) or (doing == "nothing" and not self._stands):
+        """Set the status, or clear it for "nothing"; raises each `OutboxError`."""
+        if not self._feature.is_available(self._channel) or (doing == "nothing" and not self._is_shown):
             return
         before = self._replies
         try:
-            await self._api.set_status(self._channel, self._thread, SIGNS[doing])
-        except UnavailableError as error:
-            self._feature.lacking(self._channel, error)
+            await self._api.set_status(self._channel, self._thread, STATUS_TEXTS[doing])
+        except MethodUnavailableError as error:
+            self._feature.record_unavailable(self._channel, error)
         finally:
-            self._stands = doing != "nothing"  # whoever gave up waiting does not know whether it lands
+            self._is_shown = doing != "nothing"  # after a timeout it may still be set
         if self._replies > before:
-            await self.show("nothing")  # it came after the reply that should have taken it away
+            await self.show("nothing")  # the reply came first and did not clear it

@@ -1,7 +1,7 @@
-"""Showing one answer's pages in Slack: a native stream where possible, else a message that is updated.
+"""Show the pages of one answer: as native streams where possible, else as messages that are updated.
 
-A page with thinking or buttons is a stream of chunks: the buttons of the growing answer stand above the text, the
-thinking is a task. When its last words stand, the message is rewritten once, so that it ends as blocks in their order.
+A page with reasoning or buttons is a chunk stream: the buttons of a running answer are above the text, the reasoning is
+a task. After the last text the message is rewritten once, so that its blocks have their final order.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TypeVar
 import structlog
 
 from bots.slack.api.deferred_calls import DeferredCalls
-from bots.slack.api.errors import BLOCK_CODES, LENGTH_CODES, StreamOpenError, StreamOverError, UnavailableError
+from bots.slack.api.errors import BLOCK_CODES, LENGTH_CODES, MethodUnavailableError, StreamClosedError, StreamOpenError
 from bots.slack.api.features import Features
-from bots.slack.api.methods import Content, SlackApi
-from bots.slack.api.own_messages import is_own, is_worded
+from bots.slack.api.methods import SlackApi, StreamContent
+from bots.slack.api.own_messages import is_own, is_text_answer
 from bots.slack.api.rate_limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
-from bots.slack.blocks.message_content import MessageContent, PageText, beginning, page_contents, parted
+from bots.slack.blocks.message_content import MessageContent, PageText, first_chunks, page_variants, split_long_text
 from core.chat.port.errors import (
     ContentRejectedError,
     PlatformUnreachableError,
@@ -32,263 +32,280 @@ from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
 from .message_state import CHUNKS, EDIT, STREAM, Decoration, MessageState
-from .page_update import Place, ShownPage, content_of
+from .page_update import Destination, PageUpdate, stream_content
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
-_CHEAP = 5.0
-"""Seconds that a turn whose words stand waits for their buttons; after that they come by themselves."""
+_MAX_DECORATION_WAIT = 5.0
+"""Seconds that a job waits for the buttons of a finished text; a longer wait is deferred."""
 
 
-class Pages:
-    """The pages of one answer.
+class PageWriter:
+    """Writes the pages of one answer.
 
-    A page remembers what is known when a call succeeds; what a failed call leaves behind is remembered here, and after
-    a change of process (an adopted page) it is unknown. Whenever it is unknown, the stream is closed and the message
-    rewritten as a whole, so that no words stand twice.
+    A `Page` records the results of successful calls. The state after a failed call is kept here; it is unknown after a
+    change of process (an adopted page). If the state is unknown, the stream is closed and the message rewritten as a
+    whole, so that no text is shown twice.
     """
 
-    def __init__(self, api: SlackApi, place: Place, features: Features, deferred: DeferredCalls) -> None:
+    def __init__(self, api: SlackApi, destination: Destination, features: Features, deferred: DeferredCalls) -> None:
         self._api = api
         self._deferred = deferred
-        self._place = place
+        self._destination = destination
         self._features = features
-        self._standings: dict[str, MessageState] = {}
-        self._refused: set[tuple[int, tuple[str, ...]]] = set()
-        """Starts of pages, each with the kinds of blocks that Slack has refused there; they are not tried again."""
+        self._states: dict[str, MessageState] = {}
+        self._rejected: set[tuple[int, tuple[str, ...]]] = set()
+        """Starts of pages, each with the block types that Slack has refused there; they are not tried again."""
 
-    async def show(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
+    async def update(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.update_page`."""
         if not page.message_id:
-            return await self._open(page, body, buttons, final=final)
-        shown = ShownPage(page, self._standing(page), body, buttons, final)
-        if not shown.streams:
-            return await self._rewrite(shown)
-        return await (self._close(shown) if final else self._append(shown))
+            return await self._open_page(page, body, buttons, final=final)
+        update = PageUpdate(page, self._state_of(page), body, buttons, final)
+        if not update.can_stream:
+            return await self._rewrite(update)
+        return await (self._finish_stream(update) if final else self._append(update))
 
     async def set_buttons(self, page: Page, body: PageText, buttons: tuple[Button, ...]) -> None:
         """See `Outbox.set_buttons`."""
-        self._deferred.drop(self._place.channel, page.message_id)  # or the buttons of its end would come back
-        *ways, _ = self._ways(body, buttons)  # as plain text it has no buttons
+        self._deferred.cancel(self._destination.channel, page.message_id)  # a deferred call would restore older buttons
+        *variants, _ = self._variants(body, buttons)  # the plain text has no buttons
 
         async def update(content: MessageContent) -> None:
-            await self._api.update(self._place.channel, page.message_id, content, keep=BUTTONS_RESERVE)
+            await self._api.update(self._destination.channel, page.message_id, content, reserve=BUTTONS_RESERVE)
 
-        await self._best(page, ways, update)
+        await self._send_best(page, variants, update)
 
-    async def recover(self, page: Page, bot: str, after: str) -> Page:
-        """See `Outbox.find_lost_message`; `bot` is our own user id, `after` the ts of what is surely older."""
-        found = await self._api.newer(self._place.channel, self._place.thread, after)
-        posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_worded(message)]
-        own = [ts for ts in posts if not self._api.placed(self._place.channel, ts)]
+    async def find_lost_message(self, page: Page, bot: str, after: str) -> Page:
+        """See `Outbox.find_lost_message`; `bot` is the bot's user id; every message up to the ts `after` is older."""
+        found = await self._api.list_newer(self._destination.channel, self._destination.thread, after)
+        posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_text_answer(message)]
+        own = [ts for ts in posts if not self._api.has_posted(self._destination.channel, ts)]
         if not own:
             return page
         return replace(page, message_id=min(own, key=float), mode=CHUNKS, adopted=True)
 
-    async def remove(self, page: Page) -> None:
+    async def delete(self, page: Page) -> None:
         """See `Outbox.delete_page`."""
         if not page.message_id:
             return
         with suppress(RecipientGoneError):
-            await self._end_stream(page, self._standing(page), final=True)
-            await self._api.delete(self._place.channel, page.message_id)
+            await self._end_stream(page, self._state_of(page), final=True)
+            await self._api.delete(self._destination.channel, page.message_id)
 
-    async def _open(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
-        if body.blank:
+    async def _open_page(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
+        if body.is_blank:
             if final:
                 raise ContentRejectedError("no_text")
             return page
-        # An answer that is complete at once needs one call as a post, and two scarce ones as a stream.
-        ts, mode = ("", EDIT) if final else await self._start(body, buttons)
+        # A complete answer needs one call as a post, and two scarce calls as a stream.
+        ts, mode = ("", EDIT) if final else await self._start_stream(body, buttons)
         if not ts:
-            place = self._place
-            ways = self._ways(body, buttons)
-            ts = await self._best(
-                page, ways, lambda look: self._api.post(place.channel, place.thread, look, grows=not final)
+            destination = self._destination
+            variants = self._variants(body, buttons)
+            ts = await self._send_best(
+                page,
+                variants,
+                lambda content: self._api.post(destination.channel, destination.thread, content, grows=not final),
             )
-        self._standings[ts] = MessageState.begun(mode, len(body), Decoration.of(body, buttons))
+        self._states[ts] = MessageState.from_post(mode, len(body), Decoration.from_page(body, buttons))
         opened = page.opened_at or time.time()
         return replace(page, message_id=ts, mode=mode, shown=len(body), opened_at=opened, adopted=False, done=final)
 
-    async def _start(self, body: PageText, buttons: tuple[Button, ...]) -> tuple[str, str]:
-        """Open a stream; return its ts and mode, "" where there is none to be had."""
-        if not (self._place.thread and self._place.user) or not self._features.streams.available(self._place.channel):
+    async def _start_stream(self, body: PageText, buttons: tuple[Button, ...]) -> tuple[str, str]:
+        """Start a stream; return its ts and mode, ("", EDIT) where streams are unavailable."""
+        if not (self._destination.thread and self._destination.user) or not self._features.streams.is_available(
+            self._destination.channel
+        ):
             return "", EDIT
         try:
-            if (buttons or body.fold) and not body.heavy and (ts := await self._start_chunks(body, buttons)):
+            if (
+                (buttons or body.reasoning)
+                and not body.exceeds_stream
+                and (ts := await self._start_chunk_stream(body, buttons))
+            ):
                 return ts, CHUNKS
-            if body.rest.strip():
-                return await self._started(body.rest), STREAM
-        except UnavailableError as error:
+            if body.answer.strip():
+                return await self._request_stream(body.answer), STREAM
+        except MethodUnavailableError as error:
             _log.warning("Slack does not stream here, messages are updated instead", reason=str(error))
-            self._features.streams.lacking(self._place.channel, error)
-        except (ContentRejectedError, RecipientGoneError) as error:  # a post will tell whether anybody is there
+            self._features.streams.record_unavailable(self._destination.channel, error)
+        except (
+            ContentRejectedError,
+            RecipientGoneError,
+        ) as error:  # a post will find out whether the channel is reachable
             _log.warning("Slack refused a stream, a message is updated instead", reason=str(error))
         except RateLimitedError:
-            pass  # the budget of streams is small; a message that is updated serves the reader as well
+            pass  # streams are scarce; an updated message serves the reader as well
         return "", EDIT
 
-    async def _start_chunks(self, body: PageText, buttons: tuple[Button, ...]) -> str:
-        """Open a stream with buttons and thinking; "" where there is none to be had."""
-        if not self._features.chunks.available(self._place.channel):
+    async def _start_chunk_stream(self, body: PageText, buttons: tuple[Button, ...]) -> str:
+        """Start a stream with buttons and reasoning; return "" where chunk streams are unavailable."""
+        if not self._features.chunks.is_available(self._destination.channel):
             return ""
         try:
-            return await self._started(beginning(body, buttons))
+            return await self._request_stream(first_chunks(body, buttons))
         except ContentRejectedError as error:
             if str(error) not in BLOCK_CODES:
                 raise
-            _log.warning("Slack streams no buttons and no thinking here", reason=str(error))
+            _log.warning("Slack streams no buttons and no reasoning here", reason=str(error))
             if str(error) not in LENGTH_CODES:
-                self._features.chunks.drop()
+                self._features.chunks.disable()
             return ""
 
-    async def _started(self, content: Content) -> str:
-        place = self._place
-        return await self._api.start_stream(place.channel, place.thread, content, user=place.user, team=place.team)
+    async def _request_stream(self, content: StreamContent) -> str:
+        destination = self._destination
+        return await self._api.start_stream(
+            destination.channel, destination.thread, content, user=destination.user, team=destination.team
+        )
 
-    async def _append(self, shown: ShownPage) -> Page:
-        if shown.piece.blank:
-            return shown.page
+    async def _append(self, update: PageUpdate) -> Page:
+        if update.unsent.is_blank:
+            return update.page
         try:
-            await self._grow(shown, step=True)
-        except StreamOverError:
-            shown.state.streaming = False  # what was appended before stays; the next step updates it
-            return replace(shown.page, mode=EDIT)
+            await self._append_text(update, step=True)
+        except StreamClosedError:
+            update.state.streaming = False  # the appended text stays; the next step updates it
+            return replace(update.page, mode=EDIT)
         except ContentRejectedError as error:
-            _log.warning("Slack takes no more in a stream, its message is updated", reason=str(error))
-            shown.state.sure = False  # so that every further step rewrites it
-            return await self._rewrite(shown)
-        return replace(shown.page, shown=shown.state.shown)
+            _log.warning("Slack refused to append to a stream, its message is updated", reason=str(error))
+            update.state.certain = False  # so that every further step rewrites it
+            return await self._rewrite(update)
+        return replace(update.page, shown=update.state.shown_length)
 
-    async def _close(self, shown: ShownPage) -> Page:
-        """End a stream with its last words, then give the message what only blocks can show."""
-        standing, content = shown.state, content_of(shown, buttons=shown.buttons)
+    async def _finish_stream(self, update: PageUpdate) -> Page:
+        """Stop a stream with the last text, then add what only blocks can show."""
+        state, content = update.state, stream_content(update, buttons=update.buttons)
         try:
-            with standing.step():
-                await self._api.stop_stream(self._place.channel, shown.page.message_id, content, keep=0)
-        except StreamOverError:
-            standing.streaming = False
-            return await self._rewrite(shown)
+            with state.uncertain_until_done():
+                await self._api.stop_stream(self._destination.channel, update.page.message_id, content, reserve=0)
+        except StreamClosedError:
+            state.streaming = False
+            return await self._rewrite(update)
         except ContentRejectedError as error:
             _log.warning("Slack refused the end of a stream, its message is updated", reason=str(error))
-            return await self._rewrite(shown)
+            return await self._rewrite(update)
         except PlatformUnreachableError:
-            standing.closing = True
+            state.stop_unconfirmed = True
             raise
         except RateLimitedError:
-            # The reader need not wait for the last words until a stop is allowed again.
+            # Append the last text now, so that the reader need not wait for the stop.
             with suppress(RateLimitedError, ContentRejectedError):
-                await self._grow(shown, step=False)
+                await self._append_text(update, step=False)
             raise
-        standing.streaming, standing.shown = False, len(shown.body)
-        await self._dress(shown)
-        return replace(shown.page, shown=standing.shown, done=True)
+        state.streaming, state.shown_length = False, len(update.body)
+        await self._apply_decoration(update)
+        return replace(update.page, shown=state.shown_length, done=True)
 
-    async def _grow(self, shown: ShownPage, *, step: bool) -> None:
-        if content := content_of(shown):
-            with shown.state.step():
-                await self._api.append_stream(self._place.channel, shown.page.message_id, content, step=step)
-            shown.state.shown = len(shown.body)
+    async def _append_text(self, update: PageUpdate, *, step: bool) -> None:
+        if content := stream_content(update):
+            with update.state.uncertain_until_done():
+                await self._api.append_stream(self._destination.channel, update.page.message_id, content, step=step)
+            update.state.shown_length = len(update.body)
 
-    async def _rewrite(self, shown: ShownPage) -> Page:
-        page, standing, final = shown.page, shown.state, shown.final
-        await self._end_stream(page, standing, final=final)
-        if standing.has(shown.body):
+    async def _rewrite(self, update: PageUpdate) -> Page:
+        page, state, final = update.page, update.state, update.final
+        await self._end_stream(page, state, final=final)
+        if state.is_showing(update.body):
             if final:
-                await self._dress(shown)
-        elif not shown.body.blank:
-            ways = self._ways(shown.body, shown.buttons)
-            with standing.step():
-                await self._update(shown, ways)
-            standing.streaming, standing.shown, standing.worn = False, len(shown.body), shown.dress
-        return replace(page, mode=EDIT, shown=standing.shown, adopted=False, done=final)
+                await self._apply_decoration(update)
+        elif not update.body.is_blank:
+            variants = self._variants(update.body, update.buttons)
+            with state.uncertain_until_done():
+                await self._update_message(update, variants)
+            state.streaming, state.shown_length, state.decoration = False, len(update.body), update.decoration
+        return replace(page, mode=EDIT, shown=state.shown_length, adopted=False, done=final)
 
-    async def _update(self, shown: ShownPage, ways: Sequence[MessageContent]) -> None:
+    async def _update_message(self, update: PageUpdate, variants: Sequence[MessageContent]) -> None:
         try:
-            await self._best(shown.page, ways, lambda look: self._put(shown, look, step=not shown.final))
+            await self._send_best(
+                update.page, variants, lambda content: self._write(update, content, step=not update.final)
+            )
         except ContentRejectedError as error:
-            if shown.final:
+            if update.final:
                 raise UneditableError(str(error)) from error
             raise
 
-    async def _dress(self, shown: ShownPage) -> None:
-        """Let a message whose words stand end with the right buttons and fold; a turn does not wait long for that."""
-        if shown.state.worn == shown.dress:
+    async def _apply_decoration(self, update: PageUpdate) -> None:
+        """Give a finished text its final buttons and fold; long waits are deferred."""
+        if update.state.decoration == update.decoration:
             return
-        *ways, _ = self._ways(shown.body, shown.buttons)  # plain text would be no better than what stands
+        *variants, _ = self._variants(update.body, update.buttons)  # plain text would be no improvement
 
-        async def dress() -> None:
-            await self._best(shown.page, ways, lambda look: self._put(shown, look, step=False, keep=UPDATE_RESERVE))
+        async def decorate() -> None:
+            await self._send_best(
+                update.page, variants, lambda content: self._write(update, content, step=False, reserve=UPDATE_RESERVE)
+            )
 
         try:
-            await dress()
+            await decorate()
         except RateLimitedError as error:
-            if error.retry_after <= _CHEAP:
+            if error.retry_after <= _MAX_DECORATION_WAIT:
                 raise
-            self._deferred.put(self._place.channel, shown.page.message_id, dress)
+            self._deferred.schedule(self._destination.channel, update.page.message_id, decorate)
         except (ContentRejectedError, RecipientGoneError) as error:
-            _log.warning("an answer keeps the looks of its stream", reason=str(error))
-        shown.state.worn = shown.dress
+            _log.warning("an answer keeps the decoration of its stream", reason=str(error))
+        update.state.decoration = update.decoration
 
-    async def _put(self, shown: ShownPage, content: MessageContent, *, step: bool, keep: int = 0) -> None:
-        """Rewrite the message; the end of what is too long for that is posted beneath it, so that nothing is lost."""
-        place, standing = self._place, shown.state
-        content, more = parted(content)
+    async def _write(self, update: PageUpdate, content: MessageContent, *, step: bool, reserve: int = 0) -> None:
+        """Rewrite the message; post the end of a text that is too long for an update in a second message."""
+        destination, state = self._destination, update.state
+        content, overflow = split_long_text(content)
         try:
-            await self._api.update(place.channel, shown.page.message_id, content, step=step, keep=keep)
+            await self._api.update(destination.channel, update.page.message_id, content, step=step, reserve=reserve)
         except StreamOpenError as error:
-            raise standing.conflict(str(error)) from error
-        if more and shown.final and not standing.spilt:
-            await self._api.post(place.channel, place.thread, more)
-            standing.spilt = True
+            raise state.record_conflict(str(error)) from error
+        if overflow and update.final and not state.overflow_posted:
+            await self._api.post(destination.channel, destination.thread, overflow)
+            state.overflow_posted = True
 
-    def _ways(self, body: PageText, buttons: tuple[Button, ...]) -> list[MessageContent]:
-        return page_contents(body, buttons, cards=self._features.cards.available(self._place.channel))
+    def _variants(self, body: PageText, buttons: tuple[Button, ...]) -> list[MessageContent]:
+        return page_variants(body, buttons, cards=self._features.cards.is_available(self._destination.channel))
 
-    async def _best(
-        self, page: Page, ways: Sequence[MessageContent], show: Callable[[MessageContent], Awaitable[_Result]]
+    async def _send_best(
+        self, page: Page, variants: Sequence[MessageContent], show: Callable[[MessageContent], Awaitable[_Result]]
     ) -> _Result:
-        """Show a page in the best of these ways that Slack takes."""
-        *better, last = ways
-        for way in better:
-            if (page.start, way.kinds) in self._refused:
+        """Send the first variant that Slack accepts, and remember the refused ones."""
+        *better, last = variants
+        for variant in better:
+            if (page.start, variant.block_types) in self._rejected:
                 continue
             try:
-                return await show(way)
+                return await show(variant)
             except UneditableError:
-                raise  # whatever it looks like
+                raise  # it does not depend on the variant
             except ContentRejectedError as error:
                 _log.warning("Slack refused a message's blocks", reason=str(error))
-                if way.kinds[0] == "task_card" and str(error) == "invalid_blocks":
-                    self._features.cards.drop()
+                if variant.block_types[0] == "task_card" and str(error) == "invalid_blocks":
+                    self._features.cards.disable()
                 else:
-                    self._refused.add((page.start, way.kinds))
+                    self._rejected.add((page.start, variant.block_types))
         return await show(last)
 
     async def _end_stream(self, page: Page, state: MessageState, *, final: bool) -> None:
-        """See to it that no stream is open, or Slack refuses to update the message.
+        """Close the stream, since Slack refuses to update a message with an open stream.
 
-        A `final` update is tried even if nobody knows whether the stream is over: it finds that out, too.
+        A `final` update is tried even if the stream may be open: the update finds that out.
         """
-        if state.closing:
-            state.closing = False
+        if state.stop_unconfirmed:
+            state.stop_unconfirmed = False
         elif state.streaming:
             try:
-                with suppress(ContentRejectedError):  # most often it is closed already
+                with suppress(ContentRejectedError):  # usually it is already closed
                     await self._api.stop_stream(
-                        self._place.channel, page.message_id, "", keep=0 if final else STOP_RESERVE
+                        self._destination.channel, page.message_id, "", reserve=0 if final else STOP_RESERVE
                     )
                 state.streaming = False
             except PlatformUnreachableError:
-                state.closing = True
+                state.stop_unconfirmed = True
                 raise
             except RateLimitedError as error:
                 if not final:
                     raise
                 _log.info("a stream may still be open", reason=str(error))
 
-    def _standing(self, page: Page) -> MessageState:
-        known = self._standings.get(page.message_id)
+    def _state_of(self, page: Page) -> MessageState:
+        known = self._states.get(page.message_id)
         if known is None:
-            known = self._standings[page.message_id] = MessageState.of(page)
+            known = self._states[page.message_id] = MessageState.from_page(page)
         return known

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from bots.json_fields import get_object
 from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
-from bots.slack.events.parse import ignored_app, read_addition, read_event, read_search
+from bots.slack.events.parse import find_ignored_app, read_edit, read_event, read_search
 from tests.bots.damage import draw_damaged
 
 HOME = Installation("T1", "UBOT", frozenset())
@@ -115,17 +115,17 @@ EVENTS = [
 
 @settings(max_examples=300)
 @given(draw_damaged(EVENTS))
-def test_reading_never_fails(event: Any) -> None:  # noqa: ANN401 - any JSON
+def test_reading_damaged_events_never_raises(event: Any) -> None:  # noqa: ANN401 - any JSON
     stored, body = json.dumps(event).encode(), get_object(event, "payload")
 
     read_event(stored, HOME)
-    read_addition(stored, HOME)
+    read_edit(stored, HOME)
     read_search(body, HOME)
-    ignored_app(body, HOME)
+    find_ignored_app(body, HOME)
 
 
 @pytest.mark.parametrize("text", ["<|label>", "<>", "<@>", "<!>", "<!date^²>", "<#|>", "<!subteam>"])
-def test_marks_without_what_they_are_about_are_read(text: str) -> None:
+def test_incomplete_mrkdwn_is_read(text: str) -> None:
     said = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
     assert read_message({"user": "U1", "text": f"see {text}"}, "UBOT").text.startswith("see")

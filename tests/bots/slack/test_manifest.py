@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bots.docs_generator import generate_manifest
 from bots.sandbox.slack.events import DEFAULT_SUBSCRIPTIONS
-from bots.slack.manifest import MessageShortcut, SlashCommand, manifest
+from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 
 _words = st.text(
     st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"], blacklist_characters="\ufeff\ufffe\uffff")
@@ -18,7 +18,7 @@ _words = st.text(
 
 
 def _manifest(*commands: SlashCommand) -> dict[str, Any]:
-    return yaml.safe_load(manifest(commands))
+    return yaml.safe_load(render_manifest(commands))
 
 
 def test_commands_become_slash_commands() -> None:
@@ -32,7 +32,7 @@ def test_commands_become_slash_commands() -> None:
 
 def test_commands_on_messages_become_shortcuts() -> None:
     found = yaml.safe_load(
-        manifest([], [MessageShortcut("speak", "Have a text spoken", "Have a text spoken by a model")])
+        render_manifest([], [MessageShortcut("speak", "Have a text spoken", "Have a text spoken by a model")])
     )
 
     assert found["features"]["shortcuts"] == [
@@ -45,7 +45,7 @@ def test_commands_on_messages_become_shortcuts() -> None:
     ]
 
 
-def test_the_app_s_own_manifest_keeps_slack_s_limits() -> None:
+def test_the_app_s_manifest_keeps_slack_s_limits() -> None:
     features = yaml.safe_load(generate_manifest())["features"]
 
     assert {"speak", "imagine"} <= {shortcut["callback_id"] for shortcut in features["shortcuts"]}
@@ -54,7 +54,7 @@ def test_the_app_s_own_manifest_keeps_slack_s_limits() -> None:
     assert all(0 < len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])
 
 
-def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
+def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
     found = _manifest()
 
     assert found["settings"]["socket_mode_enabled"] is True
@@ -77,7 +77,7 @@ def test_the_app_gets_what_the_bot_needs_and_no_more() -> None:
 
 
 @given(_words, _words)
-def test_any_words_survive_the_yaml(description: str, hint: str) -> None:
+def test_any_text_round_trips_through_the_yaml(description: str, hint: str) -> None:
     (command,) = _manifest(SlashCommand("x", description, hint))["features"]["slash_commands"]
 
     assert command["description"] == description

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 
 from bots.http_sessions import Sessions
 from bots.sandbox.slack.state import SlackFile
-from bots.slack.api.call import Caller, web_client
-from bots.slack.api.files import Files
+from bots.slack.api.call import ApiCaller, create_web_client
+from bots.slack.api.files import FilesApi
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, OutboxError, PlatformUnreachableError
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES
@@ -61,7 +61,7 @@ async def test_a_file_is_read_with_the_token(scene: Scene) -> None:
     assert await scene.outbox.download_file(file.id, most=5) == b"words"
 
 
-async def test_more_than_asked_for_is_not_read_whatever_slack_says_of_its_size(scene: Scene) -> None:
+async def test_a_download_stops_at_the_size_limit_whatever_slack_reports(scene: Scene) -> None:
     file = await _sent(scene, b"x" * 200_000)
     with pytest.raises(FileTooLargeError):
         await scene.outbox.download_file(file.id, most=199_999)
@@ -81,7 +81,7 @@ async def test_more_than_asked_for_is_not_read_whatever_slack_says_of_its_size(s
         ("hosted", "access_denied"),
     ],
 )
-async def test_a_file_that_slack_does_not_hold_is_refused(scene: Scene, mode: str, access: str) -> None:
+async def test_a_file_not_hosted_by_slack_is_refused(scene: Scene, mode: str, access: str) -> None:
     file = await _sent(scene)
     file.mode, file.access = mode, access
 
@@ -89,7 +89,7 @@ async def test_a_file_that_slack_does_not_hold_is_refused(scene: Scene, mode: st
         await scene.outbox.download_file(file.id, most=100)
 
 
-async def test_a_file_of_a_shared_channel_is_asked_for_first(scene: Scene) -> None:
+async def test_a_file_of_a_shared_channel_is_looked_up_before_download(scene: Scene) -> None:
     file = await _sent(scene)
     file.access = "check_file_info"
 
@@ -99,7 +99,7 @@ async def test_a_file_of_a_shared_channel_is_asked_for_first(scene: Scene) -> No
 @pytest.mark.parametrize(
     ("name", "mime", "content"), [("a.txt", "text/plain", b"words"), ("a.html", "text/html", b"<p>words</p>")]
 )
-async def test_a_login_page_is_not_taken_for_the_file(scene: Scene, name: str, mime: str, content: bytes) -> None:
+async def test_a_login_page_is_not_returned_as_the_file(scene: Scene, name: str, mime: str, content: bytes) -> None:
     file = await _sent(scene, content, name, mime)
     file.guarded = True
 
@@ -107,13 +107,13 @@ async def test_a_login_page_is_not_taken_for_the_file(scene: Scene, name: str, m
         await scene.outbox.download_file(file.id, most=10_000)
 
 
-async def test_a_web_page_that_somebody_sent_is_read(scene: Scene) -> None:
+async def test_an_html_file_is_downloaded(scene: Scene) -> None:
     file = await _sent(scene, b"<p>words</p>", "a.html", "text/html")
 
     assert await scene.outbox.download_file(file.id, most=100) == b"<p>words</p>"
 
 
-async def test_the_token_goes_nowhere_but_to_slack(scene: Scene, elsewhere: Elsewhere) -> None:
+async def test_the_token_is_sent_to_slack_alone(scene: Scene, elsewhere: Elsewhere) -> None:
     file = await _sent(scene)
     file.url = elsewhere.url
     with pytest.raises(ContentRejectedError):
@@ -122,7 +122,7 @@ async def test_the_token_goes_nowhere_but_to_slack(scene: Scene, elsewhere: Else
     assert elsewhere.seen == []
 
 
-async def test_a_redirection_leads_the_token_nowhere_else(scene: Scene, elsewhere: Elsewhere) -> None:
+async def test_a_redirect_to_another_host_gets_no_token(scene: Scene, elsewhere: Elsewhere) -> None:
     file = await _sent(scene)
     file.moved = elsewhere.url
     with pytest.raises(ContentRejectedError):
@@ -131,7 +131,7 @@ async def test_a_redirection_leads_the_token_nowhere_else(scene: Scene, elsewher
     assert elsewhere.seen == []
 
 
-async def test_a_redirection_within_slack_is_followed_but_not_forever(scene: Scene) -> None:
+async def test_redirects_within_slack_are_followed_up_to_a_limit(scene: Scene) -> None:
     first, last = await _sent(scene), await _sent(scene, b"moved")
     first.moved = last.url
 
@@ -151,7 +151,7 @@ async def test_a_redirection_within_slack_is_followed_but_not_forever(scene: Sce
         "https://files.slack.com:443/a",
     ],
 )
-async def test_slack_is_known_by_its_names(redis: Redis, url: str) -> None:
+async def test_slack_hosts_are_recognized(redis: Redis, url: str) -> None:
     assert await _is_slack(redis, url)
 
 
@@ -168,14 +168,14 @@ async def test_slack_is_known_by_its_names(redis: Redis, url: str) -> None:
         "",
     ],
 )
-async def test_nobody_else_is_taken_for_slack(redis: Redis, url: str) -> None:
+async def test_other_hosts_are_not_recognized_as_slack(redis: Redis, url: str) -> None:
     assert not await _is_slack(redis, url)
 
 
 async def _is_slack(redis: Redis, url: str) -> bool:
     async with aiohttp.ClientSession() as session:
-        client = web_client(BOT_TOKEN, "https://slack.com/api/", session)
-        return Files(Caller(client, RateLimiter(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
+        client = create_web_client(BOT_TOKEN, "https://slack.com/api/", session)
+        return FilesApi(ApiCaller(client, RateLimiter(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def _is_slack(redis: Redis, url: str) -> bool:
         ("fatal_error", PlatformUnreachableError),
     ],
 )
-async def test_what_slack_says_of_a_file_takes_nobody_away(scene: Scene, error: str, raised: type[OutboxError]) -> None:
+async def test_a_file_error_is_not_a_recipient_gone_error(scene: Scene, error: str, raised: type[OutboxError]) -> None:
     file = await _sent(scene)
     scene.slack.faults.fail("files.info", error)
 

@@ -15,7 +15,7 @@ from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
 
 
-def test_missing_scopes_are_told_in_the_manifest_s_order() -> None:
+def test_missing_scopes_are_listed_in_manifest_order() -> None:
     assert missing_scopes("chat:write, users:read,extra") == tuple(
         scope for scope in SCOPES if scope not in {"chat:write", "users:read"}
     )
@@ -23,7 +23,7 @@ def test_missing_scopes_are_told_in_the_manifest_s_order() -> None:
     assert missing_scopes("") == ()
 
 
-async def test_missing_scopes_are_told_at_the_start(slack: SlackSim, redis: Redis) -> None:
+async def test_missing_scopes_are_logged_at_the_start(slack: SlackSim, redis: Redis) -> None:
     slack.scopes.difference_update({"files:read", "users:read"})
     with capture_logs() as lines:
         async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
@@ -33,7 +33,7 @@ async def test_missing_scopes_are_told_at_the_start(slack: SlackSim, redis: Redi
     assert [line["missing"] for line in lines if "lacks scopes" in line["event"]] == ["files:read, users:read"]
 
 
-async def test_a_missing_scope_that_is_met_is_told_once_and_the_answer_stands(scene: Scene) -> None:
+async def test_a_missing_scope_is_logged_once_and_the_answer_is_posted(scene: Scene) -> None:
     scene.slack.scopes.difference_update({"files:read", "users:read"})
     with capture_logs() as lines:
         for user in ("U1", "U2"):
@@ -48,7 +48,7 @@ async def test_a_missing_scope_that_is_met_is_told_once_and_the_answer_stands(sc
     assert scene.texts == ["One two"]
 
 
-async def test_an_answer_for_somebody_whom_the_app_cannot_see_is_posted(scene: Scene) -> None:
+async def test_an_answer_to_a_user_invisible_to_the_app_is_posted(scene: Scene) -> None:
     scene.ann.person.is_hidden = True
     await scene.show("One", final=False)
 

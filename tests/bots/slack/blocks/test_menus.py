@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.slack.blocks.menus import listed, menu_blocks
+from bots.slack.blocks.menus import menu_blocks, select_options
 from core.chat.port.menus import Menu, Option
 
 
@@ -54,7 +54,7 @@ def test_options_in_groups_are_a_list_with_headings(count: int) -> None:
     assert found["initial_option"]["value"] == "1"
 
 
-def test_more_options_than_a_list_takes_are_searched_for() -> None:
+def test_more_than_100_options_are_an_external_select() -> None:
     found = _element(_menu(101, current=7))
 
     assert found["type"] == "external_select"
@@ -63,9 +63,9 @@ def test_more_options_than_a_list_takes_are_searched_for() -> None:
     assert not {"options", "option_groups"} & found.keys()
 
 
-def test_what_is_found_fits_a_list() -> None:
-    assert len(listed(_menu(300).options)["options"]) == 100
-    assert listed(()) == {"options": []}
+def test_search_results_fit_a_select_menu() -> None:
+    assert len(select_options(_menu(300).options)["options"]) == 100
+    assert select_options(()) == {"options": []}
 
 
 def test_controls_are_rows_of_buttons() -> None:

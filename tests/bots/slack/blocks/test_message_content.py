@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from bots.sandbox.slack.blocks.validation import check_blocks
 from bots.slack.blocks.markdown import escape
-from bots.slack.blocks.message_content import MessageContent, PageText, append_chunks, beginning, page_contents, parted
+from bots.slack.blocks.message_content import (
+    MessageContent,
+    PageText,
+    append_chunks,
+    first_chunks,
+    page_variants,
+    split_long_text,
+)
 from core.chat.port.menus import Button
 
 _texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
@@ -17,57 +24,57 @@ _BUTTONS = (Button("x" * 90, "retry", "v" * 48), Button("🔊", "speak", "v"))
 
 
 @given(_texts, st.integers(0, 600), st.lists(st.integers(0, 600), max_size=6))
-def test_what_is_streamed_piece_by_piece_adds_up(text: str, folded: int, ends: list[int]) -> None:
+def test_streamed_chunks_add_up_to_the_page(text: str, folded: int, ends: list[int]) -> None:
     folded, shown = min(folded, len(text)), 0
     details, words = "", ""
     for end in [*sorted(end for end in ends if end < len(text)), None]:
         part = text[:end]
-        body = PageText.of(part, min(folded, len(part)), final=end is None)
+        body = PageText.render(part, min(folded, len(part)), final=end is None)
         for chunk in append_chunks(body, shown):
             details += chunk.get("details", "")
             words += chunk.get("text", "")
         shown = len(body)
-    whole = PageText.of(text, folded, final=True)
+    whole = PageText.render(text, folded, final=True)
 
-    assert (details, words) == (whole.fold, whole.rest)
+    assert (details, words) == (whole.reasoning, whole.answer)
 
 
 @given(_texts, st.integers(0, 600))
-def test_thinking_is_over_when_the_answer_begins(text: str, folded: int) -> None:
-    body = PageText.of(text, min(folded, len(text)), final=True)
+def test_the_task_is_complete_when_the_answer_begins(text: str, folded: int) -> None:
+    body = PageText.render(text, min(folded, len(text)), final=True)
     statuses = [chunk["status"] for chunk in append_chunks(body, 0) if chunk["type"] == "task_update"]
-    after = [chunk for chunk in append_chunks(body, len(body.fold)) if chunk["type"] == "task_update"]
+    after = [chunk for chunk in append_chunks(body, len(body.reasoning)) if chunk["type"] == "task_update"]
 
-    assert set(statuses) <= {"complete" if body.rest else "in_progress"}
-    assert bool(statuses) == bool(body.fold)
-    assert [chunk["status"] for chunk in after] == ["complete"] * bool(body.fold and body.rest)
+    assert set(statuses) <= {"complete" if body.answer else "in_progress"}
+    assert bool(statuses) == bool(body.reasoning)
+    assert [chunk["status"] for chunk in after] == ["complete"] * bool(body.reasoning and body.answer)
 
 
 @given(_texts, st.integers(0, 600), st.booleans())
-def test_slack_takes_every_look(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
-    body = PageText.of(text, min(folded, len(text)), final=True)
-    found = page_contents(body, _BUTTONS if buttons else ())
+def test_slack_accepts_every_variant(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
+    body = PageText.render(text, min(folded, len(text)), final=True)
+    found = page_variants(body, _BUTTONS if buttons else ())
     for look in found[:-1]:
         check_blocks([*look.blocks])
 
         assert 0 < len(look.text) <= 3000
 
     assert found[-1].blocks == ()
-    assert html.unescape(found[-1].text) == (body.rest if body.rest.strip() else body.fold)
-    assert beginning(body, _BUTTONS)[0]["type"] == "blocks"
+    assert html.unescape(found[-1].text) == (body.answer if body.answer.strip() else body.reasoning)
+    assert first_chunks(body, _BUTTONS)[0]["type"] == "blocks"
 
 
-def test_a_page_without_anything_around_its_words_is_markdown_or_plain_text() -> None:
-    first, last = page_contents(PageText.of("**Hello**", 0, final=True), ())
+def test_a_page_without_reasoning_and_buttons_is_markdown_or_plain_text() -> None:
+    first, last = page_variants(PageText.render("**Hello**", 0, final=True), ())
 
     assert first == MessageContent("Hello", [{"type": "markdown", "text": "**Hello**"}])
     assert last == MessageContent("**Hello**")
 
 
 @given(st.text(alphabet="ab&<\n", max_size=3000))
-def test_long_plain_text_is_parted_and_nothing_of_it_is_lost(text: str) -> None:
+def test_long_plain_text_is_split_without_loss(text: str) -> None:
     whole = MessageContent(escape(text * 4))
-    head, tail = parted(whole)
+    head, tail = split_long_text(whole)
 
     assert head.text + (tail.text if tail else "") == whole.text
     assert len(head.text) <= 4000

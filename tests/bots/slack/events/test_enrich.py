@@ -41,7 +41,7 @@ async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: 
 
 
 @pytest.mark.parametrize("error", ["file_not_found", "access_denied"])
-async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, listener: Listener, error: str) -> None:
+async def test_a_file_that_cannot_be_looked_up_becomes_a_document(scene: Scene, listener: Listener, error: str) -> None:
     file, incoming = await _shared(scene, listener)
     scene.slack.faults.fail("files.info", error)
     (known,) = (await scene.platform.complete(incoming, first=False)).attachments
@@ -50,7 +50,7 @@ async def test_a_file_that_cannot_be_looked_up_is_read_to_see_why(scene: Scene, 
     assert classify(known) == "document"
 
 
-async def test_a_file_that_is_gone_is_read_to_see_why(scene: Scene, listener: Listener) -> None:
+async def test_a_deleted_file_becomes_a_document(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
     file.mode = "tombstone"
     (known,) = (await scene.platform.complete(incoming, first=False)).attachments
@@ -60,7 +60,7 @@ async def test_a_file_that_is_gone_is_read_to_see_why(scene: Scene, listener: Li
     assert known == Attachment("document", file.id)
 
 
-async def test_what_the_event_tells_is_not_asked_for(scene: Scene, listener: Listener) -> None:
+async def test_a_file_described_in_the_event_is_not_looked_up(scene: Scene, listener: Listener) -> None:
     file = scene.ann.file("cat.png", b"\x89PNG", mimetype="image/png")
     await scene.ann.say(scene.channel, f"{scene.slack.mention} what is it?", files=[file])
     incoming = await _asked(listener)
@@ -77,7 +77,7 @@ async def _called(scene: Scene, listener: Listener, root: Message, text: str = "
     return incoming
 
 
-async def test_a_call_into_a_thread_replies_to_its_first_message(
+async def test_a_mention_in_a_thread_quotes_its_first_message(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     file = lonely.file("cat.png", b"\x89PNG", mimetype="image/png")
@@ -90,7 +90,7 @@ async def test_a_call_into_a_thread_replies_to_its_first_message(
     assert scene.slack.count("conversations.replies") == 1
 
 
-async def test_a_call_into_a_discussion_knows_who_said_what(
+async def test_a_mention_in_a_discussion_quotes_messages_with_their_authors(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     root = await lonely.say(scene.channel, "Tea or coffee?")
@@ -107,7 +107,7 @@ async def test_a_call_into_a_discussion_knows_who_said_what(
     assert [attachment.id for attachment in incoming.quoted_attachments] == [file.id]
 
 
-async def test_who_takes_part_in_a_discussion_is_mentioned_by_name(
+async def test_mentions_in_a_discussion_are_replaced_by_names(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     root = await scene.ann.say(scene.channel, f"Tea, <@{lonely.id}>? Or <@U0STRANGER>?")
@@ -118,7 +118,7 @@ async def test_who_takes_part_in_a_discussion_is_mentioned_by_name(
 
 
 @pytest.mark.parametrize(("length", "count"), [(5, 20), (1_500, 8), (9_000, 3)])
-async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
+async def test_a_long_discussion_keeps_its_first_and_newest_messages(
     scene: Scene, listener: Listener, length: int, count: int
 ) -> None:
     root = await scene.ann.say(scene.channel, "Well?")
@@ -133,7 +133,7 @@ async def test_of_a_long_discussion_the_first_and_the_newest_words_count(
     assert incoming.unread == ("unread.part",)
 
 
-async def test_a_long_message_of_a_discussion_is_cut_with_a_word(
+async def test_a_long_message_of_a_discussion_is_shortened_with_a_notice(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     root = await scene.ann.say(scene.channel, "one line\n" * 600)
@@ -144,7 +144,7 @@ async def test_a_long_message_of_a_discussion_is_cut_with_a_word(
     assert incoming.unread == ("unread.part",)
 
 
-async def test_a_thread_that_slack_tells_in_parts_is_read_to_its_end(scene: Scene, listener: Listener) -> None:
+async def test_a_thread_of_several_pages_is_read_to_its_end(scene: Scene, listener: Listener) -> None:
     root = await scene.ann.say(scene.channel, "Well?")
     for number in range(1_000):
         await scene.ann.say(scene.channel, f"Reply {number}", thread_ts=root.ts)
@@ -155,7 +155,7 @@ async def test_a_thread_that_slack_tells_in_parts_is_read_to_its_end(scene: Scen
 
 
 @pytest.mark.parametrize("error", ["thread_not_found", "missing_scope"])
-async def test_a_thread_that_cannot_be_read_is_told(scene: Scene, listener: Listener, error: str) -> None:
+async def test_a_thread_that_cannot_be_read_is_marked_unread(scene: Scene, listener: Listener, error: str) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     call = await _called(scene, listener, root)
     scene.slack.faults.fail("conversations.replies", error)
@@ -164,7 +164,7 @@ async def test_a_thread_that_cannot_be_read_is_told(scene: Scene, listener: List
 
 
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
-async def test_a_thread_that_is_not_told_at_once_is_waited_for(scene: Scene, listener: Listener, error: str) -> None:
+async def test_a_failed_thread_request_is_retried(scene: Scene, listener: Listener, error: str) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     call = await _called(scene, listener, root)
     scene.slack.faults.fail("conversations.replies", error)
@@ -172,7 +172,7 @@ async def test_a_thread_that_is_not_told_at_once_is_waited_for(scene: Scene, lis
     assert (await scene.platform.complete(call, first=True)).quoted == "Tea or coffee?"
 
 
-async def test_a_thread_that_takes_too_long_is_told(
+async def test_a_thread_that_takes_too_long_is_marked_unread(
     scene: Scene, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(thread, "_TIMEOUT", 0.2)
@@ -183,7 +183,7 @@ async def test_a_thread_that_takes_too_long_is_told(
     assert (await scene.platform.complete(call, first=True)).unread == ("unread.thread",)
 
 
-async def test_a_second_call_brings_what_people_said_to_each_other_since(
+async def test_a_second_mention_adds_the_messages_since_the_first(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
@@ -200,7 +200,7 @@ async def test_a_second_call_brings_what_people_said_to_each_other_since(
     assert nothing == second
 
 
-async def test_mentioned_people_and_channels_are_called_by_their_names(
+async def test_ids_of_users_and_channels_are_replaced_by_names(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     text = f"ask <@{lonely.id}> and <@{lonely.id}> in <#{scene.channel.id}>, not <@U0STRANGER> or @{lonely.id}x"
@@ -215,7 +215,7 @@ async def test_mentioned_people_and_channels_are_called_by_their_names(
 
 
 @pytest.mark.parametrize("method", ["users.info", "conversations.info"])
-async def test_names_that_slack_does_not_tell_are_told_to_lack(
+async def test_missing_names_are_marked_unread(
     scene: Scene, listener: Listener, lonely: SlackUser, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(retry, "_RETRY_DELAY", 10.0)
@@ -229,7 +229,7 @@ async def test_names_that_slack_does_not_tell_are_told_to_lack(
     assert known == replace(incoming, unread=("unread.names",))
 
 
-async def test_a_forward_in_a_thread_stands_beside_what_was_said_there(
+async def test_a_forward_in_a_thread_follows_the_discussion(
     scene: Scene, listener: Listener, lonely: SlackUser
 ) -> None:
     elsewhere = scene.slack.channel("plans", members=[lonely])
@@ -243,7 +243,9 @@ async def test_a_forward_in_a_thread_stands_beside_what_was_said_there(
     assert incoming.quoted == "Which plan?\n\nForwarded from Bob:\nAsk @Ann by May."
 
 
-async def test_a_thread_is_read_once_and_none_that_begins_with_the_call(scene: Scene, listener: Listener) -> None:
+async def test_a_thread_is_read_once_and_only_if_the_mention_does_not_start_it(
+    scene: Scene, listener: Listener
+) -> None:
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     begun, later = await listener.next(), await _called(scene, listener, root)
 

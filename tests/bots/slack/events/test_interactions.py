@@ -17,38 +17,38 @@ def _read(payload: bytes) -> Incoming:
     return found
 
 
-def test_a_button_beneath_an_answer_tells_what_stands_above_it() -> None:
+def test_a_button_press_quotes_the_answer_above_it() -> None:
     pressed = {"action_id": "menu:speak:b1", "value": "t1 U1", "action_ts": "7.9"}
     message = {"ts": "60.1", "text": "It is *four*."}
     found = _read(action(pressed, {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}, message=message))
 
     assert found.choice == Choice("speak", "t1 U1")
     assert found.quoted == "It is *four*."
-    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL, button=True)
+    assert ReplyTarget.parse(found.reply_route) == ReplyTarget(URL, button=True)
 
 
-def test_a_shortcut_is_a_command_upon_its_message() -> None:
+def test_a_shortcut_is_a_command_that_quotes_its_message() -> None:
     message = {"ts": "60.1", "thread_ts": "50.1", "user": "U7", "text": "<@UBOT> 1 &lt; 2"}
     found = _read(shortcut("speak", message))
 
     assert (found.command, found.text, found.quoted) == ("speak", "", "1 < 2")
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.thread, found.message_id, found.sender.id, found.event_id) == ("50.1", "60.1", "U1", "x8.8")
-    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL, shortcut=True)
+    assert ReplyTarget.parse(found.reply_route) == ReplyTarget(URL, shortcut=True)
 
 
-def test_a_shortcut_knows_the_files_of_its_message() -> None:
+def test_a_shortcut_quotes_the_files_of_its_message() -> None:
     message = {"ts": "60.1", "text": "", "files": [{"id": "F1", "mimetype": "image/png"}]}
 
     assert _read(shortcut("speak", message)).quoted_attachments == (Attachment("image", "F1", mime="image/png"),)
 
 
-def test_a_shortcut_on_a_message_without_a_thread_begins_one() -> None:
+def test_a_shortcut_on_a_message_outside_threads_starts_a_thread() -> None:
     channel = _read(shortcut("speak", {"ts": "60.1", "text": "hi"}))
     private = _read(shortcut("speak", {"ts": "60.1", "text": "hi"}, channel={"id": "D1"}))
 
     assert (channel.chat, channel.thread) == (ChatRef("sl", TEAM, "C1", "60.1"), "60.1")
-    assert ReplyTarget.read(channel.reply_route).quiet
+    assert ReplyTarget.parse(channel.reply_route).unanswered_thread
     assert (private.chat, private.thread, private.direct) == (ChatRef("sl", TEAM, "D1"), "60.1", True)
 
 
@@ -60,8 +60,8 @@ def test_a_shortcut_on_a_message_without_a_thread_begins_one() -> None:
         ReplyTarget(team="T2"),
         ReplyTarget(URL, button=True),
         ReplyTarget(URL, shortcut=True),
-        ReplyTarget(URL, shortcut=True, quiet=True),
+        ReplyTarget(URL, shortcut=True, unanswered_thread=True),
     ],
 )
-def test_a_route_survives_being_written_down(target: ReplyTarget) -> None:
-    assert ReplyTarget.read(str(target)) == target
+def test_a_reply_target_is_parsed_from_its_string_form(target: ReplyTarget) -> None:
+    assert ReplyTarget.parse(str(target)) == target

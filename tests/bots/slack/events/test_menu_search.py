@@ -32,7 +32,7 @@ async def _menu(scene: Scene) -> Message:
     return scene.slack.messages(scene.channel, scene.question.ts)[-1]
 
 
-async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene: Scene, listener: Listener) -> None:
+async def test_matching_options_are_offered_and_nothing_is_stored(scene: Scene, listener: Listener) -> None:
     menu = await _menu(scene)
     some = await scene.ann.search(menu, "menu:model", "Model 29")
     everything = await scene.ann.search(menu, "menu:model")
@@ -42,7 +42,7 @@ async def test_what_fits_the_typed_words_is_offered_and_nothing_is_stored(scene:
     assert b"block_suggestion" not in b"".join(listener.payloads)
 
 
-async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> None:
+async def test_a_searched_option_can_be_picked(scene: Scene, listener: Listener) -> None:
     await _menu(scene)
     persona = SlackPersona(scene.slack, scene.ann, scene.channel, root=scene.question.ts)
     before = persona.choices()
@@ -53,7 +53,7 @@ async def test_somebody_types_and_picks(scene: Scene, listener: Listener) -> Non
     assert (await listener.next_action()).choice == Choice("model", "m250")
 
 
-async def test_the_chat_the_words_and_the_reader_are_told() -> None:
+async def test_suggest_gets_the_chat_the_query_and_the_reader() -> None:
     asked: list[tuple[str, ChatRef, str, Sender]] = []
 
     async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
@@ -67,14 +67,14 @@ async def test_the_chat_the_words_and_the_reader_are_told() -> None:
 
 
 @pytest.mark.parametrize("error", [StoreLostError("away"), TimeoutError()])
-async def test_when_options_cannot_be_had_there_are_none(error: Exception) -> None:
+async def test_a_failed_search_offers_no_options(error: Exception) -> None:
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise error
 
     assert await find_options(_BODY, suggest, Installation()) == {"options": []}
 
 
-async def test_nobody_waits_longer_than_slack_does() -> None:
+async def test_a_search_times_out_before_slack_does() -> None:
     async def suggest(*_: object) -> tuple[Option, ...]:
         await asyncio.sleep(60)
         return ()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.blocks.markdown import stable
-from bots.slack.blocks.message_content import PageText, page_contents
+from bots.slack.blocks.markdown import render_markdown
+from bots.slack.blocks.message_content import PageText, page_variants
 from bots.slack.events.message_text import MessageText, read_message
 from core.chat.port.incoming import Attachment
 from core.chat.port.menus import Button
@@ -106,11 +106,11 @@ def test_every_element_of_rich_text_is_read() -> None:
         ({"type": "something_new", "title": "Docs", "url": "https://d"}, "Docs (https://d)"),
     ],
 )
-def test_what_leads_elsewhere_keeps_its_words_and_its_address(element: _Json, words: str) -> None:
+def test_links_and_references_keep_their_text_and_url(element: _Json, words: str) -> None:
     assert _said(blocks=[_rich(_text("see "), element, _text(" now"))]) == f"see {words} now"
 
 
-def test_of_a_checklist_what_is_done_is_told() -> None:
+def test_a_checklist_marks_completed_items() -> None:
     lists = [
         {
             "type": "rich_text_list",
@@ -123,7 +123,7 @@ def test_of_a_checklist_what_is_done_is_told() -> None:
     assert _said(blocks=[{"type": "rich_text", "elements": lists}]) == "[x] buy tea\n[ ] drink it"
 
 
-def test_a_text_that_was_cut_short_is_read_from_its_blocks() -> None:
+def test_a_truncated_text_is_read_from_its_blocks() -> None:
     cut = {
         "user": "U1",
         "text": "Ask <@U7> or <!subteam^S1|@team> in <#C1|general> <!here>…",
@@ -186,11 +186,11 @@ def test_lists_quotes_and_code_keep_their_lines() -> None:
         },
     ],
 )
-def test_an_address_in_code_is_what_somebody_typed(message: _Json) -> None:
+def test_a_url_in_code_is_read_as_typed(message: _Json) -> None:
     assert _said(**message) == "run `curl www.example.com` now"
 
 
-def test_a_back_tick_in_a_word_begins_no_code() -> None:
+def test_a_back_tick_in_a_word_does_not_start_code() -> None:
     assert _said(text="it`s <http://a.b|here>, don`t go") == "it`s here (http://a.b), don`t go"
     assert _said(text="```\nwget <http://a.b>\n``` and <http://a.b|www.a.b>") == (
         "```\nwget http://a.b\n``` and www.a.b (http://a.b)"
@@ -309,11 +309,11 @@ _BLOCKS: list[tuple[_Json, str]] = [
 
 
 @pytest.mark.parametrize(("block", "words"), _BLOCKS)
-def test_what_blocks_show_is_read(block: _Json, words: str) -> None:
+def test_texts_in_blocks_are_read(block: _Json, words: str) -> None:
     assert _app(text="", blocks=[block]) == words
 
 
-def test_of_what_an_app_writes_the_blocks_count_which_people_see() -> None:
+def test_a_message_of_an_app_is_read_from_its_blocks() -> None:
     blocks = [_SECTION, {"type": "context", "elements": [{"type": "mrkdwn", "text": "2 minutes ago"}]}]
 
     assert _app(text="CPU alert", blocks=blocks) == "*CPU* > 90% on web-1 (https://x.y)\n2 minutes ago"
@@ -321,7 +321,7 @@ def test_of_what_an_app_writes_the_blocks_count_which_people_see() -> None:
     assert _said(text="Look", blocks=[{"type": "image", "alt_text": "a cat"}]) == "Look\n[picture: a cat]"
 
 
-def test_an_attachment_says_what_its_parts_say_once() -> None:
+def test_repeated_parts_of_an_attachment_are_read_once() -> None:
     attachment = {
         "fallback": "Build 7 failed",
         "pretext": "From CI:",
@@ -342,7 +342,7 @@ def test_an_attachment_says_what_its_parts_say_once() -> None:
     ) == ("3 tests failed & 1 was slow")
 
 
-def test_a_pasted_table_is_part_of_the_words() -> None:
+def test_a_pasted_table_is_part_of_the_text() -> None:
     rows = [[{"type": "raw_text", "text": cell} for cell in row] for row in (["Item", "Price"], ["Tea", "3"])]
     pasted = {"fallback": "[no preview available]", "blocks": [{"type": "table", "rows": rows}]}
     table = "| Item | Price |\n| --- | --- |\n| Tea | 3 |"
@@ -352,7 +352,7 @@ def test_a_pasted_table_is_part_of_the_words() -> None:
     assert _said(text="", attachments=[{"fallback": "[no preview available]"}]) == ""
 
 
-def test_a_link_shows_its_page() -> None:
+def test_a_link_preview_is_part_of_the_text() -> None:
     preview = {"from_url": "https://x.y", "title": "X", "text": "About X", "fallback": "X"}
 
     assert _said(text="<https://x.y>", attachments=[preview]) == "https://x.y\n[preview of https://x.y]\nX\nAbout X"
@@ -369,26 +369,26 @@ _SHARED: _Json = {
 }
 
 
-def test_a_forward_is_told_with_its_author_and_its_files() -> None:
+def test_a_forward_has_its_author_and_files() -> None:
     read = read_message({"user": "U1", "text": "", "attachments": [_SHARED]}, "UBOT")
 
     assert read.text == ""
-    assert read.forwarded == "Forwarded from Bob the elder:\nThe launch moved to 14 May."
+    assert read.forwarded_text == "Forwarded from Bob the elder:\nThe launch moved to 14 May."
     assert read.forwarded_files == (Attachment("document", "F1", "plan.pdf", "application/pdf"),)
     assert read.files == ()
-    assert read.content == "The launch moved to 14 May."
+    assert read.command_input == "The launch moved to 14 May."
 
 
-def test_of_an_alert_that_is_forwarded_what_it_attached_is_read_and_not_its_notification() -> None:
+def test_a_forwarded_alert_is_read_from_its_attachments() -> None:
     alert = {"is_share": True, "author_name": "Pager", "text": "", "fallback": "[May 1st] Pager:"}
     said = read_message({"user": "U1", "attachments": [alert | {"attachments": [{"title": "#1 down"}]}]}, "UBOT")
     file = read_message({"user": "U1", "attachments": [alert | {"files": [{"id": "F1"}]}]}, "UBOT")
 
-    assert said.forwarded == "Forwarded from Pager:\n#1 down"
-    assert (file.forwarded, len(file.forwarded_files)) == ("", 1)
+    assert said.forwarded_text == "Forwarded from Pager:\n#1 down"
+    assert (file.forwarded_text, len(file.forwarded_files)) == ("", 1)
 
 
-def test_a_footer_is_plain_words_or_mrkdwn() -> None:
+def test_a_footer_is_plain_text_or_mrkdwn() -> None:
     assert _app(attachments=[{"title": "#12", "footer": "<https://g/o/r|o/r>"}]) == "#12\no/r (https://g/o/r)"
     assert (
         _app(attachments=[{"title": "#12", "author_name": "A &amp; B", "footer": "R & D < 3"}])
@@ -396,14 +396,14 @@ def test_a_footer_is_plain_words_or_mrkdwn() -> None:
     )
 
 
-def test_a_forward_with_a_comment_keeps_both_apart() -> None:
+def test_a_comment_and_its_forward_are_separate() -> None:
     read = read_message({"user": "U1", "text": "<@UBOT> why?", "attachments": [_SHARED]}, "UBOT")
 
-    assert (read.text, read.mentioned) == ("why?", True)
-    assert read.whole == "why?\n\nForwarded from Bob the elder:\nThe launch moved to 14 May."
+    assert (read.text, read.mentions_bot) == ("why?", True)
+    assert read.full_text == "why?\n\nForwarded from Bob the elder:\nThe launch moved to 14 May."
 
 
-def test_of_a_forward_the_blocks_and_what_it_forwards_are_read_and_no_mention_in_it_calls_the_bot() -> None:
+def test_blocks_and_nested_forwards_of_a_forward_are_read_without_their_mentions() -> None:
     inner = {"is_share": True, "author_id": "U9", "text": "first <@UBOT>"}
     blocks = [{"team": "T1", "channel": "C1", "ts": "1.0", "message": {"blocks": [_SECTION]}}]
     shared = {
@@ -415,41 +415,41 @@ def test_of_a_forward_the_blocks_and_what_it_forwards_are_read_and_no_mention_in
     }
     read = read_message({"user": "U1", "text": "", "attachments": [shared]}, "UBOT")
 
-    assert not read.mentioned
+    assert not read.mentions_bot
     assert read.named == ("@U9",)
-    assert read.forwarded == "Forwarded from CI:\n*CPU* > 90% on web-1 (https://x.y)\n\nForwarded from @U9:\nfirst"
+    assert read.forwarded_text == "Forwarded from CI:\n*CPU* > 90% on web-1 (https://x.y)\n\nForwarded from @U9:\nfirst"
 
 
-def test_an_answer_is_its_markdown_without_thinking_and_buttons() -> None:
-    body = PageText.of("I think. It is **four**.", 9, final=True)
-    best = page_contents(body, [Button("Again", "retry", "1")])[0]
+def test_the_bot_s_answer_is_read_without_reasoning_and_buttons() -> None:
+    body = PageText.render("I think. It is **four**.", 9, final=True)
+    best = page_variants(body, [Button("Again", "retry", "1")])[0]
 
     assert best.blocks[0]["type"] == "task_card"
     assert _own(text=best.text, blocks=list(best.blocks)) == "It is **four**."
     assert _own(text="It is…", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
 
 
-def test_thinking_without_an_answer_has_no_words() -> None:
-    best, second, *_ = page_contents(PageText.of("I think.", 8, final=True), [Button("Again", "retry", "1")])
+def test_a_message_of_reasoning_alone_has_no_text() -> None:
+    best, second, *_ = page_variants(PageText.render("I think.", 8, final=True), [Button("Again", "retry", "1")])
 
     for look in (best, second):
         assert _own(text=look.text, blocks=list(look.blocks)) == ""
 
 
-def test_buttons_beneath_a_recording_tell_what_it_says() -> None:
+def test_buttons_below_a_recording_are_read_as_its_text() -> None:
     assert _own(text="Hello", blocks=[{"type": "actions", "elements": []}]) == "Hello"
 
 
 @given(st.text())
-def test_what_keeps_mentions_harmless_is_not_quoted(text: str) -> None:
-    shown = stable(text, final=True)
+def test_word_joiners_are_not_quoted(text: str) -> None:
+    shown = render_markdown(text, final=True)
 
     read = _own(blocks=[{"type": "markdown", "text": shown}])
 
     assert re.sub(r"[\\<>]", "", read).strip() == re.sub(r"[\\<>]", "", text.replace("<\u2060", "<")).strip()
 
 
-def test_files_that_are_gone_are_left_out() -> None:
+def test_deleted_files_are_left_out() -> None:
     files = [{"id": "F1", "mode": "tombstone"}, {"id": "F2", "mimetype": "image/png"}, {"name": "no id"}]
 
     assert read_message({"files": files}, "UBOT").files == (Attachment("image", "F2", mime="image/png"),)
@@ -473,10 +473,10 @@ _ODD: list[_Json] = [
 
 
 @pytest.mark.parametrize("message", _ODD)
-def test_odd_messages_are_survived(message: _Json) -> None:
+def test_malformed_messages_do_not_raise(message: _Json) -> None:
     read = read_message(message, "U")
 
-    assert (read.text, read.forwarded, read.files) == ("", "", ())
+    assert (read.text, read.forwarded_text, read.files) == ("", "", ())
 
 
 def _section(elements: list[_Json]) -> _Json:
@@ -550,7 +550,7 @@ def _visible(node: Any) -> list[str]:  # noqa: ANN401 - any JSON
 
 
 @given(st.lists(_blocks, max_size=4))
-def test_no_word_of_any_block_is_lost(blocks: list[_Json]) -> None:
+def test_all_text_of_any_block_is_read(blocks: list[_Json]) -> None:
     said = "".join(filter(str.isalnum, _app(blocks=blocks)))
 
     for text in _visible(blocks):
@@ -559,7 +559,7 @@ def test_no_word_of_any_block_is_lost(blocks: list[_Json]) -> None:
 
 
 @given(st.lists(_blocks, max_size=4), _words)
-def test_reading_is_never_surprised_and_says_what_people_wrote_once(blocks: list[_Json], text: str) -> None:
+def test_reading_any_rich_text_never_raises_and_repeats_nothing(blocks: list[_Json], text: str) -> None:
     doubled = {"user": "U1", "text": text, "attachments": [{"text": text, "fallback": text, "blocks": blocks}]}
     read = read_message({"user": "U1", "text": text, "blocks": blocks}, "UBOT")
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.events.installation import Installation
-from bots.slack.events.mrkdwn import read
-from bots.slack.events.parse import ignored_app, read_addition, read_search
+from bots.slack.events.mrkdwn import parse_mrkdwn
+from bots.slack.events.parse import find_ignored_app, read_edit, read_search
 from bots.slack.events.parse import read_event as read_for
 from bots.slack.events.reply_target import ReplyTarget
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
@@ -31,7 +31,7 @@ def _read(payload: bytes) -> Incoming:
     return found
 
 
-def test_a_direct_message_belongs_to_one_conversation_and_is_answered_in_its_thread() -> None:
+def test_direct_messages_share_one_conversation_and_are_answered_in_their_thread() -> None:
     top, inside = _read(direct()), _read(direct(thread_ts="50.1"))
 
     assert top.chat == inside.chat == ChatRef("sl", TEAM, "D1")
@@ -53,7 +53,7 @@ def test_a_mention_starts_a_thread_of_its_own() -> None:
     assert (found.message_id, found.sender.id) == ("100.5", "U1")
 
 
-def test_a_mention_is_read_from_its_message_which_has_the_files() -> None:
+def test_a_mention_is_read_from_its_message_event_with_files() -> None:
     files = [{"id": "F1", "name": "a.png", "mimetype": "image/png"}]
     message = _read(event(text="<@UBOT> hi", subtype="file_share", files=files))
 
@@ -67,14 +67,14 @@ def _edit(before: str, after: str) -> bytes:
     return event(subtype="message_changed", hidden=True, ts="101.0", user=None, text=None, **texts)
 
 
-def test_a_message_that_is_edited_to_name_the_bot_is_the_message_that_names_it() -> None:
+def test_an_edit_that_adds_a_mention_is_read_as_the_message() -> None:
     assert _read(_edit("hi", "<@UBOT> hi")) == _read(event(text="<@UBOT> hi", thread_ts="50.1"))
 
 
 @pytest.mark.parametrize(("before", "after"), [("<@UBOT> hi", "<@UBOT> ho"), ("hi", "ho"), ("<@UBOT> hi", "hi")])
-def test_other_edits_are_the_new_form_of_their_message(before: str, after: str) -> None:
+def test_other_edits_are_read_as_edits(before: str, after: str) -> None:
     home = Installation(bot=BOT)
-    added = read_addition(_edit(before, after), home)
+    added = read_edit(_edit(before, after), home)
     said = _read(event(text=after, thread_ts="50.1"))
 
     assert read_event(_edit(before, after), BOT) is None
@@ -98,8 +98,8 @@ def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         command("/model"),
     ],
 )
-def test_what_is_no_edit_of_something_for_the_bot_is_no_addition(payload: bytes) -> None:
-    assert read_addition(payload, Installation(bot=BOT)) is None
+def test_events_other_than_relevant_edits_are_not_read_as_edits(payload: bytes) -> None:
+    assert read_edit(payload, Installation(bot=BOT)) is None
 
 
 _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
@@ -117,17 +117,17 @@ _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
         (event(text=f"<@UBOT> {'x' * 4000}"), 0.5, ""),
     ],
 )
-def test_more_is_waited_for_behind_a_text_of_the_greatest_length(said: bytes, settle: float, seam: str | None) -> None:
+def test_a_text_of_maximum_length_waits_for_more_pieces(said: bytes, settle: float, seam: str | None) -> None:
     found = _read(said)
 
     assert (found.sent, found.settle, found.seam) == (100, settle, seam)
 
 
-def test_a_text_that_was_cut_before_a_blank_keeps_it() -> None:
+def test_a_text_piece_keeps_its_leading_blank() -> None:
     assert _read(direct(text=" and so on")).text == " and so on"
 
 
-def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:
+def test_a_follow_up_in_a_thread_is_read_as_not_addressed() -> None:
     found = _read(event(thread_ts="50.1"))
 
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
@@ -135,7 +135,7 @@ def test_a_follow_up_in_a_thread_is_left_to_the_core() -> None:
     assert not found.mentioned
 
 
-def test_who_else_is_named_matters_only_at_the_beginning_and_without_the_bot() -> None:
+def test_a_mention_of_others_matters_only_at_the_beginning_without_the_bot() -> None:
     aside, both = event(text="what would <@U7> say?", thread_ts="50.1"), event(text="<@U7> <@UBOT> hi", thread_ts="5.1")
     unknown = stored("events_api", json.loads(event(text="<@U7> hi", thread_ts="5.1"))["payload"], bot="")
 
@@ -169,16 +169,16 @@ def test_who_else_is_named_matters_only_at_the_beginning_and_without_the_bot() -
         b'{"type": "events_api", "payload": null}',
     ],
 )
-def test_what_is_not_for_the_bot_is_nothing(payload: bytes) -> None:
+def test_irrelevant_events_are_ignored(payload: bytes) -> None:
     assert read_event(payload, BOT) is None
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
-def test_some_subtypes_are_messages(subtype: str) -> None:
+def test_message_subtypes_with_text_are_read(subtype: str) -> None:
     assert _read(direct(subtype=subtype)).text == "hi"
 
 
-def test_the_bot_is_known_by_what_was_stored_by_the_installation_or_by_the_platform() -> None:
+def test_the_bot_id_comes_from_the_stored_event_the_installation_or_the_platform() -> None:
     said: dict[str, Any] = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.0", "text": "<@UX> hi"}
     body: dict[str, Any] = {"type": "event_callback", "team_id": TEAM, "event": said}
     installed = {**body, "authorizations": [{"team_id": TEAM, "user_id": "UX"}]}
@@ -230,11 +230,11 @@ _AT = {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}
         _connected(shortcut("speak", {"ts": "60.1", "thread_ts": "50.1"}), user=_VISITOR, team={"id": "T2"}),
     ],
 )
-def test_what_a_visitor_does_belongs_to_the_workspace_of_the_token(payload: bytes) -> None:
+def test_a_visitor_s_action_belongs_to_the_workspace_of_the_token(payload: bytes) -> None:
     found = _read(payload)
 
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
-    assert ReplyTarget.read(found.reply_route).team == "T2"
+    assert ReplyTarget.parse(found.reply_route).team == "T2"
 
 
 @pytest.mark.parametrize("installed", [{"context_team_id": TEAM}, {"authorizations": [{"team_id": TEAM}]}])
@@ -259,19 +259,19 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
     assert found[1] == ChatRef("sl", TEAM, "C1", "50.1")
 
 
-def test_a_route_is_read_as_it_was_written() -> None:
+def test_a_reply_target_of_a_visitor_is_parsed_from_its_string_form() -> None:
     routes = [
         ReplyTarget(URL, team="T2", button=True),
         ReplyTarget(team="T2"),
-        ReplyTarget(URL, shortcut=True, quiet=True),
+        ReplyTarget(URL, shortcut=True, unanswered_thread=True),
         ReplyTarget(URL),
     ]
 
-    assert [ReplyTarget.read(str(route)) for route in routes] == routes
-    assert ReplyTarget.read("team:T2") == ReplyTarget(team="T2")
+    assert [ReplyTarget.parse(str(route)) for route in routes] == routes
+    assert ReplyTarget.parse("team:T2") == ReplyTarget(team="T2")
 
 
-def test_what_stands_beneath_the_bot_s_own_post_is_for_it() -> None:
+def test_a_reply_below_the_bot_s_own_post_is_addressed_to_it() -> None:
     found = _read(event(thread_ts="50.1", parent_user_id=BOT))
 
     assert found.addressed
@@ -296,7 +296,7 @@ def test_what_stands_beneath_the_bot_s_own_post_is_for_it() -> None:
         "你怎么看，<@U7>？",
     ],
 )
-def test_what_calls_others_is_not_for_the_bot(text: str) -> None:
+def test_a_message_to_others_is_ignored(text: str) -> None:
     assert read_event(event(text=text, thread_ts="50.1"), BOT) is None
     assert _read(event(text=f"{text} <@UBOT>", thread_ts="50.1")).addressed
 
@@ -304,18 +304,18 @@ def test_what_calls_others_is_not_for_the_bot(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"), [("<|> a", "a"), ("<|b> a", "b a"), ("`<|b>` a", "`b` a"), ("<@> a", "@ a")]
 )
-def test_an_entity_without_a_target_is_its_label(text: str, words: str) -> None:
+def test_an_entity_without_a_target_becomes_its_label(text: str, words: str) -> None:
     assert _read(direct(text=text)).text == words
 
 
 @pytest.mark.parametrize(
     "text", ["what would <@U7> say?", "is this for me, or for <@U7>?", "tell me about tea, <@U7> likes it", "chi <@U7>"]
 )
-def test_whoever_is_named_within_a_sentence_is_not_called(text: str) -> None:
+def test_a_mention_within_a_sentence_does_not_address_the_message(text: str) -> None:
     assert _read(event(text=text, thread_ts="50.1")).text == text.replace("<@U7>", "@U7")
 
 
-def test_signs_of_any_number_are_read_in_a_moment() -> None:
+def test_many_punctuation_marks_are_parsed_quickly() -> None:
     start = time.perf_counter()
     for sign in (":+", ":-", "*", "|", "<", ":a", "`", ", "):
         assert not _read(event(text=sign * 2_000 + "x", thread_ts="50.1")).addressed
@@ -323,7 +323,7 @@ def test_signs_of_any_number_are_read_in_a_moment() -> None:
     assert time.perf_counter() - start < 10.0  # a pattern that tries every way would take years
 
 
-def test_who_is_called_may_stand_in_blocks_alone() -> None:
+def test_an_addressee_named_in_blocks_alone_is_recognized() -> None:
     section = {"type": "rich_text_section", "elements": [{"type": "broadcast", "range": "here"}]}
     named = {
         "type": "rich_text_section",
@@ -343,7 +343,7 @@ def test_slackbot_is_never_answered() -> None:
 _WORKFLOW = {"subtype": "bot_message", "bot_id": "B9", "app_id": "A9", "user": None, "username": "Standup"}
 
 
-def test_an_app_is_answered_where_it_is_allowed_and_names_the_bot() -> None:
+def test_an_allowed_app_that_names_the_bot_is_answered() -> None:
     called = event(text="<@UBOT> sum up", **_WORKFLOW)
     found = [read_event(called, BOT, allowed) for allowed in ("B9", "A9", "*")]
 
@@ -352,21 +352,21 @@ def test_an_app_is_answered_where_it_is_allowed_and_names_the_bot() -> None:
     assert read_event(event(text="sum up", thread_ts="50.1", **_WORKFLOW), BOT, "*") is None
 
 
-def test_what_an_app_posts_in_a_person_s_name_is_the_app_s() -> None:
+def test_a_post_in_a_user_s_name_is_attributed_to_the_app() -> None:
     posted = event(text="<@UBOT> hi", bot_id="B9", app_id="A9")
 
     assert read_event(posted, BOT) is None
     assert read_event(posted, BOT, "A9") is not None
 
 
-def test_an_app_that_is_not_allowed_is_told_to_the_operator_when_it_calls_the_bot() -> None:
+def test_a_forbidden_app_that_names_the_bot_is_reported_to_the_operator() -> None:
     called = json.loads(event(text="<@UBOT> sum up", **_WORKFLOW))["payload"]
     aside, human = (json.loads(event(**fields))["payload"] for fields in (_WORKFLOW, {"text": "<@UBOT> hi"}))
 
-    assert ignored_app(called, Installation(TEAM, BOT)) == {"B9", "A9"}
-    assert not ignored_app(called, Installation(TEAM, BOT, frozenset({"B9"})))
-    assert not ignored_app(aside, Installation(TEAM, BOT))
-    assert not ignored_app(human, Installation(TEAM, BOT))
+    assert find_ignored_app(called, Installation(TEAM, BOT)) == {"B9", "A9"}
+    assert not find_ignored_app(called, Installation(TEAM, BOT, frozenset({"B9"})))
+    assert not find_ignored_app(aside, Installation(TEAM, BOT))
+    assert not find_ignored_app(human, Installation(TEAM, BOT))
 
 
 def test_the_bot_never_answers_its_own_app() -> None:
@@ -375,13 +375,13 @@ def test_the_bot_never_answers_its_own_app() -> None:
     assert read_event(stored("events_api", own), BOT, "*") is None
 
 
-def test_what_somebody_does_by_slash_me_counts_where_the_bot_is_meant() -> None:
+def test_a_me_message_is_read_only_if_it_addresses_the_bot() -> None:
     assert _read(event(text="asks <@UBOT> for help", subtype="me_message")).text == "asks for help"
     assert _read(direct(text="waves", subtype="me_message")).text == "waves"
     assert read_event(event(text="waves", subtype="me_message", thread_ts="50.1"), BOT) is None
 
 
-def test_a_forward_is_what_a_message_replies_to() -> None:
+def test_a_forward_is_read_as_the_quote() -> None:
     shared = {
         "is_share": True,
         "author_name": "Bob",
@@ -395,16 +395,16 @@ def test_a_forward_is_what_a_message_replies_to() -> None:
     assert found.named == ("@U8",)
 
 
-def test_a_visitor_of_a_shared_channel_keeps_his_own_workspace() -> None:
+def test_a_visitor_of_a_shared_channel_keeps_their_workspace() -> None:
     visitor = _read(event(text="<@UBOT> hi", user_team="T2"))
 
     assert visitor.chat.account == TEAM
-    assert ReplyTarget.read(visitor.reply_route) == ReplyTarget(team="T2")
+    assert ReplyTarget.parse(visitor.reply_route) == ReplyTarget(team="T2")
     assert _read(event(text="<@UBOT> hi", user_team="E2")).reply_route == ""
     assert _read(event(text="<@UBOT> hi", user_team=TEAM)).reply_route == ""
 
 
-def test_a_slash_command_is_for_the_channel() -> None:
+def test_a_slash_command_belongs_to_the_channel() -> None:
     found = _read(command("/Model", " gpt &amp; co "))
 
     assert found.command == "model"
@@ -412,22 +412,22 @@ def test_a_slash_command_is_for_the_channel() -> None:
     assert found.chat == ChatRef("sl", TEAM, "C1")
     assert found.thread == ""
     assert found.event_id == "c9.8.x"
-    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL)
+    assert ReplyTarget.parse(found.reply_route) == ReplyTarget(URL)
     assert not found.direct
 
 
-def test_a_slash_command_in_a_direct_message_is_for_the_same_conversation_as_its_messages() -> None:
+def test_a_slash_command_in_a_direct_message_belongs_to_its_conversation() -> None:
     found = _read(command("/new", channel_id="D1"))
 
     assert found.chat == _read(direct()).chat
     assert found.direct
 
 
-def test_a_command_with_an_exclamation_mark_is_left_to_the_core() -> None:
+def test_a_command_with_an_exclamation_mark_is_read_as_text() -> None:
     assert _read(direct(text="!model gpt")).text == "!model gpt"
 
 
-def test_a_pressed_button_is_a_choice() -> None:
+def test_a_pressed_button_is_read_as_a_choice() -> None:
     pressed = {"action_id": "menu:model:3", "value": "gpt", "action_ts": "7.7"}
     container = {"type": "message", "message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}
     found = _read(action(pressed, container, message={"ts": "60.1", "thread_ts": "50.1"}))
@@ -435,10 +435,10 @@ def test_a_pressed_button_is_a_choice() -> None:
     assert found.choice == Choice("model", "gpt")
     assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
     assert (found.message_id, found.thread, found.event_id) == ("60.1", "50.1", "a7.7")
-    assert ReplyTarget.read(found.reply_route) == ReplyTarget(URL)
+    assert ReplyTarget.parse(found.reply_route) == ReplyTarget(URL)
 
 
-def test_a_pick_from_a_list_that_only_its_user_sees_is_a_choice_for_the_channel() -> None:
+def test_a_pick_from_an_ephemeral_list_is_a_choice_for_the_channel() -> None:
     picked = {"action_id": "menu:model", "selected_option": {"value": "x"}, "action_ts": "7.8"}
     found = _read(action(picked, {"message_ts": "60.1", "channel_id": "C1", "is_ephemeral": True}))
 
@@ -447,7 +447,7 @@ def test_a_pick_from_a_list_that_only_its_user_sees_is_a_choice_for_the_channel(
     assert found.thread == ""
 
 
-def test_a_pick_in_a_direct_message_is_for_its_conversation() -> None:
+def test_a_pick_in_a_direct_message_belongs_to_its_conversation() -> None:
     picked = {"action_id": "menu:model", "selected_option": {"value": "x"}, "action_ts": "7.8"}
     found = _read(action(picked, {"message_ts": "60.1", "channel_id": "D1", "thread_ts": "50.1"}))
 
@@ -457,11 +457,11 @@ def test_a_pick_in_a_direct_message_is_for_its_conversation() -> None:
 
 
 @pytest.mark.parametrize("picked", [{"action_id": "other", "value": "x"}, {"action_id": "menu:model"}, {}])
-def test_other_actions_are_nothing(picked: dict[str, Any]) -> None:
+def test_other_actions_are_ignored(picked: dict[str, Any]) -> None:
     assert read_event(action(picked, {"channel_id": "C1"}), BOT) is None
 
 
-def test_slacks_stop_button_is_the_stop_command() -> None:
+def test_slack_s_stop_button_is_read_as_the_stop_command() -> None:
     found = _read(event(type="agent_session_stopped", thread_ts="50.1", event_ts="9.9", ts=None))
     private = _read(event(type="agent_session_stopped", channel="D1", thread_ts="50.1", event_ts="9.9"))
 
@@ -497,16 +497,16 @@ def test_slacks_stop_button_is_the_stop_command() -> None:
         ("", ""),
     ],
 )
-def test_mrkdwn_becomes_plain_words(text: str, plain: str) -> None:
-    assert read(text, BOT).text == plain
-    assert read(text, BOT).mentioned == ("<@UBOT" in text)
+def test_mrkdwn_becomes_plain_text(text: str, plain: str) -> None:
+    assert parse_mrkdwn(text, BOT).text == plain
+    assert parse_mrkdwn(text, BOT).mentions_bot == ("<@UBOT" in text)
 
 
 @given(st.text())
-def test_text_survives_slacks_escaping(text: str) -> None:
+def test_escaped_text_is_unescaped(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    assert read(escaped, BOT).text == text.strip()
+    assert parse_mrkdwn(escaped, BOT).text == text.strip()
 
 
 _json = st.recursive(
@@ -522,7 +522,7 @@ _json = st.recursive(
         _json,
     ),
 )
-def test_odd_payloads_are_survived(kind: str, payload: dict[str, Any]) -> None:
+def test_malformed_payloads_do_not_raise(kind: str, payload: dict[str, Any]) -> None:
     found = read_event(json.dumps({"type": kind, "payload": payload}).encode(), BOT)
 
     assert found is None or found.chat.platform == "sl"
@@ -540,7 +540,7 @@ _TOMBSTONE = {"subtype": "message_changed", "message": {"subtype": "tombstone", 
 
 
 @pytest.mark.parametrize("buried", [{}, _TOMBSTONE])
-def test_a_deletion_names_the_event_of_the_message_that_is_gone(buried: dict[str, Any]) -> None:
+def test_a_deletion_refers_to_the_event_of_the_deleted_message(buried: dict[str, Any]) -> None:
     asked, found = _read(event(text="<@UBOT> hi")), _read(event(**(_gone() | buried)))
 
     assert (found.deleted, found.chat, found.addressed) == (asked.event_id, asked.chat, True)
@@ -548,11 +548,11 @@ def test_a_deletion_names_the_event_of_the_message_that_is_gone(buried: dict[str
 
 
 @pytest.mark.parametrize("said", [{"text": "hi"}, {"user": BOT}, {"user": "USLACKBOT"}])
-def test_a_deletion_of_what_was_not_for_the_bot_is_nothing(said: dict[str, Any]) -> None:
+def test_a_deletion_of_an_irrelevant_message_is_ignored(said: dict[str, Any]) -> None:
     assert read_event(event(**_gone(**said)), BOT) is None
 
 
-def test_the_bot_s_own_arrival_in_a_channel_is_an_event_of_the_channel_itself() -> None:
+def test_the_bot_joining_a_channel_is_an_event_of_the_channel() -> None:
     joined = {"type": "member_joined_channel", "channel_type": "C", "inviter": "U1", "event_ts": "7.5"}
 
     assert read_event(event(**joined, user=BOT), "") == Incoming(

@@ -26,7 +26,7 @@ def _edit(text: str) -> bytes:
     return json.dumps(stored).encode()
 
 
-async def test_nothing_is_kept_of_threads_in_which_the_bot_takes_no_part(platform: SlackPlatform, redis: Redis) -> None:
+async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackPlatform, redis: Redis) -> None:
     door = EventReceiver(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command)
     before = set(await redis.keys())
     for payload in (event(thread_ts="50.1"), _edit("hello"), event()):

@@ -31,13 +31,13 @@ async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: 
     assert stored["payload"]["event"]["text"] == "hello"
 
 
-async def test_half_a_character_is_stored_as_well(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_lone_surrogate_is_stored(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
     await lonely.say(slack.im(lonely), "What \ud83d is it?")
 
     assert (await listener.next()).text == "What ? is it?"
 
 
-async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(
+async def test_an_event_that_cannot_be_stored_is_not_acknowledged_and_sent_again(
     slack: SlackSim, listener: Listener, lonely: SlackUser
 ) -> None:
     slack.socket.ack_within, slack.socket.retry_delays = 0.3, (0.0, 0.1, 0.1)
@@ -66,7 +66,7 @@ async def test_a_store_that_takes_too_long_is_not_acknowledged(
     assert listener.payloads == []
 
 
-async def test_a_slow_store_holds_nobody_else_up(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_slow_store_does_not_block_other_events(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
     listener.slow = 0.5
     for number in range(10):
         await lonely.say(slack.im(lonely), f"{number}")
@@ -102,7 +102,7 @@ async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: 
     assert listener.platform.is_connected
 
 
-async def test_a_socket_that_was_cut_is_mended(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_lost_socket_is_reconnected(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
     slack.drop_connections()
     await slack.wait_for(lambda: slack.socket.connections == 1, timeout=4)  # the SDK alone takes 5 s
     await lonely.say(slack.im(lonely), "again")
@@ -134,7 +134,7 @@ async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis
             await platform.run(Listener(platform).receive)
 
 
-async def test_closing_leaves_nothing_open(slack: SlackSim, redis: Redis) -> None:
+async def test_closing_leaves_no_connection_open(slack: SlackSim, redis: Redis) -> None:
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
         await platform.connected.wait()

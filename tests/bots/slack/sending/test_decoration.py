@@ -53,7 +53,7 @@ def _args(scene: Scene, method: str) -> list[dict[str, Any]]:
     return [call.args for call in scene.slack.calls if call.method == f"chat.{method}"]
 
 
-async def test_an_answer_with_buttons_is_a_stream_of_chunks_that_is_rewritten_once(scene: Scene) -> None:
+async def test_an_answer_with_buttons_is_a_chunk_stream_rewritten_once(scene: Scene) -> None:
     page = await _grow(scene, "One", "One two")
 
     assert _labels(scene) == ["⏹ Stop"]
@@ -69,7 +69,7 @@ async def test_an_answer_with_buttons_is_a_stream_of_chunks_that_is_rewritten_on
     assert not scene.slack.violations
 
 
-async def test_thinking_is_a_task_until_the_answer_begins(scene: Scene) -> None:
+async def test_reasoning_is_a_task_until_the_answer_begins(scene: Scene) -> None:
     thought = _THOUGHT * 30
     page = await _grow(scene, thought[:10], thought, thought + "So", folded=len(thought))
     streamed = scene.slack.messages(scene.channel, scene.question.ts)[-1].stream
@@ -90,7 +90,7 @@ async def test_thinking_is_a_task_until_the_answer_begins(scene: Scene) -> None:
     assert not any(part[:1].isspace() for part in details)
 
 
-async def test_thinking_that_ends_between_two_steps_is_over_when_the_answer_begins(scene: Scene) -> None:
+async def test_the_reasoning_task_is_complete_when_the_answer_begins(scene: Scene) -> None:
     page = await _grow(scene, _THOUGHT, _THOUGHT + "So", folded=len(_THOUGHT))
     streamed = scene.slack.messages(scene.channel, scene.question.ts)[-1].stream
 
@@ -100,7 +100,7 @@ async def test_thinking_that_ends_between_two_steps_is_over_when_the_answer_begi
 
 
 @pytest.mark.parametrize("error", ["invalid_chunks", "invalid_blocks"])
-async def test_where_streams_take_no_buttons_the_words_stream_and_the_buttons_come_at_the_end(
+async def test_without_chunk_streams_text_is_streamed_and_buttons_are_added_at_the_end(
     scene: Scene, error: str
 ) -> None:
     scene.slack.faults.fail("chat.startStream", error)
@@ -119,7 +119,7 @@ async def test_where_streams_take_no_buttons_the_words_stream_and_the_buttons_co
     assert [("chunks" in args) for args in _args(scene, "startStream")] == [True, False, False]
 
 
-async def test_where_streams_take_no_thinking_a_message_is_updated_until_there_are_words(scene: Scene) -> None:
+async def test_without_chunk_streams_reasoning_is_shown_in_an_updated_message(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "invalid_chunks")
     page = await _grow(scene, _THOUGHT, folded=len(_THOUGHT))
 
@@ -131,7 +131,7 @@ async def test_where_streams_take_no_thinking_a_message_is_updated_until_there_a
     assert scene.texts == ["So."]
 
 
-async def test_where_there_are_no_streams_messages_are_updated_as_blocks(scene: Scene) -> None:
+async def test_without_streams_messages_are_updated_with_blocks(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await _grow(scene, _THOUGHT + "So", folded=len(_THOUGHT))
 
@@ -144,7 +144,7 @@ async def test_where_there_are_no_streams_messages_are_updated_as_blocks(scene: 
     assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
-async def test_buttons_alone_that_differ_at_the_end_of_an_updated_message_are_changed(scene: Scene) -> None:
+async def test_the_last_update_changes_the_buttons_even_if_the_text_is_the_same(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await _grow(scene, "One")
     await _end(scene, page, "One")
@@ -153,7 +153,7 @@ async def test_buttons_alone_that_differ_at_the_end_of_an_updated_message_are_ch
     assert scene.texts == ["One"]
 
 
-async def test_where_there_are_no_cards_thinking_stands_in_small_print(scene: Scene) -> None:
+async def test_without_task_cards_reasoning_is_a_context_block(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
     thought = "x" * 2500
     await _end(scene, Page(start=0), thought + "So.", len(thought))
@@ -168,7 +168,7 @@ async def test_where_there_are_no_cards_thinking_stands_in_small_print(scene: Sc
     assert len(_args(scene, "postMessage")) == 3  # cards are not tried again
 
 
-async def test_a_long_thought_in_chinese_and_its_answer_never_outgrow_a_stream(scene: Scene) -> None:
+async def test_long_chinese_reasoning_and_its_answer_stay_below_the_stream_limit(scene: Scene) -> None:
     thought, answer = "先想一想这个问题。" * 100, "这里是回答的一句话。" * 400
     page = await _grow(scene, thought, folded=len(thought))
     for end in (100, 1_500, 3_000):
@@ -182,7 +182,7 @@ async def test_a_long_thought_in_chinese_and_its_answer_never_outgrow_a_stream(s
     assert [call.error for call in scene.slack.calls if call.error] == []
 
 
-async def test_a_first_step_that_is_too_much_for_a_stream_with_thinking_streams_its_words(scene: Scene) -> None:
+async def test_a_first_step_above_the_chunk_stream_limit_is_a_text_stream(scene: Scene) -> None:
     thought = "x" * 6_000
     page = await _grow(scene, thought + "One", folded=len(thought))
     await _end(scene, page, thought + "One two", len(thought))
@@ -192,7 +192,7 @@ async def test_a_first_step_that_is_too_much_for_a_stream_with_thinking_streams_
     assert _kinds(scene) == ["task_card", "markdown", "actions"]
 
 
-async def test_a_stream_whose_beginning_is_too_long_says_nothing_about_others(scene: Scene) -> None:
+async def test_a_stream_refused_for_its_length_does_not_disable_chunk_streams(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "msg_too_long")
     page = await _grow(scene, "One")
     question = await scene.ann.mention(scene.channel, "and again")
@@ -202,7 +202,7 @@ async def test_a_stream_whose_beginning_is_too_long_says_nothing_about_others(sc
     assert (page.mode, other.mode) == ("stream", "chunks")
 
 
-async def test_where_a_card_makes_a_message_too_long_the_answer_stands_without_it(scene: Scene) -> None:
+async def test_a_message_too_long_with_a_task_card_is_sent_without_it(scene: Scene) -> None:
     page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
     scene.slack.faults.fail("chat.update", "msg_too_long")
     await _end(scene, page, _THOUGHT + "One two", len(_THOUGHT))
@@ -212,7 +212,7 @@ async def test_where_a_card_makes_a_message_too_long_the_answer_stands_without_i
     assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
-async def test_words_stand_even_if_slack_takes_nothing_around_them(scene: Scene) -> None:
+async def test_the_text_stays_if_slack_refuses_all_blocks_around_it(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.fail("chat.update", "invalid_blocks", times=4)
     done = await _end(scene, page, "One two")
@@ -221,7 +221,7 @@ async def test_words_stand_even_if_slack_takes_nothing_around_them(scene: Scene)
     assert scene.texts == ["One two"]
 
 
-async def test_an_end_whose_buttons_are_refused_is_whole(scene: Scene) -> None:
+async def test_an_end_with_refused_buttons_is_complete(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.fail("chat.stopStream", "invalid_blocks")
     done = await _end(scene, page, "One two")
@@ -231,7 +231,7 @@ async def test_an_end_whose_buttons_are_refused_is_whole(scene: Scene) -> None:
     assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
-async def test_buttons_that_have_to_wait_a_little_are_waited_for(scene: Scene) -> None:
+async def test_a_short_rate_limit_on_buttons_is_waited_for(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=1)
     with pytest.raises(RateLimitedError):
@@ -246,7 +246,7 @@ async def test_buttons_that_have_to_wait_a_little_are_waited_for(scene: Scene) -
     assert scene.count("stopStream", "update") == [1, 1]
 
 
-async def test_nobody_waits_long_for_buttons(scene: Scene) -> None:
+async def test_a_long_rate_limit_on_buttons_is_not_waited_for(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=30)
     done = await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
@@ -256,7 +256,7 @@ async def test_nobody_waits_long_for_buttons(scene: Scene) -> None:
     assert _labels(scene) == ["⏹ Stop", "🔁 Again", "🔊 Speak"]
 
 
-async def test_buttons_that_nobody_waited_for_come_by_themselves(scene: Scene) -> None:
+async def test_deferred_buttons_appear_later(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=6)
     await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
@@ -270,7 +270,7 @@ async def test_buttons_that_nobody_waited_for_come_by_themselves(scene: Scene) -
     assert scene.count("stopStream", "update") == [1, 1]
 
 
-async def test_a_lost_answer_to_the_rewriting_is_no_loss(scene: Scene) -> None:
+async def test_a_rewrite_with_a_lost_response_is_repeated(scene: Scene) -> None:
     page = await _grow(scene, "One")
     scene.slack.faults.lose_answers("chat.update")
     with pytest.raises(PlatformUnreachableError):
@@ -281,7 +281,7 @@ async def test_a_lost_answer_to_the_rewriting_is_no_loss(scene: Scene) -> None:
     assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
-async def test_a_full_page_loses_its_stop_button_and_keeps_its_thinking(scene: Scene) -> None:
+async def test_a_full_page_loses_its_stop_button_and_keeps_its_reasoning(scene: Scene) -> None:
     page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
     await _end(scene, page, _THOUGHT + "One two", len(_THOUGHT), ())
 
@@ -289,7 +289,7 @@ async def test_a_full_page_loses_its_stop_button_and_keeps_its_thinking(scene: S
     assert scene.texts == ["One two"]
 
 
-async def test_a_stream_that_a_reader_stopped_ends_with_its_buttons(scene: Scene) -> None:
+async def test_a_stream_stopped_by_its_reader_ends_with_its_buttons(scene: Scene) -> None:
     page = await _grow(scene, "One")
     await scene.ann.stop(scene.channel, scene.question.ts)
     await _end(scene, page, "One")
@@ -298,7 +298,7 @@ async def test_a_stream_that_a_reader_stopped_ends_with_its_buttons(scene: Scene
     assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
-async def test_another_process_finishes_a_stream_of_chunks(scene: Scene) -> None:
+async def test_another_process_finishes_a_chunk_stream(scene: Scene) -> None:
     page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
     scene.outbox = scene.new_outbox()
     adopted = replace(page, adopted=True)
@@ -309,7 +309,7 @@ async def test_another_process_finishes_a_stream_of_chunks(scene: Scene) -> None
     assert _kinds(scene) == ["markdown", "actions"]
 
 
-async def test_when_many_answers_compete_their_buttons_take_no_room_from_the_ends(scene: Scene) -> None:
+async def test_buttons_of_many_answers_leave_the_rate_limit_to_last_updates(scene: Scene) -> None:
     places: list[Scene] = []
     for number in range(60):
         channel = scene.slack.channel(f"place-{number}")

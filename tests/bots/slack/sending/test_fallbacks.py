@@ -24,7 +24,7 @@ def _kinds(scene: Scene) -> list[str]:
     return [block["type"] for block in scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks]
 
 
-async def test_a_page_whose_buttons_were_refused_ends_as_markdown_without_them(scene: Scene) -> None:
+async def test_a_page_with_refused_buttons_ends_as_markdown_without_them(scene: Scene) -> None:
     long = "**word** " * 499 + "**word**"
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
@@ -39,7 +39,7 @@ async def test_a_page_whose_buttons_were_refused_ends_as_markdown_without_them(s
 
 
 @pytest.mark.parametrize("buttons", [(), _STOP])
-async def test_a_look_that_was_refused_is_not_tried_again(scene: Scene, buttons: tuple[Button, ...]) -> None:
+async def test_a_refused_variant_is_not_tried_again(scene: Scene, buttons: tuple[Button, ...]) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     scene.slack.faults.fail("chat.postMessage", "msg_too_long", times=2)
     page = await _show(scene, Page(start=0), _THOUGHT + "So", buttons, final=False)

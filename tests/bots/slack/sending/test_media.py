@@ -51,7 +51,7 @@ async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) 
 
 
 @pytest.mark.parametrize("media", [_VOICE, _album()], ids=["voice", "album"])
-async def test_media_with_buttons_take_the_status_away_without_a_call(scene: Scene, media: Voice | Album) -> None:
+async def test_media_with_buttons_clear_the_status_without_a_call(scene: Scene, media: Voice | Album) -> None:
     await scene.outbox.show_activity("uploading")
     await _post(scene, media, _AGAIN)
     await scene.outbox.show_activity("nothing")
@@ -74,7 +74,7 @@ async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> 
     assert not scene.slack.violations
 
 
-async def test_pictures_that_slack_has_not_looked_at_yet_are_waited_for(scene: Scene) -> None:
+async def test_pictures_are_posted_after_slack_has_processed_them(scene: Scene) -> None:
     scene.slack.rules.processing_delay = 0.6
     await _post(scene, _album())
     (post,) = _persona(scene).posts()
@@ -82,7 +82,7 @@ async def test_pictures_that_slack_has_not_looked_at_yet_are_waited_for(scene: S
     assert post.kind == "pictures"
 
 
-async def test_pictures_that_slack_takes_for_something_else_go_as_files(scene: Scene) -> None:
+async def test_pictures_with_another_detected_type_are_shared_as_files(scene: Scene) -> None:
     await _post(scene, _album(_picture("cat.svg")), _AGAIN)
     (post,) = _persona(scene).posts()
 
@@ -90,7 +90,7 @@ async def test_pictures_that_slack_takes_for_something_else_go_as_files(scene: S
     assert _persona(scene).buttons() == ["🔁 Again"]
 
 
-async def test_pictures_that_slack_refuses_to_show_go_as_files(scene: Scene) -> None:
+async def test_pictures_refused_in_blocks_are_shared_as_files(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks", times=3)
     await _post(scene, _album(), _AGAIN)
     (post,) = _persona(scene).posts()
@@ -101,7 +101,7 @@ async def test_pictures_that_slack_refuses_to_show_go_as_files(scene: Scene) -> 
 
 
 @pytest.mark.parametrize("mime", ["image/webp", "image/tiff"])
-async def test_kinds_that_slack_never_shows_go_as_files_at_once(scene: Scene, mime: str) -> None:
+async def test_types_unsupported_in_image_blocks_are_shared_as_files(scene: Scene, mime: str) -> None:
     await _post(scene, _album(_picture(), _picture("cat.webp", mime)))
     (post,) = _persona(scene).posts()
 
@@ -110,7 +110,7 @@ async def test_kinds_that_slack_never_shows_go_as_files_at_once(scene: Scene, mi
     assert scene.slack.count("chat.postMessage") == 0
 
 
-async def test_a_share_that_slack_does_not_tell_of_is_not_waited_for_forever(scene: Scene) -> None:
+async def test_an_unconfirmed_share_is_not_waited_for_forever(scene: Scene) -> None:
     scene.slack.faults.fail("files.info", "missing_scope")
     page = await _post(scene, _VOICE)
 
@@ -128,7 +128,7 @@ async def test_a_slow_share_is_waited_for(scene: Scene) -> None:
     assert scene.texts[-1] == "There you are."
 
 
-async def test_files_are_handed_over_once_however_often_the_last_step_is_repeated(scene: Scene) -> None:
+async def test_files_are_uploaded_once_if_the_last_step_is_repeated(scene: Scene) -> None:
     scene.slack.faults.flood("chat.postMessage", retry_after=1)
     scene.slack.faults.flood("files.completeUploadExternal", retry_after=1)
     await _post(scene, _album())
@@ -137,7 +137,7 @@ async def test_files_are_handed_over_once_however_often_the_last_step_is_repeate
     assert len(_persona(scene).posts()) == 1
 
 
-async def test_an_upload_whose_end_is_unknown_begins_anew(scene: Scene) -> None:
+async def test_an_upload_with_unknown_outcome_is_repeated(scene: Scene) -> None:
     scene.slack.faults.lose_answers("files.completeUploadExternal")  # the one that keeps them for the bot alone
     await _post(scene, _album())
 
@@ -152,13 +152,13 @@ async def test_a_workspace_without_uploads_forbids_media(scene: Scene, error: st
         await _post(scene, _VOICE)
 
 
-async def test_an_app_without_the_scope_for_uploads_is_refused(scene: Scene) -> None:
+async def test_an_app_without_the_upload_scope_is_refused(scene: Scene) -> None:
     scene.slack.faults.fail("files.getUploadURLExternal", "missing_scope")
     with pytest.raises(ContentRejectedError):
         await _post(scene, _VOICE)
 
 
-async def test_buttons_beneath_files_are_worth_no_long_wait(scene: Scene) -> None:
+async def test_a_long_rate_limit_on_buttons_below_files_is_not_waited_for(scene: Scene) -> None:
     scene.slack.faults.flood("chat.postMessage", retry_after=60)
     begun = time.monotonic()
     page = await _post(scene, _VOICE, _AGAIN)
@@ -168,7 +168,7 @@ async def test_buttons_beneath_files_are_worth_no_long_wait(scene: Scene) -> Non
     assert _persona(scene).buttons() == []
 
 
-async def test_media_that_answer_a_command_beside_threads_are_found_again(
+async def test_lost_media_of_a_command_outside_threads_are_found_again(
     scene: Scene, listener: Listener, redis: Redis
 ) -> None:
     await scene.ann.command("/imagine", "a cat", scene.channel)
@@ -186,7 +186,7 @@ async def test_media_that_answer_a_command_beside_threads_are_found_again(
     assert [message.ts for message in posted] == [found.message_id]
 
 
-async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, listener: Listener) -> None:
+async def test_media_in_a_channel_without_the_bot_raise_not_a_member(scene: Scene, listener: Listener) -> None:
     away = scene.slack.channel("away", bot_member=False, members=[scene.ann])
     await scene.ann.command("/imagine", "a cat", away)
     commanded = scene.platform.outbox(await listener.next_action())
@@ -202,7 +202,7 @@ async def test_whoever_asks_where_the_bot_is_no_member_is_told_so(scene: Scene, 
     assert [one.shown for one in scene.slack.ephemerals(scene.ann)] == ["Invite me first."] * 2
 
 
-async def test_media_that_would_stand_beside_a_thread_that_is_gone_are_taken_back(scene: Scene) -> None:
+async def test_media_outside_their_deleted_thread_are_deleted(scene: Scene) -> None:
     await scene.ann.delete(scene.question)
     for media in (_VOICE, _album()):
         with pytest.raises(RecipientGoneError):

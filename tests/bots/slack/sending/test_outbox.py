@@ -27,7 +27,7 @@ _FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2",
 _MANY = Menu("model", "Which?", MODELS)
 
 
-async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
+async def test_send_text_posts_in_the_thread(scene: Scene) -> None:
     await scene.outbox.send_text("**Done**, <!here>")
 
     assert [text.replace("\u2060", "") for text in scene.texts] == ["**Done**, <!here>"]
@@ -35,7 +35,7 @@ async def test_a_sentence_is_said_in_the_thread(scene: Scene) -> None:
     assert not scene.slack.violations
 
 
-async def test_a_command_is_answered_to_its_user_alone(scene: Scene, listener: Listener) -> None:
+async def test_a_command_is_answered_ephemerally(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/system", "be brief", scene.channel)
     incoming = await listener.next_action()
     await scene.platform.outbox(incoming).send_text("From now on: **brief**.")
@@ -62,7 +62,7 @@ async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Help."]
 
 
-async def test_a_menu_in_a_thread_is_replaced_by_what_comes_of_the_pick(scene: Scene, listener: Listener) -> None:
+async def test_picking_an_option_replaces_the_menu_in_a_thread(scene: Scene, listener: Listener) -> None:
     await scene.outbox.show_menu(_FEW)
     menu = scene.slack.messages(scene.channel, scene.question.ts)[-1]
     await scene.ann.press(menu, value="1")
@@ -87,7 +87,7 @@ async def test_a_menu_can_be_replaced_without_a_response_url(scene: Scene, liste
     assert scene.texts == ["Now: Two"]
 
 
-async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, listener: Listener) -> None:
+async def test_a_long_menu_is_searchable(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/model", "", scene.channel)
     await scene.platform.outbox(await listener.next_action()).show_menu(_MANY)
     (menu,) = scene.slack.ephemerals(scene.ann)
@@ -102,7 +102,7 @@ async def test_a_long_menu_of_a_command_is_searched_by_its_user(scene: Scene, li
     assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
 
 
-async def test_a_menu_that_a_button_opens_takes_nothing_away(scene: Scene, listener: Listener) -> None:
+async def test_a_menu_opened_by_a_button_keeps_the_message_above_it(scene: Scene, listener: Listener) -> None:
     await scene.outbox.update_page(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
     await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
     await scene.platform.outbox(await listener.next_action()).show_menu(_FEW)
@@ -111,7 +111,7 @@ async def test_a_menu_that_a_button_opens_takes_nothing_away(scene: Scene, liste
     assert [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
 
 
-async def test_a_hint_is_a_word_to_whoever_pressed(scene: Scene, listener: Listener) -> None:
+async def test_notify_presser_sends_one_ephemeral_message(scene: Scene, listener: Listener) -> None:
     await scene.outbox.update_page(Page(start=0), "Hello", final=True, buttons=(Button("Voice", "voice", "t1 U1"),))
     await scene.ann.press(scene.slack.messages(scene.channel, scene.question.ts)[-1], value="t1 U1")
     outbox = scene.platform.outbox(await listener.next_action())
@@ -122,7 +122,7 @@ async def test_a_hint_is_a_word_to_whoever_pressed(scene: Scene, listener: Liste
     assert (hint.text, hint.blocks, hint.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
 
 
-async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(scene: Scene, listener: Listener) -> None:
+async def test_a_reply_to_a_shortcut_is_visible_with_and_without_a_thread(scene: Scene, listener: Listener) -> None:
     alone = await scene.ann.say(scene.channel, "alone")
     await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
     for message in (alone, scene.question):
@@ -134,7 +134,7 @@ async def test_what_a_shortcut_says_is_seen_whether_or_not_there_is_a_thread(sce
     assert scene.texts == []
 
 
-async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
+async def test_each_activity_has_a_status_text(scene: Scene) -> None:
     for doing in get_args(Activity):
         await scene.outbox.show_activity(doing)
 
@@ -147,7 +147,7 @@ async def test_each_kind_of_work_has_its_sign(scene: Scene) -> None:
     ]
 
 
-async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listener: Listener) -> None:
+async def test_a_slow_activity_outside_threads_is_announced_once(scene: Scene, listener: Listener) -> None:
     await scene.ann.command("/imagine", "a cat", scene.channel)
     outbox = scene.platform.outbox(await listener.next_action())
     for doing in ("writing", "drawing", "drawing", "uploading"):
@@ -157,7 +157,7 @@ async def test_what_takes_long_beside_threads_is_told_once(scene: Scene, listene
     assert scene.slack.statuses == []
 
 
-async def test_a_sign_that_cannot_be_whispered_troubles_nobody(scene: Scene, listener: Listener) -> None:
+async def test_a_failed_activity_announcement_is_ignored(scene: Scene, listener: Listener) -> None:
     scene.slack.rules.response_url_uses = 0
     await scene.ann.command("/imagine", "a cat", scene.channel)
     await scene.platform.outbox(await listener.next_action()).show_activity("drawing")
@@ -165,7 +165,7 @@ async def test_a_sign_that_cannot_be_whispered_troubles_nobody(scene: Scene, lis
     assert scene.slack.ephemerals(scene.ann) == []
 
 
-async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -> None:
+async def test_owners_are_admins_and_their_rights_are_cached(scene: Scene) -> None:
     scene.ann.person.is_owner = True
     await scene.platform.introduce(Sender(scene.ann.id))
 
@@ -173,8 +173,8 @@ async def test_owners_are_admins_and_their_rights_are_remembered(scene: Scene) -
     assert scene.slack.count("users.info") == 1
 
 
-async def test_rights_are_asked_for_more_often_than_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "_RIGHTS_KEPT", -1.0)
+async def test_cached_rights_expire_before_cached_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
     await scene.platform.introduce(Sender(scene.ann.id))
     decided = await scene.outbox.sender_is_admin()
@@ -186,10 +186,10 @@ async def test_rights_are_asked_for_more_often_than_names(scene: Scene, monkeypa
     assert scene.slack.count("users.info") == 3
 
 
-async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
+async def test_a_failed_look_up_grants_no_rights_and_keeps_the_name(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(users, "_RIGHTS_KEPT", -1.0)
+    monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
     known = await scene.platform.introduce(Sender(scene.ann.id))
     scene.slack.faults.fail("users.info", "internal_error", times=99)
@@ -200,7 +200,7 @@ async def test_rights_that_cannot_be_asked_for_are_none_but_the_name_is_kept(
     assert await scene.platform.introduce(Sender(scene.ann.id)) == known
 
 
-async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
+async def test_the_status_is_shown_until_the_reply(scene: Scene) -> None:
     await scene.outbox.show_activity()
 
     assert scene.slack.status(scene.channel, scene.question.ts) == "is thinking…"
@@ -210,7 +210,7 @@ async def test_work_is_shown_until_the_reply(scene: Scene) -> None:
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
-async def test_work_that_ends_without_a_reply_takes_its_status_back_once(scene: Scene) -> None:
+async def test_the_status_is_cleared_once_when_no_reply_follows(scene: Scene) -> None:
     await scene.outbox.show_activity("recording")
     await scene.outbox.show_activity("nothing")
     await scene.outbox.show_activity("nothing")
@@ -218,7 +218,7 @@ async def test_work_that_ends_without_a_reply_takes_its_status_back_once(scene: 
     assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
 
 
-async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> None:
+async def test_a_reply_clears_the_status_without_a_call(scene: Scene) -> None:
     await scene.outbox.show_activity()
     await scene.show("Hello", "Hello you", final=True)
     await scene.outbox.show_activity("nothing")
@@ -227,7 +227,7 @@ async def test_a_reply_takes_the_status_away_without_a_call(scene: Scene) -> Non
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
-async def test_sentences_and_menus_take_the_status_away_without_a_call(scene: Scene) -> None:
+async def test_texts_and_menus_clear_the_status_without_a_call(scene: Scene) -> None:
     for reply in (lambda: scene.outbox.send_text("Nothing to do."), lambda: scene.outbox.show_menu(_FEW)):
         await scene.outbox.show_activity()
         await retry_until_sent(reply)
@@ -237,7 +237,7 @@ async def test_sentences_and_menus_take_the_status_away_without_a_call(scene: Sc
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
-async def test_a_whisper_takes_no_status_away(scene: Scene, listener: Listener) -> None:
+async def test_an_ephemeral_message_does_not_clear_the_status(scene: Scene, listener: Listener) -> None:
     await scene.ann.say(scene.channel, "a reply", thread_ts=scene.question.ts)
     await scene.ann.shortcut(scene.question, "speak")
     outbox = scene.platform.outbox(await listener.next_action())
@@ -248,7 +248,7 @@ async def test_a_whisper_takes_no_status_away(scene: Scene, listener: Listener) 
     assert [status.text for status in scene.slack.statuses] == ["is recording…", ""]
 
 
-async def test_a_status_that_lands_after_the_reply_is_taken_back(scene: Scene) -> None:
+async def test_a_status_set_after_the_reply_is_cleared(scene: Scene) -> None:
     scene.slack.faults.delay("assistant.threads.setStatus", 0.5)
     late = asyncio.create_task(scene.outbox.show_activity())
     await asyncio.sleep(0)
@@ -262,7 +262,7 @@ def _asked(scene: Scene) -> int:
     return sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
 
 
-async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> None:
+async def test_a_status_with_unknown_outcome_is_cleared(scene: Scene) -> None:
     scene.slack.faults.lose_answers("assistant.threads.setStatus")
     await scene.outbox.show_activity()
     await scene.outbox.show_activity("nothing")
@@ -271,7 +271,7 @@ async def test_a_status_whose_fate_is_unknown_is_taken_back(scene: Scene) -> Non
 
 
 @pytest.mark.parametrize("error", ["unknown_method", "channel_not_found", "internal_error", "ratelimited", "odd_word"])
-async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error: str) -> None:
+async def test_a_status_that_slack_refuses_is_ignored(scene: Scene, error: str) -> None:
     scene.slack.faults.fail("assistant.threads.setStatus", error)
     await scene.outbox.show_activity()
     await scene.outbox.show_activity()
@@ -279,7 +279,7 @@ async def test_a_status_that_cannot_be_shown_troubles_nobody(scene: Scene, error
     assert _asked(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
 
 
-async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) -> None:
+async def test_a_lost_response_to_a_post_raises_platform_unreachable(scene: Scene) -> None:
     scene.slack.faults.lose_answers("chat.postMessage")
     with pytest.raises(PlatformUnreachableError):
         await scene.outbox.send_text("Hello")
@@ -287,7 +287,7 @@ async def test_a_lost_answer_to_a_post_is_not_taken_for_a_refusal(scene: Scene) 
     assert scene.texts == ["Hello"]  # sent once: the SDK does not repeat it
 
 
-async def test_people_are_introduced_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
+async def test_a_user_is_looked_up_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
     first = await platform.introduce(Sender(lonely.id))
     second = await platform.introduce(Sender(lonely.id, name="Robert"))
 
@@ -297,7 +297,7 @@ async def test_people_are_introduced_once(platform: SlackPlatform, slack: SlackS
 
 
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
-async def test_a_name_that_is_not_told_at_once_is_waited_for(
+async def test_a_failed_user_look_up_is_retried(
     platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
 ) -> None:
     slack.faults.fail("users.info", error)
@@ -308,7 +308,9 @@ async def test_a_name_that_is_not_told_at_once_is_waited_for(
 
 
 @pytest.mark.parametrize("error", ["user_not_found", "missing_scope"])
-async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str) -> None:
+async def test_an_unknown_user_is_not_looked_up_again(
+    platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
+) -> None:
     slack.faults.fail("users.info", error)
     for _ in range(3):
         assert await platform.introduce(Sender(lonely.id)) == Sender(lonely.id)
@@ -316,7 +318,7 @@ async def test_a_stranger_stays_one(platform: SlackPlatform, slack: SlackSim, lo
     assert sum(call.method == "users.info" for call in slack.calls) == 1
 
 
-async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
+async def test_a_sender_is_looked_up_before_the_bot_knows_its_own_id(
     slack: SlackSim, redis: Redis, lonely: SlackUser
 ) -> None:
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
@@ -329,12 +331,12 @@ async def test_whoever_wrote_before_the_bot_knows_itself_is_introduced_too(
     assert slack.count("auth.test") == 0
 
 
-async def test_before_slack_was_reached_nobody_is_introduced(slack: SlackSim, redis: Redis) -> None:
+async def test_no_sender_is_looked_up_before_the_workspace_is_known(slack: SlackSim, redis: Redis) -> None:
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         assert await platform.introduce(Sender("U1")) == Sender("U1")
 
 
-async def test_what_would_stand_beside_a_thread_that_is_gone_is_taken_back(scene: Scene) -> None:
+async def test_a_post_outside_its_deleted_thread_is_deleted(scene: Scene) -> None:
     await scene.ann.delete(scene.question)
     with pytest.raises(RecipientGoneError):
         await scene.outbox.send_text("Hello")

@@ -27,7 +27,7 @@ async def test_an_answer_grows_as_a_native_stream_in_the_thread(scene: Scene) ->
     assert not scene.slack.violations
 
 
-async def test_an_answer_that_is_complete_at_once_is_one_post(scene: Scene) -> None:
+async def test_a_complete_answer_is_one_post(scene: Scene) -> None:
     page = await scene.show("Hello", final=True)
 
     assert scene.texts == ["Hello"]
@@ -39,7 +39,7 @@ async def test_an_answer_that_is_complete_at_once_is_one_post(scene: Scene) -> N
     assert post["text"] == "Hello"
 
 
-async def test_showing_the_same_again_costs_nothing(scene: Scene) -> None:
+async def test_showing_the_same_text_again_makes_no_call(scene: Scene) -> None:
     page = await scene.show("Hello", "Hello")
     done = await scene.outbox.update_page(page, "Hello", final=True)
     again = await scene.outbox.update_page(done, "Hello", final=True)
@@ -48,7 +48,7 @@ async def test_showing_the_same_again_costs_nothing(scene: Scene) -> None:
     assert scene.count("appendStream", "stopStream", "update") == [0, 1, 0]
 
 
-async def test_a_mention_from_the_model_is_harmless_even_when_it_comes_in_pieces(scene: Scene) -> None:
+async def test_a_mention_streamed_in_pieces_is_neutralized(scene: Scene) -> None:
     await scene.show("see <", "see <!chan", "see <!channel> now", final=True)
 
     (text,) = scene.texts
@@ -56,7 +56,7 @@ async def test_a_mention_from_the_model_is_harmless_even_when_it_comes_in_pieces
     assert text.replace("\u2060", "") == "see \\<!channel> now"
 
 
-async def test_nothing_is_posted_for_a_text_without_words(scene: Scene) -> None:
+async def test_a_blank_text_is_not_posted(scene: Scene) -> None:
     page = await scene.show(" \n", "<")
 
     assert page.message_id == ""
@@ -65,7 +65,7 @@ async def test_nothing_is_posted_for_a_text_without_words(scene: Scene) -> None:
         await scene.outbox.update_page(page, " ", final=True)
 
 
-async def test_where_the_workspace_has_no_streams_messages_are_updated(scene: Scene) -> None:
+async def test_without_streams_in_the_workspace_messages_are_updated(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One", "One two", "One two three", final=True)
     there = await (await _elsewhere(scene)).show("One")
@@ -76,7 +76,7 @@ async def test_where_the_workspace_has_no_streams_messages_are_updated(scene: Sc
     assert _starts(scene) == 1
 
 
-async def test_where_one_kind_of_channel_has_no_streams_the_others_keep_theirs(scene: Scene) -> None:
+async def test_a_channel_type_without_streams_does_not_disable_streams_elsewhere(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "channel_type_not_supported")
     here = await scene.show("One")
     there = await (await _elsewhere(scene)).show("Two")
@@ -94,7 +94,7 @@ def _starts(scene: Scene) -> int:
     return sum(call.method == "chat.startStream" for call in scene.slack.calls)
 
 
-async def test_a_refused_stream_is_a_message_that_is_updated(scene: Scene) -> None:
+async def test_a_refused_stream_becomes_an_updated_message(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "invalid_thread_ts")
     page = await scene.show("One")
 
@@ -102,7 +102,7 @@ async def test_a_refused_stream_is_a_message_that_is_updated(scene: Scene) -> No
     assert page.mode == "edit"
 
 
-async def test_steps_of_an_updated_message_are_three_seconds_apart_but_its_end_is_not_held_up(scene: Scene) -> None:
+async def test_updates_are_three_seconds_apart_except_the_last(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One", "One two")
     with pytest.raises(RateLimitedError) as flooded:
@@ -113,7 +113,7 @@ async def test_steps_of_an_updated_message_are_three_seconds_apart_but_its_end_i
     assert scene.texts == ["One two three four"]
 
 
-async def test_when_no_stream_may_be_started_a_message_is_updated(scene: Scene) -> None:
+async def test_a_rate_limited_stream_start_becomes_an_updated_message(scene: Scene) -> None:
     scene.slack.faults.flood("chat.startStream", retry_after=30)
     first = await scene.show("One")
     second = await (await _elsewhere(scene)).show("Two")
@@ -122,7 +122,7 @@ async def test_when_no_stream_may_be_started_a_message_is_updated(scene: Scene) 
     assert _starts(scene) == 1
 
 
-async def test_a_stream_that_timed_out_is_finished_as_an_update(scene: Scene) -> None:
+async def test_a_timed_out_stream_is_finished_by_an_update(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     _end_streams(scene)
     page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
@@ -139,7 +139,7 @@ def _end_streams(scene: Scene) -> None:
             message.stream.expires = 0
 
 
-async def test_the_end_of_a_stream_that_timed_out_arrives_whole(scene: Scene) -> None:
+async def test_the_end_of_a_timed_out_stream_is_complete(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     _end_streams(scene)
     await scene.outbox.update_page(page, "One two three", final=True)
@@ -147,7 +147,7 @@ async def test_the_end_of_a_stream_that_timed_out_arrives_whole(scene: Scene) ->
     assert scene.texts == ["One two three"]
 
 
-async def test_after_the_stop_button_the_text_so_far_stands_and_can_be_finished(scene: Scene) -> None:
+async def test_a_stream_stopped_by_its_reader_keeps_its_text_and_can_be_finished(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     await scene.ann.stop(scene.channel, scene.question.ts)
     page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
@@ -159,7 +159,7 @@ async def test_after_the_stop_button_the_text_so_far_stands_and_can_be_finished(
     assert scene.texts == ["One two (stopped)"]
 
 
-async def test_a_page_that_another_process_left_is_rewritten_as_a_whole(scene: Scene) -> None:
+async def test_a_page_adopted_from_another_process_is_rewritten(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     adopted = replace(page, adopted=True, shown=1)
     scene.outbox = scene.new_outbox()
@@ -172,7 +172,7 @@ async def test_a_page_that_another_process_left_is_rewritten_as_a_whole(scene: S
     assert scene.count("startStream", "stopStream") == [1, 1]
 
 
-async def test_an_adopted_page_whose_stream_is_closed_already_is_finished(scene: Scene) -> None:
+async def test_an_adopted_page_with_a_closed_stream_is_finished(scene: Scene) -> None:
     page = await scene.show("One", "One two", final=True)
     adopted = replace(page, adopted=True, done=False)
     done = await scene.new_outbox().update_page(adopted, "One two", final=True)
@@ -181,7 +181,7 @@ async def test_an_adopted_page_whose_stream_is_closed_already_is_finished(scene:
     assert scene.texts == ["One two"]
 
 
-async def test_words_do_not_stand_twice_when_the_answer_to_an_append_was_lost(scene: Scene) -> None:
+async def test_a_lost_response_to_an_append_does_not_duplicate_text(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.lose_answers("chat.appendStream")
     with pytest.raises(PlatformUnreachableError):
@@ -191,7 +191,7 @@ async def test_words_do_not_stand_twice_when_the_answer_to_an_append_was_lost(sc
     assert scene.texts == ["One two three"]
 
 
-async def test_words_do_not_stand_twice_when_the_answer_to_a_stop_was_lost(scene: Scene) -> None:
+async def test_a_lost_response_to_a_stop_does_not_duplicate_text(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.lose_answers("chat.stopStream")
     with pytest.raises(PlatformUnreachableError):
@@ -213,7 +213,7 @@ async def test_a_lost_update_is_repeated(scene: Scene) -> None:
     assert scene.texts == ["One two"]
 
 
-async def test_when_a_stop_is_flooded_the_reader_has_the_whole_text_already(scene: Scene) -> None:
+async def test_a_rate_limited_stop_appends_the_whole_text(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.flood("chat.stopStream", retry_after=1)
     with pytest.raises(RateLimitedError) as flooded:
@@ -229,7 +229,7 @@ async def test_when_a_stop_is_flooded_the_reader_has_the_whole_text_already(scen
     assert sum(call.method == "chat.stopStream" for call in scene.slack.calls) == 1
 
 
-async def test_steps_are_spread_evenly_and_last_words_do_not_wait_for_them(scene: Scene) -> None:
+async def test_appends_are_spread_evenly_except_the_last(scene: Scene) -> None:
     page = await scene.show("one")
     page = await scene.outbox.update_page(page, "one two", final=False)
     with pytest.raises(RateLimitedError) as flooded:
@@ -240,7 +240,7 @@ async def test_steps_are_spread_evenly_and_last_words_do_not_wait_for_them(scene
     assert scene.texts == ["one two three four"]
 
 
-async def test_a_burst_of_answers_never_meets_a_limit_of_slack(scene: Scene) -> None:
+async def test_a_burst_of_answers_stays_within_slack_s_rate_limits(scene: Scene) -> None:
     for number in range(30):
         question = await scene.ann.mention(scene.channel, f"{number}")
         there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
@@ -251,7 +251,7 @@ async def test_a_burst_of_answers_never_meets_a_limit_of_slack(scene: Scene) -> 
     assert scene.slack.count("chat.startStream") == 18
 
 
-async def test_when_many_answers_compete_the_ends_of_all_fit_the_limits(scene: Scene) -> None:
+async def test_last_updates_of_many_answers_stay_within_the_rate_limits(scene: Scene) -> None:
     places = [await _elsewhere(scene) for _ in range(60)]
     pages: list[Page] = []
     for there in places:
@@ -268,7 +268,7 @@ async def test_when_many_answers_compete_the_ends_of_all_fit_the_limits(scene: S
 
 
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.postMessage"])
-async def test_a_bot_that_was_removed_from_the_channel_gives_up(scene: Scene, method: str) -> None:
+async def test_a_bot_removed_from_the_channel_gives_up(scene: Scene, method: str) -> None:
     scene.slack.remove_bot(scene.channel)
     with pytest.raises(RecipientGoneError):
         await scene.show("One", final=method == "chat.postMessage")
@@ -277,14 +277,14 @@ async def test_a_bot_that_was_removed_from_the_channel_gives_up(scene: Scene, me
 
 
 @pytest.mark.parametrize("final", [True, False])
-async def test_a_message_that_was_deleted_is_given_up(scene: Scene, *, final: bool) -> None:
+async def test_updating_a_deleted_message_raises_recipient_gone(scene: Scene, *, final: bool) -> None:
     page = await scene.show("One")
     await scene.ann.delete(scene.slack.messages(scene.channel, scene.question.ts)[1])
     with pytest.raises(RecipientGoneError):
         await scene.outbox.update_page(page, "One two", final=final)
 
 
-async def test_a_revoked_token_is_given_up(scene: Scene) -> None:
+async def test_a_revoked_token_raises_recipient_gone(scene: Scene) -> None:
     scene.slack.revoke_token()
     with pytest.raises(RecipientGoneError):
         await scene.show("One")
@@ -293,7 +293,7 @@ async def test_a_revoked_token_is_given_up(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("fault", "error"), [("internal_error", PlatformUnreachableError), ("rate_limited", RateLimitedError)]
 )
-async def test_failures_of_slack_are_told_apart(scene: Scene, fault: str, error: type[Exception]) -> None:
+async def test_error_codes_are_mapped_to_outbox_errors(scene: Scene, fault: str, error: type[Exception]) -> None:
     page = await scene.show("One")
     scene.slack.faults.fail("chat.appendStream", fault)
     with pytest.raises(error):
@@ -301,20 +301,20 @@ async def test_failures_of_slack_are_told_apart(scene: Scene, fault: str, error:
 
 
 @pytest.mark.parametrize("status", [404, 500, 502])
-async def test_a_broken_gateway_is_not_an_answer(scene: Scene, status: int) -> None:
+async def test_a_gateway_error_raises_platform_unreachable(scene: Scene, status: int) -> None:
     scene.slack.faults.break_down("chat.startStream", status=status)
     with pytest.raises(PlatformUnreachableError):
         await scene.show("One")
 
 
-async def test_a_page_that_is_too_long_for_blocks_arrives_as_plain_text(scene: Scene) -> None:
+async def test_a_page_too_long_for_blocks_is_plain_text(scene: Scene) -> None:
     text = "<x>" * 4_300
     await retry_until_sent(lambda: scene.outbox.update_page(Page(start=0), text, final=True))
 
     assert "".join(html.unescape(shown) for shown in scene.texts) == text
 
 
-async def test_what_an_update_refuses_whatever_it_looks_like_stands_in_two_messages(scene: Scene) -> None:
+async def test_a_text_too_long_for_every_variant_is_split_into_two_messages(scene: Scene) -> None:
     text = ("One & two.\n" * 800).strip()
     page = await scene.show("One", "One & two.")
     scene.slack.faults.fail("chat.stopStream", "msg_too_long")
@@ -329,7 +329,7 @@ async def test_what_an_update_refuses_whatever_it_looks_like_stands_in_two_messa
 
 
 @pytest.mark.parametrize("error", ["msg_too_long", "markdown_text_too_long"])
-async def test_a_stream_that_takes_no_more_goes_on_as_updates(scene: Scene, error: str) -> None:
+async def test_a_stream_that_refuses_appends_continues_as_updates(scene: Scene, error: str) -> None:
     page = await scene.show("One")
     scene.slack.faults.fail("chat.appendStream", error)
     page = await scene.outbox.update_page(page, "One two", final=False)
@@ -343,7 +343,7 @@ async def test_a_stream_that_takes_no_more_goes_on_as_updates(scene: Scene, erro
     assert scene.count("appendStream", "stopStream", "update") == [0, 1, 2]
 
 
-async def test_steps_go_on_with_the_look_that_slack_took(scene: Scene) -> None:
+async def test_later_updates_use_the_accepted_variant(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     scene.slack.faults.fail("chat.postMessage", "msg_too_long")
     with pytest.raises(RateLimitedError):  # a channel takes one post a second
@@ -354,7 +354,7 @@ async def test_steps_go_on_with_the_look_that_slack_took(scene: Scene) -> None:
     assert scene.texts == ["One two"]
 
 
-async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
+async def test_delete_page_deletes_the_message_once(scene: Scene) -> None:
     page = await scene.show("One")
     await scene.outbox.delete_page(page)
     await scene.outbox.delete_page(page)
@@ -363,7 +363,7 @@ async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
     assert scene.texts == []
 
 
-async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
+async def test_a_first_message_with_unknown_outcome_is_found_again(scene: Scene) -> None:
     scene.slack.faults.lose_answers("chat.startStream")
     with pytest.raises(PlatformUnreachableError):
         await scene.show("One")
@@ -374,7 +374,7 @@ async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene
     assert scene.texts == ["One two"]
 
 
-async def test_where_nothing_landed_nothing_is_found(scene: Scene) -> None:
+async def test_find_lost_message_finds_nothing_if_nothing_was_posted(scene: Scene) -> None:
     earlier = await scene.show("An earlier answer", final=True)
     page = Page(start=0, sending=True, after=earlier.message_id)
 
