@@ -42,7 +42,7 @@ async def _store(settings: Settings) -> list[Finding]:
     if configured is not None:
         return await _redis(configured.get_secret_value())
     try:
-        async with EmbeddedRedis(folder, patience=_LOCK_TIMEOUT) as url:
+        async with EmbeddedRedis(folder, lock_timeout=_LOCK_TIMEOUT) as url:
             return await _redis(url, private=True)
     except FolderInUseError:
         return [Finding("Store", FindingState.OK, f"A service is running on the private Redis in {folder}.")]

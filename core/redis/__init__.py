@@ -1,4 +1,4 @@
-"""The way to Redis: its client, rate limits and leases that all replicas share, and a server of one's own."""
+"""Redis: the client, rate limits and leases that all replicas share, and a private server."""
 
 from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis

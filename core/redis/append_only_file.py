@@ -1,4 +1,4 @@
-"""What a power loss or a full disk can do to the append-only file of the private Redis: mended, or explained."""
+"""Repair the append-only file of the private Redis after a power loss or a full disk, or explain the damage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .server_binary import ServerBinary
 
 _NAME = "appendonly.aof"  # also of the parts that Redis has kept since version 7, in a folder of their own
 _FOLDER = "appendonlydir"
-_MAX_DAMAGED_BYTES = 1024 * 1024  # a write that was cut short damages the end alone; more has another reason
+_MAX_DAMAGED_BYTES = 1024 * 1024  # an interrupted write damages only the end; more damage has another cause
 _PART = re.compile(re.escape(_NAME) + r"\.(\d+)\.(base\.rdb|base\.aof|incr\.aof)")
 _MANIFEST_LINE = re.compile(r"file (\S+) seq \d+ type ([bhi])")
 _ANALYSIS = re.compile(rb"size=(\d+), ok_up_to=(\d+)")
@@ -28,10 +28,10 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class AppendOnlyFile:
-    """The append-only file in `folder`, whatever version of Redis wrote it.
+    """The append-only file in `folder`, written by any version of Redis.
 
-    Before anything is changed, a byte-equal copy is kept in `folder`, and the log says where. The methods raise
-    `OSError` when the disk does not allow it.
+    Before anything is changed, an exact copy is kept in `folder`, and its path is logged. The methods raise `OSError`
+    when the disk does not allow it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,9 +40,9 @@ class AppendOnlyFile:
         self._manifest = self._parts / f"{_NAME}.manifest"
 
     def restore_manifest(self) -> None:
-        """Write the list of the parts anew when it is missing or cannot be read, and what belongs into it is clear.
+        """Write the manifest anew when it is missing or unreadable and its content is unambiguous.
 
-        Without a list Redis would start empty, beside its data.
+        Without a manifest Redis would ignore its data and start empty.
         """
         parts = sorted(_find_parts(self._parts))
         bases = [name for _, kind, name in parts if kind == "b"]
@@ -54,9 +54,9 @@ class AppendOnlyFile:
         _log.error("the list of the store's files was damaged and has been written anew", copy=str(copy))
 
     async def cut_damaged_end(self, server: ServerBinary) -> bool:
-        """Cut off what `server` cannot read, if that is just the end; whether anything was cut.
+        """Cut off the end of the file if `server` cannot read it; return whether anything was cut.
 
-        What a power loss damages was not yet on disk, so nobody was promised that it is kept.
+        A write that a power loss damaged was never confirmed to anybody.
         """
         file, needed = self._find_last_part()
         if file is None:
@@ -75,18 +75,18 @@ class AppendOnlyFile:
         return True
 
     async def describe_damage(self, server: ServerBinary, reason: str) -> str:
-        """Keep a copy of what the server cannot read for this `reason`, and say what somebody may do about it."""
+        """Keep a copy of the file that the server cannot read for this `reason`, and say what the operator can do."""
         file = self._find_damaged_part(reason)
         if file is None:
             return f"The data in {self._folder} is damaged ({reason}). {_BACKUP}"
         copy = next((old for old in self._find_copies(file) if filecmp.cmp(old, file, shallow=False)), None)
-        copy = copy or self._keep_copy(file)  # a service that is started again and again needs no copy of each try
+        copy = copy or self._keep_copy(file)  # one copy is enough for a service that is restarted again and again
         size, good = await _analyse(file, server)
         cut = f" To lose all from the damage on instead, run `redis-check-aof --fix {file}`." if good < size else ""
         return f"The store's file {file} is damaged ({reason}). A copy is {copy}. {_BACKUP}{cut}"
 
     def _find_damaged_part(self, reason: str) -> Path | None:
-        """The file that the server complained of: Redis says which since version 7."""
+        """Find the file of the server's error message: Redis names it since version 7."""
         named = [self._parts / name for _, _, name in _find_parts(self._parts) if name in reason]
         return named[0] if named else self._find_last_part()[0]
 
@@ -94,7 +94,7 @@ class AppendOnlyFile:
         return self._folder.glob(f"{file.name}.damaged-*")
 
     def _find_last_part(self) -> tuple[Path | None, int]:
-        """The file that grows, and how many bytes of it must be good: with nothing left there is nothing to save."""
+        """Find the file that Redis appends to, and how many of its bytes must be intact for a repair."""
         if self._manifest.exists():
             names = [name for name, kind in _MANIFEST_LINE.findall(_read_text(self._manifest)) if kind == "i"]
             return (self._parts / names[-1], 0) if names else (None, 0)
@@ -110,7 +110,7 @@ class AppendOnlyFile:
 
 
 def _find_parts(folder: Path) -> Iterator[tuple[int, str, str]]:
-    """The number, the letter in the manifest and the name of each part."""
+    """Yield the number, the letter in the manifest and the name of each part."""
     for path in folder.glob(f"{_NAME}.*"):
         if found := _PART.fullmatch(path.name):
             yield int(found[1]), found[2][0], path.name
@@ -140,8 +140,8 @@ def _write_durably(file: Path, text: str) -> None:
 
 
 async def _analyse(file: Path, server: ServerBinary) -> tuple[int, int]:
-    """The size of a file and how many bytes from its beginning Redis can read; (0, 0) when that cannot be told."""
-    # The server is the checker, too, when it is called by the checker's name.
+    """Return the size of a file and how many bytes from its start Redis can read; (0, 0) when that is unknown."""
+    # The server's binary is also the checker when it is called by the checker's name.
     process = await asyncio.create_subprocess_exec(
         "valkey-check-aof redis-check-aof",
         file,

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the arguments of its pools and scripts untyped; this is the one place that builds them.
-"""The way to Redis: how its connections behave when the server is slow, restarting or gone."""
+"""The Redis client: its connections survive a server that is slow, restarting or replaced."""
 
 from __future__ import annotations
 
@@ -20,20 +20,19 @@ from redis.exceptions import ConnectionError as StoreConnectionError
 from .refusal import parse_refusal, parse_refusal_code
 
 _MAX_IDLE_SECONDS = 5.0
-"""Below what proxies, sidecars and load balancers forget without a word: they rarely do within half a minute."""
+"""Less than the time after which proxies and load balancers drop idle connections silently, rarely under 30 s."""
 
 STORE_ERRORS: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
-"""What an operation on the store raises when the store did not do it: unreachable, restarting, full, read-only.
+"""The errors of an operation that the store did not do: it is unreachable, restarting, full or read-only.
 
-A script of ours is refused for no other reason, so every error of the client's counts.
+Our scripts are refused for no other reason, so every error of the client counts.
 """
 
 ScriptArgument: TypeAlias = str | bytes | int | float
-"""What a script may be given."""
-
+"""The types of a script's arguments."""
 
 Report: TypeAlias = Callable[[Exception], None]
-"""Is told each error of the store that a call ended with."""
+"""Gets each error of the store with which a call ended."""
 
 
 class StoreAddressError(Exception):
@@ -41,10 +40,10 @@ class StoreAddressError(Exception):
 
 
 class _Pool(BlockingConnectionPool):
-    """Trusts no connection that lay idle: whoever forwards it may have forgotten it.
+    """Reconnects connections that were idle, since a proxy between may have dropped them.
 
-    A write into a forgotten connection is answered by nothing, so the call would wait for its whole time limit. TCP's
-    keepalive does not help where a proxy ends TCP, and neither does a PING, which would wait as long.
+    A write into a dropped connection gets no answer, so the call would wait for its whole timeout. TCP's keepalive does
+    not help where a proxy terminates TCP, and neither does a PING, which would wait as long.
     """
 
     def __init__(self, *, max_idle: float, **options: Any) -> None:  # noqa: ANN401 - as redis-py declares it
@@ -62,13 +61,13 @@ class _Pool(BlockingConnectionPool):
         await super().release(connection)
 
     async def leave_server(self) -> None:
-        """Connect anew, to whatever the address leads to by then; connections in use do it when they are released."""
+        """Reconnect to the server that the address leads to now; connections in use do so when they are released."""
         await self.update_active_connections_for_reconnect()
         await self.disconnect(inuse_connections=False)
 
 
 class _Client(Redis):
-    """A client that follows a failover, reports what fails, and whose calls can be cancelled on Python 3.11, too."""
+    """A client that follows a failover and reports errors; its calls can be cancelled on Python 3.11, too."""
 
     def __init__(self, pool: _Pool, report: Report | None) -> None:
         super().__init__(connection_pool=pool)
@@ -78,7 +77,7 @@ class _Client(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         # It sends with `asyncio.wait_for`, which loses a cancellation that comes while the send completes
-        # (https://github.com/python/cpython/issues/86296, fixed in 3.12); a fenced or drained task would then go on.
+        # (https://github.com/python/cpython/issues/86296, fixed in 3.12); a cancelled handler would go on.
         task = asyncio.current_task()
         before = task.cancelling() if task else 0
         try:
@@ -93,7 +92,7 @@ class _Client(Redis):
         return answer
 
     async def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
-        """Take a server that became a replica for a lost connection: the call is sent again, over a new one."""
+        """Treat a server that became a replica as a lost connection, so that the call is repeated over a new one."""
         try:
             return cast("object", await super().parse_response(connection, command_name, **options))
         except ResponseError as error:
@@ -104,7 +103,7 @@ class _Client(Redis):
 
 
 class _Retry(Retry):
-    """Tries again what may succeed; a refused password will not be accepted a moment later."""
+    """Retries all errors but a refused password, which will not be accepted a moment later."""
 
     async def call_with_retry(self, do: Any, fail: Any, *_: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         options["is_retryable"] = _is_retryable
@@ -129,8 +128,8 @@ def connect(
     A call waits for a free connection instead of failing, and is sent again when the connection breaks, no answer
     comes for `answer_seconds`, the server is not there or has become a read-only replica: ten retries take some five
     seconds, so a restarting server and a failover are survived in place. Whatever is called must therefore be
-    idempotent. `retries=0` suits a probe. What fails all the same is raised and given to `report`. A connection that
-    lay idle for longer than `max_idle` seconds is made anew. Answers are `bytes`. The caller closes it with `aclose()`.
+    idempotent. `retries=0` suits a probe. Other errors are raised and given to `report`. A connection that was idle for
+    longer than `max_idle` seconds is made anew. Answers are `bytes`. The caller closes it with `aclose()`.
     Raises `StoreAddressError`.
     """
     try:
@@ -145,14 +144,14 @@ def connect(
             protocol=2,
             legacy_responses=True,
         )
-        pool.make_connection()  # what it cannot be made with is said here, not by the first call
+        pool.make_connection()  # raises for wrong options here, not at the first call
     except (TypeError, ValueError) as error:
         raise StoreAddressError("REDIS_URL has an option that the client does not know or cannot read") from error
     return _Client(pool, report)
 
 
 class Script:
-    """Lua scripts, `<folder>/<name>.lua`, joined to one and sent by its digest."""
+    """Lua scripts `<folder>/<name>.lua`, joined into one that is sent by its digest."""
 
     def __init__(self, redis: Redis, folder: Path, *names: str) -> None:
         sources = [(folder / f"{name}.lua").read_text("utf-8") for name in names]

@@ -1,4 +1,4 @@
-"""The guard of a data directory: one service and one server at a time."""
+"""Locks a data directory, so that one service and one server use it at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .server_binary import FolderInUseError
 
-_ORPHAN_TIMEOUT = 1.0  # a server that outlives its owner by this was not ended by the kernel and is told to end
+_ORPHAN_TIMEOUT = 1.0  # the kernel does not end a server that outlives its service by this; it is told to end
 
 
 class DirectoryLock:
@@ -19,9 +19,9 @@ class DirectoryLock:
     `service.lock` is a server whose owner was killed.
     """
 
-    def __init__(self, folder: Path, *, patience: float) -> None:
+    def __init__(self, folder: Path, *, timeout_seconds: float) -> None:
         self._folder = folder
-        self._patience = patience
+        self._timeout = timeout_seconds
         self._held: list[int] = []
 
     @property
@@ -30,14 +30,14 @@ class DirectoryLock:
         return self._held[1]
 
     async def acquire(self, socket: Path) -> None:
-        """Take both, or raise `EmbeddedRedisError` after the patience; `socket` is where an orphaned server listens."""
+        """Take both locks, or raise `FolderInUseError` after the timeout; an orphaned server listens on `socket`."""
         try:
-            await self._take("service.lock", self._patience)
+            await self._take("service.lock", self._timeout)
             try:
                 await self._take("lock", _ORPHAN_TIMEOUT)
             except TimeoutError:
                 await _terminate(socket)
-                await self._take("lock", self._patience)
+                await self._take("lock", self._timeout)
         except TimeoutError:
             self.release()
             raise FolderInUseError(
@@ -48,14 +48,14 @@ class DirectoryLock:
             raise
 
     def release(self) -> None:
-        """Let go; the files stay, since deleting a locked file would let two in."""
+        """Release both locks; the files stay, since deleting a locked file would let two services in."""
         while self._held:
             os.close(self._held.pop())
 
-    async def _take(self, name: str, patience: float) -> None:
+    async def _take(self, name: str, seconds: float) -> None:
         descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(seconds):
                 while not _try_lock(descriptor):  # noqa: ASYNC110 - the kernel tells nobody when a lock is free
                     await asyncio.sleep(0.02)
         except BaseException:

@@ -26,7 +26,7 @@ _MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernel's limit is 107 on Linux and 10
 _FIRST_WITH_APPENDONLYDIR = (7, 0)
 
 _DAMAGE = re.compile(r"[#*-] ([^#]*?(?:append only file|\bRDB\b|Unrecoverable error|Wrong signature)[^:]*)")
-"""The server's words about data that it cannot read, up to its advice."""
+"""The server's error message about data that it cannot read, without its advice."""
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -38,14 +38,14 @@ class EmbeddedRedis:
     (append-only file, fsync always). The server ends with this process, however that ends, and is started again
     when it dies alone. A damaged end of the file is cut off and a copy kept in `data_dir`. One live service a folder: a
     start right after a `kill -9` waits for the old server to vanish, and a second service gets an `EmbeddedRedisError`
-    after `patience` seconds. Its log is `redis.log` in the folder.
+    after `lock_timeout` seconds. Its log is `redis.log` in the folder.
 
     Must be entered on a thread that lives as long as the server: Linux ends it with the thread that started it.
     """
 
-    def __init__(self, data_dir: Path, *, patience: float = 10.0) -> None:
+    def __init__(self, data_dir: Path, *, lock_timeout: float = 10.0) -> None:
         self._folder = data_dir.absolute()
-        self._lock = DirectoryLock(self._folder, patience=patience)
+        self._lock = DirectoryLock(self._folder, timeout_seconds=lock_timeout)
         self._socket_folder = self._folder
         self._server: ServerBinary
         self._process: asyncio.subprocess.Process
@@ -53,7 +53,7 @@ class EmbeddedRedis:
 
     @property
     def process_id(self) -> int:
-        """Of the server that runs at the moment."""
+        """The process id of the server that runs at the moment."""
         return self._process.pid
 
     async def __aenter__(self) -> str:
@@ -106,7 +106,7 @@ class EmbeddedRedis:
             )
 
     async def _start_and_repair(self) -> None:
-        """Start the server; mend its append-only file when that is why it does not start."""
+        """Start the server; repair its append-only file when it does not start because of that."""
         file = AppendOnlyFile(self._folder)
         try:
             file.restore_manifest()
@@ -137,14 +137,14 @@ class EmbeddedRedis:
             raise
 
     async def _wait_until_ready(self) -> None:
-        """Wait until the server has read its file, however long that is, and answers."""
+        """Wait until the server has read its file, however large it is, and answers."""
         while not await _answers_ping(self._socket):
             if self._process.returncode is not None:
                 raise self._explain_failed_start()
             await asyncio.sleep(0.005)
 
     def _explain_failed_start(self) -> EmbeddedRedisError:
-        """Why it did not, as far as its log tells; `DamagedDataError` with its own words about the data."""
+        """Make an error from the server's log; a `DamagedDataError` with its message when it is about the data."""
         log = self._folder / "redis.log"
         try:
             lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
@@ -157,18 +157,18 @@ class EmbeddedRedis:
         return EmbeddedRedisError(f"The private Redis did not start; the last line of {log} is: {last}")
 
     async def _keep_running(self) -> None:
-        told = ""
+        reported = ""
         while True:
             status = await self._process.wait()
-            if not told:
+            if not reported:
                 _log.error("the private Redis died and is started again", status=status)
             try:
                 await self._start_and_repair()
-                told = ""
+                reported = ""
             except EmbeddedRedisError as error:
-                if str(error) != told:
+                if str(error) != reported:
                     _log.error("the private Redis does not start", reason=str(error))
-                told = str(error)
+                reported = str(error)
                 await asyncio.sleep(1)
 
     async def _end(self) -> None:
@@ -193,24 +193,24 @@ def _make_options(folder: Path, socket: Path) -> list[str]:
         "save": "",
         "appendonly": "yes",
         "appendfsync": "always",
-        "aof-load-truncated": "yes",  # a kill in the middle of a write leaves half a command, which nobody was promised
+        "aof-load-truncated": "yes",  # a kill in the middle of a write leaves half a command, which was never confirmed
         "maxmemory-policy": "noeviction",
     }
     return [word for name, value in options.items() for word in (f"--{name}", value)]
 
 
 def _make_parent_death_hook(parent: int) -> Callable[[], None] | None:
-    """Make what a new child runs first, so that it is killed when its parent is (Linux: prctl(2), PR_SET_PDEATHSIG)."""
+    """Make the hook with which a child gets killed when its parent dies (Linux: prctl(2), PR_SET_PDEATHSIG)."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec as little as possible may happen
 
-    def tie() -> None:
+    def tie_to_parent() -> None:
         prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
-    return tie
+    return tie_to_parent
 
 
 async def _answers_ping(socket: Path) -> bool:

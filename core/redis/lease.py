@@ -1,4 +1,4 @@
-"""Something that only one replica does at a time."""
+"""Let one replica at a time do a task."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from .client import STORE_ERRORS, Script
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_SAFE_FRACTION = 0.9  # of the seconds; the rest is for the clock of the server and the way to it
+_SAFE_FRACTION = 0.9  # of the seconds; the rest covers the clock of the server and the latency
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Lease:
-    """A duty under a name, held by at most one of all who ask.
+    """A named lease with at most one holder.
 
-    A holder that is killed loses it after `seconds`. One that stalls for longer may believe for a moment that it
-    holds it still, so what is done under it must bear two doers for that moment.
+    A holder that is killed loses it after `seconds`. A holder that stalls for longer may believe for a moment that it
+    still holds the lease, so the task must tolerate two holders for that moment.
     """
 
     def __init__(self, redis: Redis, name: str, *, seconds: float = 6.0, alone: bool = False) -> None:
-        """`alone`: something else makes sure that nobody else lives, so a holder found in the store is dead."""
+        """`alone`: something else makes sure that no other process lives, so a holder found in the store is dead."""
         self._redis = redis
         self._alone = alone
         self._key = f"lease:{name}"
         self._seconds = seconds
-        self._hold = Script(redis, _SCRIPTS, "lease_hold")
-        self._drop = Script(redis, _SCRIPTS, "lease_drop")
+        self._acquire_or_renew = Script(redis, _SCRIPTS, "lease_hold")
+        self._release = Script(redis, _SCRIPTS, "lease_drop")
 
     @asynccontextmanager
     async def hold(self) -> AsyncGenerator[asyncio.Event]:
-        """Wait until the duty is ours, for any time and through any outage; give an event that is set when it is lost.
+        """Wait, also through outages, until the lease is ours; yield an event that is set when it is lost.
 
-        The body then has to end. At its end the duty is free at once.
+        The body has to end then. At its end the lease is free at once.
         """
         holder = secrets.token_hex(8)
         lost = asyncio.Event()
@@ -52,14 +52,14 @@ class Lease:
             renewal.cancel()
             await asyncio.wait([renewal])
             with suppress(*STORE_ERRORS):
-                await self._drop([self._key], [holder])
+                await self._release([self._key], [holder])
 
     async def take_over(self) -> None:
-        """Free the duty whoever holds it: only right where something else makes sure that nobody does any more."""
+        """Free the lease, whoever holds it: only right where something else makes sure that the holder is dead."""
         await self._redis.delete(self._key)
 
     async def _acquire(self, holder: str) -> float:
-        """Return the loop's time from which the seconds count."""
+        """Acquire the lease; return the loop's time from which its seconds count."""
         while True:
             begun = asyncio.get_running_loop().time()
             try:
@@ -68,7 +68,7 @@ class Lease:
                 if await self._is_ours(holder):
                     return begun
             except STORE_ERRORS as error:
-                _log.debug("a duty waits for the store", error=type(error).__name__)
+                _log.debug("a lease waits for the store", error=type(error).__name__)
             await asyncio.sleep(min(1.0, self._seconds / 6))
 
     async def _renew(self, holder: str, renewed: float, lost: asyncio.Event) -> None:
@@ -83,7 +83,7 @@ class Lease:
                         return
                     renewed = begun
         except TimeoutError:
-            _log.warning("a duty could not be renewed in time", key=self._key)
+            _log.warning("a lease could not be renewed in time", key=self._key)
         finally:
             lost.set()
 
@@ -95,4 +95,4 @@ class Lease:
                 await asyncio.sleep(self._seconds / 20)
 
     async def _is_ours(self, holder: str) -> bool:
-        return await self._hold([self._key], [holder, int(self._seconds * 1000)]) == 1
+        return await self._acquire_or_renew([self._key], [holder, int(self._seconds * 1000)]) == 1

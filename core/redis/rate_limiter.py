@@ -22,16 +22,16 @@ class RateLimit:
 
 
 class RateLimiter:
-    """The limits of one account on a platform, kept in Redis by its clock; they outlive every process.
+    """The limits of one account on a platform, kept in Redis and timed by its clock.
 
-    A limit is counted when it is granted. Two calls may reach the platform a little closer to each other than they
-    were granted, so a window should be a little longer than the platform's.
+    A call is counted when it is granted. Two calls may reach the platform a little closer to each other than they were
+    granted, so a window should be a little longer than the platform's.
     """
 
     def __init__(self, redis: Redis, account: str) -> None:
         self._tag = f"{{b:{account}}}"
-        self._take = Script(redis, _SCRIPTS, "rate_limit_acquire")
-        self._block = Script(redis, _SCRIPTS, "rate_limit_pause")
+        self._acquire = Script(redis, _SCRIPTS, "rate_limit_acquire")
+        self._pause = Script(redis, _SCRIPTS, "rate_limit_pause")
 
     async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
         """Take one call from every limit, or from none.
@@ -45,11 +45,11 @@ class RateLimiter:
         for limit in limits:
             keys += [f"{self._tag}:{limit.name}:{limit.seconds:g}", self._pause_key(limit.name)]
             arguments += [max(1, limit.calls - keep), int(limit.seconds * 1_000_000)]
-        return int(str(await self._take(keys, arguments))) / 1_000_000
+        return int(str(await self._acquire(keys, arguments))) / 1_000_000
 
     async def pause(self, name: str, seconds: float) -> None:
-        """Grant nothing under `name` for `seconds`, as a 429 of the platform's asked; never ends a longer block."""
-        await self._block([self._pause_key(name)], [max(1, int(seconds * 1000))])
+        """Grant nothing under `name` for `seconds`, as a 429 of the platform demands; never shortens a longer pause."""
+        await self._pause([self._pause_key(name)], [max(1, int(seconds * 1000))])
 
     def _pause_key(self, name: str) -> str:
         return f"{self._tag}:{name}:blocked"

@@ -1,4 +1,4 @@
-"""What a Redis that answers says when it refuses to work."""
+"""Read from Redis's errors why it refused a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CODES = (
     "READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
     "NOAUTH", "WRONGPASS", "NOPERM", "BUSY", "TRYAGAIN",
 )  # fmt: skip
-"""The first words of the answers that say that the server, not the command, is the reason."""
+"""The first words of errors whose cause is the server, not the command."""
 
 # Before version 7 the answer to a script has the code inside: "ERR Error running script (call to f_…): … -OOM …".
 _CODE = re.compile(rf"(?:^|-)({'|'.join(_CODES)})\b.*", re.DOTALL)
@@ -18,13 +18,13 @@ _WRONG_DATABASE = "DB index"
 
 
 def parse_refusal_code(error: Exception) -> str:
-    """The code with which the server refused to work at all; "" when the error is about something else."""
+    """Return the code with which the server refused to work at all; "" for other errors."""
     found = _CODE.search(_join_code(error))
     return found[1] if found else ""
 
 
 def parse_refusal(error: Exception) -> str:
-    """What Redis said in refusing to work (`READONLY You can't write against a read only replica.`); "" as above."""
+    """Return Redis's message of a refusal (`READONLY You can't write against a read only replica.`); "" as above."""
     text = _join_code(error)
     if found := _CODE.search(text):
         return found[0].removeprefix("-").strip()
@@ -32,7 +32,7 @@ def parse_refusal(error: Exception) -> str:
 
 
 def is_about_data(error: Exception) -> bool:
-    """Whether the server works, and refuses this very command (`WRONGTYPE`): it would be the same for ever."""
+    """Whether the server works and refuses this very command (`WRONGTYPE`), so that a retry would fail, too."""
     return isinstance(error, ResponseError) and not parse_refusal(error)
 
 
@@ -42,7 +42,7 @@ def is_wrong_type(error: Exception) -> bool:
 
 
 def _join_code(error: Exception) -> str:
-    """The answer as it was sent: the client takes the codes that it knows away."""
+    """Restore the message as it was sent: the client removes the codes that it knows."""
     code = error.status_code if isinstance(error, RedisError) else None
     text = str(error)
     return f"{code} {text}" if code and not text.startswith(code) else text

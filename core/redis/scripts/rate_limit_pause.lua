@@ -1,4 +1,4 @@
--- KEYS: block. ARGV: milliseconds. A shorter block never ends a longer one.
+-- KEYS: pause. ARGV: milliseconds. A shorter pause never ends a longer one.
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then
   redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])
 end

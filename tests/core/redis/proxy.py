@@ -1,4 +1,4 @@
-"""A way to Redis that can lose an answer, forget its connections and lead to another server."""
+"""A proxy to Redis that can lose an answer, drop its connections and lead to another server."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 
 class Proxy:
-    """Passes bytes on; `lose(command)` drops the answer to the next such command and breaks its connection.
+    """Passes bytes on; `lose_answer(command)` drops the answer to the next such command and breaks its connection.
 
-    The command itself reaches the server, as when a network or a process fails at the worst moment. `forget` is what
-    sidecars and load balancers do with idle connections, `lead_to` what an address does in a failover.
+    The command itself reaches the server, as when a network or a process fails at the worst moment.
+    `forget_connections` acts like a load balancer on idle connections, `redirect` like an address in a failover.
     """
 
     def __init__(self, target: str) -> None:
@@ -22,7 +22,7 @@ class Proxy:
         self.lost = asyncio.Event()
 
     def lose_answer(self, marked: bytes) -> None:
-        """The next request with these bytes in it."""
+        """Lose the answer to the next request with these bytes in it."""
         self._marked = marked
         self.lost.clear()
 
@@ -54,16 +54,16 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._join(reader, writer))
+        task = asyncio.create_task(self._forward(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_unix_connection(self._target)
         losing = asyncio.Event()
         ways = [
-            asyncio.create_task(self._requests(reader, there_writer, losing, self._forgotten)),
-            asyncio.create_task(self._answers(there_reader, writer, losing)),
+            asyncio.create_task(self._forward_requests(reader, there_writer, losing, self._forgotten)),
+            asyncio.create_task(self._forward_answers(there_reader, writer, losing)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -74,7 +74,7 @@ class Proxy:
                 end.close()
             await asyncio.gather(*ways, *(end.wait_closed() for end in (writer, there_writer)), return_exceptions=True)
 
-    async def _requests(
+    async def _forward_requests(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -89,7 +89,9 @@ class Proxy:
                 losing.set()
             writer.write(data)
 
-    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event) -> None:
+    async def _forward_answers(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losing: asyncio.Event
+    ) -> None:
         while data := await reader.read(65536):
             if losing.is_set():
                 self.lost.set()

@@ -60,7 +60,7 @@ async def test_half_a_command_at_the_end_needs_no_copy(tmp_path: Path) -> None:
     assert not copies(tmp_path)
 
 
-async def test_what_is_no_damaged_end_is_left_alone(tmp_path: Path) -> None:
+async def test_damage_of_more_than_the_end_is_left_alone(tmp_path: Path) -> None:
     await values(tmp_path, write={"old": "1"})
     file = growing_file(tmp_path)
     with file.open("ab") as written:
@@ -89,9 +89,7 @@ async def damaged(folder: Path, old: bytes, new: bytes) -> bytes:
         (b"SET\r\n$3\r\nnew", b"\0\xff\x01\r\n$3\r\nnew"),
     ],
 )
-async def test_a_command_that_nobody_knows_is_told_with_what_to_do_and_a_copy_kept_once(
-    tmp_path: Path, old: bytes, new: bytes
-) -> None:
+async def test_an_unknown_command_is_explained_and_one_copy_kept(tmp_path: Path, old: bytes, new: bytes) -> None:
     content = await damaged(tmp_path, old, new)
     with pytest.raises(DamagedDataError):
         await values(tmp_path)
@@ -108,7 +106,7 @@ async def test_a_command_that_nobody_knows_is_told_with_what_to_do_and_a_copy_ke
     assert "--fix" not in told  # the checker sees nothing wrong with it
 
 
-async def test_damage_far_from_the_end_is_told_with_what_to_do_and_a_copy_kept(tmp_path: Path) -> None:
+async def test_damage_far_from_the_end_is_explained_and_a_copy_kept(tmp_path: Path) -> None:
     await values(tmp_path, write={"old": "1", "new": "2"} | {f"k{number}": "v" * 50_000 for number in range(30)})
     file = growing_file(tmp_path)
     data = file.read_bytes()
@@ -138,7 +136,7 @@ def manifest(tmp_path: Path) -> Path:
     "damaged",
     ["", "\0" * 40, BASE + "file appendonly.ao", BASE + INCREMENTS[:-1], BASE + INCREMENTS.replace("10", "11"), None],
 )
-def test_a_damaged_list_of_the_parts_is_written_anew(tmp_path: Path, manifest: Path, damaged: str | None) -> None:
+def test_a_damaged_manifest_is_written_anew(tmp_path: Path, manifest: Path, damaged: str | None) -> None:
     if damaged is not None:
         manifest.write_text(damaged)
     AppendOnlyFile(tmp_path).restore_manifest()
@@ -147,7 +145,7 @@ def test_a_damaged_list_of_the_parts_is_written_anew(tmp_path: Path, manifest: P
     assert [copy.read_text() for copy in copies(tmp_path)] == ([] if damaged is None else [damaged])
 
 
-def test_a_list_that_can_be_read_stays(tmp_path: Path, manifest: Path) -> None:
+def test_a_readable_manifest_stays(tmp_path: Path, manifest: Path) -> None:
     whole = BASE + "file appendonly.aof.8.incr.aof seq 8 type h\n" + INCREMENTS
     manifest.write_text(whole)
     AppendOnlyFile(tmp_path).restore_manifest()
@@ -155,7 +153,7 @@ def test_a_list_that_can_be_read_stays(tmp_path: Path, manifest: Path) -> None:
     assert manifest.read_text() == whole
 
 
-def test_with_two_bases_nobody_knows_which_parts_belong_together(tmp_path: Path, manifest: Path) -> None:
+def test_a_manifest_is_not_written_when_there_are_two_bases(tmp_path: Path, manifest: Path) -> None:
     (manifest.parent / "appendonly.aof.1.base.rdb").touch()
     AppendOnlyFile(tmp_path).restore_manifest()
 

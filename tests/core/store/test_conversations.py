@@ -1,4 +1,4 @@
-"""The memory of chats, on a real server and on fakeredis: one body for both."""
+"""The data of chats, on a real server and on fakeredis."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -39,7 +39,7 @@ async def test_an_exchange_is_remembered_in_order(conversations: Conversations) 
     assert exchange(1) + exchange(2) == await conversations.get_history(CHAT)
 
 
-async def test_a_turn_finished_twice_is_remembered_once(conversations: Conversations) -> None:
+async def test_a_job_finished_twice_is_remembered_once(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append(CHAT, "1", exchange(1))
 
@@ -69,7 +69,7 @@ async def test_a_history_ends_with_its_lifetime(conversations: Conversations, st
     assert 86_390 <= await store.ttl("h:{tg:1:2}") <= 86_400
 
 
-async def test_forgetting_keeps_the_choices(conversations: Conversations) -> None:
+async def test_clearing_the_history_keeps_the_preferences(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.set_preference(CHAT, "model", "kimi-k2")
     await conversations.clear_history(CHAT)
@@ -78,7 +78,7 @@ async def test_forgetting_keeps_the_choices(conversations: Conversations) -> Non
     assert ChatPreferences(model="kimi-k2") == await conversations.get_preferences(CHAT)
 
 
-async def test_a_choice_can_be_taken_back(conversations: Conversations) -> None:
+async def test_a_preference_can_be_removed(conversations: Conversations) -> None:
     await conversations.set_preference(CHAT, "model", "kimi-k2")
     await conversations.set_preference(CHAT, "system", "Be brief.")
     await conversations.set_preference(CHAT, "model", None)
@@ -94,7 +94,7 @@ async def test_a_thread_is_joined_once_named(conversations: Conversations) -> No
     assert not await conversations.has_joined_thread("sl:T:C:2")
 
 
-async def test_a_chat_that_moves_takes_along_what_is_kept_of_it(conversations: Conversations) -> None:
+async def test_a_chat_that_moves_keeps_its_data(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.set_preference(CHAT, "model", "kimi-k2")
     await conversations.save_unanswered(CHAT, HistoryMessage("user", "and now?"))
@@ -109,7 +109,7 @@ async def test_a_chat_that_moves_takes_along_what_is_kept_of_it(conversations: C
     assert await conversations.get_preferences(CHAT) == ChatPreferences()
 
 
-async def test_what_a_chat_has_at_its_new_place_stays(conversations: Conversations) -> None:
+async def test_moving_a_chat_overwrites_no_data(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append("tg:1:-1002", "2", exchange(2))
     await conversations.move_chat(CHAT, "tg:1:-1002")
