@@ -1,4 +1,4 @@
-"""The real service, as a process of its own, among simulated platforms."""
+"""Runs the real service as a process among simulated platforms."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .wanjie.simulator import WanjieSim
 
 _ROOT = Path(__file__).parents[2]
 _SLACK_BOT_TOKEN, _SLACK_APP_TOKEN = "xoxb-simulated-bot", "xapp-simulated-app"
-_GLANCE = 0.02
-_OURS = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
+_POLL_INTERVAL = 0.02
+_SERVICE_VARIABLES = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
 
 
 class NotStartedError(Exception):
-    """The service ended before it could serve; the text is what it logged."""
+    """The service ended before it was ready; the text is its log."""
 
 
 class Running(Protocol):
@@ -66,7 +66,7 @@ async def run_program(environment: dict[str, str], folder: Path, log: Path) -> R
 
 
 class ServiceHarness:
-    """Three simulators, and as many processes of the service as are started; `async with` ends them all.
+    """Three simulators and the processes of the service that are started; `async with` ends them all.
 
     `folder` gets the data directory and each process's log. `wanjie` may name a real Wanjie instead of the simulated
     one, as the variables of its settings; `extra` adds or overrides variables.
@@ -104,15 +104,15 @@ class ServiceHarness:
         await self._stack.aclose()
 
     def environment(self) -> dict[str, str]:
-        """The service's variables: ours point to the simulators, the others are those of this process."""
-        around = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}  # noqa: TID251 - a child inherits what is not about the service
+        """Make the service's variables: its own point to the simulators, the others are inherited from this process."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SERVICE_VARIABLES)}  # noqa: TID251 - a child inherits all other variables
         simulated = {
             "WANJIE_API_KEY": self.wanjie.script.key,
             "WANJIE_BASE_URL": self.wanjie.base_url,
             "WANJIE_DEFAULT_MODEL": "deepseek-v3",
         }
         return {
-            **around,
+            **inherited,
             "PYTHONPATH": str(_ROOT),
             "DATA_DIR": str(self.folder / "data"),
             "TELEGRAM_BOT_TOKEN": self.telegram.token,
@@ -133,15 +133,15 @@ class ServiceHarness:
         return process
 
     async def ready(self, seconds: float = 20.0) -> None:
-        """Wait until events of both platforms can come in.
+        """Wait until the service receives events of both platforms.
 
-        Raises `NotStartedError`, with what was logged, as soon as no process lives, and else `TimeoutError`.
+        Raises `NotStartedError` with the log as soon as no process lives, otherwise `TimeoutError`.
         """
         async with asyncio.timeout(seconds):
             while not (self.slack.socket.connections and self.telegram.polling):
                 if all(process.returncode is not None for process in self.processes):
                     raise NotStartedError(self.logs())
-                await asyncio.sleep(_GLANCE)
+                await asyncio.sleep(_POLL_INTERVAL)
 
     async def end(self, process: Running) -> int:
         """Ask a process to end and return its exit status."""
@@ -154,32 +154,32 @@ class ServiceHarness:
         await process.wait()
 
     def logs(self) -> str:
-        """Everything that the processes have logged."""
+        """Return the logs of all processes."""
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("service-*.log")))
 
     def private(self, name: str = "Ada", language: str = "en") -> TelegramPersona:
-        """A new person in a private chat on Telegram."""
+        """Add a person in a private chat on Telegram."""
         person = self.telegram.user(self._new_id(), name, language)
         return TelegramPersona(self.telegram, person, self.telegram.private(person))
 
     def group(self, title: str = "Friends", name: str = "Ada", language: str = "en") -> TelegramPersona:
-        """A new person in a new group on Telegram."""
+        """Add a person in a new group on Telegram."""
         person = self.telegram.user(self._new_id(), name, language)
         chat = self.telegram.group(title, admin=True)
         return TelegramPersona(self.telegram, person, chat)
 
     def direct(self, name: str = "Lin", locale: str = "en-US") -> SlackPersona:
-        """A new person in a direct message on Slack."""
+        """Add a person in a direct message on Slack."""
         user = self.slack.user(name, locale)
         return SlackPersona(self.slack, user, self.slack.im(user))
 
     def thread(self, channel: str = "general", name: str = "Lin", locale: str = "en-US") -> SlackPersona:
-        """A new person in a new channel on Slack; the first words open a thread."""
+        """Add a person in a new channel on Slack; the first message opens a thread."""
         user = self.slack.user(name, locale)
         return SlackPersona(self.slack, user, self.slack.channel(channel, members=[user]))
 
     def joining(self, persona: Persona, name: str, *, admin: bool = False) -> Persona:
-        """Somebody else in the same conversation among several people."""
+        """Add another person to a group or channel."""
         if isinstance(persona, TelegramPersona):
             person = self.telegram.user(self._new_id(), name)
             persona.chat.members[person.user.id] = "administrator" if admin else "member"

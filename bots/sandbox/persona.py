@@ -1,4 +1,4 @@
-"""Places where a person sits and talks to the bot: the same few acts on every simulated platform."""
+"""A person who talks to the bot, with the same actions on every simulated platform."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a reader saw the bot do: at that time (monotonic seconds) this message came to read so."""
+    """A visible change of the bot's: the text of a message from that time on (monotonic seconds)."""
 
     at: float
     message: str
@@ -22,7 +22,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message of the bot's that bears files."""
+    """A message of the bot's with files."""
 
     message: str
     kind: str
@@ -31,9 +31,9 @@ class Post:
     names: tuple[str, ...]
     caption: str
     alts: tuple[str, ...] = ()
-    """What screen readers say instead of the pictures, where the platform knows such texts."""
+    """The alternative texts of the pictures, where the platform has them."""
     seconds: float = 0.0
-    """Of a voice note, as the platform was told."""
+    """The length of a voice note, as the bot stated it."""
 
 
 class Persona(Protocol):
@@ -43,11 +43,11 @@ class Persona(Protocol):
     def title(self) -> str: ...
 
     async def say(self, text: str) -> None:
-        """Write to the bot, in the way that it is addressed here; a leading `/` makes it a command."""
+        """Write to the bot and address it as usual here; a leading `/` makes it a command."""
         ...
 
     async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
-        """Send a file, a picture as such, with words to the bot; `voice`: recorded on the spot."""
+        """Send a file with a text to the bot, an image as a picture; `voice`: as a voice note."""
         ...
 
     async def reply(self, text: str, to: str) -> None:
@@ -58,31 +58,31 @@ class Persona(Protocol):
         ...
 
     def answers(self) -> list[str]:
-        """What the bot's messages say now, oldest first; whispers to this person included."""
+        """List the texts of the bot's messages, oldest first, with those that only this person sees."""
         ...
 
     def posts(self) -> list[Post]:
-        """The bot's messages that bear files, oldest first."""
+        """List the bot's messages with files, oldest first."""
         ...
 
     def steps(self) -> list[Step]:
-        """Everything that the bot showed here, in order."""
+        """List all visible changes of the bot's, in order."""
         ...
 
     def hints(self) -> list[str]:
-        """What the bot told this person alone in answer to presses, oldest first."""
+        """List the bot's replies to presses that only this person sees, oldest first."""
         ...
 
     def signs(self) -> list[str]:
-        """Each sign of work that was shown, oldest first, in the platform's own words."""
+        """List the activity indicators that were shown, oldest first, in the platform's terms."""
         ...
 
     def folds(self) -> list[str]:
-        """The thinking that stands in folds, oldest first."""
+        """List the reasoning in folds, oldest first."""
         ...
 
     def choices(self) -> list[str]:
-        """The labels of the newest menu."""
+        """List the labels of the newest menu."""
         ...
 
     async def choose(self, label: str) -> None:
@@ -90,19 +90,19 @@ class Persona(Protocol):
         ...
 
     def buttons(self) -> list[str]:
-        """The labels of the buttons under the newest message of the bot that has any."""
+        """List the labels of the buttons under the bot's newest message with buttons."""
         ...
 
     def all_buttons(self) -> list[str]:
-        """What can be pressed under any message, the oldest first."""
+        """List the labels of the buttons under all messages, oldest first."""
         ...
 
     async def press(self, label: str) -> None:
-        """Press a button under the newest message that has one whose label contains this, as this person."""
+        """Press the button whose label contains this, under the newest message with such a button."""
         ...
 
     def press_later(self, label: str) -> Callable[[], Awaitable[None]]:
-        """What `press` would do now, to be done at any later time."""
+        """Prepare a press of the button that `press` would find now; call the result to press it."""
         ...
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - tests name it

@@ -1,4 +1,4 @@
-"""What has changed on a person's screen, as text for a terminal."""
+"""Describes changes on a person's screen for a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _KINDS = {"voice": "🎙 voice note", "audio": "🎙 audio file", "pictures": "�
 
 
 class ScreenDiff:
-    """The news of a conversation since this was made."""
+    """The changes of a conversation since this object was made."""
 
     def __init__(self, persona: Persona) -> None:
         self._persona = persona
@@ -17,25 +17,25 @@ class ScreenDiff:
         self._choices = persona.choices()
 
     def news(self) -> str:
-        """Thinking, messages that are new or read otherwise than before, files, and words to this person alone."""
+        """Describe new reasoning, new and changed messages, files, and messages that only this person sees."""
         thoughts = [f"💭 {fold}" for fold in self._persona.folds()[self._folds :]]
-        files = [_listed(post) for post in self._persona.posts()[self._posts :]]
+        files = [_describe_post(post) for post in self._persona.posts()[self._posts :]]
         hints = [f"(to you alone) {hint}" for hint in self._persona.hints()[self._hints :]]
-        return "\n\n".join([*thoughts, *self._changed(), *files, *hints])
+        return "\n\n".join([*thoughts, *self._list_changed_answers(), *files, *hints])
 
     def offer(self) -> list[str]:
-        """What can be picked, if that is something else than before."""
+        """List the choices of the newest menu, if they have changed."""
         choices = self._persona.choices()
         return choices if choices != self._choices else []
 
-    def _changed(self) -> list[str]:
+    def _list_changed_answers(self) -> list[str]:
         before = dict(enumerate(self._answers))
         return [
             answer for index, answer in enumerate(self._persona.answers()) if answer and before.get(index) != answer
         ]
 
 
-def _listed(post: Post) -> str:
+def _describe_post(post: Post) -> str:
     length = f", {post.seconds:.0f} s" if post.seconds else ""
     names = ", ".join(f"{name} ({len(data) / 1000:,.0f} kB)" for name, data in zip(post.names, post.files, strict=True))
     return f"[{_KINDS[post.kind]}{length}: {names}]"

@@ -74,7 +74,7 @@ async def test_nobody_is_told_where_the_bot_was_or_may_not_write(harness: Servic
     private.person.unblock()
     new = channel(harness)
     new.channel.bot_member = True
-    harness.slack.announcer.joined(new.channel, new.user.id)
+    harness.slack.announcer.announce_join(new.channel, new.user.id)
     await answers_on(harness, private, new)
 
     for persona in (muted, moved):

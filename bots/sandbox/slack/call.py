@@ -1,4 +1,4 @@
-"""One call of the Web API: its arguments, however they were sent, and how it is refused."""
+"""One call of the Web API: its arguments in any encoding, and its refusal."""
 
 import json
 from typing import Any, TypeAlias, cast
@@ -39,7 +39,7 @@ class Args:
         return "" if value is None else str(value)
 
     def number(self, name: str, default: int) -> int:
-        """Return the argument as an integer; refuses what is none (`invalid_arguments`)."""
+        """Return the argument as an integer; other values are refused (`invalid_arguments`)."""
         try:
             return int(self.text(name) or default)
         except ValueError:
@@ -49,8 +49,8 @@ class Args:
         return self.text(name).lower() in {"true", "1"}
 
     def items(self, name: str, error: str) -> list[Json]:
-        """Return an array of objects, [] when absent; refuses with *error* what is none."""
-        value = self._decoded(name, error)
+        """Return an array of objects, [] when absent; other values are refused with *error*."""
+        value = self._decode(name, error)
         if value is None:
             return []
         if not isinstance(value, list):
@@ -61,13 +61,13 @@ class Args:
         return cast("list[Json]", entries)
 
     def mapping(self, name: str, error: str) -> Json | None:
-        """Return an object, None when absent; refuses with *error* what is none."""
-        value = self._decoded(name, error)
+        """Return an object, None when absent; other values are refused with *error*."""
+        value = self._decode(name, error)
         if value is None or isinstance(value, dict):
             return cast("Json | None", value)
         raise RefusalError(error, f"must be an object [json-pointer:/{name}]")
 
-    def _decoded(self, name: str, error: str) -> object:
+    def _decode(self, name: str, error: str) -> object:
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -83,13 +83,13 @@ async def read_args(request: web.Request) -> Args:
     if not request.can_read_body:
         return Args(values)
     if request.content_type == "application/json":
-        values |= _json_object(await request.text())
+        values |= _parse_object(await request.text())
     else:
         values |= dict(await request.post())
     return Args(values)
 
 
-def _json_object(body: str) -> Json:
+def _parse_object(body: str) -> Json:
     try:
         value = json.loads(body)
     except ValueError:
@@ -99,7 +99,7 @@ def _json_object(body: str) -> Json:
     return cast("Json", value)
 
 
-def token_of(request: web.Request, args: Args) -> str:
+def read_token(request: web.Request, args: Args) -> str:
     """Return the bearer token of the header or the `token` argument, "" when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else args.text("token")

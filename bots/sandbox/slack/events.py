@@ -1,4 +1,4 @@
-"""Events: what the app is told about the workspace, in the form of the Events API."""
+"""Sends events about the workspace to the app, in the form of the Events API."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SUBSCRIPTION_OF = {
 _JOINED = "member_joined_channel"
 _JOINED_SCOPES = {"channel": "channels:read", "group": "groups:read"}
 DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED})
-"""Those of the app's manifest (a test compares them): whatever else the app may use, it must do without."""
+"""The subscriptions of the app's manifest (a test compares them); the app may not rely on any others."""
 _NOT_IN_MENTIONS = frozenset({"files", "subtype"})
 """Slack may leave them out of an `app_mention`; the `message` beside it has them."""
 
@@ -30,39 +30,39 @@ class Announcer:
         self._workspace = workspace
         self._socket = socket
 
-    def posted(self, message: Message) -> list[str]:
-        """Tell of a new message, a mention as two events of their own ids; return the envelope ids."""
+    def announce_message(self, message: Message) -> list[str]:
+        """Send a new message, a mention as two events with different ids; return the envelope ids."""
         channel = self._workspace.channels[message.channel]
         said = message.bot_id is None and message.subtype != "channel_join"
         mentioned = said and f"<@{self._workspace.bot.id}>" in message.text
-        tellings = [lambda: self._message(channel, message)]
+        senders = [lambda: self._send_message(channel, message)]
         if mentioned and channel.kind != "im":
-            tellings.append(lambda: self._mention(message))
+            senders.append(lambda: self._send_mention(message))
         if self._workspace.rules.mention_first:
-            tellings.reverse()
-        return self._tell(tellings)
+            senders.reverse()
+        return self._send_all(senders)
 
-    def changed(self, message: Message, before: Json) -> None:
-        """Tell that a message was edited; edits of the app's own messages come back to it as well."""
+    def announce_edit(self, message: Message, before: Json) -> None:
+        """Send the edit of a message, also of the app's own messages."""
         after = message.as_json(self._workspace.team_id)
-        self._hidden(message, {"subtype": "message_changed", "message": after, "previous_message": before})
+        self._send_hidden(message, {"subtype": "message_changed", "message": after, "previous_message": before})
 
-    def deleted(self, message: Message) -> None:
-        """Tell that a message is gone."""
+    def announce_deletion(self, message: Message) -> None:
+        """Send the deletion of a message."""
         before = message.as_json(self._workspace.team_id)
-        self._hidden(message, {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before})
+        self._send_hidden(message, {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before})
 
-    def joined(self, channel: Channel, user: str, inviter: str = "") -> None:
-        """Tell that a person or the app has come into a channel, which takes a scope for its kind."""
+    def announce_join(self, channel: Channel, user: str, inviter: str = "") -> None:
+        """Send that a person or the app has joined a channel; the app needs the scope for that kind of channel."""
         ts = self._workspace.new_ts()
         message = Message(channel.id, ts, user, f"<@{user}> has joined the channel", subtype="channel_join")
-        self.posted(self._workspace.add(message))
+        self.announce_message(self._workspace.add(message))
         if channel.bot_member and _JOINED_SCOPES.get(channel.kind, "") in self._workspace.scopes:
             event: Json = {"type": _JOINED, "user": user, "channel": channel.id, "channel_type": "C", "event_ts": ts}
             event |= {"team": self._workspace.team_id} | ({"inviter": inviter} if inviter else {})
-            self.event(event, _JOINED)
+            self.send_event(event, _JOINED)
 
-    def event(self, event: Json, subscription: str) -> str:
+    def send_event(self, event: Json, subscription: str) -> str:
         """Send one event if the app subscribes to it; return the envelope id, "" when it does not.
 
         Slack Connect: the `team_id` is that of whoever acted, the rest tells of the installation.
@@ -81,22 +81,22 @@ class Announcer:
         payload |= {"authorizations": [authorization], "is_ext_shared_channel": bool(theirs)}
         return self._socket.send("events_api", payload)
 
-    def _tell(self, tellings: list[Callable[[], str]]) -> list[str]:
-        return [envelope for telling in tellings if (envelope := telling())]
+    def _send_all(self, senders: list[Callable[[], str]]) -> list[str]:
+        return [envelope for send in senders if (envelope := send())]
 
-    def _message(self, channel: Channel, message: Message) -> str:
+    def _send_message(self, channel: Channel, message: Message) -> str:
         if not channel.bot_member:
             return ""
-        event = self._event_of(message) | {"channel_type": channel.kind}
-        return self.event(event, _SUBSCRIPTION_OF[channel.kind])
+        event = self._make_event(message) | {"channel_type": channel.kind}
+        return self.send_event(event, _SUBSCRIPTION_OF[channel.kind])
 
-    def _mention(self, message: Message) -> str:
+    def _send_mention(self, message: Message) -> str:
         if not self._workspace.channels[message.channel].bot_member:
             return ""
-        event = {name: value for name, value in self._event_of(message).items() if name not in _NOT_IN_MENTIONS}
-        return self.event(event | {"type": "app_mention"}, "app_mention")
+        event = {name: value for name, value in self._make_event(message).items() if name not in _NOT_IN_MENTIONS}
+        return self.send_event(event | {"type": "app_mention"}, "app_mention")
 
-    def _event_of(self, message: Message) -> Json:
+    def _make_event(self, message: Message) -> Json:
         event = message.as_json(self._workspace.team_id)
         event |= {"channel": message.channel, "event_ts": message.ts}
         if message.thread_ts and message.thread_ts != message.ts:
@@ -104,9 +104,9 @@ class Announcer:
             event["parent_user_id"] = next((one.user for one in thread if one.ts == message.thread_ts), "")
         return event
 
-    def _hidden(self, message: Message, event: Json) -> None:
+    def _send_hidden(self, message: Message, event: Json) -> None:
         channel = self._workspace.channels[message.channel]
         ts = self._workspace.new_ts()
         event |= {"type": "message", "hidden": True, "channel": channel.id, "ts": ts, "event_ts": ts}
         if channel.bot_member:
-            self.event(event | {"channel_type": channel.kind}, _SUBSCRIPTION_OF[channel.kind])
+            self.send_event(event | {"channel_type": channel.kind}, _SUBSCRIPTION_OF[channel.kind])

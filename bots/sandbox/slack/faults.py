@@ -1,4 +1,4 @@
-"""Faults to order: calls that fail, are slow, or are carried out without the answer ever arriving."""
+"""Scripted faults: calls that fail, are slow, or whose answers get lost."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ ANY_METHOD = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to one call: an error in a 200 answer, another HTTP status, or a lost answer."""
+    """The fault of one call: an error in a 200 answer, another HTTP status, or a lost answer."""
 
     error: str | None = None
     status: int = 200
@@ -40,11 +40,11 @@ class Faults:
         self._queue(method, Fault(lose_answer=True), times)
 
     def delay(self, method: str, seconds: float) -> None:
-        """Let each call of *method* wait before it is looked at; 0 ends it."""
+        """Delay each call of *method* before it is handled; 0 ends the delay."""
         self._delays[method] = seconds
 
     def clear(self) -> None:
-        """Forget every fault and delay that was ordered."""
+        """Remove all faults and delays."""
         self._queued.clear()
         self._delays.clear()
 
@@ -54,7 +54,7 @@ class Faults:
                 return self._queued[name].popleft()
         return None
 
-    def delay_of(self, method: str) -> float:
+    def get_delay(self, method: str) -> float:
         return self._delays.get(method, self._delays.get(ANY_METHOD, 0.0))
 
     def _queue(self, method: str, fault: Fault, times: int) -> None:

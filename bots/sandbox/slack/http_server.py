@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from .call import Args, Json, RefusalError, read_args, token_of
+from .call import Args, Json, RefusalError, read_args, read_token
 from .faults import Fault, Faults
 from .methods.table import METHODS, TOLERATED
 from .rate_limits import Limits, RateLimiter
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as it came, when (monotonic seconds), and the error it was answered with."""
+    """A received call, its time (monotonic seconds), and the error of its answer."""
 
     at: float
     method: str
@@ -67,7 +67,7 @@ class WebApi:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        await asyncio.sleep(self.faults.delay_of(method))
+        await asyncio.sleep(self.faults.get_delay(method))
         try:
             args = await read_args(request)
         except RefusalError as refusal:
@@ -90,7 +90,7 @@ class WebApi:
         try:
             if method not in METHODS or method not in self.handlers:
                 raise RefusalError("unknown_method")  # noqa: TRY301 -- one place turns refusals into answers
-            self._tokens.check(token_of(request, args), app_wanted=METHODS[method].app_token)
+            self._tokens.check(read_token(request, args), app_wanted=METHODS[method].app_token)
             if wait := self.limiter.take(method, args.text("channel")):
                 return {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)}
             self._check_names(method, args)

@@ -1,4 +1,4 @@
-"""Slash commands, presses, searches, shortcuts and submissions: what the app gets besides events."""
+"""Sends slash commands, presses, searches, shortcuts and submissions to the app."""
 
 import asyncio
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Interactions:
 
     def command(self, person: Person, command: str, text: str, channel: Channel) -> Interaction:
         """Send a slash command; it carries no thread, since Slack refuses commands in threads."""
-        payload = self._app() | {"command": command, "text": text, "is_enterprise_install": "false"}
+        payload = self._make_app() | {"command": command, "text": text, "is_enterprise_install": "false"}
         payload |= {"user_id": person.id, "user_name": person.name.lower(), "team_domain": "sim"}
         payload |= {"team_id": person.team or self._workspace.team_id, "channel_id": channel.id}
         payload["channel_name"] = "directmessage" if channel.kind == "im" else channel.name
@@ -52,7 +52,12 @@ class Interactions:
         blocks = with_options(message.blocks, offered)
         action = action_of(blocks, action_id, value, option) | {"action_ts": self._workspace.new_ts()}
         channel = self._workspace.channels[message.channel]
-        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_actions"}
+        payload = (
+            self._make_app()
+            | self._make_user(person)
+            | self._make_container(message, channel)
+            | {"type": "block_actions"}
+        )
         payload |= {"actions": [action], "state": {"values": {}}}
         payload |= {"response_url": self._urls.issue(channel, person, message)}
         return self._interact(person, payload)
@@ -66,7 +71,12 @@ class Interactions:
         if len(typed) < element.get("min_query_length", 3):
             raise LookupError("too few characters for the app to be asked")
         channel = self._workspace.channels[message.channel]
-        payload = self._app() | self._who(person) | self._where(message, channel) | {"type": "block_suggestion"}
+        payload = (
+            self._make_app()
+            | self._make_user(person)
+            | self._make_container(message, channel)
+            | {"type": "block_suggestion"}
+        )
         payload |= {"action_id": action_id, "block_id": block.get("block_id", ""), "value": typed}
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._socket.send("interactive", payload, answer.set_result)
@@ -86,8 +96,12 @@ class Interactions:
     def shortcut(self, person: Person, message: Message, callback_id: str) -> Interaction:
         """Use a shortcut of the app on a message; Slack offers them in every channel, with the bot or without."""
         channel = self._workspace.channels[message.channel]
-        payload = self._app() | self._who(person) | {"type": "message_action", "callback_id": callback_id}
-        payload |= {"action_ts": self._workspace.new_ts(), "message_ts": message.ts, "message": self._json(message)}
+        payload = self._make_app() | self._make_user(person) | {"type": "message_action", "callback_id": callback_id}
+        payload |= {
+            "action_ts": self._workspace.new_ts(),
+            "message_ts": message.ts,
+            "message": self._make_message(message),
+        }
         payload |= {"channel": {"id": channel.id, "name": channel.name or "directmessage"}}
         payload |= {"response_url": self._urls.issue(channel, person)}
         return self._interact(person, payload)
@@ -95,13 +109,15 @@ class Interactions:
     def submit(self, person: Person, view_id: str, values: Json) -> Interaction:
         """Submit an open modal with the `values` of its `state`."""
         view = self._views.modals[view_id] | {"state": {"values": values}}
-        payload = self._app() | self._who(person) | {"type": "view_submission", "view": view}
+        payload = self._make_app() | self._make_user(person) | {"type": "view_submission", "view": view}
         return self._interact(person, payload)
 
     def press_in_view(self, person: Person, view: Json, action_id: str | None, value: str | None) -> Interaction:
         """Press a button of a modal or of the Home tab; there is no channel and no response URL."""
         action = action_of(view["blocks"], action_id, value, None) | {"action_ts": self._workspace.new_ts()}
-        payload = self._app() | self._who(person) | {"type": "block_actions", "view": view, "actions": [action]}
+        payload = (
+            self._make_app() | self._make_user(person) | {"type": "block_actions", "view": view, "actions": [action]}
+        )
         return self._interact(person, payload | {"container": {"type": "view", "view_id": view["id"]}})
 
     def _interact(self, person: Person, payload: Json) -> Interaction:
@@ -109,23 +125,23 @@ class Interactions:
         envelope = self._socket.send("interactive", payload)
         return Interaction(envelope, payload["trigger_id"], payload.get("response_url", ""), payload)
 
-    def _where(self, message: Message, channel: Channel) -> Json:
+    def _make_container(self, message: Message, channel: Channel) -> Json:
         container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
         container |= {"is_ephemeral": message.visible_to is not None}
         container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
         place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name or "directmessage"}}
-        return place if message.visible_to else place | {"message": self._json(message)}
+        return place if message.visible_to else place | {"message": self._make_message(message)}
 
-    def _json(self, message: Message) -> Json:
+    def _make_message(self, message: Message) -> Json:
         """Return a message as interactions carry it; the parent of a thread names the thread, too."""
         answer = message.as_json(self._workspace.team_id)
         replied = len(self._workspace.thread(message.channel, message.ts)) > 1
         return answer | ({"thread_ts": message.ts} if replied else {})
 
-    def _app(self) -> Json:
+    def _make_app(self) -> Json:
         return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": None}
 
-    def _who(self, person: Person) -> Json:
+    def _make_user(self, person: Person) -> Json:
         name, team = person.name.lower(), person.team or self._workspace.team_id
         user = {"id": person.id, "username": name, "name": name, "team_id": team}
         return {"user": user, "team": {"id": team, "domain": "sim"}, "is_enterprise_install": False}

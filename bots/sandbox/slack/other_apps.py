@@ -36,5 +36,5 @@ class SlackApp:
         if in_name_of is None:
             message.subtype, message.username = "bot_message", self.name
         workspace.add(message)
-        self._services.announcer.posted(message)
+        self._services.announcer.announce_message(message)
         return message

@@ -1,4 +1,4 @@
-"""What people do in the workspace: talk, upload, press, stop."""
+"""The actions of people in the workspace: write, upload, press, stop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class SlackUser:
         attachments: Sequence[Json] = (),
     ) -> Message:
         """Post a message as typed (`<@U…>` mentions); with files it is a `file_share`."""
-        message = self._written(channel, text, thread_ts)
+        message = self._make_message(channel, text, thread_ts)
         message.blocks = as_rich_text(text) if text else []
         message.files, message.attachments = [*files], [*attachments]
         message.subtype = "file_share" if files else None
@@ -65,7 +65,7 @@ class SlackUser:
     async def forward(
         self, original: Message, channel: Channel, comment: str = "", *, thread_ts: str | None = None
     ) -> Message:
-        """Pass a message on, with a comment or without: then the text is empty, and all stands in an attachment."""
+        """Forward a message as an attachment, with a comment as the text, or without text."""
         author = self._workspace.people.get(original.user)
         name = author.name if author else original.username or ""
         shared: Json = {"is_share": True, "is_msg_unfurl": True, "ts": original.ts, "channel_id": original.channel}
@@ -88,7 +88,7 @@ class SlackUser:
 
     async def narrate(self, channel: Channel, text: str, *, thread_ts: str | None = None) -> Message:
         """Use `/me`: a message with a subtype and without blocks."""
-        message = self._written(channel, text, thread_ts)
+        message = self._make_message(channel, text, thread_ts)
         message.subtype = "me_message"
         return self._post(message)
 
@@ -107,26 +107,26 @@ class SlackUser:
         message.history.append(message.shown)
         message.text, message.blocks = as_mrkdwn(text), as_rich_text(text)
         self._workspace.seen(message, "updated")
-        self._services.announcer.changed(message, before)
+        self._services.announcer.announce_edit(message, before)
 
     async def delete(self, message: Message) -> None:
-        """Delete a message; where others have replied to it, Slack lets a tombstone stand, and tells of a change."""
+        """Delete a message; Slack leaves a tombstone for one with replies, and sends that as an edit."""
         if len(self._workspace.thread(message.channel, message.ts)) > 1:
-            self._entomb(message)
+            self._leave_tombstone(message)
             return
         message.deleted = True
         self._workspace.seen(message, "deleted")
-        self._services.announcer.deleted(message)
+        self._services.announcer.announce_deletion(message)
 
-    def _entomb(self, message: Message) -> None:
+    def _leave_tombstone(self, message: Message) -> None:
         before = message.as_json(self._workspace.team_id)
         message.history.append(message.shown)
         message.subtype, message.user, message.text = "tombstone", SLACKBOT, "This message was deleted."
         message.blocks, message.files, message.attachments = [], [], []
         self._workspace.seen(message, "deleted")
-        self._services.announcer.changed(message, before)
+        self._services.announcer.announce_edit(message, before)
 
-    def _written(self, channel: Channel, text: str, thread_ts: str | None) -> Message:
+    def _make_message(self, channel: Channel, text: str, thread_ts: str | None) -> Message:
         channel.members.add(self.id)
         message = Message(channel.id, self._workspace.new_ts(), self.id, as_mrkdwn(text), thread_ts=thread_ts)
         message.client_msg_id, message.user_team = f"client-{message.ts}", self.person.team
@@ -134,7 +134,7 @@ class SlackUser:
 
     def _post(self, message: Message) -> Message:
         self._workspace.add(message)
-        self._services.announcer.posted(message)
+        self._services.announcer.announce_message(message)
         return message
 
     async def react(self, message: Message, name: str) -> None:
@@ -143,7 +143,7 @@ class SlackUser:
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
         event: Json = {"type": "reaction_added", "user": self.id, "reaction": name, "item": item}
         event |= {"item_user": message.user, "event_ts": self._workspace.new_ts()}
-        self._services.announcer.event(event, "reaction_added")
+        self._services.announcer.send_event(event, "reaction_added")
 
     async def command(self, command: str, text: str, channel: Channel) -> Interaction:
         """Send a slash command."""
@@ -186,14 +186,14 @@ class SlackUser:
         event: Json = {"type": "agent_session_stopped", "channel": channel.id, "thread_ts": thread_ts, "user": self.id}
         event |= {"event_ts": self._workspace.new_ts(), "streaming_message_ts": [one.ts for one in live]}
         self._workspace.changed()
-        self._services.announcer.event(event, "agent_session_stopped")
+        self._services.announcer.send_event(event, "agent_session_stopped")
         return live
 
     async def open_app(self, tab: str = "messages") -> None:
         """Open the app's conversation (`messages`) or its Home tab (`home`)."""
         event: Json = {"type": "app_home_opened", "user": self.id, "channel": self._workspace.im(self.id).id}
         event |= {"tab": tab, "event_ts": self._workspace.new_ts()}
-        self._services.announcer.event(event, "app_home_opened")
+        self._services.announcer.send_event(event, "app_home_opened")
 
     def sees(self, channel: Channel) -> list[Message]:
         """Return what this person reads in a channel, their own ephemeral messages included."""

@@ -11,7 +11,7 @@ from bots.sandbox.persona import Post, Step
 
 from .call import Json
 from .people import SlackUser
-from .screen import choices, elements, fold, is_hint, is_sign, post, words
+from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
 from .simulator import SlackSim
 from .state import Channel, Message
 
@@ -28,7 +28,7 @@ class SlackPersona:
         self.root = root
         """The thread, once it has begun; None in a direct message."""
         self._offered: tuple[str, list[Json]] = ("", [])
-        """The message with the list that was searched last, and what was found."""
+        """The message with the list that was searched last, and the options that were found."""
 
     @property
     def title(self) -> str:
@@ -53,13 +53,13 @@ class SlackPersona:
         self.root = None if self._direct else sent.root
 
     async def reply(self, text: str, to: str) -> None:
-        seen = [message for message in self._seen() if to in words(message)]
+        seen = [message for message in self._seen() if to in message_text(message)]
         if not seen:
             raise LookupError(to)
         await self.user.shortcut(seen[-1], text.split(maxsplit=1)[0].lstrip("/"))
 
     def answers(self) -> list[str]:
-        return [words(message) for message in self._own() if not is_hint(message)]
+        return [message_text(message) for message in self._own() if not is_hint(message)]
 
     def posts(self) -> list[Post]:
         found = (post(message, self._sim.workspace.files) for message in self._own())
@@ -123,7 +123,7 @@ class SlackPersona:
                     return partial(self._press, copy(message), button["action_id"], button["value"])
         raise LookupError(label)
 
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)
 
     @property
@@ -131,7 +131,7 @@ class SlackPersona:
         return self.channel.kind == "im"
 
     def _seen(self) -> list[Message]:
-        """What this person reads here, words to this person alone included."""
+        """List the messages that this person reads here, with those that only this person sees."""
         seen = self.user.sees(self.channel)
         return [message for message in seen if self.root in {None, message.root}]
 
@@ -139,14 +139,14 @@ class SlackPersona:
         return [message for message in self._seen() if self._is_own(message)]
 
     def _is_own(self, message: Message) -> bool:
-        """Whether it is the bot's, not another app's."""
+        """Whether the bot posted it, not another app."""
         return message.user == self._sim.bot_user_id
 
     def _pressable(self) -> list[Message]:
         return [message for message in self._own() if any("action_id" in part for part in elements(message))]
 
     def _menu(self) -> list[tuple[str, str, str]]:
-        """Label, action and value of each choice in the newest menu."""
+        """Return label, action and value of each choice in the newest menu."""
         newest = self._pressable()[-1:]
         offers: list[Json] = [{"options": self._offered[1]} if one.ts == self._offered[0] else {} for one in newest]
         return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .methods.table import METHODS
 
 
-def _published() -> dict[str, int]:
+def _list_method_limits() -> dict[str, int]:
     return {name: method.per_minute for name, method in METHODS.items()}
 
 
@@ -20,7 +20,7 @@ class Limits:
     channel besides, with short bursts.
     """
 
-    calls: dict[str, int] = field(default_factory=_published)
+    calls: dict[str, int] = field(default_factory=_list_method_limits)
     window: float = 60.0
     posts_per_second: float = 1.0
     post_burst: int = 3

@@ -1,4 +1,4 @@
-"""What a token must have been granted for a method, as Slack's method reference lists it."""
+"""The scopes that each method needs, as Slack's method reference lists them."""
 
 from .call import Args, Json, RefusalError
 from .workspace import Workspace

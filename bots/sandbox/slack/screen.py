@@ -1,4 +1,4 @@
-"""What somebody makes of the app's messages: words, folds, files, and what can be pressed."""
+"""Reads the app's messages like a user: texts, folds, files and buttons."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .state import Message, SlackFile
 
 _MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|`")
 _BOLD = re.compile(r"\*(\S(?:[^*\n]*\S)?)\*")
-"""What a reader does not see of a caption's Markdown, and of Slack's own."""
+"""The marks of a caption's Markdown, and of Slack's own, that a reader does not see."""
 
 
-def words(message: Message) -> str:
-    """What a message says, without its folds, its pictures and its buttons."""
+def message_text(message: Message) -> str:
+    """Return the text of a message, without its folds, pictures and buttons."""
     if message.stream and not message.blocks:
         return seen(message.markdown or "")
     blocks = [block for block in message.blocks if block["type"] != "image"]
@@ -29,17 +29,17 @@ def words(message: Message) -> str:
 
 
 def is_hint(message: Message) -> bool:
-    """Whether it is a word to one person alone that is nothing but text: what answers a press."""
+    """Whether it is a reply to a press: only text, for one person alone."""
     return message.visible_to is not None and not message.blocks and message.markdown is None
 
 
 def is_sign(message: Message) -> bool:
-    """Whether it tells one person that something is being worked on, where no status can be shown."""
+    """Whether it shows one person that the bot is working, where no status can be shown."""
     return is_hint(message) and message.text.startswith("_is ") and message.text.endswith("…_")
 
 
 def fold(message: Message) -> str:
-    """The thinking that stands in a task's card, while the message grows or afterwards; "" when there is none."""
+    """Return the reasoning in a task's card, also while the message grows; "" when there is none."""
     if message.stream and message.stream.tasks:
         return "".join(str(task.get("details", "")) for task in message.stream.tasks.values())
     cards = (block for block in message.blocks if block["type"] == "task_card")
@@ -47,7 +47,7 @@ def fold(message: Message) -> str:
 
 
 def post(message: Message, files: dict[str, SlackFile]) -> Post | None:
-    """The files that a message bears; None when it has none. `files` are all of the workspace."""
+    """Return the files of a message; None when it has none. `files` are all files of the workspace."""
     images = [block for block in message.blocks if block["type"] == "image" and "slack_file" in block]
     borne = message.files or [files[str(image["slack_file"]["id"])] for image in images]
     if not borne:
@@ -64,12 +64,12 @@ def post(message: Message, files: dict[str, SlackFile]) -> Post | None:
 
 
 def elements(message: Message) -> list[Json]:
-    """What can be pressed in a message."""
+    """List the elements of a message that can be pressed."""
     return [element for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
 
 
 def choices(element: Json) -> list[tuple[str, str, str]]:
-    """Label, action and value of what one element offers."""
+    """Return label, action and value of each choice of an element."""
     groups: list[Json] = element.get("option_groups") or [element]
     options: list[Json] = [option for group in groups for option in group.get("options", [])]
     if "select" in str(element["type"]):

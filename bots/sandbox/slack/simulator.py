@@ -99,7 +99,7 @@ class SlackSim:
 
     @property
     def violations(self) -> list[str]:
-        """What was sent that Slack tolerates but does not document."""
+        """Undocumented values that the app sent and Slack tolerates."""
         return self.workspace.violations
 
     @property
@@ -150,10 +150,10 @@ class SlackSim:
     def add_bot(self, channel: Channel, by: SlackUser) -> None:
         """Let a person invite the app into a channel."""
         channel.bot_member = True
-        self.announcer.joined(channel, self.bot_user_id, by.id)
+        self.announcer.announce_join(channel, self.bot_user_id, by.id)
 
     def remove_bot(self, channel: Channel) -> None:
-        """Remove the app from a channel; it hears nothing more from there."""
+        """Remove the app from a channel; it gets no more events from there."""
         channel.bot_member = False
         self.workspace.changed()
 
@@ -201,7 +201,7 @@ class SlackSim:
         await self.socket.disconnect(reason)
 
     def drop_connections(self) -> None:
-        """Cut every Socket Mode connection without a word."""
+        """Close every Socket Mode connection without a warning."""
         self.socket.drop()
 
     async def __aenter__(self) -> Self:
@@ -234,7 +234,7 @@ class SlackSim:
 
     def _open_connection(self, _args: Args) -> Json:
         base = self.workspace.base_url.replace("http", "ws", 1)
-        return {"ok": True, "url": f"{base}/link/?ticket={self.socket.ticket()}&app_id={self.workspace.app_id}"}
+        return {"ok": True, "url": f"{base}/link/?ticket={self.socket.issue_ticket()}&app_id={self.workspace.app_id}"}
 
     def _handlers(self) -> dict[str, Handler]:
         chat, reading = Chat(self.workspace, self.announcer), Conversations(self.workspace, self.announcer)

@@ -81,7 +81,7 @@ class SocketMode:
     def connections(self) -> int:
         return len(self._links)
 
-    def ticket(self) -> str:
+    def issue_ticket(self) -> str:
         """Return a ticket that opens one connection, once."""
         ticket = secrets.token_hex(8)
         self._tickets.add(ticket)
@@ -91,7 +91,7 @@ class SocketMode:
         """Start to deliver a payload and return the id of its envelope; *on_ack* receives what the ack carries."""
         envelope = Envelope(secrets.token_hex(16), kind, payload, on_ack)
         self._sent[envelope.id] = envelope
-        carrier = asyncio.create_task(self._carry(envelope))
+        carrier = asyncio.create_task(self._send_until_acknowledged(envelope))
         self._carriers.add(carrier)
         carrier.add_done_callback(self._carriers.discard)
         return envelope.id
@@ -119,13 +119,13 @@ class SocketMode:
         return socket
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to come again, as Slack does every few hours (`warning`, `refresh_requested`…)."""
+        """Ask every client to reconnect, as Slack does every few hours (`warning`, `refresh_requested`…)."""
         for link in [*self._links]:
             with suppress(ClientConnectionResetError):
                 await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sim"}})
 
     def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Close every connection without a warning."""
         for link in [*self._links]:
             self._forget(link)
             if link.request.transport is not None:
@@ -173,7 +173,7 @@ class SocketMode:
             envelope.on_ack(payload)
         self._workspace.changed()
 
-    async def _carry(self, envelope: Envelope) -> None:
+    async def _send_until_acknowledged(self, envelope: Envelope) -> None:
         delays = self.retry_delays if envelope.type == "events_api" else ()
         for attempt, delay in enumerate((0.0, *delays)):
             await asyncio.sleep(delay)

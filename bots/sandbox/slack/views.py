@@ -16,7 +16,7 @@ _MAX_TITLE = 24
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where one interaction may be answered; *source* is the message whose button was pressed."""
+    """The address for answers to one interaction; *source* is the message whose button was pressed."""
 
     channel: str
     user: str
@@ -141,6 +141,6 @@ class ResponseUrls:
         self._workspace.add(message, "ephemeral" if message.visible_to else "posted")
 
     def answer_ack(self, channel: Channel, person: Person, payload: Json) -> None:
-        """Show what the acknowledgement of a command carried, if anything."""
+        """Show the message in the acknowledgement of a command, if there is one."""
         if payload:
             self.answer(ResponseUrl(channel.id, person.id, 0, 0), Args(payload))

@@ -1,4 +1,4 @@
-"""The state of the simulated workspace, the looking up in it, and the waiting for it to change."""
+"""The state of the simulated workspace, look-ups in it, and notification of its changes."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ from .call import Json, RefusalError
 from .state import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
 
 _Found = TypeVar("_Found")
-_SHOWN_IMAGES = frozenset({"image/gif", "image/jpeg", "image/png"})
+_IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 class Workspace:
@@ -73,14 +73,14 @@ class Workspace:
         after the upload Slack does not know yet that it is one (slackapi/java-slack-sdk#1335).
         """
         for index, block in enumerate(blocks):
-            if block["type"] == "image" and not self._shows(block):
+            if block["type"] == "image" and not self._can_show_image(block):
                 raise RefusalError("invalid_blocks", f"invalid slack file [json-pointer:/blocks/{index}/slack_file]")
 
-    def _shows(self, image: Json) -> bool:
+    def _can_show_image(self, image: Json) -> bool:
         if ("slack_file" in image) == ("image_url" in image):
             return False
         found = self.files.get(str(image.get("slack_file", {}).get("id", "")))
-        return "image_url" in image or (found is not None and found.processed and found.mimetype in _SHOWN_IMAGES)
+        return "image_url" in image or (found is not None and found.processed and found.mimetype in _IMAGE_TYPES)
 
     def add(self, message: Message, what: str = "posted") -> Message:
         self.messages.append(message)
@@ -94,7 +94,7 @@ class Workspace:
         self.changed()
 
     def violation(self, what: str) -> None:
-        """Note what Slack tolerates but does not document."""
+        """Record an undocumented value that Slack tolerates."""
         self.violations.append(what)
         self.changed()
 
@@ -115,22 +115,22 @@ class Workspace:
             raise RefusalError("channel_not_found")
         return found
 
-    def joined(self, channel_id: str) -> Channel:
+    def find_joined_channel(self, channel_id: str) -> Channel:
         """Return a channel that the app may read (else `not_in_channel`)."""
         channel = self.channel(channel_id)
         if not channel.bot_member:
             raise RefusalError("not_in_channel")
         return channel
 
-    def writable(self, channel_id: str) -> Channel:
+    def find_writable_channel(self, channel_id: str) -> Channel:
         """Return a channel that the app may post to (else `not_in_channel` or `is_archived`)."""
-        channel = self.joined(channel_id)
+        channel = self.find_joined_channel(channel_id)
         if channel.archived:
             raise RefusalError("is_archived")
         return channel
 
     def thread(self, channel: str, root: str) -> list[Message]:
-        """Return what stands in a thread, the oldest first."""
+        """Return the messages of a thread, the oldest first."""
         return [one for one in self.standing(channel) if one.root == root]
 
     def standing(self, channel: str) -> list[Message]:

@@ -11,10 +11,10 @@ from .state import Chat, World
 
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}\Z")
 _LANGUAGE: Final = re.compile(r"([a-z]{2})?\Z")
-_MOST_COMMANDS: Final = 100  # https://core.telegram.org/bots/api#setmycommands
-_COMMAND_DESCRIPTION: Final = range(1, 257)
-_LENGTHS: Final = {"description": 512, "short_description": 120, "name": 64}
-_GONE: Final = frozenset({"left", "kicked"})
+_MAX_COMMANDS: Final = 100  # https://core.telegram.org/bots/api#setmycommands
+_DESCRIPTION_LENGTHS: Final = range(1, 257)
+_MAX_LENGTHS: Final = {"description": 512, "short_description": 120, "name": 64}
+_ABSENT_STATUSES: Final = frozenset({"left", "kicked"})
 
 
 class Account:
@@ -37,22 +37,22 @@ class Account:
         return True
 
     def set_my_commands(self, call: Call) -> bool:
-        commands = call.things("commands") or []
-        if len(commands) > _MOST_COMMANDS:
+        commands = call.json_array("commands") or []
+        if len(commands) > _MAX_COMMANDS:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
         for command in commands:
             if not _COMMAND.match(command["command"]):
                 raise bad_request("BOT_COMMAND_INVALID")
-            if len(command["description"]) not in _COMMAND_DESCRIPTION:
+            if len(command["description"]) not in _DESCRIPTION_LENGTHS:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-        self._commands[_scope(call), _language(call)] = commands
+        self._commands[_read_scope(call), _read_language(call)] = commands
         return True
 
     def get_my_commands(self, call: Call) -> list[dict[str, Any]]:
-        return self._commands.get((_scope(call), _language(call)), [])
+        return self._commands.get((_read_scope(call), _read_language(call)), [])
 
     def delete_my_commands(self, call: Call) -> bool:
-        self._commands.pop((_scope(call), _language(call)), None)
+        self._commands.pop((_read_scope(call), _read_language(call)), None)
         return True
 
     def commands(self, scope: str, language_code: str) -> dict[str, str]:
@@ -79,13 +79,13 @@ class Account:
         return {"short_description": self._get(call, "short_description")}
 
     def _set(self, call: Call, name: str) -> bool:
-        if len(call.text(name)) > _LENGTHS[name]:
+        if len(call.text(name)) > _MAX_LENGTHS[name]:
             raise bad_request(f"BOT_{name.upper()}_TOO_LONG")
-        self._profile[name, _language(call)] = call.text(name)
+        self._profile[name, _read_language(call)] = call.text(name)
         return True
 
     def _get(self, call: Call, name: str) -> str:
-        return self._profile.get((name, _language(call)), self._profile.get((name, ""), ""))
+        return self._profile.get((name, _read_language(call)), self._profile.get((name, ""), ""))
 
     def get_chat(self, call: Call) -> dict[str, Any]:
         chat = self._world.reachable(call.values["chat_id"])
@@ -106,7 +106,7 @@ class Account:
 
     def get_chat_member_count(self, call: Call) -> int:
         chat = self._world.reachable(call.values["chat_id"])
-        return 1 + len([status for status in chat.members.values() if status not in _GONE])
+        return 1 + len([status for status in chat.members.values() if status not in _ABSENT_STATUSES])
 
     def get_chat_administrators(self, call: Call) -> list[dict[str, Any]]:
         chat = self._world.reachable(call.values["chat_id"])
@@ -133,12 +133,12 @@ def _refuse_private(chat: Chat) -> None:
         raise bad_request("chat member status can't be changed in private chats")
 
 
-def _scope(call: Call) -> str:
-    scope = call.thing("scope") or {"type": "default"}
+def _read_scope(call: Call) -> str:
+    scope = call.json_object("scope") or {"type": "default"}
     return json.dumps(dict(sorted(scope.items())))
 
 
-def _language(call: Call) -> str:
+def _read_language(call: Call) -> str:
     language = call.text("language_code")
     if not _LANGUAGE.match(language):
         raise bad_request("LANG_CODE_INVALID")

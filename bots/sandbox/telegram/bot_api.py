@@ -50,10 +50,10 @@ class Call:
     def flag(self, name: str) -> bool:
         return bool(self.values.get(name, False))
 
-    def thing(self, name: str) -> dict[str, Any] | None:
+    def json_object(self, name: str) -> dict[str, Any] | None:
         return self.values.get(name)
 
-    def things(self, name: str) -> list[Any] | None:
+    def json_array(self, name: str) -> list[Any] | None:
         return self.values.get(name)
 
 
@@ -81,17 +81,17 @@ class Description:
         """The methods whose parameters are described and that the simulator therefore answers."""
         return frozenset(self._methods)
 
-    def method(self, name: str) -> str | None:
+    def find_method(self, name: str) -> str | None:
         """Return the published spelling of *name* (names are case-insensitive), or None for an unknown method."""
         return self._names.get(name.lower())
 
     def read(self, method: str, raw: Mapping[str, Any], files: Mapping[str, Upload]) -> tuple[Call, list[str]]:
-        """Return the call and every way in which it departs from the description.
+        """Return the call and every violation of the description in it.
 
         Raises ApiError when a required parameter is missing.
         """
-        fields = _split(self._methods[method])
-        attached = _attachments(raw)
+        fields = _parse_fields(self._methods[method])
+        attached = _find_attachments(raw)
         problems = [
             f"unknown parameter {name!r}"
             for name in (*raw, *files)
@@ -101,56 +101,56 @@ class Description:
         for name, (kinds, required) in fields.items():
             if raw.get(name) is not None:
                 values[name] = _decode(raw[name], kinds)
-                problems += self._problems(name, values[name], kinds)
+                problems += self._find_problems(name, values[name], kinds)
             elif required and name not in files:
-                raise _missing(name)
+                raise _make_missing_error(name)
         return Call(method, values, files), problems
 
-    def _problems(self, where: str, value: object, kinds: Iterable[str]) -> list[str]:
-        """Return nothing when *value* is of one of *kinds*, else what is wrong with the nearest of them."""
-        tries = [self._problems_as(where, value, kind) for kind in kinds]
+    def _find_problems(self, where: str, value: object, kinds: Iterable[str]) -> list[str]:
+        """Return [] when *value* is of one of *kinds*, otherwise the problems with the kind that fits best."""
+        tries = [self._find_problems_as(where, value, kind) for kind in kinds]
         return min(tries, key=len)
 
-    def _problems_as(self, where: str, value: object, kind: str) -> list[str]:
+    def _find_problems_as(self, where: str, value: object, kind: str) -> list[str]:
         if kind.startswith("[]"):
             if not isinstance(value, list):
                 return [f"{where}: an array was expected"]
             items = cast("list[object]", value)
-            return [p for i, item in enumerate(items) for p in self._problems_as(f"{where}[{i}]", item, kind[2:])]
+            return [p for i, item in enumerate(items) for p in self._find_problems_as(f"{where}[{i}]", item, kind[2:])]
         if kind in self._unions:
-            return self._problems(where, value, self._unions[kind])
+            return self._find_problems(where, value, self._unions[kind])
         if kind in self._types:
-            return self._object_problems(where, value, self._types[kind])
+            return self._find_object_problems(where, value, self._types[kind])
         if kind in self._opaque:
             return [] if isinstance(value, dict) else [f"{where}: an object was expected"]
         wanted = (str,) if kind == "InputFile" else _SCALARS[kind]
         right = isinstance(value, wanted) and (bool in wanted or not isinstance(value, bool))
         return [] if right else [f"{where}: {kind} was expected"]
 
-    def _object_problems(self, where: str, value: object, described: Mapping[str, str]) -> list[str]:
+    def _find_object_problems(self, where: str, value: object, described: Mapping[str, str]) -> list[str]:
         if not isinstance(value, dict):
             return [f"{where}: an object was expected"]
         given = cast("dict[str, object]", value)
-        fields = _split(described)
+        fields = _parse_fields(described)
         problems = [f"{where}: unknown field {name!r}" for name in given if name not in fields]
         for name, (kinds, required) in fields.items():
             if given.get(name) is not None:
-                problems += self._problems(f"{where}.{name}", given[name], kinds)
+                problems += self._find_problems(f"{where}.{name}", given[name], kinds)
             elif required:
                 problems.append(f"{where}: field {name!r} is missing")
         return problems
 
 
-def _split(described: Mapping[str, str]) -> dict[str, tuple[list[str], bool]]:
+def _parse_fields(described: Mapping[str, str]) -> dict[str, tuple[list[str], bool]]:
     return {name.rstrip("!"): (kinds.split("|"), name.endswith("!")) for name, kinds in described.items()}
 
 
-def _attachments(raw: Mapping[str, Any]) -> frozenset[str]:
+def _find_attachments(raw: Mapping[str, Any]) -> frozenset[str]:
     """Return the part names that parameters refer to as attach://name."""
     return frozenset(re.findall(r"attach://([^\"\\\s]+)", " ".join(map(str, raw.values()))))
 
 
-def _missing(name: str) -> ApiError:
+def _make_missing_error(name: str) -> ApiError:
     if name == "message_id":
         return bad_request("message identifier is not specified")
     return bad_request(_EMPTY.get(name, f'parameter "{name}" is required'))

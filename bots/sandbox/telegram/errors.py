@@ -1,4 +1,4 @@
-"""What the Bot API answers when it refuses a call."""
+"""Errors with which the Bot API refuses a call."""
 
 from collections.abc import Mapping
 

@@ -19,7 +19,7 @@ class Refusal:
     description: str
     parameters: Mapping[str, int] = field(default_factory=dict[str, int])
 
-    def error(self) -> ApiError:
+    def make_error(self) -> ApiError:
         return ApiError(self.status, self.description, self.parameters)
 
 
@@ -42,7 +42,7 @@ Fault = Refusal | GatewayPage | LostRequest | LostAnswer
 
 
 class Faults:
-    """What goes wrong next, by method name or `"*"` for whatever method is called."""
+    """The faults of the next calls, by method name, or by `"*"` for any method."""
 
     def __init__(self) -> None:
         self.delays: dict[str, float] = {}
@@ -53,7 +53,7 @@ class Faults:
     def add(self, method: str, fault: Fault, times: int) -> None:
         self._script[method].extend([fault] * times)
 
-    def next(self, method: str) -> Fault | None:
+    def take(self, method: str) -> Fault | None:
         """Take the fault that the next call of *method* meets."""
         for name in (method, ANY):
             if self._script[name]:
@@ -61,14 +61,14 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Forget what was scripted and release what is stalled."""
+        """Remove all scripted faults and release stalled calls."""
         self._script.clear()
         self.delays.clear()
         for method in list(self._stalled):
             self.release(method)
 
     def stall(self, method: str) -> None:
-        """Let calls of *method* hang until `release`."""
+        """Make calls of *method* hang until `release`."""
         self._stalled.setdefault(method, asyncio.Event())
 
     def release(self, method: str) -> None:

@@ -1,4 +1,4 @@
-"""Files: what was uploaded, what it is, and how it is fetched again."""
+"""Uploaded files: their formats, and how the bot downloads them."""
 
 import re
 import struct
@@ -10,14 +10,14 @@ from typing import Any, Final
 from .bot_api import Call, Upload
 from .errors import bad_request
 
-_LARGEST_DOWNLOAD: Final = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
+_MAX_DOWNLOAD_BYTES: Final = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
 _LINK: Final = re.compile(r"https?://")
 _START_OF_FRAME: Final = frozenset({0xC0, 0xC1, 0xC2})
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What the first bytes of a file say it is."""
+    """A format, recognised by the first bytes of a file."""
 
     suffix: str
     mime: str
@@ -37,7 +37,7 @@ _MAGIC: Final = (
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file the bot may name by its id; `kind` is what it was sent as."""
+    """A file that the bot may refer to by its id; `kind` is the kind of message it was sent in."""
 
     id: str
     unique_id: str
@@ -59,20 +59,20 @@ class Files:
 
     def __init__(self) -> None:
         self.web: dict[str, bytes] = {}
-        """What Telegram finds when it is told to fetch a URL; the simulator leaves the machine for nobody."""
+        """The contents of URLs that Telegram is told to fetch; the simulator makes no network requests."""
         self.folder = ""
-        """Where files lie; "" while they are handed out over HTTP, as by api.telegram.org."""
+        """The folder of the files; "" while they are served over HTTP, as by api.telegram.org."""
         self._files: dict[str, StoredFile] = {}
 
     def add(self, kind: str, data: bytes, name: str = "") -> StoredFile:
         number = len(self._files) + 1
-        form = format_of(data)
+        form = detect_format(data)
         stored = StoredFile(f"AgAC{kind}{number:06d}", f"AQAD{number:04d}", kind, data, name, form)
         self._files[stored.id] = stored
         return stored
 
     def take(self, kind: str, value: str, upload: Upload | None) -> StoredFile:
-        """Return the file that a parameter means: an upload, an id the bot knows, or a URL (see `web`)."""
+        """Return the file of a parameter: an upload, an id that the bot knows, or a URL (see `web`)."""
         if upload is not None:
             if not upload.data:
                 raise bad_request("file must be non-empty")
@@ -93,12 +93,12 @@ class Files:
         stored = self._files.get(call.text("file_id"))
         if stored is None:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
-        if len(stored.data) > _LARGEST_DOWNLOAD:
+        if len(stored.data) > _MAX_DOWNLOAD_BYTES:
             raise bad_request("file is too big")
         return stored.json() | {"file_path": self._local(stored) if self.folder else stored.path}
 
     def _local(self, stored: StoredFile) -> str:
-        """Keep a file where a server of one's own with `--local` does, which names its absolute path."""
+        """Write a file like a local Bot API server with `--local`, which returns absolute paths."""
         path = Path(self.folder) / stored.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(stored.data)
@@ -112,36 +112,36 @@ class Files:
         return next((each for each in self._files.values() if each.path == path), None)
 
 
-def upload_for(call: Call, name: str, value: str) -> Upload | None:
+def find_upload(call: Call, name: str, value: str) -> Upload | None:
     """Return the part that holds the file: named like the parameter, or attach://part."""
     return call.files.get(value.removeprefix("attach://") if value.startswith("attach://") else name)
 
 
-def format_of(data: bytes) -> Format:
+def detect_format(data: bytes) -> Format:
     return next((form for magic, form in _MAGIC if magic.match(data)), _OTHER)
 
 
-def dimensions(data: bytes) -> tuple[int, int] | None:
+def read_dimensions(data: bytes) -> tuple[int, int] | None:
     """Return the width and height of a PNG, JPEG or GIF, None when they cannot be read."""
-    readers: Mapping[str, Any] = {"png": _png_size, "jpg": _jpeg_size, "gif": _gif_size}
-    reader = readers.get(format_of(data).suffix)
+    readers: Mapping[str, Any] = {"png": _read_png_size, "jpg": _read_jpeg_size, "gif": _read_gif_size}
+    reader = readers.get(detect_format(data).suffix)
     try:
         return reader(data) if reader else None
     except struct.error:
         return None
 
 
-def _png_size(data: bytes) -> tuple[int, int]:
+def _read_png_size(data: bytes) -> tuple[int, int]:
     width, height = struct.unpack_from(">II", data, 16)
     return width, height
 
 
-def _gif_size(data: bytes) -> tuple[int, int]:
+def _read_gif_size(data: bytes) -> tuple[int, int]:
     width, height = struct.unpack_from("<HH", data, 6)
     return width, height
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int]:
+def _read_jpeg_size(data: bytes) -> tuple[int, int]:
     at = 2
     while True:
         marker, length = struct.unpack_from(">xBH", data, at)

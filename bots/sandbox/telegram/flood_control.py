@@ -1,4 +1,4 @@
-"""Flood control: who may send how often, and what insisting costs."""
+"""Flood control: how often messages may be sent, and the penalty for ignoring it."""
 
 import math
 import time
@@ -11,7 +11,7 @@ from .errors import too_many_requests
 
 @dataclass(slots=True)
 class Limits:
-    """How often what is allowed; set the fields of `TelegramSim.limits` to change them.
+    """The limits; set the fields of `TelegramSim.limits` to change them.
 
     Bots FAQ (https://core.telegram.org/bots/faq): one message a second in a chat with short bursts, 20 a minute in
     a group, 30 a second in all; edits count as messages. Chat actions and drafts: 20 in 5 s and 40 in 30 s for each
@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass(slots=True)
 class _Gate:
-    """One thing that is limited, such as the sends to a chat."""
+    """The calls under one limit, such as the sends to a chat."""
 
     calls: deque[float] = field(default_factory=deque[float])
     blocked_until: float = 0.0

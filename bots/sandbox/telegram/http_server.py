@@ -18,8 +18,8 @@ Handler = Callable[[Call], Any]
 AsyncHandler = Callable[[Call], Awaitable[Any]]
 
 DOWNLOAD: Final = "download"
-"""What stands for the name of a method where a file is fetched."""
-_LARGEST_BODY: Final = 64 * 1024 * 1024
+"""The method name under which downloads of files are recorded."""
+_MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 _GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _UNSUPPORTED: Final = (
     "business_connection_id",
@@ -32,7 +32,7 @@ _UNSUPPORTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A call as it came: when (time.monotonic), its parameters, and the HTTP status of the answer."""
+    """A received call: its time (time.monotonic), its parameters, and the HTTP status of the answer."""
 
     at: float
     method: str
@@ -41,7 +41,7 @@ class Received:
 
 
 class Server:
-    """Answer calls of one bot; everything unknown is refused and written down."""
+    """Answers the calls of one bot; unknown methods and parameters are refused and recorded."""
 
     def __init__(
         self,
@@ -69,46 +69,46 @@ class Server:
         return frozenset(self._handlers) | {"getUpdates"}
 
     def application(self) -> web.Application:
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_MAX_BODY_BYTES)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         return app
 
     async def _download(self, request: web.Request) -> web.Response:
-        fault = self.faults.next(DOWNLOAD)
+        fault = self.faults.take(DOWNLOAD)
         if isinstance(fault, GatewayPage):
             return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
         if fault is not None:
-            return _closed(request)
+            return _close_connection(request)
         await self.faults.hold(DOWNLOAD)
         file = self._files.at(request.match_info["path"])
         if request.match_info["token"] != self._token or file is None:
-            return _refused(ApiError(404, "Not Found"))
+            return _make_refusal(ApiError(404, "Not Found"))
         return web.Response(body=file.data, content_type="application/octet-stream")
 
     async def _answer(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self._token:
-            return _refused(ApiError(401, "Unauthorized"))
-        method = self._description.method(request.match_info["method"])
+            return _make_refusal(ApiError(401, "Unauthorized"))
+        method = self._description.find_method(request.match_info["method"])
         if method is None:
             self.violations.append(f"{request.match_info['method']}: no such method")
-            return _refused(ApiError(404, "Not Found"))
+            return _make_refusal(ApiError(404, "Not Found"))
         try:
-            values, files = await _body(request)
+            values, files = await _read_body(request)
         except (ValueError, TypeError):  # torn JSON; JSON that is no object
-            return _refused(ApiError(400, "Bad Request: can't parse request JSON object"))
-        fault = self.faults.next(method)
+            return _make_refusal(ApiError(400, "Bad Request: can't parse request JSON object"))
+        fault = self.faults.take(method)
         if isinstance(fault, LostRequest):
-            return _closed(request)
+            return _close_connection(request)
         if isinstance(fault, GatewayPage):
             return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
         response = await self._attempt(method, values, files, fault if isinstance(fault, Refusal) else None)
-        return _closed(request) if isinstance(fault, LostAnswer) else response
+        return _close_connection(request) if isinstance(fault, LostAnswer) else response
 
     async def _attempt(
         self, method: str, values: Mapping[str, Any], files: Mapping[str, Upload], fault: Refusal | None
     ) -> web.Response:
-        """Do the work to its end even when the caller hangs up meanwhile; only a poll ends with its connection."""
+        """Finish a call even when the caller disconnects meanwhile; only a poll ends with its connection."""
         work = self._work(method, values, files, fault)
         if method == "getUpdates":
             return await work
@@ -124,12 +124,12 @@ class Server:
         try:
             await self.faults.hold(method)
             if fault:
-                raise fault.error()
+                raise fault.make_error()
             call = self._checked(method, values, files)
             result = await self._poll(call) if method == "getUpdates" else self._handlers[method](call)
             response = web.json_response({"ok": True, "result": result})
         except ApiError as error:
-            response = _refused(error)
+            response = _make_refusal(error)
         self.calls.append(Received(at, method, values, response.status))
         self._changed()
         return response
@@ -146,12 +146,12 @@ class Server:
         return call
 
     async def close(self) -> None:
-        """Wait for the calls under way whose callers are gone."""
+        """Wait for running calls whose callers have disconnected."""
         self.faults.clear()
         await asyncio.gather(*self._running, return_exceptions=True)
 
 
-async def _body(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
+async def _read_body(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
     """Read the parameters from the query and a JSON, form or multipart body."""
     values: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
@@ -166,7 +166,7 @@ async def _body(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]
     return values, files
 
 
-def _refused(error: ApiError) -> web.Response:
+def _make_refusal(error: ApiError) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
     if error.parameters:
         body["parameters"] = error.parameters
@@ -174,8 +174,8 @@ def _refused(error: ApiError) -> web.Response:
     return web.json_response(body, status=error.code, headers={"Retry-After": str(wait)} if wait else None)
 
 
-def _closed(request: web.Request) -> web.Response:
-    """Cut the connection; the response returned reaches nobody."""
+def _close_connection(request: web.Request) -> web.Response:
+    """Close the connection; the returned response is not sent."""
     if request.transport:
         request.transport.abort()
     return web.Response()

@@ -87,7 +87,7 @@ def message_json(message: Message, *, nested: bool = False) -> dict[str, Any]:
         body["reply_markup"] = message.keyboard
     if message.reply_to and not nested:
         body["reply_to_message"] = message_json(message.reply_to, nested=True)
-    return body | _content(message)
+    return body | _make_content(message)
 
 
 def inaccessible_json(message: Message) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def member_json(user: User, status: str) -> dict[str, Any]:
     return body
 
 
-def _content(message: Message) -> dict[str, Any]:
+def _make_content(message: Message) -> dict[str, Any]:
     if message.kind == "service" or not message.text:
         return {}
     name = "text" if message.kind == "text" else "caption"

@@ -1,11 +1,11 @@
-"""Reply markup: what the server takes, and the buttons in it."""
+"""Checks reply markup and reads its buttons."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from .errors import bad_request
 
-_CALLBACK_BYTES: Final = 64  # https://core.telegram.org/bots/api#inlinekeyboardbutton
+_MAX_CALLBACK_BYTES: Final = 64  # https://core.telegram.org/bots/api#inlinekeyboardbutton
 _SIDES: Final = frozenset({"text", "style", "icon_custom_emoji_id"})
 
 
@@ -27,7 +27,7 @@ def _check(button: Mapping[str, Any]) -> None:
     if len(actions) != 1:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     data = str(button.get("callback_data", " "))
-    if not 1 <= len(data.encode()) <= _CALLBACK_BYTES:
+    if not 1 <= len(data.encode()) <= _MAX_CALLBACK_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
     if "url" in button and ("." not in str(button["url"]) or " " in str(button["url"])):
         raise bad_request("BUTTON_URL_INVALID")

@@ -1,4 +1,4 @@
-"""The bot's standing in chats: blocked, added, removed, promoted, migrated along; topics of a forum."""
+"""The bot's membership in chats: blocked, added, removed, promoted, migrated; topics of a forum."""
 
 import time
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Membership:
         self._account = account
 
     def set_status(self, chat: Chat, by: User, status: str) -> None:
-        """Give the bot another standing in *chat*; it learns of it through my_chat_member."""
+        """Change the bot's status in *chat*; it gets the update my_chat_member."""
         old, chat.bot_status = chat.bot_status, status
         self._updates.put(
             "my_chat_member",
@@ -44,14 +44,14 @@ class Membership:
 
     def add_bot(self, chat: Chat, by: User) -> None:
         self.set_status(chat, by, "member")
-        self.service(chat, by, {"new_chat_members": [user_json(self._world.bot)]})
+        self.post_service_message(chat, by, {"new_chat_members": [user_json(self._world.bot)]})
 
     def create_topic(self, chat: Chat, by: User, title: str) -> int:
         """Return the id of a new topic, which is the id of the service message that made it."""
         topic = chat.next_id
         chat.topics[topic] = title
         about = {"name": title, "icon_color": 7322096}
-        self.service(chat, by, {"forum_topic_created": about}, topic=topic)
+        self.post_service_message(chat, by, {"forum_topic_created": about}, topic=topic)
         return topic
 
     def migrate(self, chat: Chat, by: User, new_id: int) -> Chat:
@@ -61,14 +61,16 @@ class Membership:
         """
         new = Chat(new_id, "supergroup", chat.title, bot_status=chat.bot_status, members=dict(chat.members))
         self._world.chats[new_id] = new
-        self.service(chat, by, {"migrate_to_chat_id": new.id})
+        self.post_service_message(chat, by, {"migrate_to_chat_id": new.id})
         chat.migrated_to = new.id
         status, new.bot_status = new.bot_status, "left"
         self.set_status(new, by, status)
-        self.service(new, by, {"migrate_from_chat_id": chat.id})
+        self.post_service_message(new, by, {"migrate_from_chat_id": chat.id})
         return new
 
-    def service(self, chat: Chat, by: User, body: Mapping[str, Any], *, topic: int | None = None) -> Message:
+    def post_service_message(
+        self, chat: Chat, by: User, body: Mapping[str, Any], *, topic: int | None = None
+    ) -> Message:
         """Show a service message; the bot receives every one of a chat it is in."""
         message = Message(
             id=self._world.new_id(chat),
@@ -85,7 +87,7 @@ class Membership:
         return message
 
     def forward_post(self, channel: Chat, group: Chat, text: str) -> Message:
-        """Forward a channel's post into its discussion group by itself, and begin the thread of its comments."""
+        """Forward a channel's post into its discussion group automatically, and begin the thread of its comments."""
         number = self._world.new_id(group)
         origin = {"type": "channel", "date": int(time.time()), "chat": chat_json(channel), "message_id": number}
         post = Message(
@@ -104,10 +106,10 @@ class Membership:
 
     def deliver(self, kind: str, message: Message) -> None:
         """Queue a message of a user as an update when the bot may read it."""
-        if self._may_read(message):
+        if self._can_read(message):
             self._updates.put(kind, message_json(message))
 
-    def _may_read(self, message: Message) -> bool:
+    def _can_read(self, message: Message) -> bool:
         """Apply privacy mode, https://core.telegram.org/bots/features#privacy-mode."""
         chat = message.chat
         if chat.bot_status not in _PRESENT:

@@ -10,7 +10,7 @@ from .errors import bad_request
 from .flood_control import FloodControl
 from .json_objects import message_json
 from .keyboard import read_keyboard
-from .sending import Sender, fitting
+from .sending import Sender, store_text
 from .state import Draft, Event, Message, World
 from .text.stored_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
 
@@ -19,9 +19,9 @@ NOT_MODIFIED: Final = (
     "content and reply markup of the message"
 )
 _QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
-_QUERY_SECONDS: Final = 150.0  # telegram-bot-api keeps a callback query that long
-_ANSWER_LENGTH: Final = 200
-_MOST_DELETED: Final = 100
+_QUERY_LIFETIME: Final = 150.0  # telegram-bot-api keeps a callback query that long
+_MAX_ANSWER_LENGTH: Final = 200
+_MAX_DELETED: Final = 100
 
 
 @dataclass(slots=True)
@@ -49,43 +49,43 @@ class Messages:
         self._reactions = description.reactions
 
     def send_message(self, call: Call) -> dict[str, Any]:
-        draft = _formatted(call, "text", "entities")
-        keyboard = read_keyboard(call.thing("reply_markup"))
+        draft = _parse_text(call, "text", "entities")
+        keyboard = read_keyboard(call.json_object("reply_markup"))
         if not draft.text:
             raise bad_request("message text is empty")
         place = self._sender.place(call)
-        content = fitting(draft, MESSAGE_LENGTH, "message is too long")
+        content = store_text(draft, MESSAGE_LENGTH, "message is too long")
         if is_invisible(content.text):
             raise bad_request("text must be non-empty")
         return message_json(self._sender.post(place, content, keyboard))
 
     def edit_message_text(self, call: Call) -> dict[str, Any]:
-        draft = _formatted(call, "text", "entities")
-        keyboard = read_keyboard(call.thing("reply_markup"))
+        draft = _parse_text(call, "text", "entities")
+        keyboard = read_keyboard(call.json_object("reply_markup"))
         if not draft.text:
             raise bad_request("message text is empty")
-        message = self._editable(call)
+        message = self._find_editable(call)
         if message.kind != "text":
             raise bad_request("there is no text in the message to edit")
-        content = fitting(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
+        content = store_text(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
         if is_invisible(content.text):
             raise bad_request("text must be non-empty")
         return self._edit(message, content, keyboard)
 
     def edit_message_caption(self, call: Call) -> dict[str, Any]:
-        draft = _formatted(call, "caption", "caption_entities")
-        keyboard = read_keyboard(call.thing("reply_markup"))
-        message = self._editable(call)
+        draft = _parse_text(call, "caption", "caption_entities")
+        keyboard = read_keyboard(call.json_object("reply_markup"))
+        message = self._find_editable(call)
         if message.kind == "text":
             raise bad_request("there is no caption in the message to edit")
-        return self._edit(message, fitting(draft, CAPTION_LENGTH, "MEDIA_CAPTION_TOO_LONG"), keyboard)
+        return self._edit(message, store_text(draft, CAPTION_LENGTH, "MEDIA_CAPTION_TOO_LONG"), keyboard)
 
     def edit_message_reply_markup(self, call: Call) -> dict[str, Any]:
-        keyboard = read_keyboard(call.thing("reply_markup"))
-        message = self._editable(call)
+        keyboard = read_keyboard(call.json_object("reply_markup"))
+        message = self._find_editable(call)
         return self._edit(message, message.content, keyboard)
 
-    def _editable(self, call: Call) -> Message:
+    def _find_editable(self, call: Call) -> Message:
         if "chat_id" not in call.values:
             raise bad_request("chat_id is empty")
         if "message_id" not in call.values:
@@ -111,22 +111,22 @@ class Messages:
         message = chat.messages.get(call.number("message_id"))
         if message is None:
             raise bad_request("message to delete not found")
-        if not self._may_delete(message):
+        if not self._can_delete(message):
             raise bad_request("message can't be deleted")
         self._world.delete(message)
         return True
 
     def delete_messages(self, call: Call) -> bool:
         chat = self._world.reachable(call.values["chat_id"])
-        ids = call.things("message_ids") or []
-        if not 1 <= len(ids) <= _MOST_DELETED:
+        ids = call.json_array("message_ids") or []
+        if not 1 <= len(ids) <= _MAX_DELETED:
             raise bad_request("message identifiers must be 1-100")
         for message in [chat.messages[each] for each in ids if each in chat.messages]:
-            if self._may_delete(message):
+            if self._can_delete(message):
                 self._world.delete(message)
         return True
 
-    def _may_delete(self, message: Message) -> bool:
+    def _can_delete(self, message: Message) -> bool:
         own = message.sender is self._world.bot
         return own or message.chat.person is not None or message.chat.bot_status == "administrator"
 
@@ -143,14 +143,14 @@ class Messages:
         return True
 
     def send_message_draft(self, call: Call) -> bool:
-        draft = _formatted(call, "text", "entities")
+        draft = _parse_text(call, "text", "entities")
         chat = self._world.reachable(call.values["chat_id"])
         topic = self._sender.topic(chat, call)
         if not chat.person:
             raise bad_request("TEXTDRAFT_PEER_INVALID")
         if call.number("draft_id") == 0:
             raise bad_request("RANDOM_ID_INVALID")
-        content = fitting(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
+        content = store_text(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
         self._flood.typing(chat.id)
         self._world.draft(chat, topic, Draft(call.number("draft_id"), content, time.monotonic()))
         return True
@@ -158,7 +158,7 @@ class Messages:
     def set_message_reaction(self, call: Call) -> bool:
         chat = self._world.reachable(call.values["chat_id"])
         message = chat.messages.get(call.number("message_id"))
-        reactions = call.things("reaction") or []
+        reactions = call.json_array("reaction") or []
         if message is None:
             raise bad_request("message to react not found")
         if len(reactions) > 1:
@@ -172,9 +172,9 @@ class Messages:
 
     def answer_callback_query(self, call: Call) -> bool:
         press = self.presses.get(call.text("callback_query_id"))
-        if press is None or press.answer is not None or time.monotonic() - press.at > _QUERY_SECONDS:
+        if press is None or press.answer is not None or time.monotonic() - press.at > _QUERY_LIFETIME:
             raise bad_request(_QUERY_TOO_OLD)
-        if len(call.text("text")) > _ANSWER_LENGTH:
+        if len(call.text("text")) > _MAX_ANSWER_LENGTH:
             raise bad_request("MESSAGE_TOO_LONG")
         press.answer = call.text("text")
         press.alert = call.flag("show_alert")
@@ -182,5 +182,5 @@ class Messages:
         return True
 
 
-def _formatted(call: Call, text: str, entities: str) -> Formatted:
-    return marked_up(call.text(text), call.text("parse_mode"), call.things(entities))
+def _parse_text(call: Call, text: str, entities: str) -> Formatted:
+    return marked_up(call.text(text), call.text("parse_mode"), call.json_array(entities))

@@ -1,4 +1,4 @@
-"""Which method is answered by what."""
+"""The handlers of the methods."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from .message_methods import Messages
 from .updates import Updates
 
 
-def handlers(
+def make_handlers(
     account: Account, messages: Messages, media: Media, files: Files, updates: Updates
 ) -> Mapping[str, Handler]:
     """Return the supported methods; getUpdates, which waits, is the server's own."""
@@ -24,12 +24,12 @@ def handlers(
         "sendVoice": media.send_voice,
         "sendMediaGroup": media.send_media_group,
         "getFile": files.get_file,
-        **_of_messages(messages),
-        **_of_account(account),
+        **_make_message_handlers(messages),
+        **_make_account_handlers(account),
     }
 
 
-def _of_messages(messages: Messages) -> Mapping[str, Handler]:
+def _make_message_handlers(messages: Messages) -> Mapping[str, Handler]:
     return {
         "sendMessage": messages.send_message,
         "sendMessageDraft": messages.send_message_draft,
@@ -44,7 +44,7 @@ def _of_messages(messages: Messages) -> Mapping[str, Handler]:
     }
 
 
-def _of_account(account: Account) -> Mapping[str, Handler]:
+def _make_account_handlers(account: Account) -> Mapping[str, Handler]:
     return {
         "getMe": account.get_me,
         "logOut": account.leave_or_log_out,

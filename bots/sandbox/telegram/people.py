@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .files import Files, dimensions
+from .files import Files, read_dimensions
 from .json_objects import inaccessible_json, message_json, user_json
-from .media_methods import photo_sizes
+from .media_methods import make_photo_sizes
 from .membership import Membership
 from .message_methods import Press
-from .sending import thread_of, topic_root
+from .sending import find_thread, topic_root
 from .state import Chat, Message, User, World
 from .text.entity import Entity
 from .text.stored_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
@@ -76,7 +76,7 @@ class Person:
         reply_to: Message | None = None,
         origin: Mapping[str, Any] | None = None,
     ) -> Message:
-        """Send what is neither text nor a file of ours, as fields of a Message: a poll, a venue, a sticker."""
+        """Send other content as fields of a Message: a poll, a venue, a sticker."""
         return self._post(
             chat, Formatted(), kind=next(iter(content)), attachment=content, reply_to=reply_to, origin=origin
         )
@@ -98,7 +98,7 @@ class Person:
     ) -> Message:
         """Send a picture; pictures of one *album* come as messages of their own."""
         file = self._files.add("photo", data)
-        attachment = {"photo": photo_sizes(file, dimensions(data) or _UNREAD_SIZE)}
+        attachment = {"photo": make_photo_sizes(file, read_dimensions(data) or _UNREAD_SIZE)}
         if album:
             attachment |= {"media_group_id": album}
         return self._attach(chat, "photo", attachment, caption, topic, reply_to)
@@ -221,7 +221,7 @@ class Person:
             kind=kind,
             attachment=attachment or {},
             topic=topic,
-            thread=thread_of(chat, reply_to),
+            thread=find_thread(chat, reply_to),
             reply_to=reply_to or topic_root(chat, topic),
             quote=quote,
             sender_chat=sender_chat,

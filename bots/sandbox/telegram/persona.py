@@ -34,7 +34,7 @@ class TelegramPersona:
 
     async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
         if voice:
-            # Nobody writes below what they record, so in a group they answer the bot, if it has said anything.
+            # A voice note has no text that could mention the bot, so in a group it replies to the bot's last message.
             before = self._own()[-1] if self._own() and not text else None
             caption = "" if before else self._addressed(text)
             self.person.send_voice(self.chat, data, caption, topic=self._topic, reply_to=before)
@@ -51,7 +51,7 @@ class TelegramPersona:
         self.person.say(self.chat, self._addressed(text), topic=self._topic, reply_to=found)
 
     def answers(self) -> list[str]:
-        return [text for message in self._own() if (text := _unfolded(message))]
+        return [text for message in self._own() if (text := _remove_folds(message))]
 
     def posts(self) -> list[Post]:
         return [self._post(messages) for messages in self._bearing_files()]
@@ -73,7 +73,7 @@ class TelegramPersona:
         return [event.media for event in events if event.kind == "action" and event.topic == self._topic]
 
     def folds(self) -> list[str]:
-        return [fold for message in self._own() for fold in _folds(message)]
+        return [fold for message in self._own() for fold in _list_folds(message)]
 
     def choices(self) -> list[str]:
         return self.buttons()
@@ -100,7 +100,7 @@ class TelegramPersona:
                     return partial(self._press, message, button["callback_data"])
         raise LookupError(label)
 
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Seat
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)
 
     async def _press(self, message: Message, data: str) -> None:
@@ -118,7 +118,7 @@ class TelegramPersona:
         return [message for message in self._own() if message.buttons]
 
     def _bearing_files(self) -> Iterator[list[Message]]:
-        """Each message that bears a file; those of an album together, with the text below that is their caption."""
+        """Group the messages with files: those of an album together, with the text that is their caption."""
         album: list[Message] = []
         for message in self._own():
             if album and message.album == album[-1].album:
@@ -149,20 +149,20 @@ class TelegramPersona:
         )
 
 
-def _folds(message: Message) -> list[str]:
-    return [_part(message.text, *place) for place in _folded(message)]
+def _list_folds(message: Message) -> list[str]:
+    return [_cut_part(message.text, *place) for place in _find_folds(message)]
 
 
-def _unfolded(message: Message) -> str:
-    """What a message says without opening its fold."""
-    ends = [start + length for start, length in _folded(message)]
-    return _part(message.text, max(ends, default=0)).lstrip("\n")
+def _remove_folds(message: Message) -> str:
+    """Return the text of a message without its folds."""
+    ends = [start + length for start, length in _find_folds(message)]
+    return _cut_part(message.text, max(ends, default=0)).lstrip("\n")
 
 
-def _folded(message: Message) -> list[tuple[int, int]]:
+def _find_folds(message: Message) -> list[tuple[int, int]]:
     return [(each.offset, each.length) for each in message.entities if each.type == "expandable_blockquote"]
 
 
-def _part(text: str, start: int, length: int | None = None) -> str:
+def _cut_part(text: str, start: int, length: int | None = None) -> str:
     units = text.encode("utf-16-le")
     return units[start * 2 : None if length is None else (start + length) * 2].decode("utf-16-le")

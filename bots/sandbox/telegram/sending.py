@@ -1,4 +1,4 @@
-"""What all sending methods share: where a message goes, what it may say, how it gets there."""
+"""Shared by all sending methods: find the place of a message, check its text, post it."""
 
 import time
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Sender:
             raise bad_request("not enough rights to send text messages to the chat")
         if "message_effect_id" in call.values and not chat.person:
             raise bad_request("EFFECT_ID_INVALID")
-        reply, thread = self._reply(chat, call.thing("reply_parameters")), self.topic(chat, call)
+        reply, thread = self._reply(chat, call.json_object("reply_parameters")), self.topic(chat, call)
         if thread in chat.topics:
             return Place(chat, thread, reply)
         return Place(chat, None, reply, thread)
@@ -102,14 +102,14 @@ class Sender:
             attachment=attachment or {},
             keyboard=keyboard,
             topic=place.topic,
-            thread=thread_of(chat, place.reply_to) or place.thread,
+            thread=find_thread(chat, place.reply_to) or place.thread,
             reply_to=place.reply_to or topic_root(chat, place.topic or place.thread),
             album=album,
         )
         return self._world.post(message)
 
 
-def fitting(draft: Formatted, length: int, refusal: str) -> Formatted:
+def store_text(draft: Formatted, length: int, refusal: str) -> Formatted:
     """Return the stored form of *draft*; more than *length* code points after entities are refused."""
     content = stored(draft)
     if len(content.text) > length:
@@ -117,7 +117,7 @@ def fitting(draft: Formatted, length: int, refusal: str) -> Formatted:
     return content
 
 
-def thread_of(chat: Chat, reply_to: Message | None) -> int | None:
+def find_thread(chat: Chat, reply_to: Message | None) -> int | None:
     """Return the first message of a thread of replies, which a supergroup without topics names as the thread."""
     if reply_to is None or chat.type != "supergroup" or chat.is_forum:
         return None

@@ -15,7 +15,7 @@ from .http_server import Received, Server
 from .media_methods import Media
 from .membership import Membership
 from .message_methods import Messages, Press
-from .method_table import handlers
+from .method_table import make_handlers
 from .people import Person, Services
 from .sending import Sender
 from .state import Chat, Event, Message, User, World
@@ -46,7 +46,7 @@ class TelegramSim:
         sender = Sender(self._world, self._flood)
         messages = Messages(self._world, sender, self._flood, description)
         media = Media(self._files, sender, self._flood)
-        methods = handlers(self._account, messages, media, self._files, self._updates)
+        methods = make_handlers(self._account, messages, media, self._files, self._updates)
         self._server = Server(token, description, methods, self._updates.get, self._files, self._world.changed)
         self._services = Services(self._world, self._updates, self._files, self._membership, messages.presses)
         self._runner: web.AppRunner | None = None

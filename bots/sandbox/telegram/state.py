@@ -1,4 +1,4 @@
-"""What exists in the simulated Telegram: people, chats, messages, and what was seen when."""
+"""The state of the simulated Telegram: people, chats, messages, and their visible changes."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from .text.entity import Entity
 from .text.stored_text import Formatted
 
 _T = TypeVar("_T")
-_DRAFT_SECONDS: Final = 30.0  # sendMessageDraft: a temporary 30-second preview
+_DRAFT_LIFETIME: Final = 30.0  # sendMessageDraft: a temporary 30-second preview
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +105,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that a user saw: when (time.monotonic), which message, what it said from then on.
+    """A change that a user saw: its time (time.monotonic), the message, and its text from then on.
 
     `kind` is `send` (a new message of anybody), `edit`, `delete`, `draft`, `action` or `reaction`; `media` is the
     kind of the message, or the name of the chat action. Drafts and actions have message id 0.
@@ -123,7 +123,7 @@ class Event:
 
 
 class World:
-    """The state, and the wake-up for whoever waits for it to change."""
+    """The state, and the notification of its changes."""
 
     def __init__(self, bot: User) -> None:
         self.bot = bot
@@ -194,7 +194,7 @@ class World:
 
     def shown_draft(self, chat: Chat, topic: int | None) -> Formatted | None:
         draft = chat.drafts.get(topic)
-        alive = draft is not None and time.monotonic() - draft.at < _DRAFT_SECONDS
+        alive = draft is not None and time.monotonic() - draft.at < _DRAFT_LIFETIME
         return draft.content if draft and alive else None
 
     def saw(self, kind: str, message: Message) -> None:

@@ -8,10 +8,12 @@ from typing import Any, Final
 from .bot_api import Call
 from .errors import ApiError, bad_request
 
-_LONGEST_POLL: Final = 50  # the server caps the timeout, telegram-bot-api/Client.cpp
-_NOT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-_OTHER_POLL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-_WEBHOOK_SET: Final = (
+_MAX_POLL_SECONDS: Final = 50  # the server caps the timeout, telegram-bot-api/Client.cpp
+_OPT_IN_UPDATES: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_POLL_CONFLICT: Final = (
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+)
+_WEBHOOK_CONFLICT: Final = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 
@@ -37,7 +39,7 @@ class Updates:
         self.conflicts = 0
         """How many polls were told that another one is running."""
         self._kinds = kinds
-        self._allowed = kinds - _NOT_BY_DEFAULT
+        self._allowed = kinds - _OPT_IN_UPDATES
         self._next_id = 700_000_001
         self._arrived = asyncio.Event()
         self._poll: asyncio.Event | None = None
@@ -60,8 +62,8 @@ class Updates:
         """getUpdates: wait for updates; a second poll ends the first with 409."""
         if self.webhook:
             self.conflicts += 1
-            raise ApiError(409, _WEBHOOK_SET)
-        self._allow(call.things("allowed_updates"))
+            raise ApiError(409, _WEBHOOK_CONFLICT)
+        self._allow(call.json_array("allowed_updates"))
         if self._poll:
             self._poll.set()
         self._poll = replaced = asyncio.Event()
@@ -75,10 +77,10 @@ class Updates:
         self._confirm(call.number("offset"))
         limit = call.number("limit", 100)
         if not self.pending:
-            await self._arrival(min(call.number("timeout"), _LONGEST_POLL), replaced)
+            await self._arrival(min(call.number("timeout"), _MAX_POLL_SECONDS), replaced)
         if replaced.is_set():
             self.conflicts += 1
-            raise ApiError(409, _OTHER_POLL)
+            raise ApiError(409, _POLL_CONFLICT)
         return [update.json() for update in self.pending[: min(max(limit, 1), 100)]]
 
     async def _arrival(self, seconds: float, replaced: asyncio.Event) -> None:
@@ -99,14 +101,14 @@ class Updates:
     def _allow(self, names: list[Any] | None) -> None:
         """An empty list means the usual kinds, no list the kinds named before; it holds for later updates only."""
         if names is not None:
-            self._allowed = (frozenset(names) & self._kinds) or self._kinds - _NOT_BY_DEFAULT
+            self._allowed = (frozenset(names) & self._kinds) or self._kinds - _OPT_IN_UPDATES
 
     def set_webhook(self, call: Call) -> bool:
         """setWebhook: only record the address; the simulator sends nothing there."""
         url = call.text("url")
         if url and not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        self._allow(call.things("allowed_updates"))
+        self._allow(call.json_array("allowed_updates"))
         self.webhook = url
         return self._drop(call)
 

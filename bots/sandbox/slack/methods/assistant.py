@@ -29,7 +29,7 @@ class Assistant:
         return {"ok": True}
 
     def set_prompts(self, args: Args) -> Json:
-        channel = self._workspace.joined(args.text("channel_id"))
+        channel = self._workspace.find_joined_channel(args.text("channel_id"))
         prompts = args.items("prompts", "invalid_arguments")
         if not 0 < len(prompts) <= _MAX_PROMPTS or not all(one.get("title") and one.get("message") for one in prompts):
             raise RefusalError("invalid_arguments", "prompts: 1 to 4 of a title and a message each")
@@ -70,7 +70,7 @@ class Assistant:
             raise RefusalError("not_authorized")
 
     def _thread(self, args: Args) -> tuple[str, str]:
-        channel = self._workspace.joined(args.text("channel_id"))
+        channel = self._workspace.find_joined_channel(args.text("channel_id"))
         thread = args.text("thread_ts")
         if not self._workspace.thread(channel.id, thread):
             raise RefusalError("invalid_thread_ts")

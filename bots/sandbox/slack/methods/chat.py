@@ -27,14 +27,14 @@ class Chat:
         message.metadata = args.mapping("metadata", "invalid_metadata_format")
         self._workspace.add(message)
         self._workspace.answered(channel, message.thread_ts)
-        self._announcer.posted(message)
+        self._announcer.announce_message(message)
         answer: Json = {"ok": True, "channel": channel, "ts": message.ts, "message": self._json(message)}
         if content.truncated:
             answer |= {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
         return answer
 
     def post_ephemeral(self, args: Args) -> Json:
-        channel = self._workspace.writable(args.text("channel"))
+        channel = self._workspace.find_writable_channel(args.text("channel"))
         user = args.text("user")
         if user not in channel.members:
             raise RefusalError("user_not_in_channel")
@@ -63,7 +63,7 @@ class Chat:
         if args.has("metadata"):
             message.metadata = args.mapping("metadata", "invalid_metadata_format") or None
         self._workspace.seen(message, "updated")
-        self._announcer.changed(message, before)
+        self._announcer.announce_edit(message, before)
         after = self._json(message)
         return {"ok": True, "channel": message.channel, "ts": message.ts, "text": after["text"], "message": after}
 
@@ -71,7 +71,7 @@ class Chat:
         message = self._own(args, "cant_delete_message")
         message.deleted = True
         self._workspace.seen(message, "deleted")
-        self._announcer.deleted(message)
+        self._announcer.announce_deletion(message)
         return {"ok": True, "channel": message.channel, "ts": message.ts}
 
     def _addressed(self, name: str) -> str:
@@ -79,10 +79,10 @@ class Chat:
         if name in self._workspace.people:
             return self._workspace.im(name).id
         named = (one.id for one in self._workspace.channels.values() if name and one.name == name.lstrip("#"))
-        return self._workspace.writable(next(named, name)).id
+        return self._workspace.find_writable_channel(next(named, name)).id
 
     def _own(self, args: Args, refusal: str) -> Message:
-        channel = self._workspace.writable(args.text("channel"))
+        channel = self._workspace.find_writable_channel(args.text("channel"))
         message = self._workspace.message(channel.id, args.text("ts"))
         if message.bot_id != self._workspace.bot_id:
             raise RefusalError(refusal)

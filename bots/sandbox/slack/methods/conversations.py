@@ -20,12 +20,12 @@ class Conversations:
         self._announcer = announcer
 
     def history(self, args: Args) -> Json:
-        channel = self._workspace.joined(args.text("channel"))
+        channel = self._workspace.find_joined_channel(args.text("channel"))
         newest_first = [one for one in reversed(self._workspace.standing(channel.id)) if one.root == one.ts]
         return self._messages(args, newest_first, default=100)
 
     def replies(self, args: Args) -> Json:
-        channel = self._workspace.joined(args.text("channel"))
+        channel = self._workspace.find_joined_channel(args.text("channel"))
         ts = args.text("ts")
         wanted = next((one for one in self._workspace.standing(channel.id) if one.ts == ts), None)
         thread = self._workspace.thread(channel.id, wanted.root if wanted else ts)
@@ -44,7 +44,7 @@ class Conversations:
             raise RefusalError("is_archived")
         if not channel.bot_member:
             channel.bot_member = True
-            self._announcer.joined(channel, self._workspace.bot.id)
+            self._announcer.announce_join(channel, self._workspace.bot.id)
         return {"ok": True, "channel": channel.as_json()}
 
     def open(self, args: Args) -> Json:
@@ -104,7 +104,7 @@ class Conversations:
             raise RefusalError("no_item_specified")
         if not args.text("name").replace("_", "").replace("-", "").replace("+", "").isalnum():
             raise RefusalError("invalid_name")
-        channel = self._workspace.writable(args.text("channel"))
+        channel = self._workspace.find_writable_channel(args.text("channel"))
         return self._workspace.message(channel.id, args.text("timestamp"))
 
     def _group(self, members: set[str]) -> Channel:

@@ -48,7 +48,7 @@ class Files:
     def complete(self, args: Args) -> Json:
         entries = args.items("files", "invalid_arguments")
         channels = [one for one in (args.text("channel_id") or _listed(args, "channels")).split(",") if one]
-        targets = [self._workspace.writable(one) for one in channels]
+        targets = [self._workspace.find_writable_channel(one) for one in channels]
         if args.has("thread_ts") and len(targets) != 1:
             raise RefusalError("invalid_arguments", "thread_ts needs exactly one channel")
         files = [self._uploaded(entry) for entry in entries]
@@ -110,7 +110,7 @@ class Files:
             file.shares.setdefault(kind, {}).setdefault(channel.id, []).append(share)
         self._workspace.add(message)
         self._workspace.answered(channel.id, message.thread_ts)
-        self._announcer.posted(message)
+        self._announcer.announce_message(message)
 
 
 async def _content_of(request: web.Request) -> bytes:

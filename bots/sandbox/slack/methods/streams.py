@@ -18,7 +18,7 @@ class Streams:
         self._announcer = announcer
 
     def start(self, args: Args) -> Json:
-        channel = self._workspace.writable(args.text("channel"))
+        channel = self._workspace.find_writable_channel(args.text("channel"))
         root = self._thread(channel, args.text("thread_ts"))
         self._check_recipient(channel, args)
         piece, mode = read_piece(args), _mode(args)
@@ -28,7 +28,7 @@ class Streams:
         self._extend(message, piece)
         self._workspace.add(message, "started")
         self._workspace.answered(channel.id, root)
-        self._announcer.posted(message)
+        self._announcer.announce_message(message)
         return {"ok": True, "channel": channel.id, "ts": message.ts}
 
     def append(self, args: Args) -> Json:
@@ -64,7 +64,7 @@ class Streams:
         message.metadata = args.mapping("metadata", "invalid_metadata_format")
         stream.state = StreamState.ENDED
         self._workspace.seen(message, "stopped")
-        self._announcer.changed(message, before)
+        self._announcer.announce_edit(message, before)
         after = message.as_json(self._workspace.team_id)
         return {"ok": True, "channel": message.channel, "ts": message.ts, "message": after}
 
@@ -98,7 +98,7 @@ class Streams:
             self._workspace.violation(f"unknown recipient_team_id {args.text('recipient_team_id')}")
 
     def _streamed(self, args: Args) -> tuple[Message, Stream]:
-        channel = self._workspace.writable(args.text("channel"))
+        channel = self._workspace.find_writable_channel(args.text("channel"))
         message = self._workspace.message(channel.id, args.text("ts"))
         if message.bot_id != self._workspace.bot_id:
             raise RefusalError("message_not_owned_by_app")

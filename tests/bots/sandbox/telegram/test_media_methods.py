@@ -8,7 +8,7 @@ import pytest
 from telegram import InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, NetworkError
 
-from bots.sandbox.telegram.files import dimensions
+from bots.sandbox.telegram.files import read_dimensions
 from tests.bots.sandbox.telegram.client import Client, connected
 
 OGG = b"OggS" + bytes(24) + b"OpusHead" + bytes(40)
@@ -174,10 +174,10 @@ async def test_a_file_must_be_known_and_small_enough_to_download(client: Client)
 def test_the_size_of_a_picture_is_read_from_its_header() -> None:
     jpeg = b"\xff\xd8\xff\xe0\x00\x04ab" + b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", 20, 30) + bytes(8)
 
-    assert dimensions(jpeg) == (30, 20)
-    assert dimensions(b"GIF89a" + struct.pack("<HH", 7, 9)) == (7, 9)
-    assert dimensions(b"\x89PNG\r\n") is None
-    assert dimensions(jpeg[:8]) is None
+    assert read_dimensions(jpeg) == (30, 20)
+    assert read_dimensions(b"GIF89a" + struct.pack("<HH", 7, 9)) == (7, 9)
+    assert read_dimensions(b"\x89PNG\r\n") is None
+    assert read_dimensions(jpeg[:8]) is None
 
 
 async def test_an_album_takes_no_keyboard(client: Client) -> None:
