@@ -9,7 +9,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from tests.scenarios.saying import echo, says
 
-_QUESTION = re.compile(r"Which (models?|one)|How much|fits \d+ models")
+_QUESTION = re.compile(r"Which (models?|one)|How much|\d+ models match")
 
 
 async def begun(persona: Persona, harness: ServiceHarness, models: Sequence[str] = ()) -> None:

@@ -40,7 +40,7 @@ async def test_a_broken_picture_in_an_answer_is_told(direct_persona: Persona, ha
     harness.wanjie.script.answer = lambda _: "Look here ![image](data:image/png;base64,QUJD) There."
     await direct_persona.say("Draw something")
 
-    await says(direct_persona, "could not be shown: 1")
+    await says(direct_persona, "1 picture in this answer couldn't be shown")
     assert not direct_persona.posts()
 
 
@@ -65,7 +65,7 @@ async def test_pictures_that_a_dead_process_has_not_posted_are_posted_by_the_nex
     await harness.start()
     for persona in personas:
         (post,) = await persona.until(persona.posts, 40)
-        await says(persona, "could not be shown: 1")
+        await says(persona, "1 picture in this answer couldn't be shown")
         assert (post.kind, len(post.files)) == ("pictures", 2)
 
     assert before == [0, 0]

@@ -32,11 +32,11 @@ async def test_the_name_alone_gets_a_question_back(harness: ServiceHarness) -> N
 async def test_an_attachment_alone_is_explained(harness: ServiceHarness) -> None:
     telegram = harness.private()
     telegram.person.send_photo(telegram.chat, b"\x89PNG")
-    await says(telegram, "cannot see pictures")
+    await says(telegram, "can't see pictures")
     await next_message_works(telegram, harness)
     slack = harness.direct()
     await slack.user.say(slack.channel, "", files=[slack.user.file("a.png", b"\x89PNG", mimetype="image/png")])
-    await says(slack, "cannot see pictures")
+    await says(slack, "can't see pictures")
     await next_message_works(slack, harness)
 
 
@@ -45,7 +45,7 @@ async def test_a_message_of_100_kilobytes_is_too_long_or_answered_in_order(harne
     slack, telegram = harness.direct(), harness.private()
     huge = words(20_000)
     await slack.say(huge)
-    await says(slack, "too long for me")
+    await says(slack, "message is too long")
 
     telegram.person.paste(telegram.chat, huge[:20_000])
     await telegram.until(telegram.answers, 40)
@@ -79,7 +79,7 @@ def said(persona: Persona) -> list[str]:
 async def test_a_refused_key_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.key, key = "another", harness.wanjie.script.key
     await direct_persona.say("hello")
-    await says(direct_persona, "key of this service was refused")
+    await says(direct_persona, "Wanjie key isn't accepted")
     nothing_leaks(direct_persona, harness)
 
     harness.wanjie.script.key = key
@@ -91,12 +91,13 @@ async def test_a_model_that_vanished_is_explained(persona: Persona, harness: Ser
     await persona.say("hello")
     await says(persona, "answer to hello")
     await persona.say("/model kimi-k2")
-    await says(persona, "From now on")
+    await says(persona, "Switched to")
     models = harness.wanjie.script.models
     harness.wanjie.script.models = tuple(model for model in models if model != "kimi-k2")
     await persona.say("are you there?")
     await says(
-        persona, "`kimi-k2` is not available" if isinstance(persona, SlackPersona) else "kimi-k2 is not available"
+        persona,
+        "`kimi-k2` is no longer available" if isinstance(persona, SlackPersona) else "kimi-k2 is no longer available",
     )
     nothing_leaks(persona, harness)
 
@@ -111,7 +112,7 @@ async def test_lasting_faults_of_wanjie_are_explained_and_leave_no_trace_in_the_
     too_long = Failure(400, message="maximum context length exceeded", code="context_length_exceeded")
     await next_message_works(direct_persona, harness)  # the list of models has been read by now
     await direct_persona.say("/new")
-    await says(direct_persona, "new conversation")
+    await says(direct_persona, "New conversation")
     for failure, sentence in ((refusal, "content rules"), (too_long, "too long for the model")):
         harness.wanjie.script.fail_next.append(failure)
         await direct_persona.say("hello")
@@ -136,7 +137,7 @@ async def test_an_answer_without_words_says_so(direct_persona: Persona, harness:
     harness.wanjie.script.answer = lambda _: "\n"
     await direct_persona.say("hello")
 
-    await says(direct_persona, "without a single word")
+    await says(direct_persona, "returned nothing")
     await next_message_works(direct_persona, harness)
 
 
@@ -215,7 +216,7 @@ async def test_more_messages_than_the_mailbox_holds_are_refused_with_a_sentence(
         harness.wanjie.script.first_token_delay = 1.5
         for number in range(5):
             await persona.say(f"q{number}")
-        await says(persona, "still have 3 messages", 40)
+        await says(persona, "3 messages in this chat are still waiting", 40)
         await says(persona, "answer to q2", 40)
         harness.wanjie.script.first_token_delay = 0
         await next_message_works(persona, harness)
@@ -228,7 +229,7 @@ async def test_retry_asks_the_question_that_found_no_answer(direct_persona: Pers
     await next_message_works(direct_persona, harness)
     harness.wanjie.script.key, key = "another", harness.wanjie.script.key
     await direct_persona.say("unlucky")
-    await says(direct_persona, "refused")
+    await says(direct_persona, "accepted")
     harness.wanjie.script.key = key
     await direct_persona.say("/retry")
 
@@ -256,12 +257,12 @@ async def test_a_key_whose_list_cannot_be_read_is_explained(harness: ServiceHarn
 
 async def test_long_arguments_are_told_back_in_pages_or_cut(direct_persona: Persona) -> None:
     await direct_persona.say("/system " + "be kind " * 450)
-    await says(direct_persona, "Understood")
+    await says(direct_persona, "Got it")
     await direct_persona.say("/system")
-    await says(direct_persona, "The model is told")
+    await says(direct_persona, "Current instructions")
     await direct_persona.say("/model " + "x" * 3000)
 
-    await says(direct_persona, "I know no model")
+    await says(direct_persona, "I don't know a model")
     assert not any("went wrong" in answer for answer in direct_persona.answers())
 
 

@@ -50,7 +50,7 @@ async def test_only_the_newest_answer_can_be_written_again(persona: Persona, har
     press_old = persona.press_later(AGAIN)
     await answered(persona, harness, "two")
     await press_old()
-    await persona.until(lambda: "Only the newest" in " ".join([*persona.answers(), *persona.hints()]))
+    await persona.until(lambda: "Only the latest" in " ".join([*persona.answers(), *persona.hints()]))
 
     assert len(asked(harness)) == 2
 
@@ -81,7 +81,7 @@ async def test_a_stranger_may_not_press_but_an_admin_may(place: str, harness: Se
     stranger, admin = harness.joining(persona, "Bob"), harness.joining(persona, "Root", admin=True)
     harness.wanjie.script.answer = lambda _: "another answer"
     await stranger.press(AGAIN)
-    await stranger.until(lambda: "whoever asked" in " ".join(stranger.hints()))
+    await stranger.until(lambda: "Only the person who asked" in " ".join(stranger.hints()))
     assert len(asked(harness)) == 1
     await admin.press(AGAIN)
 
@@ -161,10 +161,10 @@ async def test_an_old_button_answers_politely(persona: Persona, harness: Service
     await offers(persona, AGAIN, SPEAK)
     press_old = persona.press_later(AGAIN)
     await persona.say("/new")
-    await says(persona, "new conversation")
+    await says(persona, "New conversation")
     await press_old()
     await asyncio.sleep(0.5)
-    await persona.until(lambda: "Only the newest" in " ".join([*persona.answers(), *persona.hints()]))
+    await persona.until(lambda: "Only the latest" in " ".join([*persona.answers(), *persona.hints()]))
 
     assert len(asked(harness)) == 1
 
@@ -174,7 +174,7 @@ async def test_a_broken_answer_is_written_again_by_its_button(persona: Persona, 
     harness.wanjie.script.answer = lambda _: words(30)
     harness.wanjie.script.break_after = 20
     await persona.say("count")
-    await says(persona, "broke off", 40)
+    await says(persona, "broke in the middle", 40)
     harness.wanjie.script.break_after = None
     harness.wanjie.script.answer = lambda _: "whole again"
     await persona.press(AGAIN)

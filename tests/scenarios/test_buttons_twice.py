@@ -13,7 +13,7 @@ from tests.scenarios.hearing import hears, notes
 from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told
 from tests.scenarios.saying import asked, last_asked, says, words
 
-OLD, OTHERS, ENDED, STOPPED = "Only the newest", "whoever asked", "finished already", "Stopped."
+OLD, OTHERS, ENDED, STOPPED = "Only the latest", "Only the person who asked", "already finished", "Stopped."
 AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread"])
 
 

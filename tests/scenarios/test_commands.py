@@ -65,21 +65,21 @@ async def test_sentences_name_commands_as_they_work_where_they_are_read(harness:
     for persona, command in ((harness.thread(), "!model"), (harness.direct(), "/model"), (harness.group(), "/model")):
         await persona.say("hello")
 
-        assert command in await says(persona, "without a single word")
+        assert command in await says(persona, "returned nothing")
 
 
 async def test_start_says_hello(harness: ServiceHarness) -> None:
     persona = harness.private()
     await persona.say("/start")
 
-    await says(persona, "Hello!")
+    await says(persona, "Hi!")
 
 
 async def test_commands_can_be_spoken_behind_the_name(harness: ServiceHarness) -> None:
     for persona in (harness.group(), harness.thread()):
         await persona.say("model kimi-k2")
 
-        await says(persona, "From now on")
+        await says(persona, "Switched to")
 
 
 async def test_commands_are_understood_as_chinese_keyboards_type_them(harness: ServiceHarness) -> None:
@@ -89,7 +89,7 @@ async def test_commands_are_understood_as_chinese_keyboards_type_them(harness: S
         await persona.say("！模型 kimi-k2")
         await says(persona, "kimi-k2")
         await persona.say(f"{name} ／ｎｅｗ")
-        await says(persona, "new conversation")
+        await says(persona, "New conversation")
         await persona.say(f"{name} new ideas please?")
 
         await says(persona, "new ideas please?")
@@ -98,7 +98,7 @@ async def test_commands_are_understood_as_chinese_keyboards_type_them(harness: S
 async def test_instructions_reach_the_model(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     await persona.say("/system Answer like a pirate.")
-    await says(persona, "Understood")
+    await says(persona, "Got it")
     await persona.say("hello again")
     await persona.until(lambda: len(asked(harness)) == 2)
 
@@ -109,7 +109,7 @@ async def test_instructions_reach_the_model(persona: Persona, harness: ServiceHa
 async def test_a_new_conversation_knows_nothing_of_the_old_one(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     await persona.say("/new")
-    await says(persona, "new conversation")
+    await says(persona, "New conversation")
     await persona.say("hello again")
     await says(persona, "answer to hello again")
 
@@ -156,7 +156,7 @@ async def test_stop_with_nothing_to_stop_says_so(persona: Persona, harness: Serv
     await asyncio.sleep(0.3)  # the turn ends a moment after its last word is shown
     await persona.say("/stop")
 
-    await says(persona, "not writing anything")
+    await says(persona, "Nothing is being written")
 
 
 async def test_slack_s_own_stop_button_stops(harness: ServiceHarness) -> None:
@@ -186,14 +186,14 @@ async def test_an_unknown_command_gets_a_suggestion(harness: ServiceHarness) -> 
     await says(persona, "/model")
     await persona.say("/xyzzyxyzzy")
 
-    await says(persona, "do not know")
+    await says(persona, "don't know")
 
 
 async def test_the_menu_of_commands_is_registered_in_both_languages(harness: ServiceHarness) -> None:
     await harness.telegram.wait_for(lambda: harness.telegram.commands(language_code="zh"), 10)
 
-    assert harness.telegram.commands()["model"] == "Choose the models for this chat"
-    assert harness.telegram.commands(language_code="zh")["model"] == "选择本聊天使用的模型"
+    assert harness.telegram.commands()["model"] == "Choose models for this chat"
+    assert harness.telegram.commands(language_code="zh")["model"] == "选择当前聊天的模型"
 
 
 @pytest.mark.parametrize("platform", ["telegram", "slack"])
@@ -224,4 +224,4 @@ async def test_where_admins_decide_they_alone_give_instructions(empty_harness: S
         await says(member, "Only admins")
         await member.say("/system")
 
-        await says(member, "no instructions")
+        await says(member, "No instructions")

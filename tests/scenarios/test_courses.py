@@ -20,10 +20,10 @@ async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
     harness.wanjie.script.answer = lambda _: ""
     harness.wanjie.script.finish_reason = "length"
     await persona.say("why?")
-    await says(persona, "used up its length limit on thinking")
+    await says(persona, "spent its whole length limit thinking")
     await offers(persona, AGAIN)
     await persona.say("/continue")
-    await says(persona, "no answer yet that I could continue")
+    await says(persona, "hasn't been answered yet")
     harness.wanjie.script.finish_reason = "stop"
     harness.wanjie.script.answer = lambda _: "forty-two"
     await persona.press(AGAIN)

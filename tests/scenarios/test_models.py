@@ -22,9 +22,9 @@ async def test_a_model_is_chosen_by_name_in_any_spelling(persona: Persona, harne
 async def test_models_of_every_kind_are_chosen_by_name(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness, ARTISTS)
     await persona.say("/model TTS_1")
-    await says(persona, "speaks")
+    await says(persona, "spoken answers")
     await persona.say("/model Kolors")
-    await says(persona, "draws")
+    await says(persona, "for pictures")
     await persona.say("/model sora")
     await says(persona, "with a video")
 
@@ -37,7 +37,7 @@ async def test_models_of_every_kind_are_chosen_by_name(persona: Persona, harness
 async def test_a_model_that_is_of_no_use_here_is_not_set(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness, ARTISTS)
     await persona.say("/model bge-m3")
-    await says(persona, "no model called “bge-m3”")
+    await says(persona, "don't know a model called “bge-m3”")
 
     await uses(persona, harness, "deepseek-v3")
 
@@ -54,7 +54,7 @@ async def test_a_name_that_several_models_have_shows_them(persona: Persona, harn
     await begun(persona, harness, (*MODELS, "qwen-image"))
     title = await opens(persona, "/model Qwen")
 
-    assert "“Qwen” fits 5 models" in title
+    assert "5 models match “Qwen”" in title
     await picks(persona, "qwen3-next")
     await uses(persona, harness, "qwen3-next")
 
@@ -79,7 +79,7 @@ async def test_an_unknown_model_gets_suggestions(persona: Persona, harness: Serv
 async def test_a_name_that_is_none_gets_a_sentence(direct_persona: Persona, harness: ServiceHarness, name: str) -> None:
     await direct_persona.say(f"/model {name[:3_000]}")
 
-    assert len(await says(direct_persona, "I know no model called")) < 300
+    assert len(await says(direct_persona, "I don't know a model called")) < 300
 
 
 async def test_a_kind_that_the_key_has_not_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
@@ -93,14 +93,14 @@ async def test_a_choice_is_taken_back(persona: Persona, harness: ServiceHarness)
     await persona.say("/model kimi-k2")
     await says(persona, "kimi-k2")
     await persona.say("/model kolors")
-    await says(persona, "draws")
+    await says(persona, "for pictures")
     await persona.say("/model default")
-    await says(persona, "taken back")
+    await says(persona, "Back to the default")
 
     await uses(persona, harness, "deepseek-v3")
     assert "kolors" in await opens(persona, "/model image")
     await persona.say("/model image 默认")
-    await persona.until(lambda: sum("taken back" in answer for answer in persona.answers()) == 2)
+    await persona.until(lambda: sum("Back to the default" in answer for answer in persona.answers()) == 2)
     assert "Flux.1-Schnell" in await opens(persona, "/model image")
 
 
@@ -110,7 +110,7 @@ async def test_the_models_of_a_channel_hold_in_its_threads(harness: ServiceHarne
     await persona.say("/model kimi-k2")
     await says(persona, "in this channel and its threads")
     await persona.say("/model kolors")
-    await says(persona, "draws in this channel and its threads")
+    await says(persona, "for pictures in this channel and its threads")
     await begun(persona, harness)
 
     await uses(persona, harness, "kimi-k2")
@@ -151,7 +151,7 @@ async def test_a_key_without_models_is_told_so(direct_persona: Persona, harness:
     harness.wanjie.script.models = ("bge-m3",)
     await direct_persona.say("/model")
 
-    await says(direct_persona, "no chat model")
+    await says(direct_persona, "No chat model")
 
 
 async def test_the_default_is_taken_back_to_without_the_list_of_models(empty_harness: ServiceHarness) -> None:
@@ -163,4 +163,4 @@ async def test_the_default_is_taken_back_to_without_the_list_of_models(empty_har
         await says(persona, "deepseek-v3")
         await persona.say("/model speech default")
 
-        await says(persona, "the default holds again")
+        await says(persona, "Back to the default.")

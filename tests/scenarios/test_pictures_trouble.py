@@ -45,7 +45,7 @@ async def test_what_cannot_be_put_into_english_is_not_sent(
 ) -> None:
     harness.wanjie.script.answer = lambda _: answer
     await direct_persona.say(f"/imagine {CHINESE}")
-    await says(direct_persona, "could not put yours into English")
+    await says(direct_persona, "couldn't translate your prompt")
 
     assert not orders(harness)
     assert not direct_persona.posts()
@@ -54,7 +54,7 @@ async def test_what_cannot_be_put_into_english_is_not_sent(
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 @pytest.mark.parametrize(
     ("query", "sentence"),
-    [("?break=1", "could not be fetched"), ("?status=404", "could not be fetched"), ("?hang=1", "too long to fetch")],
+    [("?break=1", "couldn't be downloaded"), ("?status=404", "couldn't be downloaded"), ("?hang=1", "took too long")],
 )
 async def test_a_picture_that_cannot_be_fetched_is_told(
     harness: ServiceHarness, place: str, query: str, sentence: str
@@ -99,7 +99,7 @@ async def test_no_picture_is_fetched_from_this_machine(
     url = link.format(port) if link.startswith("http") else link.format(bucket, port)
     harness.wanjie.script.picture_url = lambda _: url
     await direct_persona.say(f"/imagine {FOX}")
-    await says(direct_persona, "do not fetch from")
+    await says(direct_persona, "not allowed to open")
 
     assert not asked
     assert not direct_persona.posts()
@@ -108,7 +108,7 @@ async def test_no_picture_is_fetched_from_this_machine(
 async def test_what_is_no_picture_is_not_posted(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.picture = no_picture
     await persona.say(f"/imagine {FOX}")
-    await says(persona, "no picture that I can open")
+    await says(persona, "isn't a picture I can open")
 
     assert not persona.posts()
 
@@ -119,7 +119,7 @@ async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(
     harness.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     harness.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
     await persona.say(f"/imagine {FOX} {SMALL}")
-    await says(persona, "Pictures are not allowed here")
+    await says(persona, "Pictures aren't allowed here")
 
     assert not persona.posts()
 
@@ -128,7 +128,7 @@ async def test_a_refusal_is_told_as_such(persona: Persona, harness: ServiceHarne
     harness.wanjie.script.refuse = lambda prompt: "fox" in prompt
     await persona.say(f"/imagine {FOX}")
 
-    await says(persona, "refused this because of its content rules")
+    await says(persona, "content rules don't allow this")
 
 
 async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
@@ -138,10 +138,10 @@ async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
     await drawn(persona)
     harness.wanjie.script.models = tuple(model for model in MODELS if model != FLUX)
     await persona.say(f"/imagine {FOX} {SMALL}")
-    await says(persona, "is not available to this service any more")
+    await says(persona, "is no longer available")
     await persona.say(f"/imagine {FOX} {SMALL}")
 
-    await says(persona, "no image model")
+    await says(persona, "No image model")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
         ("--n 2", "What should be in the picture?"),
         ("cat --sise 512x512", "--sise"),
         ("cat --size 5x5", "5x5"),
-        ("cat --n 9", "from 1 to 4"),
+        ("cat --n 9", "1 to 4"),
         ("x" * 2001, "2001 characters"),
     ],
 )
@@ -210,6 +210,6 @@ async def test_stop_ends_the_drawing(persona: Persona, harness: ServiceHarness) 
 async def test_a_failure_of_the_service_is_told_without_its_details(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.fail_next.extend([Failure(400, message="secret detail of the gateway")] * 4)
     await persona.say(f"/imagine {FOX}")
-    await says(persona, "could not make sense")
+    await says(persona, "didn't accept this request")
 
     assert not any("secret" in answer for answer in persona.answers())

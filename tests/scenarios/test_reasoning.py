@@ -10,7 +10,7 @@ from tests.scenarios.saying import says
 
 @pytest.mark.parametrize(
     ("word", "label", "sentence"),
-    [("off", "Off", "only the answers"), ("折叠", "Fold", "the beginning"), ("FULL", "Full", "all of the thinking")],
+    [("off", "Off", "Thinking is hidden"), ("折叠", "Fold", "The beginning"), ("FULL", "Full", "All of the thinking")],
 )
 async def test_a_word_sets_how_much_is_shown(
     persona: Persona, harness: ServiceHarness, word: str, label: str, sentence: str

@@ -18,6 +18,7 @@ UNKNOWN = ("Bad Request: SOME_NEW_CODE", "some_new_code")
 GONE = ("Forbidden: bot was blocked by the user", "is_archived")
 ABSENT = ("Forbidden: bot was kicked from the supergroup chat", "not_in_channel")
 NO_VOICE = ("Bad Request: not enough rights to send music to the chat", "file_uploads_disabled")
+NO_VOICE_RIGHT = ("Bad Request: not enough rights to send voice notes to the chat", "missing_scope")
 NO_PICTURES = ("Bad Request: not enough rights to send photos to the chat", "file_uploads_disabled")
 POST = (("sendMessage",), ("chat.startStream", "chat.postMessage"))
 VOICE = (("sendVoice", "sendAudio", "sendDocument"), ("files.getUploadURLExternal",))
@@ -60,6 +61,7 @@ ROWS = {
     "menu, gone": Row(_say("/model"), POST, GONE, ("", "Which models")),
     "voice, refused": Row(SPEAK, VOICE, UNKNOWN, ("speak.refused", "speak.refused")),
     "voice, forbidden": Row(SPEAK, VOICE, NO_VOICE, ("attach.no_voice", "attach.no_voice")),
+    "voice, no right": Row(SPEAK, VOICE, NO_VOICE_RIGHT, ("attach.no_voice", "attach.no_permission")),
     "voice, gone": Row(SPEAK, VOICE, GONE, ("", "")),
     "album, refused": Row(DRAW, ALBUM, UNKNOWN, ("imagine.unshown", "imagine.unshown")),
     "album, forbidden": Row(DRAW, ALBUM, NO_PICTURES, ("attach.no_pictures", "attach.no_pictures")),

@@ -77,16 +77,16 @@ async def test_an_answer_of_which_nothing_is_seen_is_none(direct_persona: Person
         await direct_persona.say("Well?")
         told = await direct_persona.until(lambda number=number: direct_persona.answers()[number - 1 :])
 
-        assert "without a single word" in told[0]
+        assert "returned nothing" in told[0]
     assert "turn failed" not in harness.logs()
     assert not direct_persona.folds()
 
 
 async def test_words_of_which_nothing_is_seen_are_none(direct_persona: Persona, harness: ServiceHarness) -> None:
     for command, told in (
-        ("/speak \u2800", "What should I say"),
+        ("/speak \u2800", "What should I read"),
         ("/imagine \u200b", "What should be in the picture"),
-        ("/system \u2060", "no instructions"),
+        ("/system \u2060", "No instructions"),
         ("\u2060", "Write your question"),
     ):
         await direct_persona.say(command)

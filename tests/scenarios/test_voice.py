@@ -123,7 +123,7 @@ async def test_the_button_of_an_answer_that_is_forgotten_speaks_what_it_stands_u
     await talking(persona, harness)
     await persona.until(lambda: any("Speak" in label for label in persona.buttons()))
     await persona.say("/new")
-    await says(persona, "new conversation")
+    await says(persona, "New conversation")
     await persona.press(next(label for label in persona.buttons() if "Speak" in label))
     await hears(persona)
 

@@ -29,7 +29,7 @@ async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(
     harness.wanjie.script.refuse = lambda prompt: prompt.startswith("answer")
     await talking(direct_persona, harness)
 
-    await says(direct_persona, "could not read this answer aloud")
+    await says(direct_persona, "couldn't read this answer aloud")
     await says(direct_persona, "answer to hello")
     assert not notes(direct_persona)
 
@@ -43,7 +43,7 @@ async def test_voice_and_speed_are_chosen_and_taken_back(persona: Persona, harne
     await persona.say("/speak one")
     await hears(persona)
     await persona.say("/voice default")
-    await says(persona, "usual")
+    await says(persona, "back to the defaults")
     await persona.say("/speak one")
     await hears(persona, 2)
 
@@ -94,7 +94,7 @@ async def test_the_menu_shows_what_holds_and_changes_in_place(persona: Persona, 
     await persona.choose("1.25")
     await says(persona, "Speed: 1.25")
     await persona.choose("Always")
-    await says(persona, "Spoken answers: Always")
+    await says(persona, "Read answers aloud: Always")
 
     assert len(persona.answers()) == count
     await talking(persona, harness, "what now?")
@@ -108,12 +108,12 @@ async def test_what_is_said_to_voice_is_understood_or_explained(direct_persona: 
         ("/voice speed 9", "from 0.25 to 4"),
         ("/voice replies perhaps", "/voice replies always"),
         ("/voice " + "x" * 61, "at most 60"),
-        ("/voice 语速 1.5", "the speed 1.5"),
+        ("/voice 语速 1.5", "is now 1.5"),
         ("/voice 回复 总是", "Always"),
-        ("/voice 关闭", "Spoken answers in this chat: Never"),
-        ("/voice 1.2x", "the speed 1.2"),
+        ("/voice 关闭", "Read answers aloud in this chat: Never"),
+        ("/voice 1.2x", "is now 1.2"),
         ("/voice help", "any speed"),
-        ("/voice 默认", "usual"),
+        ("/voice 默认", "back to the defaults"),
     ):
         await direct_persona.say(said)
 

@@ -16,9 +16,9 @@ async def test_a_voice_that_the_model_does_not_know_is_named(direct_persona: Per
     await says(direct_persona, "粤语")
     harness.wanjie.script.voices = ("普通话",)
     await direct_persona.say("/speak Good morning!")
-    await says(direct_persona, "does not know the voice “粤语”")
+    await says(direct_persona, "have the voice “粤语”")
     await direct_persona.say("/voice default")
-    await says(direct_persona, "usual")
+    await says(direct_persona, "are back to the defaults")
     await direct_persona.say("/speak Good morning!")
 
     await hears(direct_persona)
@@ -36,7 +36,7 @@ async def test_a_chosen_model_that_is_gone_is_replaced_with_a_word(
     await direct_persona.say("/speak Good evening!")
     await hears(direct_persona, 2)
 
-    told = "The speech model `old-tts` is not available to this service any more, so `CosyVoice` speaks from now on."
+    told = "The speech model `old-tts` is no longer available. Switched to `CosyVoice`."
     assert sum(told.replace("`", "") in answer.replace("`", "") for answer in direct_persona.answers()) == 1
     assert [body["model"] for body in spoken(harness)] == ["old-tts", "CosyVoice", "CosyVoice"]
 
@@ -44,10 +44,10 @@ async def test_a_chosen_model_that_is_gone_is_replaced_with_a_word(
 async def test_a_key_without_a_speech_model_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.models = ("deepseek-v3",)
     await direct_persona.say("/speak Good morning!")
-    await says(direct_persona, "no speech model")
+    await says(direct_persona, "No speech model")
     await direct_persona.say("/voice")
 
-    await says(direct_persona, "no speech model")
+    await says(direct_persona, "No speech model")
     assert not notes(direct_persona)
 
 
@@ -77,7 +77,7 @@ async def test_a_corrupt_sound_is_asked_for_once_more_and_then_told(
     harness.wanjie.script.sound = lambda _: b"\xff\xfb no sound"
     await direct_persona.say("/speak Good evening!")
 
-    await says(direct_persona, "cannot be played")
+    await says(direct_persona, "can't be played")
     assert len(spoken(harness)) == 4
 
 
@@ -105,7 +105,7 @@ async def test_who_forbids_voice_notes_on_telegram_gets_a_file(harness: ServiceH
 
     assert note.kind == "audio"
     assert note.files[0] == mp3("Good morning!")
-    assert "voice notes are not allowed here" in note.caption
+    assert "voice messages aren't allowed here" in note.caption
     assert len(spoken(harness)) == 1
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.chat.port.errors import (
     ContentRejectedError,
     MediaForbiddenError,
+    MissingPermissionError,
     OutboxError,
     PlatformUnreachableError,
     RecipientGoneError,
@@ -62,7 +63,7 @@ BLOCK_CODES = LENGTH_CODES | {"invalid_blocks", "invalid_blocks_format", "invali
 """Slack may accept the text, but not in this form."""
 
 
-class MissingScopeError(ContentRejectedError):
+class MissingScopeError(MissingPermissionError):
     """The token lacks a scope that this method needs."""
 
     def __init__(self, needed: str, provided: str) -> None:

@@ -76,6 +76,8 @@ class Speaker:
         async with activity_indicator(context.outbox, "uploading"):
             try:
                 await self._post(context, voice, script, models, name)
+            except VoiceForbiddenError as error:  # neither a voice message nor an audio file may be sent
+                raise UserFacingError("attach.no_voice") from error
             except ContentRejectedError as error:
                 _log.warning("a voice note was refused", bytes=len(voice.audio), error=str(error))
                 raise UserFacingError("speak.refused") from error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.chat.port.errors import (
     ContentRejectedError,
     MediaForbiddenError,
+    MissingPermissionError,
     NotAMemberError,
     RateLimitedError,
     RecipientGoneError,
@@ -53,6 +54,8 @@ async def post_media(
         await progress.save([await retry_until_sent(post)])
     except NotAMemberError as error:
         raise UserFacingError("attach.absent") from error
+    except MissingPermissionError as error:
+        raise UserFacingError("attach.no_permission") from error
     except MediaForbiddenError as error:
         raise UserFacingError("attach.no_voice" if isinstance(media, Voice) else "attach.no_pictures") from error
 

@@ -44,5 +44,9 @@ class MediaForbiddenError(ContentRejectedError):
     """This kind of media is not allowed there; an admin can change that."""
 
 
+class MissingPermissionError(ContentRejectedError):
+    """The bot was not given a permission that this takes; whoever runs the bot can give it."""
+
+
 class FileTooLargeError(ContentRejectedError):
     """A file has more bytes than were asked for, or than the platform hands out."""

@@ -104,7 +104,7 @@ class QuestionBuilder:
         if len(quoted) <= self._room or incoming.discussion or is_newest_answer(incoming, history):
             return incoming, ()
         name = self._say(incoming, "file.a_quote")
-        cut = self._say(incoming, "file.cut", name=name, length=f"{self._room:,}", count=f"{len(quoted):,}")
+        cut = self._say(incoming, "file.cut", name=name, length=f"{self._room:,}", total=f"{len(quoted):,}")
         return replace(incoming, quoted=shorten_quote(quoted, self._room)), (cut,)
 
     def _files(self, incoming: Incoming) -> list[InputFile]:
@@ -175,8 +175,8 @@ class QuestionBuilder:
             read, all_of_it = f"{len(excerpt.text):,}", f"{excerpt.characters:,}"
             collected.remarks.append(
                 collected.say(
-                    "file.cut_pages", length=read, name=sent.label, count=excerpt.pages_read, limit=excerpt.pages
+                    "file.cut_pages", length=read, name=sent.label, page=excerpt.pages_read, pages=excerpt.pages
                 )
                 if excerpt.pages
-                else collected.say("file.cut", length=read, name=sent.label, count=all_of_it)
+                else collected.say("file.cut", length=read, name=sent.label, total=all_of_it)
             )

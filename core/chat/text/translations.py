@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from .typed_commands import CHINESE_NAMES
 
 _FOLDER = Path(__file__).parents[2] / "locales"
 _DEFAULT = "en"
+_PLURAL = frozenset({"one", "other"})
 _COMMAND = re.compile(rf"(?<![\w/])/(?={'|'.join(CHINESE_NAMES)})")
+
+
+_Forms = dict[str, str]
+"""A sentence by grammatical number: `other`, and `one` in languages with a singular of its own."""
 
 
 class Translations:
     """The catalogue of sentences; each exists in every language."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
-        """Read the languages in `folder`; what holds no sentences there is none."""
+        """Read the languages in `folder`; a folder without sentences is no language."""
         self._languages = {place.name: _language(place) for place in {file.parent for file in folder.glob("*/*.toml")}}
 
     @property
@@ -32,27 +38,32 @@ class Translations:
     def text(self, key: str, locale: str, /, **values: object) -> str:
         """Sentence `key` for a reader with the language tag `locale` (any form: `zh`, `zh-hans`, `zh_CN`, "").
 
-        `values` fill the placeholders; `sign` among them is what the commands that it names begin with, where that is
-        not `/`. An unknown language reads English; an unknown key is a `KeyError`.
+        `values` fill the placeholders. Two of them do more: `count` chooses between the singular and the plural of a
+        sentence that has both, and `sign` replaces the `/` of the commands in the sentence. An unknown language reads
+        English; an unknown key is a `KeyError`.
         """
         language = locale.replace("_", "-").partition("-")[0].lower()
-        template = self._languages.get(language, self._languages[_DEFAULT])[key]
+        forms = self._languages.get(language, self._languages[_DEFAULT])[key]
+        template = forms["one" if "one" in forms and values.get("count") == 1 else "other"]
         return _COMMAND.sub(str(values.get("sign", "/")), template).format(**values)
 
 
-def _language(folder: Path) -> dict[str, str]:
+def _language(folder: Path) -> dict[str, _Forms]:
     """Read all files of a language; a file holds what one part of the service says."""
-    sentences: dict[str, str] = {}
+    sentences: dict[str, _Forms] = {}
     for file in sorted(folder.glob("*.toml")):
         sentences |= _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
     return sentences
 
 
-def _flatten(table: dict[str, object], prefix: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
+def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, _Forms]:
+    """Join nested keys with dots; a sentence of one form has it under `other`, as one with a plural has."""
+    flat: dict[str, _Forms] = {}
     for key, value in table.items():
-        if isinstance(value, dict):
-            flat |= _flatten(value, f"{prefix}{key}.")  # pyright: ignore[reportUnknownArgumentType] - TOML tables have text keys
+        if not isinstance(value, dict):
+            flat[prefix + key] = {"other": str(value)}
+        elif value.keys() == _PLURAL:
+            flat[prefix + key] = value
         else:
-            flat[prefix + key] = str(value)
+            flat |= _flatten(value, f"{prefix}{key}.")
     return flat

@@ -39,7 +39,7 @@ from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
 from tests.core.queue.scripted_handler import wait_until
 
-_HELLO = "Hello! I bring"
+_HELLO = "Hi! Ask me"
 _OUTCOMES: list[tuple[Exception, str]] = [
     (RecipientGoneError("kicked"), ""),
     (StoppedByUserError(), ""),
@@ -155,8 +155,8 @@ async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up
 ) -> None:
     told = await _told(service, harness)
 
-    assert [[text.split("noted it as ")[0] for text in texts] for texts in told] == [
-        [sentence.split("noted it as ")[0] for sentence in _sentences(key)] for _, key in _OUTCOMES
+    assert [[text.split("reference ")[0] for text in texts] for texts in told] == [
+        [sentence.split("reference ")[0] for sentence in _sentences(key)] for _, key in _OUTCOMES
     ]
 
 

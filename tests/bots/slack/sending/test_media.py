@@ -11,7 +11,12 @@ from redis.asyncio import Redis
 from bots.sandbox.slack.persona import SlackPersona
 from bots.slack import SlackPlatform
 from core.chat.delivery.retry import retry_until_sent
-from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, NotAMemberError, RecipientGoneError
+from core.chat.port.errors import (
+    MediaForbiddenError,
+    MissingPermissionError,
+    NotAMemberError,
+    RecipientGoneError,
+)
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
@@ -154,7 +159,7 @@ async def test_a_workspace_without_uploads_forbids_media(scene: Scene, error: st
 
 async def test_an_app_without_the_upload_scope_is_refused(scene: Scene) -> None:
     scene.slack.faults.fail("files.getUploadURLExternal", "missing_scope")
-    with pytest.raises(ContentRejectedError):
+    with pytest.raises(MissingPermissionError):
         await _post(scene, _VOICE)
 
 

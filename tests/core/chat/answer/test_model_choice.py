@@ -115,7 +115,7 @@ async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room
 
     assert [await room.use("chat"), await room.use("chat")] == ["kimi-k2", "kimi-k2"]
     (told,) = room.screen.texts
-    assert "so `kimi-k2` answers from now on" in told
+    assert "Switched to `kimi-k2`" in told
 
 
 async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_is_now(

@@ -273,10 +273,10 @@ def test_a_caption_shows_what_was_written_and_what_was_made_of_it(prompt: ImageP
     [
         (caption(ImagePrompt("a *big* fox_1"), FLUX), False),
         (
-            caption(ImagePrompt("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures could not be had."),
+            caption(ImagePrompt("a *big* fox_1", english="a large fox"), FLUX, "1 of the pictures failed."),
             False,
         ),
-        (caption(ImagePrompt("a *big* fox_1"), FLUX, "1 of the pictures could not be had."), True),
+        (caption(ImagePrompt("a *big* fox_1"), FLUX, "1 of the pictures failed."), True),
         (f"a *big* fox_1\n→ a large fox\n{FLUX}", False),
         (f"a *big* fox_1\n{OTHER}\n", False),
         ("a *big* fox_1\n`kolors`", False),

@@ -18,7 +18,12 @@ from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, VoiceForbiddenError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    MediaForbiddenError,
+    MissingPermissionError,
+    VoiceForbiddenError,
+)
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
@@ -141,13 +146,18 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(
     (file,) = screen.notes
     assert file.audio == mp3(TEXT)
     assert not file.note
-    assert "voice notes are not allowed here" in file.caption
+    assert "voice messages aren't allowed here" in file.caption
     assert len(inputs(sim)) == 1
 
 
 @pytest.mark.parametrize(
     ("refusals", "key"),
-    [([ContentRejectedError()], "speak.refused"), ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice")],
+    [
+        ([ContentRejectedError()], "speak.refused"),
+        ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice"),
+        ([VoiceForbiddenError(), VoiceForbiddenError()], "attach.no_voice"),
+        ([MissingPermissionError()], "attach.no_permission"),
+    ],
 )
 async def test_a_note_that_the_platform_refuses_is_told(
     services: Services, context: EventContext, screen: NoteScreen, refusals: list[Exception], key: str
@@ -239,7 +249,7 @@ async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
         made(screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), IN_PARTS
     )
 
-    assert "no longer know" in screen.texts[0]
+    assert "no longer have" in screen.texts[0]
     assert not inputs(sim)
 
 
@@ -248,7 +258,7 @@ async def test_a_button_whose_answer_nobody_knows_says_so(
 ) -> None:
     await services.command.press_speak(context, ButtonData(event_tag("e7"), "U1"), "")
 
-    assert "no longer know" in screen.texts[0]
+    assert "no longer have" in screen.texts[0]
     assert not inputs(sim)
 
 
@@ -296,5 +306,5 @@ async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
     await services.speak_if_wanted(made(screen), TEXT)
 
     (told,) = screen.texts
-    assert told.startswith("I could not read this answer aloud. ")
+    assert told.startswith("I couldn't read this answer aloud. ")
     assert reason in told

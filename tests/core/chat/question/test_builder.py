@@ -124,7 +124,7 @@ async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(questions:
 
     assert question.text.startswith("[File: report.txt]")
     assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
-    assert notes == ("I cannot open this picture: `a_b.png`, `c.png`. Please send it as JPEG or PNG.",)
+    assert notes == ("I can't open `a_b.png`, `c.png`. Please send it as JPEG or PNG.",)
 
 
 async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., QuestionBuilder]) -> None:
@@ -133,7 +133,7 @@ async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callabl
     question, notes = await reading_with().build(incoming, Mail(), [], model=SEEING)
 
     assert question.text == "[unreadable voice message]\n\n你好"
-    assert notes == ("我在这里听不懂语音消息。请改用文字。",)
+    assert notes == ("这里暂不支持语音消息\uff0c请改用文字。",)
 
 
 async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(
@@ -165,7 +165,7 @@ async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[...
     question, notes = await reading_with(file_limit=1_000).build(incoming, mail, [], model=BLIND)
 
     assert "[unreadable file: report.txt]" in question.text
-    assert notes == ("I read up to 1,000 characters of files at a time; left out: `report.txt`.",)
+    assert notes == ("I can read 1,000 characters of files at a time. Left out: `report.txt`.",)
 
 
 async def test_a_document_whose_media_type_misleads_is_read(questions: QuestionBuilder) -> None:

@@ -62,7 +62,7 @@ async def test_what_was_cut_of_a_pdf_is_named_with_its_pages(reading_with: Calla
 
     found = re.search(r"r\.pdf, pages 1 to 2 of 5, cut after (\d+) characters", question.text)  # at the end of a line
     assert found is not None
-    assert notes == (f"I read the first {found[1]} characters of `r.pdf` (pages 1\u20132 of 5).",)
+    assert notes == (f"I read the first {found[1]} characters of `r.pdf` (up to page 2 of 5).",)
 
 
 async def test_all_files_of_a_message_share_the_room(reading_with: Callable[..., QuestionBuilder]) -> None:
@@ -73,7 +73,7 @@ async def test_all_files_of_a_message_share_the_room(reading_with: Callable[...,
     assert question.text.count("y") == 1_000
     assert notes == (
         "I read the first 300 of 700 characters of `1.txt`.",
-        "I read up to 1,000 characters of files at a time; left out: `2.txt`, `3.txt`.",
+        "I can read 1,000 characters of files at a time. Left out: `2.txt`, `3.txt`.",
     )
     assert mail.fetched == ["d0", "d1"]
 
@@ -114,4 +114,4 @@ async def test_a_reply_to_what_cannot_be_read_is_answered_with_a_note(questions:
     question, notes = await questions.build(incoming, Mail(), [], model=MODEL)
 
     assert question.text == "[unreadable file: report.txt]\n\nThanks"
-    assert notes == ("I cannot get this from the chat any more: `report.txt`. Please send it again.",)
+    assert notes == ("This file is no longer available: `report.txt`. Please send it again.",)

@@ -145,7 +145,7 @@ async def test_at_most_four_pictures_are_looked_at_and_the_others_named(question
 
     assert question.files == ("p0", "p1", "p2", "p3")
     assert "[unreadable picture: 5.png]" in question.text
-    assert notes == ("I look at 4 pictures at a time; left out: `4.png`, `5.png`.",)
+    assert notes == ("I can look at 4 pictures at a time. Left out: `4.png`, `5.png`.",)
     assert mail.fetched == ["p0", "p1", "p2", "p3"]
 
 

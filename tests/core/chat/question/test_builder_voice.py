@@ -81,7 +81,7 @@ async def test_words_with_a_voice_message_are_answered_without_it(questions: Que
     question, notes = await questions.build(sent(VOICE, text="Hi"), mail, [], model=MODEL)
 
     assert question.text == "[unreadable voice message]\n\nHi"
-    assert notes == ("I do not understand voice messages here. Please write to me instead.",)
+    assert notes == ("Voice messages aren't set up here. Please write instead.",)
 
 
 async def test_naming_the_bot_under_a_voice_message_asks_it(hearing: QuestionBuilder, mail: Mail) -> None:

@@ -14,6 +14,7 @@ SENTENCES = Translations()
 KEYS = sorted(SENTENCES.keys("en"))
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”\uff09][,!?;:()]|[,!?;:()] ?[\u4e00-\u9fff“\uff08]")
 CODE = re.compile(r"`[^`]*`")
+ONE_OF_MANY = re.compile(r"\b1 (?:\w+ )?\w+s\b")
 CALL = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"')
 
 
@@ -21,9 +22,9 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-def raw(key: str, language: str) -> str:
-    """The sentence as it is written, whatever placeholders it has."""
-    values: dict[str, str] = {}
+def raw(key: str, language: str, **known: object) -> str:
+    """The sentence as it is written, whatever placeholders it has, but with the values that are known."""
+    values = dict(known)
     while True:
         try:
             return SENTENCES.text(key, language, **values)
@@ -31,6 +32,9 @@ def raw(key: str, language: str) -> str:
             name = str(missing.args[0])
             assert name not in values
             values[name] = "{" + name + "}"
+
+
+COUNTED = [key for key in KEYS if "count" in placeholders(raw(key, "en"))]
 
 
 @pytest.mark.parametrize("language", SENTENCES.languages)
@@ -43,6 +47,23 @@ def test_a_sentence_takes_the_same_values_in_every_language(key: str) -> None:
     forms = {language: placeholders(raw(key, language)) for language in SENTENCES.languages}
 
     assert all(form == forms["en"] for form in forms.values())
+
+
+@pytest.mark.parametrize("key", COUNTED)
+def test_one_thing_is_not_spoken_of_as_several(key: str) -> None:
+    assert not ONE_OF_MANY.search(raw(key, "en", count=1))
+
+
+def test_a_count_chooses_the_form_of_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "en" / "area.toml").write_text('[a.files]\none = "{count} file"\nother = "{count} files"\n')
+    (tmp_path / "zh" / "area.toml").write_text('[a]\nfiles = "{count} 个文件"\n', encoding="utf-8")
+    sentences = Translations(tmp_path)
+
+    assert [sentences.text("a.files", "en", count=count) for count in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+    assert sentences.text("a.files", "zh", count=1) == "1 个文件"
+    assert sentences.keys("en") == sentences.keys("zh") == {"a.files"}
 
 
 @pytest.mark.parametrize("key", KEYS)
