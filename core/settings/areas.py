@@ -32,62 +32,64 @@ class WanjieSettings(Area):
 
     api_key: SecretStr = Field(description="The key of your Wanjie Ark account (personal centre, API keys). Required.")
     base_url: str = Field(
-        "https://maas-openapi.wanjiedata.com/api", description="Where the Wanjie Open API is, with or without `/v1`."
+        "https://maas-openapi.wanjiedata.com/api",
+        description="The address of the Wanjie Open API, with or without `/v1`.",
     )
     proxy: SecretStr | None = Field(
         default=None,
-        description="The proxy to Wanjie, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
+        description="The proxy for Wanjie: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
     )
     default_model: str | None = Field(
-        None, description="The chat model of chats that chose none. Unset: the first chat model of the key's list."
+        None, description="The default chat model. Unset: the first one in the key's list."
     )
     connect_timeout: Seconds = Field(10, description="Seconds to wait for a connection.")
-    first_byte_timeout: Seconds = Field(120, description="Seconds to wait for an answer to begin.")
-    idle_timeout: Seconds = Field(60, description="Seconds that a stream may stay silent between two tokens.")
+    first_byte_timeout: Seconds = Field(120, description="Seconds to wait for the first byte of an answer.")
+    idle_timeout: Seconds = Field(60, description="Seconds that a stream may pause between two tokens.")
     max_attempts: int = Field(
         4,
         ge=1,
-        description="How often a question is asked, the first time included, until its answer has come whole; "
-        "the same goes for every other call.",
+        description="The largest number of requests for one answer, the first included; also for every other call.",
     )
-    catalog_ttl: Seconds = Field(300, description="Seconds for which the list of models is kept.")
+    catalog_ttl: Seconds = Field(300, description="Seconds for which the list of models is cached.")
     model_kinds: Annotated[dict[str, Kind], NoDecode] = Field(
         default_factory=dict,
-        description="Kinds of models the built-in rules get wrong: `pattern=kind` pairs with commas, `*` matches "
-        "anything, e.g. `my-tts-*=speech,painter=image`. Kinds: chat, speech, image, video.",
+        description="Corrects the kind of models that the built-in rules get wrong: `pattern=kind`, separated by "
+        "commas; `*` matches anything. Example: `my-tts-*=speech,painter=image`. Kinds: chat, speech, image, video.",
     )
 
     speech_model: str | None = Field(
-        None, description="The speech model of chats that chose none. Unset: the first one of the key's list."
+        None, description="The default speech model. Unset: the first one in the key's list."
     )
-    voice: str = Field("普通话", description="The voice of chats that chose none, in the speech model's own word.")
+    voice: str = Field("普通话", description="The default voice, as the speech model names it.")
     voices: Patterns = Field(
         (),
-        description="Voices that `/voice` offers beside those that the speech model is known to have, in its own "
-        "words: names with commas. Any other is tried before it is set.",
+        description="More voices that `/voice` offers, as the speech model names them, separated by commas. Any other "
+        "voice is tried before it is set.",
     )
     speech_limit: int = Field(
-        600, ge=50, description="Characters that are spoken in one request; longer texts are cut at sentences."
+        600,
+        ge=50,
+        description="The largest number of characters in one speech request; longer texts are split at sentences.",
     )
     transcribe_model: str | None = Field(
         None,
-        description="The model that turns voice messages and videos into text. Unset: neither is heard.",
+        description="The model that turns voice messages and videos into text. Unset: they are not understood.",
     )
     image_model: str | None = Field(
-        None, description="The image model of chats that chose none. Unset: the first one of the key's list."
+        None, description="The default image model. Unset: the first one in the key's list."
     )
     english_models: Patterns = Field(
         ("flux*",),
-        description="Image models that take English prompts only: patterns with commas, `*` matches anything.",
+        description="Image models that only understand English: patterns, separated by commas; `*` matches anything.",
     )
     vision_models: Patterns = Field(
-        (), description="Chat models that see pictures, beside those that are known to: patterns with commas."
+        (), description="More chat models that can see pictures: patterns, separated by commas."
     )
     tool_models: Patterns = Field(
-        ("*",), description="Chat models that may use tools when IMAGE_TOOL is on: patterns with commas."
+        ("*",), description="Chat models that may use tools when IMAGE_TOOL is on: patterns, separated by commas."
     )
-    video_timeout: Seconds = Field(900, description="Seconds that a video model may stay silent.")
+    video_timeout: Seconds = Field(900, description="Seconds to wait for a video model.")
 
     _checked_key = field_validator("api_key")(wanjie_key)
     _checked_url = field_validator("base_url")(wanjie_address)
@@ -111,15 +113,15 @@ class TelegramSettings(Area):
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
 
-    bot_token: SecretStr = Field(description="The token that @BotFather gave. Unset: no Telegram.")
-    base_url: str = Field("https://api.telegram.org/bot", description="The Bot API, up to where the token follows.")
+    bot_token: SecretStr = Field(description="The token from @BotFather. Unset: Telegram is off.")
+    base_url: str = Field("https://api.telegram.org/bot", description="The address of the Bot API, up to the token.")
     file_url: str = Field(
-        "https://api.telegram.org/file/bot", description="The Bot API's files, up to where the token follows."
+        "https://api.telegram.org/file/bot", description="The address of the Bot API's files, up to the token."
     )
     proxy: SecretStr | None = Field(
         default=None,
-        description="The proxy to Telegram, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
+        description="The proxy for Telegram: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
     )
 
     _checked_token = field_validator("bot_token")(telegram_token)
@@ -132,19 +134,19 @@ class SlackSettings(Area):
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
 
-    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: no Slack.")
+    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: Slack is off.")
     app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
-    api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+    api_url: str = Field("https://slack.com/api/", description="The address of Slack's Web API.")
     proxy: SecretStr | None = Field(
         default=None,
-        description="The proxy to Slack, as `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: that of HTTPS_PROXY and the like; `direct`: none.",
+        description="The proxy for Slack: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
     )
 
     allowed_apps: Patterns = Field(
         default=(),
-        description="Workflows and other apps that are answered when they name the bot: their ids (`B…`, `A…`) with "
-        "commas, `*` for all. An app that is ignored is named in the log.",
+        description="Workflows and other apps that are answered when they mention the bot: ids (`B…`, `A…`), separated "
+        "by commas, or `*` for all. The log names apps that are ignored.",
     )
 
     _checked_proxy = field_validator("proxy")(proxy_address)
@@ -157,23 +159,27 @@ class SlackSettings(Area):
 class ChatSettings(Area):
     """How conversations are led and remembered."""
 
-    system_prompt: str = Field("", description="What every conversation begins with, unless `/system` set another.")
-    history_messages: int = Field(60, ge=2, description="How many messages of a chat are kept for the model at most.")
-    history_tokens: int = Field(
-        24_000, ge=500, description="How many tokens of history a question carries at most, by estimate."
+    system_prompt: str = Field(
+        "", description="The default instructions to the model; `/system` replaces them in a chat."
     )
-    history_days: float = Field(30, gt=0, description="Days after its last message when a chat is forgotten.")
+    history_messages: int = Field(
+        60, ge=2, description="The largest number of messages of a chat that are kept for the model."
+    )
+    history_tokens: int = Field(
+        24_000, ge=500, description="The largest number of history tokens sent with a question (estimated)."
+    )
+    history_days: float = Field(30, gt=0, description="Days after its last message until a chat is forgotten.")
     model_change: Literal["everyone", "admins"] = Field(
-        "everyone", description="Who may choose models, voice, `/system` and the like in a group or channel."
+        "everyone", description="Who may change models, voice, `/system` and other settings in a group or channel."
     )
     image_tool: Literal["on", "off"] = Field(
-        "off", description="`on`: a chat model may draw or speak by itself when it is asked to in plain words."
+        "off", description="`on`: chat models may draw and speak when they are asked to in plain words."
     )
-    speak_limit: int = Field(5_000, ge=100, description="Characters of a text that are spoken at most.")
+    speak_limit: int = Field(5_000, ge=100, description="The largest number of characters that are read aloud.")
     file_limit: int = Field(
         20_000,
         ge=1_000,
-        description="Characters of documents and of a message replied to that are read into a question at most.",
+        description="The largest number of characters read from files and quoted messages for one question.",
     )
 
 
@@ -181,21 +187,27 @@ class ServiceSettings(Area):
     """Where things are kept and what the program shows of itself."""
 
     redis_url: SecretStr | None = Field(
-        None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private one in DATA_DIR."
+        None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private Redis in DATA_DIR."
     )
-    data_dir: Path = Field(Path(".data"), description="The folder of the private Redis; one running service a folder.")
+    data_dir: Path = Field(
+        Path(".data"), description="The folder of the private Redis; each running service needs its own."
+    )
     http_host: str = Field(
-        "127.0.0.1", description="The address that listens on HTTP_PORT; `0.0.0.0`: every one, as in the container."
+        "127.0.0.1", description="The address to listen on; `0.0.0.0`: all addresses, as in the container."
     )
-    http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz and /readyz; 0: no HTTP surface.")
+    http_port: int = Field(0, ge=0, le=65535, description="The port of /healthz, /readyz and /metrics; 0: off.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="The least level that is logged."
+        "INFO", description="The lowest level that is logged."
     )
-    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for a log collector.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Log lines as text for people or as JSON for a log collector."
+    )
     drain_seconds: float = Field(
-        10, ge=0, description="Seconds that running answers get at a shutdown before they are handed over."
+        10,
+        ge=0,
+        description="Seconds that running answers get to finish at a shutdown, before another process takes them over.",
     )
-    mailbox_limit: int = Field(50, ge=1, description="How many unanswered messages one chat may have.")
+    mailbox_limit: int = Field(50, ge=1, description="The largest number of unanswered messages of one chat.")
 
     _checked_redis_url = field_validator("redis_url")(store_address)
 
@@ -207,14 +219,14 @@ class ProxySettings(Area):
     """
 
     https_proxy: SecretStr | None = Field(
-        default=None, description="The proxy to all `https` addresses, in the form of TELEGRAM_PROXY."
+        default=None, description="The proxy for all `https` addresses, in the form of TELEGRAM_PROXY."
     )
-    http_proxy: SecretStr | None = Field(default=None, description="The proxy to all `http` addresses.")
-    all_proxy: SecretStr | None = Field(default=None, description="The proxy to whatever the other two do not name.")
+    http_proxy: SecretStr | None = Field(default=None, description="The proxy for all `http` addresses.")
+    all_proxy: SecretStr | None = Field(default=None, description="The proxy where neither of the other two is set.")
     no_proxy: Patterns = Field(
         (),
         description="What is reached without a proxy: hosts, `.suffixes`, addresses, networks (`10.0.0.0/8`), each "
-        "also with `:port`, with commas; `*`: everything.",
+        "also with `:port`, separated by commas; `*`: everything.",
     )
 
     _checked_proxies = field_validator("https_proxy", "http_proxy", "all_proxy")(proxy_address)

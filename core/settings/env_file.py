@@ -57,10 +57,10 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
         name = (binding.key or "").upper()
         # What is no name, or has no "=", may be anything, a key as well: only its line is told.
         if binding.error or (name and (binding.value is None or not _NAME.fullmatch(name))):
-            found.warnings.append(f"Line {binding.original.line} of {path} is no NAME=value and was left out.")
+            found.warnings.append(f"Line {binding.original.line} of {path} is not NAME=value and was ignored.")
         elif name:
             if found.values.get(name, binding.value) != binding.value:
-                found.warnings.append(f"{name} stands more than once in {path}; the last one counts.")
+                found.warnings.append(f"{name} is set more than once in {path}; the last one counts.")
             found.values[name] = binding.value or ""
     return found
 

@@ -58,7 +58,7 @@ class Settings:
         common = _load(ProxySettings, problems)
         if not _named(TelegramSettings) and not _named(SlackSettings):
             problems.append(
-                "No platform: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
+                "No platform is set up: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
             )
         if problems or wanjie is None or chat is None or service is None or common is None:
             raise SettingsError(problems + self.warnings, json_lines=_json_lines())
@@ -139,4 +139,4 @@ def _sentence(name: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name} is not set."
     said = message.removeprefix("Value error, ").replace("Input should be", "it should be")
-    return f"{name} is not usable: {said}."
+    return f"{name} is not valid: {said}."

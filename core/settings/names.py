@@ -19,7 +19,7 @@ def misspelt(names: Iterable[str], known: Collection[str], prefixes: Collection[
     for name in sorted({name.upper() for name in names} - set(known)):
         found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
         if found is not None:
-            sentences.append(f"{name} {place} is no setting; {found[0]} is.")
+            sentences.append(f"{name} {place} is not a setting; did you mean {found[0]}?")
         elif any(name.startswith(prefix) for prefix in prefixes):
-            sentences.append(f"{name} {place} is no setting.")
+            sentences.append(f"{name} {place} is not a setting.")
     return sentences

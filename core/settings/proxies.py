@@ -31,7 +31,7 @@ def proxy_address(secret: SecretStr | None) -> SecretStr | None:
     scheme, mark, rest = value.partition("://")
     kind = _SCHEMES.get(scheme.lower()) if mark else "http"
     if kind is None:
-        raise ValueError("a proxy begins with http://, https:// or socks5://")
+        raise ValueError("a proxy must begin with http://, https:// or socks5://")
     return SecretStr(f"{kind}://{_authority(rest if mark else value, kind)}")
 
 
@@ -41,9 +41,9 @@ def _authority(rest: str, kind: str) -> str:
         parts = urlsplit(f"//{place}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ValueError("the host or the port of the proxy cannot be read; the port is a number up to 65535") from None
+        raise ValueError("the host or port is not valid; the port is a number up to 65535") from None
     if not _is_host(host) or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("a proxy is written scheme://host:port or scheme://user:password@host:port")
+        raise ValueError("a proxy must look like scheme://host:port or scheme://user:password@host:port")
     host = f"[{host}]" if ":" in host else host
     if port is None and kind == "socks5":
         port = _SOCKS_PORT

@@ -175,7 +175,7 @@ def test_an_address_that_is_none_of_a_redis_is_a_problem(
     for name, value in {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc", "REDIS_URL": url}.items():
         monkeypatch.setenv(name, value)
 
-    with pytest.raises(SettingsError, match=f"REDIS_URL is not usable: .*{re.escape(words)}") as refused:
+    with pytest.raises(SettingsError, match=f"REDIS_URL is not valid: .*{re.escape(words)}") as refused:
         Settings()
     assert "pa" not in str(refused.value).replace("password", "")
     assert "ss@" not in str(refused.value)

@@ -102,7 +102,7 @@ def test_what_is_no_proxy_is_a_sentence(
 
     with pytest.raises(SettingsError) as refused:
         Settings()
-    assert [problem.partition(" is not usable: ")[0] for problem in refused.value.problems] == [name.upper()]
+    assert [problem.partition(" is not valid: ")[0] for problem in refused.value.problems] == [name.upper()]
     assert written not in str(refused.value)
     assert "secret" not in str(refused.value)
 

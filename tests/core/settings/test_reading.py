@@ -69,21 +69,21 @@ def test_a_line_that_is_none_is_told(configure: Configure) -> None:
     settings = configure(b"LOG_LEVEL=DEBUG\nWANJIE_VOICE='open\n= 4\n")
 
     assert settings.service.log_level == "DEBUG"
-    assert settings.warnings[0] == "Line 2 of .env is no NAME=value and was left out."
+    assert settings.warnings[0] == "Line 2 of .env is not NAME=value and was ignored."
 
 
 @pytest.mark.parametrize(
     "line", ["WANJIE_API_KEY\uff1dsk-secret", "WANJIE_API_KEY sk-secret", "sk-secret==", "WANJIE_API_KEY"]
 )
 def test_of_a_line_that_is_none_nothing_is_told_but_its_number(configure: Configure, line: str) -> None:
-    assert configure(f"# 设定\n{line}\n".encode()).warnings == ["Line 2 of .env is no NAME=value and was left out."]
+    assert configure(f"# 设定\n{line}\n".encode()).warnings == ["Line 2 of .env is not NAME=value and was ignored."]
 
 
 def test_a_name_that_stands_twice_is_told_and_the_last_one_counts(configure: Configure) -> None:
     settings = configure(b"LOG_LEVEL=DEBUG\nMAILBOX_LIMIT=7\nLOG_LEVEL=ERROR\nMAILBOX_LIMIT=7\n")
 
     assert settings.service.log_level == "ERROR"
-    assert settings.warnings == ["LOG_LEVEL stands more than once in .env; the last one counts."]
+    assert settings.warnings == ["LOG_LEVEL is set more than once in .env; the last one counts."]
 
 
 @pytest.mark.parametrize("word", ["true", "True", "YES", "On", "1", " on ", "enabled"])
@@ -106,22 +106,22 @@ def test_the_words_of_a_choice_have_no_case(configure: Configure) -> None:
 
 
 def test_a_word_that_is_no_choice_is_told_with_those_that_are(configure: Configure) -> None:
-    assert problems(configure, IMAGE_TOOL="maybe") == ["IMAGE_TOOL is not usable: it should be 'on' or 'off'."]
+    assert problems(configure, IMAGE_TOOL="maybe") == ["IMAGE_TOOL is not valid: it should be 'on' or 'off'."]
 
 
 def test_a_misspelt_name_is_told_with_the_nearest(configure: Configure) -> None:
     settings = configure(b"IMAGE_TOL=on\nCOMPOSE_PROJECT_NAME=x\n", WANJIE_DEFAULT_MODLE="x", SLACK_WEBHOOK="https://a")
 
     assert settings.warnings == [
-        "IMAGE_TOL in .env is no setting; IMAGE_TOOL is.",
-        "WANJIE_DEFAULT_MODLE in the environment is no setting; WANJIE_DEFAULT_MODEL is.",
+        "IMAGE_TOL in .env is not a setting; did you mean IMAGE_TOOL?",
+        "WANJIE_DEFAULT_MODLE in the environment is not a setting; did you mean WANJIE_DEFAULT_MODEL?",
     ]
 
 
 def test_a_misspelt_name_stands_beside_what_it_left_unset(configure: Configure) -> None:
     assert problems(configure, b"WANJIE_APIKEY=sk-1", WANJIE_API_KEY="") == [
         "WANJIE_API_KEY is not set.",
-        "WANJIE_APIKEY in .env is no setting; WANJIE_API_KEY is.",
+        "WANJIE_APIKEY in .env is not a setting; did you mean WANJIE_API_KEY?",
     ]
 
 
