@@ -70,7 +70,7 @@ async def _redis(url: str, *, private: bool = False) -> list[Finding]:
 
 def _advice(url: str) -> str:
     encrypted = url.startswith("rediss://")
-    return "Look at REDIS_URL: rediss:// is for a port that speaks TLS." if encrypted else "Look at REDIS_URL."
+    return "Check REDIS_URL: rediss:// needs a port that uses TLS." if encrypted else "Check REDIS_URL."
 
 
 async def _wanjie(settings: Settings) -> list[Finding]:

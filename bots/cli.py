@@ -23,10 +23,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bots", description="Wanjie Ark's models in Telegram and Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start every platform whose token is set").set_defaults(run=_run)
-    commands.add_parser("check", help="say whether it could work with these settings").set_defaults(run=_check)
-    commands.add_parser("demo", help="see it work against simulated services").set_defaults(run=_demo)
+    commands.add_parser("check", help="check the settings and the services behind them").set_defaults(run=_check)
+    commands.add_parser("demo", help="try it with simulated services").set_defaults(run=_demo)
     commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_manifest)
-    commands.add_parser("docs", help="write what is generated from the code").set_defaults(run=_docs)
+    commands.add_parser("docs", help="write the generated documents").set_defaults(run=_docs)
     return parser.parse_args().run()
 
 

@@ -43,12 +43,13 @@ def generate_commands_page() -> str:
         f"<!-- {_MADE} -->",
         "# Commands",
         "",
-        "The same on Telegram and Slack. On Slack, where slash commands do not",
+        "They are the same on Telegram and Slack. Slash commands do not work in Slack threads; write `!model` instead",
+        "of `/model` there, and so on. The full-width signs of Chinese keyboards (`／`, `！`) work as well.",  # noqa: RUF001 - quoted
+        "",
+        "In groups, a short command also works after the bot's name, without a sign: `@bot model`, `@bot stop`. A",
+        "command with free text needs the sign, because `@bot imagine you are a pirate` is a question.",
+        "",
     ]
-    lines += ["work in threads, `!model` does what `/model` does, and so on. The signs of Chinese", ""]
-    lines[-1:] = ["keyboards do as well.", ""]
-    lines += ["In groups the short ones do without a sign behind the bot's name: `@bot model`,"]
-    lines += ["`@bot stop`. What a text follows needs one, since `@bot imagine you are a pirate`", "is a question.", ""]
     lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
     for command in COMMANDS:
         usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
@@ -64,8 +65,8 @@ def generate_configuration_page() -> str:
         f"<!-- {_MADE} -->",
         "# Configuration",
         "",
-        "Environment variables, or the same names in a file `.env`, whose values stand as they are written. Words of a",
-        "choice are understood in any case, and `on` and `off` also as `true`, `yes`, `1` and the like.",
+        "Environment variables, or the same names in a file `.env`, whose values are taken literally. Upper and lower",
+        "case do not matter in choices, and `on` and `off` can also be written as `true`, `yes`, `1` and the like.",
         "",
     ]
     for heading, area in AREAS:

@@ -54,9 +54,12 @@ async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Fin
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "none"
     default = await catalog.default_model("chat")
     if default is None:
-        text, advice = f"The key has no chat model (models: {counts}).", "Have one authorised for the key."
+        text, advice = (
+            f"The key has no chat model (models: {counts}).",
+            "Enable one on the Wanjie platform.",
+        )
         return [Finding("Wanjie", FindingState.FAILED, text, advice)]
-    text = f"The key is accepted. Models: {counts}; {default} answers where none was chosen."
+    text = f"The key is accepted. Models: {counts}; default: {default}."
     return [Finding("Wanjie", FindingState.OK, text), *await _unlisted(catalog, settings)]
 
 
@@ -73,9 +76,11 @@ async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]
         if model is None or await catalog.lists(model):
             continue
         instead = await catalog.default_model(kind) if kind else None
-        text = f"{variable} {model} is no model of the key" + (f"; {instead} takes its place." if instead else ".")
+        text = f"{variable} {model} is not available with this key" + (
+            f"; {instead} is used instead." if instead else "."
+        )
         findings.append(
-            Finding("Wanjie", FindingState.WARNING, text, f"Set {variable} to one that is listed, or unset it.")
+            Finding("Wanjie", FindingState.WARNING, text, f"Set {variable} to a model of the key, or unset it.")
         )
     return findings
 
@@ -85,17 +90,17 @@ def explain_wanjie_error(error: WanjieError, base_url: str) -> Finding:
     status = f" (status {error.status})" if error.status else ""
     match error:
         case QuotaExhaustedError():
-            text, advice = f"The account behind the key has nothing left to spend{status}.", "Top it up."
+            text, advice = f"The account of this key has no credit left{status}.", "Top it up."
         case KeyRejectedError():
             text = f"Wanjie does not accept WANJIE_API_KEY{status}."
             advice = "Copy the key again from the personal centre of the Wanjie Ark platform."
         case UnreachableError() | ServerFaultError() | TooManyRequestsError():
             text, advice = (
                 f"{base_url} does not answer: {error}.",
-                "Look at WANJIE_BASE_URL, the network and the proxy.",
+                "Check WANJIE_BASE_URL, the network and the proxy.",
             )
             return Finding("Wanjie", FindingState.UNREACHABLE, text, advice)
         case _:
             text = f"{base_url} answers, but not as the Wanjie Open API{status}."
-            advice = "Look at WANJIE_BASE_URL, and at what stands in between."
+            advice = "Check WANJIE_BASE_URL, and any gateway on the way to it."
     return Finding("Wanjie", FindingState.FAILED, text, advice)

@@ -64,6 +64,6 @@ def _report_refusal(variable: str, error: OutboxError) -> Finding:
             "Slack",
             FindingState.UNREACHABLE,
             f"Slack does not answer: {error}.",
-            "Look at the network and SLACK_PROXY.",
+            "Check the network and SLACK_PROXY.",
         )
     return Finding("Slack", FindingState.FAILED, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])

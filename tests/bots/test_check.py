@@ -47,7 +47,7 @@ async def test_a_check_that_finds_nothing_wrong_ends_with_zero(harness: ServiceH
         ["ok", "Slack"],
         ["ok", "Slack"],
     ]
-    assert "deepseek-v3 answers" in text
+    assert "default: deepseek-v3" in text
 
 
 async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one(harness: ServiceHarness) -> None:
@@ -90,8 +90,8 @@ async def test_a_check_warns_of_a_model_that_the_key_has_not(harness: ServiceHar
     status, text = await checked(harness, WANJIE_DEFAULT_MODEL="deepseek-v9", WANJIE_TRANSCRIBE_MODEL="whisper-9")
 
     assert status == 0, text
-    assert "WANJIE_DEFAULT_MODEL deepseek-v9 is no model of the key; " in text
-    assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is no model of the key." in text
+    assert "WANJIE_DEFAULT_MODEL deepseek-v9 is not available with this key; " in text
+    assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is not available with this key." in text
 
 
 async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_are_for(harness: ServiceHarness) -> None:
@@ -165,5 +165,5 @@ async def test_a_default_model_that_is_gone_is_replaced_by_the_first(harness: Se
     await persona.until(persona.answers)
 
     assert len(persona.answers()) == 1
-    assert "deepseek-v9 is no model of the key" in harness.logs()
+    assert "deepseek-v9 is not available with this key" in harness.logs()
     assert "a configured model is not listed" in harness.logs()

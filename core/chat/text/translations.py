@@ -65,5 +65,5 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, _Forms]:
         elif value.keys() == _PLURAL:
             flat[prefix + key] = value
         else:
-            flat |= _flatten(value, f"{prefix}{key}.")
+            flat |= _flatten(value, f"{prefix}{key}.")  # pyright: ignore[reportUnknownArgumentType] - TOML tables have text keys
     return flat
