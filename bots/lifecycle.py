@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
@@ -21,16 +22,16 @@ class RunningPlatform(Platform, Protocol):
     """A platform between opening and closing."""
 
     @property
+    @abstractmethod
     def is_connected(self) -> bool:
         """Whether events can come in at the moment."""
-        ...
 
+    @abstractmethod
     async def run(self, receive: ReceiveEvent) -> None:
         """Take events in until cancelled, through whatever outages of the platform.
 
         Raises `PlatformError` when the platform will never let this bot in.
         """
-        ...
 
 
 PlatformContext: TypeAlias = AbstractAsyncContextManager[RunningPlatform]

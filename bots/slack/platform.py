@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 import aiohttp
 import structlog
 
 from bots.http_sessions import Sessions
-from bots.lifecycle import PlatformError, ReceiveEvent, SuggestOptions
+from bots.lifecycle import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
@@ -42,7 +42,7 @@ class SlackTokenError(PlatformError):
     """Slack does not accept a token of the settings; the text names the variable and Slack's error code."""
 
 
-class SlackPlatform:
+class SlackPlatform(RunningPlatform):
     """One Slack workspace; use it within `async with`, which needs no network.
 
     `rate_limiters` returns the shared rate limiter of an account such as `sl:T123`, `suggest` the options of
@@ -134,23 +134,22 @@ class SlackPlatform:
         """Read the new form of an edited message from a stored event."""
         return read_edit(payload, self._installation)
 
-    async def introduce(self, sender: Sender) -> Sender:
-        """Fill in the name and the locale from `users.info`; gives up after 2 seconds, never raises."""
-        # After a restart, events may be handled before the identity is known; their outbox has created the workspace.
-        team = self._identity.team if self._identity else next(iter(self._workspaces), "")
-        return await self._users.complete_sender(self._workspace_of(team).api, sender) if team else sender
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        """Add the thread, names and files; gives up after some seconds, never raises."""
-        team = self._workspace_of(incoming.chat.account)
-        return await enrich(incoming, team, self._bot_user(), first=first, since=since)
+    async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
+        """Look up the sender, within 2 seconds; add the thread, names and files, within some more. Never raises."""
+        incoming = replace(incoming, sender=await self._look_up_sender(incoming.chat, incoming.sender))
+        if sender_only:
+            return incoming
+        return await enrich(incoming, self._workspace_of(incoming.chat.account), self._bot_user(), since=since)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
         return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user)
 
     async def _suggest_options(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-        return await self._suggest(menu, chat, text, await self.introduce(reader))
+        return await self._suggest(menu, chat, text, await self._look_up_sender(chat, reader))
+
+    async def _look_up_sender(self, chat: ChatRef, sender: Sender) -> Sender:
+        return await self._users.complete_sender(self._workspace_of(chat.account).api, sender)
 
     @property
     def _installation(self) -> Installation:

@@ -12,8 +12,8 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bots.json_fields import Json, as_object, get_int, get_object, get_text
-from bots.lifecycle import PlatformError, ReceiveEvent
-from core.chat.port.incoming import Incoming, Sender
+from bots.lifecycle import PlatformError, ReceiveEvent, RunningPlatform
+from core.chat.port.incoming import Incoming
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
@@ -36,7 +36,7 @@ class TelegramTokenError(PlatformError):
     """Telegram does not accept the bot's token."""
 
 
-class TelegramPlatform:
+class TelegramPlatform(RunningPlatform):
     """One Telegram bot; use it within `async with`, which needs no network.
 
     `budgets` gives the shared budget of an account such as `tg:123`, `leases` a duty that one replica has at a time,
@@ -98,14 +98,6 @@ class TelegramPlatform:
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read what counts only together with another message."""
         return read_addition(*_unpack(payload))
-
-    async def introduce(self, sender: Sender) -> Sender:
-        """Return the sender as it is: updates carry names and languages."""
-        return sender
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:  # noqa: ARG002 - Slack needs both
-        """Return it as it is: updates carry all of it, and bots cannot read what was said before."""
-        return incoming
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Answer `incoming`; to be kept for the whole turn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -21,7 +21,7 @@ from .events.gathering import Gathering
 from .events.greeting import Greeting
 from .events.lanes import is_fast_lane, is_overflow_lane, platform_of
 from .port.incoming import Incoming
-from .port.platform import Platform, ReadsAdditions
+from .port.platform import Platform
 from .text.attribution import as_typed
 from .text.error_sentences import Apology, apology_for, report_unreadable
 from .text.translations import Translations
@@ -78,7 +78,7 @@ class Bot:
         incoming, platform = self._read(event)
         if incoming is None or platform is None or incoming.is_addition:
             return
-        incoming = replace(incoming, sender=await platform.introduce(incoming.sender))
+        incoming = await platform.enrich(incoming, sender_only=True)
         context = self._context(event.job, incoming, platform)
         await context.replace_answer(context.translate("error.gave_up"))
 
@@ -116,14 +116,13 @@ class Bot:
         return EventContext(incoming, job, platform.outbox(incoming), self._translations)
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
-        """Let the platform fill in what the event itself did not tell; presses need the sender alone."""
-        incoming = replace(incoming, sender=await platform.introduce(incoming.sender))
+        """Look up what the event itself did not tell; presses need the sender alone."""
         if is_fast_lane(job.lane):
-            return incoming
+            return await platform.enrich(incoming, sender_only=True)
         if not _may_have_news(incoming):
-            return await platform.complete(incoming, first=False)
+            return await platform.enrich(incoming)
         last = await self._conversations.get_last_event(str(incoming.chat))
-        return await platform.complete(incoming, first=not last, since="" if incoming.command else last)
+        return await platform.enrich(incoming, since=None if last and incoming.command else last)
 
     async def _report_failure(self, event: _Event, failure: Exception) -> None:
         """Tell the sender why no answer comes; an event that cannot be read is kept as a dead letter."""
@@ -179,7 +178,7 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     incoming = platform.read(payload)
     if incoming is not None:
         return parse_command(as_typed(incoming))
-    addition = platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
+    addition = platform.read_addition(payload)
     if addition is None:
         return None
     # A command may be edited, too; a part is none, since nobody is addressed in it.

@@ -1,29 +1,61 @@
-"""Every contract runs in every kind of conversation; a third platform is one more entry here."""
+"""Every contract runs in every kind of conversation that has what it needs; a third platform is one more entry here."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from bots.slack.sending.outbox import SlackOutbox
+from bots.telegram.sending.outbox import TelegramOutbox
+from core.chat.port.outbox import Outbox
 from tests.contracts.case import Case
 from tests.contracts.scene import Scene, opened
 from tests.contracts.slack_case import slack_direct, slack_thread
 from tests.contracts.telegram_case import telegram_group, telegram_private
+from tests.contracts.webhook_case import webhook
+from tests.contracts.webhook_platform import WebhookOutbox
 
-CASES: dict[str, Callable[[], AbstractAsyncContextManager[Case]]] = {
-    "telegram-private": telegram_private,
-    "telegram-group": telegram_group,
-    "slack-direct": slack_direct,
-    "slack-thread": slack_thread,
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A kind of conversation, and what its platform offers."""
+
+    open: Callable[[], AbstractAsyncContextManager[Case]]
+    outbox: type[Outbox]
+    markdown: bool = True
+    """It shows what the marks of Markdown mean; else it shows the marks."""
+
+    def offers(self, need: str) -> bool:
+        """Whether it has this method of `Outbox`, or "markdown": a method that is not written over is not there."""
+        if need == "markdown":
+            return self.markdown
+        return getattr(self.outbox, need) is not getattr(Outbox, need)
+
+
+CASES = {
+    "telegram-private": Conversation(telegram_private, TelegramOutbox),
+    "telegram-group": Conversation(telegram_group, TelegramOutbox),
+    "slack-direct": Conversation(slack_direct, SlackOutbox),
+    "slack-thread": Conversation(slack_thread, SlackOutbox),
+    "webhook": Conversation(webhook, WebhookOutbox, markdown=False),
 }
 
 
-@pytest_asyncio.fixture(params=CASES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a contract in the conversations that offer everything its `needs` marks name."""
+    if "scene" in metafunc.fixturenames:
+        needs = [need for mark in metafunc.definition.iter_markers("needs") for need in mark.args]
+        names = [name for name, case in CASES.items() if all(case.offers(need) for need in needs)]
+        metafunc.parametrize("scene", names, indirect=True)
+
+
+@pytest_asyncio.fixture
 async def scene(request: pytest.FixtureRequest, redis: Redis) -> AsyncGenerator[Scene]:
     """Somebody has said hello on a platform that is connected to its simulator."""
-    async with CASES[str(request.param)]() as case, opened(case, redis) as scene:
+    async with CASES[str(request.param)].open() as case, opened(case, redis) as scene:
         yield scene

@@ -13,6 +13,8 @@ from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from tests.contracts.scene import FIRST, Scene, granted
 
+pytestmark = pytest.mark.needs("set_buttons")
+
 _STOP = (Button("Stop", "stop", "t1 1001"),)
 _END = (Button("Regenerate", "retry", "t1 1001"), Button("Speak", "speak", "t1 1001"))
 

@@ -9,6 +9,8 @@ from core.chat.port.incoming import Incoming
 from tests.contracts.media import picture, voice
 from tests.contracts.scene import Scene, granted
 
+pytestmark = pytest.mark.needs("download_file")
+
 
 async def _sent(scene: Scene, data: bytes, name: str, mime: str, text: str = "", *, voice: bool = False) -> Incoming:
     await scene.case.persona.send(data, name, mime, text=text, voice=voice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -101,18 +102,20 @@ async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) ->
             with pytest.raises(PlatformUnreachableError):
                 await granted(act)
         await scene.outbox.show_activity()
+        stranger = replace(scene.incoming, sender=Sender("U1"))
 
-        assert (await cut_off.introduce(Sender("U1"))).id == "U1"
+        assert await cut_off.enrich(stranger, sender_only=True) == stranger
 
 
 async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: Scene) -> None:
     scene.time.speed, scene.time.keep = 1.0, 1_000_000
     await scene.outbox.show_activity()
-    await scene.platform.introduce(scene.incoming.sender)
+    await scene.platform.enrich(scene.incoming)
     asked = scene.case.asked
     await scene.outbox.show_activity()
+    stranger = replace(scene.incoming, sender=Sender("U1"))
 
-    assert await scene.platform.introduce(Sender("U1")) == Sender("U1")
+    assert await scene.platform.enrich(stranger) == stranger
     assert scene.case.asked == asked
 
 
@@ -128,11 +131,11 @@ async def test_what_is_only_cosmetic_never_fails(scene: Scene, fault: str) -> No
     await scene.outbox.show_activity()
     await scene.outbox.show_activity()
 
-    assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id
+    assert (await scene.platform.enrich(scene.incoming)).sender.id == scene.case.sender_id
 
 
 async def test_what_is_only_cosmetic_does_not_fail_where_nobody_is_left(scene: Scene) -> None:
     scene.case.expel()
     await scene.outbox.show_activity()
 
-    assert (await scene.platform.introduce(scene.incoming.sender)).id == scene.case.sender_id
+    assert (await scene.platform.enrich(scene.incoming)).sender.id == scene.case.sender_id

@@ -15,6 +15,8 @@ from core.chat.port.page import Page
 from tests.contracts.media import album, voice
 from tests.contracts.scene import Scene, granted
 
+pytestmark = pytest.mark.needs("send_media")
+
 _BUTTONS = (Button("Again", "again", "t1 1001"), Button("Variation", "again", "t1 1001 v"))
 _Make = Callable[[Scene], Voice | Album]
 _VOICE: _Make = lambda scene: voice(scene.outbox.capabilities, caption="**Good** morning")  # noqa: E731 - a row of a table

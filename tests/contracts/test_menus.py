@@ -20,6 +20,7 @@ async def test_a_sentence_can_be_read(scene: Scene) -> None:
     assert scene.screen() == ["From now on: brief."]
 
 
+@pytest.mark.needs("show_menu")
 @pytest.mark.parametrize("menu", [_FEW, _MANY, _LARGE], ids=["few", "many", "large"])
 async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -> None:
     await scene.outbox.show_menu(menu)
@@ -36,6 +37,7 @@ async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -
     assert picked.event_id != scene.incoming.event_id
 
 
+@pytest.mark.needs("show_menu")
 @pytest.mark.parametrize("step", [False, True])
 async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, *, step: bool) -> None:
     await scene.outbox.show_menu(_FEW)
@@ -48,6 +50,7 @@ async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, 
     assert scene.screen() == ["Now: One"]
 
 
+@pytest.mark.needs("show_menu")
 async def test_a_pick_can_be_answered_with_a_sentence(scene: Scene) -> None:
     await scene.outbox.show_menu(_FEW)
     outbox = scene.platform.outbox(await _pick(scene, "One"))

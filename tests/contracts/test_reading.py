@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.chat.port.incoming import ChatRef
 from tests.contracts.scene import Scene
 
@@ -60,7 +62,7 @@ async def test_what_the_bot_says_itself_is_nothing_to_answer(scene: Scene) -> No
 
 
 async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
-    known = await scene.platform.introduce(scene.incoming.sender)
+    known = (await scene.platform.enrich(scene.incoming, sender_only=True)).sender
 
     assert known.id == scene.incoming.sender.id
     assert known.name in {"Ada", "Lin"}
@@ -68,4 +70,6 @@ async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
 
 
 async def test_what_an_event_tells_whole_stays_as_it_is(scene: Scene) -> None:
-    assert await scene.platform.complete(scene.incoming, first=True) == scene.incoming
+    known = await scene.platform.enrich(scene.incoming, since="")
+
+    assert replace(known, sender=scene.incoming.sender) == scene.incoming

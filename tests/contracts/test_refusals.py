@@ -134,6 +134,7 @@ async def test_last_words_stand_soon_when_the_answers_of_two_ends_are_lost(scene
     assert time.monotonic() - begun < 8
 
 
+@pytest.mark.needs("send_media")
 async def test_pictures_that_are_refused_for_whatever_reason_go_as_files(scene: Scene) -> None:
     scene.time.speed = 10_000
     for number, reason in enumerate(scene.case.reasons.other_way[-2:]):

@@ -16,9 +16,9 @@ from structlog.testing import capture_logs
 from bots.lifecycle import RunningPlatform
 from core.chat.commands import parse_command
 from core.chat.events.receiver import EventReceiver
-from core.chat.port.incoming import Incoming, Sender
+from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
-from core.chat.port.platform import ReadsAdditions
+from core.chat.port.platform import Platform
 from core.queue import Inbox
 from core.redis import Lease, RateLimiter
 from core.store import Conversations
@@ -28,14 +28,13 @@ from tests.contracts.scene import Store, listening
 
 
 @dataclass
-class Fussy:
+class Fussy(Platform):
     """A platform whose reader fails at some words, as one does at a form of event that it does not know."""
 
     platform: RunningPlatform
 
-    @property
-    def name(self) -> str:
-        return self.platform.name
+    def __post_init__(self) -> None:
+        self.name = self.platform.name
 
     def read(self, payload: bytes) -> Incoming | None:
         if b"our secret plan" in payload:
@@ -43,13 +42,7 @@ class Fussy:
         return self.platform.read(payload)
 
     def read_addition(self, payload: bytes) -> Incoming | None:
-        return self.platform.read_addition(payload) if isinstance(self.platform, ReadsAdditions) else None
-
-    async def introduce(self, sender: Sender) -> Sender:
-        return await self.platform.introduce(sender)
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        return await self.platform.complete(incoming, first=first, since=since)
+        return self.platform.read_addition(payload)
 
     def outbox(self, incoming: Incoming) -> Outbox:
         return self.platform.outbox(incoming)
@@ -79,7 +72,7 @@ async def test_what_cannot_be_read_is_acknowledged_and_logged_and_the_next_event
     redis: Redis, name: str
 ) -> None:
     shared = Shared(lambda account: RateLimiter(redis, account), lambda lease: Lease(redis, lease))
-    async with CASES[name]() as case, case.platform(shared) as platform:
+    async with CASES[name].open() as case, case.platform(shared) as platform:
         door = Door()
         door.reception = EventReceiver(
             Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command

@@ -64,6 +64,7 @@ async def test_a_link_to_a_person_pings_nobody(scene: Scene) -> None:
     assert scene.case.pings() == []
 
 
+@pytest.mark.needs("show_menu")
 async def test_sentences_and_menus_ping_nobody(scene: Scene) -> None:
     await granted(lambda: scene.outbox.send_text(_MENTIONS))
     await granted(lambda: scene.outbox.show_menu(Menu("model", _MENTIONS, (Option("One", "1"),))))
@@ -76,6 +77,7 @@ def _visible(text: str) -> str:
     return text.replace("\u2060", "")
 
 
+@pytest.mark.needs("markdown")
 @pytest.mark.parametrize(
     "text",
     [
@@ -94,6 +96,7 @@ async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene
     assert scene.case.emphasis() == []
 
 
+@pytest.mark.needs("markdown")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -21,16 +21,15 @@ _EVENT_TS = re.compile(r"[a-z](\d+\.\d+)")
 """An event id with a ts: of messages, presses, shortcuts."""
 
 
-async def enrich(incoming: Incoming, workspace: WorkspaceApi, bot: str, *, first: bool, since: str) -> Incoming:
-    """Add the thread in which a message mentions the bot: all of it the `first` time, else the messages after `since`.
+async def enrich(incoming: Incoming, workspace: WorkspaceApi, bot: str, *, since: str | None) -> Incoming:
+    """Add the thread in which a message mentions the bot: all of it, or the messages after the event `since`.
 
     Look up names, and files of which only the id is known. Never raises.
     """
     if incoming.thread not in {"", incoming.message_id}:
-        last = _EVENT_TS.fullmatch(since)
-        if first:
+        if since == "":
             incoming = await add_thread(incoming, workspace, bot)
-        elif last:
+        elif last := _EVENT_TS.fullmatch(since or ""):
             incoming = await add_thread_since(incoming, workspace, bot, last[1])
     incoming, attachments, quoted = await asyncio.gather(
         _fill_in_names(incoming, workspace),

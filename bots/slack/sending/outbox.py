@@ -27,7 +27,7 @@ from core.chat.port.errors import (
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
-from core.chat.port.outbox import Activity
+from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 
 from .fallbacks import send_first_accepted
@@ -60,7 +60,7 @@ _MAX_CLOCK_SKEW = 2.0
 _log = structlog.get_logger()
 
 
-class SlackOutbox:
+class SlackOutbox(Outbox):
     """Posts answers in the thread of `incoming`; replies to a command or an action are ephemeral."""
 
     def __init__(self, workspace: WorkspaceApi, incoming: Incoming, bot: Callable[[], str]) -> None:

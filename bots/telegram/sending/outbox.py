@@ -36,7 +36,7 @@ from core.chat.port.errors import (
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
-from core.chat.port.outbox import Activity
+from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 
 from .admins import AdminLookup
@@ -71,7 +71,7 @@ _ACTIONS: dict[Activity, ChatAction] = {
 _log = structlog.get_logger()
 
 
-class TelegramOutbox:
+class TelegramOutbox(Outbox):
     """The way back to one message; keep it for the whole turn, for it remembers what stands on the screen."""
 
     def __init__(
@@ -100,11 +100,6 @@ class TelegramOutbox:
     def capabilities(self) -> Capabilities:
         """The same for every chat."""
         return CAPABILITIES
-
-    @property
-    def replies_ephemerally(self) -> bool:
-        """Never: whatever is said stands in the chat."""
-        return False
 
     async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()

@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 
 from core.chat.port.incoming import Incoming
-from core.chat.port.platform import Platform, ReadsAdditions
+from core.chat.port.platform import Platform
 from core.chat.text.error_sentences import report_unreadable
 from core.chat.unexpected import UnexpectedErrors
 from core.media.visible_text import is_blank
@@ -49,7 +49,7 @@ class EventReceiver:
         addition: Incoming | None = None
         with UnexpectedErrors() as unforeseen:
             read = _read(self._route, platform, payload)
-            addition = _read_addition(platform, payload) if read is None else None
+            addition = platform.read_addition(payload) if read is None else None
         if unforeseen.error is not None:
             report_unreadable(unforeseen.error, platform.name)
         if read is None and addition is None:
@@ -57,9 +57,8 @@ class EventReceiver:
         async with self._doors[platform.name]:  # asyncio's locks are fair
             if read is not None:
                 await self._store(read, payload)
-                if isinstance(platform, ReadsAdditions):
-                    await self._store_file_before(read, platform)
-                    await self._note_part(read)
+                await self._store_file_before(read, platform)
+                await self._note_part(read)
             elif addition is not None:
                 await self._store_addition(addition, payload)
 
@@ -87,7 +86,7 @@ class EventReceiver:
             kept = b64encode(payload).decode()
             await self._conversations.put_note(str(addition.chat), _file_of(addition), kept, lifetime=_MOMENT)
 
-    async def _store_file_before(self, question: Incoming, platform: ReadsAdditions) -> None:
+    async def _store_file_before(self, question: Incoming, platform: Platform) -> None:
         """Let the file that its sender has posted right before wait behind a question: it belongs to it."""
         if question.direct or question.attachments or is_blank(question.text):
             return
@@ -111,10 +110,6 @@ class EventReceiver:
 def _read(route: Callable[[Incoming], Incoming], platform: Platform, payload: bytes) -> Incoming | None:
     read = platform.read(payload)
     return read and route(read)
-
-
-def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:
-    return platform.read_addition(payload) if isinstance(platform, ReadsAdditions) else None
 
 
 def _file_of(incoming: Incoming) -> str:

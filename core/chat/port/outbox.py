@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Literal, Protocol, TypeAlias
 
 from .capabilities import Capabilities
+from .errors import ContentRejectedError, MediaForbiddenError
 from .media import Album, Voice
 from .menus import Button, Menu, ShownMessage
 from .page import Page
@@ -16,37 +18,77 @@ Activity: TypeAlias = Literal["writing", "recording", "drawing", "uploading", "n
 class Outbox(Protocol):
     """Shows what the core says in answer to one incoming message.
 
+    An adapter derives from this class. It must implement the abstract methods; each of the others may be left out, and
+    its default is what a platform does that cannot do it.
+
     Every method waits for no rate limit: it raises `RateLimitedError` at once and the caller decides whether the step
     is worth waiting for. Every method may raise each `OutboxError`.
     """
 
     @property
-    def capabilities(self) -> Capabilities: ...
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What differs here from other platforms."""
 
-    @property
-    def replies_ephemerally(self) -> bool:
-        """Whether `say` goes back to the user alone, by a way that leaves nothing to be looked up."""
-        ...
-
+    @abstractmethod
     async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
     ) -> Page:
         """Make `page` show `text` (Markdown) and return what became of the page.
 
-        The first `folded` characters are the model's thinking: plain text that stands in a fold above the rest.
+        The first `folded` characters are the model's reasoning: plain text that stands in a fold above the rest.
         Later texts of a page begin with the earlier ones until `final`, after which the page shows exactly `text` and
         `buttons` and is `done`; before that the buttons are there as soon as the platform can show them. An adopted
         page may show something else before this call. Showing the same twice is a success. A `final` text is refused
-        only after plain text was refused, too: with an `UneditableError` where a new message may do.
+        only after plain text was refused, too: with an `UneditableError` where a new message may do. A platform that
+        cannot change messages returns the page as it is until `final`.
         """
-        ...
+
+    @abstractmethod
+    async def send_text(self, text: str) -> None:
+        """Answer with a sentence or two of the service's own (Markdown, at most one page)."""
+
+    @property
+    def replies_ephemerally(self) -> bool:
+        """Whether `send_text` goes back to the user alone, by a way that leaves nothing to be looked up."""
+        return False
+
+    async def show_menu(self, menu: Menu, *, step: bool = False) -> None:
+        """Let the user choose; when the incoming message is a choice, its menu is replaced in place.
+
+        A `step` leads on to another part of a menu: it leaves room for what people wait for, such as answers. Default:
+        the options are listed, and the user types a command.
+        """
+        del step
+        options = (f"- {option.label}{' ✓' if option.current else ''}" for option in menu.options)
+        await self.send_text("\n".join((menu.title, "", *options)))
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
-        """Let a message that `show` has finished, in this turn or long ago, bear these buttons and no others.
+        """Let a message that `update_page` has finished, in this job or long ago, bear these buttons and no others.
 
-        Cosmetic: it leaves room in the rate limits for what people wait for.
+        Cosmetic: it leaves room in the rate limits for what people wait for. Default: messages bear no buttons.
         """
-        ...
+
+    async def notify_presser(self, text: str) -> None:
+        """Tell something short (one plain sentence) to nobody but whoever pressed the button that is answered.
+
+        At most once, and never worth repeating: what cannot be told is skipped silently. Releases the button. Default:
+        there are no buttons.
+        """
+
+    async def sender_is_admin(self) -> bool:
+        """Whether whoever sent the incoming message may decide for everybody here; True in a private conversation.
+
+        False when the platform does not say so in time. Never raises. Default: the platform knows no admins, so
+        everybody decides.
+        """
+        return True
+
+    async def show_activity(self, doing: Activity = "writing") -> None:
+        """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
+
+        Cosmetic, so what cannot be done is skipped silently. Default: nothing is shown.
+        """
 
     async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         """Post `media` with its caption, and return the page as `done`, with its `message_id`.
@@ -54,63 +96,36 @@ class Outbox(Protocol):
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
         conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
         whole, go as files. Raises `VoiceForbiddenError` for a voice note where none are taken, `MediaForbiddenError`
-        where nothing of this kind is, `NotAMemberError` where the bot is used without being there.
+        where nothing of this kind is, `NotAMemberError` where the bot is used without being there. Default: no media
+        are taken.
         """
-        ...
+        del page, media, buttons
+        raise MediaForbiddenError("the platform takes no files of the bot's")
 
     async def download_file(self, file: str, *, most: int) -> bytes:
         """Read a file that somebody sent here, by its `Attachment.id`, from any time in this conversation.
 
-        Raises `OversizeError` when it has more than `most` bytes, and reads no more of it then; `ContentRejectedError`
-        when it cannot be had (any more).
+        Raises `FileTooLargeError` when it has more than `most` bytes, and reads no more of it then;
+        `ContentRejectedError` when it cannot be read (any more). Default: no file can.
         """
-        ...
-
-    async def sender_is_admin(self) -> bool:
-        """Whether whoever sent the incoming message may decide for everybody here; True in a private conversation.
-
-        False when the platform does not say so in time. Never raises.
-        """
-        ...
-
-    async def notify_presser(self, text: str) -> None:
-        """Tell something short (one plain sentence) to nobody but whoever pressed the button that is answered.
-
-        At most once, and never worth repeating: what cannot be told is skipped silently. Lets the button go.
-        """
-        ...
+        raise ContentRejectedError(f"the platform hands out no files: {file}, at most {most} bytes")
 
     def position_marker(self) -> str:
-        """Mark what exists here by now, as far as this process knows; what is shown later is newer."""
-        ...
+        """Mark what exists here by now, as far as this process knows; what is shown later is newer.
+
+        It is stored as `Page.after` before the first step of a page, for `find_lost_message`.
+        """
+        return ""
 
     async def find_lost_message(self, page: Page) -> Page:
         """Look for what the first step of a `sending` page may have left behind, since its owner cannot tell.
 
         `page.media` tells whether it was a text or media. Only messages of the bot that are newer than the question and
         than `page.after` count. Return the page adopted, with its `message_id`, or as it was when there is nothing. May
-        take some seconds, since it can cost several calls, and waits for them.
+        take some seconds, since it can cost several calls, and waits for them. Default: nothing is found, so a step
+        whose fate is unknown is shown again.
         """
-        ...
+        return page
 
     async def delete_page(self, page: Page) -> None:
-        """Delete a page that the answer turned out not to need."""
-        ...
-
-    async def send_text(self, text: str) -> None:
-        """Answer with a sentence or two of the service's own (Markdown, at most one page)."""
-        ...
-
-    async def show_menu(self, menu: Menu, *, step: bool = False) -> None:
-        """Let the user choose; when the incoming message is a choice, its menu is replaced in place.
-
-        A `step` leads on to another part of a menu: it leaves room for what people wait for, such as answers.
-        """
-        ...
-
-    async def show_activity(self, doing: Activity = "writing") -> None:
-        """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
-
-        Cosmetic, so what cannot be done is skipped silently.
-        """
-        ...
+        """Delete a page that the answer turned out not to need. Default: it stays."""

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from abc import abstractmethod
+from typing import Protocol
 
-from .incoming import Incoming, Sender
+from .incoming import Incoming
 from .outbox import Outbox
 
 
-@runtime_checkable
-class ReadsAdditions(Protocol):
-    """A platform whose people send one thing in several events: an absent method is an absent capability."""
+class Platform(Protocol):
+    """One chat service, as the core sees it.
+
+    An adapter derives from this class. It must implement the abstract methods; each of the others may be left out, and
+    its default says what the core makes of that.
+    """
+
+    name: str
+    """The first part of its `ChatRef`s."""
+
+    @abstractmethod
+    def read(self, payload: bytes) -> Incoming | None:
+        """Read a stored event; None when it is nothing to answer. Pure: no input or output."""
+
+    @abstractmethod
+    def outbox(self, incoming: Incoming) -> Outbox:
+        """Return the way back to whoever sent `incoming`."""
 
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read what counts only together with another message: its new form, or a part that does not name the bot.
 
-        None for what `read` reads, and for anything else. Pure, as `read` is.
+        None for what `read` reads, and for anything else. Pure, as `read` is. Default: people send one thing in one
+        event.
         """
-        ...
+        del payload
 
+    async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
+        """Look up what the event itself did not tell; never raises.
 
-class Platform(Protocol):
-    """One chat service, as the core sees it."""
-
-    @property
-    def name(self) -> str:
-        """The first part of its `ChatRef`s."""
-        ...
-
-    def read(self, payload: bytes) -> Incoming | None:
-        """Read a stored event; None when it is nothing to answer. Pure: no input or output."""
-        ...
-
-    async def introduce(self, sender: Sender) -> Sender:
-        """Fill in the name and locale that the event itself did not carry; never raises."""
-        ...
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        """Fill in what the event itself did not tell of its files and of what it is about; never raises.
-
-        `first`: it calls the bot where nothing was ever answered, so what was said there is news to the bot. `since`:
-        it calls the bot again, and what was said after the event of that id is news.
+        That is the sender's name and locale and, unless `sender_only`, what the message tells of files and other
+        people. `since` asks for the discussion that the message belongs to: "" for all of it (the bot never answered
+        there), or the id of the event after which it is new to the bot. Default: events tell everything.
         """
-        ...
-
-    def outbox(self, incoming: Incoming) -> Outbox:
-        """The way back to whoever sent `incoming`."""
-        ...
+        del sender_only, since
+        return incoming

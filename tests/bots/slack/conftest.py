@@ -41,6 +41,12 @@ def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_
     return SlackSettings(bot_token=SecretStr(bot_token), app_token=SecretStr(app_token), api_url=sim.api_url)
 
 
+async def look_up_sender(platform: SlackPlatform, sender: Sender) -> Sender:
+    """What the platform knows of `sender`, who wrote to the bot."""
+    incoming = Incoming(ChatRef("sl", "T1", "D1"), "m1", "1", sender, direct=True)
+    return (await platform.enrich(incoming, sender_only=True)).sender
+
+
 @pytest_asyncio.fixture
 async def slack() -> AsyncGenerator[SlackSim]:
     async with SlackSim(bot_token=BOT_TOKEN, app_token=APP_TOKEN) as sim:

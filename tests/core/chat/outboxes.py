@@ -9,20 +9,16 @@ from typing import Literal
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
-from core.chat.port.outbox import Activity
+from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 
 
-class NoOutbox:
+class NoOutbox(Outbox):
     """Fails a test that uses it; what a test is about is written over."""
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=4096, edit_interval=0.0, max_group_edit_interval=0.0)
-
-    @property
-    def replies_ephemerally(self) -> bool:
-        return False
 
     async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()

@@ -31,6 +31,7 @@ from core.chat.port.errors import (
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.platform import Platform
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
 from core.service import Service
@@ -61,7 +62,7 @@ _OUTCOMES: list[tuple[Exception, str]] = [
 
 
 @dataclass
-class Fragile(NoOutbox):
+class Fragile(NoOutbox, Platform):
     """A platform and its outbox; `faults` are raised once, by the event and the name of the method that meets them."""
 
     faults: dict[tuple[str, str], Exception] = field(default_factory=dict[tuple[str, str], Exception])
@@ -79,16 +80,11 @@ class Fragile(NoOutbox):
         chat = ChatRef("tg", "1", "7")
         return Incoming(chat, self.event, "10", Sender(self.event, "Ada"), direct=True, addressed=True, command="start")
 
-    async def introduce(self, sender: Sender) -> Sender:
-        self.event = sender.id
-        self._meet("introduce")
-        return sender
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        assert not first
-        assert not since
+    async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
+        assert not sender_only
+        assert since is None
         self.event = incoming.event_id
-        self._meet("complete")
+        self._meet("enrich")
         return incoming
 
     def outbox(self, incoming: Incoming) -> Fragile:
@@ -149,11 +145,8 @@ def _sentences(key: str) -> list[str]:
     return [Translations().text(key, "en", reference="@").split("@")[0]] if key else []
 
 
-@pytest.mark.parametrize("harness", ["introduce", "complete"])
-async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(
-    service: Service, harness: str
-) -> None:
-    told = await _told(service, harness)
+async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(service: Service) -> None:
+    told = await _told(service, "enrich")
 
     assert [[text.split("reference ")[0] for text in texts] for texts in told] == [
         [sentence.split("reference ")[0] for sentence in _sentences(key)] for _, key in _OUTCOMES
@@ -173,7 +166,7 @@ async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(
 
 
 async def test_an_excuse_that_fails_holds_nobody_up(service: Service) -> None:
-    told = await _told(service, "complete", "excuse")
+    told = await _told(service, "enrich", "excuse")
     patient = [isinstance(error, RateLimitedError | PlatformUnreachableError) for error, _ in _OUTCOMES]
 
     assert [bool(texts) for texts in told] == patient
@@ -191,7 +184,7 @@ async def test_what_cannot_be_read_is_kept_among_the_dead_letters(service: Servi
 async def test_a_store_that_is_away_while_an_event_is_read_costs_nothing(service: Service) -> None:
     platform = Fragile()
     await service.reception.receive(platform, b"1")
-    platform.faults["1", "introduce"] = StoreLostError("away")
+    platform.faults["1", "enrich"] = StoreLostError("away")
     worker = service.worker({"tg": platform})
     working = asyncio.create_task(worker.run())
     await wait_until(lambda: platform.said["1"])

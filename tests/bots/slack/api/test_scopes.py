@@ -12,7 +12,7 @@ from bots.slack.api.scopes import SCOPES, missing_scopes
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Sender
 from core.redis import RateLimiter
-from tests.bots.slack.conftest import Scene, settings, suggest
+from tests.bots.slack.conftest import Scene, look_up_sender, settings, suggest
 
 
 def test_missing_scopes_are_listed_in_manifest_order() -> None:
@@ -37,7 +37,7 @@ async def test_a_missing_scope_is_logged_once_and_the_answer_is_posted(scene: Sc
     scene.slack.scopes.difference_update({"files:read", "users:read"})
     with capture_logs() as lines:
         for user in ("U1", "U2"):
-            assert await scene.platform.introduce(Sender(user)) == Sender(user)
+            assert await look_up_sender(scene.platform, Sender(user)) == Sender(user)
         with pytest.raises(ContentRejectedError):
             await scene.outbox.download_file("F1", most=10)
         await scene.show("One", "One two", final=True)

@@ -17,6 +17,11 @@ from tests.bots.slack.conftest import Scene
 from tests.bots.slack.listening import Listener
 
 
+async def _enrich(scene: Scene, incoming: Incoming, since: str | None = None) -> Incoming:
+    """What is looked up of a message, its sender aside."""
+    return replace(await scene.platform.enrich(incoming, since=since), sender=incoming.sender)
+
+
 async def _shared(scene: Scene, listener: Listener) -> tuple[SlackFile, Incoming]:
     """Somebody from another workspace asks about a picture."""
     file = scene.ann.file("cat.png", b"\x89PNG", mimetype="image/png")
@@ -33,7 +38,7 @@ async def _asked(listener: Listener) -> Incoming:
 
 async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
-    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+    (known,) = (await _enrich(scene, incoming)).attachments
 
     assert incoming.attachments == (Attachment("other", file.id),)
     assert known == Attachment("image", file.id, "cat.png", "image/png", 4)
@@ -44,7 +49,7 @@ async def test_a_file_of_another_workspace_is_looked_up(scene: Scene, listener: 
 async def test_a_file_that_cannot_be_looked_up_becomes_a_document(scene: Scene, listener: Listener, error: str) -> None:
     file, incoming = await _shared(scene, listener)
     scene.slack.faults.fail("files.info", error)
-    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+    (known,) = (await _enrich(scene, incoming)).attachments
 
     assert known == Attachment("document", file.id)
     assert classify(known) == "document"
@@ -53,7 +58,7 @@ async def test_a_file_that_cannot_be_looked_up_becomes_a_document(scene: Scene, 
 async def test_a_deleted_file_becomes_a_document(scene: Scene, listener: Listener) -> None:
     file, incoming = await _shared(scene, listener)
     file.mode = "tombstone"
-    (known,) = (await scene.platform.complete(incoming, first=False)).attachments
+    (known,) = (await _enrich(scene, incoming)).attachments
     with pytest.raises(ContentRejectedError):
         await scene.outbox.download_file(known.id, most=10)
 
@@ -65,7 +70,7 @@ async def test_a_file_described_in_the_event_is_not_looked_up(scene: Scene, list
     await scene.ann.say(scene.channel, f"{scene.slack.mention} what is it?", files=[file])
     incoming = await _asked(listener)
 
-    assert await scene.platform.complete(incoming, first=False) == incoming
+    assert await _enrich(scene, incoming) == incoming
     assert scene.slack.count("files.info") == 0
 
 
@@ -83,7 +88,7 @@ async def test_a_mention_in_a_thread_quotes_its_first_message(
     file = lonely.file("cat.png", b"\x89PNG", mimetype="image/png")
     file.access = "check_file_info"
     root = await lonely.say(scene.channel, "my *cat* &lt;3", files=[file])
-    incoming = await scene.platform.complete(await _called(scene, listener, root, "what is it?"), first=True)
+    incoming = await _enrich(scene, await _called(scene, listener, root, "what is it?"), since="")
 
     assert (incoming.text, incoming.quoted, incoming.discussion) == ("what is it?", "my *cat* &lt;3", "")
     assert incoming.quoted_attachments == (Attachment("image", file.id, "cat.png", "image/png", 4),)
@@ -100,7 +105,7 @@ async def test_a_mention_in_a_discussion_quotes_messages_with_their_authors(
     await scene.platform.outbox(replace(scene.incoming(), thread=root.ts)).send_text("I could not answer that.")
     call = await _called(scene, listener, root)
     await lonely.say(scene.channel, "too late", thread_ts=root.ts)
-    incoming = await scene.platform.complete(call, first=True)
+    incoming = await _enrich(scene, call, since="")
 
     assert incoming.quoted == "Tea or coffee?"
     assert incoming.discussion == "Bob: Tea or coffee?\nAnn: Tea."
@@ -112,7 +117,7 @@ async def test_mentions_in_a_discussion_are_replaced_by_names(
 ) -> None:
     root = await scene.ann.say(scene.channel, f"Tea, <@{lonely.id}>? Or <@U0STRANGER>?")
     await lonely.say(scene.channel, f"Coffee, <@{scene.ann.id}>.", thread_ts=root.ts)
-    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+    incoming = await _enrich(scene, await _called(scene, listener, root), since="")
 
     assert incoming.discussion == "Ann: Tea, @Bob? Or @U0STRANGER?\nBob: Coffee, @Ann."
 
@@ -124,7 +129,7 @@ async def test_a_long_discussion_keeps_its_first_and_newest_messages(
     root = await scene.ann.say(scene.channel, "Well?")
     for number in range(30):
         await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
-    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+    incoming = await _enrich(scene, await _called(scene, listener, root), since="")
 
     first, gap, *lines = [line for line in incoming.discussion.splitlines() if not line.startswith("[cut: ")]
     assert (first, gap) == ("Ann: Well?", f"[… {30 - count + 1} messages are left out …]")
@@ -138,7 +143,7 @@ async def test_a_long_message_of_a_discussion_is_shortened_with_a_notice(
 ) -> None:
     root = await scene.ann.say(scene.channel, "one line\n" * 600)
     await lonely.say(scene.channel, "x" * 4_000, thread_ts=root.ts)
-    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+    incoming = await _enrich(scene, await _called(scene, listener, root), since="")
 
     assert "one line\n[cut: the message has 5,399 characters]\nBob: " + "x" * 4_000 in incoming.discussion
     assert incoming.unread == ("unread.part",)
@@ -148,7 +153,7 @@ async def test_a_thread_of_several_pages_is_read_to_its_end(scene: Scene, listen
     root = await scene.ann.say(scene.channel, "Well?")
     for number in range(1_000):
         await scene.ann.say(scene.channel, f"Reply {number}", thread_ts=root.ts)
-    incoming = await scene.platform.complete(await _called(scene, listener, root), first=True)
+    incoming = await _enrich(scene, await _called(scene, listener, root), since="")
 
     assert incoming.discussion.splitlines()[-1] == "Ann: Reply 999"
     assert scene.slack.count("conversations.replies") == 2
@@ -160,7 +165,7 @@ async def test_a_thread_that_cannot_be_read_is_marked_unread(scene: Scene, liste
     call = await _called(scene, listener, root)
     scene.slack.faults.fail("conversations.replies", error)
 
-    assert await scene.platform.complete(call, first=True) == replace(call, unread=("unread.thread",))
+    assert await _enrich(scene, call, since="") == replace(call, unread=("unread.thread",))
 
 
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
@@ -169,7 +174,7 @@ async def test_a_failed_thread_request_is_retried(scene: Scene, listener: Listen
     call = await _called(scene, listener, root)
     scene.slack.faults.fail("conversations.replies", error)
 
-    assert (await scene.platform.complete(call, first=True)).quoted == "Tea or coffee?"
+    assert (await _enrich(scene, call, since="")).quoted == "Tea or coffee?"
 
 
 async def test_a_thread_that_takes_too_long_is_marked_unread(
@@ -180,7 +185,7 @@ async def test_a_thread_that_takes_too_long_is_marked_unread(
     call = await _called(scene, listener, root)
     scene.slack.faults.flood("conversations.replies", retry_after=60)
 
-    assert (await scene.platform.complete(call, first=True)).unread == ("unread.thread",)
+    assert (await _enrich(scene, call, since="")).unread == ("unread.thread",)
 
 
 async def test_a_second_mention_adds_the_messages_since_the_first(
@@ -193,8 +198,8 @@ async def test_a_second_mention_adds_the_messages_since_the_first(
     await scene.ann.mention(scene.channel, "who drinks what?", thread_ts=root.ts)
     while (second := await listener.next()).text != "who drinks what?":
         pass
-    incoming = await scene.platform.complete(second, first=False, since=first.event_id)
-    nothing = await scene.platform.complete(second, first=False, since=second.event_id)
+    incoming = await _enrich(scene, second, since=first.event_id)
+    nothing = await _enrich(scene, second, since=second.event_id)
 
     assert incoming.discussion == "Bob: @Ann coffee, please"
     assert nothing == second
@@ -207,7 +212,7 @@ async def test_ids_of_users_and_channels_are_replaced_by_names(
     await scene.ann.mention(scene.channel, text)
     while "ask" not in (incoming := await listener.next()).text:
         pass
-    known = await scene.platform.complete(incoming, first=False)
+    known = await _enrich(scene, incoming)
 
     assert known.text == f"ask @Bob and @Bob in #general, not @U0STRANGER or @{lonely.id}x"
     assert known.unread == ()
@@ -224,7 +229,7 @@ async def test_missing_names_are_marked_unread(
     while "ask" not in (incoming := await listener.next()).text:
         pass
     scene.slack.faults.flood(method, retry_after=60)
-    known = await scene.platform.complete(incoming, first=False)
+    known = await _enrich(scene, incoming)
 
     assert known == replace(incoming, unread=("unread.names",))
 
@@ -238,7 +243,7 @@ async def test_a_forward_in_a_thread_follows_the_discussion(
     await lonely.forward(plan, scene.channel, f"{scene.slack.mention} this one?", thread_ts=root.ts)
     while (call := await listener.next()).text != "this one?":
         pass
-    incoming = await scene.platform.complete(call, first=True)
+    incoming = await _enrich(scene, call, since="")
 
     assert incoming.quoted == "Which plan?\n\nForwarded from Bob:\nAsk @Ann by May."
 
@@ -249,6 +254,6 @@ async def test_a_thread_is_read_once_and_only_if_the_mention_does_not_start_it(
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     begun, later = await listener.next(), await _called(scene, listener, root)
 
-    assert await scene.platform.complete(begun, first=True) == begun
-    assert await scene.platform.complete(later, first=False) == later
+    assert await _enrich(scene, begun, since="") == begun
+    assert await _enrich(scene, later) == later
     assert scene.slack.count("conversations.replies") == 0

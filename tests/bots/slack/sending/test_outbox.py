@@ -19,7 +19,7 @@ from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
 from core.redis import RateLimiter
-from tests.bots.slack.conftest import MODELS, Scene, settings, suggest
+from tests.bots.slack.conftest import MODELS, Scene, look_up_sender, settings, suggest
 from tests.bots.slack.listening import Listener
 from tests.bots.slack.payloads import direct
 
@@ -167,7 +167,7 @@ async def test_a_failed_activity_announcement_is_ignored(scene: Scene, listener:
 
 async def test_owners_are_admins_and_their_rights_are_cached(scene: Scene) -> None:
     scene.ann.person.is_owner = True
-    await scene.platform.introduce(Sender(scene.ann.id))
+    await look_up_sender(scene.platform, Sender(scene.ann.id))
 
     assert await scene.outbox.sender_is_admin()
     assert scene.slack.count("users.info") == 1
@@ -176,13 +176,13 @@ async def test_owners_are_admins_and_their_rights_are_cached(scene: Scene) -> No
 async def test_cached_rights_expire_before_cached_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
-    await scene.platform.introduce(Sender(scene.ann.id))
+    await look_up_sender(scene.platform, Sender(scene.ann.id))
     decided = await scene.outbox.sender_is_admin()
     scene.ann.person.is_admin = False
 
     assert decided
     assert not await scene.outbox.sender_is_admin()
-    await scene.platform.introduce(Sender(scene.ann.id))
+    await look_up_sender(scene.platform, Sender(scene.ann.id))
     assert scene.slack.count("users.info") == 3
 
 
@@ -191,13 +191,13 @@ async def test_a_failed_look_up_grants_no_rights_and_keeps_the_name(
 ) -> None:
     monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
-    known = await scene.platform.introduce(Sender(scene.ann.id))
+    known = await look_up_sender(scene.platform, Sender(scene.ann.id))
     scene.slack.faults.fail("users.info", "internal_error", times=99)
     monkeypatch.setattr(users, "_SENDER_TIMEOUT", 0.1)
 
     assert not await scene.outbox.sender_is_admin()
     assert known.name
-    assert await scene.platform.introduce(Sender(scene.ann.id)) == known
+    assert await look_up_sender(scene.platform, Sender(scene.ann.id)) == known
 
 
 async def test_the_status_is_shown_until_the_reply(scene: Scene) -> None:
@@ -288,8 +288,8 @@ async def test_a_lost_response_to_a_post_raises_platform_unreachable(scene: Scen
 
 
 async def test_a_user_is_looked_up_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
-    first = await platform.introduce(Sender(lonely.id))
-    second = await platform.introduce(Sender(lonely.id, name="Robert"))
+    first = await look_up_sender(platform, Sender(lonely.id))
+    second = await look_up_sender(platform, Sender(lonely.id, name="Robert"))
 
     assert first == Sender(lonely.id, "Bob", "zh-CN")
     assert second == Sender(lonely.id, "Robert", "zh-CN")
@@ -301,7 +301,7 @@ async def test_a_failed_user_look_up_is_retried(
     platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
 ) -> None:
     slack.faults.fail("users.info", error)
-    found = await asyncio.gather(*(platform.introduce(Sender(lonely.id)) for _ in range(3)))
+    found = await asyncio.gather(*(look_up_sender(platform, Sender(lonely.id)) for _ in range(3)))
 
     assert found == [Sender(lonely.id, "Bob", "zh-CN")] * 3
     assert sum(call.method == "users.info" for call in slack.calls) == 2
@@ -313,7 +313,7 @@ async def test_an_unknown_user_is_not_looked_up_again(
 ) -> None:
     slack.faults.fail("users.info", error)
     for _ in range(3):
-        assert await platform.introduce(Sender(lonely.id)) == Sender(lonely.id)
+        assert await look_up_sender(platform, Sender(lonely.id)) == Sender(lonely.id)
 
     assert sum(call.method == "users.info" for call in slack.calls) == 1
 
@@ -324,16 +324,10 @@ async def test_a_sender_is_looked_up_before_the_bot_knows_its_own_id(
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         incoming = platform.read(direct(user=lonely.id))
         assert incoming is not None
-        platform.outbox(incoming)  # which the bot has before it asks for names
-        sender = await platform.introduce(incoming.sender)
+        sender = (await platform.enrich(incoming)).sender
 
     assert sender == Sender(lonely.id, "Bob", "zh-CN")
     assert slack.count("auth.test") == 0
-
-
-async def test_no_sender_is_looked_up_before_the_workspace_is_known(slack: SlackSim, redis: Redis) -> None:
-    async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
-        assert await platform.introduce(Sender("U1")) == Sender("U1")
 
 
 async def test_a_post_outside_its_deleted_thread_is_deleted(scene: Scene) -> None:

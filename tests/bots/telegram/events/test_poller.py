@@ -319,10 +319,10 @@ async def test_a_message_is_answered_through_the_platform(harness: PollerHarness
         await harness.wait_for_texts("hi")
         incoming = platform.read(harness.store.kept[0])
         assert incoming is not None
-        sender = await platform.introduce(incoming.sender)
+        known = await platform.enrich(incoming)
         await platform.outbox(incoming).update_page(Page(start=0), "Hello **Ann**", final=True)
 
-    assert sender is incoming.sender
+    assert known is incoming
     assert harness.sim.texts(7) == ["Hello Ann"]
 
 

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from core.chat.commands import parse_command
 from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.platform import Platform
 from core.queue import Inbox
 from core.store import Conversations
 from core.store.keys import joined_thread_key, note_key
@@ -22,7 +23,7 @@ CHAT = ChatRef("tg", "1", "7")
 
 
 @dataclass
-class _Group(NoOutbox):
+class _Group(NoOutbox, Platform):
     """A platform on which `part` is an addition and everything else a question in a group."""
 
     name: str = "tg"
@@ -36,13 +37,6 @@ class _Group(NoOutbox):
 
     def read_addition(self, payload: bytes) -> Incoming | None:
         return self._incoming(payload) if payload == b"part" else None
-
-    async def introduce(self, sender: Sender) -> Sender:
-        return sender
-
-    async def complete(self, incoming: Incoming, *, first: bool, since: str = "") -> Incoming:
-        assert first or not since
-        return incoming
 
     def outbox(self, incoming: Incoming) -> _Group:
         assert incoming.chat == CHAT
