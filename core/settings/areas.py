@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from core.checks import store_address
-
-from .addresses import bot_address, slack_address, wanjie_address
-from .area import Area
+from .base_area import Area
+from .checks import store_address
 from .proxies import Proxies, choose_proxies, proxy_address
 from .tokens import slack_app_token, slack_bot_token, telegram_token, wanjie_key
+from .urls import bot_address, slack_address, wanjie_address
 
 Kind = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode]

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
-from .area import Area
 from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .base_area import Area
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
-from .names import misspelt
+from .misspelt_names import misspelt
 from .proxies import Proxies, passwords
 from .reference import AREAS, variables
 

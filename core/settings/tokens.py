@@ -6,7 +6,7 @@ import re
 
 from pydantic import SecretStr
 
-from core.checks import credential
+from .checks import credential
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 """Straight and curly ones, and guillemets."""

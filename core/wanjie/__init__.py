@@ -29,11 +29,11 @@ from .image_responses import ImageData, ImageLink, ImageResult
 from .models.catalog import Catalog, Model
 from .models.features import ModelFeatures
 from .models.kinds import ModelKind, ModelKinds
+from .models.voices import known_voices
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, PictureDelta, ReasoningDelta, TextDelta, Usage
 from .streaming.tool_calls import Tool, ToolCall
 from .transport import Backoff
-from .voices import known_voices
 
 __all__ = [
     "AmbiguousModelError",

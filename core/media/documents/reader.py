@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .pdf import UnreadablePdfError, read_pages
+from .pdf_process import UnreadablePdfError, read_pages
 from .plain_text import NoTextError, read_text
 
 _PDF_MARK = b"%PDF-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.settings import WanjieSettings
 
-from .name_patterns import matches_pattern
+from .id_glob import matches_pattern
 
 # Models whose families see while they do not.
 _BLIND = ("o1-mini*", "o1-preview*", "o3-mini*", "gpt-4o*-audio*", "gpt-oss*", "claude-2*", "gemma-3-1b*", "gemma3:1b*")

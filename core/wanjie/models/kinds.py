@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from core.settings import Kind
 
-from .name_patterns import matches_pattern
+from .id_glob import matches_pattern
 
 ModelKind: TypeAlias = Kind | Literal["other"]
 """`other`: models that a chat has no use for, such as those for embedding, ranking and transcription."""

@@ -24,7 +24,7 @@ from core.wanjie.responses import (
     unwrap,
 )
 
-from .embedded_pictures import EmbeddedPictures
+from .embedded_images import EmbeddedPictures
 from .frames import NO_JSON, begins_with_frame, frames_in, read_json
 from .repeated_text import Added, Increments
 from .sse import Event, EventDecoder

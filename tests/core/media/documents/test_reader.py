@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from pypdfium2 import PdfiumError
 
 from bots.sandbox.wanjie.sample_media import mp3, png
-from core.media.documents import pdf_subprocess
-from core.media.documents.pdf import PdfText, UnreadablePdfError, read_pages
+from core.media.documents import pdf_extractor
+from core.media.documents.pdf_process import PdfText, UnreadablePdfError, read_pages
 from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
 from tests.core.media.papers import bomb, pdf
 
@@ -169,7 +169,7 @@ def test_a_pdf_file_that_ends_with_the_limit_is_whole() -> None:
 
 
 def test_a_pdf_file_that_takes_too_long_is_read_as_far_as_it_went() -> None:
-    pages = pdf_subprocess.read(pdf(["one", "two", "three"]), most=1000, patience=0)
+    pages = pdf_extractor.read(pdf(["one", "two", "three"]), most=1000, patience=0)
 
     assert pages == PdfText("one", 3, 1, 3)
 
@@ -200,7 +200,7 @@ def test_whoever_reads_documents_does_not_load_the_reader_of_pdf_files() -> None
 def test_every_pdf_file_is_read_or_refused(data: bytes) -> None:
     for broken in (data, b"%PDF-1.4\n" + data, pdf(["Hello"]).replace(b"obj\n", data, 3)):
         with suppress(PdfiumError):
-            assert pdf_subprocess.read(broken, most=10, patience=1).characters >= 0
+            assert pdf_extractor.read(broken, most=10, patience=1).characters >= 0
 
 
 @pytest.mark.parametrize(

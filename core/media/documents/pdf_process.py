@@ -38,7 +38,7 @@ def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> PdfText:
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own program and two numbers
-            [sys.executable, "-P", "-m", f"{__package__}.pdf_subprocess", str(most), str(_PATIENCE)],
+            [sys.executable, "-P", "-m", f"{__package__}.pdf_extractor", str(most), str(_PATIENCE)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

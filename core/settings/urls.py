@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.checks import web_address
+from .checks import web_address
 
 _ENDPOINT = re.compile(
     r"(/v1)?/(chat/completions|completions|responses|embeddings|models|audio/speech|audio/transcriptions"

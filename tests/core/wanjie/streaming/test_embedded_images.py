@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie.streaming.embedded_pictures import EmbeddedPictures
+from core.wanjie.streaming.embedded_images import EmbeddedPictures
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 3
 URL = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"

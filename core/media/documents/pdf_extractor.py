@@ -18,7 +18,7 @@ from dataclasses import asdict
 
 from pypdfium2 import PdfDocument, PdfiumError
 
-from .pdf import PdfText
+from .pdf_process import PdfText
 
 try:
     import resource

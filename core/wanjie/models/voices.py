@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .models.name_patterns import matches_pattern
+from .id_glob import matches_pattern
 
 # The Open API shows 普通话 alone for its CosyVoice, and none of the speakers that the published model comes with.
 # The others: OpenAI, "Text to speech", voice options.
