@@ -65,10 +65,10 @@ def _failed(working: asyncio.Task[None]) -> bool:
 
 def _platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
     if settings.telegram is not None:
-        proxies = settings.proxies(settings.telegram)
+        proxies = settings.proxies_for(settings.telegram)
         yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu, proxies=proxies)
     if settings.slack is not None:
-        proxies = settings.proxies(settings.slack)
+        proxies = settings.proxies_for(settings.slack)
         yield SlackPlatform(settings.slack, service.budget, service.suggest, proxies=proxies)
 
 

@@ -80,12 +80,12 @@ async def _wanjie(settings: Settings) -> list[Finding]:
 
 async def _telegram(settings: Settings) -> list[Finding]:
     area = settings.telegram
-    return [await inspect_telegram(area, settings.proxies(area))] if area is not None else []
+    return [await inspect_telegram(area, settings.proxies_for(area))] if area is not None else []
 
 
 async def _slack(settings: Settings) -> list[Finding]:
     area = settings.slack
-    return await inspect_slack(area, settings.proxies(area)) if area is not None else []
+    return await inspect_slack(area, settings.proxies_for(area)) if area is not None else []
 
 
 def _line(finding: Finding) -> str:

@@ -61,7 +61,7 @@ def _check() -> int:
         settings = Settings()
     except SettingsError as error:
         return report_settings_problems(error.problems)
-    set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.secrets(), quiet=_SDKS)
+    set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.list_secrets(), quiet=_SDKS)
     return check(settings)
 
 
@@ -69,7 +69,7 @@ def _set_up(settings: Settings) -> None:
     """Begin to log, first of all what was set in vain."""
     service = settings.service
     set_up_logging(
-        level=service.log_level, json_lines=service.log_format == "json", secrets=settings.secrets(), quiet=_SDKS
+        level=service.log_level, json_lines=service.log_format == "json", secrets=settings.list_secrets(), quiet=_SDKS
     )
     for warning in settings.warnings:
         structlog.get_logger().warning(warning)

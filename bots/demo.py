@@ -13,7 +13,7 @@ from pathlib import Path
 from bots.sandbox.harness import NotStartedError, ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.screen_diff import ScreenDiff
-from core.settings import real_wanjie
+from core.settings import read_wanjie_environment
 
 from .demo_screen import BOLD, DIM, PLAIN, PipeScreen, Screen, TerminalScreen, write
 
@@ -47,7 +47,7 @@ def demo() -> int:
 
 async def _demo() -> int:
     with tempfile.TemporaryDirectory(prefix="wanjie-demo-") as folder:
-        async with ServiceHarness(Path(folder), wanjie=real_wanjie(), extra=_SETTINGS) as harness:
+        async with ServiceHarness(Path(folder), wanjie=read_wanjie_environment(), extra=_SETTINGS) as harness:
             harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = 40, 0.5
             begun = time.monotonic()
             service = await harness.start()
@@ -56,7 +56,7 @@ async def _demo() -> int:
             except (NotStartedError, TimeoutError):
                 write("The service did not start:\n" + harness.logs())
                 return 1
-            where = "the real Wanjie" if real_wanjie() else "a simulated Wanjie"
+            where = "the real Wanjie" if read_wanjie_environment() else "a simulated Wanjie"
             write(f"{BOLD}Wanjie Bots{PLAIN}: ready in {time.monotonic() - begun:.1f} s, talking to {where}.\n")
             await _play(harness)
             await harness.end(service)

@@ -6,7 +6,7 @@ from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
-from core.settings import AREAS, Variable, variables
+from core.settings import AREAS, Variable, list_variables
 
 _LABEL = 24
 """Characters that Slack shows of a message's action."""
@@ -71,7 +71,7 @@ def generate_configuration_page() -> str:
     ]
     for heading, area in AREAS:
         lines += [f"## {heading}", "", "| variable | meaning | default |", "|---|---|---|"]
-        lines += [_row(variable) for variable in variables(area)]
+        lines += [_row(variable) for variable in list_variables(area)]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -81,7 +81,7 @@ def generate_env_example() -> str:
     lines = ["# Copy this file to .env and fill in what you need.", f"# {_MADE.replace('`', '')}"]
     for heading, area in AREAS:
         lines += ["", f"# --- {heading}"]
-        for variable in variables(area):
+        for variable in list_variables(area):
             lines += [f"# {variable.description}", f"#{variable.name}={variable.default}"]
     return "\n".join(lines) + "\n"
 

@@ -35,14 +35,14 @@ class Sessions:
 
     def get_session(self, url: str) -> aiohttp.ClientSession:
         """The session to be used for `url`; it stays open until all are closed."""
-        proxy = self._proxies.proxy_for(url)
+        proxy = self._proxies.find_proxy(url)
         if proxy not in self._opened:
             self._opened[proxy] = self.open_session(url)
         return self._opened[proxy]
 
     def open_session(self, url: str) -> aiohttp.ClientSession:
         """Open a session of the caller's own, which the caller closes."""
-        proxy = self._proxies.proxy_for(url)
+        proxy = self._proxies.find_proxy(url)
         through_socks = proxy is not None and proxy.startswith("socks")
         connector = (
             # The proxy resolves the names: where one is needed, the names that are known here may be false.

@@ -48,11 +48,11 @@ class Finding:
 async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
     """Ask Wanjie for the key's models: whether it is accepted, how many there are, and whether ours are among them."""
     try:
-        kinds = [model.kind for model in await catalog.models()]
+        kinds = [model.kind for model in await catalog.list_models()]
     except WanjieError as error:
         return [explain_wanjie_error(error, settings.base_url)]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "none"
-    default = await catalog.default_model("chat")
+    default = await catalog.choose_default("chat")
     if default is None:
         text, advice = (
             f"The key has no chat model (models: {counts}).",
@@ -73,9 +73,9 @@ async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]
     }
     findings: list[Finding] = []
     for variable, (model, kind) in named.items():
-        if model is None or await catalog.lists(model):
+        if model is None or await catalog.has_model(model):
             continue
-        instead = await catalog.default_model(kind) if kind else None
+        instead = await catalog.choose_default(kind) if kind else None
         text = f"{variable} {model} is not available with this key" + (
             f"; {instead} is used instead." if instead else "."
         )

@@ -10,30 +10,32 @@ from typing import cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_QUIET = ("httpx", "httpcore", "aiohttp", "asyncio")
+_QUIET_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio")
 """Libraries that write requests, with tokens in their addresses, or every frame at INFO."""
-_SHORTEST_SECRET = 6
+_MIN_SECRET_LENGTH = 6
 
 
 class Redaction:
     """Replaces every known secret in what is about to be logged."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+        self._secrets = [secret for secret in secrets if len(secret) >= _MIN_SECRET_LENGTH]
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: self._clean(value) for key, value in event.items()}
+        return {key: self._redact(value) for key, value in event.items()}
 
-    def _clean(self, value: object) -> object:
+    def _redact(self, value: object) -> object:
         if isinstance(value, bool | int | float) or value is None:
             return value
         if isinstance(value, list | tuple):
-            return [self._clean(item) for item in cast("Iterable[object]", value)]
+            return [self._redact(item) for item in cast("Iterable[object]", value)]
         if isinstance(value, dict):
-            return {self._text(key): self._clean(item) for key, item in cast("dict[object, object]", value).items()}
-        return self._text(value)
+            return {
+                self._redact_text(key): self._redact(item) for key, item in cast("dict[object, object]", value).items()
+            }
+        return self._redact_text(value)
 
-    def _text(self, value: object) -> str:
+    def _redact_text(self, value: object) -> str:
         text = value if isinstance(value, str) else repr(value)
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
@@ -70,5 +72,5 @@ def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str], quie
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in (*_QUIET, *quiet):
+    for name in (*_QUIET_LOGGERS, *quiet):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

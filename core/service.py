@@ -157,7 +157,7 @@ class Service:
 @asynccontextmanager
 async def open_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
     """Open a list of the key's models that nothing else looks at; nothing is asked yet."""
-    client = WanjieClient(settings.wanjie, proxies=settings.proxies(settings.wanjie))
+    client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie))
     try:
         yield Catalog(client, settings.wanjie)
     finally:
@@ -173,7 +173,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
             url = await stack.enter_async_context(EmbeddedRedis(settings.service.data_dir))
         else:
             url = configured.get_secret_value()
-        client = WanjieClient(settings.wanjie, proxies=settings.proxies(settings.wanjie))
+        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie))
         stack.push_async_callback(client.aclose)
         service = Service(settings, url, client, exclusive=configured is None)
         stack.push_async_callback(service.aclose)

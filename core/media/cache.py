@@ -12,7 +12,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(slots=True)
-class _Making(Generic[_Value]):
+class _Pending(Generic[_Value]):
     task: asyncio.Task[_Value]
     waiting: int = 0
 
@@ -24,23 +24,23 @@ class Cache(Generic[_Value]):
     place: it holds the queue, writes all it gets to a disk, and megabytes would pass through it for no promise's sake.
     """
 
-    def __init__(self, most: int, size: Callable[[_Value], int]) -> None:
+    def __init__(self, max_bytes: int, size: Callable[[_Value], int]) -> None:
         """Keep at most `most` bytes; `size` tells how many a value has."""
-        self._most = most
+        self._max_bytes = max_bytes
         self._size = size
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, _Value] = OrderedDict()
-        self._making: dict[Hashable, _Making[_Value]] = {}
+        self._values: OrderedDict[Hashable, _Value] = OrderedDict()
+        self._pending: dict[Hashable, _Pending[_Value]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
         """Give the value of `key`, which `make` makes when it is not there; raise what `make` raises.
 
         However many ask for it at the same time, it is made once. When all of them gave up waiting, so does `make`.
         """
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        making = self._making.get(key) or self._begin(key, make)
+        if key in self._values:
+            self._values.move_to_end(key)
+            return self._values[key]
+        making = self._pending.get(key) or self._start(key, make)
         making.waiting += 1
         try:
             await asyncio.wait([making.task])
@@ -48,34 +48,34 @@ class Cache(Generic[_Value]):
         finally:
             making.waiting -= 1
             if not making.waiting:
-                self._leave(key, making)
+                self._cancel(key, making)
 
-    def forget(self, key: Hashable) -> None:
+    def discard(self, key: Hashable) -> None:
         """Make the value anew when it is asked for again."""
-        if key in self._kept:
-            self._bytes -= self._size(self._kept.pop(key))
+        if key in self._values:
+            self._bytes -= self._size(self._values.pop(key))
 
-    def _begin(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Making[_Value]:
-        making = _Making(asyncio.create_task(self._made(key, make)))
+    def _start(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Pending[_Value]:
+        making = _Pending(asyncio.create_task(self._make_and_store(key, make)))
         making.task.add_done_callback(
             lambda task: task.cancelled() or task.exception()
         )  # perhaps nobody waits any more
-        self._making[key] = making
+        self._pending[key] = making
         return making
 
-    def _leave(self, key: Hashable, making: _Making[_Value]) -> None:
-        if self._making.get(key) is making:
-            del self._making[key]
+    def _cancel(self, key: Hashable, making: _Pending[_Value]) -> None:
+        if self._pending.get(key) is making:
+            del self._pending[key]
         making.task.cancel()
 
-    async def _made(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
+    async def _make_and_store(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
         value = await make()
-        if self._size(value) <= self._most:
-            self._keep(key, value)
+        if self._size(value) <= self._max_bytes:
+            self._store(key, value)
         return value
 
-    def _keep(self, key: Hashable, value: _Value) -> None:
-        self._kept[key] = value
+    def _store(self, key: Hashable, value: _Value) -> None:
+        self._values[key] = value
         self._bytes += self._size(value)
-        while self._bytes > self._most:
-            self.forget(next(iter(self._kept)))
+        while self._bytes > self._max_bytes:
+            self.discard(next(iter(self._values)))

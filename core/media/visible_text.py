@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc\U000e0000-\U000e0fff]"
 )
 """Fillers, variation selectors and the blank of Braille, which Unicode counts as letters, marks or symbols."""
-_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
 def is_blank(text: str) -> bool:
@@ -18,11 +18,11 @@ def is_blank(text: str) -> bool:
     Platforms refuse such texts as empty, each by a list of its own; this is more than any of them has.
     """
     return all(
-        character.isspace() or category(character) in _UNSEEN_CATEGORIES or _UNSEEN.match(character) is not None
+        character.isspace() or category(character) in _INVISIBLE_CATEGORIES or _INVISIBLE.match(character) is not None
         for character in text
     )
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Return `text` without white space around it, "" when a reader sees nothing of it."""
     return "" if is_blank(text) else text.strip()

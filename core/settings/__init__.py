@@ -1,15 +1,15 @@
 """All that can be configured: the one package that reads the environment and `.env`."""
 
-from .areas import ChatSettings, Kind, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
-from .load import Settings, SettingsError, real_wanjie
-from .proxies import NO_PROXIES, Proxies, shown
-from .reference import AREAS, Variable, variables
+from .areas import ChatSettings, ModelKindName, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .load import Settings, SettingsError, read_wanjie_environment
+from .proxies import NO_PROXIES, Proxies, hide_credentials
+from .reference import AREAS, Variable, list_variables
 
 __all__ = [
     "AREAS",
     "NO_PROXIES",
     "ChatSettings",
-    "Kind",
+    "ModelKindName",
     "Proxies",
     "ServiceSettings",
     "Settings",
@@ -18,7 +18,7 @@ __all__ = [
     "TelegramSettings",
     "Variable",
     "WanjieSettings",
-    "real_wanjie",
-    "shown",
-    "variables",
+    "hide_credentials",
+    "list_variables",
+    "read_wanjie_environment",
 ]

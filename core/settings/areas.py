@@ -9,17 +9,17 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from .base_area import Area
-from .checks import store_address
-from .proxies import Proxies, choose_proxies, proxy_address
-from .tokens import slack_app_token, slack_bot_token, telegram_token, wanjie_key
-from .urls import bot_address, slack_address, wanjie_address
+from .checks import check_redis_url
+from .proxies import Proxies, choose_proxies, normalize_proxy
+from .tokens import check_slack_app_token, check_slack_bot_token, check_telegram_token, check_wanjie_key
+from .urls import normalize_bot_api_url, normalize_slack_url, normalize_wanjie_url
 
-Kind = Literal["chat", "speech", "image", "video"]
+ModelKindName = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(gt=0)]
 
 
-def _comma_separated(value: object) -> object:
+def _split_commas(value: object) -> object:
     """Split what a variable says; anything else is left to pydantic."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -51,7 +51,7 @@ class WanjieSettings(Area):
         description="The largest number of requests for one answer, the first included; also for every other call.",
     )
     catalog_ttl: Seconds = Field(300, description="Seconds for which the list of models is cached.")
-    model_kinds: Annotated[dict[str, Kind], NoDecode] = Field(
+    model_kinds: Annotated[dict[str, ModelKindName], NoDecode] = Field(
         default_factory=dict,
         description="Corrects the kind of models that the built-in rules get wrong: `pattern=kind`, separated by "
         "commas; `*` matches anything. Example: `my-tts-*=speech,painter=image`. Kinds: chat, speech, image, video.",
@@ -90,12 +90,12 @@ class WanjieSettings(Area):
     )
     video_timeout: Seconds = Field(900, description="Seconds to wait for a video model.")
 
-    _checked_key = field_validator("api_key")(wanjie_key)
-    _checked_url = field_validator("base_url")(wanjie_address)
-    _checked_proxy = field_validator("proxy")(proxy_address)
+    _checked_key = field_validator("api_key")(check_wanjie_key)
+    _checked_url = field_validator("base_url")(normalize_wanjie_url)
+    _checked_proxy = field_validator("proxy")(normalize_proxy)
 
     _patterns = field_validator("voices", "english_models", "vision_models", "tool_models", mode="before")(
-        _comma_separated
+        _split_commas
     )
 
     @field_validator("model_kinds", mode="before")
@@ -123,9 +123,9 @@ class TelegramSettings(Area):
         "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
     )
 
-    _checked_token = field_validator("bot_token")(telegram_token)
-    _checked_urls = field_validator("base_url", "file_url")(bot_address)
-    _checked_proxy = field_validator("proxy")(proxy_address)
+    _checked_token = field_validator("bot_token")(check_telegram_token)
+    _checked_urls = field_validator("base_url", "file_url")(normalize_bot_api_url)
+    _checked_proxy = field_validator("proxy")(normalize_proxy)
 
 
 class SlackSettings(Area):
@@ -148,11 +148,11 @@ class SlackSettings(Area):
         "by commas, or `*` for all. The log names apps that are ignored.",
     )
 
-    _checked_proxy = field_validator("proxy")(proxy_address)
-    _checked_bot_token = field_validator("bot_token")(slack_bot_token)
-    _checked_app_token = field_validator("app_token")(slack_app_token)
-    _checked_url = field_validator("api_url")(slack_address)
-    _ids = field_validator("allowed_apps", mode="before")(_comma_separated)
+    _checked_proxy = field_validator("proxy")(normalize_proxy)
+    _checked_bot_token = field_validator("bot_token")(check_slack_bot_token)
+    _checked_app_token = field_validator("app_token")(check_slack_app_token)
+    _checked_url = field_validator("api_url")(normalize_slack_url)
+    _ids = field_validator("allowed_apps", mode="before")(_split_commas)
 
 
 class ChatSettings(Area):
@@ -208,7 +208,7 @@ class ServiceSettings(Area):
     )
     mailbox_limit: int = Field(50, ge=1, description="The largest number of unanswered messages of one chat.")
 
-    _checked_redis_url = field_validator("redis_url")(store_address)
+    _checked_redis_url = field_validator("redis_url")(check_redis_url)
 
 
 class ProxySettings(Area):
@@ -228,14 +228,14 @@ class ProxySettings(Area):
         "also with `:port`, separated by commas; `*`: everything.",
     )
 
-    _checked_proxies = field_validator("https_proxy", "http_proxy", "all_proxy")(proxy_address)
+    _checked_proxies = field_validator("https_proxy", "http_proxy", "all_proxy")(normalize_proxy)
 
     @field_validator("no_proxy", mode="before")
     @classmethod
     def _entries(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
-    def proxies(self, own: SecretStr | None) -> Proxies:
+    def choose_for(self, own: SecretStr | None) -> Proxies:
         """The proxies of a service, whose own one goes first."""
         return choose_proxies(
             own, http=self.http_proxy, https=self.https_proxy, every=self.all_proxy, bypassed=self.no_proxy

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from .env_file import EnvFileSource
 
-_SWITCH = {"on": ("true", "yes", "y", "t", "1", "enabled"), "off": ("false", "no", "n", "f", "0", "disabled")}
+_SWITCH_SYNONYMS = {"on": ("true", "yes", "y", "t", "1", "enabled"), "off": ("false", "no", "n", "f", "0", "disabled")}
 _SYNONYMS = {"warn": "warning", "fatal": "error", "critical": "error"}
 
 
@@ -37,18 +37,18 @@ class Area(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _lenient(cls, value: object, info: ValidationInfo) -> object:
+    def _read_leniently(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
         field = cls.model_fields[str(info.field_name)]
         is_choice = get_origin(field.annotation) is Literal
-        return _choice(value.strip(), get_args(field.annotation)) if is_choice else value.strip()
+        return _match_choice(value.strip(), get_args(field.annotation)) if is_choice else value.strip()
 
 
-def _choice(value: str, words: tuple[str, ...]) -> str:
+def _match_choice(value: str, words: tuple[str, ...]) -> str:
     """The word that is meant, or the value as it is."""
     known = {word.lower(): word for word in words}
     if "on" in known and "off" in known:
-        known |= {synonym: word for word, synonyms in _SWITCH.items() for synonym in synonyms}
+        known |= {synonym: word for word, synonyms in _SWITCH_SYNONYMS.items() for synonym in synonyms}
     given = value.lower()
     return known.get(given) or known.get(_SYNONYMS.get(given, ""), value)

@@ -7,16 +7,16 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
-_STORE_SCHEMES = {"redis", "rediss", "unix"}
+_REDIS_SCHEMES = {"redis", "rediss", "unix"}
 
 
-def web_address(value: str) -> str:
+def check_url(value: str) -> str:
     """Check an address and give it back as it was written, without a slash at its end."""
     _HTTP_URL.validate_python(value)
     return value.rstrip("/")
 
 
-def credential(secret: SecretStr) -> SecretStr:
+def check_credential(secret: SecretStr) -> SecretStr:
     """Check that a key or token can be sent in a header at all."""
     value = secret.get_secret_value()
     if not value:
@@ -28,12 +28,12 @@ def credential(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def store_address(secret: SecretStr | None) -> SecretStr | None:
+def check_redis_url(secret: SecretStr | None) -> SecretStr | None:
     """Check what the client would refuse with a traceback, or take for something else."""
     if secret is None:
         return None
     scheme, mark, rest = secret.get_secret_value().partition("://")
-    if scheme not in _STORE_SCHEMES or not mark:
+    if scheme not in _REDIS_SCHEMES or not mark:
         raise ValueError("it must begin with redis://, rediss:// or unix://")
     userinfo = rest.rpartition("@")[0] if scheme != "unix" else ""  # a socket's path may have any sign
     if any(sign in userinfo for sign in "#/?"):
@@ -43,7 +43,7 @@ def store_address(secret: SecretStr | None) -> SecretStr | None:
         host, _ = parts.hostname, parts.port
     except ValueError:  # whose text may have the password in it
         raise ValueError("its host or its port cannot be read; the port is a number up to 65535") from None
-    _check_place(parts, host)
+    _check_host(parts, host)
     databases = [*parse_qs(parts.query, keep_blank_values=True).get("db", [])]
     if scheme != "unix":
         databases.append(parts.path.strip("/") or "0")
@@ -52,7 +52,7 @@ def store_address(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
-def _check_place(parts: SplitResult, host: str | None) -> None:
+def _check_host(parts: SplitResult, host: str | None) -> None:
     if parts.scheme == "unix" and not parts.path.strip("/"):
         raise ValueError("it names no socket, as in unix:///run/redis.sock")
     if parts.scheme != "unix" and not host:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 ENV_FILE = Path(".env")
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's mark does
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -49,7 +49,7 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
         return EnvFile()
     except OSError as error:
         raise EnvFileError(f"{path} cannot be read: {error.strerror}.") from error
-    text, encoding = _decoded(data, path)
+    text, encoding = _decode(data, path)
     found = EnvFile()
     if encoding == "gb18030":
         found.warnings.append(f"{path} is not UTF-8 and was read as GBK; save it as UTF-8.")
@@ -65,9 +65,9 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
     return found
 
 
-def _decoded(data: bytes, path: Path) -> tuple[str, str]:
-    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
-    for encoding in [marked] if marked else _likely(data):
+def _decode(data: bytes, path: Path) -> tuple[str, str]:
+    marked = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    for encoding in [marked] if marked else _guess_encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -77,7 +77,7 @@ def _decoded(data: bytes, path: Path) -> tuple[str, str]:
     raise EnvFileError(f"{path} is in an encoding that cannot be read; save it as UTF-8.")
 
 
-def _likely(data: bytes) -> list[str]:
+def _guess_encodings(data: bytes) -> list[str]:
     """The encodings to be tried for a text without a mark; ASCII in UTF-16 has a NUL in each character."""
     if b"\0" in data:
         return ["utf-16-le", "utf-16-be"] if data[1::2].count(0) > data[::2].count(0) else ["utf-16-be", "utf-16-le"]

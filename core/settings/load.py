@@ -10,9 +10,9 @@ from pydantic import SecretStr, ValidationError
 from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 from .base_area import Area
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
-from .misspelt_names import misspelt
-from .proxies import Proxies, passwords
-from .reference import AREAS, variables
+from .misspelt_names import find_misspelt_names
+from .proxies import Proxies, list_passwords
+from .reference import AREAS, list_variables
 
 
 class SettingsError(Exception):
@@ -25,14 +25,14 @@ class SettingsError(Exception):
         """Whether the log is meant for machines, as far as that can be told."""
 
 
-def real_wanjie() -> dict[str, str]:
+def read_wanjie_environment() -> dict[str, str]:
     """The variables of a Wanjie that has a key here, for a child process; {} without a key.
 
     Raises `SettingsError` when `.env` cannot be read.
     """
-    _env_file()
+    _read_env_file()
     problems: list[str] = []
-    wanjie = _load(WanjieSettings, problems)
+    wanjie = _load_area(WanjieSettings, problems)
     if wanjie is None:
         return {}
     found = {"WANJIE_API_KEY": wanjie.api_key.get_secret_value(), "WANJIE_BASE_URL": wanjie.base_url}
@@ -47,34 +47,34 @@ class Settings:
     """Every area; a platform that has no token is None."""
 
     def __init__(self) -> None:
-        file, problems = _env_file(), list[str]()
-        self.warnings = file.warnings + _misspelt(file)
+        file, problems = _read_env_file(), list[str]()
+        self.warnings = file.warnings + _warn_of_misspelt(file)
         """Sentences for the operator about what was set and has no effect."""
-        wanjie = _load(WanjieSettings, problems)
-        self.telegram = _load(TelegramSettings, problems) if _named(TelegramSettings) else None
-        self.slack = _load(SlackSettings, problems) if _named(SlackSettings) else None
-        chat = _load(ChatSettings, problems)
-        service = _load(ServiceSettings, problems)
-        common = _load(ProxySettings, problems)
-        if not _named(TelegramSettings) and not _named(SlackSettings):
+        wanjie = _load_area(WanjieSettings, problems)
+        self.telegram = _load_area(TelegramSettings, problems) if _is_configured(TelegramSettings) else None
+        self.slack = _load_area(SlackSettings, problems) if _is_configured(SlackSettings) else None
+        chat = _load_area(ChatSettings, problems)
+        service = _load_area(ServiceSettings, problems)
+        common = _load_area(ProxySettings, problems)
+        if not _is_configured(TelegramSettings) and not _is_configured(SlackSettings):
             problems.append(
                 "No platform is set up: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
             )
         if problems or wanjie is None or chat is None or service is None or common is None:
-            raise SettingsError(problems + self.warnings, json_lines=_json_lines())
+            raise SettingsError(problems + self.warnings, json_lines=_wants_json_lines())
         self.wanjie, self.chat, self.service, self._common_proxies = wanjie, chat, service, common
 
-    def proxies(self, area: WanjieSettings | TelegramSettings | SlackSettings) -> Proxies:
+    def proxies_for(self, area: WanjieSettings | TelegramSettings | SlackSettings) -> Proxies:
         """Through which proxies the service of that area is reached."""
-        return self._common_proxies.proxies(area.proxy)
+        return self._common_proxies.choose_for(area.proxy)
 
-    def secrets(self) -> list[str]:
+    def list_secrets(self) -> list[str]:
         """Every configured value that must never be logged."""
         areas = [area for area in (self.wanjie, self.telegram, self.slack, self.service) if area is not None]
         fields = [(name, value) for area in (*areas, self._common_proxies) for name, value in dict(area).items()]
         found = [(name, value) for name, value in fields if isinstance(value, SecretStr)]
         plain = [value.get_secret_value() for name, value in found if not name.endswith("proxy")]
-        return plain + [text for name, value in found if name.endswith("proxy") for text in passwords(value)]
+        return plain + [text for name, value in found if name.endswith("proxy") for text in list_passwords(value)]
 
 
 _AreaT = TypeVar("_AreaT", bound=Area)
@@ -94,7 +94,7 @@ class _Log(Area):
     log_format: str = ""
 
 
-def _env_file() -> EnvFile:
+def _read_env_file() -> EnvFile:
     try:
         return read_env_file()
     except EnvFileError as error:
@@ -102,39 +102,39 @@ def _env_file() -> EnvFile:
         raise SettingsError([str(error)], json_lines=json_lines) from error
 
 
-def _json_lines() -> bool:
+def _wants_json_lines() -> bool:
     return _Log().log_format.lower() == "json"
 
 
-def _misspelt(file: EnvFile) -> list[str]:
-    known = [variable.name for _, area in AREAS for variable in variables(area)]
+def _warn_of_misspelt(file: EnvFile) -> list[str]:
+    known = [variable.name for _, area in AREAS for variable in list_variables(area)]
     prefixes = {str(area.model_config.get("env_prefix", "")) for _, area in AREAS} - {""}
     around = [name for name in os.environ if name.upper().startswith(tuple(prefixes))]
     return [
-        *misspelt(file.values, known, prefixes, f"in {ENV_FILE}"),
-        *misspelt(set(around) - set(file.values), known, {"WANJIE_"}, "in the environment"),
+        *find_misspelt_names(file.values, known, prefixes, f"in {ENV_FILE}"),
+        *find_misspelt_names(set(around) - set(file.values), known, {"WANJIE_"}, "in the environment"),
     ]
 
 
-def _named(area: type[Area]) -> bool:
+def _is_configured(area: type[Area]) -> bool:
     tokens = _Tokens()
     if area is TelegramSettings:
         return bool(tokens.telegram_bot_token)
     return bool(tokens.slack_bot_token or tokens.slack_app_token)
 
 
-def _load(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
+def _load_area(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
     try:
         return area()
     except ValidationError as error:
         prefix = str(area.model_config.get("env_prefix", ""))
         for found in error.errors(include_url=False, include_input=False):
             name = prefix + str(found["loc"][0]) if found["loc"] else "A setting"
-            problems.append(_sentence(name.upper(), found["type"], found["msg"]))
+            problems.append(_describe_problem(name.upper(), found["type"], found["msg"]))
         return None
 
 
-def _sentence(name: str, kind: str, message: str) -> str:
+def _describe_problem(name: str, kind: str, message: str) -> str:
     """One problem in plain words; never with the value, which may be a secret."""
     if kind == "missing":
         return f"{name} is not set."

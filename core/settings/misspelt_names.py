@@ -6,18 +6,20 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process
 
-_SIMILAR = 80.0
+_MIN_SIMILARITY = 80.0
 """Of 100; `TELEGRAM_TOKEN` is at 87 from what is meant."""
 
 
-def misspelt(names: Iterable[str], known: Collection[str], prefixes: Collection[str], place: str) -> list[str]:
+def find_misspelt_names(
+    names: Iterable[str], known: Collection[str], prefixes: Collection[str], place: str
+) -> list[str]:
     """A sentence for each name, found in `place`, that nobody reads: with one of the prefixes, or near to one known.
 
     Of names with a prefix that others may use, too, only those are told that are near to one of ours.
     """
     sentences: list[str] = []
     for name in sorted({name.upper() for name in names} - set(known)):
-        found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+        found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
         if found is not None:
             sentences.append(f"{name} {place} is not a setting; did you mean {found[0]}?")
         elif any(name.startswith(prefix) for prefix in prefixes):

@@ -20,7 +20,7 @@ _PORTS = {"https": 443, "wss": 443}
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def proxy_address(secret: SecretStr | None) -> SecretStr | None:
+def normalize_proxy(secret: SecretStr | None) -> SecretStr | None:
     """Check a proxy and write it in one form: `http`, `https` or `socks5`, with escaped credentials.
 
     What has no scheme is an HTTP proxy, as curl has it. The errors never hold the value, which may have a password.
@@ -32,10 +32,10 @@ def proxy_address(secret: SecretStr | None) -> SecretStr | None:
     kind = _SCHEMES.get(scheme.lower()) if mark else "http"
     if kind is None:
         raise ValueError("a proxy must begin with http://, https:// or socks5://")
-    return SecretStr(f"{kind}://{_authority(rest if mark else value, kind)}")
+    return SecretStr(f"{kind}://{_normalize_authority(rest if mark else value, kind)}")
 
 
-def _authority(rest: str, kind: str) -> str:
+def _normalize_authority(rest: str, kind: str) -> str:
     credentials, mark, place = rest.rpartition("@")
     try:
         parts = urlsplit(f"//{place}")
@@ -48,14 +48,14 @@ def _authority(rest: str, kind: str) -> str:
     if port is None and kind == "socks5":
         port = _SOCKS_PORT
     user, colon, password = credentials.partition(":")
-    return f"{_escaped(user)}{colon}{_escaped(password)}{mark}{host}" + (f":{port}" if port is not None else "")
+    return f"{_escape(user)}{colon}{_escape(password)}{mark}{host}" + (f":{port}" if port is not None else "")
 
 
 def _is_host(host: str) -> bool:
-    return _as_address(host) is not None or _HOST.fullmatch(host) is not None
+    return _parse_address(host) is not None or _HOST.fullmatch(host) is not None
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return quote(unquote(text), safe="")
 
 
@@ -71,7 +71,7 @@ class Proxies:
     https: str | None = None
     bypassed: tuple[str, ...] = ()
 
-    def proxy_for(self, url: str) -> str | None:
+    def find_proxy(self, url: str) -> str | None:
         """The proxy that leads to `url`, with its credentials; None: reach it directly. Web sockets count, too."""
         parts = urlsplit(url)
         proxy = self.https if parts.scheme in _PORTS else self.http
@@ -79,7 +79,7 @@ class Proxies:
         if proxy is None or is_loopback(host):
             return None
         port = parts.port or _PORTS.get(parts.scheme, 80)
-        return None if any(_names(entry, host, port) for entry in self.bypassed) else proxy
+        return None if any(_matches_entry(entry, host, port) for entry in self.bypassed) else proxy
 
 
 NO_PROXIES = Proxies()
@@ -96,12 +96,12 @@ def choose_proxies(
     """Let a service's own proxy go before the common ones, and `every` stand for what is not named."""
     names = tuple(bypassed)
     if own is not None:
-        address = _address(own)
+        address = _get_address(own)
         return Proxies(address, address, names)
-    return Proxies(_address(http) or _address(every), _address(https) or _address(every), names)
+    return Proxies(_get_address(http) or _get_address(every), _get_address(https) or _get_address(every), names)
 
 
-def passwords(proxy: SecretStr | None) -> list[str]:
+def list_passwords(proxy: SecretStr | None) -> list[str]:
     """Every form in which the password of a proxy could be written."""
     if proxy is None:
         return []
@@ -109,7 +109,7 @@ def passwords(proxy: SecretStr | None) -> list[str]:
     return [proxy.get_secret_value(), escaped, unquote(escaped)] if escaped else []
 
 
-def shown(proxy: str) -> str:
+def hide_credentials(proxy: str) -> str:
     """A proxy as it may stand in a log: without its credentials."""
     scheme, _, rest = proxy.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"
@@ -117,26 +117,26 @@ def shown(proxy: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself."""
-    address = _as_address(host)
+    address = _parse_address(host)
     if address is None:
         return host.lower() == "localhost" or host.lower().endswith(".localhost")
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_loopback or address.is_unspecified
 
 
-def _address(proxy: SecretStr | None) -> str | None:
+def _get_address(proxy: SecretStr | None) -> str | None:
     value = proxy.get_secret_value() if proxy is not None else DIRECT_WORD
     return None if value.lower() == DIRECT_WORD else value
 
 
-def _names(entry: str, host: str, port: int) -> bool:
+def _matches_entry(entry: str, host: str, port: int) -> bool:
     """Whether an entry of NO_PROXY names a host."""
     name, only_port = _split_port(entry.rpartition("://")[2].strip().rstrip("/").lower())
     if only_port is not None and only_port != port:
         return False
-    address = _as_address(host)
+    address = _parse_address(host)
     if address is not None:
-        return name == "*" or _holds(name, address)
+        return name == "*" or _contains(name, address)
     suffix = name.removeprefix("*").removeprefix(".").rstrip(".")
     return name == "*" or (suffix != "" and f".{host}".endswith(f".{suffix}"))
 
@@ -149,14 +149,14 @@ def _split_port(entry: str) -> tuple[str, int | None]:
     return entry.strip("[]"), None
 
 
-def _holds(network: str, address: _Address) -> bool:
+def _contains(network: str, address: _Address) -> bool:
     try:
         return address in ipaddress.ip_network(network, strict=False)
     except ValueError:
         return False
 
 
-def _as_address(host: str) -> _Address | None:
+def _parse_address(host: str) -> _Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -31,18 +31,20 @@ AREAS: tuple[tuple[str, type[Area]], ...] = (
 """Every area under its heading, for the documents made from them."""
 
 
-def variables(area: type[BaseSettings]) -> list[Variable]:
+def list_variables(area: type[BaseSettings]) -> list[Variable]:
     """The environment variables of an area, in the order of their declaration."""
     prefix = str(area.model_config.get("env_prefix", ""))
     return [
         Variable(
-            (prefix + name).upper(), field.description or "", _default(field.get_default(call_default_factory=True))
+            (prefix + name).upper(),
+            field.description or "",
+            _format_default(field.get_default(call_default_factory=True)),
         )
         for name, field in area.model_fields.items()
     ]
 
 
-def _default(value: object) -> str:
+def _format_default(value: object) -> str:
     if value is None or value is PydanticUndefined or isinstance(value, dict):
         return ""
     if isinstance(value, tuple):

@@ -29,9 +29,9 @@ from .image_responses import ImageData, ImageLink, ImageResult
 from .models.catalog import Catalog, Model
 from .models.features import ModelFeatures
 from .models.kinds import ModelKind, ModelKinds
-from .models.voices import known_voices
+from .models.voices import list_known_voices
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .responses import Completion, Correction, Delta, Finish, PictureDelta, ReasoningDelta, TextDelta, Usage
+from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Usage
 from .streaming.tool_calls import Tool, ToolCall
 from .transport import Backoff
 
@@ -51,6 +51,7 @@ __all__ = [
     "DownloadTooLargeError",
     "Finish",
     "ImageData",
+    "ImageDelta",
     "ImageLink",
     "ImageRequest",
     "ImageResult",
@@ -61,7 +62,6 @@ __all__ = [
     "ModelKinds",
     "ModelNameError",
     "ModelNotFoundError",
-    "PictureDelta",
     "QuotaExhaustedError",
     "ReasoningDelta",
     "RefusedContentError",
@@ -83,5 +83,5 @@ __all__ = [
     "Usage",
     "WanjieClient",
     "WanjieError",
-    "known_voices",
+    "list_known_voices",
 ]

@@ -1,4 +1,4 @@
-"""How often one question may be asked, whichever way its answers fail."""
+"""Count the attempts of one question, whichever way they fail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Attempts:
-    """The asking that is left to one question; each failure that asking again may mend takes one, early or late."""
+    """The attempts that one question has left; each failure that a retry may solve uses one of them."""
 
     left: int
-    pause: float = 0.0
-    """Seconds to wait before the next one."""
+    delay: float = 0.0
+    """Seconds to wait before the next attempt."""
 
-    def fail(self) -> None:
+    def count_failure(self) -> None:
         self.left -= 1

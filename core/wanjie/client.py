@@ -1,9 +1,8 @@
-"""Everything that a Wanjie key can do: models, chat, speech, transcription, images."""
+"""Call every endpoint of the Open API: models, chat, speech, transcription, images."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from functools import partial
@@ -20,29 +19,31 @@ from .errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from .failures.error_mapping import diagnose_json, error_from_response
+from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageResult, parse_images
+from .json_values import NOT_JSON, parse_json
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
-from .speech_responses import read_sound
+from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
-from .transport import DEFAULT_BACKOFF, Backoff, ByteStream, Form, HttpResponse, HttpTransport
+from .transport import DEFAULT_BACKOFF, Backoff, ByteStream, HttpResponse, HttpTransport, MultipartForm
 
-_CHAT = "/v1/chat/completions"
-# Seconds to wait for the usage behind the last words, and for the end of the response behind `[DONE]`.
-_AFTER_END = 2.0
-_AFTER_DONE = 0.05
-_LAST_BYTES = 64 * 1024
-_PICTURES = 300_000_000
-"""Bytes of an answer that holds pictures: several, as text."""
+_CHAT_PATH = "/v1/chat/completions"
+# Seconds to wait for the usage after the end of the text, and for the end of the response after `[DONE]`.
+_USAGE_TIMEOUT = 2.0
+_CLOSE_TIMEOUT = 0.05
+_MAX_EXCERPT_LENGTH = 500
+_MAX_TRAILING_BYTES = 64 * 1024
+_MAX_IMAGES_BYTES = 300_000_000
+"""A response may hold several images as base64."""
 
 
 class WanjieClient:
     """Call the Open API; safe for any number of concurrent calls.
 
-    Every method may raise any `WanjieError` but `ModelNameError`. A call is tried again, up to
-    `settings.max_attempts` times in all (see `Attempts`), after a 429, a 5xx (the wait that it names is kept to, if
-    it is at most 30 s) or a lost connection, as long as nothing of its answer was given out.
+    Every method may raise any `WanjieError` except `ModelNameError`. A call is retried after a 429, a 5xx or a lost
+    connection, as long as no part of its answer was returned: `settings.max_attempts` attempts in all (see
+    `Attempts`). If the response names a wait of up to 30 s, the retry waits that long.
     """
 
     def __init__(
@@ -50,175 +51,180 @@ class WanjieClient:
         settings: WanjieSettings,
         *,
         backoff: Backoff = DEFAULT_BACKOFF,
-        prolonging: float = 10,
+        comment_factor: float = 10,
         downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._http = HttpTransport(settings, backoff, proxies)
-        self._downloads = downloads or Downloader(settings, proxies=proxies)
-        # Comments prove that a gateway lives, not that a model works.
-        self._prolonging = prolonging
+        self._downloader = downloads or Downloader(settings, proxies=proxies)
+        # Comments prove that a gateway is alive, not that a model is working.
+        self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout
         self._idle_timeout = settings.idle_timeout
 
     async def aclose(self) -> None:
         """Close every connection; running calls fail."""
         await self._http.aclose()
-        await self._downloads.aclose()
+        await self._downloader.aclose()
 
-    async def models(self) -> tuple[str, ...]:
+    async def list_models(self) -> tuple[str, ...]:
         """List the ids of the models that this key may use, in the platform's order."""
 
         async def attempt() -> tuple[str, ...]:
-            return parse_models(self._json(await self._http.fetch("GET", "/v1/models")))
+            return parse_models(self._parse_json(await self._http.fetch("GET", "/v1/models")))
 
         return await self._http.run_with_retries(attempt)
 
-    async def chat(self, request: ChatRequest) -> Completion:
-        """Ask for an answer in one piece, waiting up to `request.patience` or `settings.first_byte_timeout` for it."""
+    async def complete_chat(self, request: ChatRequest) -> Completion:
+        """Ask for a whole answer within `request.silence_timeout` or `settings.first_byte_timeout` seconds."""
 
         async def attempt() -> Completion:
             body = request.as_json(stream=False)
-            return parse_completion(self._json(await self._http.fetch("POST", _CHAT, body, patience=request.patience)))
+            return parse_completion(
+                self._parse_json(
+                    await self._http.fetch("POST", _CHAT_PATH, body, silence_timeout=request.silence_timeout)
+                )
+            )
 
         return await self._http.run_with_retries(attempt)
 
-    def attempts(self) -> Attempts:
-        """As many as one question has; to be handed to `stream` by whoever asks it again when its answer breaks off."""
-        return self._http.attempts()
+    def new_attempts(self) -> Attempts:
+        """Create the attempts of one question; pass them to `stream_chat` again when its answer broke off."""
+        return self._http.new_attempts()
 
-    async def stream(self, request: ChatRequest, attempts: Attempts | None = None) -> AsyncGenerator[Delta]:
-        """Ask for an answer piece by piece; the last delta is the only `Finish`.
+    async def stream_chat(self, request: ChatRequest, attempts: Attempts | None = None) -> AsyncGenerator[Delta]:
+        """Ask for an answer as a stream; the last delta is the only `Finish`.
 
-        Use it with `contextlib.aclosing`: whoever stops early closes the connection, which stops the model.
-        After the first delta, every loss of the connection, silence of `settings.idle_timeout` (comments count as
-        sound, for `prolonging` times as long at most, unless the request has a `patience` of its own) and failure of
-        the platform is a `StreamBrokenError`, which takes one of the `attempts` like every failure before it.
+        Use it with `contextlib.aclosing`: closing the iterator early closes the connection, which stops the model.
+        After the first delta, a lost connection, a failure of the platform and silence of `settings.idle_timeout`
+        raise `StreamBrokenError`, which uses one of the `attempts` like every failure before it. Comments extend that
+        timeout, up to `comment_factor` times, unless the request has a `silence_timeout` of its own.
         """
-        attempts = attempts or self.attempts()
-        first, rest = await self._http.run_with_retries(partial(self._begin, request), attempts)
+        attempts = attempts or self.new_attempts()
+        first, rest = await self._http.run_with_retries(partial(self._read_first_delta, request), attempts)
         async with aclosing(rest):
             yield first
             try:
                 async for delta in rest:
                     yield delta
             except StreamBrokenError as error:
-                self._http.count_break(attempts, error)
+                self._http.count_interruption(attempts, error)
                 raise
             except (ServerFaultError, TooManyRequestsError, UnreachableError, UnreadableAnswerError) as error:
-                self._http.count_break(attempts, error)
+                self._http.count_interruption(attempts, error)
                 raise StreamBrokenError(
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error
 
-    async def speech(self, request: SpeechRequest, attempts: Attempts | None = None) -> bytes:
-        """Have a text spoken; return the audio in the requested format.
+    async def synthesize_speech(self, request: SpeechRequest, attempts: Attempts | None = None) -> bytes:
+        """Turn a text into speech; return the audio in the requested format.
 
-        `attempts` is for whoever asks again because of what the audio is.
+        Pass `attempts` to count further calls that are made because the audio was unusable.
         """
 
         async def attempt() -> bytes:
             answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
-            sound = read_sound(answer.content, answer.media_type)
+            sound = extract_audio(answer.content, answer.media_type)
             if sound is None:
-                raise error_from_response(200, {}, self._http.redact(_decoded(answer.content)))
+                raise error_from_response(200, {}, self._http.redact(_decode(answer.content)))
             return sound
 
         return await self._http.run_with_retries(attempt, attempts)
 
     async def transcribe(self, request: TranscriptionRequest) -> str:
-        """Have speech written down; "" when there is none in it."""
-        form = Form(request.as_form(), request.name, request.audio, request.mime)
+        """Turn speech into text; "" when there is none."""
+        form = MultipartForm(request.as_form(), request.file_name, request.audio, request.mime)
 
         async def attempt() -> str:
             answer = await self._http.fetch("POST", "/v1/audio/transcriptions", form)
             if answer.media_type == "text/plain" and answer.content[:1] not in {b"{", b"<"}:
-                return _decoded(answer.content).strip()
-            return parse_transcript(self._json(answer))
+                return _decode(answer.content).strip()
+            return parse_transcript(self._parse_json(answer))
 
         return await self._http.run_with_retries(attempt)
 
-    async def images(self, request: ImageRequest) -> list[ImageResult]:
-        """Have pictures made; links among them are not promised to live long, so fetch them at once."""
+    async def generate_images(self, request: ImageRequest) -> list[ImageResult]:
+        """Generate images; download links at once, because they may expire soon."""
 
         async def attempt() -> list[ImageResult]:
-            answer = await self._http.fetch("POST", "/v1/images/generations", request.as_json(), most=_PICTURES)
-            return parse_images(self._json(answer))
+            answer = await self._http.fetch(
+                "POST", "/v1/images/generations", request.as_json(), max_bytes=_MAX_IMAGES_BYTES
+            )
+            return parse_images(self._parse_json(answer))
 
         return await self._http.run_with_retries(attempt)
 
-    async def download(self, url: str, *, most: int) -> bytes:
-        """Fetch the file behind a link that a model gave, without the key, up to `most` bytes; see `download`.
+    async def download(self, url: str, *, max_bytes: int) -> bytes:
+        """Download the file behind a link from a model, without the key, up to `max_bytes`; see `download`.
 
         Raises:
-            UnsafeAddressError: the link leads, or redirects, to a place that is not public, or not by https.
-            OversizeError: the file is larger.
-            DownloadError: there is no such file (any more).
+            UnsafeAddressError: the link or a redirect does not lead to a public address by https.
+            DownloadTooLargeError: the file is larger.
+            DownloadError: the file does not exist (any more).
         """
-        attempt = partial(self._downloads.fetch, url, most=most)
+        attempt = partial(self._downloader.fetch, url, max_bytes=max_bytes)
         try:
-            async with asyncio.timeout(self._downloads.longest):
+            async with asyncio.timeout(self._downloader.total_timeout):
                 return await self._http.run_with_retries(attempt)
         except TimeoutError:
-            raise TooSlowError(f"no whole file within {self._downloads.longest:g} s") from None
+            raise TooSlowError(f"no whole file within {self._downloader.total_timeout:g} s") from None
 
-    def _json(self, answer: HttpResponse) -> object:
-        text = self._http.redact(_decoded(answer.content))
-        try:
-            raw: object = json.loads(text)
-        except ValueError:
-            raise UnreadableAnswerError("the answer is no JSON", status=200, excerpt=text[:500]) from None
-        if error := diagnose_json(raw):
+    def _parse_json(self, answer: HttpResponse) -> object:
+        text = self._http.redact(_decode(answer.content))
+        raw = parse_json(text, NOT_JSON)
+        if raw is NOT_JSON:
+            raise UnreadableAnswerError("the answer is not JSON", status=200, excerpt=text[:_MAX_EXCERPT_LENGTH])
+        if error := error_from_json(raw):
             raise error
         return raw
 
-    async def _begin(self, request: ChatRequest) -> tuple[Delta, AsyncGenerator[Delta]]:
-        deltas = self._deltas(request)
+    async def _read_first_delta(self, request: ChatRequest) -> tuple[Delta, AsyncGenerator[Delta]]:
+        deltas = self._stream_deltas(request)
         return await anext(deltas), deltas
 
-    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+    async def _stream_deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         reader = StreamReader(
             self._http.redact,
-            begins_thinking=request.begins_thinking,
-            tools=frozenset(tool.name for tool in request.tools),
+            starts_with_reasoning=request.starts_with_reasoning,
+            tool_names=frozenset(tool.name for tool in request.tools),
         )
         async with self._http.open_stream(
-            "POST", _CHAT, request.as_json(stream=True), patience=request.patience
+            "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout
         ) as body:
-            async with aclosing(self._arriving(body, reader, request.patience)) as arriving:
+            async with aclosing(self._read_deltas(body, reader, request.silence_timeout)) as arriving:
                 async for delta in arriving:
                     yield delta
-            for delta in reader.end():
+            for delta in reader.finish():
                 yield delta
-            if reader.done:
-                await _read_out(body)
+            if reader.is_done:
+                await _drain(body)
 
-    async def _arriving(
-        self, body: ByteStream, reader: StreamReader, own_patience: float | None
+    async def _read_deltas(
+        self, body: ByteStream, reader: StreamReader, own_timeout: float | None
     ) -> AsyncGenerator[Delta]:
         clock = asyncio.get_running_loop().time
-        prolonging = self._prolonging if own_patience is None else 1
-        patience, waiting_since = own_patience or self._first_byte_timeout, clock()
-        while not reader.done:
-            longest = _AFTER_END if reader.complete else waiting_since + prolonging * patience - clock()
+        factor = self._comment_factor if own_timeout is None else 1
+        timeout, waiting_since = own_timeout or self._first_byte_timeout, clock()
+        while not reader.is_done:
+            remaining = _USAGE_TIMEOUT if reader.is_complete else waiting_since + factor * timeout - clock()
             try:
-                data = await body.read(max(0.0, min(patience, longest)))
+                data = await body.read(max(0.0, min(timeout, remaining)))
             except UnreachableError as error:
-                if reader.complete or (reader.ended and isinstance(error, TooSlowError)):
+                if reader.is_complete or (reader.has_ended and isinstance(error, TooSlowError)):
                     return
                 raise
             if not data:
                 return
             for delta in reader.feed(data):
                 yield delta
-                patience, waiting_since = own_patience or self._idle_timeout, clock()
+                timeout, waiting_since = own_timeout or self._idle_timeout, clock()
 
 
-async def _read_out(body: ByteStream) -> None:
-    """Read to the very end, so that the connection can be used again."""
+async def _drain(body: ByteStream) -> None:
+    """Read to the end so that the connection can be reused."""
     with suppress(UnreachableError):
-        await body.gather(_LAST_BYTES, _AFTER_DONE)
+        await body.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     return content.decode("utf-8-sig", errors="replace")

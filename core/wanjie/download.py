@@ -1,15 +1,15 @@
-"""Files behind links that a model handed out: fetched without trusting the link.
+"""Download files behind links from models, without trusting the links.
 
-A link may lead anywhere, so only public machines are asked, by https. The name is resolved here, every address is
-checked, and the connection is made to a checked address: between check and connection nobody asks the DNS again. TLS
-still verifies the name. Redirects are checked alike. No key, cookie or other credential is sent.
+A link may point anywhere, so only public addresses are requested, by https. The name is resolved here, every address
+is checked, and the connection is made to a checked address: DNS is not asked again between check and connection. TLS
+still verifies the name. Redirects are checked in the same way. No key, cookie or other credential is sent.
 
-One exception: what has the origin (scheme, host and port) of the Wanjie base URL is fetched wherever that is, also by
-plain http, since the owner of the service has configured it.
+One exception: a link with the origin (scheme, host and port) of the Wanjie base URL is requested at any address, also
+by plain http, because the owner of the service has configured it.
 
-A proxy is asked for the checked address, never for the name, which it would resolve itself, behind the check. So names
-are resolved here even where a proxy leads out; where they cannot be, links are not followed. What has the origin of the
-Wanjie base URL is asked of the proxy by its name, as every other call to Wanjie is.
+A proxy gets the checked address, never the name, which it would resolve itself after the check. So names are resolved
+here even with a proxy; if that is impossible, links are not followed. A link with the origin of the Wanjie base URL is
+requested from the proxy by name, as every other call to Wanjie.
 """
 
 from __future__ import annotations
@@ -37,106 +37,106 @@ from .errors import (
     UnsafeAddressError,
     WanjieError,
 )
-from .failures.retry_after import retry_after
+from .failures.retry_after import parse_retry_after
 from .public_address import is_address, is_public
 
-Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
-"""From a host name and a port to IP addresses, the best first; raises `OSError`."""
+Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Resolve a host name and a port to IP addresses, the best first; raises `OSError`."""
 
-_REDIRECTS = 3
-_ADDRESSES = 4
-_PORTS = range(1, 65536)
+_MAX_REDIRECTS = 3
+_MAX_ADDRESSES = 4
+_VALID_PORTS = range(1, 65536)
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system."""
+    """Resolve with the operating system."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
 
 class Downloader:
-    """Fetch files; a download may take `longest` seconds in all and be silent for `idle` of them."""
+    """Download files; a download may take `total_timeout` seconds, and be silent for `idle_timeout` of them."""
 
     def __init__(
         self,
         settings: WanjieSettings,
         *,
-        longest: float = 60.0,
-        idle: float = 15.0,
-        resolve: Resolve = resolve,
+        total_timeout: float = 60.0,
+        idle_timeout: float = 15.0,
+        resolve: Resolver = resolve,
         verify: ssl.SSLContext | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
-        self.longest = longest
-        self._own_origin = _origin(httpx.URL(settings.base_url))
-        self._timeout = httpx.Timeout(idle, connect=settings.connect_timeout).as_dict()
+        self.total_timeout = total_timeout
+        self._own_origin = _get_origin(httpx.URL(settings.base_url))
+        self._timeout = httpx.Timeout(idle_timeout, connect=settings.connect_timeout).as_dict()
         self._resolve = resolve
         self._proxies = proxies
-        self._certificates = verify or httpx.create_ssl_context()
-        self._transport = _transport(self._certificates)
+        self._ssl_context = verify or httpx.create_ssl_context()
+        self._transport = _transport(self._ssl_context)
 
     async def aclose(self) -> None:
         await self._transport.aclose()
 
-    async def fetch(self, url: str, *, most: int) -> bytes:
-        """Try once to have the file behind `url`, of `most` bytes at most.
+    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
+        """Try once to download the file behind `url`, of `most` bytes at most.
 
         Raises:
-            UnsafeAddressError: the link, or what it redirects to, must not be followed.
-            OversizeError: the file is larger.
-            DownloadError: there is no such file, or it is not given to us.
-            TooManyRequestsError, ServerFaultError, UnreachableError, TooSlowError: as ever.
+            UnsafeAddressError: the link or a redirect must not be followed.
+            DownloadTooLargeError: the file is larger.
+            DownloadError: the file does not exist, or the server refuses it.
+            TooManyRequestsError, ServerFaultError, UnreachableError, TooSlowError: see `errors`.
         """
-        target = _parsed(url)
-        for _ in range(_REDIRECTS + 1):
+        target = _parse_url(url)
+        for _ in range(_MAX_REDIRECTS + 1):
             async with self._open(target) as response:
                 if not response.has_redirect_location:
-                    return await _content(response, most)
-                target = _joined(target, response.headers["location"])
-        raise DownloadError(f"more than {_REDIRECTS} redirects")
+                    return await _read_content(response, max_bytes)
+                target = _join_url(target, response.headers["location"])
+        raise DownloadError(f"more than {_MAX_REDIRECTS} redirects")
 
     @asynccontextmanager
     async def _open(self, url: httpx.URL) -> AsyncGenerator[httpx.Response]:
-        response = await self._follow_redirects(url, await self._addresses(url))
+        response = await self._request_first_reachable(url, await self._resolve_checked(url))
         try:
             yield response
         finally:
             await response.aclose()
 
-    async def _addresses(self, url: httpx.URL) -> Sequence[str]:
-        """Resolve the host of `url` to addresses that may be connected to."""
-        trusted = self._trusts(url)
-        if not url.host or _port(url) not in _PORTS or (url.scheme != "https" and not trusted):
-            raise UnsafeAddressError("the link is no https address")
-        if trusted and self._proxies.proxy_for(str(url)):
-            return [_host(url)]
-        found = [_host(url)] if is_address(_host(url)) else await self._find_addresses(url)
+    async def _resolve_checked(self, url: httpx.URL) -> Sequence[str]:
+        """Resolve the host of `url` to addresses that are allowed."""
+        trusted = self._has_own_origin(url)
+        if not url.host or _get_port(url) not in _VALID_PORTS or (url.scheme != "https" and not trusted):
+            raise UnsafeAddressError("the link is not an https address")
+        if trusted and self._proxies.find_proxy(str(url)):
+            return [_get_host(url)]
+        found = [_get_host(url)] if is_address(_get_host(url)) else await self._resolve_host(url)
         addresses = [address for address in dict.fromkeys(found) if trusted or is_public(address)]
         if not addresses:
             raise UnsafeAddressError("the link leads to a private address")
-        return addresses[:_ADDRESSES]
+        return addresses[:_MAX_ADDRESSES]
 
-    def _trusts(self, url: httpx.URL) -> bool:
-        """Whether the owner of the service has configured that place."""
-        return _origin(url) == self._own_origin
+    def _has_own_origin(self, url: httpx.URL) -> bool:
+        """Whether `url` has the origin that the owner of the service has configured."""
+        return _get_origin(url) == self._own_origin
 
-    async def _find_addresses(self, url: httpx.URL) -> Sequence[str]:
+    async def _resolve_host(self, url: httpx.URL) -> Sequence[str]:
         try:
-            return await self._resolve(_host(url), _port(url))
+            return await self._resolve(_get_host(url), _get_port(url))
         except (OSError, UnicodeError):
             raise UnreachableError("no such host") from None
 
-    async def _follow_redirects(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
+    async def _request_first_reachable(self, url: httpx.URL, addresses: Sequence[str]) -> httpx.Response:
         *others, last = addresses
         try:
             for address in others:
                 with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-                    return await self._request(url, address)
-            return await self._request(url, last)
+                    return await self._request_from(url, address)
+            return await self._request_from(url, last)
         except httpx.HTTPError as error:
-            raise _explained(error) from None
+            raise _error_from_httpx(error) from None
 
-    async def _request(self, url: httpx.URL, address: str) -> httpx.Response:
+    async def _request_from(self, url: httpx.URL, address: str) -> httpx.Response:
         request = httpx.Request(
             "GET",
             url.copy_with(host=address),
@@ -145,21 +145,24 @@ class Downloader:
                 "User-Agent": "wanjie-bots",
                 "Accept": "*/*",
                 "Accept-Encoding": "identity",
-                # It was made to an address and verified for one name, so that it must not be used for another.
+                # The connection was verified for one name and must not be reused for another on the same address.
                 "Connection": "close",
             },
-            extensions={"timeout": self._timeout, "sni_hostname": _host(url)},
+            extensions={"timeout": self._timeout, "sni_hostname": _get_host(url)},
         )
-        # No-proxy rules are about the name; a proxy is bound to the name of one certificate, so each has its own.
-        if (proxy := self._proxies.proxy_for(str(url))) is None:
+        # NO_PROXY rules match the name. A connection through a proxy is verified for one name, so it gets its own
+        # transport.
+        if (proxy := self._proxies.find_proxy(str(url))) is None:
             return await self._transport.handle_async_request(request)
-        return await _transport(_CertificateOf(_host(url), self._certificates), proxy).handle_async_request(request)
+        return await _transport(_FixedNameContext(_get_host(url), self._ssl_context), proxy).handle_async_request(
+            request
+        )
 
 
-class _CertificateOf(ssl.SSLContext):
-    """Another context, with which the other side must prove one name, whatever address was connected to.
+class _FixedNameContext(ssl.SSLContext):
+    """Verify the certificate for one fixed name, whatever address was connected to.
 
-    httpx verifies behind a proxy what the proxy was asked for, which is an address.
+    Through a proxy, httpx would verify the address that the proxy was asked for.
     """
 
     def __new__(cls, name: str, verifying: ssl.SSLContext) -> Self:  # noqa: ARG004 - see __init__
@@ -167,7 +170,7 @@ class _CertificateOf(ssl.SSLContext):
 
     def __init__(self, name: str, verifying: ssl.SSLContext) -> None:
         self._name = name
-        self._verifying = verifying
+        self._context = verifying
 
     def wrap_bio(
         self,
@@ -177,74 +180,74 @@ class _CertificateOf(ssl.SSLContext):
         server_hostname: str | bytes | None = None,  # noqa: ARG002 - the address
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        return self._verifying.wrap_bio(incoming, outgoing, server_side, self._name, session)
+        return self._context.wrap_bio(incoming, outgoing, server_side, self._name, session)
 
 
 def _transport(certificates: ssl.SSLContext, proxy: str | None = None) -> httpx.AsyncHTTPTransport:
-    """The transport alone: a client would add cookies, follow redirects and choose a proxy by itself."""
+    """Create a transport without a client, which would add cookies, follow redirects and choose a proxy by itself."""
     return httpx.AsyncHTTPTransport(
         verify=certificates, proxy=proxy, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
     )
 
 
-async def _content(response: httpx.Response, most: int) -> bytes:
+async def _read_content(response: httpx.Response, most: int) -> bytes:
     if response.status_code != HTTPStatus.OK:
-        raise _refused(response)
+        raise _error_from_status(response)
     if int(response.headers.get("content-length", 0)) > most:
         raise DownloadTooLargeError(f"more than {most} bytes")
     content = bytearray()
     try:
-        # Raw, for a compressed bomb must not unfold; the file was asked for as it is.
+        # Raw, because a decompression bomb must not be expanded; "identity" was requested anyway.
         async for piece in response.aiter_raw():
             content += piece
             if len(content) > most:
                 raise DownloadTooLargeError(f"more than {most} bytes")
     except httpx.HTTPError as error:
-        raise _explained(error) from None
+        raise _error_from_httpx(error) from None
     return bytes(content)
 
 
-def _refused(response: httpx.Response) -> WanjieError:
-    """Tell what an object store means; it knows nothing of keys and models."""
+def _error_from_status(response: httpx.Response) -> WanjieError:
+    """Map the status of an object store, which knows nothing of keys and models."""
     status = response.status_code
-    message = f"the file cannot be had, status {status}"
+    message = f"the file cannot be downloaded, status {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         error = TooManyRequestsError(message, status=status)
-        error.retry_after = retry_after(response.headers.get("retry-after", ""), now=datetime.now(UTC))
+        error.retry_after = parse_retry_after(response.headers.get("retry-after", ""), now=datetime.now(UTC))
         return error
     passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
     return (ServerFaultError if passing else DownloadError)(message, status=status)
 
 
-def _explained(error: httpx.HTTPError) -> WanjieError:
+def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
     if isinstance(error, httpx.ReadTimeout):
-        return TooSlowError("the download stands still")
+        return TooSlowError("the download stalled")
     return UnreachableError(f"no connection: {type(error).__name__}")
 
 
-def _parsed(url: str) -> httpx.URL:
+def _parse_url(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
-        raise UnsafeAddressError("the link is none") from None
+        raise UnsafeAddressError("the link is not a URL") from None
 
 
-def _joined(base: httpx.URL, location: str) -> httpx.URL:
+def _join_url(base: httpx.URL, location: str) -> httpx.URL:
     try:
         return base.join(location)
     except (httpx.InvalidURL, UnicodeError):
-        raise UnsafeAddressError("the redirect leads nowhere") from None
+        raise UnsafeAddressError("the redirect is not a URL") from None
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, _host(url), _port(url)
+def _get_origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, _get_host(url), _get_port(url)
 
 
-def _host(url: httpx.URL) -> str:
+def _get_host(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
-def _port(url: httpx.URL) -> int:
+def _get_port(url: httpx.URL) -> int:
     if url.port is not None:
         return url.port
     return 80 if url.scheme == "http" else 443

@@ -1,8 +1,7 @@
-"""What can go wrong with Wanjie: one class for each thing that one can do about it.
+"""The errors of Wanjie: one class for each way to react.
 
     WanjieError
-    ├── KeyRejectedError        the owner of the service must look after the key
-    │   └── QuotaExhaustedError     ... by topping it up
+    ├── KeyRejectedError        the owner of the service must check the key
     ├── ModelNotFoundError      choose another model; the catalogue is out of date
     ├── TooManyRequestsError    wait `retry_after` seconds
     ├── BadRequestError         this request can never work
@@ -14,10 +13,10 @@
     ├── UnreachableError        no connection: try again later
     │   └── TooSlowError            ... or choose a faster model
     ├── StreamBrokenError       the answer broke off: what was received is all there is
-    ├── UnreadableAnswerError   not the Open API: check the base URL, or what stands in between
-    ├── DownloadError           the file behind a link cannot be had
-    │   ├── UnsafeAddressError      ... and nobody should try: the link leads to a private place
-    │   └── OversizeError           ... because it is too large
+    ├── UnreadableAnswerError   not the Open API: check the base URL, or a gateway in between
+    ├── DownloadError           the file behind a link cannot be downloaded
+    │   ├── UnsafeAddressError      ... and must not be: the link leads to a private address
+    │   └── DownloadTooLargeError   ... because it is too large
     └── ModelNameError          the name that a person typed
         ├── UnknownModelError       ... offer `suggestions`
         └── AmbiguousModelError     ... offer `candidates`
@@ -29,14 +28,14 @@ from __future__ import annotations
 
 
 class WanjieError(Exception):
-    """A call to Wanjie had no usable answer.
+    """A call to Wanjie returned no usable answer.
 
-    `status` is the HTTP status, None when there was none; `code` and `request_id` are the platform's own words, "" when
-    it gave none. `excerpt` is the beginning of what it answered, for the log alone: it may quote the conversation.
+    `status` is the HTTP status, None when there was none; `code` and `request_id` come from the platform, "" when it
+    sent none. `excerpt` is the beginning of the response, for the log only: it may quote the conversation.
     """
 
     retry_after: float | None = None
-    """After so many seconds does Wanjie want to be asked again; None when it did not say."""
+    """Seconds after which Wanjie may be asked again; None when it named none."""
 
     def __init__(
         self, message: str = "", *, status: int | None = None, code: str = "", request_id: str = "", excerpt: str = ""
@@ -53,23 +52,23 @@ class KeyRejectedError(WanjieError):
 
 
 class QuotaExhaustedError(KeyRejectedError):
-    """The account behind the key has nothing left to spend."""
+    """The account of the key has no balance or quota left."""
 
 
 class ModelNotFoundError(WanjieError):
-    """No such model, or this key may not use it."""
+    """The model does not exist, or the key may not use it."""
 
 
 class TooManyRequestsError(WanjieError):
-    """Wanjie asks for patience: `retry_after` seconds of it."""
+    """A rate limit was reached; wait `retry_after` seconds."""
 
 
 class BadRequestError(WanjieError):
-    """Wanjie cannot do this; asking the same again will not help."""
+    """Wanjie cannot process this request; a retry does not help."""
 
 
 class RefusedContentError(BadRequestError):
-    """The platform or the model finds the content unfit."""
+    """The platform or the model rejected the content."""
 
 
 class UnsupportedVoiceError(BadRequestError):
@@ -77,11 +76,11 @@ class UnsupportedVoiceError(BadRequestError):
 
 
 class SystemRoleError(BadRequestError):
-    """The model takes no messages of the role system."""
+    """The model does not accept messages of the role system."""
 
 
 class ContextTooLongError(BadRequestError):
-    """More than the model, or a gateway before it, can take at once."""
+    """The request is larger than the model, or a gateway before it, accepts."""
 
 
 class ServerFaultError(WanjieError):
@@ -93,23 +92,23 @@ class UnreachableError(WanjieError):
 
 
 class TooSlowError(UnreachableError):
-    """The question was delivered but nothing came back in time."""
+    """The request was sent, but no response came in time."""
 
 
 class StreamBrokenError(WanjieError):
-    """A streamed answer stopped without having come to its end."""
+    """A streamed answer stopped before its end."""
 
 
 class UnreadableAnswerError(WanjieError):
-    """An answer arrived, but it is not what the Open API would say."""
+    """A response arrived, but it does not have the form of the Open API."""
 
 
 class DownloadError(WanjieError):
-    """There is no file behind a link, or none that may be had."""
+    """The file behind a link does not exist or cannot be downloaded."""
 
 
 class UnsafeAddressError(DownloadError):
-    """A link, or what it redirects to, is not https or leads to a place that is not public; nothing was sent there."""
+    """A link, or a redirect, is not https or leads to an address that is not public; nothing was sent there."""
 
 
 class DownloadTooLargeError(DownloadError):
@@ -125,7 +124,7 @@ class ModelNameError(WanjieError):
 
 
 class UnknownModelError(ModelNameError):
-    """No model has this name; `suggestions` are the ids that look most like it, best first, possibly none."""
+    """No model has this name; `suggestions` are the most similar ids, best first, possibly none."""
 
     def __init__(self, text: str, suggestions: tuple[str, ...] = ()) -> None:
         super().__init__("no model has this name", text=text)

@@ -1,4 +1,4 @@
-"""Which addresses anybody may be sent to."""
+"""Decide which IP addresses are public."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import ipaddress
 # (64:ff9b::/96).
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 # 6to4 and Teredo wrap IPv4 addresses, too; 3fff::/20 is documentation (RFC 9637), which Python 3.11 does not know.
-_WRAPPING_V6 = tuple(ipaddress.IPv6Network(block) for block in ("2002::/16", "2001::/32", "3fff::/20"))
-# Relays of 6to4 (RFC 7526), which older Pythons take for ordinary addresses.
-_RELAYS_V4 = ipaddress.IPv4Network("192.88.99.0/24")
+_UNSAFE_V6 = tuple(ipaddress.IPv6Network(block) for block in ("2002::/16", "2001::/32", "3fff::/20"))
+# Relays of 6to4 (RFC 7526); older versions of Python treat them as ordinary addresses.
+_RELAY_V4 = ipaddress.IPv4Network("192.88.99.0/24")
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an IP address as the standards write it."""
+    """Whether `text` is an IP address in standard notation."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -24,7 +24,7 @@ def is_address(text: str) -> bool:
 
 
 def is_public(text: str) -> bool:
-    """Whether `text` is the IP address of a machine on the public internet, in the strictest reading."""
+    """Whether `text` is the IP address of one machine on the public internet; doubtful blocks are not public."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -32,5 +32,5 @@ def is_public(text: str) -> bool:
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
     if isinstance(address, ipaddress.IPv4Address):
-        return address not in _RELAYS_V4
-    return address in _GLOBAL_V6 and not any(address in block for block in _WRAPPING_V6)
+        return address not in _RELAY_V4
+    return address in _GLOBAL_V6 and not any(address in block for block in _UNSAFE_V6)

@@ -1,4 +1,4 @@
-"""What Wanjie is asked, as values that know their JSON."""
+"""The requests to Wanjie, as values with their JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .streaming.tool_calls import Tool, ToolCall
 class ChatMessage:
     """One message of a conversation; `role` is system, user, assistant or tool.
 
-    `images` are https or data URLs. An assistant's message may hold the `tool_calls` it made; each is then answered by
-    a message of the role tool with its `tool_call_id`. Models that think want the `reasoning` that led to their calls
-    back with them (DeepSeek API docs, thinking mode: tool calls; Kimi's models alike).
+    `images` are https or data URLs. An assistant's message may hold the `tool_calls` it made; each is followed by a
+    message of the role tool with its `tool_call_id`. Reasoning models need the `reasoning` that led to their calls
+    with them (DeepSeek API docs, thinking mode: tool calls; the same for Kimi's models).
     """
 
     role: str
@@ -26,7 +26,7 @@ class ChatMessage:
     reasoning: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": self.role, "content": self._content()}
+        message: dict[str, Any] = {"role": self.role, "content": self._content_as_json()}
         if self.tool_calls:
             message["tool_calls"] = [call.as_json() for call in self.tool_calls]
         if self.tool_call_id:
@@ -35,7 +35,7 @@ class ChatMessage:
             message["reasoning_content"] = self.reasoning
         return message
 
-    def _content(self) -> str | list[dict[str, Any]]:
+    def _content_as_json(self) -> str | list[dict[str, Any]]:
         if not self.images:
             return self.content
         pictures = [{"type": "image_url", "image_url": {"url": url}} for url in self.images]
@@ -44,12 +44,13 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A question to a chat model; `extra` holds further parameters of the OpenAI API as they are.
+    """A question to a chat model; `extra` holds further parameters of the OpenAI API.
 
-    `patience` replaces the configured timeouts: for so many seconds may the model say nothing, at the beginning and in
-    between, whatever comments its gateway sends. Video models need it.
+    `silence_timeout` replaces the configured timeouts: the seconds that the model may send nothing, at the beginning
+    and in between, whatever comments its gateway sends. Video models need it.
 
-    `begins_thinking`: the model's template opens its thinking in the prompt, so that a streamed answer begins with it.
+    `starts_with_reasoning`: the model's template opens the reasoning in the prompt, so a streamed answer begins inside
+    it, without an opening tag.
     """
 
     model: str
@@ -58,16 +59,16 @@ class ChatRequest:
     max_tokens: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tools: tuple[Tool, ...] = ()
-    patience: float | None = None
-    begins_thinking: bool = False
+    silence_timeout: float | None = None
+    starts_with_reasoning: bool = False
 
     @property
-    def has_system(self) -> bool:
+    def has_system_message(self) -> bool:
         """Whether any message is of the role system."""
         return any(message.role == "system" for message in self.messages)
 
     def without_system_role(self) -> ChatRequest:
-        """The same question for models that know no system role: its instructions stand before the first question."""
+        """Return the question for models without a system role: the instructions precede the first user message."""
         instructions = "\n\n".join(message.content for message in self.messages if message.role == "system")
         messages = [message for message in self.messages if message.role != "system"]
         first = next((place for place, message in enumerate(messages) if message.role == "user"), None)
@@ -93,28 +94,28 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """Words to be spoken; `voice` is free text (the Open API shows only 普通话, Mandarin)."""
+    """A text to speak; `voice` is free text (the Open API shows only 普通话, Mandarin)."""
 
     model: str
     text: str
     voice: str = "普通话"
     speed: float = 1.0
-    format: str = "mp3"
+    audio_format: str = "mp3"
 
     def as_json(self) -> dict[str, Any]:
-        # `responseFormat` is spelt so on the Open API's page, unlike OpenAI's own `response_format`.
+        # The Open API's page spells it `responseFormat`; OpenAI spells it `response_format`.
         return {
             "input": self.text,
             "model": self.model,
             "voice": self.voice,
-            "responseFormat": self.format,
+            "responseFormat": self.audio_format,
             "speed": self.speed,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """Pictures to be made; `n` of them. Flux.1-Schnell takes prompts in English only."""
+    """A prompt for `n` images. Flux.1-Schnell accepts prompts in English only."""
 
     model: str
     prompt: str
@@ -122,7 +123,7 @@ class ImageRequest:
     size: str = "1024x1024"
     quality: str = "standard"
     style: str = "vivid"
-    format: str = "url"
+    response_format: str = "url"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -130,7 +131,7 @@ class ImageRequest:
             "prompt": self.prompt,
             "n": self.n,
             "size": self.size,
-            "responseFormat": self.format,
+            "responseFormat": self.response_format,
             "quality": self.quality,
             "style": self.style,
         }
@@ -138,13 +139,13 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionRequest:
-    """Speech to be written down; models tell its format by the ending of `name`, or by `mime`."""
+    """Speech to transcribe; models recognise its format by the suffix of `file_name`, or by `mime`."""
 
     model: str
     audio: bytes
-    name: str
+    file_name: str
     mime: str
 
     def as_form(self) -> dict[str, str]:
-        # The Open API's page does not show this call, so it is spelt as OpenAI spells it.
+        # The Open API's page does not show this call, so it has OpenAI's form.
         return {"model": self.model, "response_format": "json"}

@@ -1,6 +1,6 @@
-"""What Wanjie answers, as values.
+"""The responses of Wanjie, parsed into values.
 
-Reading is lenient: unknown, missing and null fields are normal (the Open API's own examples differ from each other).
+Parsing is lenient: unknown, missing and null fields are normal (the Open API's own examples differ from each other).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from .errors import ServerFaultError, UnreadableAnswerError
-from .image_responses import ImageResult, read_image
-from .streaming.content_parts import Words, read_words, speaks
-from .streaming.finish_reasons import fold_finish_reason
-from .streaming.think_tags import split_thinking
-from .streaming.tool_calls import ToolCall, ToolCalls, ToolPiece
+from .image_responses import ImageResult, parse_image
+from .json_values import as_int, as_object, as_objects, as_text
+from .streaming.content_parts import MessageText, contains_text, parse_message_text
+from .streaming.finish_reasons import normalize_finish_reason
+from .streaming.think_tags import split_reasoning
+from .streaming.tool_calls import ToolCall, ToolCallAssembler, ToolCallPiece
 
-_WHERE_WORDS_ARE = ("delta", "message", "text")
-"""Of a choice, the usual one first."""
+_CONTENT_KEYS = ("delta", "message", "text")
+"""The fields of a choice that may hold its content, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """The next piece of what the model thinks before it answers; never empty."""
+    """The next piece of the reasoning that precedes the answer; never empty."""
 
     text: str
 
@@ -53,31 +54,32 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureDelta:
-    """A picture within the answer; None: it was broken."""
+class ImageDelta:
+    """An image in the answer; None when it was broken."""
 
     image: ImageResult | None
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was told so far was wrong: this is all of the thinking, and all of the answer, up to here.
+    """Replaces all deltas so far: this is the whole reasoning and the whole text up to here.
 
-    `misread`: the beginning of the text was taken for the wrong one of the two (see `ChatRequest.begins_thinking`).
+    `was_misread`: the beginning of the text was taken for reasoning, or reasoning for the text (see
+    `ChatRequest.starts_with_reasoning`).
     """
 
     reasoning: str
     text: str
-    misread: bool = False
+    was_misread: bool = False
 
 
-Delta: TypeAlias = TextDelta | ReasoningDelta | PictureDelta | Correction | ToolCall | Finish
-"""The calls of tools come last, each whole, right before the `Finish`."""
+Delta: TypeAlias = TextDelta | ReasoningDelta | ImageDelta | Correction | ToolCall | Finish
+"""Tool calls come last, each complete, directly before the `Finish`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole answer; `text` is exactly what the model said, blank lines at its ends included, without its thinking."""
+    """A whole answer; `text` is exactly what the model wrote, with blank lines at both ends, without its reasoning."""
 
     text: str
     reasoning: str
@@ -85,189 +87,172 @@ class Completion:
     usage: Usage | None
     tool_calls: tuple[ToolCall, ...] = ()
     images: tuple[ImageResult | None, ...] = ()
-    """Pictures beside the text; None for one that is broken."""
+    """Images sent beside the text; None for a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one frame of a stream adds; `finish_reason` (see `Finish`, or `error`) is "" until the answer's end."""
+    """The content of one frame; `finish_reason` (see `Finish`, or `error`) is "" until the answer's end."""
 
     text: str = ""
     reasoning: str = ""
     finish_reason: str = ""
     usage: Usage | None = None
-    tools: tuple[ToolPiece, ...] = ()
-    unread: bool = False
-    """There are words in it, in a form that nobody knows."""
-    place: str = ""
-    """Where in the choice the words stood: in its `delta`, `message` or `text`; "" when there were none."""
-    elsewhere: bool = False
-    """Another choice than the first has words."""
+    tool_pieces: tuple[ToolCallPiece, ...] = ()
+    is_unreadable: bool = False
+    """It has text in an unknown form."""
+    source: str = ""
+    """The field of the choice that held the content: `delta`, `message` or `text`; "" when there was none."""
+    other_choice_has_content: bool = False
+    """Another choice than the first has text."""
     images: tuple[ImageResult | None, ...] = ()
-    """Pictures beside the text; None for one that is broken."""
+    """Images sent beside the text; None for a broken one."""
 
 
 def parse_models(raw: object) -> tuple[str, ...]:
-    """Read the ids in the list of models, a bare array or an object with `data`; each id once, in the given order.
+    """Parse the ids in the list of models, an array or an object with `data`; each id once, in the given order.
 
-    Other names for the list and the ids, and envelopes around it, are understood.
+    Other names for the list and the ids, and envelopes around it, are accepted.
     """
-    entries = _listed(raw)
+    entries = _find_list(raw)
     if entries is None:
-        raise UnreadableAnswerError("the answer is no list of models")
-    names = [entry if isinstance(entry, str) else _model_id(_object(entry)) for entry in entries]
+        raise UnreadableAnswerError("the answer is not a list of models")
+    names = [entry if isinstance(entry, str) else _parse_model_id(as_object(entry)) for entry in entries]
     return tuple(dict.fromkeys(name for name in names if name.strip()))
 
 
-def _listed(raw: object, names: tuple[str, ...] = ("data", "models", "result", "items", "list")) -> list[object] | None:
-    """The first list behind one of these names, also within another."""
+def _find_list(
+    raw: object, names: tuple[str, ...] = ("data", "models", "result", "items", "list")
+) -> list[object] | None:
+    """Find the first list in one of these fields, also nested."""
     if isinstance(raw, list):
         return cast("list[object]", raw)
-    inner = (_listed(_object(raw)[name]) for name in names if name in _object(raw))
+    inner = (_find_list(as_object(raw)[name]) for name in names if name in as_object(raw))
     return next((entries for entries in inner if entries is not None), None)
 
 
-def _model_id(entry: Mapping[str, Any]) -> str:
-    return next((name for key in ("id", "model", "model_id", "name") if (name := _text(entry.get(key)))), "")
+def _parse_model_id(entry: Mapping[str, Any]) -> str:
+    return next((name for key in ("id", "model", "model_id", "name") if (name := as_text(entry.get(key)))), "")
 
 
 def parse_completion(raw: object) -> Completion:
-    """Read the answer of a chat that was not streamed.
+    """Parse the answer of a chat that was not streamed.
 
-    Raises `UnreadableAnswerError` when it has no choice, or words in a form that nobody knows; `ServerFaultError` when
-    the model ended with an error.
+    Raises `UnreadableAnswerError` when it has no choice or text in an unknown form, `ServerFaultError` when the model
+    ended with an error.
     """
     body = unwrap(raw)
-    if not _objects(body.get("choices")):
+    if not as_objects(body.get("choices")):
         raise UnreadableAnswerError("the answer has no choice")
     chunk = parse_chunk(body)
-    if chunk.unread or (chunk.elsewhere and not chunk.text):
-        raise UnreadableAnswerError("the answer's words cannot be read")
+    if chunk.is_unreadable or (chunk.other_choice_has_content and not chunk.text):
+        raise UnreadableAnswerError("the text of the answer has an unknown form")
     if chunk.finish_reason == "error":
         raise ServerFaultError("the model ended with an error")
-    thought, text = split_thinking(chunk.text)
-    calls = ToolCalls()
-    calls.add(chunk.tools)
+    thought, text = split_reasoning(chunk.text)
+    calls = ToolCallAssembler()
+    calls.add(chunk.tool_pieces)
     return Completion(
         text,
         chunk.reasoning + thought,
         chunk.finish_reason or "stop",
         chunk.usage,
-        calls.whole(),
+        calls.assemble(),
         chunk.images,
     )
 
 
 def unwrap(raw: object) -> dict[str, Any]:
-    """The answer within the platform's own `{"code", "message", "timestamp", "result"}` and its like; else `raw`."""
-    body = _object(raw)
-    inner = (_object(body.get(name)) for name in ("data", "result"))
+    """Take the answer out of an envelope such as the platform's `{"code", "message", "timestamp", "result"}`."""
+    body = as_object(raw)
+    inner = (as_object(body.get(name)) for name in ("data", "result"))
     return body if "choices" in body else next((fields for fields in inner if "choices" in fields), body)
 
 
 def parse_chunk(raw: object) -> Chunk:
-    """Read one frame of a streamed chat; of several choices only the one with the index 0 counts."""
+    """Parse one frame of a streamed chat; of several choices only the one with the index 0 counts."""
     body = unwrap(raw)
-    usage = _usage(body.get("usage"))
+    usage = _parse_usage(body.get("usage"))
     if "choices" not in body:
-        return Chunk(usage=usage, unread=speaks(raw))
-    choices = _objects(body.get("choices"))
-    numbers = [_number(choice, position) for position, choice in enumerate(choices)]
-    choice = next((choice for choice, number in zip(choices, numbers, strict=True) if number == 0), _object(None))
+        return Chunk(usage=usage, is_unreadable=contains_text(raw))
+    choices = as_objects(body.get("choices"))
+    numbers = [_parse_index(choice, position) for position, choice in enumerate(choices)]
+    choice = next((choice for choice, number in zip(choices, numbers, strict=True) if number == 0), as_object(None))
     others = (choice for choice, number in zip(choices, numbers, strict=True) if number != 0)
-    place, words, message = _said(choice)
+    place, words, message = _parse_choice(choice)
     return Chunk(
         text=words.text,
         reasoning=words.reasoning,
-        finish_reason=_finish_reason(choice),
+        finish_reason=_parse_finish_reason(choice),
         usage=usage,
-        tools=_tools(message),
-        unread=words.unread,
-        place=place,
-        elsewhere=any(_said(other)[1] for other in others),
-        images=_pictures(message),
+        tool_pieces=_parse_tool_pieces(message),
+        is_unreadable=words.is_unreadable,
+        source=place,
+        other_choice_has_content=any(_parse_choice(other)[1] for other in others),
+        images=_parse_images(message),
     )
 
 
-def _number(choice: Mapping[str, Any], position: int) -> int:
+def _parse_index(choice: Mapping[str, Any], position: int) -> int:
     index: object = choice.get("index")
-    return _count(index) if isinstance(index, int | float) else position
+    return as_int(index) if isinstance(index, int | float) else position
 
 
-def _finish_reason(choice: Mapping[str, Any]) -> str:
+def _parse_finish_reason(choice: Mapping[str, Any]) -> str:
     reason: object = choice.get("finish_reason") or choice.get("finishReason")
-    return fold_finish_reason(_text(reason) or _text(_object(reason).get("type")))
+    return normalize_finish_reason(as_text(reason) or as_text(as_object(reason).get("type")))
 
 
-def _said(choice: Mapping[str, Any]) -> tuple[str, Words, Mapping[str, Any]]:
-    """Where the words of a choice are, the words, and the object that they stand in; see `Chunk.place`."""
-    for name in _WHERE_WORDS_ARE:
-        words, message = read_words(choice.get(name)), _object(choice.get(name))
+def _parse_choice(choice: Mapping[str, Any]) -> tuple[str, MessageText, Mapping[str, Any]]:
+    """Return the field of a choice with its text (see `Chunk.source`), the text, and the object that holds it."""
+    for name in _CONTENT_KEYS:
+        words, message = parse_message_text(choice.get(name)), as_object(choice.get(name))
         if words or any(message.get(field) for field in ("tool_calls", "function_call", "images")):
             return name, words, message
-    rest = {name: value for name, value in choice.items() if name not in _WHERE_WORDS_ARE}
-    return "", Words(unread=speaks(rest)), _object(choice.get("delta"))
+    rest = {name: value for name, value in choice.items() if name not in _CONTENT_KEYS}
+    return "", MessageText(is_unreadable=contains_text(rest)), as_object(choice.get("delta"))
 
 
 def parse_transcript(raw: object) -> str:
-    """Read what was said, "" for silence; raise `UnreadableAnswerError` when it is not there."""
-    body = _object(raw)
-    places = (body, _object(body.get("data")), _object(body.get("result")))
+    """Parse a transcript, "" for silence; raise `UnreadableAnswerError` when there is none."""
+    body = as_object(raw)
+    places = (body, as_object(body.get("data")), as_object(body.get("result")))
     told = (place.get(name) for place in places for name in ("text", "transcript", "transcription"))
     text = next((text for text in told if isinstance(text, str)), raw)
     if not isinstance(text, str):
-        raise UnreadableAnswerError("the answer is no transcript")
+        raise UnreadableAnswerError("the answer is not a transcript")
     return text.strip()
 
 
-def _pictures(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
-    """Pictures in an answer: OpenRouter's `images: [{"type": "image_url", "image_url": {"url": …}}]`, or such parts."""
-    parts = [part for part in _objects(message.get("content")) if part.get("type") == "image_url"]
-    entries = (_object(entry.get("image_url")) or entry for entry in (*_objects(message.get("images")), *parts))
-    return tuple(read_image(entry) for entry in entries)
+def _parse_images(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
+    """Parse OpenRouter's `images: [{"type": "image_url", "image_url": {"url": …}}]`, or content parts of that form."""
+    parts = [part for part in as_objects(message.get("content")) if part.get("type") == "image_url"]
+    entries = (as_object(entry.get("image_url")) or entry for entry in (*as_objects(message.get("images")), *parts))
+    return tuple(parse_image(entry) for entry in entries)
 
 
-def _tools(message: Mapping[str, Any]) -> tuple[ToolPiece, ...]:
-    """The calls in a message, or its only one: `function_call`, OpenAI's older form."""
-    return tuple(_tool(entry) for entry in _objects(message.get("tool_calls") or message.get("function_call")))
-
-
-def _tool(entry: Mapping[str, Any]) -> ToolPiece:
-    function = _object(entry.get("function")) or entry
-    index: object = entry.get("index")
-    arguments: object = function.get("arguments")
-    return ToolPiece(
-        index if isinstance(index, int) else None,
-        _text(entry.get("id")),
-        _text(function.get("name")),
-        # Some gateways parse them on the way.
-        json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else _text(arguments),
+def _parse_tool_pieces(message: Mapping[str, Any]) -> tuple[ToolCallPiece, ...]:
+    """Parse the tool calls in a message, or the only one in `function_call`, OpenAI's older form."""
+    return tuple(
+        _parse_tool_piece(entry) for entry in as_objects(message.get("tool_calls") or message.get("function_call"))
     )
 
 
-def _usage(raw: object) -> Usage | None:
-    if not (body := _object(raw)):
+def _parse_tool_piece(entry: Mapping[str, Any]) -> ToolCallPiece:
+    function = as_object(entry.get("function")) or entry
+    index: object = entry.get("index")
+    arguments: object = function.get("arguments")
+    return ToolCallPiece(
+        index if isinstance(index, int) else None,
+        as_text(entry.get("id")),
+        as_text(function.get("name")),
+        # Some gateways send the arguments as an object instead of a string.
+        json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else as_text(arguments),
+    )
+
+
+def _parse_usage(raw: object) -> Usage | None:
+    if not (body := as_object(raw)):
         return None
-    prompt, completion = _count(body.get("prompt_tokens")), _count(body.get("completion_tokens"))
-    return Usage(prompt, completion, _count(body.get("total_tokens")) or prompt + completion)
-
-
-def _object(raw: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
-
-
-def _objects(raw: object) -> list[dict[str, Any]]:
-    """The objects in a list; some gateways send the only one as it is."""
-    if isinstance(raw, dict):
-        return [cast("dict[str, Any]", raw)]
-    return [_object(entry) for entry in cast("list[object]", raw)] if isinstance(raw, list) else []
-
-
-def _text(raw: object) -> str:
-    return raw if isinstance(raw, str) else ""
-
-
-def _count(raw: object) -> int:
-    if isinstance(raw, float) and raw.is_integer():
-        return int(raw)
-    return raw if isinstance(raw, int) else 0
+    prompt, completion = as_int(body.get("prompt_tokens")), as_int(body.get("completion_tokens"))
+    return Usage(prompt, completion, as_int(body.get("total_tokens")) or prompt + completion)

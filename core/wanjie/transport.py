@@ -1,4 +1,4 @@
-"""The connection to Wanjie: authorised, patient within limits, retried while that is harmless."""
+"""HTTP to Wanjie: authorisation, timeouts and retries."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from .errors import (
 from .failures.error_mapping import error_from_response
 
 _T = TypeVar("_T")
-_ERROR_BODY_LIMIT = 64 * 1024
-_MOST = 64_000_000
-"""Bytes of a whole answer; an hour of sound as mp3, or more."""
-# Fewer than the seconds after which load balancers usually forget a silent connection without telling anybody.
-_KEEPALIVE_SECONDS = 15.0
-_KEPT_CONNECTIONS = 100
+_MAX_ERROR_BYTES = 64 * 1024
+_MAX_RESPONSE_BYTES = 64_000_000
+"""Enough for an hour of speech as MP3."""
+# Shorter than the time after which load balancers usually drop a silent connection without closing it.
+_KEEPALIVE_TIMEOUT = 15.0
+_MAX_IDLE_CONNECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How long to wait before a call is tried again: `first` seconds, doubled up to `longest`, plus up to `jitter`."""
+    """Seconds to wait before a retry: `initial_delay`, doubled each time up to `max_delay`, plus up to `jitter`."""
 
-    first: float = 0.5
-    longest: float = 8.0
+    initial_delay: float = 0.5
+    max_delay: float = 8.0
     jitter: float = 0.5
-    longest_retry_after: float = 30.0
-    """More seconds than this, in `Retry-After` or in words, are the caller's to wait for."""
+    max_retry_after: float = 30.0
+    """If a response names a longer wait, in `Retry-After` or in its text, the call is not retried."""
 
 
 DEFAULT_BACKOFF = Backoff()
@@ -52,69 +52,69 @@ DEFAULT_BACKOFF = Backoff()
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """The whole of a successful response."""
+    """A successful response, read to its end."""
 
     content: bytes
     media_type: str
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A body with a file in it (RFC 7578), for what is not asked in JSON."""
+class MultipartForm:
+    """A request body with a file (RFC 7578)."""
 
     fields: dict[str, str]
-    name: str
+    file_name: str
     data: bytes
     mime: str
 
 
-Body: TypeAlias = dict[str, Any] | Form | None
+RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 
 
 class ByteStream:
-    """The body of a successful response, as it arrives."""
+    """The body of a response while it arrives."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self._chunks = response.aiter_bytes()
 
-    async def read(self, patience: float) -> bytes:
+    async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
 
         Raises:
-            TooSlowError: none came for `patience` seconds; the stream cannot be read any further.
+            TooSlowError: none came for `silence_timeout` seconds; the stream cannot be read any further.
             UnreachableError: the connection broke.
-            UnreadableAnswerError: what came cannot be decompressed.
+            UnreadableAnswerError: the bytes cannot be decompressed.
         """
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(silence_timeout):
                 return await anext(self._chunks, b"")
         except TimeoutError:
-            raise TooSlowError(f"no word for {patience:g} s") from None
+            raise TooSlowError(f"no data for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
-            raise _transport_errors(error) from None
+            raise _error_from_httpx(error) from None
 
-    async def gather(self, most: int, patience: float) -> bytes:
-        """Wait `patience` seconds for all that comes; stop early when it is more than `most` bytes.
+    async def read_all(self, max_bytes: int, total_timeout: float) -> bytes:
+        """Read to the end within `total_timeout` seconds; stop early after more than `max_bytes`.
 
-        Raises the same.
+        Raises the same errors as `read`.
         """
         content = bytearray()
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(total_timeout):
                 async for piece in self._chunks:
                     content += piece
-                    if len(content) > most:
+                    if len(content) > max_bytes:
                         break
         except TimeoutError:
-            raise TooSlowError(f"no end within {patience:g} s") from None
+            raise TooSlowError(f"no end within {total_timeout:g} s") from None
         except httpx.HTTPError as error:
-            raise _transport_errors(error) from None
+            raise _error_from_httpx(error) from None
         return bytes(content)
 
 
 class HttpTransport:
-    """Speak HTTP with Wanjie: every failure comes out as a `WanjieError` that does not hold the key."""
+    """Send requests to Wanjie: every failure is raised as a `WanjieError` that does not hold the key."""
 
     def __init__(
         self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF, proxies: Proxies = NO_PROXIES
@@ -126,16 +126,16 @@ class HttpTransport:
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": "wanjie-bots"},
-            # All that follows the connection has clocks of its own: httpx's begin anew with every byte.
+            # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
             timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
-            # One connection for each running answer; how many run is decided elsewhere.
+            # One connection for each running answer; the queue limits how many run.
             limits=httpx.Limits(
                 max_connections=None,
-                max_keepalive_connections=_KEPT_CONNECTIONS,
-                keepalive_expiry=_KEEPALIVE_SECONDS,
+                max_keepalive_connections=_MAX_IDLE_CONNECTIONS,
+                keepalive_expiry=_KEEPALIVE_TIMEOUT,
             ),
-            proxy=proxies.proxy_for(settings.base_url),
-            # Which proxy leads there is decided in the settings; certificates that the environment names still count.
+            proxy=proxies.find_proxy(settings.base_url),
+            # The settings choose the proxy. Certificates named by the environment still count.
             trust_env=False,
             verify=httpx.create_ssl_context(),
         )
@@ -143,126 +143,131 @@ class HttpTransport:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    def attempts(self) -> Attempts:
-        """As many as one call has."""
+    def new_attempts(self) -> Attempts:
+        """Create the attempts of one call."""
         return Attempts(self._max_attempts)
 
     async def run_with_retries(self, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None) -> _T:
-        """Make a call, again and again while that may help and `attempts` are left; raise what the last try raised.
+        """Run a call; retry it while that may help and `attempts` are left; raise the error of the last attempt.
 
-        For how long is waited in between, see `Backoff`.
+        See `Backoff` for the delay between attempts.
         """
-        attempts = attempts or self.attempts()
-        await asyncio.sleep(attempts.pause)
-        attempts.pause = 0.0
+        attempts = attempts or self.new_attempts()
+        await asyncio.sleep(attempts.delay)
+        attempts.delay = 0.0
 
         async def counted() -> _T:
             try:
                 return await attempt()
             except WanjieError as error:
-                if self._worth_retrying(error):
-                    attempts.fail()
+                if self._choose_retry(error):
+                    attempts.count_failure()
                 raise
 
         retrying = stamina.AsyncRetryingCaller(
             attempts=max(1, attempts.left),
             timeout=None,
-            wait_initial=self._backoff.first,
-            wait_max=self._backoff.longest,
+            wait_initial=self._backoff.initial_delay,
+            wait_max=self._backoff.max_delay,
             wait_jitter=self._backoff.jitter,
         )
-        return await retrying(self._worth_retrying, counted)
+        return await retrying(self._choose_retry, counted)
 
-    def count_break(self, attempts: Attempts, error: WanjieError) -> None:
-        """Count an answer that broke off for `error`; where it names a wait that is too long, none is left."""
-        attempts.fail()
-        attempts.pause = self._backoff.first if error.retry_after is None else error.retry_after
-        if attempts.pause > self._backoff.longest_retry_after:
+    def count_interruption(self, attempts: Attempts, error: WanjieError) -> None:
+        """Count an answer that broke off with `error`; no attempt is left when it names too long a wait."""
+        attempts.count_failure()
+        attempts.delay = self._backoff.initial_delay if error.retry_after is None else error.retry_after
+        if attempts.delay > self._backoff.max_retry_after:
             attempts.left = 0
 
     async def fetch(
         self,
         method: Literal["GET", "POST"],
         path: str,
-        body: Body = None,
+        body: RequestBody = None,
         *,
-        patience: float | None = None,
-        most: int = _MOST,
+        silence_timeout: float | None = None,
+        max_bytes: int = _MAX_RESPONSE_BYTES,
     ) -> HttpResponse:
-        """Try once to have a whole answer, of `most` bytes at most.
+        """Try once to get a whole response, of `max_bytes` at most.
 
-        It may take `patience` seconds, else the configured ones, to begin, and as long again to come to its end.
+        It must begin within `silence_timeout` seconds, by default the configured ones, and end within as many more.
         """
-        async with self.open_stream(method, path, body, patience=patience) as stream:
-            content = await stream.gather(most, patience or self._first_byte_timeout)
-        if len(content) > most:
-            raise UnreadableAnswerError(f"the answer has more than {most} bytes")
+        async with self.open_stream(method, path, body, silence_timeout=silence_timeout) as stream:
+            content = await stream.read_all(max_bytes, silence_timeout or self._first_byte_timeout)
+        if len(content) > max_bytes:
+            raise UnreadableAnswerError(f"the answer has more than {max_bytes} bytes")
         return HttpResponse(content, stream.media_type)
 
     @asynccontextmanager
     async def open_stream(
-        self, method: Literal["GET", "POST"], path: str, body: Body = None, *, patience: float | None = None
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: RequestBody = None,
+        *,
+        silence_timeout: float | None = None,
     ) -> AsyncGenerator[ByteStream]:
-        """Try once to have an answer begin within `patience` seconds, else the configured ones.
+        """Try once to get a response that begins within `silence_timeout` seconds, by default the configured ones.
 
-        Leaving the context closes the connection unless it was read to its end.
+        Leaving the context closes the connection unless the body was read to its end.
         """
-        patience = patience or self._first_byte_timeout
-        response = await self._begin(self._request(method, path, body), patience)
+        silence_timeout = silence_timeout or self._first_byte_timeout
+        response = await self._send(self._build_request(method, path, body), silence_timeout)
         try:
             stream = ByteStream(response)
             if not response.is_success:
-                raise self._refused(response, await stream.gather(_ERROR_BODY_LIMIT, patience))
+                raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
             yield stream
         finally:
             await response.aclose()
 
-    async def _begin(self, request: httpx.Request, patience: float) -> httpx.Response:
-        # A gateway that compresses a stream holds its tokens back until a block is full.
+    async def _send(self, request: httpx.Request, silence_timeout: float) -> httpx.Response:
+        # A gateway that compresses a stream delays its tokens until a block is full.
         request.headers["Accept-Encoding"] = "identity"
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(silence_timeout):
                 return await self._client.send(request, stream=True)
         except TimeoutError:
-            raise TooSlowError(f"no answer for {patience:g} s") from None
+            raise TooSlowError(f"no answer for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
-            raise _transport_errors(error) from None
+            raise _error_from_httpx(error) from None
 
-    def _request(self, method: str, path: str, body: Body) -> httpx.Request:
+    def _build_request(self, method: str, path: str, body: RequestBody) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
             return self._client.build_request(method, path, headers=headers)
-        if isinstance(body, Form):
-            file = (body.name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
+        if isinstance(body, MultipartForm):
+            file = (body.file_name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
             return self._client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
-        # A lone surrogate, which platforms do send, has no UTF-8 form.
+        # Platforms may send a lone surrogate, which has no UTF-8 form.
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
         headers["Content-Type"] = "application/json"
         return self._client.build_request(method, path, headers=headers, content=content)
 
-    def _refused(self, response: httpx.Response, body: bytes) -> WanjieError:
+    def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
             response.status_code,
             {name: self.redact(value) for name, value in response.headers.items()},
-            self.redact(body[:_ERROR_BODY_LIMIT].decode("utf-8", errors="replace")),
+            self.redact(body[:_MAX_ERROR_BYTES].decode("utf-8", errors="replace")),
         )
 
     def redact(self, text: str) -> str:
-        """Take the key out of a text."""
+        """Remove the key from a text."""
         return text.replace(self._key, "[key]") if self._key else text
 
-    def _worth_retrying(self, error: Exception) -> bool | float:
+    def _choose_retry(self, error: Exception) -> bool | float:
         if isinstance(error, TooManyRequestsError | ServerFaultError) and error.retry_after is not None:
             jitter = random.uniform(0, self._backoff.jitter)  # noqa: S311 - spreads load, guards nothing
-            return error.retry_after <= self._backoff.longest_retry_after and error.retry_after + jitter
+            return error.retry_after <= self._backoff.max_retry_after and error.retry_after + jitter
         if isinstance(error, TooSlowError):
-            # The question was delivered, so it may be at work, and paid for.
+            # The request was delivered, so the model may be working on it, and it may be charged.
             return False
         return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
 
 
-def _transport_errors(error: httpx.HTTPError) -> WanjieError:
-    """To be raised `from None`: httpx quotes headers in some of its messages, and the key is in one."""
+def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
+    """Raise it `from None`: some messages of httpx quote headers, and one header holds the key."""
     if isinstance(error, httpx.DecodingError):
         return UnreadableAnswerError("the answer cannot be decompressed")
     return UnreachableError(f"no connection: {type(error).__name__}")

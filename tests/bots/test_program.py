@@ -139,7 +139,7 @@ def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch:
     settings = Settings()
 
     assert settings.slack is None
-    assert settings.secrets() == ["sk-1", "1:abc", "unix:///run/redis.sock"]
+    assert settings.list_secrets() == ["sk-1", "1:abc", "unix:///run/redis.sock"]
 
 
 @pytest.mark.parametrize(

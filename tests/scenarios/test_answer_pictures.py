@@ -8,11 +8,11 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.wanjie.sample_media import png
+from bots.sandbox.wanjie.sample_media import make_png
 from tests.scenarios.pressing import AGAIN, SPEAK, offers
 from tests.scenarios.saying import asked, echo, last_asked, says
 
-ENCODED = base64.b64encode(png(64, 48, 1)).decode()
+ENCODED = base64.b64encode(make_png(64, 48, 1)).decode()
 URL = f"data:image/png;base64,{ENCODED}"
 
 
@@ -20,10 +20,10 @@ URL = f"data:image/png;base64,{ENCODED}"
 async def test_pictures_in_an_answer_are_posted_as_pictures(
     direct_persona: Persona, harness: ServiceHarness, *, whole: bool
 ) -> None:
-    harness.wanjie.script.whole = whole
+    harness.wanjie.script.ignores_stream = whole
     harness.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
     harness.wanjie.script.pictures = (URL,)
-    harness.wanjie.script.piece = 40
+    harness.wanjie.script.max_token_length = 40
     await direct_persona.say("Draw something")
     post = await direct_persona.until(direct_persona.posts)
     harness.wanjie.script.answer, harness.wanjie.script.pictures = echo, ()

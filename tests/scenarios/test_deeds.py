@@ -136,7 +136,7 @@ async def test_the_newest_answer_that_has_words_is_read_aloud(place: str, tool_h
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
-    tool_harness.wanjie.script.refuse = lambda prompt: "forbidden thing" in prompt
+    tool_harness.wanjie.script.violates_policy = lambda prompt: "forbidden thing" in prompt
     tool_harness.wanjie.script.tool_calls = once("draw_picture", prompt="a forbidden thing")
     tool_harness.wanjie.script.answer = lambda messages: messages[-1]["content"]
     await persona.say("draw it")

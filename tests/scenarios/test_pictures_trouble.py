@@ -125,7 +125,7 @@ async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(
 
 
 async def test_a_refusal_is_told_as_such(persona: Persona, harness: ServiceHarness) -> None:
-    harness.wanjie.script.refuse = lambda prompt: "fox" in prompt
+    harness.wanjie.script.violates_policy = lambda prompt: "fox" in prompt
     await persona.say(f"/imagine {FOX}")
 
     await says(persona, "content rules don't allow this")
@@ -181,7 +181,7 @@ async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_har
     if moment == "posted":
         await persona.until(persona.posts)
     else:
-        await upstream(lambda: harness.wanjie.bucket.fetched)
+        await upstream(lambda: harness.wanjie.bucket.downloads)
         await asyncio.sleep(0.2 if moment == "uploading" else 0)
     await harness.kill(service)
 

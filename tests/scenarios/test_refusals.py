@@ -131,7 +131,7 @@ async def test_a_model_without_a_system_role_answers_and_is_known_by_the_next_pr
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.refuses_system = lambda _: True
+    harness.wanjie.script.rejects_system_role = lambda _: True
     await direct_persona.say("/system Be brief.")
     await says(direct_persona, beginning("system.set"))
     await direct_persona.say("one")

@@ -7,7 +7,7 @@ from tests.scenarios.saying import asked, beginning, echo, says, shows, words
 
 
 async def test_an_answer_is_whole_in_whatever_form_it_comes(direct_persona: Persona, harness: ServiceHarness) -> None:
-    forms = (shapes.stop_everywhere, shapes.in_parts, shapes.as_message, shapes.as_text, shapes.of_two)
+    forms = (shapes.stop_everywhere, shapes.in_parts, shapes.as_message, shapes.as_text, shapes.two_choices)
     text = words(30)
     harness.wanjie.script.answer = lambda messages: f"{messages[-1]['content'].split(': ')[-1]} {text}"
     for number, form in enumerate(forms):

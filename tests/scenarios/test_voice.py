@@ -5,7 +5,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
-from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.sample_media import make_mp3
 from tests.scenarios.hearing import PACE, SENTENCE, hears, length, notes, spoken, talking
 from tests.scenarios.saying import says
 
@@ -27,7 +27,7 @@ async def test_a_text_is_spoken_as_a_voice_note(persona: Persona, harness: Servi
         assert note.files[0].startswith(b"OggS")
         assert note.seconds == pytest.approx(expected, abs=1)
     else:
-        assert note.files[0] == mp3("Good morning, dear friends!")
+        assert note.files[0] == make_mp3("Good morning, dear friends!")
         assert [file.title for file in harness.slack.workspace.files.values()] == ["Good morning, dear friends!"]
 
 
@@ -56,7 +56,7 @@ async def test_a_status_of_slack_does_not_outlive_work_that_ends_in_a_whisper(ha
     persona = harness.thread()
     await talking(persona, harness)
     await persona.until(lambda: "Speak" in " ".join(persona.buttons()))
-    harness.wanjie.script.refuse, harness.wanjie.script.speech_delay = lambda _: True, 0.5
+    harness.wanjie.script.violates_policy, harness.wanjie.script.speech_delay = lambda _: True, 0.5
     await persona.press("Speak")
     await persona.until(lambda: _status(harness) == "is recording…")
     await persona.until(lambda: "content rules" in " ".join(persona.answers()))

@@ -26,7 +26,7 @@ async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(
 ) -> None:
     await direct_persona.say("/voice replies always")
     await says(direct_persona, "Always")
-    harness.wanjie.script.refuse = lambda prompt: prompt.startswith("answer")
+    harness.wanjie.script.violates_policy = lambda prompt: prompt.startswith("answer")
     await talking(direct_persona, harness)
 
     await says(direct_persona, "couldn't read this answer aloud")

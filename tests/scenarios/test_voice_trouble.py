@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import SEATS
 from tests.scenarios.hearing import SENTENCE, asked_to_speak, hears, notes, spoken, talking
@@ -52,7 +52,7 @@ async def test_a_key_without_a_speech_model_is_told(direct_persona: Persona, har
 
 
 async def test_a_content_refusal_is_told_as_such(direct_persona: Persona, harness: ServiceHarness) -> None:
-    harness.wanjie.script.refuse = lambda _: True
+    harness.wanjie.script.violates_policy = lambda _: True
     await direct_persona.say("/speak Something unfit.")
 
     await says(direct_persona, "content rules")
@@ -70,7 +70,7 @@ async def test_a_corrupt_sound_is_asked_for_once_more_and_then_told(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     corrupt = [True]
-    harness.wanjie.script.sound = lambda text: b"\xff\xfb no sound" if corrupt and corrupt.pop() else mp3(text)
+    harness.wanjie.script.sound = lambda text: b"\xff\xfb no sound" if corrupt and corrupt.pop() else make_mp3(text)
     await direct_persona.say("/speak Good morning!")
     await hears(direct_persona)
     assert len(spoken(harness)) == 2
@@ -85,7 +85,7 @@ async def test_of_twenty_thousand_characters_the_beginning_is_spoken(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.answer = lambda _: "".join(SENTENCE.format(number) for number in range(450))
-    harness.wanjie.script.sound = lambda text: mp3(text[: len(text) // 20])
+    harness.wanjie.script.sound = lambda text: make_mp3(text[: len(text) // 20])
     await direct_persona.say("talk at length")
     await says(direct_persona, "number, 449.", 40)
     await direct_persona.say("/speak")
@@ -104,7 +104,7 @@ async def test_who_forbids_voice_notes_on_telegram_gets_a_file(harness: ServiceH
     note = await hears(persona)
 
     assert note.kind == "audio"
-    assert note.files[0] == mp3("Good morning!")
+    assert note.files[0] == make_mp3("Good morning!")
     assert "voice messages aren't allowed here" in note.caption
     assert len(spoken(harness)) == 1
 

@@ -16,10 +16,10 @@ _NAMES = (
     re.compile(r"\b(?:call me|I am|I'm) ([A-Z][\w'-]*)"),
     re.compile(r"我(?:的名字)?(?:叫|是)\s*([\w·]{1,8})"),
 )
-_ASKS_NAME = re.compile(r"what(?:'s| is) my name|who am i|我叫什么|我的名字是什么|我是谁", re.IGNORECASE)
+_NAME_QUESTION = re.compile(r"what(?:'s| is) my name|who am i|我叫什么|我的名字是什么|我是谁", re.IGNORECASE)
 _NOT_NAMES = re.compile(r"什么|谁")
 
-_TRANSLATES = re.compile("translate.*into English", re.IGNORECASE)
+_TRANSLATION_REQUEST = re.compile("translate.*into English", re.IGNORECASE)
 _TRANSLATION = "What was described, in the words of a simulated translator"
 
 _ENGLISH_ANSWER = """\
@@ -60,16 +60,16 @@ def answer(question: str) -> str:
 欢迎继续提问,也可以用 `/model` 换一个模型试试。"""
 
 
-def tokens_of(text: str) -> list[str]:
+def split_tokens(text: str) -> list[str]:
     """Cut a text roughly into words, each with the blanks before it; joined, they are the text."""
     return _TOKEN.findall(text)
 
 
 def count_tokens(messages: Messages) -> int:
-    return sum(len(tokens_of(text_of(message))) + 3 for message in messages)
+    return sum(len(split_tokens(get_text(message))) + 3 for message in messages)
 
 
-def text_of(message: dict[str, Any]) -> str:
+def get_text(message: dict[str, Any]) -> str:
     """The words of a message, whose content is a text or a list of parts."""
     content: object = message.get("content")
     if not isinstance(content, list):
@@ -80,13 +80,13 @@ def text_of(message: dict[str, Any]) -> str:
 
 def demo_answer(messages: Messages) -> str:
     """Answer the last question in its language, in Markdown; a name that was told is remembered."""
-    speaker, question = _question(messages)
+    speaker, question = _split_speaker(messages)
     chinese = _CHINESE.search(question) is not None
-    if _TRANSLATES.search(text_of(messages[0])):
+    if _TRANSLATION_REQUEST.search(get_text(messages[0])):
         return _TRANSLATION if chinese else question
-    if _ASKS_NAME.search(question):
-        return _about_name(_told_name(messages) or speaker, chinese=chinese)
-    told = _name_in(question)
+    if _NAME_QUESTION.search(question):
+        return _answer_name(_find_told_name(messages) or speaker, chinese=chinese)
+    told = _find_name(question)
     greeting = ("你好," if chinese else "Nice to meet you, ") + f"**{told}**! " if told else ""
     answer = _CHINESE_ANSWER if chinese else _ENGLISH_ANSWER
     return greeting + answer.format(question=question.replace("\n", "\n> "))
@@ -94,7 +94,7 @@ def demo_answer(messages: Messages) -> str:
 
 def demo_reasoning(messages: Messages) -> str:
     """Think a little, aloud."""
-    _, question = _question(messages)
+    _, question = _split_speaker(messages)
     if _CHINESE.search(question):
         return f"\n用户问:{question[:80]}。我先理清目标,再给出一个清楚、简短的回答。\n"
     return f"\nThe user asks: {question[:80]} I should find out what matters here and then answer clearly.\n"
@@ -105,41 +105,41 @@ def demo_transcript(audio: bytes) -> str:
     return f"This is a simulated transcript of {len(audio):,} bytes of sound."
 
 
-def no_calls(messages: Messages, tools: Messages) -> list[tuple[str, str]]:
+def call_no_tools(messages: Messages, tools: Messages) -> list[tuple[str, str]]:
     """Use no tool."""
     del messages, tools
     return []
 
 
-def film(link: str) -> tuple[str, ...]:
+def make_video_progress(link: str) -> tuple[str, ...]:
     """What a video model says until its video is done, line by line."""
     steps = (f"> Progress: {percent}%\n" for percent in range(0, 101, 25))
     return ("> Queued: the video is waiting for its turn\n", *steps, f"\n[Watch the video]({link})")
 
 
-def last_question(messages: Messages) -> str:
+def get_last_question(messages: Messages) -> str:
     """What was asked last, as it was written."""
-    return next((text_of(message) for message in reversed(messages) if message.get("role") == "user"), "")
+    return next((get_text(message) for message in reversed(messages) if message.get("role") == "user"), "")
 
 
-def _question(messages: Messages) -> tuple[str, str]:
+def _split_speaker(messages: Messages) -> tuple[str, str]:
     """Who asked last, "" when nobody says so, and what."""
-    last = last_question(messages).strip()
+    last = get_last_question(messages).strip()
     spoken = _SPEAKER.match(last)
     return (spoken["name"], spoken["text"].strip()) if spoken else ("", last)
 
 
-def _about_name(name: str, *, chinese: bool) -> str:
+def _answer_name(name: str, *, chinese: bool) -> str:
     if chinese:
         return f"你的名字是 **{name}**。" if name else "你还没有告诉我你的名字。"
     return f"Your name is **{name}**." if name else "You have not told me your name yet."
 
 
-def _told_name(messages: Messages) -> str:
-    said = [text_of(message) for message in reversed(messages) if message.get("role") == "user"]
-    return next((name for text in said if (name := _name_in(text))), "")
+def _find_told_name(messages: Messages) -> str:
+    said = [get_text(message) for message in reversed(messages) if message.get("role") == "user"]
+    return next((name for text in said if (name := _find_name(text))), "")
 
 
-def _name_in(text: str) -> str:
+def _find_name(text: str) -> str:
     found = (match[1] for pattern in _NAMES if (match := pattern.search(text)))
     return next((name for name in found if not _NOT_NAMES.search(name)), "")

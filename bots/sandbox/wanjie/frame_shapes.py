@@ -30,7 +30,7 @@ def stop_after_thinking(frame: Frame) -> list[Frame | str]:
 
 def in_parts(frame: Frame) -> list[Frame | str]:
     """Content as a list of parts (Mistral)."""
-    return [_with_delta(frame, _parts)]
+    return [_with_delta(frame, _split_into_parts)]
 
 
 def as_message(frame: Frame) -> list[Frame | str]:
@@ -50,7 +50,7 @@ def as_refusal(frame: Frame) -> list[Frame | str]:
     return [_with_delta(frame, lambda delta: delta | {"content": None, "refusal": delta["content"]})]
 
 
-def of_two(frame: Frame) -> list[Frame | str]:
+def two_choices(frame: Frame) -> list[Frame | str]:
     """Two choices, the second one first and each in a frame of its own."""
     second = _with_choices(frame, lambda choice: {**choice, "index": 1, "delta": {"content": " never"}})
     return [second, frame] if frame["choices"] else [frame]
@@ -78,7 +78,7 @@ def in_unknown_form(frame: Frame) -> list[Frame | str]:
     return [_with_delta(frame, lambda delta: delta | {"content": {"words": delta["content"] or ""}})]
 
 
-def _parts(delta: Frame) -> Frame:
+def _split_into_parts(delta: Frame) -> Frame:
     said = [{"type": "text", "text": delta["content"]}] if delta["content"] else []
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": delta["reasoning_content"]}]}
     return delta | {"content": [thought, *said] if delta["reasoning_content"] else said, "reasoning_content": None}

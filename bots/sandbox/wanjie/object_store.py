@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 BUCKET = "/maas-public-bucket"
-_SILENCE = 3600.0
+_HANG_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class ReceivedDownload:
     """A request that arrived at the object store, with what its headers gave away."""
 
     path: str
@@ -29,11 +29,11 @@ class Bucket:
     """
 
     def __init__(self) -> None:
-        self.fetched: list[Fetched] = []
+        self.downloads: list[ReceivedDownload] = []
         self._files: dict[str, bytes] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get(BUCKET + "/redirect", self._redirect), web.get(BUCKET + "/{name}", self._file)]
+        return [web.get(BUCKET + "/redirect", self._handle_redirect), web.get(BUCKET + "/{name}", self._handle_file)]
 
     def put(self, data: bytes, suffix: str) -> str:
         """Keep a file; give its path."""
@@ -41,23 +41,23 @@ class Bucket:
         self._files[name] = data
         return f"{BUCKET}/{name}"
 
-    async def _redirect(self, request: web.Request) -> web.StreamResponse:
-        self._note(request)
+    async def _handle_redirect(self, request: web.Request) -> web.StreamResponse:
+        self._record(request)
         return web.Response(status=302, headers={"Location": request.query.get("to", request.path)})
 
-    async def _file(self, request: web.Request) -> web.StreamResponse:
-        self._note(request)
+    async def _handle_file(self, request: web.Request) -> web.StreamResponse:
+        self._record(request)
         data = self._files.get(request.match_info["name"])
         status = int(request.query.get("status", "200" if data is not None else "404"))
         if data is None or status != web.HTTPOk.status_code:
             return web.Response(status=status, text="NoSuchKey" if data is None else "AccessDenied")
-        return await _sent(request, data.ljust(int(request.query.get("size", "0")), b"\0"))
+        return await _send_file(request, data.ljust(int(request.query.get("size", "0")), b"\0"))
 
-    def _note(self, request: web.Request) -> None:
-        self.fetched.append(Fetched(request.path_qs, dict(request.headers)))
+    def _record(self, request: web.Request) -> None:
+        self.downloads.append(ReceivedDownload(request.path_qs, dict(request.headers)))
 
 
-async def _sent(request: web.Request, data: bytes) -> web.StreamResponse:
+async def _send_file(request: web.Request, data: bytes) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "image/png"})
     if "unsized" in request.query:
         response.enable_chunked_encoding()
@@ -71,7 +71,7 @@ async def _sent(request: web.Request, data: bytes) -> web.StreamResponse:
             await asyncio.sleep(pause)
     elif request.query.keys() & {"break", "hang"}:
         await response.write(data[:middle])
-        await asyncio.sleep(_SILENCE if "hang" in request.query else 0)
+        await asyncio.sleep(_HANG_SECONDS if "hang" in request.query else 0)
         if request.transport is not None:
             request.transport.close()
     else:

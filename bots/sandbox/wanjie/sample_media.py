@@ -11,7 +11,7 @@ _CHARACTERS_A_SECOND = 5
 _FRAMES_A_SECOND = 44_100 / 1152
 
 
-def png(width: int, height: int, seed: int) -> bytes:
+def make_png(width: int, height: int, seed: int) -> bytes:
     """Paint horizontal bands whose colours follow from `seed`."""
     palette = b"".join(_colour(seed, band) for band in range(_BANDS))
     rows = b"".join(b"\0" + bytes([row * _BANDS // height]) * width for row in range(height))
@@ -20,12 +20,12 @@ def png(width: int, height: int, seed: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 
-def picture(prompt: str, number: int, width: int, height: int) -> bytes:
+def make_image(prompt: str, number: int, width: int, height: int) -> bytes:
     """Paint another picture for each prompt and number."""
-    return png(width, height, zlib.crc32(f"{number} {prompt}".encode()))
+    return make_png(width, height, zlib.crc32(f"{number} {prompt}".encode()))
 
 
-def mp3(text: str) -> bytes:
+def make_mp3(text: str) -> bytes:
     """Be silent for as long as `text` would take to say: MPEG-1 layer III, mono, 44.1 kHz, 32 kbit/s."""
     frames = max(1, round(len(text) / _CHARACTERS_A_SECOND * _FRAMES_A_SECOND))
     return _MP3_FRAME * frames

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .canned_answers import Messages, demo_answer, demo_reasoning, demo_transcript, no_calls
+from .canned_answers import Messages, call_no_tools, demo_answer, demo_reasoning, demo_transcript
 from .frame_shapes import Reshape, unchanged
-from .sample_media import mp3, picture
+from .sample_media import make_image, make_mp3
 
 # The ids on the Open API's page, in its order.
 MODELS = (
@@ -101,32 +101,32 @@ class Script:
     finish: bool = True
     """A chunk with the finish reason."""
     newline: Literal["\n", "\r", "\r\n"] = "\n"
-    cut: int | None = None
+    write_size: int | None = None
     """Write the stream in pieces of so many bytes, wherever that cuts it."""
     reshape: Reshape = unchanged
     """What is sent in the place of each frame of a stream; see `wanjie_shapes`."""
-    whole: bool = False
+    ignores_stream: bool = False
     """Ignore `"stream": true` and answer in one piece."""
-    refuse: Callable[[str], bool] = lambda _: False
+    violates_policy: Callable[[str], bool] = lambda _: False
     """Whether a prompt, of whatever kind, goes against the content policy."""
-    refuses_system: Callable[[str], bool] = lambda _: False
+    rejects_system_role: Callable[[str], bool] = lambda _: False
     """Whether a model takes no messages of the role system."""
     system_refusal: Failure = Failure(400, message="System role not supported")
     """How it says so."""
     pictures: tuple[str, ...] = ()
     """Addresses of pictures that come beside the answer's text, in `images`, as OpenRouter sends them."""
-    piece: int | None = None
+    max_token_length: int | None = None
     """No token has more characters."""
-    tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = no_calls
+    tool_calls: Callable[[Messages, Messages], list[tuple[str, str]]] = call_no_tools
     """What a model that was given tools calls instead of answering, from the messages and tools: names with JSON."""
     tool_calls_in_one: bool = False
     """Each call in one frame, without pieces."""
     images_as: Literal["url", "b64_json"] = "url"
-    picture: Callable[[str, int, int, int], bytes] = picture
+    picture: Callable[[str, int, int, int], bytes] = make_image
     """From a prompt, the picture's number, its width and its height to the file."""
     picture_url: Callable[[str], str] = str
     """The link that is handed out, from the picture's own; see `Bucket` for links that lead to trouble."""
-    sound: Callable[[str], bytes] = mp3
+    sound: Callable[[str], bytes] = make_mp3
     speech_delay: float = 0.0
     """Seconds before a speech is answered."""
     voices: tuple[str, ...] | None = None

@@ -16,30 +16,30 @@ from typing import Any, Self, cast
 
 from aiohttp import BodyPartReader, web
 
-from .canned_answers import count_tokens, film, last_question, tokens_of
+from .canned_answers import count_tokens, get_last_question, make_video_progress, split_tokens
 from .check_messages import check_chat
 from .check_requests import (
-    FILMING,
-    THINKING,
-    Refused,
+    REASONING_MODELS,
+    VIDEO_MODELS,
+    Refusal,
     Upload,
-    check_harmless,
+    check_content_policy,
     check_image,
     check_speech,
     check_transcription,
 )
-from .object_store import Bucket, Fetched
+from .object_store import Bucket, ReceivedDownload
 from .script import Failure, Script
-from .stream import Dropped, Reply, StreamedReply
+from .stream import ConnectionDropped, Reply, StreamedReply
 
-__all__ = ["Failure", "Fetched", "Script", "Seen", "Upload", "WanjieSim"]
+__all__ = ["Failure", "ReceivedDownload", "ReceivedRequest", "Script", "Upload", "WanjieSim"]
 
-_LARGEST_BODY = 64 * 1024 * 1024
-_Answer = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
+_MAX_BODY_BYTES = 64 * 1024 * 1024
+_Handler = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReceivedRequest:
     """A request that arrived, at `time` by `time.monotonic()`.
 
     `body` is its JSON, or its form with each file as an `Upload`.
@@ -61,7 +61,7 @@ class WanjieSim:
 
     def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
         self.script = script or Script()
-        self.requests: list[Seen] = []
+        self.requests: list[ReceivedRequest] = []
         self.sent: list[list[tuple[float, str]]] = []
         self.abandoned = 0
         """Streams whose reader went away before their end."""
@@ -69,14 +69,14 @@ class WanjieSim:
         """Ends in `/api`, as the real one does; "" until the server runs."""
         self.bucket = Bucket()
         self._port = port
-        self._answers: dict[tuple[str, str], _Answer] = {
+        self._handlers: dict[tuple[str, str], _Handler] = {
             ("GET", "/api/v1/models"): self._models,
             ("POST", "/api/v1/chat/completions"): self._chat,
             ("POST", "/api/v1/audio/speech"): self._speech,
             ("POST", "/api/v1/audio/transcriptions"): self._transcription,
             ("POST", "/api/v1/images/generations"): self._images,
         }
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_MAX_BODY_BYTES)
         app.add_routes([*self.bucket.routes(), web.route("*", "/{path:.*}", self._serve)])
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
 
@@ -95,39 +95,39 @@ class WanjieSim:
         """Forget everything that was seen and scripted."""
         self.script = Script()
         self.requests, self.sent, self.abandoned = [], [], 0
-        self.bucket.fetched.clear()
+        self.bucket.downloads.clear()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        body = await _body(request)
-        self.requests.append(Seen(request.method, request.path, body, time.monotonic()))
+        body = await _read_body(request)
+        self.requests.append(ReceivedRequest(request.method, request.path, body, time.monotonic()))
         await asyncio.sleep(self.script.header_delay)
         try:
-            if failure := self._failure(request):
-                return _failed(failure)
+            if failure := self._take_failure(request):
+                return _failure_response(failure)
             self._authorise(request)
-            return await self._answer(request)(request, body)
-        except Dropped:
+            return await self._find_handler(request)(request, body)
+        except ConnectionDropped:
             cast("asyncio.Transport", request.transport).close()
             return web.Response()
-        except Refused as refused:
-            return _refusal(refused.status, refused.message, refused.code, refused.param)
+        except Refusal as refused:
+            return _refusal_response(refused.status, refused.message, refused.code, refused.param)
 
-    def _failure(self, request: web.Request) -> Failure | None:
+    def _take_failure(self, request: web.Request) -> Failure | None:
         """The first scripted failure that is for this request; it happens once."""
         fitting = (failure for failure in self.script.fail_next if request.path.endswith(failure.path))
         if failure := next(fitting, None):
             self.script.fail_next.remove(failure)
         return failure
 
-    def _answer(self, request: web.Request) -> _Answer:
-        if answer := self._answers.get((request.method, request.path)):
+    def _find_handler(self, request: web.Request) -> _Handler:
+        if answer := self._handlers.get((request.method, request.path)):
             return answer
-        known = any(path == request.path for _, path in self._answers)
-        raise Refused(405 if known else 404, f"Invalid URL ({request.method} {request.path})", "unknown_url")
+        known = any(path == request.path for _, path in self._handlers)
+        raise Refusal(405 if known else 404, f"Invalid URL ({request.method} {request.path})", "unknown_url")
 
     def _authorise(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bearer {self.script.key}":
-            raise Refused(401, "Incorrect API key provided.", "invalid_api_key")
+            raise Refusal(401, "Incorrect API key provided.", "invalid_api_key")
 
     async def _models(self, _: web.Request, __: dict[str, Any]) -> web.StreamResponse:
         cards = [
@@ -139,12 +139,12 @@ class WanjieSim:
     async def _chat(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         check_chat(body, self.script.models)
         model, messages = str(body["model"]), cast("list[dict[str, Any]]", body["messages"])
-        if self.script.refuses_system(model) and any(message["role"] == "system" for message in messages):
-            return _failed(self.script.system_refusal)
-        check_harmless(last_question(messages), self.script.refuse)
-        reply, sent = self._reply(model, messages, body.get("tools") or []), list[tuple[float, str]]()
+        if self.script.rejects_system_role(model) and any(message["role"] == "system" for message in messages):
+            return _failure_response(self.script.system_refusal)
+        check_content_policy(get_last_question(messages), self.script.violates_policy)
+        reply, sent = self._make_reply(model, messages, body.get("tools") or []), list[tuple[float, str]]()
         self.sent.append(sent)
-        if not body.get("stream") or self.script.whole:
+        if not body.get("stream") or self.script.ignores_stream:
             return await self._completion(model, reply, count_tokens(messages))
         stream = StreamedReply(request, self.script, model, sent)
         try:
@@ -153,14 +153,16 @@ class WanjieSim:
             self.abandoned += 1
             raise
 
-    def _reply(self, model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
-        if FILMING.search(model):
-            return Reply(text=film(self._published(b"a simulated video", "mp4")), pause=self.script.video_pause)
-        reasoning = tokens_of(self.script.reasoning(messages)) if THINKING.search(model) else []
+    def _make_reply(self, model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        if VIDEO_MODELS.search(model):
+            return Reply(
+                text=make_video_progress(self._publish(b"a simulated video", "mp4")), pause=self.script.video_pause
+            )
+        reasoning = split_tokens(self.script.reasoning(messages)) if REASONING_MODELS.search(model) else []
         if tools and (calls := self.script.tool_calls(messages, tools)):
             return Reply(tuple(reasoning), calls=tuple(calls))
-        tokens = tokens_of(self.script.answer(messages))
-        step = self.script.piece or max(map(len, tokens), default=1)
+        tokens = split_tokens(self.script.answer(messages))
+        step = self.script.max_token_length or max(map(len, tokens), default=1)
         pieces = [token[start : start + step] for token in tokens for start in range(0, len(token), step)]
         return Reply(tuple(reasoning), tuple(pieces), pictures=self.script.pictures)
 
@@ -188,7 +190,7 @@ class WanjieSim:
 
     async def _speech(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         text = check_speech(body, self.script.models, self.script.voices)
-        check_harmless(text, self.script.refuse)
+        check_content_policy(text, self.script.violates_policy)
         await asyncio.sleep(self.script.speech_delay)
         return web.Response(body=self.script.sound(text), content_type="audio/mpeg")
 
@@ -199,21 +201,21 @@ class WanjieSim:
 
     async def _images(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         order = check_image(body, self.script.models)
-        check_harmless(order.prompt, self.script.refuse)
+        check_content_policy(order.prompt, self.script.violates_policy)
         pictures = [self.script.picture(order.prompt, number, order.width, order.height) for number in range(order.n)]
         if self.script.images_as == "b64_json":
-            data = [{"b64_json": _base64(picture)} for picture in pictures]
+            data = [{"b64_json": _encode_base64(picture)} for picture in pictures]
         else:
-            data = [{"url": self.script.picture_url(self._published(picture, "png"))} for picture in pictures]
+            data = [{"url": self.script.picture_url(self._publish(picture, "png"))} for picture in pictures]
         return web.json_response({"created": int(time.time()), "data": data, "usage": {"input_tokens_details": {}}})
 
-    def _published(self, data: bytes, suffix: str) -> str:
+    def _publish(self, data: bytes, suffix: str) -> str:
         return self.base_url.removesuffix("/api") + self.bucket.put(data, suffix)
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _read_body(request: web.Request) -> dict[str, Any]:
     if request.content_type == "multipart/form-data":
-        return await _form(request)
+        return await _read_form(request)
     try:
         raw: object = json.loads(await request.read() or b"{}")
     except ValueError:
@@ -221,7 +223,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
 
 
-async def _form(request: web.Request) -> dict[str, Any]:
+async def _read_form(request: web.Request) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or not part.name:
@@ -234,24 +236,24 @@ async def _form(request: web.Request) -> dict[str, Any]:
     return fields
 
 
-def _failed(failure: Failure) -> web.Response:
+def _failure_response(failure: Failure) -> web.Response:
     if failure.drop:
-        raise Dropped
+        raise ConnectionDropped
     headers = {} if failure.retry_after is None else {"Retry-After": f"{failure.retry_after:g}"}
     if failure.body is not None:
         return web.Response(status=failure.status, text=failure.body, content_type=failure.media_type, headers=headers)
     if failure.html:
         page = f"<html><head><title>{failure.status}</title></head><body>nginx</body></html>"
         return web.Response(status=failure.status, text=page, content_type="text/html", headers=headers)
-    return _refusal(failure.status, failure.message, failure.code, headers=headers)
+    return _refusal_response(failure.status, failure.message, failure.code, headers=headers)
 
 
-def _refusal(
+def _refusal_response(
     status: int, message: str, code: str, param: str | None = None, *, headers: dict[str, str] | None = None
 ) -> web.Response:
     error = {"message": message, "type": "invalid_request_error", "param": param, "code": code or None}
     return web.json_response({"error": error}, status=status, headers=headers)
 
 
-def _base64(data: bytes) -> str:
+def _encode_base64(data: bytes) -> str:
     return base64.b64encode(data).decode()

@@ -14,10 +14,10 @@ from aiohttp import web
 from .script import Script
 
 # Characters of a call's arguments in one frame.
-_PIECE = 8
+_ARGUMENT_PIECE_LENGTH = 8
 
 
-class Dropped(Exception):  # noqa: N818 - not an error: the script asked for it
+class ConnectionDropped(Exception):  # noqa: N818 - not an error: the script asked for it
     """The connection was closed in mid-reply, as scripted."""
 
 
@@ -59,95 +59,100 @@ class StreamedReply:
         self._sent = sent
         self._id = f"chatcmpl-{uuid4().hex}"
         self._created = int(time.time())
-        self._frames = 0
+        self._frame_count = 0
         self._due = time.monotonic() + script.first_token_delay
         self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
 
     async def run(self, reply: Reply, prompt_tokens: int) -> web.StreamResponse:
         """Send everything that the script lets through."""
         await self._response.prepare(self._request)
-        await self._frame(self._chunk({"role": "assistant", "reasoning_content": ""}))
+        await self._send_frame(self._make_chunk({"role": "assistant", "reasoning_content": ""}))
         for field, tokens in (("reasoning_content", reply.reasoning), ("content", reply.text)):
             for token in tokens:
-                if await self._interrupted():
+                if await self._apply_faults():
                     return self._response
                 self._due += reply.pause
-                await self._token(field, token)
-        if await self._interrupted():
+                await self._send_token(field, token)
+        if await self._apply_faults():
             return self._response
         if reply.pictures:
-            await self._frame(self._chunk({"images": reply.images()}))
-        await self._calls(reply)
+            await self._send_frame(self._make_chunk({"images": reply.images()}))
+        await self._send_calls(reply)
         usage = {"prompt_tokens": prompt_tokens, "completion_tokens": len(self._sent)}
         await self._end(usage, reply.finish_reason(self._script.finish_reason))
         return self._response
 
-    async def _calls(self, reply: Reply) -> None:
+    async def _send_calls(self, reply: Reply) -> None:
         """OpenAI: the first piece of a call names it, the others bring its arguments bit by bit."""
         for index, call in enumerate(reply.tool_calls()):
-            await self._pause()
+            await self._wait_until_due()
             if self._script.tool_calls_in_one:
-                await self._frame(self._chunk({"tool_calls": [{"index": index, **call}]}))
+                await self._send_frame(self._make_chunk({"tool_calls": [{"index": index, **call}]}))
                 continue
             name, arguments = call["function"]["name"], call["function"]["arguments"]
             first = {"index": index, **call, "function": {"name": name, "arguments": ""}}
-            pieces = [arguments[start : start + _PIECE] for start in range(0, len(arguments), _PIECE)]
+            pieces = [
+                arguments[start : start + _ARGUMENT_PIECE_LENGTH]
+                for start in range(0, len(arguments), _ARGUMENT_PIECE_LENGTH)
+            ]
             rest = [{"index": index, "function": {"arguments": piece}} for piece in pieces]
             for piece in (first, *rest):
-                await self._frame(self._chunk({"tool_calls": [piece]}))
+                await self._send_frame(self._make_chunk({"tool_calls": [piece]}))
 
-    async def _token(self, field: str, token: str) -> None:
-        await self._pause()
-        await self._frame(self._chunk({field: token}))
+    async def _send_token(self, field: str, token: str) -> None:
+        await self._wait_until_due()
+        await self._send_frame(self._make_chunk({field: token}))
         self._sent.append((time.monotonic(), token))
 
-    async def _pause(self) -> None:
+    async def _wait_until_due(self) -> None:
         """Wait until the next token is due; by the clock, so that delays do not add up."""
         while (left := self._due - time.monotonic()) > 0:
             every = self._script.comment_every
             await asyncio.sleep(left if every is None else min(left, every))
             if every is not None:
-                await self._write(": keep-alive\n\n")
+                await self._send_text(": keep-alive\n\n")
         if self._script.tokens_per_second:
             self._due += 1 / self._script.tokens_per_second
 
-    async def _interrupted(self) -> bool:
+    async def _apply_faults(self) -> bool:
         """Do what the script has for this moment; tell whether the reply ends here."""
         script, count = self._script, len(self._sent)
         if count == script.malformed_after and script.malformed_times != 0:
             if script.malformed_times is not None:
                 script.malformed_times -= 1
-            await self._data('{"id": "chatcmpl-')
+            await self._send_data('{"id": "chatcmpl-')
         if count == script.hang_after:
             self._due = float("inf")
             await self._hang()
         if count == script.break_after and script.break_times != 0:
             if script.break_times is not None:
                 script.break_times -= 1
-            raise Dropped
+            raise ConnectionDropped
         if count == script.error_after:
             error = script.error
-            await self._frame({"error": {"message": error.message, "type": error.code, "code": error.status}})
+            await self._send_frame({"error": {"message": error.message, "type": error.code, "code": error.status}})
             return True
         return False
 
     async def _hang(self) -> None:
         while True:
             await asyncio.sleep(self._script.comment_every or 3600)
-            await self._write(": keep-alive\n\n")
+            await self._send_text(": keep-alive\n\n")
 
     async def _end(self, usage: dict[str, Any], finish_reason: str) -> None:
         if self._script.finish:
-            await self._frame(self._chunk({}, finish_reason=finish_reason))
+            await self._send_frame(self._make_chunk({}, finish_reason=finish_reason))
         if self._script.usage:
             total = usage["prompt_tokens"] + usage["completion_tokens"]
             details = {"prompt_tokens_details": None, "completion_tokens_details": None}
-            await self._frame(self._head() | {"choices": [], "usage": {**usage, "total_tokens": total, **details}})
+            await self._send_frame(
+                self._make_head() | {"choices": [], "usage": {**usage, "total_tokens": total, **details}}
+            )
         if self._script.done:
-            await self._data("[DONE]")
+            await self._send_data("[DONE]")
         await self._response.write_eof()
 
-    def _head(self) -> dict[str, Any]:
+    def _make_head(self) -> dict[str, Any]:
         return {
             "id": self._id,
             "object": "chat.completion.chunk",
@@ -156,23 +161,23 @@ class StreamedReply:
             "system_fingerprint": "fp_102727",
         }
 
-    def _chunk(self, said: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
+    def _make_chunk(self, said: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
         delta = {"role": None, "content": None, "reasoning_content": "", "refusal": None, "tool_calls": None} | said
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return self._head() | {"choices": [choice], "usage": None}
+        return self._make_head() | {"choices": [choice], "usage": None}
 
-    async def _frame(self, frame: dict[str, Any]) -> None:
+    async def _send_frame(self, frame: dict[str, Any]) -> None:
         for data in self._script.reshape(frame) if "choices" in frame else [frame]:
             compact = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-            await self._data(data if isinstance(data, str) else compact)
+            await self._send_data(data if isinstance(data, str) else compact)
 
-    async def _data(self, text: str) -> None:
-        identity = f"id: {self._frames}\n" if self._script.ids else ""
-        self._frames += 1
-        await self._write(f"{identity}data: {text}\n\n")
+    async def _send_data(self, text: str) -> None:
+        identity = f"id: {self._frame_count}\n" if self._script.ids else ""
+        self._frame_count += 1
+        await self._send_text(f"{identity}data: {text}\n\n")
 
-    async def _write(self, text: str) -> None:
+    async def _send_text(self, text: str) -> None:
         data = text.replace("\n", self._script.newline).encode()
-        step = self._script.cut or len(data)
+        step = self._script.write_size or len(data)
         for start in range(0, len(data), step):
             await self._response.write(data[start : start + step])

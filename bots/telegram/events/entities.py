@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bots.json_fields import Json, get_int, get_text
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 
 Span = tuple[int, int]
 """Start and end, in characters."""
@@ -164,7 +164,7 @@ def _longest_run(code: str) -> int:
 
 
 def _link(label: str, url: str) -> str:
-    bare = visible(label)
+    bare = strip_invisible(label)
     if not bare:
         return f"{url} " if url else label  # hidden behind nothing, so that it shows a preview
     if not url or bare.rstrip("/") in {url.rstrip("/"), url.partition("://")[2].rstrip("/")}:

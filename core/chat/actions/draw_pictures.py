@@ -109,9 +109,9 @@ class PictureDrawer:
     async def _find_translator(self, models: ChatModels) -> str | None:
         """Return the chat's own model, unless that one makes videos of what it is told."""
         model = await models.find("chat")
-        if model is None or self._catalog.kind_of(model) == "chat":
+        if model is None or self._catalog.detect_kind(model) == "chat":
             return model
-        return await self._catalog.default_model("chat")
+        return await self._catalog.choose_default("chat")
 
 
 def _prompt_note(context: EventContext, button_data: ButtonData) -> tuple[str, str]:

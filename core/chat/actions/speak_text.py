@@ -18,8 +18,8 @@ from core.chat.port.errors import ContentRejectedError, VoiceForbiddenError
 from core.chat.port.media import Voice
 from core.chat.text.error_sentences import error_key
 from core.chat.text.user_error import UserFacingError
-from core.media.audio.join import Sound
-from core.media.speech_text.from_markdown import Words
+from core.media.audio.join import AudioFile
+from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.visible_text import is_blank
 from core.wanjie import WanjieError
 
@@ -84,7 +84,7 @@ class Speaker:
 
     async def _synthesize(
         self, context: EventContext, script: SpeechScript, models: ChatModels, audio_format: Literal["opus", "mp3"]
-    ) -> Sound:
+    ) -> AudioFile:
         preferences = models.preferences
         return await self._models.run_with_model(
             context,
@@ -106,14 +106,14 @@ class Speaker:
             await post_media(context, file, name=name)
 
 
-def _spoken_words(context: EventContext, text: str) -> Words:
+def _spoken_words(context: EventContext, text: str) -> SpokenPlaceholders:
     """Return the words that stand for code, tables and links, in the language of the text."""
     locale = _detect_language(text) or context.locale
 
     def phrase(key: str) -> str:
         return context.translations.text(key, locale)
 
-    return Words(
+    return SpokenPlaceholders(
         code=phrase("spoken.code"),
         table=phrase("spoken.table"),
         link=phrase("spoken.link"),

@@ -136,7 +136,7 @@ class AnswerService:
         conversation, toolbox = request.conversation, request.toolbox
         # The default model may take no pictures where the chosen one, which is gone, did.
         takes_images = self._catalog.features.supports_images(model)
-        makes_video = self._catalog.kind_of(model) == "video"
+        makes_video = self._catalog.detect_kind(model) == "video"
         question = request.question if takes_images else replace(request.question, images=())
         if makes_video:  # it films the text as it stands, names included
             question = replace(question, text=question.text.removeprefix(speaker_prefix(incoming)))
@@ -150,12 +150,12 @@ class AnswerService:
         )
         tools = toolbox.offered if toolbox is not None and self._catalog.features.supports_tools(model) else ()
         timeout = self._defaults.video_timeout if makes_video else None
-        return ChatRequest(model, tuple(messages), patience=timeout, tools=tools)
+        return ChatRequest(model, tuple(messages), silence_timeout=timeout, tools=tools)
 
     async def _has_speech_model(self) -> bool:
         """Whether there is a model that can read answers aloud."""
         try:
-            return await self._catalog.default_model("speech") is not None
+            return await self._catalog.choose_default("speech") is not None
         except WanjieError:
             return False
 

@@ -29,7 +29,7 @@ from core.wanjie import (
     Correction,
     Delta,
     Finish,
-    PictureDelta,
+    ImageDelta,
     ReasoningDelta,
     StreamBrokenError,
     TextDelta,
@@ -197,7 +197,7 @@ class AnswerWriter:
         if isinstance(delta, ToolCall):
             current.calls.append(delta)
             return []
-        if isinstance(delta, PictureDelta):
+        if isinstance(delta, ImageDelta):
             await self._pictures.add(delta.image)
             return [current.add(TextChunk(current.separator + self._picture_placeholder))]
         chunk = TextChunk(delta.text)

@@ -58,7 +58,7 @@ class ChatModels:
         Raises a `WanjieError` when that takes the list of models and the list is not available.
         """
         if work not in self._models:
-            self._models[work] = chosen_model(self.preferences, work) or await self._catalog.default_model(work)
+            self._models[work] = chosen_model(self.preferences, work) or await self._catalog.choose_default(work)
         return self._models[work]
 
     def set(self, work: Work, model: str) -> None:
@@ -95,14 +95,14 @@ class ModelSelector:
         try:
             return await do(model)
         except ModelNotFoundError:
-            self._catalog.forget()
+            self._catalog.invalidate()
         replacement = await self._replace(context, work, model)
         models.set(work, replacement)
         structlog.contextvars.bind_contextvars(model=replacement)
         try:
             return await do(replacement)
         except ModelNotFoundError as error:
-            self._catalog.forget()
+            self._catalog.invalidate()
             raise _gone_error(work, replacement) from error
 
     async def _replace(self, context: EventContext, work: Work, model: str) -> str:
@@ -121,7 +121,7 @@ class ModelSelector:
         """What holds without the choice of `model`: that of the chat around, else the default; None: nothing else."""
         around = chosen_model(await self._conversations.get_preferences(str(chat.parent)), work)
         if around is None or around == model:
-            around = await self._catalog.default_model(work)
+            around = await self._catalog.choose_default(work)
         return None if around == model else around
 
     async def _clear_preference(self, chat: ChatRef, work: Work, model: str) -> None:

@@ -39,23 +39,23 @@ class ChatClient:
 
     def attempts(self) -> Attempts:
         """As many as one question has."""
-        return self._client.attempts()
+        return self._client.new_attempts()
 
     async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; see `WanjieClient.stream`."""
         begins_thinking = await self._limits.begins_thinking(request.model)
-        known = replace(await self._known_form(request), begins_thinking=begins_thinking)
+        known = replace(await self._known_form(request), starts_with_reasoning=begins_thinking)
         form: ChatRequest | None = known
         begun = False
         while form is not None:
             try:
-                async with aclosing(self._client.stream(form, attempts)) as deltas:
+                async with aclosing(self._client.stream_chat(form, attempts)) as deltas:
                     async for delta in deltas:
                         if not begun:
                             await self._learn(known, form)
                         begun = True
-                        if isinstance(delta, Correction) and delta.misread:
-                            begins = not form.begins_thinking
+                        if isinstance(delta, Correction) and delta.was_misread:
+                            begins = not form.starts_with_reasoning
                             _log.info("a model's thinking was misread", model=form.model, begins_thinking=begins)
                             await self._limits.note_begins_thinking(form.model, begins=begins)
                         yield delta
@@ -65,12 +65,12 @@ class ChatClient:
                 if form is None:
                     raise
 
-    async def chat(self, request: ChatRequest) -> Completion:
-        """Ask for an answer in one piece; see `WanjieClient.chat`."""
+    async def complete_chat(self, request: ChatRequest) -> Completion:
+        """Ask for an answer in one piece; see `WanjieClient.complete_chat`."""
         form = known = await self._known_form(request)
         while True:
             try:
-                completion = await self._client.chat(form)
+                completion = await self._client.complete_chat(form)
             except BadRequestError as error:
                 simpler = self._simpler_form(form, error)
                 if simpler is None:
@@ -82,17 +82,17 @@ class ChatClient:
 
     async def _learn(self, asked: ChatRequest, answered: ChatRequest) -> None:
         """Note what had to be left out for an answer; a refusal alone may have had other reasons."""
-        if asked.has_system and not answered.has_system:
+        if asked.has_system_message and not answered.has_system_message:
             await self._limits.note_no_system_role(asked.model)
 
     async def _known_form(self, request: ChatRequest) -> ChatRequest:
-        if not request.has_system or await self._limits.has_system_role(request.model):
+        if not request.has_system_message or await self._limits.has_system_role(request.model):
             return request
         return request.without_system_role()
 
     def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
         """The same question without what the model may have refused; None when there is nothing to leave out."""
-        if isinstance(error, SystemRoleError) and request.has_system:
+        if isinstance(error, SystemRoleError) and request.has_system_message:
             _log.warning("a model takes no system role", model=request.model, error=str(error))
             return request.without_system_role()
         if not request.tools or isinstance(error, RefusedContentError | ContextTooLongError):

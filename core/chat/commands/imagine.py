@@ -25,7 +25,7 @@ class ImagineCommand:
         is drawn. In reply to a file, a note says that the pictures are made from the words alone; pictures that are
         drawn once more from their own prompt need no note.
         """
-        incoming, kind_of = context.incoming, self._catalog.kind_of
+        incoming, kind_of = context.incoming, self._catalog.detect_kind
         if incoming.attachments:
             raise UserFacingError("imagine.files")
         prompt = parse_imagine(context.argument, quoted_text(incoming, kind_of))

@@ -154,13 +154,13 @@ class ModelCommand:
     ) -> tuple[ModelGroup, ...]:
         """List all models; when nothing of `tab` matches, the list may be old, so it is fetched again."""
         groups = await self._list_groups(context.incoming.chat, context.locale)
-        if matches(of_kind(groups, tab)) or not self._catalog.refresh_if_doubtful():
+        if matches(of_kind(groups, tab)) or not self._catalog.invalidate_unless_fresh():
             return groups
         return await self._list_groups(context.incoming.chat, context.locale)
 
     async def _list_groups(self, chat: ChatRef, locale: str) -> tuple[ModelGroup, ...]:
         headings: dict[Tab, str] = {tab: self._translations.text(key, locale) for tab, key in _HEADING.items()}
-        return group_models(await self._catalog.models(), headings, await self._find_current(chat))
+        return group_models(await self._catalog.list_models(), headings, await self._find_current(chat))
 
     async def _find_current(self, chat: ChatRef) -> dict[Tab, str | None]:
         """Return the model of a chat for each kind of work; None when the key has none."""

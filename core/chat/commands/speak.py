@@ -8,7 +8,7 @@ from core.chat.delivery.answer_buttons import IN_PARTS
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_caption import quoted_text
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.queue import event_tag
 from core.store import Conversations
 from core.wanjie import Catalog
@@ -24,7 +24,7 @@ class SpeakCommand:
 
     async def speak(self, context: EventContext) -> None:
         """Speak the words of the command, else the message that it replies to, else the newest answer."""
-        text = context.argument or quoted_text(context.incoming, self._catalog.kind_of)
+        text = context.argument or quoted_text(context.incoming, self._catalog.detect_kind)
         if not text and context.incoming.quoted_attachments:
             await context.reply("speak.nothing")
         elif text := text or await self._find_newest_answer(context):
@@ -42,7 +42,7 @@ class SpeakCommand:
         )
         text = next(answers, TOOL_ONLY_ANSWER)
         if text == TOOL_ONLY_ANSWER:
-            text = "" if part == IN_PARTS else visible(context.incoming.quoted)
+            text = "" if part == IN_PARTS else strip_invisible(context.incoming.quoted)
         if text:
             await self._speaker.speak_and_post(context, text)
         else:

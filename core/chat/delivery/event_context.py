@@ -15,7 +15,7 @@ from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
 from core.chat.text.half_width import half_width
 from core.chat.text.translations import Translations
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.queue import Job
 
 from .answer_buffer import as_stream
@@ -54,7 +54,7 @@ class EventContext:
     @property
     def argument(self) -> str:
         """The text behind the command's name."""
-        return visible(self.incoming.text)
+        return strip_invisible(self.incoming.text)
 
     @property
     def half_width_argument(self) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from core.chat.port.incoming import Incoming
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.wanjie import ModelKind
 
 from .image_prompt import ImagePrompt
@@ -50,7 +50,7 @@ def quoted_prompt(incoming: Incoming, kind_of: Callable[[str], ModelKind]) -> st
 
 def quoted_text(incoming: Incoming, kind_of: Callable[[str], ModelKind]) -> str:
     """Return the text of the message that is replied to; of generated pictures, only their prompt."""
-    return quoted_prompt(incoming, kind_of) or visible(incoming.quoted)
+    return quoted_prompt(incoming, kind_of) or strip_invisible(incoming.quoted)
 
 
 def fit_line(line: str, most: int) -> str:

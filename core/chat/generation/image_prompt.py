@@ -11,7 +11,7 @@ from typing import Self
 
 from core.chat.text.half_width import half_width
 from core.chat.text.user_error import UserFacingError
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 
 _LONGEST = 2_000
 """Characters of a prompt."""
@@ -155,7 +155,7 @@ def _value(option: _Option, named: re.Match[str]) -> tuple[str | int, int]:
 
 
 def _prompt(words: str, quoted: str) -> str:
-    prompt = visible(" ".join(words.split())) or visible(" ".join(quoted.split()))
+    prompt = strip_invisible(" ".join(words.split())) or strip_invisible(" ".join(quoted.split()))
     if not prompt:
         raise UserFacingError("imagine.empty")
     if len(prompt) > _LONGEST:

@@ -121,7 +121,7 @@ class ImageGenerator:
     async def _results(self, prompt: ImagePrompt, model: str) -> list[ImageResult]:
         request = ImageRequest(model, prompt.words, prompt.n, prompt.size, prompt.quality, prompt.style)
         try:
-            return await self._client.images(request)
+            return await self._client.generate_images(request)
         except ContextTooLongError as error:
             raise UserFacingError("imagine.too_long", model=model) from error
         except RefusedContentError:
@@ -151,7 +151,7 @@ class ImageGenerator:
             if len(result.data) > most:
                 raise DownloadTooLargeError(f"more than {most} bytes")
             return result.data
-        return await self._client.download(result.url, most=most)
+        return await self._client.download(result.url, max_bytes=most)
 
 
 def _source(result: ImageResult) -> str:

@@ -72,7 +72,7 @@ _QUOTES = frozenset({'""', "''", "``", "“”", "\u2018\u2019", "«»", "「」
 class Translator(Protocol):
     """Whoever asks chat models."""
 
-    async def chat(self, request: ChatRequest) -> Completion: ...
+    async def complete_chat(self, request: ChatRequest) -> Completion: ...
 
 
 def is_english(text: str) -> bool:
@@ -119,7 +119,7 @@ async def _answer(client: Translator, model: str, prompt: str) -> str | None:
     """What a chat model makes of a prompt, "" when it did not come to an end; None when it cannot be asked."""
     request = ChatRequest(model, (ChatMessage("system", _INSTRUCTIONS), ChatMessage("user", prompt)), temperature=0)
     try:
-        completion = await client.chat(request)
+        completion = await client.complete_chat(request)
     except (KeyRejectedError, RefusedContentError):
         raise
     except WanjieError as error:

@@ -13,9 +13,9 @@ from typing import Literal
 import structlog
 
 from core.chat.text.user_error import UserFacingError
-from core.media.audio.join import AudioTooLongError, Sound, UnreadableAudioError, join_audio
+from core.media.audio.join import AudioFile, AudioTooLongError, UnreadableAudioError, join_audio
 from core.media.cache import Cache
-from core.media.speech_text.from_markdown import Words, speakable_text, split_sentences
+from core.media.speech_text.from_markdown import SpokenPlaceholders, split_sentences, to_speakable_text
 from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank
 from core.settings import ChatSettings, WanjieSettings
@@ -28,7 +28,7 @@ from core.wanjie import (
     SpeechRequest,
     UnsupportedVoiceError,
     WanjieClient,
-    known_voices,
+    list_known_voices,
 )
 
 _log = structlog.get_logger()
@@ -87,11 +87,11 @@ class SpeechSynthesizer:
         self._most = chat.speak_limit
         self._lines = asyncio.Semaphore(_AT_ONCE_TOGETHER)
         self._pieces = Cache[tuple[bytes, ...]](_CACHED_PIECES, lambda pieces: sum(map(len, pieces)))
-        self._sounds = Cache[Sound](_CACHED_SOUNDS, lambda sound: len(sound.data))
+        self._sounds = Cache[AudioFile](_CACHED_SOUNDS, lambda sound: len(sound.data))
 
-    async def make_script(self, markdown: str, words: Words) -> SpeechScript:
+    async def make_script(self, markdown: str, words: SpokenPlaceholders) -> SpeechScript:
         """Turn Markdown into what can be said of it; raise `UserFacingError` when that is nothing."""
-        text = await self._threads.run(speakable_text, markdown, words)
+        text = await self._threads.run(to_speakable_text, markdown, words)
         if is_blank(text):
             raise UserFacingError("speak.nothing")
         if len(text) <= self._most:
@@ -105,13 +105,13 @@ class SpeechSynthesizer:
 
     def known_voices(self, model: str) -> tuple[str, ...]:
         """The voices that `model` should have: the usual one, those that are documented, and those of the settings."""
-        return tuple(dict.fromkeys((self._voice, *known_voices(model), *self._voices)))
+        return tuple(dict.fromkeys((self._voice, *list_known_voices(model), *self._voices)))
 
     async def has_voice(self, model: str, voice: str) -> bool:
         """Whether `model` speaks a few words in `voice`; raise the `WanjieError` of a request that says neither."""
         order = _Order(_SAMPLE, model, voice, 1.0)
         try:
-            attempts = defaultdict[str, Attempts](self._client.attempts)
+            attempts = defaultdict[str, Attempts](self._client.new_attempts)
             await self._pieces.get(order, partial(self._spoken, order, attempts))
         except (ContextTooLongError, RefusedContentError):
             raise
@@ -122,7 +122,7 @@ class SpeechSynthesizer:
 
     async def synthesize(
         self, script: SpeechScript, model: str, preferences: ChatPreferences, into: Literal["opus", "mp3"]
-    ) -> Sound:
+    ) -> AudioFile:
         """Have a script spoken by `model` in the chosen voice.
 
         What was recorded lately is not asked for again. Raises `UserFacingError` for what the chat can mend, and the
@@ -145,8 +145,8 @@ class SpeechSynthesizer:
                 raise UserFacingError("speak.manner", voice=order.voice, speed=f"{order.speed:g}") from error
             raise
 
-    async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> Sound:
-        attempts = defaultdict[str, Attempts](self._client.attempts)
+    async def _joined(self, order: _Order, into: Literal["opus", "mp3"]) -> AudioFile:
+        attempts = defaultdict[str, Attempts](self._client.new_attempts)
         for _ in range(_MOST_TRIES):
             pieces = await self._pieces.get(order, partial(self._spoken, order, attempts))
             try:
@@ -155,9 +155,9 @@ class SpeechSynthesizer:
                 raise UserFacingError("speak.hour") from error
             except UnreadableAudioError as error:
                 _log.warning("a recording cannot be read", model=order.model, error=str(error))
-                self._pieces.forget(order)
+                self._pieces.discard(order)
                 for piece in attempts.values():
-                    piece.fail()
+                    piece.count_failure()
             if any(piece.left < 1 for piece in attempts.values()):
                 break
         raise UserFacingError("speak.broken")
@@ -180,7 +180,7 @@ class SpeechSynthesizer:
         async def say(text: str) -> bytes:
             async with line, self._lines:
                 request = SpeechRequest(order.model, text, order.voice, order.speed)
-                return await self._client.speech(request, attempts[text])
+                return await self._client.synthesize_speech(request, attempts[text])
 
         pieces = await self._threads.run(split_sentences, order.text, most)
         saying = [asyncio.create_task(say(text)) for text in pieces]

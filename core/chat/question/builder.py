@@ -13,7 +13,7 @@ from core.chat.text.attribution import shorten_quote
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import UserFacingError
 from core.media.thread_pool import ThreadPool
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.settings import ChatSettings, WanjieSettings
 from core.store import HistoryMessage
 from core.wanjie import Catalog, WanjieClient
@@ -77,7 +77,7 @@ class QuestionBuilder:
         if not files:
             return Question(question_text(incoming, history)), cut
         read = len(incoming.discussion or incoming.quoted)
-        gist = CollectedInput(visible(incoming.text), partial(self._say, incoming), read=read, remarks=[*cut])
+        gist = CollectedInput(strip_invisible(incoming.text), partial(self._say, incoming), read=read, remarks=[*cut])
         async with activity_indicator(outbox, "writing"):
             for sent in files:
                 try:
@@ -100,7 +100,7 @@ class QuestionBuilder:
 
     def _fitting(self, incoming: Incoming, history: Sequence[HistoryMessage]) -> tuple[Incoming, tuple[str, ...]]:
         """Shorten a quote for which there is no room, with the sentence that tells so."""
-        quoted = visible(incoming.quoted)
+        quoted = strip_invisible(incoming.quoted)
         if len(quoted) <= self._room or incoming.discussion or is_newest_answer(incoming, history):
             return incoming, ()
         name = self._say(incoming, "file.a_quote")
@@ -171,8 +171,8 @@ class QuestionBuilder:
         excerpt = await load_document(sent.attachment, outbox, self._threads, most=left)
         collected.read += len(excerpt.text)
         collected.data.append(format_document(sent.attachment, excerpt))
-        if excerpt.cut:
-            read, all_of_it = f"{len(excerpt.text):,}", f"{excerpt.characters:,}"
+        if excerpt.is_cut:
+            read, all_of_it = f"{len(excerpt.text):,}", f"{excerpt.length:,}"
             collected.remarks.append(
                 collected.say(
                     "file.cut_pages", length=read, name=sent.label, page=excerpt.pages_read, pages=excerpt.pages

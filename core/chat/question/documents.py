@@ -7,7 +7,7 @@ import re
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
-from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
+from core.media.documents.reader import DocumentExcerpt, UnreadableDocumentError, read_document
 from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank
 
@@ -16,7 +16,7 @@ from .attachments import display_name, download
 _TICKS = re.compile(r"`+")
 
 
-async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadPool, *, most: int) -> Excerpt:
+async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadPool, *, most: int) -> DocumentExcerpt:
     """Read up to `most` characters of a document.
 
     Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
@@ -24,7 +24,7 @@ async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadP
     async with threads.file_slots:
         data = await download(attachment.id, outbox, size=attachment.size)
         try:
-            excerpt = await threads.run(read_document, data, attachment.name, attachment.mime, most=most)
+            excerpt = await threads.run(read_document, data, attachment.name, attachment.mime, max_length=most)
         except UnreadableDocumentError:
             raise UserFacingError("file.unreadable") from None
     if is_blank(excerpt.text):
@@ -32,12 +32,12 @@ async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadP
     return excerpt
 
 
-def format_document(attachment: Attachment, excerpt: Excerpt) -> str:
+def format_document(attachment: Attachment, excerpt: DocumentExcerpt) -> str:
     """A document as a model will read it."""
     parts = [f"File: {display_name(attachment)}" if display_name(attachment) else "File"]
     if excerpt.pages:
         parts.append(f"pages 1 to {excerpt.pages_read} of {excerpt.pages}")
-    if excerpt.cut:
+    if excerpt.is_cut:
         parts.append(f"cut after {len(excerpt.text):,} characters")
     return fence_untrusted(", ".join(parts), excerpt.text)
 

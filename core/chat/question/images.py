@@ -49,7 +49,7 @@ class ImageLoader:
         if model is None:
             return UserFacingError("model.none_chat")
         try:
-            listed = await self._catalog.models("chat")
+            listed = await self._catalog.list_models("chat")
         except WanjieError:
             listed = ()
         seeing = [f"`{other.id}`" for other in listed if self.supports_images(other.id)]
@@ -89,5 +89,5 @@ class ImageLoader:
 
 
 def _data_url(data: bytes) -> str:
-    small, mime = shrink(data, side=_SIDE, most=_LARGEST)
+    small, mime = shrink(data, max_side=_SIDE, max_bytes=_LARGEST)
     return f"data:{mime};base64,{b64encode(small).decode()}"

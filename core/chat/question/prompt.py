@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import NOTE, quote_words
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.store import HistoryMessage
 from core.wanjie import ChatMessage
 
@@ -33,8 +33,8 @@ def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
 
     The newest answer is not quoted, since it stands right above the question.
     """
-    text = visible(incoming.text)
-    quoted = incoming.discussion or visible(incoming.quoted)
+    text = strip_invisible(incoming.text)
+    quoted = incoming.discussion or strip_invisible(incoming.quoted)
     source = _source_of(incoming)
     if text and incoming.forwarded_from:
         text = quote_words(text, f"forwarded from {incoming.forwarded_from}")

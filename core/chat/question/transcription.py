@@ -11,9 +11,9 @@ from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.audio.decoder import UnreadableAudioError
-from core.media.audio.join import sound_of
+from core.media.audio.join import extract_audio
 from core.media.thread_pool import ThreadPool
-from core.media.visible_text import visible
+from core.media.visible_text import strip_invisible
 from core.settings import WanjieSettings
 from core.wanjie import (
     BadRequestError,
@@ -62,7 +62,7 @@ class Transcriber:
         try:
             async with self._table:
                 request = await self._request(self._model, attachment, outbox)
-                words = visible(await self._client.transcribe(request))
+                words = strip_invisible(await self._client.transcribe(request))
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
             raise UserFacingError("file.deaf") from None
@@ -81,7 +81,7 @@ class Transcriber:
         if not is_video(attachment):
             return TranscriptionRequest(model, data, _name(attachment), attachment.mime or "audio/ogg")
         try:
-            sound = await self._threads.run(sound_of, data)
+            sound = await self._threads.run(extract_audio, data)
         except UnreadableAudioError:
             raise UserFacingError("file.other") from None  # it has no sound, and nobody looks at the pictures
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")

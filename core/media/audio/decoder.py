@@ -14,23 +14,23 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-_FORMATS = "mp3,wav,flac,ogg,aac"
+_AUDIO_FORMATS = "mp3,wav,flac,ogg,aac"
 """What a speech endpoint may answer with. Others stay closed: a playlist, say, makes FFmpeg open what it names."""
 VIDEO_FORMATS = "mov,matroska,webm"
 """What phones film and clients record (MP4 and MOV are one to FFmpeg)."""
-_RATES = range(8_000, 96_001)
-_CHANNELS = 2
-_SHORTEST = 0.05
+_SAMPLE_RATES = range(8_000, 96_001)
+_MAX_CHANNELS = 2
+_MIN_SECONDS = 0.05
 """Seconds; what FFmpeg finds in the first bytes of a file that was cut off."""
-_FAULTS = 0.1
+_MAX_FAULT_SHARE = 0.1
 """The share of undecodable packets that is put up with: tags between joined files are such packets, too."""
-_WHOLE, _PADDING = 0.9, 0.2
+_MIN_LENGTH_SHARE, _MAX_PADDING_SECONDS = 0.9, 0.2
 """What of the promised length there must be: a share, and the seconds by which encoders fill up both ends."""
-_ID3_HEADER = 10
+_ID3_HEADER_BYTES = 10
 _FRAME_COUNT = re.compile(rb"(?:Xing|Info)\x00\x00\x00[\x01\x03\x05\x07\x09\x0b\x0d\x0f](.{4})", re.DOTALL)
 """What encoders leave in the first frame: flags, the lowest of which announces the number of frames that follows."""
-_FIRST_FRAME = 64
-_MPEG_1 = 32_000
+_FRAME_COUNT_RANGE = 64
+_MPEG_1_MIN_RATE = 32_000
 """The lowest sample rate of the version whose frames have 1152 samples; those of later ones have 576."""
 
 
@@ -50,7 +50,7 @@ class Recording:
     def is_mp3(self) -> bool:
         return self._container.format.name == "mp3"
 
-    def frames(self) -> Iterator[AudioFrame]:
+    def decode(self) -> Iterator[AudioFrame]:
         """Decode the sound, whatever else is in the file.
 
         Raise `UnreadableAudioError`, for missing parts at its end.
@@ -63,38 +63,42 @@ class Recording:
                 faults += 1
                 continue
             for frame in found:
-                _check(frame)
+                _check_frame(frame)
                 seconds += frame.samples / frame.rate
                 yield frame
-        if seconds < _SHORTEST or faults > packets * _FAULTS or seconds < self._promised() * _WHOLE - _PADDING:
+        if (
+            seconds < _MIN_SECONDS
+            or faults > packets * _MAX_FAULT_SHARE
+            or seconds < self._read_announced_seconds() * _MIN_LENGTH_SHARE - _MAX_PADDING_SECONDS
+        ):
             raise UnreadableAudioError(
                 f"{faults} of {packets} packets are broken, {seconds:.3f} seconds could be decoded"
             )
 
-    def evenly(self, rate: int) -> Iterator[AudioFrame]:
+    def decode_resampled(self, rate: int) -> Iterator[AudioFrame]:
         """Decode all of it to 16 bits, one channel and `rate` samples a second."""
-        resampler, shape = _resampler(rate), None
-        for frame in self.frames():
+        resampler, shape = _create_resampler(rate), None
+        for frame in self.decode():
             this = (frame.rate, frame.layout.name, frame.format.name)
             if shape not in {None, this}:  # files were joined by appending one to the other
                 yield from resampler.resample(None)
-                resampler = _resampler(rate)
+                resampler = _create_resampler(rate)
             shape = this
             yield from resampler.resample(frame)
         yield from resampler.resample(None)
 
-    def _promised(self) -> float:
+    def _read_announced_seconds(self) -> float:
         """How many seconds an MP3 file says it has; 0 where it says nothing."""
-        begin = _id3_length(self._data)
-        found = _FRAME_COUNT.search(self._data, begin, begin + _FIRST_FRAME) if self.is_mp3 else None
+        begin = _measure_id3_tag(self._data)
+        found = _FRAME_COUNT.search(self._data, begin, begin + _FRAME_COUNT_RANGE) if self.is_mp3 else None
         if found is None:
             return 0.0
         rate = self._stream.rate
-        return int.from_bytes(found[1], "big") * (1152 if rate >= _MPEG_1 else 576) / rate
+        return int.from_bytes(found[1], "big") * (1152 if rate >= _MPEG_1_MIN_RATE else 576) / rate
 
 
 @contextmanager
-def open_recording(data: bytes, formats: str = _FORMATS) -> Generator[Recording]:
+def open_recording(data: bytes, formats: str = _AUDIO_FORMATS) -> Generator[Recording]:
     """Open a sound file; raise `UnreadableAudioError` when it is none, or when it proves broken within the block.
 
     With `VIDEO_FORMATS` it may be a film with sound.
@@ -110,7 +114,7 @@ def open_recording(data: bytes, formats: str = _FORMATS) -> Generator[Recording]
         raise UnreadableAudioError("the bytes are no sound") from error
 
 
-def _resampler(rate: int) -> AudioResampler:
+def _create_resampler(rate: int) -> AudioResampler:
     """Give frames of a second: each one is a few steps in which no other thread runs.
 
     It rounds with a little noise: encoders need twice the time for complete silence, whose numbers fade below normal.
@@ -125,14 +129,14 @@ def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
         return None
 
 
-def _check(frame: AudioFrame) -> None:
+def _check_frame(frame: AudioFrame) -> None:
     """Refuse what no voice has: a file of few bytes could keep the resampler busy for minutes."""
-    if frame.rate not in _RATES or not 1 <= frame.layout.nb_channels <= _CHANNELS:
+    if frame.rate not in _SAMPLE_RATES or not 1 <= frame.layout.nb_channels <= _MAX_CHANNELS:
         raise UnreadableAudioError(f"{frame.rate} samples a second on {frame.layout.nb_channels} channels")
 
 
-def _id3_length(data: bytes) -> int:
+def _measure_id3_tag(data: bytes) -> int:
     """Length of the tag before the first frame; its size field has seven bits a byte (id3.org, ID3v2.4, 3.1)."""
-    if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
+    if data[:3] != b"ID3" or len(data) < _ID3_HEADER_BYTES:
         return 0
-    return _ID3_HEADER + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    return _ID3_HEADER_BYTES + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))

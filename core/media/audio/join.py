@@ -15,10 +15,10 @@ from av import AudioFrame
 
 from .decoder import VIDEO_FORMATS, Recording, UnreadableAudioError, open_recording
 
-_LARGEST = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 """Bytes of all pieces; an hour of speech at 128 kbit/s."""
-_LONGEST = 3600.0
-_SHORTEST = 0.1
+_MAX_SECONDS = 3600.0
+_MIN_SECONDS = 0.1
 """Seconds; players refuse shorter ones."""
 
 
@@ -27,14 +27,14 @@ class AudioTooLongError(UnreadableAudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class AudioFile:
     """A finished recording."""
 
     data: bytes
     seconds: float
 
 
-def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
+def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> AudioFile:
     """Make one recording of MP3 files, in their order: Opus in an OGG file, or MP3; raise `UnreadableAudioError`.
 
     The pieces may differ in rate and channels; the result has one channel, unless a single MP3 is wanted as MP3: that
@@ -42,50 +42,50 @@ def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> Sound:
     """
     if not pieces:
         raise UnreadableAudioError("there is nothing to join")
-    if sum(map(len, pieces)) > _LARGEST:
+    if sum(map(len, pieces)) > _MAX_BYTES:
         raise AudioTooLongError(f"{len(pieces)} pieces of {sum(map(len, pieces))} bytes")
     if into == "mp3" and len(pieces) == 1:
         with open_recording(pieces[0]) as recording:
             if recording.is_mp3:
-                return Sound(pieces[0], _length(recording))
-    encoder = _Encoder(_FORMS[into])
+                return AudioFile(pieces[0], _measure_seconds(recording))
+    encoder = _Encoder(_ENCODINGS[into])
     for piece in pieces:
         with open_recording(piece) as recording:
-            for frame in recording.evenly(encoder.rate):
+            for frame in recording.decode_resampled(encoder.rate):
                 encoder.take(frame)
     return encoder.finish()
 
 
-def sound_of(video: bytes) -> Sound:
+def extract_audio(video: bytes) -> AudioFile:
     """Take the sound out of a film, as MP3; raise `UnreadableAudioError` when it has none."""
-    encoder = _Encoder(_FORMS["mp3"])
+    encoder = _Encoder(_ENCODINGS["mp3"])
     with open_recording(video, VIDEO_FORMATS) as recording:
-        for frame in recording.evenly(encoder.rate):
+        for frame in recording.decode_resampled(encoder.rate):
             encoder.take(frame)
     return encoder.finish()
 
 
-def _length(recording: Recording) -> float:
+def _measure_seconds(recording: Recording) -> float:
     seconds = 0.0
-    for frame in recording.frames():
+    for frame in recording.decode():
         seconds += frame.samples / frame.rate
-        _bound(seconds)
-    return _playable(seconds)
+        _check_not_too_long(seconds)
+    return _check_not_too_short(seconds)
 
 
-def _bound(seconds: float) -> None:
-    if seconds > _LONGEST:
-        raise AudioTooLongError(f"more than {_LONGEST:.0f} seconds")
+def _check_not_too_long(seconds: float) -> None:
+    if seconds > _MAX_SECONDS:
+        raise AudioTooLongError(f"more than {_MAX_SECONDS:.0f} seconds")
 
 
-def _playable(seconds: float) -> float:
-    if seconds < _SHORTEST:
+def _check_not_too_short(seconds: float) -> float:
+    if seconds < _MIN_SECONDS:
         raise UnreadableAudioError(f"{seconds:.2f} seconds")
     return seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _Encoding:
     container: str
     codec: Literal["libopus", "libmp3lame"]
     rate: int
@@ -93,16 +93,16 @@ class _Form:
     options: Mapping[str, str]
 
 
-_FORMS = {
+_ENCODINGS = {
     # What Telegram's own apps record. Complexity 5 of 10 costs a core 7.6 ms for a second of speech, 10 costs 10.1 ms.
-    "opus": _Form("ogg", "libopus", 48_000, 32_000, {"application": "voip", "vbr": "on", "compression_level": "5"}),
+    "opus": _Encoding("ogg", "libopus", 48_000, 32_000, {"application": "voip", "vbr": "on", "compression_level": "5"}),
     # Complexity from 9 to 0; 5 costs a core 6.7 ms, and at 44.1 kHz, which holds nothing more of a voice, 12.1 ms.
-    "mp3": _Form("mp3", "libmp3lame", 24_000, 64_000, {"compression_level": "5"}),
+    "mp3": _Encoding("mp3", "libmp3lame", 24_000, 64_000, {"compression_level": "5"}),
 }
 
 
 class _Encoder:
-    def __init__(self, form: _Form) -> None:
+    def __init__(self, form: _Encoding) -> None:
         self.rate = form.rate
         self._file = io.BytesIO()
         self._container = av.open(self._file, "w", format=form.container)
@@ -113,10 +113,10 @@ class _Encoder:
     def take(self, frame: AudioFrame) -> None:
         frame.pts, frame.time_base = self._samples, Fraction(1, self.rate)
         self._samples += frame.samples
-        _bound(self._samples / self.rate)
+        _check_not_too_long(self._samples / self.rate)
         self._container.mux(self._stream.encode(frame))
 
-    def finish(self) -> Sound:
+    def finish(self) -> AudioFile:
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        return Sound(self._file.getvalue(), _playable(self._samples / self.rate))
+        return AudioFile(self._file.getvalue(), _check_not_too_short(self._samples / self.rate))

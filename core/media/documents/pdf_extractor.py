@@ -25,55 +25,55 @@ try:
 except ImportError:  # not on Windows, where nothing is limited
     resource = None
 
-_MEMORY = 600_000_000
+_MAX_MEMORY_BYTES = 600_000_000
 """Bytes of address space; 20 megabytes of plain text take a fifth of it."""
-_PROCESSOR_TIME = 20
+_MAX_CPU_SECONDS = 20
 """Seconds, for the case that nobody is left to end the process."""
-_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
+_LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
 """What PDFium puts for the hyphen of a word that goes on in the next line."""
 
 
-def read(data: bytes, *, most: int, patience: float) -> PdfText:
+def extract_text(data: bytes, *, max_length: int, timeout: float) -> PdfText:
     """Read page by page until there are `most` characters, or `patience` seconds are over; raise `PdfiumError`.
 
     PDFium lets one thread in at a time (its README: "not thread-safe").
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     texts: list[str] = []
     length = 0
     with closing(PdfDocument(data)) as document:
-        for text in _texts(document):
+        for text in _extract_pages(document):
             texts.append(text)
             length += len(text)
-            if length > most or time.monotonic() > deadline:
+            if length > max_length or time.monotonic() > deadline:
                 break
         whole = "\n\n".join(filter(None, texts))
-        return PdfText(whole[: most + 1], len(whole), len(texts), len(document))
+        return PdfText(whole[: max_length + 1], len(whole), len(texts), len(document))
 
 
-def _texts(document: PdfDocument) -> Iterator[str]:
+def _extract_pages(document: PdfDocument) -> Iterator[str]:
     for number in range(len(document)):
         try:
             with closing(document[number]) as page, closing(page.get_textpage()) as words:
                 text = str(words.get_text_bounded())
         except PdfiumError:  # this page is broken
             text = ""
-        yield _HYPHEN.sub("", text).replace("\r\n", "\n").replace("\0", "").strip()
+        yield _LINE_END_HYPHEN.sub("", text).replace("\r\n", "\n").replace("\0", "").strip()
 
 
-def _limit() -> None:
+def _limit_resources() -> None:
     if resource is None:
         return
-    limits = {resource.RLIMIT_AS: _MEMORY, resource.RLIMIT_CPU: _PROCESSOR_TIME, resource.RLIMIT_CORE: 0}
+    limits = {resource.RLIMIT_AS: _MAX_MEMORY_BYTES, resource.RLIMIT_CPU: _MAX_CPU_SECONDS, resource.RLIMIT_CORE: 0}
     for what, most in limits.items():
         with suppress(ValueError, OSError):  # there is a stricter limit, or the system has none of this kind
             resource.setrlimit(what, (most, most))
 
 
 def _main(most: str, patience: str) -> None:
-    _limit()
+    _limit_resources()
     try:
-        pages = read(sys.stdin.buffer.read(), most=int(most), patience=float(patience))
+        pages = extract_text(sys.stdin.buffer.read(), max_length=int(most), timeout=float(patience))
     except (PdfiumError, MemoryError):
         sys.exit(1)
     json.dump(asdict(pages), sys.stdout)

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-_PATIENCE = 8.0
+_READ_TIMEOUT = 8.0
 """Seconds, after which no page is begun."""
-_LIMIT = 10.0
+_KILL_TIMEOUT = 10.0
 """Seconds; a single page may take for ever."""
 
 
@@ -24,13 +24,13 @@ class PdfText:
 
     text: str
     """Its beginning: one character more than was asked for tells that there is more."""
-    characters: int
+    length: int
     """Of all pages that were read."""
-    read: int
-    total: int
+    pages_read: int
+    pages: int
 
 
-def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> PdfText:
+def read_pdf(data: bytes, *, max_length: int, kill_timeout: float = _KILL_TIMEOUT) -> PdfText:
     """Read page by page until there are `most` characters, or for eight seconds; raise `UnreadablePdfError`.
 
     The work is done in another process, with little memory and none of our secrets, which is killed after `limit`
@@ -38,12 +38,12 @@ def read_pages(data: bytes, *, most: int, limit: float = _LIMIT) -> PdfText:
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own program and two numbers
-            [sys.executable, "-P", "-m", f"{__package__}.pdf_extractor", str(most), str(_PATIENCE)],
+            [sys.executable, "-P", "-m", f"{__package__}.pdf_extractor", str(max_length), str(_READ_TIMEOUT)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"PYTHONPATH": os.pathsep.join(sys.path)},
-            timeout=limit,
+            timeout=kill_timeout,
             check=True,
         )
     except (subprocess.SubprocessError, OSError) as error:

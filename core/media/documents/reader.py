@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .pdf_process import UnreadablePdfError, read_pages
-from .plain_text import NoTextError, read_text
+from .pdf_process import UnreadablePdfError, read_pdf
+from .plain_text import NotTextError, read_text
 
-_PDF_MARK = b"%PDF-"
-_PDF_MARK_WITHIN = 1024
+_PDF_SIGNATURE = b"%PDF-"
+_PDF_SIGNATURE_RANGE = 1024
 """Bytes before which readers look for the mark (PDF Reference 1.7, implementation note 13)."""
 
 
@@ -17,23 +17,23 @@ class UnreadableDocumentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class DocumentExcerpt:
     """The beginning of a document's text."""
 
     text: str
-    characters: int
+    length: int
     """Of the whole text, as far as it was read to find out."""
     pages: int = 0
     """Of the document; 0 when it has none."""
     pages_read: int = 0
 
     @property
-    def cut(self) -> bool:
+    def is_cut(self) -> bool:
         """Whether something of the document is missing."""
-        return len(self.text) < self.characters or self.pages_read < self.pages
+        return len(self.text) < self.length or self.pages_read < self.pages
 
 
-def read_document(data: bytes, name: str, mime: str, *, most: int) -> Excerpt:
+def read_document(data: bytes, name: str, mime: str, *, max_length: int) -> DocumentExcerpt:
     """Read text, code, CSV or PDF up to `most` characters; raise `UnreadableDocumentError`.
 
     What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is
@@ -41,21 +41,21 @@ def read_document(data: bytes, name: str, mime: str, *, most: int) -> Excerpt:
     """
     try:
         if _is_pdf(data, name, mime):
-            pages = read_pages(data, most=most)
-            return Excerpt(_beginning(pages.text, most), pages.characters, pages.total, pages.read)
-        text, characters = read_text(data, most=most + 1)
-    except (UnreadablePdfError, NoTextError) as error:
+            pages = read_pdf(data, max_length=max_length)
+            return DocumentExcerpt(_truncate(pages.text, max_length), pages.length, pages.pages, pages.pages_read)
+        text, characters = read_text(data, max_length=max_length + 1)
+    except (UnreadablePdfError, NotTextError) as error:
         raise UnreadableDocumentError(f"{name} cannot be read") from error
-    return Excerpt(_beginning(text, most), characters)
+    return DocumentExcerpt(_truncate(text, max_length), characters)
 
 
 def _is_pdf(data: bytes, name: str, mime: str) -> bool:
     """Tell by name and bytes; a mark that comes late may be a text's own word, unless the type says PDF as well."""
-    late = mime == "application/pdf" and _PDF_MARK in data[:_PDF_MARK_WITHIN]
-    return late or data.startswith(_PDF_MARK) or name.lower().endswith(".pdf")
+    late = mime == "application/pdf" and _PDF_SIGNATURE in data[:_PDF_SIGNATURE_RANGE]
+    return late or data.startswith(_PDF_SIGNATURE) or name.lower().endswith(".pdf")
 
 
-def _beginning(text: str, most: int) -> str:
+def _truncate(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     line_end = text.rfind("\n", most // 2, most + 1)

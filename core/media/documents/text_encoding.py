@@ -12,19 +12,19 @@ from unicodedata import name
 
 from chardet import detect_all
 
-_MARKS = {
+_BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # begins like the next one
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_LATIN_SCRIPT = ("cp1252", "cp1250", "cp1254")
-_OTHER_SCRIPTS = ("cp1251", "koi8-r", "koi8-u", "cp866", "cp1253", "cp1255", "cp1256", "tis-620")
-_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jis_2004", *_LATIN_SCRIPT, *_OTHER_SCRIPTS)
+_LATIN_CODECS = ("cp1252", "cp1250", "cp1254")
+_OTHER_SCRIPT_CODECS = ("cp1251", "koi8-r", "koi8-u", "cp866", "cp1253", "cp1255", "cp1256", "tis-620")
+_LEGACY_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jis_2004", *_LATIN_CODECS, *_OTHER_SCRIPT_CODECS)
 """What was usual before UTF-8 in China, Taiwan, Japan, Korea; in the West, its East and Turkey; where people write
 Cyrillic, Greek, Hebrew, Arabic and Thai letters."""
-_SHIFTS = {
+_SEVEN_BIT_ENCODINGS = {
     "iso2022_jp_2": re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\("),
     "iso2022_kr": re.compile(rb"\x1b\$\)C.*\x0e(?:[!-~]{2})+\x0f", re.DOTALL),
     "hz": re.compile(rb"~\{(?:[!-w][!-~])+~\}"),
@@ -32,25 +32,25 @@ _SHIFTS = {
 """Encodings of e-mail that say in seven bits when they leave ASCII; they would pass for it."""
 _SHORT_WEIGHTS = {"euc_jis_2004": 0.4, "tis-620": 0.3}
 """How much some guesses count for a word or two: the commonest words of Big5 are kana in EUC-JP, most bytes Thai."""
-_SINGLE_BYTES = frozenset((*_LATIN_SCRIPT, *_OTHER_SCRIPTS))
-_CLEARLY = 3.0
+_SINGLE_BYTE_CODECS = frozenset((*_LATIN_CODECS, *_OTHER_SCRIPT_CODECS))
+_MIN_LATIN_RATIO = 3.0
 """How many times likelier than the West's another encoding of Latin letters must be to be believed."""
-_SURE, _SURE_OF_CHINESE = 0.05, 0.022
+_MIN_CONFIDENCE, _MIN_CHINESE_CONFIDENCE = 0.05, 0.022
 """The confidence from which on a guess stands against what looks like half-width kana, which the library knows not; and
 against kana without a mark of voice, which many a Chinese word of two characters looks like."""
-_NO_MATCH = 0.1
+_NO_MATCH_CONFIDENCE = 0.1
 """The confidence of the library's only answer when nothing fits."""
-_HIGH = re.compile(rb"[\x80-\xff]+")
+_NON_ASCII = re.compile(rb"[\x80-\xff]+")
 _KANA = re.compile(r"[\uff61-\uff9f]")
-_VOICED = re.compile("[ﾞﾟ]")
-_UNSPEAKABLE = re.compile(
+_VOICING_MARK = re.compile("[ﾞﾟ]")
+_IMPOSSIBLE_KANA = re.compile(
     "(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｷｼﾁﾃﾆﾋﾌﾐﾘﾞﾟ])[ｬｭｮ]|(?<![ｦ-ﾟ])[ｰｯﾝ]|^[^｢]*｣|(?<=[ｦ-ﾟ])[A-Z\\\\[-~](?=[ｦ-ﾟ])"
 )
 """Kana in an order in which no word has them."""
 _SHIFT_JIS = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xdf]|[\x81-\x9f][\x40-\x7e\x80-\xfc])*+(?:[\x81-\x9f]\Z)?")
 """Without the rarer half of its characters, whose bytes the other encodings use most."""
 _UNDEFINED = re.compile("[\ue000-\uf8ff\ufffd]")
-_COMMON = {
+_COMMON_CHARACTERS = {
     "gb2312": re.compile(rb"[\x00-\x7f]|[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]"),
     "big5": re.compile(rb"[\x00-\x7f]|[\xa1-\xc6][\x40-\xfe]"),
     "shift_jis": re.compile(rb"[\x00-\x7f\xa1-\xdf]|[\x81-\x97][\x40-\xfc]"),
@@ -62,21 +62,21 @@ _COMMON = {
 """The half of each character set in daily use, which stands first in it; and the signs and alphabets."""
 _COMMON_CHINESE = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe])+")
 _SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "COMBINING"})
-_FEW = 24
+_MAX_AMBIGUOUS_BYTES = 24
 """Bytes; more of them are never valid in both by chance."""
-_COMMON_ENOUGH = 0.9
+_MIN_COMMON_SHARE = 0.9
 _LAST_PLANE = 0x10
-_SHORTEST = 4
+_MIN_UTF_16_LENGTH = 4
 """Characters of UTF-16 without a mark and without a zero that can be told from chance."""
-_LATIN = 0.75
+_MAX_ASCII_SHARE = 0.75
 """The share of printable ASCII from which on bytes are no UTF-16 of other scripts."""
-_ZEROS = 0.25
-_SAMPLE = 65_536
-_GUESSED = 16_384
-_GLANCE = 4_096
-_BEFORE = 16
+_MIN_ZERO_SHARE = 0.25
+_SAMPLE_BYTES = 65_536
+_GUESS_BYTES = 16_384
+_SHORT_SAMPLE_BYTES = 4_096
+_CONTEXT_BYTES = 16
 """Bytes of ASCII that a guess sees before what it is about: more would only water it down."""
-_LINES = 40
+_MAX_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,66 +87,66 @@ class Encoding:
     lenient: bool = False
 
 
-def likely_encodings(data: bytes) -> Iterator[Encoding]:
+def detect_encodings(data: bytes) -> Iterator[Encoding]:
     """Tell the encodings that `data` may be in, the likeliest first."""
-    yield from (Encoding(codec) for mark, codec in _MARKS.items() if data.startswith(mark))
-    yield from (Encoding(codec) for codec, shift in _SHIFTS.items() if shift.search(data[:_SAMPLE]))
-    zeros = b"\0" in data[:_SAMPLE]
+    yield from (Encoding(codec) for mark, codec in _BYTE_ORDER_MARKS.items() if data.startswith(mark))
+    yield from (Encoding(codec) for codec, shift in _SEVEN_BIT_ENCODINGS.items() if shift.search(data[:_SAMPLE_BYTES]))
+    zeros = b"\0" in data[:_SAMPLE_BYTES]
     if zeros:
-        yield from _utf_32(data[:_GLANCE])
-        yield from _utf_16(data[:_GLANCE])
-    if _is_chinese_by_chance(data[:_GLANCE]):
+        yield from _detect_utf_32(data[:_SHORT_SAMPLE_BYTES])
+        yield from _detect_utf_16(data[:_SHORT_SAMPLE_BYTES])
+    if _is_chinese_by_chance(data[:_SHORT_SAMPLE_BYTES]):
         yield Encoding("gb18030")
     yield Encoding("utf-8")
     if not zeros:
-        yield from _utf_16(data[:_GLANCE])
-    if first := _HIGH.search(data):
-        yield from _guesses(data[max(0, first.start() - _BEFORE) :][:_GUESSED])
+        yield from _detect_utf_16(data[:_SHORT_SAMPLE_BYTES])
+    if first := _NON_ASCII.search(data):
+        yield from _guess_encodings(data[max(0, first.start() - _CONTEXT_BYTES) :][:_GUESS_BYTES])
 
 
-def _guesses(sample: bytes) -> Iterator[Encoding]:
+def _guess_encodings(sample: bytes) -> Iterator[Encoding]:
     """What remains for bytes that are not UTF-8 as a whole."""
     if _is_mostly_utf_8(sample):
         yield Encoding("utf-8", lenient=True)
-    yield Encoding(_guess(sample), lenient=True)
+    yield Encoding(_guess_encoding(sample), lenient=True)
 
 
 def _is_chinese_by_chance(sample: bytes) -> bool:
     """Whether a few words of common Chinese only happen to be valid UTF-8, of scripts that never meet in a word."""
-    words = _HIGH.findall(sample)
-    if not words or sum(map(len, words)) > _FEW or not all(map(_COMMON_CHINESE.fullmatch, words)):
+    words = _NON_ASCII.findall(sample)
+    if not words or sum(map(len, words)) > _MAX_AMBIGUOUS_BYTES or not all(map(_COMMON_CHINESE.fullmatch, words)):
         return False
     return all(_decodes(word, "utf-8") for word in words) and any(
         len({name(letter, "").partition(" ")[0] for letter in word.decode()} & _SCRIPTS) > 1 for word in words
     )
 
 
-def _utf_32(sample: bytes) -> Iterator[Encoding]:
+def _detect_utf_32(sample: bytes) -> Iterator[Encoding]:
     """UTF-32 without a mark: the upper half of each character is less than 17."""
     for codec, zero, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
         if len(sample) >= 8 and not any(sample[zero::4]) and max(sample[plane::4]) <= _LAST_PLANE:  # noqa: PLR2004 - bytes
             yield Encoding(codec)
 
 
-def _utf_16(sample: bytes) -> Iterator[Encoding]:
+def _detect_utf_16(sample: bytes) -> Iterator[Encoding]:
     """UTF-16 without a mark, if it is that."""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if min(even, odd) == 0 and max(even, odd) * 2 > len(sample) * _ZEROS:
+    if min(even, odd) == 0 and max(even, odd) * 2 > len(sample) * _MIN_ZERO_SHARE:
         yield Encoding("utf-16-be" if even else "utf-16-le", lenient=True)
     printable = sum(0x20 <= byte < 0x7F for byte in sample)  # noqa: PLR2004 - ASCII
-    if len(sample) < 2 * _SHORTEST or printable > len(sample) * _LATIN:
+    if len(sample) < 2 * _MIN_UTF_16_LENGTH or printable > len(sample) * _MAX_ASCII_SHARE:
         return
-    shares = {codec: _common(sample.decode(codec, "replace")) for codec in ("utf-16-le", "utf-16-be")}
+    shares = {codec: _measure_common_share(sample.decode(codec, "replace")) for codec in ("utf-16-le", "utf-16-be")}
     best = max(shares, key=shares.__getitem__)
-    if shares[best] >= _COMMON_ENOUGH:
+    if shares[best] >= _MIN_COMMON_SHARE:
         yield Encoding(best, lenient=True)
 
 
-def _common(text: str) -> float:
+def _measure_common_share(text: str) -> float:
     """The share of characters in daily use, in whichever language has most of them."""
     counts = (
         sum(common.fullmatch(character.encode(codec, "ignore")) is not None for character in text)
-        for codec, common in _COMMON.items()
+        for codec, common in _COMMON_CHARACTERS.items()
     )
     return max(counts) / max(1, len(text))
 
@@ -158,32 +158,32 @@ def _is_mostly_utf_8(sample: bytes) -> bool:
     return sum(not character.isascii() for character in text) >= 3 * strange
 
 
-def _guess(sample: bytes) -> str:
-    weighed = _weigh(sample)
+def _guess_encoding(sample: bytes) -> str:
+    weighed = _weigh_encodings(sample)
     ranked = sorted(weighed, key=weighed.__getitem__, reverse=True)
     best = next((codec for codec in ranked if _decodes(sample, codec)), next(iter(ranked), ""))
-    if _stands_alone(sample):
-        best = _latin(weighed) if best in _SINGLE_BYTES else best
-    elif weighed.get(best, 0.0) < _SURE and _is_half_width(sample, chinese=weighed.get("gb18030", 0.0)):
+    if _has_isolated_accents(sample):
+        best = _choose_latin(weighed) if best in _SINGLE_BYTE_CODECS else best
+    elif weighed.get(best, 0.0) < _MIN_CONFIDENCE and _is_half_width(sample, chinese=weighed.get("gb18030", 0.0)):
         best = "cp932"
-    elif best in _SINGLE_BYTES:
+    elif best in _SINGLE_BYTE_CODECS:
         best = _vote(sample.splitlines())
-    return best or next((codec for codec in _CODECS if _decodes(sample, codec)), "cp1252")
+    return best or next((codec for codec in _LEGACY_CODECS if _decodes(sample, codec)), "cp1252")
 
 
-def _latin(weighed: dict[str, float]) -> str:
+def _choose_latin(weighed: dict[str, float]) -> str:
     """The encoding of accents."""
-    best = max(_LATIN_SCRIPT, key=lambda codec: weighed.get(codec, 0.0))
-    return best if weighed.get(best, 0.0) > _CLEARLY * weighed.get("cp1252", 0.0) else "cp1252"
+    best = max(_LATIN_CODECS, key=lambda codec: weighed.get(codec, 0.0))
+    return best if weighed.get(best, 0.0) > _MIN_LATIN_RATIO * weighed.get("cp1252", 0.0) else "cp1252"
 
 
-def _weigh(sample: bytes) -> dict[str, float]:
+def _weigh_encodings(sample: bytes) -> dict[str, float]:
     """How likely each encoding is; none if the library knows no answer."""
-    found = detect_all(sample, ignore_threshold=True, include_encodings=_CODECS, compat_names=False)
-    if [one["confidence"] for one in found] == [_NO_MATCH]:
+    found = detect_all(sample, ignore_threshold=True, include_encodings=_LEGACY_CODECS, compat_names=False)
+    if [one["confidence"] for one in found] == [_NO_MATCH_CONFIDENCE]:
         return {}
     weighed = {one["encoding"]: one["confidence"] for one in found if one["encoding"]}
-    if len(sample) < 2 * _SHORTEST:
+    if len(sample) < 2 * _MIN_UTF_16_LENGTH:
         weighed |= {codec: weighed[codec] * weight for codec, weight in _SHORT_WEIGHTS.items() if codec in weighed}
     return weighed
 
@@ -191,8 +191,8 @@ def _weigh(sample: bytes) -> dict[str, float]:
 def _vote(lines: list[bytes]) -> str:
     """The likeliest encoding of most lines: one byte that is damaged rules the right one out for its line alone."""
     votes = Counter[str]()
-    for line in [line for line in lines if not line.isascii()][:_LINES]:
-        votes.update(max(weighed.items(), key=itemgetter(1))[:1] if (weighed := _weigh(line)) else ())
+    for line in [line for line in lines if not line.isascii()][:_MAX_LINES]:
+        votes.update(max(weighed.items(), key=itemgetter(1))[:1] if (weighed := _weigh_encodings(line)) else ())
     return votes.most_common(1)[0][0] if votes else ""
 
 
@@ -207,12 +207,12 @@ def _is_half_width(sample: bytes, *, chinese: float) -> bool:
     if _SHIFT_JIS.fullmatch(sample) is None:
         return False
     text = sample.decode("cp932", "replace")
-    if _UNSPEAKABLE.search(text) or (chinese >= _SURE_OF_CHINESE and not _VOICED.search(text)):
+    if _IMPOSSIBLE_KANA.search(text) or (chinese >= _MIN_CHINESE_CONFIDENCE and not _VOICING_MARK.search(text)):
         return False
     return len(_KANA.findall(text)) * 2 > sum(not character.isascii() for character in text)
 
 
-def _stands_alone(sample: bytes) -> bool:
+def _has_isolated_accents(sample: bytes) -> bool:
     """Whether bytes beyond ASCII stand alone among letters, as accents do."""
-    runs = [len(run) for run in _HIGH.findall(sample)]
+    runs = [len(run) for run in _NON_ASCII.findall(sample)]
     return sum(run for run in runs if run > 1) * 2 <= sum(runs)

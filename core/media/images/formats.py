@@ -16,13 +16,13 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-_PIXELS = 50_000_000
+_MAX_PIXELS = 50_000_000
 """While it is open, a picture takes up to four bytes for each."""
-_WEBP_PIXELS = 16_000_000
+_MAX_WEBP_PIXELS = 16_000_000
 """Pillow decodes WebP in one go that no other thread may interrupt: 13 ms for a million pixels."""
-_GIF_PIXELS = 16_000_000
+_MAX_GIF_PIXELS = 16_000_000
 """Of an animation Pillow keeps several copies of a frame, which take some twelve bytes for each."""
-_FAULTS = (
+_PILLOW_ERRORS = (
     *(OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, MemoryError),
     *(struct.error, zlib.error, DecompressionBombError, Warning),
 )
@@ -40,14 +40,14 @@ class ImageFormat:
     mime: str
     suffix: str
     reader: type[ImageFile]
-    most: int = _PIXELS
+    max_pixels: int = _MAX_PIXELS
     """Pixels."""
 
 
 JPEG = ImageFormat("image/jpeg", ".jpg", JpegImageFile)
 PNG = ImageFormat("image/png", ".png", PngImageFile)
-WEBP = ImageFormat("image/webp", ".webp", WebPImageFile, _WEBP_PIXELS)
-GIF = ImageFormat("image/gif", ".gif", GifImageFile, _GIF_PIXELS)
+WEBP = ImageFormat("image/webp", ".webp", WebPImageFile, _MAX_WEBP_PIXELS)
+GIF = ImageFormat("image/gif", ".gif", GifImageFile, _MAX_GIF_PIXELS)
 
 
 @contextmanager
@@ -57,10 +57,10 @@ def open_image(data: bytes) -> Generator[tuple[ImageFormat, ImageFile]]:
     try:
         # Not by `ImageInfo.open`: its warnings of large pictures go to whoever listens in any thread.
         with kind.reader(io.BytesIO(data)) as picture:
-            if picture.width * picture.height > kind.most:
+            if picture.width * picture.height > kind.max_pixels:
                 raise BadImageError(f"{picture.width} x {picture.height} pixels")
             yield kind, picture
-    except _FAULTS as error:
+    except _PILLOW_ERRORS as error:
         raise BadImageError("the picture is broken") from error
 
 

@@ -19,16 +19,16 @@ from .formats import GIF, JPEG, PNG, BadImageError, ImageFormat, open_image
 
 __all__ = ["BadImageError", "ImageInfo", "inspect_image", "shrink"]
 
-_FRAMES, _FRAMES_PIXELS = 200, 100_000_000
+_MAX_FRAMES, _MAX_FRAMES_PIXELS = 200, 100_000_000
 """Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""
-_SHRUNK_PIXELS = 16_000_000
+_MAX_SHRINK_PIXELS = 16_000_000
 """While it is made smaller, a picture takes up to twelve bytes for each."""
 _UPRIGHT = 1
 """Exif 2.32, 4.6.4 A: Orientation."""
 _OPAQUE = 255
-_QUALITIES = (85, 70, 50)
-_STEP = 0.7
-_SMALLEST = 16
+_JPEG_QUALITIES = (85, 70, 50)
+_SHRINK_FACTOR = 0.7
+_MIN_SIDE = 16
 """Pixels of the longer side, below which nothing can be recognised."""
 
 
@@ -52,31 +52,31 @@ def inspect_image(data: bytes) -> ImageInfo:
     with open_image(data) as (_, picture):
         picture.verify()
     with open_image(data) as (kind, picture):
-        _play(kind, picture)
+        _decode_frames(kind, picture)
         return ImageInfo(kind.mime, kind.suffix, picture.width, picture.height)
 
 
-def shrink(data: bytes, *, side: int, most: int) -> tuple[bytes, str]:
+def shrink(data: bytes, *, max_side: int, max_bytes: int) -> tuple[bytes, str]:
     """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
 
     Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
     camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
     for pictures of more than 16 megapixels (JPEG 50).
     """
-    kind, pixels = _decode(data, side=side, most=most)
+    kind, pixels = _decode_small(data, max_side=max_side, max_bytes=max_bytes)
     if pixels is None:
         return data, kind.mime
-    for smaller, mime in _tries(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
-        if len(smaller) <= most:
+    for smaller, mime in _encode_ever_smaller(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
+        if len(smaller) <= max_bytes:
             return smaller, mime
-    raise BadImageError(f"{most} bytes hold no picture")
+    raise BadImageError(f"{max_bytes} bytes hold no picture")
 
 
-def _play(kind: ImageFormat, picture: ImageFile) -> None:
+def _decode_frames(kind: ImageFormat, picture: ImageFile) -> None:
     # GIF readers count the frames by walking through all of them, of which there may be millions.
-    known = _FRAMES if kind is GIF else int(getattr(picture, "n_frames", 1))
-    left = _FRAMES_PIXELS
-    for frame in range(min(known, _FRAMES)):
+    known = _MAX_FRAMES if kind is GIF else int(getattr(picture, "n_frames", 1))
+    left = _MAX_FRAMES_PIXELS
+    for frame in range(min(known, _MAX_FRAMES)):
         try:
             picture.seek(frame)
         except EOFError:
@@ -89,26 +89,26 @@ def _play(kind: ImageFormat, picture: ImageFile) -> None:
         picture.load()
 
 
-def _decode(data: bytes, *, side: int, most: int) -> tuple[ImageFormat, Pixels | None]:
+def _decode_small(data: bytes, *, max_side: int, max_bytes: int) -> tuple[ImageFormat, Pixels | None]:
     """Open a picture and make it small; None when it fits. Nothing of the original is held any more."""
     with open_image(data) as (kind, picture):
-        large = max(picture.size) > side or len(data) > most
+        large = max(picture.size) > max_side or len(data) > max_bytes
         if large and kind is JPEG:
-            scale = side / max(picture.size)  # decodes no more than twice the size that is needed
+            scale = max_side / max(picture.size)  # decodes no more than twice the size that is needed
             picture.draft(None, (ceil(picture.width * scale), ceil(picture.height * scale)))
-        if picture.width * picture.height > _SHRUNK_PIXELS:
+        if picture.width * picture.height > _MAX_SHRINK_PIXELS:
             raise BadImageError(f"{picture.width} x {picture.height} pixels")
         turned = picture.getexif().get(Base.Orientation, _UPRIGHT) != _UPRIGHT
         moving = bool(getattr(picture, "is_animated", False))
         picture.load()
         if not (large or turned or moving):
             return kind, None
-        pixels = _plain(picture)
-        pixels.thumbnail((side, side), Resampling.LANCZOS, reducing_gap=2.0)
+        pixels = _convert_mode(picture)
+        pixels.thumbnail((max_side, max_side), Resampling.LANCZOS, reducing_gap=2.0)
         return kind, ImageOps.exif_transpose(pixels)
 
 
-def _plain(picture: Pixels) -> Pixels:
+def _convert_mode(picture: Pixels) -> Pixels:
     """Eight bits a channel, and transparency only where something is transparent."""
     if picture.mode.startswith("I"):  # grey in 16 bits
         return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("RGB")
@@ -119,14 +119,14 @@ def _plain(picture: Pixels) -> Pixels:
     return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
-def _tries(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:
+def _encode_ever_smaller(pixels: Pixels, *, drawn: bool) -> Iterator[tuple[bytes, str]]:
     if drawn:
         yield _encode(pixels, PNG), PNG.mime
-    pixels = _on_white(pixels)
-    while max(pixels.size) >= _SMALLEST:
-        for quality in _QUALITIES:
+    pixels = _flatten_on_white(pixels)
+    while max(pixels.size) >= _MIN_SIDE:
+        for quality in _JPEG_QUALITIES:
             yield _encode(pixels, JPEG, quality), JPEG.mime
-        pixels.thumbnail((ceil(pixels.width * _STEP), ceil(pixels.height * _STEP)))
+        pixels.thumbnail((ceil(pixels.width * _SHRINK_FACTOR), ceil(pixels.height * _SHRINK_FACTOR)))
 
 
 def _encode(pixels: Pixels, kind: ImageFormat, quality: int = 0) -> bytes:
@@ -135,7 +135,7 @@ def _encode(pixels: Pixels, kind: ImageFormat, quality: int = 0) -> bytes:
     return file.getvalue()
 
 
-def _on_white(pixels: Pixels) -> Pixels:
+def _flatten_on_white(pixels: Pixels) -> Pixels:
     if pixels.mode != "RGBA":
         return pixels
     paper = new("RGB", pixels.size, "white")

@@ -37,17 +37,17 @@ _SIGNS = {
     "sum": "∑",
     "int": "∫",
 }
-_NESTED = 4
+_MAX_NESTING = 4
 
 
 def speak_formulas(markdown: str) -> str:
     r"""Turn what stands in `\[…\]`, `\(…\)`, `$$…$$` or `$…$` into text that Markdown leaves alone."""
-    return _INLINE.sub(_plain, _DISPLAYED.sub(_plain, markdown))
+    return _INLINE.sub(_to_plain_text, _DISPLAYED.sub(_to_plain_text, markdown))
 
 
-def _plain(found: re.Match[str]) -> str:
+def _to_plain_text(found: re.Match[str]) -> str:
     text = _INVISIBLE.sub(" ", _SPACE.sub(" ", next(group for group in found.groups() if group)))
-    for _ in range(_NESTED):
+    for _ in range(_MAX_NESTING):
         text = _WRAPPED.sub(r"\1", text)
         text = _ROOT.sub(r"√\1", text)
         text = _FRACTION.sub(r" \1 / \2 ", text)

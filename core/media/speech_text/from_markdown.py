@@ -12,12 +12,12 @@ from pyromark.event import Event
 
 from .formulas import speak_formulas
 from .sentences import split_sentences
-from .symbols import PAUSE, Symbols, closed, has_own_stops, resolved
+from .symbols import PAUSE, SymbolReader, end_with_stop, has_own_stops, resolve_pauses
 
-__all__ = ["Words", "speakable_text", "split_sentences"]
+__all__ = ["SpokenPlaceholders", "split_sentences", "to_speakable_text"]
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS | Options.ENABLE_FOOTNOTES
-_NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
+_ITEM_NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
 _MARKS = b"*_~"
 _TAGS = (
     "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|button|caption|center|cite|code|col|colgroup|dd|del|details"
@@ -29,12 +29,12 @@ _TAG_END = r"(?:\s+open|\s[^<>=]*=[^<>]*|\s*)/?>"
 _TAG = re.compile(rf"<!--.*?(?:-->|\Z)|</?(?:{_TAGS}){_TAG_END}|<[!?][^<>]*>", re.DOTALL | re.IGNORECASE)
 """Of `vector<int>` and `a<b and c>d`, which are tags to Markdown, all is said."""
 _BREAK = re.compile(rf"</?(?:br|p|div|li|tr|h[1-6]){_TAG_END}", re.IGNORECASE)
-_ROWS, _COLUMNS, _CELL = 6, 4, 80
+_MAX_ROWS, _MAX_COLUMNS, _MAX_CELL_LENGTH = 6, 4, 80
 """What is still listened to; characters in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SpokenPlaceholders:
     """What is said in place of things that cannot be read aloud, in the language of the text."""
 
     code: str
@@ -44,18 +44,18 @@ class Words:
     """ISO 639-1, for the names of emoji."""
 
 
-def speakable_text(markdown: str, words: Words) -> str:
+def to_speakable_text(markdown: str, placeholders: SpokenPlaceholders) -> str:
     """Turn Markdown into plain sentences; "" when nothing in it can be said but that something is there.
 
     Each heading, paragraph, item and line is a line of the result and ends with a stop. Of addresses the host is said,
     of emoji the name, once. `words` stand for fenced code, for large tables and for addresses without a name.
     """
     source = speak_formulas(markdown).encode(errors="replace")
-    reader = _Reader(source, words)
+    reader = _Reader(source, placeholders)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         reader.take(event, where["start"], where["end"])
     reader.flush()
-    if set(reader.lines) <= {closed(words.code), closed(words.table)}:
+    if set(reader.lines) <= {end_with_stop(placeholders.code), end_with_stop(placeholders.table)}:
         return ""
     return "\n".join(reader.lines)
 
@@ -63,18 +63,18 @@ def speakable_text(markdown: str, words: Words) -> str:
 class _Reader:
     """Walks through the parser's events; offsets are bytes of the source."""
 
-    def __init__(self, source: bytes, words: Words) -> None:
+    def __init__(self, source: bytes, words: SpokenPlaceholders) -> None:
         self.lines: list[str] = []
         self._source = source
-        self._words = words
-        self._symbols = Symbols(link=words.link, language=words.language)
+        self._placeholders = words
+        self._symbols = SymbolReader(link=words.link, language=words.language)
         self._text = ""
-        self._number = ""
+        self._item_number = ""
         """Of the list's item that begins."""
         self._in_fence = False
         self._marks: list[str] = []
         """What emphasis within words was written with, or nothing."""
-        self._rows: list[list[str]] | None = None
+        self._table_rows: list[list[str]] | None = None
 
     def take(self, event: Event, start: int, end: int) -> None:
         match event:
@@ -93,35 +93,35 @@ class _Reader:
 
     def flush(self) -> None:
         """End what is being said."""
-        lines = [said for line in _unwrapped(self._text) if (said := self._symbols.said(line))]
-        if lines and self._number:
-            lines[0] = f"{self._number}{'、' if has_own_stops(lines[0][0]) else '. '}{lines[0]}"
-            self._number = ""
-        self.lines += map(closed, lines)
+        lines = [said for line in _unwrap(self._text) if (said := self._symbols.speak(line))]
+        if lines and self._item_number:
+            lines[0] = f"{self._item_number}{'、' if has_own_stops(lines[0][0]) else '. '}{lines[0]}"
+            self._item_number = ""
+        self.lines += map(end_with_stop, lines)
         self._text = ""
 
     def _open(self, tag: object, start: int, end: int) -> None:
         match tag:
             case "Emphasis" | "Strong" | "Strikethrough":
-                self._marks.append(self._literal(start, end))
+                self._marks.append(self._get_literal_mark(start, end))
                 self._text += self._marks[-1]
             case {"Link": object()} | {"Image": object()}:
                 pass
             case {"CodeBlock": {"Fenced": str()}}:
                 self.flush()
                 self._in_fence = True
-                self.lines.append(closed(self._words.code))
+                self.lines.append(end_with_stop(self._placeholders.code))
             case {"Table": object()}:
                 self.flush()
-                self._rows = []
-            case "TableHead" | "TableRow" if self._rows is not None:
-                self._rows.append([])
+                self._table_rows = []
+            case "TableHead" | "TableRow" if self._table_rows is not None:
+                self._table_rows.append([])
             case "TableCell":
                 self._text = ""
             case "Item":
                 self._end_item()
-                number = _NUMBER.match(self._source, start, end)
-                self._number = number[1].decode() if number else ""
+                number = _ITEM_NUMBER.match(self._source, start, end)
+                self._item_number = number[1].decode() if number else ""
             case _:
                 self.flush()
 
@@ -131,12 +131,12 @@ class _Reader:
                 self._text += self._marks.pop()
             case "Link" | "Image" | "TableHead" | "TableRow":
                 pass
-            case "TableCell" if self._rows:
-                self._rows[-1].append(self._symbols.said(self._text.replace("\n", " ")))
+            case "TableCell" if self._table_rows:
+                self._table_rows[-1].append(self._symbols.speak(self._text.replace("\n", " ")))
                 self._text = ""
-            case "Table" if self._rows:
-                self.lines += self._table(self._rows)
-                self._rows = None
+            case "Table" if self._table_rows:
+                self.lines += self._read_table(self._table_rows)
+                self._table_rows = None
             case "CodeBlock":
                 self.flush()
                 self._in_fence = False
@@ -147,11 +147,11 @@ class _Reader:
 
     def _end_item(self) -> None:
         self.flush()
-        if self._number:  # without words, it was no number of an item: somebody answered "5."
-            self.lines.append(f"{self._number}.")
-            self._number = ""
+        if self._item_number:  # without words, it was no number of an item: somebody answered "5."
+            self.lines.append(f"{self._item_number}.")
+            self._item_number = ""
 
-    def _literal(self, start: int, end: int) -> str:
+    def _get_literal_mark(self, start: int, end: int) -> str:
         """A mark between letters and digits is more often a product or a power than half a word in italics."""
         width = 1 + (self._source[start : start + 1] == self._source[start + 1 : start + 2])
         before = self._source[max(0, start - 8) : start].rstrip(_MARKS).decode(errors="ignore")[-1:]
@@ -160,25 +160,25 @@ class _Reader:
         is_formula = within and (before.isdigit() or after.isdigit())
         return self._source[start : start + width].decode() if is_formula else ""
 
-    def _table(self, rows: list[list[str]]) -> list[str]:
+    def _read_table(self, rows: list[list[str]]) -> list[str]:
         head, *body = rows
         cells = [cell for row in rows for cell in row]
-        if len(body) > _ROWS or len(head) > _COLUMNS or any(len(cell) > _CELL for cell in cells):
-            return [closed(self._words.table)]
-        return [closed(resolved(_row(head, row))) for row in body or [head] if any(row)]
+        if len(body) > _MAX_ROWS or len(head) > _MAX_COLUMNS or any(len(cell) > _MAX_CELL_LENGTH for cell in cells):
+            return [end_with_stop(self._placeholders.table)]
+        return [end_with_stop(resolve_pauses(_format_row(head, row))) for row in body or [head] if any(row)]
 
 
-def _row(head: list[str], row: list[str]) -> str:
-    cells = [row[0], *(_named(name, cell) for name, cell in zip(head[1:], row[1:], strict=False) if cell)]
+def _format_row(head: list[str], row: list[str]) -> str:
+    cells = [row[0], *(_format_cell(name, cell) for name, cell in zip(head[1:], row[1:], strict=False) if cell)]
     return PAUSE.join(filter(None, cells))
 
 
-def _named(name: str, cell: str) -> str:
+def _format_cell(name: str, cell: str) -> str:
     if not name or name == cell:
         return cell
     return f"{name}：{cell}" if has_own_stops(name[-1]) else f"{name}: {cell}"
 
 
-def _unwrapped(text: str) -> list[str]:
+def _unwrap(text: str) -> list[str]:
     """Lines that are meant as lines: one that goes on with a small letter was only wrapped."""
     return re.sub(r"(?<![.!?:; \t])[ \t]*\n[ \t]*(?=[a-z])", " ", text).split("\n")

@@ -13,28 +13,28 @@ _SENTENCES = re.compile(rf"[。！？；…]+{_CLOSERS}(?![。！？；…])|(?<
 """Stops are looked at where they begin, or a row of them would be read again from each of its places."""
 _CLAUSES = re.compile(rf"[，、：—]+{_CLOSERS}(?![，、：—])|[,;:]{_CLOSERS}(?=\s)")
 _SPACES = re.compile(r"\s+")
-_NO_END = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|No|Fig|approx|e\.g|i\.e|[A-Z])|^\s*\d{1,3})\.$")
+_FALSE_ENDS = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|No|Fig|approx|e\.g|i\.e|[A-Z])|^\s*\d{1,3})\.$")
 """Full stops that end no sentence: abbreviations, initials, the number of a list's item."""
-_LONGEST_ABBREVIATION = 8
-_CLUSTER = 16
+_MAX_ABBREVIATION_LENGTH = 8
+_MAX_CLUSTER_LENGTH = 16
 """Characters; longer clusters than any emoji are cut."""
 _JOINER = "\u200d"
 _TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
 
 
-def split_sentences(text: str, most: int) -> list[str]:
+def split_sentences(text: str, max_length: int) -> list[str]:
     """Cut a text into pieces of at most `most` characters, at the ends of sentences where there are any.
 
     Otherwise at commas, at spaces, or anywhere. Without white space, the pieces joined are the text; each holds as
     many whole sentences as fit.
     """
     text = text.strip()
-    places = (_ends(text), [found.end() for found in _CLAUSES.finditer(text)], _spaces(text))
+    places = (_find_sentence_ends(text), [found.end() for found in _CLAUSES.finditer(text)], _find_spaces(text))
     pieces: list[str] = []
     start = 0
     while start < len(text):
-        end = _end(text, start, most, places)
+        end = _choose_end(text, start, max_length, places)
         pieces.append(text[start:end].rstrip())
         start = end
         while start < len(text) and text[start].isspace():
@@ -42,51 +42,51 @@ def split_sentences(text: str, most: int) -> list[str]:
     return pieces
 
 
-def _ends(text: str) -> list[int]:
-    return [end for found in _SENTENCES.finditer(text) if not _goes_on(text, end := found.end())]
+def _find_sentence_ends(text: str) -> list[int]:
+    return [end for found in _SENTENCES.finditer(text) if not _is_false_end(text, end := found.end())]
 
 
-def _spaces(text: str) -> list[int]:
+def _find_spaces(text: str) -> list[int]:
     return [found.start() for found in _SPACES.finditer(text)]
 
 
-def _goes_on(text: str, end: int) -> bool:
-    begin = max(0, end - _LONGEST_ABBREVIATION)
+def _is_false_end(text: str, end: int) -> bool:
+    begin = max(0, end - _MAX_ABBREVIATION_LENGTH)
     line = text.rfind("\n", begin, end - 1) + 1
-    return _NO_END.search(text[max(line, begin) : end]) is not None
+    return _FALSE_ENDS.search(text[max(line, begin) : end]) is not None
 
 
-def _end(text: str, start: int, most: int, places: Sequence[list[int]]) -> int:
+def _choose_end(text: str, start: int, most: int, places: Sequence[list[int]]) -> int:
     """Prefer a better place to a later one, unless the piece would become tiny by it."""
     limit = start + most
     if limit >= len(text):
         return len(text)
-    latest = [_latest(ends, limit) for ends in places]
+    latest = [_find_latest(ends, limit) for ends in places]
     end = next((end for end in latest if end > start + most // 3), max(latest))
-    return end if end > start else _between_clusters(text, start, limit)
+    return end if end > start else _avoid_clusters(text, start, limit)
 
 
-def _latest(ends: list[int], limit: int) -> int:
+def _find_latest(ends: list[int], limit: int) -> int:
     index = bisect_right(ends, limit)
     return ends[index - 1] if index else 0
 
 
-def _between_clusters(text: str, start: int, limit: int) -> int:
-    for end in range(limit, max(start, limit - _CLUSTER), -1):
-        if not _continues(text, start, end):
+def _avoid_clusters(text: str, start: int, limit: int) -> int:
+    for end in range(limit, max(start, limit - _MAX_CLUSTER_LENGTH), -1):
+        if not _is_inside_cluster(text, start, end):
             return end
     return limit
 
 
-def _continues(text: str, start: int, at: int) -> bool:
+def _is_inside_cluster(text: str, start: int, at: int) -> bool:
     """Whether `at` lies within what a reader sees as one character, of a text from `start` on (Unicode annex 29)."""
     following, before = text[at], text[at - 1]
     if unicodedata.category(following).startswith("M") or ord(following) in _TONES or _JOINER in {following, before}:
         return True
-    return ord(following) in _FLAGS and _flags_before(text, start, at) % 2 == 1
+    return ord(following) in _FLAGS and _count_flags_before(text, start, at) % 2 == 1
 
 
-def _flags_before(text: str, start: int, at: int) -> int:
+def _count_flags_before(text: str, start: int, at: int) -> int:
     begin = at
     while begin > start and ord(text[begin - 1]) in _FLAGS:
         begin -= 1

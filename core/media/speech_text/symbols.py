@@ -41,43 +41,43 @@ _JOINTS = re.compile(r"(?<=\w)_+|_+(?=\w)|\\")
 _SILENCE = re.compile(rf"(?<![\s{PAUSE}])[\s{PAUSE}]*{PAUSE}[\s{PAUSE}]*")
 
 
-class Symbols:
+class SymbolReader:
     """Knows what was said already: an emoji that comes again is decoration."""
 
     def __init__(self, *, link: str, language: str) -> None:
         self._link = link
         self._language = language if language in emoji.LANGUAGES else "en"
-        self._said: set[str] = set()
+        self._spoken: set[str] = set()
         emoji.config.load_language(self._language)
 
-    def said(self, line: str) -> str:
+    def speak(self, line: str) -> str:
         """Put words or silence for what is no word; "" when nothing remains to be said."""
-        text = _ADDRESS.sub(self._address, _UNHEARD.sub("", line))
+        text = _ADDRESS.sub(self._speak_address, _UNHEARD.sub("", line))
         text = _DECORATION.sub("", _KEYCAP.sub(r"\1", _ARROW.sub(PAUSE, text)))
-        text = _EMOJI.sub(lambda found: emoji.replace_emoji(found[0], self._name), text)
+        text = _EMOJI.sub(lambda found: emoji.replace_emoji(found[0], self._name_emoji), text)
         text = _TIMES.sub(" × ", _POWER.sub("^", _RULE.sub(PAUSE, text)))
         text = _JOINTS.sub(" ", _MARKS.sub("", text.strip()))
-        text = " ".join(resolved(text).split())
+        text = " ".join(resolve_pauses(text).split())
         return text if any(map(str.isalnum, text)) else ""
 
-    def _address(self, found: re.Match[str]) -> str:
+    def _speak_address(self, found: re.Match[str]) -> str:
         host = _HOST.match(found[0].lower())
         return host[1] if host else self._link
 
-    def _name(self, chars: str, names: Mapping[str, str]) -> str:
-        if chars in self._said:
+    def _name_emoji(self, chars: str, names: Mapping[str, str]) -> str:
+        if chars in self._spoken:
             return PAUSE
-        self._said.add(chars)
+        self._spoken.add(chars)
         name = names.get(self._language, names["en"])
         return f"{PAUSE}{name.strip(':').replace('_', ' ')}{PAUSE}"
 
 
-def resolved(text: str) -> str:
+def resolve_pauses(text: str) -> str:
     """Put commas where silence was meant, unless something else is heard there."""
-    return _SILENCE.sub(_comma, text)
+    return _SILENCE.sub(_choose_comma, text)
 
 
-def closed(line: str) -> str:
+def end_with_stop(line: str) -> str:
     """End a line so that its end is heard."""
     if line.rstrip(_CLOSERS).endswith(tuple(STOPS)):
         return line
@@ -90,7 +90,7 @@ def has_own_stops(char: str) -> bool:
     return _FIRST_WITH_STOPS <= char < _HANGUL
 
 
-def _comma(silence: re.Match[str]) -> str:
+def _choose_comma(silence: re.Match[str]) -> str:
     text, start, end = silence.string, silence.start(), silence.end()
     if not start or end == len(text):
         return ""

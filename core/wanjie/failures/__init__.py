@@ -1,1 +1,1 @@
-"""What a refusal means, whatever words a gateway uses for it."""
+"""Find out which error a failed response is, whatever form and words a gateway uses."""

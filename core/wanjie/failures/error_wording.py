@@ -1,6 +1,6 @@
-"""The words by which gateways and models tell one failure from another: in codes, and in sentences of two languages.
+"""Classify failures by the wording of gateways and models: in codes, and in sentences of two languages.
 
-Collected from the error pages and the issue trackers of those who make models and gateways; the Open API names none.
+Collected from the error pages and issue trackers of models and gateways; the Open API documents none.
 """
 
 from __future__ import annotations
@@ -24,21 +24,20 @@ from core.wanjie.errors import (
 ErrorKind: TypeAlias = type[WanjieError]
 
 
-def _any(*patterns: str) -> str:
+def _any_of(*patterns: str) -> str:
     return "|".join(patterns)
 
 
 def _near(one: str, other: str, most: int = 60) -> str:
-    """Both, in either order, with at most so many characters between them."""
+    """Match both, in either order, with at most `most` characters between them."""
     return f"(?:{one}).{{0,{most}}}(?:{other})|(?:{other}).{{0,{most}}}(?:{one})"
 
 
-# Of codes and types, in small letters without what separates their words. What says nothing (`invalid_request_error`)
-# is not here.
+# For codes and types, in lower case without separators. Codes without a meaning (`invalid_request_error`) are left out.
 _CODES: tuple[tuple[ErrorKind, str], ...] = (
     (
         QuotaExhaustedError,
-        _any(
+        _any_of(
             "insufficient(user|account)?(quota|balance|credit|fund)",
             "balance(is)?insufficient",
             "(notenough|no)(balance|credit)",
@@ -49,14 +48,14 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         TooManyRequestsError,
-        _any(
+        _any_of(
             "ratelimit|toomanyrequests|throttl|overload|concurren|serverbusy",
             "limitrequests|limitburst|requestlimit",
         ),
     ),
     (
         ContextTooLongError,
-        _any(
+        _any_of(
             "context(length|window|size)|string(abovemaxlength|toolong)",
             "(prompt|input|context|request|tokens?|characters?|messages?|payload|entity)too(long|large)",
         ),
@@ -64,7 +63,7 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
     (UnsupportedVoiceError, "(invalid|unsupported|unknown)voice|voicenot"),
     (
         RefusedContentError,
-        _any(
+        _any_of(
             "content(filter|policy|moderation|safety|risk|violation|blocked)",
             "moderation|datainspection|responsibleai|sensitive|riskdetect|safety|unsafe|nsfw|infring",
             "prohibitedcontent|policyviolation|usagepolicy|promptblocked",
@@ -72,7 +71,7 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         ModelNotFoundError,
-        _any(
+        _any_of(
             "model(doesnot|not)(found|exist|open|available|support|allow|enable)",
             "model(accessdenied|decommission|deprecat|price)",
             "(unknown|unsupported|nosuch)model(id|name|error)?$",
@@ -81,46 +80,46 @@ _CODES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         KeyRejectedError,
-        _any(
+        _any_of(
             "(invalid|incorrect|missing|expired|no)api?key|apikey(invalid|expired|missing)|invalid(key|token)",
             "noauth(error)?|invalidauthentication|authentication(error|fail)|autherror|failedtoauth|tokenexpired|accountdeactivated",
         ),
     ),
 )
 
-_NEVER_FITS = "request too large for"
+_LARGER_THAN_RATE_LIMIT = "request too large for"
 _VOICE = r"(?<![\w-])voice(?![\w-])"
-_SYSTEM_ROLE = _any(
+_SYSTEM_ROLE = _any_of(
     r"(system|developer)['\"`]?.{0,3}(role|message|prompt|instruction)",
     r"roles?\b.{0,12}['\"`](system|developer)|role:? (system|developer)\b|['\"`](system|developer)['\"`]",
     "(system|系统) ?(角色|提示|消息)",
 )
-_GIVEN = _any(
+_INPUT_WORDS = _any_of(
     "(?<![a-z])(context(?! (deadline|cancel))|prompts?|inputs?|messages?|tokens?|conversation|content|text|payload)",
     "request (body|size)|请求体|上下文|提示词|输入|内容|消息|对话|文本|长度",
 )
-_TOO_MUCH = _any(
+_TOO_LONG_WORDS = _any_of(
     "too (long|large|big)|(longer|larger) than|over the (limit|maximum)|reduce the length",
     "(?<!retries )(?<!attempts )(?<!deadline )(?<!timeout )(?<!time limit )exceed",
     "maximum (context|prompt|input|length|allowed|number of tokens)",
     "max.{0,3}(seq|context|input|prompt|model.?len)",
     "超长|过长|过大|太长|超过|超出|超限",
 )
-_KEYS = _any(
+_KEY_WORDS = _any_of(
     "api.?key|(access|auth|bearer|jwt|user|api).?token|credentials?|authentication",
     "令牌|密钥|身份验证|鉴权",
 )
-_BAD = _any(
+_INVALID_WORDS = _any_of(
     "invalid|incorrect|missing|expired|not valid|wrong|revoked|disabled|required|fail|no such",
     "无效|错误|过期|不正确|禁用|未提供|不可用|失败|非法|不存在",
 )
 
-# What comes first wins. A kind comes twice where its surest words must be looked for before those of others.
+# The first match wins. A kind is listed twice if its most certain words must be tried before those of other kinds.
 _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
-    (ContextTooLongError, _NEVER_FITS),
+    (ContextTooLongError, _LARGER_THAN_RATE_LIMIT),
     (
         TooManyRequestsError,
-        _any(
+        _any_of(
             _near("rate.?limit|请求数", "reach|exceed|hit|trigger|too|超|达到"),
             "too many requests|throttl|please wait|wait (before|and)|retry(ing)? (in|after)|retry.?delay",
             "status code:? 429",
@@ -130,7 +129,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         QuotaExhaustedError,
-        _any(
+        _any_of(
             _near(
                 "balance|credits?|quota|funds|余额|额度|配额|资源包|套餐|积分",
                 "insufficient|not enough|exhaust|used up|deplet|r[ua]n out|不足|不够|用尽|耗尽|用完|超出|超过|到期",
@@ -144,7 +143,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         UnsupportedVoiceError,
-        _any(
+        _any_of(
             r"(invalid|unsupported|unknown|unrecogni[sz]ed|no such).?voice(?![\w-])",
             rf"{_VOICE}.{{0,60}}(invalid|unsupported|unknown|not.(found|exist|support|available|valid))",
             "(音色|发音人).{0,60}(不存在|不支持|未找到|无效|错误)|(不支持|无效|未知).{0,20}(音色|发音人)",
@@ -160,7 +159,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         RefusedContentError,
-        _any(
+        _any_of(
             "content.?(filter|policy|risk|safety|management|moderation)|content.{0,12}risk|high.?risk",
             "moderation|flagged|data.?inspection|inappropriate|nsfw|(?<!case.)sensitive|unsafe|harmful|prohibited",
             "safety (system|filter|polic|setting|reason)|responsible.?ai|infring|blocked (by|due|for|because)",
@@ -170,7 +169,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         SystemRoleError,
-        _any(
+        _any_of(
             _near(
                 _SYSTEM_ROLE,
                 "not? (be )?(support|enabled|allow|accept|valid|permit)|unsupported|unexpected|invalid"
@@ -182,8 +181,8 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         ContextTooLongError,
-        _any(
-            _near(_GIVEN, _TOO_MUCH),
+        _any_of(
+            _near(_INPUT_WORDS, _TOO_LONG_WORDS),
             r"tokens?\b.{0,60}(less than|greater than|more than|<=)|max.tokens must be at least",
             r"range of input length|max(imum)? (input|prompt)|string too long|at most \d+ (characters|tokens)",
             "(file|data) size (is too large|exceeds)",
@@ -192,7 +191,7 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
     ),
     (
         ModelNotFoundError,
-        _any(
+        _any_of(
             "model.?not.?(found|exist|support|open)|no such model|no available channels?",
             r"(unknown|invalid|unsupported|no such) model(?=\s*([:'\"`]|name|id\b|$))",
             "(model|deployment).{0,80}(do(es)? ?n.t exist|does not exist|not found|no access|not activated)",
@@ -208,10 +207,13 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
             "可用渠道不存在|(无|没有)可用的?渠道",
         ),
     ),
-    (KeyRejectedError, _any(_near(_KEYS, _BAD), "unauthori[sz]ed|unauthenticated|密钥|token (非法|已过期|无效)")),
+    (
+        KeyRejectedError,
+        _any_of(_near(_KEY_WORDS, _INVALID_WORDS), "unauthori[sz]ed|unauthenticated|密钥|token (非法|已过期|无效)"),
+    ),
     (
         TooManyRequestsError,
-        _any(
+        _any_of(
             "overload|too busy|(server|engine|service|model).{0,12}busy",
             "at capacity|capacity exceeded|high (demand|traffic)|temporarily unavailable",
             "繁忙|过载|暂时?不可用|负载|饱和|访问量过大|流量限制|请求过多|稍[后候].{0,6}[再重]?试|上限|限额",
@@ -221,17 +223,17 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
 
 _BY_CODE = tuple((kind, re.compile(pattern)) for kind, pattern in _CODES)
 _BY_SENTENCE = tuple((kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in _SENTENCES)
-_NO_LETTER = re.compile(r"[^a-z0-9]")
+_SEPARATORS = re.compile(r"[^a-z0-9]")
 
-_PATH = re.compile(
-    _any(
+_PATH_WORDS = re.compile(
+    _any_of(
         "(invalid|unknown|unsupported).{0,10}(url|path|route|uri)|cannot (get|post)|no (static resource|handler|route)",
         r"page not found|(url|path|route|接口|路径|地址).{0,20}(not found|不存在|错误)|(?<![\w.])/v\d+/",
     ),
     re.IGNORECASE,
 )
-_OF_MODELS = re.compile(
-    _any(
+_MODEL_WORDS = re.compile(
+    _any_of(
         r"model|deployment|endpoints found for|endpoint\b.{0,40}(not|n.t\b)|模型",
         "未授权|无权|权限|not authori[sz]ed|permission",
     ),
@@ -239,23 +241,23 @@ _OF_MODELS = re.compile(
 )
 
 
-def kind_of_codes(codes: Iterable[str]) -> ErrorKind | None:
-    """What the first code says that says anything; None when none does."""
-    bare = [_NO_LETTER.sub("", code.lower()) for code in codes]
+def classify_codes(codes: Iterable[str]) -> ErrorKind | None:
+    """Return the kind of the first code that is known; None when none is."""
+    bare = [_SEPARATORS.sub("", code.lower()) for code in codes]
     return next((kind for code in bare for kind, pattern in _BY_CODE if pattern.search(code)), None)
 
 
-def kind_of_sentence(text: str, among: Collection[ErrorKind] | None = None) -> ErrorKind | None:
-    """What a sentence says; only of the kinds `among` when they are given. None when it says nothing that is known."""
+def classify_text(text: str, among: Collection[ErrorKind] | None = None) -> ErrorKind | None:
+    """Return the kind of a sentence, only one of `among` when given; None when its wording is unknown."""
     kinds = ((kind, pattern) for kind, pattern in _BY_SENTENCE if among is None or kind in among)
     return next((kind for kind, pattern in kinds if pattern.search(text)), None)
 
 
-def never_fits(text: str) -> bool:
-    """Whether a limit per minute is smaller than the request itself, so that no waiting helps (OpenAI, Groq)."""
-    return _NEVER_FITS in text.lower()
+def is_larger_than_rate_limit(text: str) -> bool:
+    """Whether the request is larger than a limit per minute, so that waiting does not help (OpenAI, Groq)."""
+    return _LARGER_THAN_RATE_LIMIT in text.lower()
 
 
-def names_model(text: str) -> bool:
-    """Whether a "not found" is about a model and not about a path of the URL."""
-    return _OF_MODELS.search(text) is not None and _PATH.search(text) is None
+def is_about_model(text: str) -> bool:
+    """Whether a "not found" is about a model and not about the path of the URL."""
+    return _MODEL_WORDS.search(text) is not None and _PATH_WORDS.search(text) is None

@@ -1,4 +1,4 @@
-"""How long somebody who refuses a request wants to be left alone: in headers, in JSON, in sentences."""
+"""Parse the wait that a refusal names: in headers, in JSON, in sentences."""
 
 from __future__ import annotations
 
@@ -40,41 +40,41 @@ _FIELD = re.compile(
 _RESET = re.compile(r"\"x-ratelimit-reset\"\s*:\s*\"?(\d{13})\b", re.IGNORECASE)
 
 
-def told_wait(headers: Mapping[str, str], body: str, *, now: datetime) -> float | None:
-    """The seconds that a refusal names, None when it names none: in its headers, else in its body."""
-    told = retry_after(headers.get("retry-after", ""), now=now)
-    if told is None and (milliseconds := retry_after(headers.get("retry-after-ms", ""), now=now)) is not None:
+def parse_retry_delay(headers: Mapping[str, str], body: str, *, now: datetime) -> float | None:
+    """Return the seconds that a refusal names in its headers, else in its body; None when it names none."""
+    told = parse_retry_after(headers.get("retry-after", ""), now=now)
+    if told is None and (milliseconds := parse_retry_after(headers.get("retry-after-ms", ""), now=now)) is not None:
         told = milliseconds / 1000
-    return _told_in_fields(body, now) if told is None else told
+    return _parse_body(body, now) if told is None else told
 
 
-def retry_after(value: str, *, now: datetime) -> float | None:
-    """Read a `Retry-After` header, seconds or a date (RFC 9110, 10.2.3); None when it is neither."""
+def parse_retry_after(value: str, *, now: datetime) -> float | None:
+    """Parse a `Retry-After` header, seconds or a date (RFC 9110, 10.2.3); None when it is neither."""
     try:
         seconds = float(value)
     except ValueError:
-        seconds = _seconds_until(value, now)
+        seconds = _count_seconds_until(value, now)
     return max(0.0, seconds) if seconds is not None and math.isfinite(seconds) else None
 
 
-def _told_in_fields(body: str, now: datetime) -> float | None:
-    """Google's `retryDelay`, `retry_after` of many, the headers that OpenRouter quotes; else the sentences."""
+def _parse_body(body: str, now: datetime) -> float | None:
+    """Parse Google's `retryDelay`, the common `retry_after`, the headers that OpenRouter quotes, else a sentence."""
     if field := _FIELD.search(body):
         in_milliseconds = "ms" in {field["ms"], field["unit"]}
         return float(field["number"]) / (1000 if in_milliseconds else 1)
     if reset := _RESET.search(body):
         return max(0.0, int(reset[1]) / 1000 - now.timestamp())
     found = next((match for sentence in _SENTENCES if (match := sentence.search(body))), None)
-    return _seconds(found["span"]) if found else None
+    return _parse_duration(found["span"]) if found else None
 
 
-def _seconds(span: str) -> float:
-    """The length of "1m2.5s" or "2 minutes and 5 seconds"."""
+def _parse_duration(span: str) -> float:
+    """Parse a duration such as "1m2.5s" or "2 minutes and 5 seconds"."""
     factors = list(_UNITS.values())
     return sum(float(part[1]) * factors[(part.lastindex or 2) - 2] for part in _PART.finditer(span))
 
 
-def _seconds_until(date: str, now: datetime) -> float | None:
+def _count_seconds_until(date: str, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(date)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Which models there are, and what each can do."""
+"""The models of the key: their list, and the kind, features and voices that follow from their ids."""

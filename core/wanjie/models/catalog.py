@@ -1,4 +1,4 @@
-"""The models of the key, as people choose among them."""
+"""The list of the key's models, cached, and how people name them."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from .kinds import ModelKind, ModelKinds
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _SEPARATORS = re.compile(r"[\s\-_.]+")
-_SUGGESTIONS = 5
-_SIMILAR_ENOUGH = 60
-# Seconds for which nobody asks again after a failure, as long as the list can be done without.
-_RETRY_PAUSE = 30.0
-# Seconds for which a list is beyond doubt: nobody makes us ask more often by naming models that do not exist.
-_SURE_FOR = 5.0
+_MAX_SUGGESTIONS = 5
+_MIN_SIMILARITY = 60
+# Seconds between two requests after a failure, for callers that can do without the list.
+_RETRY_DELAY = 30.0
+# Seconds for which a list counts as fresh: users who name models that do not exist cannot cause more requests.
+_MIN_REFRESH_INTERVAL = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of the key; `id` is spelt as Wanjie wants it."""
+    """A model of the key; `id` has Wanjie's spelling."""
 
     id: str
     kind: ModelKind
 
 
 class Catalog:
-    """Know the models of the key, asking Wanjie at most once in `settings.catalog_ttl` seconds.
+    """Cache the list of models for `settings.catalog_ttl` seconds.
 
-    However many callers wait, one request is under way. When a refresh fails, or takes longer than `grace` seconds, the
-    old list is served; without one, the `WanjieError` is raised.
+    Concurrent callers share one request. When a refresh fails, or takes longer than `refresh_timeout` seconds, the old
+    list is returned; without one, the `WanjieError` is raised.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Catalog:
         client: WanjieClient,
         settings: WanjieSettings,
         *,
-        grace: float = 2.0,
+        refresh_timeout: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
@@ -62,124 +62,124 @@ class Catalog:
             "image": settings.image_model,
         }
         self._ttl = settings.catalog_ttl
-        self._grace = grace
+        self._refresh_timeout = refresh_timeout
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._listed: tuple[Model, ...] | None = None
+        self._models: tuple[Model, ...] | None = None
         self._fresh_until = float("-inf")
-        self._unlisted_until = float("-inf")
-        self._asked_at = float("-inf")
-        self._replaced: set[tuple[str, str]] = set()
+        self._retry_at = float("-inf")
+        self._refreshed_at = float("-inf")
+        self._logged_replacements: set[tuple[str, str]] = set()
         self._failure: tuple[float, WanjieError] | None = None
 
-    async def models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
+    async def list_models(self, kind: ModelKind | None = None) -> tuple[Model, ...]:
         """List the models, of one kind or all, in the platform's order."""
-        listed = await self._list()
+        listed = await self._get_models()
         return tuple(model for model in listed if kind in {None, model.kind})
 
-    async def default_model(self, kind: Literal["chat", "speech", "image"]) -> str | None:
-        """Tell the id of the model of chats that chose none: the configured one, else the list's first of its kind.
+    async def choose_default(self, kind: Literal["chat", "speech", "image"]) -> str | None:
+        """Choose the model for chats without a choice: the configured one, else the first of its kind in the list.
 
-        None when the key has no model of this kind. Where the configured model is not listed, the first one takes its
-        place; it is given out as it was written when Wanjie cannot be asked, or lists none of this kind.
+        None when the key has no model of this kind. The first of its kind replaces a configured model that is not
+        listed. When Wanjie cannot be asked or lists none of this kind, the configured id is returned as written.
         """
         if configured := self._defaults[kind]:
-            return self._listed_or_first(configured, kind, await self._at_hand() or ())
-        return next((model.id for model in await self.models(kind)), None)
+            return self._match_configured(configured, kind, await self._get_models_quickly() or ())
+        return next((model.id for model in await self.list_models(kind)), None)
 
-    async def lists(self, name: str) -> bool:
-        """Whether the key has a model that is called so, in any spelling."""
+    async def has_model(self, name: str) -> bool:
+        """Whether the key has a model of this name, in any spelling."""
         try:
-            return bool(_find(name, await self.models()))
+            return bool(_find_model(name, await self.list_models()))
         except ModelNameError:
             return False
 
     async def resolve(self, text: str, kind: ModelKind | None = None) -> Model:
-        """Find the model that a person means, in any case, with any separators, or by a beginning that only it has.
+        """Find the model that a user names: in any case, with any separators, or by a unique prefix.
 
         Raises:
-            UnknownModelError: no model of `kind` is called so; it holds suggestions.
-            AmbiguousModelError: several begin so; it holds their ids.
+            UnknownModelError: no model of `kind` has this name; it holds suggestions.
+            AmbiguousModelError: several have this prefix; it holds their ids.
         """
-        return _find(text.strip(), await self.models(kind))
+        return _find_model(text.strip(), await self.list_models(kind))
 
-    def kind_of(self, model_id: str) -> ModelKind:
-        """Tell what a model is for, from its id alone; nobody is asked."""
-        return self._kinds.kind_of(model_id)
+    def detect_kind(self, model_id: str) -> ModelKind:
+        """Find the kind of a model from its id, without a request."""
+        return self._kinds.detect_kind(model_id)
 
-    def forget(self) -> None:
-        """Ask Wanjie again at the next call: the list has turned out to be wrong."""
+    def invalidate(self) -> None:
+        """Request the list again at the next call, because it turned out to be wrong."""
         self._fresh_until = float("-inf")
 
-    def refresh_if_doubtful(self) -> bool:
-        """Forget the list because a model is missing from it, unless Wanjie was asked just now; tell which."""
-        if self._clock() - self._asked_at < _SURE_FOR:
+    def invalidate_unless_fresh(self) -> bool:
+        """Invalidate the list because a model is missing, unless it was requested just now; return whether it did."""
+        if self._clock() - self._refreshed_at < _MIN_REFRESH_INTERVAL:
             return False
-        self.forget()
+        self.invalidate()
         return True
 
-    def _listed_or_first(self, name: str, kind: ModelKind, listed: tuple[Model, ...]) -> str:
-        """Spell a configured model as listed; of those that it may mean, or else of its kind, take the first."""
+    def _match_configured(self, name: str, kind: ModelKind, listed: tuple[Model, ...]) -> str:
+        """Find a configured model in the list; else take the first with its prefix, else the first of its kind."""
         try:
-            return _find(name, listed).id
+            return _find_model(name, listed).id
         except AmbiguousModelError as error:
             instead = error.candidates[0]
         except UnknownModelError:
             instead = next((model.id for model in listed if model.kind == kind), name)
-        if instead != name and (name, instead) not in self._replaced:
-            self._replaced.add((name, instead))
+        if instead != name and (name, instead) not in self._logged_replacements:
+            self._logged_replacements.add((name, instead))
             _log.warning("a configured model is not listed, another takes its place", model=name, instead=instead)
         return instead
 
-    async def _at_hand(self) -> tuple[Model, ...] | None:
-        """Give the list if it can be had without keeping a question waiting."""
-        if self._listed is None and self._clock() < self._unlisted_until:
+    async def _get_models_quickly(self) -> tuple[Model, ...] | None:
+        """Return the list unless that would delay a question."""
+        if self._models is None and self._clock() < self._retry_at:
             return None
         try:
-            async with asyncio.timeout(self._grace):
-                return await self._list()
+            async with asyncio.timeout(self._refresh_timeout):
+                return await self._get_models()
         except (WanjieError, TimeoutError):
-            self._unlisted_until = self._clock() + _RETRY_PAUSE
+            self._retry_at = self._clock() + _RETRY_DELAY
             return None
 
-    async def _list(self) -> tuple[Model, ...]:
+    async def _get_models(self) -> tuple[Model, ...]:
         arrived = self._clock()
-        if self._listed is not None and arrived < self._fresh_until:
-            return self._listed
+        if self._models is not None and arrived < self._fresh_until:
+            return self._models
         async with self._lock:
-            if self._listed is not None and self._clock() < self._fresh_until:
-                return self._listed
-            if self._listed is None and self._failure is not None and self._failure[0] >= arrived:
-                # It failed while this caller waited for it; a queue of tries in turn would last for minutes.
+            if self._models is not None and self._clock() < self._fresh_until:
+                return self._models
+            if self._models is None and self._failure is not None and self._failure[0] >= arrived:
+                # The request failed while this caller waited; one attempt after another would take minutes.
                 raise self._failure[1]
             return await self._refresh()
 
     async def _refresh(self) -> tuple[Model, ...]:
-        self._asked_at = self._clock()
+        self._refreshed_at = self._clock()
         try:
-            async with asyncio.timeout(None if self._listed is None else self._grace):
-                names = await self._client.models()
+            async with asyncio.timeout(None if self._models is None else self._refresh_timeout):
+                names = await self._client.list_models()
         except (WanjieError, TimeoutError) as error:
-            return self._after(error)
-        self._listed = tuple(Model(name, self._kinds.kind_of(name)) for name in names)
+            return self._handle_failure(error)
+        self._models = tuple(Model(name, self._kinds.detect_kind(name)) for name in names)
         self._fresh_until = self._clock() + self._ttl
-        return self._listed
+        return self._models
 
-    def _after(self, error: WanjieError | TimeoutError) -> tuple[Model, ...]:
-        if self._listed is not None:
+    def _handle_failure(self, error: WanjieError | TimeoutError) -> tuple[Model, ...]:
+        if self._models is not None:
             _log.warning("wanjie.catalog_stale", error=repr(error))
-            self._fresh_until = self._clock() + min(self._ttl, _RETRY_PAUSE)
-            return self._listed
+            self._fresh_until = self._clock() + min(self._ttl, _RETRY_DELAY)
+            return self._models
         if isinstance(error, WanjieError):
             self._failure = (self._clock(), error)
         raise error
 
 
-def _find(text: str, models: tuple[Model, ...]) -> Model:
+def _find_model(text: str, models: tuple[Model, ...]) -> Model:
     if exact := [model for model in models if model.id == text]:
         return exact[0]
-    wanted = _folded(text)
-    for fits in (_is_called, _begins_with):
+    wanted = _fold(text)
+    for fits in (_has_name, _has_prefix):
         found = [model for model in models if wanted and fits(model, wanted)]
         if len(found) == 1:
             return found[0]
@@ -187,27 +187,27 @@ def _find(text: str, models: tuple[Model, ...]) -> Model:
             raise AmbiguousModelError(text, tuple(model.id for model in found))
     similar = process.extract(
         wanted,
-        {model.id: _folded(model.id) for model in models},
+        {model.id: _fold(model.id) for model in models},
         scorer=fuzz.WRatio,
-        limit=_SUGGESTIONS,
-        score_cutoff=_SIMILAR_ENOUGH,
+        limit=_MAX_SUGGESTIONS,
+        score_cutoff=_MIN_SIMILARITY,
     )
     raise UnknownModelError(text, tuple(name for _, _, name in similar))
 
 
-def _is_called(model: Model, wanted: str) -> bool:
-    return wanted in _names(model)
+def _has_name(model: Model, wanted: str) -> bool:
+    return wanted in _fold_names(model)
 
 
-def _begins_with(model: Model, wanted: str) -> bool:
-    return any(name.startswith(wanted) for name in _names(model))
+def _has_prefix(model: Model, wanted: str) -> bool:
+    return any(name.startswith(wanted) for name in _fold_names(model))
 
 
-def _names(model: Model) -> tuple[str, str]:
-    """The id without differences of spelling, with its vendor (`Qwen/…`) and without."""
-    folded = _folded(model.id)
+def _fold_names(model: Model) -> tuple[str, str]:
+    """Return the id without differences of spelling, with its vendor (`Qwen/…`) and without."""
+    folded = _fold(model.id)
     return folded, folded.rpartition("/")[2]
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return _SEPARATORS.sub("", text).casefold()

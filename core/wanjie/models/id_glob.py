@@ -1,4 +1,4 @@
-"""Models told by patterns of their ids, which is all that the list of models gives."""
+"""Match model ids with patterns: the helper of `kinds`, `features` and `voices`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 
 def matches_pattern(model_id: str, patterns: Iterable[str]) -> bool:
-    """Whether any pattern (`*` matches anything, case ignored) fits the id or the part behind its vendor (`BAAI/…`)."""
+    """Whether a pattern (`*` matches anything, case ignored) matches the id, with or without its vendor (`BAAI/…`)."""
     folded = model_id.casefold()
     names = {folded, folded.rpartition("/")[2]}
     return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns for name in names)

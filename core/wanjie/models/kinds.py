@@ -1,19 +1,19 @@
-"""What a model is for, told from its id: nothing else in the list of models says it."""
+"""The kind of a model (chat, speech, image, …), found by rules for its id: the list of models does not say it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from core.settings import Kind
+from core.settings import ModelKindName
 
 from .id_glob import matches_pattern
 
-ModelKind: TypeAlias = Kind | Literal["other"]
-"""`other`: models that a chat has no use for, such as those for embedding, ranking and transcription."""
+ModelKind: TypeAlias = ModelKindName | Literal["other"]
+"""`other`: models that a chat cannot use, such as those for embedding, ranking and transcription."""
 
-# The first pattern that fits decides, so the narrow ones stand first.
-_RULES: tuple[tuple[ModelKind, tuple[str, ...]], ...] = (
+# The first matching pattern decides, so the narrow ones come first.
+_KIND_RULES: tuple[tuple[ModelKind, tuple[str, ...]], ...] = (
     ("other", ("*embed*", "bge-*", "gte-*", "m3e*", "*rerank*", "*moderation*", "*guard*")),
     ("other", ("whisper*", "*-asr*", "*transcri*", "sensevoice*", "paraformer*", "*speech-to-text*", "*realtime*")),
     (
@@ -28,14 +28,14 @@ _RULES: tuple[tuple[ModelKind, tuple[str, ...]], ...] = (
 
 
 class ModelKinds:
-    """Tell the kind of a model; `extra` rules (pattern → kind, case ignored) come before the built-in ones."""
+    """Find the kind of a model; `extra` rules (pattern → kind, case ignored) come before the built-in ones."""
 
-    def __init__(self, extra: Mapping[str, Kind] | None = None) -> None:
+    def __init__(self, extra: Mapping[str, ModelKindName] | None = None) -> None:
         own: list[tuple[ModelKind, tuple[str, ...]]] = [(kind, (pattern,)) for pattern, kind in (extra or {}).items()]
-        self._rules = (*own, *_RULES)
+        self._rules = (*own, *_KIND_RULES)
 
-    def kind_of(self, model_id: str) -> ModelKind:
-        """Fit the id to each rule in turn; what fits none is a chat model."""
+    def detect_kind(self, model_id: str) -> ModelKind:
+        """Match the id with each rule in turn; without a match it is a chat model."""
         for kind, patterns in self._rules:
             if matches_pattern(model_id, patterns):
                 return kind

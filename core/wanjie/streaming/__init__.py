@@ -1,1 +1,1 @@
-"""Answers that come in pieces: frames, words, thinking, calls of tools."""
+"""Streams: bytes → events (`sse`) → frames (`stream_reader`) → chunks (`responses`) → deltas (`answer_builder`)."""

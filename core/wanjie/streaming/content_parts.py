@@ -1,4 +1,4 @@
-"""The words in a message or in a piece of one, in whatever form they come."""
+"""Parse the text and the reasoning of a message, or of a piece of one, in all their forms."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-# What models think stands in one of these, and sometimes the same in several: the first that has words counts.
-_THOUGHTS = (
+# Fields for reasoning. Some gateways send the same in several: the first with text counts.
+_REASONING_KEYS = (
     "reasoning_content",
     "reasoning",
     "thinking",
@@ -17,101 +17,101 @@ _THOUGHTS = (
     "reasoning_details",
     "thinking_blocks",
 )
-_TEXTS = ("text", "refusal", "content", "output_text", "value", "parts")
-_THOUGHT_TEXTS = ("thinking", "reasoning", "text", "content", "summary")
-# Parts of a content that bring no words.
-_SILENT = ("image", "audio", "video", "file", "reference", "citation", "tool", "signature")
-# Where words stand in the answers of other APIs.
-_SPEAKING = frozenset(
+_TEXT_KEYS = ("text", "refusal", "content", "output_text", "value", "parts")
+_REASONING_TEXT_KEYS = ("thinking", "reasoning", "text", "content", "summary")
+# Types of content parts without text.
+_NON_TEXT_TYPES = ("image", "audio", "video", "file", "reference", "citation", "tool", "signature")
+# Fields for text in the responses of other APIs.
+_TEXT_KEYS_OF_OTHER_APIS = frozenset(
     {"content", "text", "delta", "output", "output_text", "result", "response", "parts", "candidates"}
     | {"answer", "reply", "completion", "generated_text", "token"}
 )
-_NO_WORDS = frozenset({"type", "id", "index", "annotations", "logprobs", "cache_control"})
+_METADATA_KEYS = frozenset({"type", "id", "index", "annotations", "logprobs", "cache_control"})
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """`unread`: there is something that must be words, in a form that nobody knows."""
+class MessageText:
+    """`is_unreadable`: there is text in an unknown form."""
 
     text: str = ""
     reasoning: str = ""
-    unread: bool = False
+    is_unreadable: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.reasoning or self.unread)
+        return bool(self.text or self.reasoning or self.is_unreadable)
 
 
-def read_words(message: object) -> Words:
-    """Read a message, or a piece of one: a text, OpenAI's fields, or a `content` of parts (Mistral, Google)."""
+def parse_message_text(message: object) -> MessageText:
+    """Parse a message, or a piece of one: a string, OpenAI's fields, or a `content` of parts (Mistral, Google)."""
     if not isinstance(message, dict):
-        return _flat(message)
+        return _flatten(message)
     fields = cast("dict[str, Any]", message)
-    content = _flat(fields.get("content"))
-    refusal = _flat(fields.get("refusal"))
-    told = (_flat(fields.get(name)) for name in _THOUGHTS)
+    content = _flatten(fields.get("content"))
+    refusal = _flatten(fields.get("refusal"))
+    told = (_flatten(fields.get(name)) for name in _REASONING_KEYS)
     thought = next((words.text + words.reasoning for words in told if words.text or words.reasoning), "")
-    return Words(
+    return MessageText(
         content.text + refusal.text,
         thought + content.reasoning,
-        content.unread or (not thought and _is_foreign(fields)),
+        content.is_unreadable or (not thought and _is_unknown_form(fields)),
     )
 
 
-def speaks(value: object) -> bool:
-    """Whether words seem to stand in JSON of another form than a chat completion's."""
+def contains_text(value: object) -> bool:
+    """Whether JSON of another form than a chat completion seems to contain text."""
     if isinstance(value, str):
         return bool(value.strip())
     if isinstance(value, list):
-        return any(map(speaks, cast("list[object]", value)))
+        return any(map(contains_text, cast("list[object]", value)))
     if not isinstance(value, dict):
         return False
     fields = cast("dict[str, object]", value)
-    message = fields.get("message")  # as a text it may be "success"
-    return any(speaks(inner) for name, inner in fields.items() if name in _SPEAKING) or (
-        isinstance(message, dict) and speaks(cast("object", message))
+    message = fields.get("message")  # as a string it may be "success"
+    return any(contains_text(inner) for name, inner in fields.items() if name in _TEXT_KEYS_OF_OTHER_APIS) or (
+        isinstance(message, dict) and contains_text(cast("object", message))
     )
 
 
-def _is_foreign(fields: Mapping[str, Any]) -> bool:
-    """Whether a piece has none of the known fields, but words elsewhere."""
-    return "content" not in fields and not any(name in fields for name in _THOUGHTS) and speaks(fields)
+def _is_unknown_form(fields: Mapping[str, Any]) -> bool:
+    """Whether a piece has text, but in none of the known fields."""
+    return "content" not in fields and not any(name in fields for name in _REASONING_KEYS) and contains_text(fields)
 
 
-def _flat(value: object) -> Words:
+def _flatten(value: object) -> MessageText:
     if isinstance(value, str):
-        return Words(value)
+        return MessageText(value)
     if isinstance(value, bool):
-        return Words(unread=True)
+        return MessageText(is_unreadable=True)
     if isinstance(value, int | float):
-        return Words(str(value))
+        return MessageText(str(value))
     if isinstance(value, list):
-        return _joined(map(_flat, cast("list[object]", value)))
-    return _part(cast("dict[str, Any]", value)) if isinstance(value, dict) else Words()
+        return _join(map(_flatten, cast("list[object]", value)))
+    return _parse_part(cast("dict[str, Any]", value)) if isinstance(value, dict) else MessageText()
 
 
-def _joined(parts: Iterable[Words]) -> Words:
+def _join(parts: Iterable[MessageText]) -> MessageText:
     known = list(parts)
-    return Words(
+    return MessageText(
         "".join(part.text for part in known),
         "".join(part.reasoning for part in known),
-        any(part.unread for part in known),
+        any(part.is_unreadable for part in known),
     )
 
 
-def _part(part: Mapping[str, Any]) -> Words:
+def _parse_part(part: Mapping[str, Any]) -> MessageText:
     kind = str(part.get("type") or "").lower()
-    if any(word in kind for word in _SILENT):
-        return Words()
+    if any(word in kind for word in _NON_TEXT_TYPES):
+        return MessageText()
     if "think" in kind or "reason" in kind or part.get("thought") is True:
-        inner = _first(part, _THOUGHT_TEXTS)
-        return Words(reasoning=inner.text + inner.reasoning)
-    return _first(part, _TEXTS) or Words(unread=_says_more(part))
+        inner = _parse_first(part, _REASONING_TEXT_KEYS)
+        return MessageText(reasoning=inner.text + inner.reasoning)
+    return _parse_first(part, _TEXT_KEYS) or MessageText(is_unreadable=_has_unknown_content(part))
 
 
-def _first(part: Mapping[str, Any], names: Iterable[str]) -> Words:
-    return next((words for name in names if (words := _flat(part.get(name)))), Words())
+def _parse_first(part: Mapping[str, Any], names: Iterable[str]) -> MessageText:
+    return next((words for name in names if (words := _flatten(part.get(name)))), MessageText())
 
 
-def _says_more(part: Mapping[str, Any]) -> bool:
-    """Whether a part without known words has others than its type and its number."""
-    return any(bool(value) for name, value in part.items() if name not in _NO_WORDS and name not in _TEXTS)
+def _has_unknown_content(part: Mapping[str, Any]) -> bool:
+    """Whether a part without known text has fields other than metadata."""
+    return any(bool(value) for name, value in part.items() if name not in _METADATA_KEYS and name not in _TEXT_KEYS)

@@ -1,4 +1,4 @@
-"""Pictures that models write into their text as data URLs, taken out of it wherever it was cut."""
+"""Extract images that models write into their text as data URLs, wherever the stream cuts it."""
 
 from __future__ import annotations
 
@@ -8,131 +8,131 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_DATA = r"data:image/[\w.+-]{1,40}(?:;[\w=-]{1,40})*;base64,"
-_BEGIN = re.compile(
-    rf"(?P<markdown>!\[[^\]\n]{{0,200}}\]\(\s*<?){_DATA}|(?P<html><img\s(?:[^>\n]{{0,300}}\s)?src\s?=\s?[\"']?){_DATA}|{_DATA}",
+_DATA_URL = r"data:image/[\w.+-]{1,40}(?:;[\w=-]{1,40})*;base64,"
+_IMAGE_START = re.compile(
+    rf"(?P<markdown>!\[[^\]\n]{{0,200}}\]\(\s*<?){_DATA_URL}|(?P<html><img\s(?:[^>\n]{{0,300}}\s)?src\s?=\s?[\"']?){_DATA_URL}|{_DATA_URL}",
     re.IGNORECASE,
 )
-_URL_MAY_BEGIN = r"(?:d(?:a(?:t(?:a(?::[\w/.+;=-]{0,150},?)?)?)?)?)?"
-_MAY_BEGIN = re.compile(
-    rf"(?:!(?:\[[^\]\n]{{0,200}}(?:\](?:\(\s*<?{_URL_MAY_BEGIN})?)?)?|<(?:i(?:m(?:g(?:\s[^>\n]{{0,500}})?)?)?)?|{_URL_MAY_BEGIN})\Z",
+_PARTIAL_DATA_URL = r"(?:d(?:a(?:t(?:a(?::[\w/.+;=-]{0,150},?)?)?)?)?)?"
+_PARTIAL_IMAGE_START = re.compile(
+    rf"(?:!(?:\[[^\]\n]{{0,200}}(?:\](?:\(\s*<?{_PARTIAL_DATA_URL})?)?)?|<(?:i(?:m(?:g(?:\s[^>\n]{{0,500}})?)?)?)?|{_PARTIAL_DATA_URL})\Z",
     re.IGNORECASE,
 )
-"""The end of a text that may become the beginning of a picture."""
-_WITHIN = re.compile(r"[\w`]")
-"""A bare address does not stand behind any of these: it is part of a word, or code."""
-_LONGEST_CLOSING = 300
-_LARGEST = 40_000_000
-"""Characters of a picture, some 30 MB."""
-_SMALLEST = 60
-"""Bytes of a picture whose address stands bare; a shorter one is an example of an address."""
+"""The end of a text that may turn out to be the beginning of an image."""
+_WORD_OR_CODE = re.compile(r"[\w`]")
+"""A bare data URL after one of these characters is part of a word, or code."""
+_MAX_CLOSING_LENGTH = 300
+_MAX_PAYLOAD_LENGTH = 40_000_000
+"""About 30 MB of image data."""
+_MIN_BARE_BYTES = 60
+"""A bare data URL with fewer bytes is an example, not an image."""
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How the data of a picture ends."""
+class _Syntax:
+    """How an image ends."""
 
     beyond: re.Pattern[str]
-    """What does not belong to the data."""
+    """A character that is not part of the data."""
     closing: re.Pattern[str]
-    """What belongs to the picture behind them."""
+    """The rest of the image's markup after the data."""
 
 
-_MARKDOWN = _Form(re.compile(r"[^A-Za-z0-9+/=_\-\s]"), re.compile(r">?\s*(?:\"[^\"\n]*\"\s*)?\)"))
-_HTML = _Form(re.compile(r"[^A-Za-z0-9+/=_\-\s]"), re.compile(r"[\"']?[^>\n]*>"))
-_BARE = _Form(re.compile(r"[^A-Za-z0-9+/=_\-]"), re.compile(""))
-_FORMS = {"markdown": _MARKDOWN, "html": _HTML}
+_MARKDOWN = _Syntax(re.compile(r"[^A-Za-z0-9+/=_\-\s]"), re.compile(r">?\s*(?:\"[^\"\n]*\"\s*)?\)"))
+_HTML = _Syntax(re.compile(r"[^A-Za-z0-9+/=_\-\s]"), re.compile(r"[\"']?[^>\n]*>"))
+_BARE = _Syntax(re.compile(r"[^A-Za-z0-9+/=_\-]"), re.compile(""))
+_SYNTAXES = {"markdown": _MARKDOWN, "html": _HTML}
 
 
-class EmbeddedPictures:
-    """Part the pieces of a text into words and the bytes of pictures.
+class EmbeddedImages:
+    """Split the pieces of a text into text and the bytes of images.
 
-    They stand in it as `![image](data:image/png;base64,…)`, as `<img src="data:…">` or as the bare address. Inside code
-    they are words.
+    Images have the form `![image](data:image/png;base64,…)`, `<img src="data:…">` or a bare data URL. Inside code they
+    remain text.
     """
 
     def __init__(self) -> None:
-        self._held = ""
+        self._buffer = ""
         self._payload: list[str] | None = None
-        """Of the picture that is being read; None between pictures."""
-        self._size = self._fences = 0
-        self._form = _MARKDOWN
-        self._begun = self._last = ""
-        """What the picture began with, and the last character before it."""
+        """The data of the image that is being read; None between images."""
+        self._payload_length = self._fence_count = 0
+        self._syntax = _MARKDOWN
+        self._opening = self._last_character = ""
+        """The markup before the image's data, and the last character before the image."""
 
-    def part(self, text: str) -> Iterator[str | bytes | None]:
-        """Take the next piece; tell what it completes, in order: words, pictures, and None for a broken picture."""
-        self._held += text
-        while self._held:
+    def feed(self, text: str) -> Iterator[str | bytes | None]:
+        """Take the next piece; yield what it completes, in order: text, images, and None for a broken image."""
+        self._buffer += text
+        while self._buffer:
             if self._payload is not None:
-                if not self._read():
+                if not self._read_payload():
                     return
-                yield from self._ended()
-            elif begin := self._begin():
-                yield from self._words(self._held[: begin.start()])
-                self._held, self._payload, self._size = self._held[begin.end() :], [], 0
-                self._form, self._begun = _FORMS.get(begin.lastgroup or "", _BARE), begin.group()
+                yield from self._emit_image()
+            elif begin := self._find_start():
+                yield from self._emit_text(self._buffer[: begin.start()])
+                self._buffer, self._payload, self._payload_length = self._buffer[begin.end() :], [], 0
+                self._syntax, self._opening = _SYNTAXES.get(begin.lastgroup or "", _BARE), begin.group()
             else:
-                found = _MAY_BEGIN.search(self._held)
-                end = found.start() if found else len(self._held)
-                words, self._held = self._held[:end], self._held[end:]
-                yield from self._words(words)
+                found = _PARTIAL_IMAGE_START.search(self._buffer)
+                end = found.start() if found else len(self._buffer)
+                words, self._buffer = self._buffer[:end], self._buffer[end:]
+                yield from self._emit_text(words)
                 return
 
-    def end(self) -> Iterator[str | bytes | None]:
-        """Tell what was held back; a picture that did not come to its end is broken."""
-        if self._payload is not None and self._form is _BARE:
-            yield from self._ended()
+    def finish(self) -> Iterator[str | bytes | None]:
+        """Yield what is still buffered; an image without an end is broken."""
+        if self._payload is not None and self._syntax is _BARE:
+            yield from self._emit_image()
         elif self._payload is not None:
             yield None
-        elif self._held:
-            yield self._held
-        self._held, self._payload = "", None
+        elif self._buffer:
+            yield self._buffer
+        self._buffer, self._payload = "", None
 
-    def _begin(self) -> re.Match[str] | None:
-        for found in _BEGIN.finditer(self._held):
-            fences = self._fences + self._held.count("```", 0, found.start())
-            before = self._held[found.start() - 1] if found.start() else self._last
-            if fences % 2 == 0 and (found.lastgroup or not _WITHIN.match(before)):
+    def _find_start(self) -> re.Match[str] | None:
+        for found in _IMAGE_START.finditer(self._buffer):
+            fences = self._fence_count + self._buffer.count("```", 0, found.start())
+            before = self._buffer[found.start() - 1] if found.start() else self._last_character
+            if fences % 2 == 0 and (found.lastgroup or not _WORD_OR_CODE.match(before)):
                 return found
         return None
 
-    def _words(self, words: str) -> Iterator[str]:
-        self._fences += words.count("```")
+    def _emit_text(self, words: str) -> Iterator[str]:
+        self._fence_count += words.count("```")
         if words:
-            self._last = words[-1]
+            self._last_character = words[-1]
             yield words
 
-    def _read(self) -> bool:
-        """Take what belongs to the picture; tell whether that was all of it."""
-        beyond = self._form.beyond.search(self._held)
-        end = beyond.start() if beyond else len(self._held)
-        self._size += end
-        if self._payload is not None and self._size <= _LARGEST:
-            self._payload.append(self._held[:end])
-        self._held = self._held[end:]
+    def _read_payload(self) -> bool:
+        """Read more of the image; return whether it is complete."""
+        beyond = self._syntax.beyond.search(self._buffer)
+        end = beyond.start() if beyond else len(self._buffer)
+        self._payload_length += end
+        if self._payload is not None and self._payload_length <= _MAX_PAYLOAD_LENGTH:
+            self._payload.append(self._buffer[:end])
+        self._buffer = self._buffer[end:]
         if beyond is None:
             return False
-        closing = self._form.closing.match(self._held)
-        if closing is None and "\n" not in self._held and len(self._held) < _LONGEST_CLOSING:
+        closing = self._syntax.closing.match(self._buffer)
+        if closing is None and "\n" not in self._buffer and len(self._buffer) < _MAX_CLOSING_LENGTH:
             return False
-        self._held = self._held[closing.end() if closing else 0 :]
+        self._buffer = self._buffer[closing.end() if closing else 0 :]
         return True
 
-    def _ended(self) -> Iterator[str | bytes | None]:
-        """The picture that was read; a bare address that is none is words."""
+    def _emit_image(self) -> Iterator[str | bytes | None]:
+        """Yield the image that was read; a bare data URL that is no image remains text."""
         payload, self._payload = "".join(self._payload or ()), None
-        picture = _decoded(payload) if self._size <= _LARGEST else None
-        real = picture is not None and len(picture) >= _SMALLEST and picture.startswith(_SIGNATURES)
-        if self._form is _BARE and self._size <= _LARGEST and not real:
-            yield from self._words(self._begun + payload)
+        picture = _decode(payload) if self._payload_length <= _MAX_PAYLOAD_LENGTH else None
+        real = picture is not None and len(picture) >= _MIN_BARE_BYTES and picture.startswith(_SIGNATURES)
+        if self._syntax is _BARE and self._payload_length <= _MAX_PAYLOAD_LENGTH and not real:
+            yield from self._emit_text(self._opening + payload)
         else:
             yield picture
 
 
-def _decoded(payload: str) -> bytes | None:
-    """The bytes of base64 in either alphabet, padded or not; None when it is none."""
+def _decode(payload: str) -> bytes | None:
+    """Decode base64 in either alphabet, padded or not; None when it is invalid."""
     plain = re.sub(r"\s+", "", payload).replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True) or None

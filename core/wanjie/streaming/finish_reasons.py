@@ -1,13 +1,14 @@
-"""Why a model ended, in one word for each reason that there is."""
+"""Normalize the reasons with which models end an answer."""
 
 from __future__ import annotations
 
 import re
 
-_NO_LETTER = re.compile(r"[^a-z]")
-_NOT_YET = frozenset({"", "null", "none", "unspecified", "finishreasonunspecified"})
-# What the words of OpenAI, Anthropic, Google, Cohere, Zhipu, DeepSeek, vLLM and others have in common; the first wins.
-_MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_NON_LETTERS = re.compile(r"[^a-z]")
+_UNFINISHED = frozenset({"", "null", "none", "unspecified", "finishreasonunspecified"})
+# What the reasons of OpenAI, Anthropic, Google, Cohere, Zhipu, DeepSeek, vLLM and others have in common; the first
+# match wins.
+_REASON_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "length",
         re.compile(
@@ -30,12 +31,12 @@ _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def fold_finish_reason(word: str) -> str:
-    """Fold a reason to stop, length, content_filter, tool_calls or error; "" while there is none.
+def normalize_finish_reason(word: str) -> str:
+    """Map a reason to stop, length, content_filter, tool_calls or error; "" while there is none.
 
-    A word that nobody knows is a stop: something has ended, and nothing says that it went wrong.
+    An unknown reason is a stop: the answer has ended, and nothing indicates a fault.
     """
-    bare = _NO_LETTER.sub("", word.lower())
-    if bare in _NOT_YET:
+    bare = _NON_LETTERS.sub("", word.lower())
+    if bare in _UNFINISHED:
         return ""
-    return next((reason for reason, pattern in _MEANINGS if pattern.search(bare)), "stop")
+    return next((reason for reason, pattern in _REASON_PATTERNS if pattern.search(bare)), "stop")

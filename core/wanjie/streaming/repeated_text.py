@@ -1,92 +1,94 @@
-"""What each piece of a stream adds to a text, where a gateway repeats in it what has come before."""
+"""Remove from the pieces of a stream what a gateway repeats from earlier pieces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-_GROWTHS = 3
-_GROWN = 20
-"""So often, and to so many characters, has each piece to begin with all of the one before until that is its way."""
-_GROWTHS_AT_END = 2
-_BEGINNING = 4
-"""Characters of a first piece that is not by chance the beginning of the second as well."""
-_RESENT, _RESENT_AFTER = 40, 3
-_RESENT_AT_END, _RESENT_AT_END_AFTER = 8, 2
-"""So many characters, after so many pieces, are not by chance the same as the whole text so far."""
+_MIN_GROWTHS = 3
+_MIN_GROWN_LENGTH = 20
+"""Pieces are cumulative once this many of them began with the whole piece before, and grew to this length."""
+_MIN_GROWTHS_AT_END = 2
+_MIN_FIRST_LENGTH = 4
+"""A first piece of this length is not by chance the beginning of the second."""
+_MIN_RESENT_LENGTH, _MIN_PIECES = 40, 3
+_MIN_RESENT_LENGTH_AT_END, _MIN_PIECES_AT_END = 8, 2
+"""A piece of this length, after this many pieces, does not equal the whole text by chance."""
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """`text` goes on with what was told before; where `anew`, it is all of the text so far, and that was wrong."""
+class Addition:
+    """`text` continues the earlier text; if `replaces_all`, it is the whole text and corrects the earlier one."""
 
     text: str
-    anew: bool = False
+    replaces_all: bool = False
 
 
-class Increments:
-    """Find out what the pieces of one text add.
+class RepetitionFilter:
+    """Find out what each piece of one text adds.
 
-    Usually a piece is what it adds. In the field, each piece also comes as the whole text so far (Qwen at DashScope
-    without `incremental_output`), and the whole text comes once more at some time, mostly at the end.
+    Usually a piece is only new text. Some gateways send the whole text so far with each piece (Qwen at DashScope
+    without `incremental_output`), or repeat the whole text once, mostly at the end.
     """
 
     def __init__(self) -> None:
-        self._told: list[str] = []
-        self._size = 0
-        self._pieces = 0
+        self._parts: list[str] = []
+        self._length = 0
+        self._piece_count = 0
         self._previous = ""
         self._may_grow = True
-        self._growths = 0
+        self._growth_count = 0
         self._is_cumulative = False
 
     @property
-    def whole(self) -> str:
-        """All of the text so far."""
-        self._told = ["".join(self._told)]
-        return self._told[0]
+    def text(self) -> str:
+        """The whole text so far."""
+        self._parts = ["".join(self._parts)]
+        return self._parts[0]
 
-    def add(self, piece: str, *, last: bool = False) -> Added:
-        """Take the next piece, which has words; `last`: an end was told with it."""
-        self._note(piece)
+    def add(self, piece: str, *, is_last: bool = False) -> Addition:
+        """Take the next piece, which is not empty; `is_last`: it came with a finish reason."""
+        self._track_growth(piece)
         if self._is_cumulative:
-            return Added(self._beyond(piece))
-        if self._growths >= _GROWTHS and len(piece) >= _GROWN:
-            return self._turned(piece)
-        size, after = (_RESENT_AT_END, _RESENT_AT_END_AFTER) if last else (_RESENT, _RESENT_AFTER)
-        resent = len(piece) >= self._size >= size and self._pieces > after
-        return Added(self._beyond(piece) if resent else self._taken(piece))
+            return Addition(self._append_new_part(piece))
+        if self._growth_count >= _MIN_GROWTHS and len(piece) >= _MIN_GROWN_LENGTH:
+            return self._switch_to_cumulative(piece)
+        size, after = (_MIN_RESENT_LENGTH_AT_END, _MIN_PIECES_AT_END) if is_last else (_MIN_RESENT_LENGTH, _MIN_PIECES)
+        resent = len(piece) >= self._length >= size and self._piece_count > after
+        return Addition(self._append_new_part(piece) if resent else self._append(piece))
 
-    def add_again(self, piece: str) -> Added:
-        """Take a piece that surely is the whole text so far, or another edition of it."""
-        return Added(self._taken(piece[self._size :]) if piece.startswith(self.whole) else "")
+    def add_repeated(self, piece: str) -> Addition:
+        """Take a piece that certainly is the whole text so far, or another version of it."""
+        return Addition(self._append(piece[self._length :]) if piece.startswith(self.text) else "")
 
-    def end(self) -> Added:
-        """Take the end; of a text with few pieces it is known only now in which way they came."""
-        grown = self._growths >= _GROWTHS_AT_END or (self._growths and len(self._told[0]) >= _BEGINNING)
-        return self._turned(self._previous) if grown and not self._is_cumulative else Added("")
+    def finish(self) -> Addition:
+        """End the text; with few pieces only the end shows whether they were cumulative."""
+        grown = self._growth_count >= _MIN_GROWTHS_AT_END or (
+            self._growth_count and len(self._parts[0]) >= _MIN_FIRST_LENGTH
+        )
+        return self._switch_to_cumulative(self._previous) if grown and not self._is_cumulative else Addition("")
 
-    def _note(self, piece: str) -> None:
-        self._pieces += 1
+    def _track_growth(self, piece: str) -> None:
+        self._piece_count += 1
         if self._may_grow:
             self._may_grow = piece.startswith(self._previous)
-            self._growths += bool(self._previous) and len(piece) > len(self._previous)
+            self._growth_count += bool(self._previous) and len(piece) > len(self._previous)
             if not self._may_grow:
-                self._growths = 0
+                self._growth_count = 0
             self._previous = piece
 
-    def _turned(self, piece: str) -> Added:
+    def _switch_to_cumulative(self, piece: str) -> Addition:
         self._is_cumulative = True
-        self._told, self._size = [piece], len(piece)
-        return Added(piece, anew=True)
+        self._parts, self._length = [piece], len(piece)
+        return Addition(piece, replaces_all=True)
 
-    def _beyond(self, piece: str) -> str:
-        """What a piece has beyond the whole text, all of it where it is none of that text."""
-        whole = self.whole
+    def _append_new_part(self, piece: str) -> str:
+        """Append what a piece has beyond the whole text, or all of it if it does not begin with that text."""
+        whole = self.text
         if piece.startswith(whole):
-            return self._taken(piece[len(whole) :])
-        return "" if self._is_cumulative and whole.startswith(piece) else self._taken(piece)
+            return self._append(piece[len(whole) :])
+        return "" if self._is_cumulative and whole.startswith(piece) else self._append(piece)
 
-    def _taken(self, text: str) -> str:
-        self._told.append(text)
-        self._size += len(text)
+    def _append(self, text: str) -> str:
+        self._parts.append(text)
+        self._length += len(text)
         return text

@@ -1,4 +1,4 @@
-"""Server-sent events out of text or bytes, wherever the network cut them."""
+"""Decode server-sent events from text or bytes, wherever the network cut them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from core.wanjie.errors import UnreadableAnswerError
 
 # Not str.splitlines(): U+2028, U+0085 and others may stand unescaped inside a JSON string.
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_JSON = "{["
-_LONGEST = 64_000_000
-"""Characters of one event; pictures come in one."""
+_JSON_STARTS = "{["
+_MAX_EVENT_LENGTH = 64_000_000
+"""An image comes in one event."""
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ServerSentEvent:
     """One event; `data` has its lines joined by newlines."""
 
     data: str
@@ -25,62 +25,62 @@ class Event:
     id: str = ""
 
 
-class EventDecoder:
+class SseDecoder:
     """Decode one stream, piece by piece.
 
-    The events do not depend on where the pieces were cut, and each is given out with the piece that completes it.
-    Comments are dropped, and a line of bare JSON counts as data. (WHATWG HTML, 9.2.6 "Interpreting an event stream".)
+    The events do not depend on where the pieces were cut; each is returned with the piece that completes it. Comments
+    are dropped, and a line of bare JSON counts as data. (WHATWG HTML, 9.2.6 "Interpreting an event stream".)
     """
 
     def __init__(self) -> None:
         # "-sig": a byte order mark may stand at the beginning.
         self._utf8 = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
         self._line: list[str] = []
-        self._size = 0
+        self._length = 0
         self._after_cr = False
         self._data: list[str] = []
         self._name = ""
         self._id = ""
 
-    def feed_bytes(self, data: bytes) -> list[Event]:
+    def feed_bytes(self, data: bytes) -> list[ServerSentEvent]:
         return self.feed(self._utf8.decode(data))
 
-    def feed(self, text: str) -> list[Event]:
-        """Take the next piece. Raises `UnreadableAnswerError` when an event does not come to its end."""
+    def feed(self, text: str) -> list[ServerSentEvent]:
+        """Take the next piece. Raises `UnreadableAnswerError` when an event is too long."""
         if not text:
             return []
         if self._after_cr:
-            # The "\r" that ended the piece before was half of a "\r\n".
+            # The "\r" at the end of the previous piece was half of a "\r\n".
             text = text.removeprefix("\n")
         self._after_cr = text.endswith("\r")
-        self._size += len(text)
-        if self._size > _LONGEST:
+        self._length += len(text)
+        if self._length > _MAX_EVENT_LENGTH:
             raise UnreadableAnswerError("an event without end")
-        # Only the new text is looked at: a line of many pieces would be read again with each of them.
+        # Only the new text is split: otherwise a line of many pieces would be read again with each of them.
         *lines, rest = _LINE_END.split(text)
         if lines:
             lines[0] = "".join((*self._line, lines[0]))
             self._line.clear()
         self._line.append(rest)
-        return [event for line in lines if (event := self._take(line)) is not None]
+        return [event for line in lines if (event := self._read_line(line)) is not None]
 
-    def flush(self) -> list[Event]:
-        """End the stream: give out an event whose closing blank line never came.
+    def flush(self) -> list[ServerSentEvent]:
+        """End the stream; return an event whose closing blank line never came.
 
-        The standard drops such an event, but gateways that close right behind `data: [DONE]` are common.
+        The standard drops such an event, but many gateways close directly after `data: [DONE]`.
         """
         rest = "".join(self._line) + self._utf8.decode(b"", final=True)
         self._line.clear()
-        return [event for line in (rest, "") if (event := self._take(line)) is not None]
+        return [event for line in (rest, "") if (event := self._read_line(line)) is not None]
 
-    def _take(self, line: str) -> Event | None:
+    def _read_line(self, line: str) -> ServerSentEvent | None:
         if not line:
             return self._dispatch()
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        # No field begins like JSON: a gateway writes its error, or each frame, as it stands.
-        if field == "data" or line[0] in _JSON:
-            # Where blank lines lack between frames, one that is whole ends here.
+        # No field begins like JSON: some gateways write an error, or each frame, as bare JSON.
+        if field == "data" or line[0] in _JSON_STARTS:
+            # Without blank lines between frames, a complete one ends here.
             ended = self._dispatch() if _is_json(self._data) else None
             self._data.append(value if field == "data" else line)
             return ended
@@ -90,15 +90,15 @@ class EventDecoder:
             self._id = value
         return None
 
-    def _dispatch(self) -> Event | None:
+    def _dispatch(self) -> ServerSentEvent | None:
         data, name = self._data, self._name
-        self._data, self._name, self._size = [], "", 0
-        return Event("\n".join(data), name or "message", self._id) if data else None
+        self._data, self._name, self._length = [], "", 0
+        return ServerSentEvent("\n".join(data), name or "message", self._id) if data else None
 
 
 def _is_json(lines: list[str]) -> bool:
-    """Whether lines are the whole of an object or of a list."""
-    if not lines or lines[0][:1] not in _JSON or lines[-1].rstrip()[-1:] not in {"}", "]"}:
+    """Whether the lines are a complete object or list."""
+    if not lines or lines[0][:1] not in _JSON_STARTS or lines[-1].rstrip()[-1:] not in {"}", "]"}:
         return False
     try:
         json.loads("\n".join(lines))

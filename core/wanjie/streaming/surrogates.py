@@ -1,4 +1,4 @@
-"""Characters that a stream tears in two."""
+"""Join characters that a stream cuts in two."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
-class Joiner:
-    r"""Put together what some gateways tear apart: "\ud83d" at the end of one frame, "\ude0a" in the next."""
+class SurrogateJoiner:
+    r"""Join surrogates that some gateways separate: "\ud83d" at the end of one frame, "\ude0a" in the next."""
 
     def __init__(self) -> None:
-        self._held = ""
+        self._buffer = ""
 
-    def join(self, text: str) -> str:
-        text, self._held = self._held + text, ""
+    def feed(self, text: str) -> str:
+        text, self._buffer = self._buffer + text, ""
         if _SURROGATE.search(text) is None:
             return text
         if _HIGH_SURROGATES[0] <= text[-1] <= _HIGH_SURROGATES[1]:
-            text, self._held = text[:-1], text[-1]
+            text, self._buffer = text[:-1], text[-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    def end(self) -> str:
-        return "\ufffd" if self._held else ""
+    def finish(self) -> str:
+        return "\ufffd" if self._buffer else ""

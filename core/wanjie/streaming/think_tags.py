@@ -1,4 +1,4 @@
-"""Thinking that stands inside an answer, where a gateway does not tell the two apart."""
+"""Separate reasoning from an answer by its tags, where a gateway sends both as one text."""
 
 from __future__ import annotations
 
@@ -6,132 +6,132 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_TAGS = ("think", "thinking", "thought", "reasoning", "seed:think")
-"""DeepSeek and Qwen, Claude's imitators, Gemini behind its OpenAI layer, those taught by prompts, Seed-OSS."""
-_PAIRS = {f"<{tag}>": f"</{tag}>" for tag in _TAGS} | {
+_TAG_NAMES = ("think", "thinking", "thought", "reasoning", "seed:think")
+"""DeepSeek and Qwen, models that imitate Claude, Gemini's OpenAI layer, models instructed by prompts, Seed-OSS."""
+_TAG_PAIRS = {f"<{tag}>": f"</{tag}>" for tag in _TAG_NAMES} | {
     "◁think▷": "◁/think▷",  # Kimi-VL
-    # gpt-oss, where nothing reads its channels
+    # gpt-oss, if the gateway does not parse its channels
     "<|channel|>analysis<|message|>": "<|end|><|start|>assistant<|channel|>final<|message|>",
 }
-_CLOSE = "|".join(map(re.escape, _PAIRS.values()))
-_LONE_CLOSE = re.compile(rf"(?:\A|\n)[ \t]*(?:{_CLOSE})|(?:{_CLOSE})[ \t]*\n[ \t]*\n")
-_LONGEST_CLOSE = 80
-"""Characters of such a tag with the blanks around it."""
+_CLOSING_TAG = "|".join(map(re.escape, _TAG_PAIRS.values()))
+_LONE_CLOSING_TAG = re.compile(rf"(?:\A|\n)[ \t]*(?:{_CLOSING_TAG})|(?:{_CLOSING_TAG})[ \t]*\n[ \t]*\n")
+_MAX_CLOSING_LENGTH = 80
+"""Characters of a closing tag with the blanks around it."""
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """What is now known of a text; where `anew`, all of it, since what was told before as the answer was thinking."""
+class ReasoningSplit:
+    """The next reasoning and answer; if `replaces_all`, all of both, because the earlier split was wrong."""
 
-    thought: str = ""
+    reasoning: str = ""
     answer: str = ""
-    anew: bool = False
+    replaces_all: bool = False
 
 
 class ThinkTagParser:
-    """Part the pieces of a text into thinking and answer, wherever it was cut.
+    """Split the pieces of a text into reasoning and answer, wherever it was cut.
 
-    Thinking is what stands between `<think>` or its like at the very beginning, after white space at most, and the tag
-    that closes it, or the end. It and what follows it begin without white space. The templates of some models write the
-    opening tag into the prompt, so that a text has only the other one, at the beginning of a line or before an empty
-    one: all before it was thinking. A text without such tags stays as it is.
+    Reasoning begins with `<think>` or a similar tag at the very beginning, after white space at most, and ends with the
+    closing tag or with the text. Leading white space of both parts is removed. The templates of some models write the
+    opening tag into the prompt, so the text has only a closing tag, at the beginning of a line or before an empty one:
+    everything before it was reasoning. A text without such tags is the answer.
     """
 
-    def __init__(self, *, begun: bool = False) -> None:
-        """`begun`: the template of the model is known to open the thinking, so that the text begins with it."""
-        self._held = ""
-        self._begun = begun
+    def __init__(self, *, starts_inside: bool = False) -> None:
+        """`starts_inside`: the model's template is known to open the reasoning, so the text begins with it."""
+        self._buffer = ""
+        self._starts_inside = starts_inside
         self._closings: tuple[str, ...] = ()
-        self._told: list[str] | None = []
-        """All that was told, while it may turn out to be the other of the two; else None."""
-        self._at: Literal["beginning", "opened", "thinking", "closed", "answer"] = "beginning"
+        self._emitted: list[str] | None = []
+        """All returned text while it may still turn out to be the other part; then None."""
+        self._state: Literal["beginning", "opened", "thinking", "closed", "answer"] = "beginning"
 
-    def part(self, text: str) -> Parted:
+    def feed(self, text: str) -> ReasoningSplit:
         """Take the next piece."""
-        self._held += text
-        if self._at == "beginning":
-            self._begin()
-        thought = self._thought() if self._at in {"opened", "thinking"} else ""
-        if self._told is not None and thought:
-            self._told.append(thought)
-        answer = self._answer()
-        if self._told is None or self._begun or not answer:
-            return Parted(thought, answer)
-        return self._reread(self._told, answer)
+        self._buffer += text
+        if self._state == "beginning":
+            self._read_opening()
+        thought = self._read_reasoning() if self._state in {"opened", "thinking"} else ""
+        if self._emitted is not None and thought:
+            self._emitted.append(thought)
+        answer = self._read_answer()
+        if self._emitted is None or self._starts_inside or not answer:
+            return ReasoningSplit(thought, answer)
+        return self._find_lone_closing(self._emitted, answer)
 
-    def end(self, *, whole: bool = False) -> Parted:
-        """Return what was held back because it might have become something else.
+    def finish(self, *, is_whole: bool = False) -> ReasoningSplit:
+        """End the text; return what is still buffered.
 
-        Where the text is `whole`, as its model wanted it, what was taken for thinking without any tag is the answer.
+        If the text `is_whole`, not cut off, then what was taken for reasoning without any tag is the answer.
         """
-        held, self._held = self._held, ""
-        unclosed = self._begun and self._at in {"beginning", "opened", "thinking"}
-        if unclosed and whole and (text := "".join(self._told or ()) + held):
-            return Parted(answer=text, anew=True)
-        return Parted(thought=held) if self._at == "thinking" or unclosed else Parted(answer=held)
+        held, self._buffer = self._buffer, ""
+        unclosed = self._starts_inside and self._state in {"beginning", "opened", "thinking"}
+        if unclosed and is_whole and (text := "".join(self._emitted or ()) + held):
+            return ReasoningSplit(answer=text, replaces_all=True)
+        return ReasoningSplit(reasoning=held) if self._state == "thinking" or unclosed else ReasoningSplit(answer=held)
 
-    def _begin(self) -> None:
-        head = self._held.lstrip()
-        opening = next((opening for opening in _PAIRS if head.startswith(opening)), None)
+    def _read_opening(self) -> None:
+        head = self._buffer.lstrip()
+        opening = next((opening for opening in _TAG_PAIRS if head.startswith(opening)), None)
         if opening is not None:
-            self._at, self._held, self._closings = "opened", head.removeprefix(opening), (_PAIRS[opening],)
-            self._begun, self._told = False, None
-        elif not any(opening.startswith(head) for opening in _PAIRS):
-            self._at, self._closings = "opened" if self._begun else "answer", tuple(_PAIRS.values())
+            self._state, self._buffer, self._closings = "opened", head.removeprefix(opening), (_TAG_PAIRS[opening],)
+            self._starts_inside, self._emitted = False, None
+        elif not any(opening.startswith(head) for opening in _TAG_PAIRS):
+            self._state, self._closings = "opened" if self._starts_inside else "answer", tuple(_TAG_PAIRS.values())
 
-    def _thought(self) -> str:
-        if self._at == "opened":
-            self._held = self._held.lstrip()
-            self._at = "thinking" if self._held else "opened"
-        ends = [(place, closing) for closing in self._closings if (place := self._held.find(closing)) >= 0]
+    def _read_reasoning(self) -> str:
+        if self._state == "opened":
+            self._buffer = self._buffer.lstrip()
+            self._state = "thinking" if self._buffer else "opened"
+        ends = [(place, closing) for closing in self._closings if (place := self._buffer.find(closing)) >= 0]
         if ends:
             place, closing = min(ends)
-            thought, self._held = self._held[:place], self._held[place + len(closing) :]
-            self._at = "closed"
+            thought, self._buffer = self._buffer[:place], self._buffer[place + len(closing) :]
+            self._state = "closed"
             return thought
-        # The end may be the beginning of the tag.
-        kept = max(_overlap(self._held, closing) for closing in self._closings)
-        thought, self._held = self._held[: len(self._held) - kept], self._held[len(self._held) - kept :]
+        # The end of the text may be the beginning of the tag.
+        kept = max(_count_overlap(self._buffer, closing) for closing in self._closings)
+        thought, self._buffer = self._buffer[: len(self._buffer) - kept], self._buffer[len(self._buffer) - kept :]
         return thought
 
-    def _answer(self) -> str:
-        if self._at == "closed":
-            self._held = self._held.lstrip()
-            self._at = "answer" if self._held else "closed"
+    def _read_answer(self) -> str:
+        if self._state == "closed":
+            self._buffer = self._buffer.lstrip()
+            self._state = "answer" if self._buffer else "closed"
         answer = ""
-        if self._at == "answer":
-            answer, self._held = self._held, ""
+        if self._state == "answer":
+            answer, self._buffer = self._buffer, ""
         return answer
 
-    def _reread(self, told: list[str], answer: str) -> Parted:
-        """Look for a tag that closes what none has opened."""
-        tail = "".join(told[-_LONGEST_CLOSE:])[-_LONGEST_CLOSE:]
+    def _find_lone_closing(self, told: list[str], answer: str) -> ReasoningSplit:
+        """Look for a closing tag without an opening one."""
+        tail = "".join(told[-_MAX_CLOSING_LENGTH:])[-_MAX_CLOSING_LENGTH:]
         told.append(answer)
-        if _LONE_CLOSE.search(tail + answer) is None:
-            return Parted(answer=answer)
+        if _LONE_CLOSING_TAG.search(tail + answer) is None:
+            return ReasoningSplit(answer=answer)
         whole = "".join(told)
-        since = max(0, len(whole) - len(answer) - _LONGEST_CLOSE)
-        lone = (found for found in _LONE_CLOSE.finditer(whole, since) if not _is_explained(whole[: found.start()]))
+        since = max(0, len(whole) - len(answer) - _MAX_CLOSING_LENGTH)
+        lone = (found for found in _LONE_CLOSING_TAG.finditer(whole, since) if not _is_example(whole[: found.start()]))
         if (found := next(lone, None)) is None:
-            return Parted(answer=answer)
+            return ReasoningSplit(answer=answer)
         first = len(told) == 1
-        self._told, self._at, self._held = None, "closed", whole[found.end() :]
-        return Parted(whole[: found.start()].lstrip(), self._answer(), anew=not first)
+        self._emitted, self._state, self._buffer = None, "closed", whole[found.end() :]
+        return ReasoningSplit(whole[: found.start()].lstrip(), self._read_answer(), replaces_all=not first)
 
 
-def split_thinking(text: str) -> tuple[str, str]:
-    """The thinking and the answer in a whole text; see `ThinkTagParser`."""
+def split_reasoning(text: str) -> tuple[str, str]:
+    """Split a whole text into reasoning and answer; see `ThinkTagParser`."""
     thoughts = ThinkTagParser()
-    first, last = thoughts.part(text), thoughts.end()
-    return first.thought + last.thought, first.answer + last.answer
+    first, last = thoughts.feed(text), thoughts.finish()
+    return first.reasoning + last.reasoning, first.answer + last.answer
 
 
-def _overlap(text: str, closing: str) -> int:
-    """How many characters at the end of a text may be the beginning of a tag."""
+def _count_overlap(text: str, closing: str) -> int:
+    """Count the characters at the end of a text that may be the beginning of a tag."""
     return next((size for size in range(len(closing) - 1, 0, -1) if text.endswith(closing[:size])), 0)
 
 
-def _is_explained(before: str) -> bool:
-    """Whether a tag stands in an answer that shows how such tags are used."""
-    return any(opening in before for opening in _PAIRS) or len(_FENCE.findall(before)) % 2 == 1
+def _is_example(before: str) -> bool:
+    """Whether a tag is part of an answer that explains such tags."""
+    return any(opening in before for opening in _TAG_PAIRS) or len(_FENCE.findall(before)) % 2 == 1

@@ -1,4 +1,4 @@
-"""Calls of tools that models write into their text, where no gateway reads them out of it."""
+"""Extract tool calls that models write into their text, if the gateway does not extract them."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ _ARGUMENT = re.compile(r"<arg_key>(?P<key>.*?)</arg_key>\s*<arg_value>(?P<value>
 _JSON = json.JSONDecoder()
 
 
-def read_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple[ToolCall, ...]]:
-    """Part a text into its words and the calls of tools of these names; without such a call it stays as it is.
+def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple[ToolCall, ...]]:
+    """Split a text into the remaining text and the calls of the tools in `names`; without a call it is unchanged.
 
-    Blocks inside code are words, and so is a call that has no end.
+    Blocks inside code remain text, and so does a call without an end.
     """
     kept, calls, end = "", list[ToolCall](), 0
     for block in _BLOCKS.finditer(text):
-        found = [(name, arguments) for name, arguments in _calls_in(block) if name in names]
-        if found and not _is_code(text[: block.start()]):
+        found = [(name, arguments) for name, arguments in _parse_block(block) if name in names]
+        if found and not _is_in_code(text[: block.start()]):
             kept, end = kept + text[end : block.start()], block.end()
             calls += [ToolCall(f"call_{len(calls) + place}", *call) for place, call in enumerate(found)]
     return ((kept + text[end:]).strip(), tuple(calls)) if calls else (text, ())
 
 
-def _calls_in(block: re.Match[str]) -> Iterator[tuple[str, str]]:
+def _parse_block(block: re.Match[str]) -> Iterator[tuple[str, str]]:
     form, body = next((form, body) for form, body in block.groupdict().items() if body is not None)
     if form in {"deepseek", "kimi"}:
         for head in (_DEEPSEEK if form == "deepseek" else _KIMI).finditer(body):
-            if arguments := _object_at(body, head.end()):
+            if arguments := _decode_object_at(body, head.end()):
                 yield head["name"], arguments
     elif functions := list(_FUNCTION.finditer(body)):
         for function in functions:
-            yield function["name"], _written(_PARAMETER, function["body"])
+            yield function["name"], _parse_arguments(_PARAMETER, function["body"])
     elif form == "tagged" and (named := _NAME.match(body)):
-        yield named["name"], _written(_ARGUMENT, body)
+        yield named["name"], _parse_arguments(_ARGUMENT, body)
     else:
-        yield from _named(_value_at(body))
+        yield from _parse_json_calls(_decode_at(body))
 
 
-def _named(value: object) -> Iterator[tuple[str, str]]:
-    """The calls in JSON: `{"name": …, "arguments": …}`, or `parameters`, or several."""
+def _parse_json_calls(value: object) -> Iterator[tuple[str, str]]:
+    """Parse calls in JSON: `{"name": …, "arguments": …}`, or `parameters`, or a list of them."""
     for entry in cast("list[object]", value) if isinstance(value, list) else [value]:
         call = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
         arguments: object = call.get("arguments", call.get("parameters", {}))
@@ -64,13 +64,13 @@ def _named(value: object) -> Iterator[tuple[str, str]]:
             yield call["name"], arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
 
 
-def _written(argument: re.Pattern[str], body: str) -> str:
-    """Arguments that stand one by one; what is JSON, but no text, counts as such."""
-    arguments = {found["key"].strip(): _plain(found["value"]) for found in argument.finditer(body)}
+def _parse_arguments(argument: re.Pattern[str], body: str) -> str:
+    """Parse arguments that are written one by one; a value that is valid JSON is parsed."""
+    arguments = {found["key"].strip(): _parse_value(found["value"]) for found in argument.finditer(body)}
     return json.dumps(arguments, ensure_ascii=False)
 
 
-def _plain(value: str) -> object:
+def _parse_value(value: str) -> object:
     try:
         read: object = json.loads(value)
     except ValueError:
@@ -78,7 +78,7 @@ def _plain(value: str) -> object:
     return read
 
 
-def _value_at(body: str, start: int = 0) -> object:
+def _decode_at(body: str, start: int = 0) -> object:
     try:
         value: object = _JSON.raw_decode(body, start + len(body[start:]) - len(body[start:].lstrip()))[0]
     except ValueError:
@@ -86,10 +86,10 @@ def _value_at(body: str, start: int = 0) -> object:
     return value
 
 
-def _object_at(body: str, start: int) -> str:
-    value = _value_at(body, start)
+def _decode_object_at(body: str, start: int) -> str:
+    value = _decode_at(body, start)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else ""
 
 
-def _is_code(before: str) -> bool:
+def _is_in_code(before: str) -> bool:
     return before.count("```") % 2 == 1 or before.rpartition("\n")[2].count("`") % 2 == 1

@@ -113,8 +113,8 @@ async def test_what_is_larger_than_the_cache_is_given_but_not_kept() -> None:
 async def test_what_was_forgotten_is_made_again() -> None:
     cache, maker = Cache[bytes](30, len), Maker()
     await cache.get("a", maker.of("a", 20))
-    cache.forget("a")
-    cache.forget("a")
+    cache.discard("a")
+    cache.discard("a")
     await cache.get("a", maker.of("a", 20))
     await cache.get("b", maker.of("b", 10))
     await cache.get("a", maker.of("a", 20))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.media.visible_text import is_blank, visible
+from core.media.visible_text import is_blank, strip_invisible
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from core.media.visible_text import is_blank, visible
 )
 def test_invisible_characters_are_no_words(text: str) -> None:
     assert is_blank(text)
-    assert not visible(text)
+    assert not strip_invisible(text)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_invisible_characters_are_no_words(text: str) -> None:
 )
 def test_whatever_has_a_shape_is_there(text: str) -> None:
     assert not is_blank(text)
-    assert visible(f" {text}\n") == text.strip()
+    assert strip_invisible(f" {text}\n") == text.strip()
 
 
 @given(st.text(), st.text())

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import pytest
 
-from core.settings import AREAS, Settings, SettingsError, variables
+from core.settings import AREAS, Settings, SettingsError, list_variables
 
 Configure: TypeAlias = Callable[..., Settings]
 ENOUGH = {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc"}
@@ -19,7 +19,7 @@ ENOUGH = {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc"}
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Read settings from these variables, beside what every service needs, and from the bytes of a `.env`."""
     monkeypatch.chdir(tmp_path)
-    known = {variable.name for _, area in AREAS for variable in variables(area)}
+    known = {variable.name for _, area in AREAS for variable in list_variables(area)}
     for name in list(os.environ):  # noqa: TID251 - what the machine has set
         if name.upper() in known:
             monkeypatch.delenv(name)

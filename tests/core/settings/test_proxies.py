@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.settings import Proxies, Settings, SettingsError
-from core.settings.proxies import passwords, proxy_address, shown
+from core.settings.proxies import hide_credentials, list_passwords, normalize_proxy
 
 PROXY = "http://proxy.test:3128"
 
@@ -20,7 +20,7 @@ PROXY = "http://proxy.test:3128"
 def test_this_machine_needs_no_proxy(host: str) -> None:
     proxies = Proxies(PROXY, PROXY)
 
-    assert [proxies.proxy_for(f"{scheme}://{host}:8080/x") for scheme in ("http", "https", "ws", "wss")] == [None] * 4
+    assert [proxies.find_proxy(f"{scheme}://{host}:8080/x") for scheme in ("http", "https", "ws", "wss")] == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_this_machine_needs_no_proxy(host: str) -> None:
     ],
 )
 def test_what_no_proxy_names_is_reached_directly(entry: str, url: str) -> None:
-    assert Proxies(PROXY, PROXY, ("other.test", entry)).proxy_for(url) is None
+    assert Proxies(PROXY, PROXY, ("other.test", entry)).find_proxy(url) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_no_proxy_names_is_reached_directly(entry: str, url: str) -> None:
     ],
 )
 def test_what_no_proxy_does_not_name_is_not(entry: str, url: str) -> None:
-    assert Proxies(PROXY, PROXY, (entry,)).proxy_for(url) == PROXY
+    assert Proxies(PROXY, PROXY, (entry,)).find_proxy(url) == PROXY
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_no_proxy_does_not_name_is_not(entry: str, url: str) -> None:
     ],
 )
 def test_a_proxy_is_understood_as_people_write_it(written: str, meant: str) -> None:
-    found = proxy_address(SecretStr(written))
+    found = normalize_proxy(SecretStr(written))
 
     assert found is not None
     assert found.get_secret_value() == meant
@@ -123,13 +123,13 @@ def test_a_service_has_its_own_proxy_then_that_of_the_scheme_then_the_one_for_al
     }.items():
         monkeypatch.setenv(variable, value)
     settings = Settings()
-    wanjie, telegram = settings.proxies(settings.wanjie), settings.proxies(settings.telegram or settings.wanjie)
+    wanjie, telegram = settings.proxies_for(settings.wanjie), settings.proxies_for(settings.telegram or settings.wanjie)
 
-    assert telegram.proxy_for("https://api.telegram.org/bot") == "socks5://own:1080"
-    assert telegram.proxy_for("http://10.0.0.1/bot") is None
-    assert wanjie.proxy_for("https://wanjie.test") == "http://https"
-    assert wanjie.proxy_for("http://wanjie.test") == "socks5://every:1080"
-    assert wanjie.proxy_for("http://wanjie.in.house") is None
+    assert telegram.find_proxy("https://api.telegram.org/bot") == "socks5://own:1080"
+    assert telegram.find_proxy("http://10.0.0.1/bot") is None
+    assert wanjie.find_proxy("https://wanjie.test") == "http://https"
+    assert wanjie.find_proxy("http://wanjie.test") == "socks5://every:1080"
+    assert wanjie.find_proxy("http://wanjie.in.house") is None
 
 
 def test_one_service_may_go_directly_where_the_others_have_a_proxy(
@@ -145,12 +145,12 @@ def test_one_service_may_go_directly_where_the_others_have_a_proxy(
         monkeypatch.setenv(variable, value)
     settings = Settings()
 
-    assert settings.proxies(settings.wanjie).proxy_for("http://wanjie.test") is None
-    assert "word-of-ann" in settings.secrets()
+    assert settings.proxies_for(settings.wanjie).find_proxy("http://wanjie.test") is None
+    assert "word-of-ann" in settings.list_secrets()
 
 
 def test_a_password_is_known_in_every_form_and_never_shown() -> None:
     proxy = SecretStr("socks5://ann:p%40ss@h:1")
 
-    assert passwords(proxy) == ["socks5://ann:p%40ss@h:1", "p%40ss", "p@ss"]
-    assert shown(proxy.get_secret_value()) == "socks5://h:1"
+    assert list_passwords(proxy) == ["socks5://ann:p%40ss@h:1", "p%40ss", "p@ss"]
+    assert hide_credentials(proxy.get_secret_value()) == "socks5://h:1"

@@ -55,4 +55,4 @@ def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Config
         b'SLACK_APP_TOKEN="xapp-1-A"\n', TELEGRAM_BOT_TOKEN=" 123:A-b_c\r\n", SLACK_BOT_TOKEN="xoxb-1\n"
     )
 
-    assert set(settings.secrets()) == {"sk-1", "123:A-b_c", "xoxb-1", "xapp-1-A"}
+    assert set(settings.list_secrets()) == {"sk-1", "123:A-b_c", "xoxb-1", "xapp-1-A"}

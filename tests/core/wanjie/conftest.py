@@ -25,7 +25,7 @@ from core.wanjie import (
 )
 from tests.core.wanjie.raw import Ask, ClientFactory, Handler, RawServer, SettingsFactory
 
-HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
+HURRY = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 KEY = "sandbox-key"
 
 
@@ -64,8 +64,10 @@ def settings_for(sim: WanjieSim) -> SettingsFactory:
 @pytest.fixture
 def client_for(settings_for: SettingsFactory) -> ClientFactory:
     @asynccontextmanager
-    async def make(*, prolonging: float = 10, **changes: object) -> AsyncGenerator[WanjieClient]:
-        async with aclosing(WanjieClient(settings_for(**changes), backoff=HURRY, prolonging=prolonging)) as made:
+    async def make(*, comment_factor: float = 10, **changes: object) -> AsyncGenerator[WanjieClient]:
+        async with aclosing(
+            WanjieClient(settings_for(**changes), backoff=HURRY, comment_factor=comment_factor)
+        ) as made:
             yield made
 
     return make
@@ -83,7 +85,7 @@ def ask() -> Ask:
 
     async def stream(client: WanjieClient, model: str = "deepseek-v3") -> list[Delta]:
         question = ChatRequest(model, (ChatMessage("user", "Hello!"),))
-        async with aclosing(client.stream(question)) as deltas:
+        async with aclosing(client.stream_chat(question)) as deltas:
             return [delta async for delta in deltas]
 
     return stream

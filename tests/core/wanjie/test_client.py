@@ -27,37 +27,37 @@ HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 
 
 async def test_models_are_listed_in_both_shapes(sim: WanjieSim, client: WanjieClient) -> None:
-    listed = await client.models()
+    listed = await client.list_models()
     sim.script.bare_list = True
 
-    assert listed == await client.models()
+    assert listed == await client.list_models()
     assert listed[0] == "qwen3-32b"
 
 
 async def test_an_answer_can_be_had_in_one_piece(sim: WanjieSim, client: WanjieClient) -> None:
-    answer = await client.chat(HELLO)
+    answer = await client.complete_chat(HELLO)
 
     assert (answer.text, answer.finish_reason, answer.usage) == ("one two three", "stop", Usage(4, 3, 7))
     assert sim.requests[0].body["stream"] is False
 
 
 async def test_a_lone_surrogate_in_a_question_does_not_stop_it(sim: WanjieSim, client: WanjieClient) -> None:
-    await client.chat(ChatRequest("deepseek-v3", (ChatMessage("user", "您好\ud83d!"),)))
+    await client.complete_chat(ChatRequest("deepseek-v3", (ChatMessage("user", "您好\ud83d!"),)))
 
     assert sim.requests[0].body["messages"][0]["content"] == "您好?!"
 
 
 async def test_speech_comes_as_bytes(sim: WanjieSim, client: WanjieClient) -> None:
-    audio = await client.speech(SpeechRequest("CosyVoice", "您好", speed=1.5))
+    audio = await client.synthesize_speech(SpeechRequest("CosyVoice", "您好", speed=1.5))
 
     assert audio.startswith(b"\xff\xfb")
     assert sim.requests[0].body["speed"] == 1.5
 
 
 async def test_images_come_as_links_or_bytes(sim: WanjieSim, client: WanjieClient) -> None:
-    links = await client.images(ImageRequest("Flux.1-Schnell", "a bike", n=2, size="64x64"))
+    links = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", n=2, size="64x64"))
     sim.script.images_as = "b64_json"
-    (picture,) = await client.images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
+    (picture,) = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
 
     assert all(isinstance(link, ImageLink) and link.url.endswith(".png") for link in links)
     assert len(links) == 2
@@ -67,25 +67,25 @@ async def test_images_come_as_links_or_bytes(sim: WanjieSim, client: WanjieClien
 
 async def test_what_the_platform_refuses_is_raised_and_not_retried(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(ModelNotFoundError):
-        await client.chat(ChatRequest("gpt-9", HELLO.messages))
+        await client.complete_chat(ChatRequest("gpt-9", HELLO.messages))
     with pytest.raises(BadRequestError):
-        await client.images(ImageRequest("Flux.1-Schnell", "一辆摩托车"))
+        await client.generate_images(ImageRequest("Flux.1-Schnell", "一辆摩托车"))
     with pytest.raises(BadRequestError):
-        await client.speech(SpeechRequest("CosyVoice", ""))
+        await client.synthesize_speech(SpeechRequest("CosyVoice", ""))
 
     assert len(sim.requests) == 3
 
 
 async def test_an_unknown_voice_and_a_refused_content_are_told_apart(sim: WanjieSim, client: WanjieClient) -> None:
-    sim.script.voices, sim.script.refuse = ("普通话",), lambda prompt: "bomb" in prompt
+    sim.script.voices, sim.script.violates_policy = ("普通话",), lambda prompt: "bomb" in prompt
     with pytest.raises(UnsupportedVoiceError):
-        await client.speech(SpeechRequest("CosyVoice", "您好", voice="alloy"))
+        await client.synthesize_speech(SpeechRequest("CosyVoice", "您好", voice="alloy"))
     with pytest.raises(RefusedContentError):
-        await client.speech(SpeechRequest("CosyVoice", "a bomb"))
+        await client.synthesize_speech(SpeechRequest("CosyVoice", "a bomb"))
     with pytest.raises(RefusedContentError):
-        await client.images(ImageRequest("Flux.1-Schnell", "a bomb"))
+        await client.generate_images(ImageRequest("Flux.1-Schnell", "a bomb"))
     with pytest.raises(RefusedContentError):
-        await client.chat(ChatRequest("deepseek-v3", (ChatMessage("user", "a bomb"),)))
+        await client.complete_chat(ChatRequest("deepseek-v3", (ChatMessage("user", "a bomb"),)))
 
     assert len(sim.requests) == 4
 
@@ -107,11 +107,11 @@ async def test_an_error_in_disguise_is_raised_by_every_call(
     url = await raw_server(answering(body, content_type))
     async with client_for(base_url=url) as client:
         for call in (
-            client.models(),
-            client.chat(HELLO),
+            client.list_models(),
+            client.complete_chat(HELLO),
             ask(client),
-            client.speech(SpeechRequest("CosyVoice", "您好")),
-            client.images(ImageRequest("Flux.1-Schnell", "a bike")),
+            client.synthesize_speech(SpeechRequest("CosyVoice", "您好")),
+            client.generate_images(ImageRequest("Flux.1-Schnell", "a bike")),
         ):
             with pytest.raises(KeyRejectedError):
                 await call
@@ -127,7 +127,7 @@ async def test_speech_that_is_no_audio_is_unreadable(
     url = await raw_server(answering(body, content_type))
     async with client_for(base_url=url) as client:
         with pytest.raises(UnreadableAnswerError):
-            await client.speech(SpeechRequest("CosyVoice", "您好"))
+            await client.synthesize_speech(SpeechRequest("CosyVoice", "您好"))
 
 
 @pytest.mark.parametrize("body", ["", "<html>502</html>", '{"data": null}', '{"choices": []}', "[", '"models"'])
@@ -136,6 +136,10 @@ async def test_answers_that_are_not_of_the_open_api_are_unreadable(
 ) -> None:
     url = await raw_server(answering(body))
     async with client_for(base_url=url) as client:
-        for call in (client.models(), client.chat(HELLO), client.images(ImageRequest("Flux.1-Schnell", "a bike"))):
+        for call in (
+            client.list_models(),
+            client.complete_chat(HELLO),
+            client.generate_images(ImageRequest("Flux.1-Schnell", "a bike")),
+        ):
             with pytest.raises(UnreadableAnswerError):
                 await call

@@ -19,17 +19,17 @@ DefaultKind: TypeAlias = Literal["speech", "image"]
 async def test_the_default_is_the_first_chat_model(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("bge-m3", "CosyVoice", "kimi-k2", "GPT-4o")
 
-    assert await catalog.default_model("chat") == "kimi-k2"
+    assert await catalog.choose_default("chat") == "kimi-k2"
 
 
 async def test_a_key_without_chat_models_has_no_default(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("CosyVoice",)
 
-    assert await catalog.default_model("chat") is None
+    assert await catalog.choose_default("chat") is None
 
 
 async def test_a_configured_default_is_spelt_as_listed(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for(default_model="gpt 4o").default_model("chat") == "GPT-4o"
+    assert await catalog_for(default_model="gpt 4o").choose_default("chat") == "GPT-4o"
 
 
 async def test_the_first_takes_the_place_of_a_configured_default_that_is_not_listed(
@@ -39,7 +39,7 @@ async def test_the_first_takes_the_place_of_a_configured_default_that_is_not_lis
     catalog = catalog_for(default_model="deepseek-v4")
 
     with capture_logs() as log:
-        assert [await catalog.default_model("chat"), await catalog.default_model("chat")] == ["kimi-k2"] * 2
+        assert [await catalog.choose_default("chat"), await catalog.choose_default("chat")] == ["kimi-k2"] * 2
     assert [line["instead"] for line in log if line["log_level"] == "warning"] == ["kimi-k2"]
 
 
@@ -48,7 +48,7 @@ async def test_the_first_of_those_that_a_configured_default_may_mean_is_taken(
 ) -> None:
     sim.script.models = ("kimi-k2", "qwen3-32b", "qwen3-next")
 
-    assert await catalog_for(default_model="qwen3").default_model("chat") == "qwen3-32b"
+    assert await catalog_for(default_model="qwen3").choose_default("chat") == "qwen3-32b"
 
 
 async def test_a_configured_default_is_used_as_it_is_where_none_of_its_kind_is_listed(
@@ -56,35 +56,35 @@ async def test_a_configured_default_is_used_as_it_is_where_none_of_its_kind_is_l
 ) -> None:
     sim.script.models = ("CosyVoice",)
 
-    assert await catalog_for(default_model="private-model").default_model("chat") == "private-model"
+    assert await catalog_for(default_model="private-model").choose_default("chat") == "private-model"
 
 
 async def test_models_are_listed_in_any_spelling(catalog_for: Callable[..., Catalog]) -> None:
-    assert await catalog_for().lists("deepseek V3")
-    assert not await catalog_for().lists("deepseek-v4")
+    assert await catalog_for().has_model("deepseek V3")
+    assert not await catalog_for().has_model("deepseek-v4")
 
 
 async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: Callable[..., Catalog]) -> None:
     sim.script.key = "another"
 
-    assert await catalog_for(default_model="kimi-k2").default_model("chat") == "kimi-k2"
+    assert await catalog_for(default_model="kimi-k2").choose_default("chat") == "kimi-k2"
     with pytest.raises(KeyRejectedError):
-        await catalog_for().default_model("chat")
+        await catalog_for().choose_default("chat")
 
 
 async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
     sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
 ) -> None:
-    catalog = Catalog(client, settings_for(default_model="kimi K2"), grace=0.2, clock=clock)
+    catalog = Catalog(client, settings_for(default_model="kimi K2"), refresh_timeout=0.2, clock=clock)
     sim.script.header_delay = 9
-    unlisted = [await catalog.default_model("chat"), await catalog.default_model("chat")]
+    unlisted = [await catalog.choose_default("chat"), await catalog.choose_default("chat")]
     asked = len(sim.requests)
     sim.script.header_delay = 0
     clock.now += 31
 
     assert unlisted == ["kimi K2", "kimi K2"]
     assert asked == 1
-    assert await catalog.default_model("chat") == "kimi-k2"
+    assert await catalog.choose_default("chat") == "kimi-k2"
 
 
 @pytest.mark.parametrize(("kind", "first"), [("speech", "CosyVoice"), ("image", "Flux.1-Schnell")])
@@ -92,15 +92,15 @@ async def test_each_kind_has_its_default(catalog_for: Callable[..., Catalog], ki
     chosen = catalog_for(**{f"{kind}_model": "deepseek v3"})
     unlisted = catalog_for(**{f"{kind}_model": "Another-One"})
 
-    assert await catalog_for().default_model(kind) == first
-    assert await chosen.default_model(kind) == "deepseek-v3"
-    assert await unlisted.default_model(kind) == first
+    assert await catalog_for().choose_default(kind) == first
+    assert await chosen.choose_default(kind) == "deepseek-v3"
+    assert await unlisted.choose_default(kind) == first
 
 
 async def test_a_kind_without_models_has_no_default(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("deepseek-v3",)
 
-    assert await catalog.default_model("speech") is None
+    assert await catalog.choose_default("speech") is None
 
 
 async def test_the_catalogue_knows_the_traits_of_its_models(catalog_for: Callable[..., Catalog]) -> None:

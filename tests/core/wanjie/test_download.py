@@ -24,7 +24,7 @@ from core.wanjie import (
     WanjieClient,
     WanjieError,
 )
-from core.wanjie.download import Downloader, Resolve, resolve
+from core.wanjie.download import Downloader, Resolver, resolve
 from tests.core.wanjie.conftest import HURRY
 from tests.core.wanjie.raw import RawServer, SettingsFactory, answering
 
@@ -42,11 +42,11 @@ def fetching(settings_for: SettingsFactory) -> Fetching:
         *,
         longest: float = 5,
         idle: float = 5,
-        resolve: Resolve = resolve,
+        resolve: Resolver = resolve,
         verify: ssl.SSLContext | None = None,
     ) -> AsyncGenerator[WanjieClient]:
         settings = settings_for(**({"base_url": base_url} if base_url else {}))
-        downloads = Downloader(settings, longest=longest, idle=idle, resolve=resolve, verify=verify)
+        downloads = Downloader(settings, total_timeout=longest, idle_timeout=idle, resolve=resolve, verify=verify)
         async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
             yield client
 
@@ -62,7 +62,7 @@ def origin(sim: WanjieSim) -> str:
     return sim.base_url.removesuffix("/api")
 
 
-def giving(*addresses: str) -> Resolve:
+def giving(*addresses: str) -> Resolver:
     """Resolve every name to the same addresses."""
 
     async def resolved(_: str, __: int) -> Sequence[str]:
@@ -72,16 +72,16 @@ def giving(*addresses: str) -> Resolve:
 
 
 async def test_a_picture_is_fetched_from_where_wanjie_is(sim: WanjieSim, client: WanjieClient) -> None:
-    (made,) = await client.images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
+    (made,) = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
 
     assert isinstance(made, ImageLink)
-    assert (await client.download(made.url, most=100_000)).startswith(b"\x89PNG")
+    assert (await client.download(made.url, max_bytes=100_000)).startswith(b"\x89PNG")
 
 
 async def test_no_credential_goes_along(sim: WanjieSim, client: WanjieClient, link: str) -> None:
-    await client.models()
-    await client.download(link.replace("://", "://user:secret@"), most=1000)
-    (fetched,) = sim.bucket.fetched
+    await client.list_models()
+    await client.download(link.replace("://", "://user:secret@"), max_bytes=1000)
+    (fetched,) = sim.bucket.downloads
 
     assert not fetched.headers.keys() & {"Authorization", "Cookie", "Referer"}
     assert not any(sim.script.key in value for value in fetched.headers.values())
@@ -98,8 +98,8 @@ async def test_cookies_are_forgotten(fetching: Fetching, raw_server: RawServer) 
 
     url = await raw_server(handler)
     async with fetching(url) as client:
-        await client.download(url, most=1)
-        await client.download(url, most=1)
+        await client.download(url, max_bytes=1)
+        await client.download(url, max_bytes=1)
 
     assert cookies == [None, None]
 
@@ -131,9 +131,9 @@ async def test_cookies_are_forgotten(fetching: Fetching, raw_server: RawServer) 
 )
 async def test_what_is_not_a_public_https_address_is_refused(sim: WanjieSim, client: WanjieClient, url: str) -> None:
     with pytest.raises(UnsafeAddressError):
-        await client.download(url, most=1000)
+        await client.download(url, max_bytes=1000)
 
-    assert sim.bucket.fetched == []
+    assert sim.bucket.downloads == []
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "0177.0.0.1"])
@@ -143,21 +143,21 @@ async def test_an_odd_spelling_of_an_address_is_refused(fetching: Fetching, host
 
     async with fetching(resolve=as_systems_do) as client:
         with pytest.raises(UnsafeAddressError):
-            await client.download(f"https://{host}/a.png", most=1000)
+            await client.download(f"https://{host}/a.png", max_bytes=1000)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fe80::1%lo"])
 async def test_a_name_that_leads_to_a_private_address_is_refused(fetching: Fetching, address: str) -> None:
     async with fetching(resolve=giving(address)) as client:
         with pytest.raises(UnsafeAddressError):
-            await client.download("https://pictures.example.com/a.png", most=1000)
+            await client.download("https://pictures.example.com/a.png", max_bytes=1000)
 
 
 async def test_only_the_public_addresses_of_a_name_are_tried(fetching: Fetching) -> None:
     # The tests' own fence lets nothing out of this machine, so that the public address is not reached.
     async with fetching(resolve=giving("127.0.0.1", "1.1.1.1", "2606:4700:4700::1111")) as client:
         with pytest.raises(UnreachableError):
-            await client.download("https://pictures.example.com/a.png", most=1000)
+            await client.download("https://pictures.example.com/a.png", max_bytes=1000)
 
 
 async def test_another_port_of_the_same_machine_is_refused(
@@ -166,40 +166,40 @@ async def test_another_port_of_the_same_machine_is_refused(
     url = await raw_server(answering(PICTURE))
     for other in (url, url.replace("http:", "https:"), sim.base_url.replace("http:", "https:")):
         with pytest.raises(UnsafeAddressError):
-            await client.download(other, most=1000)
+            await client.download(other, max_bytes=1000)
 
 
 async def test_redirects_are_followed_and_checked(sim: WanjieSim, client: WanjieClient, link: str) -> None:
     leading = origin(sim) + "/maas-public-bucket/redirect?to="
 
-    assert await client.download(f"{leading}{link}", most=1000) == PICTURE
-    assert await client.download(f"{leading}/maas-public-bucket/0.png", most=1000) == PICTURE
+    assert await client.download(f"{leading}{link}", max_bytes=1000) == PICTURE
+    assert await client.download(f"{leading}/maas-public-bucket/0.png", max_bytes=1000) == PICTURE
     for to in ("https://127.0.0.1:1/", "http://localhost:1/", "//10.0.0.1/", "file:///etc/passwd"):
         with pytest.raises(UnsafeAddressError):
-            await client.download(f"{leading}{to}", most=1000)
+            await client.download(f"{leading}{to}", max_bytes=1000)
 
 
 async def test_redirects_end(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(DownloadError, match="redirects"):
-        await client.download(origin(sim) + "/maas-public-bucket/redirect", most=1000)
+        await client.download(origin(sim) + "/maas-public-bucket/redirect", max_bytes=1000)
 
-    assert len(sim.bucket.fetched) == 4
+    assert len(sim.bucket.downloads) == 4
 
 
 @pytest.mark.parametrize("query", ["size=30000000", "size=30000000&unsized=1", "size=1001", "size=1001&unsized=1"])
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(client: WanjieClient, link: str, query: str) -> None:
     with pytest.raises(DownloadTooLargeError):
-        await client.download(f"{link}?{query}", most=1000)
+        await client.download(f"{link}?{query}", max_bytes=1000)
 
 
 async def test_a_file_that_says_it_is_too_large_is_not_waited_for(client: WanjieClient, link: str) -> None:
     with pytest.raises(DownloadTooLargeError):
-        await client.download(f"{link}?size=1500&hang=1", most=1000)
+        await client.download(f"{link}?size=1500&hang=1", max_bytes=1000)
 
 
 @pytest.mark.parametrize("query", ["", "size=1000", "unsized=1", "pause=0.0001"])
 async def test_a_file_of_just_the_right_size_is_read(client: WanjieClient, link: str, query: str) -> None:
-    assert await client.download(f"{link}?{query}", most=1000) == PICTURE
+    assert await client.download(f"{link}?{query}", max_bytes=1000) == PICTURE
 
 
 @pytest.mark.parametrize("query", ["break=1", "break=1&unsized=1"])
@@ -207,23 +207,23 @@ async def test_a_download_that_breaks_off_is_tried_again_and_no_file(
     sim: WanjieSim, client: WanjieClient, link: str, query: str
 ) -> None:
     with pytest.raises(UnreachableError):
-        await client.download(f"{link}?{query}", most=1000)
+        await client.download(f"{link}?{query}", max_bytes=1000)
 
-    assert len(sim.bucket.fetched) == 3
+    assert len(sim.bucket.downloads) == 3
 
 
 async def test_a_download_that_stands_still_is_given_up(fetching: Fetching, sim: WanjieSim, link: str) -> None:
     async with fetching(idle=0.1) as client:
         with pytest.raises(TooSlowError):
-            await client.download(f"{link}?hang=1", most=1000)
+            await client.download(f"{link}?hang=1", max_bytes=1000)
 
-    assert len(sim.bucket.fetched) == 1
+    assert len(sim.bucket.downloads) == 1
 
 
 async def test_a_download_that_crawls_is_given_up(fetching: Fetching, link: str) -> None:
     async with fetching(longest=0.2) as client:
         with pytest.raises(TooSlowError):
-            await client.download(f"{link}?pause=0.01", most=1000)
+            await client.download(f"{link}?pause=0.01", max_bytes=1000)
 
 
 @pytest.mark.parametrize(
@@ -234,28 +234,28 @@ async def test_what_an_object_store_refuses_is_told(
     sim: WanjieSim, client: WanjieClient, link: str, query: str, error: type[WanjieError], tries: int
 ) -> None:
     with pytest.raises(error) as caught:
-        await client.download(f"{link}?{query}", most=1000)
+        await client.download(f"{link}?{query}", max_bytes=1000)
 
     assert type(caught.value) is error
-    assert len(sim.bucket.fetched) == tries
+    assert len(sim.bucket.downloads) == tries
 
 
 async def test_a_file_that_is_gone_is_no_missing_model(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(DownloadError):
-        await client.download(origin(sim) + "/maas-public-bucket/99.png", most=1000)
+        await client.download(origin(sim) + "/maas-public-bucket/99.png", max_bytes=1000)
 
 
 async def test_no_error_quotes_the_link(client: WanjieClient, link: str) -> None:
     for query in ("status=403", "break=1", "size=30000000"):
         with pytest.raises(WanjieError) as caught:
-            await client.download(f"{link}?{query}&signature=s3cret", most=1000)
+            await client.download(f"{link}?{query}&signature=s3cret", max_bytes=1000)
         assert "s3cret" not in f"{caught.value!r} {vars(caught.value)}"
 
 
 async def test_compressed_bytes_are_not_unfolded(fetching: Fetching, raw_server: RawServer) -> None:
     url = await raw_server(answering(PICTURE, "image/png", headers={"Content-Encoding": "gzip"}))
     async with fetching(url) as client:
-        assert await client.download(url, most=1000) == PICTURE
+        assert await client.download(url, max_bytes=1000) == PICTURE
 
 
 async def test_a_proxy_of_the_environment_is_not_used(
@@ -264,7 +264,7 @@ async def test_a_proxy_of_the_environment_is_not_used(
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     async with fetching() as client:
-        assert await client.download(link, most=1000) == PICTURE
+        assert await client.download(link, max_bytes=1000) == PICTURE
 
 
 async def test_a_name_is_resolved_once_and_the_next_address_tried(
@@ -278,7 +278,7 @@ async def test_a_name_is_resolved_once_and_the_next_address_tried(
 
     named = link.replace("127.0.0.1", "pictures.test")
     async with fetching(sim.base_url.replace("127.0.0.1", "pictures.test"), resolve=rebinding) as client:
-        assert await client.download(named, most=1000) == PICTURE
+        assert await client.download(named, max_bytes=1000) == PICTURE
     assert asked == ["pictures.test"]
 
 
@@ -288,7 +288,7 @@ async def test_a_name_that_is_none_is_unreachable(fetching: Fetching) -> None:
 
     async with fetching(resolve=nobody) as client:
         with pytest.raises(UnreachableError):
-            await client.download("https://nowhere.example.com/", most=1000)
+            await client.download("https://nowhere.example.com/", max_bytes=1000)
 
 
 async def test_the_system_knows_this_machine() -> None:

@@ -70,7 +70,7 @@ async def fetched(settings_for: SettingsFactory, certificate: Path | None, origi
     verify = ssl.create_default_context(cafile=certificate)
     downloads = Downloader(settings, resolve=to_this_machine, verify=verify)
     async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
-        return await client.download(origin + "/a.png", most=100)
+        return await client.download(origin + "/a.png", max_bytes=100)
 
 
 async def test_a_file_is_fetched_by_https_in_the_name_of_its_host(
@@ -116,7 +116,7 @@ async def fetched_through(
     settings, verify = settings_for(base_url="https://wanjie.test/api"), ssl.create_default_context(cafile=certificate)
     downloads = Downloader(settings, resolve=resolve, verify=verify, proxies=Proxies(proxy.url, proxy.url))
     async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
-        return await client.download(f"https://{host}/a.png", most=100)
+        return await client.download(f"https://{host}/a.png", max_bytes=100)
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])

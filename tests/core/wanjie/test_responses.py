@@ -188,7 +188,7 @@ def test_a_data_url_holds_the_picture_itself() -> None:
     ],
 )
 def test_chunks_of_every_known_shape_are_read(raw: str, chunk: Chunk) -> None:
-    assert replace(parse_chunk(json.loads(raw)), place="") == chunk
+    assert replace(parse_chunk(json.loads(raw)), source="") == chunk
 
 
 def test_images_come_as_links_and_as_bytes() -> None:

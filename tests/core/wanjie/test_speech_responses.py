@@ -8,7 +8,7 @@ import json
 import pytest
 
 from core.wanjie import SpeechRequest
-from core.wanjie.speech_responses import read_sound
+from core.wanjie.speech_responses import extract_audio
 from tests.core.wanjie.raw import ClientFactory, RawServer, answering
 
 SOUND = b"ID3\x04 a sound"
@@ -18,7 +18,7 @@ ENCODED = base64.b64encode(SOUND).decode()
 @pytest.mark.parametrize("media_type", ["audio/mpeg", "application/json", "text/plain", "application/octet-stream", ""])
 @pytest.mark.parametrize("sound", [SOUND, b"\xff\xfb\x90", b"RIFF....WAVE", b"OggS", b"fLaC"])
 def test_a_sound_is_known_by_its_bytes(media_type: str, sound: bytes) -> None:
-    assert read_sound(sound, media_type) == sound
+    assert extract_audio(sound, media_type) == sound
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_sound_is_known_by_its_bytes(media_type: str, sound: bytes) -> None:
     ],
 )
 def test_a_sound_may_be_wrapped(raw: object) -> None:
-    assert read_sound(json.dumps(raw).encode(), "application/json") == SOUND
+    assert extract_audio(json.dumps(raw).encode(), "application/json") == SOUND
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_a_sound_may_be_wrapped(raw: object) -> None:
     ],
 )
 def test_what_has_no_sound_is_none(content: bytes, media_type: str) -> None:
-    assert read_sound(content, media_type) is None
+    assert extract_audio(content, media_type) is None
 
 
 async def test_a_wrapped_sound_is_had_from_the_client(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(answering(json.dumps({"data": {"audio": SOUND.hex()}})))
     async with client_for(base_url=url) as client:
-        assert await client.speech(SpeechRequest("CosyVoice", "Hello")) == SOUND
+        assert await client.synthesize_speech(SpeechRequest("CosyVoice", "Hello")) == SOUND

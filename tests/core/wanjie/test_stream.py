@@ -54,8 +54,8 @@ async def test_reasoning_comes_before_the_answer(
     [
         {"newline": "\r\n"},
         {"newline": "\r"},
-        {"cut": 1},
-        {"cut": 5, "newline": "\r\n"},
+        {"write_size": 1},
+        {"write_size": 5, "newline": "\r\n"},
         {"ids": False},
         {"first_token_delay": 0.03, "comment_every": 0.01},
     ],
@@ -147,7 +147,7 @@ async def test_a_connection_that_breaks_after_it_is_not(sim: WanjieSim, client: 
     received: list[Delta] = []
 
     async def receive() -> None:
-        async with aclosing(client.stream(HELLO)) as deltas:
+        async with aclosing(client.stream_chat(HELLO)) as deltas:
             async for delta in deltas:
                 received.append(delta)  # noqa: PERF401 - what came before the error counts
 
@@ -216,7 +216,7 @@ async def test_whoever_stops_early_closes_the_connection(sim: WanjieSim, client:
     sys.set_asyncgen_hooks(finalizer=lambda _: None)
     try:
         sim.script.hang_after = 1
-        async with aclosing(client.stream(HELLO)) as deltas:
+        async with aclosing(client.stream_chat(HELLO)) as deltas:
             await anext(deltas)
 
         await until(lambda: sim.abandoned)
@@ -240,7 +240,7 @@ async def test_a_cancelled_reader_closes_the_connection(
 
 
 async def test_a_stream_that_was_ignored_is_read_in_one_piece(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
-    sim.script.whole = True
+    sim.script.ignores_stream = True
 
     assert await ask(client) == [TextDelta("one two three"), Finish("stop", Usage(4, 3, 7))]
 
@@ -301,10 +301,10 @@ async def test_a_wait_named_in_mid_stream_is_kept_to_or_told(
 ) -> None:
     sim.script.error_after, sim.script.error = 1, Failure(429, message=f"Rate limit reached, {words}", code="x")
     async with client_for() as client:
-        attempts = client.attempts()
+        attempts = client.new_attempts()
         while attempts.left:
             with pytest.raises(StreamBrokenError):
-                _ = [delta async for delta in client.stream(HELLO, attempts)]
+                _ = [delta async for delta in client.stream_chat(HELLO, attempts)]
             if len(sim.requests) == asked:
                 break
 

@@ -46,11 +46,11 @@ async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_f
 
 async def test_slow_tokens_are_no_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
     sim.script.tokens_per_second, sim.script.answer = 6, lambda _: "a b c d e f g"
-    async with client_for(idle_timeout=0.5, prolonging=2) as client:
+    async with client_for(idle_timeout=0.5, comment_factor=2) as client:
         assert len(await ask(client)) == 8
 
 
-async def test_comments_prolong_the_patience(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+async def test_comments_extend_the_idle_timeout(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
     url = await raw_server(streaming(TOKEN, *(PING, 0.15) * 5, TOKEN, DONE))
     async with client_for(base_url=url, idle_timeout=0.5) as client:
         assert await ask(client) == [TextDelta("a"), TextDelta("a"), Finish("stop")]
@@ -61,13 +61,13 @@ async def test_comments_do_not_prolong_it_for_ever(
     sim: WanjieSim, client_for: ClientFactory, ask: Ask, begun: int
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005
-    async with client_for(idle_timeout=0.2, first_byte_timeout=0.2, prolonging=2) as client:
+    async with client_for(idle_timeout=0.2, first_byte_timeout=0.2, comment_factor=2) as client:
         with pytest.raises(StreamBrokenError if begun else TooSlowError):
             async with asyncio.timeout(5):
                 await ask(client)
 
 
-VIDEO = ChatRequest("sora-2", (ChatMessage("user", "A cat."),), patience=5)
+VIDEO = ChatRequest("sora-2", (ChatMessage("user", "A cat."),), silence_timeout=5)
 
 
 async def test_a_video_model_may_be_silent_for_as_long_as_the_question_says(
@@ -75,31 +75,33 @@ async def test_a_video_model_may_be_silent_for_as_long_as_the_question_says(
 ) -> None:
     sim.script.models, sim.script.video_pause, sim.script.header_delay = ("sora-2",), 0.2, 0.2
     async with client_for(idle_timeout=0.05, first_byte_timeout=0.05) as client:
-        async with aclosing(client.stream(VIDEO)) as deltas:
+        async with aclosing(client.stream_chat(VIDEO)) as deltas:
             text = "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
-        whole = await client.chat(VIDEO)
+        whole = await client.complete_chat(VIDEO)
 
     assert text.endswith(".mp4)")
     assert whole.text.count("Progress") == text.count("Progress") == 5
 
 
 @pytest.mark.parametrize(("begun", "error"), [(0, TooSlowError), (1, StreamBrokenError)])
-async def test_a_patience_ends_whatever_comments_come(
+async def test_the_timeout_of_a_request_ends_whatever_comments_come(
     sim: WanjieSim, client: WanjieClient, begun: int, error: type[Exception]
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005
-    hurried = replace(HELLO, patience=0.1)
+    hurried = replace(HELLO, silence_timeout=0.1)
     with pytest.raises(error):
-        async with asyncio.timeout(0.9), aclosing(client.stream(hurried)) as deltas:
+        async with asyncio.timeout(0.9), aclosing(client.stream_chat(hurried)) as deltas:
             _ = [delta async for delta in deltas]
 
 
 @pytest.mark.parametrize("stream", [True, False])
-async def test_a_patience_counts_from_the_question(sim: WanjieSim, client: WanjieClient, *, stream: bool) -> None:
+async def test_the_timeout_of_a_request_counts_from_the_question(
+    sim: WanjieSim, client: WanjieClient, *, stream: bool
+) -> None:
     sim.script.header_delay = 9
-    hurried = replace(HELLO, patience=0.5)
+    hurried = replace(HELLO, silence_timeout=0.5)
     with pytest.raises(TooSlowError):
-        await (anext(client.stream(hurried)) if stream else client.chat(hurried))
+        await (anext(client.stream_chat(hurried)) if stream else client.complete_chat(hurried))
 
     assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
@@ -107,7 +109,7 @@ async def test_a_patience_counts_from_the_question(sim: WanjieSim, client: Wanji
 async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.answer = lambda _: "word " * 30
     text = ""
-    async with client_for(idle_timeout=0.2, prolonging=1) as client, aclosing(client.stream(HELLO)) as deltas:
+    async with client_for(idle_timeout=0.2, comment_factor=1) as client, aclosing(client.stream_chat(HELLO)) as deltas:
         async for delta in deltas:
             if isinstance(delta, TextDelta):
                 text += delta.text

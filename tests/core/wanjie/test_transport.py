@@ -46,7 +46,7 @@ HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 async def test_a_passing_failure_is_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
     sim.script.fail_next.extend([failure, failure])
 
-    assert (await client.chat(HELLO)).text == "one two three"
+    assert (await client.complete_chat(HELLO)).text == "one two three"
     assert len(sim.requests) == 3
 
 
@@ -63,7 +63,7 @@ async def test_a_lasting_failure_is_told_after_the_last_try(
 ) -> None:
     sim.script.fail_next.extend([failure] * 9)
     with pytest.raises(error):
-        await client.models()
+        await client.list_models()
 
     assert len(sim.requests) == 3
 
@@ -74,15 +74,15 @@ async def test_a_lasting_failure_is_told_after_the_last_try(
 async def test_what_will_not_change_is_not_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
     sim.script.fail_next.append(failure)
     with pytest.raises(WanjieError):
-        await client.chat(HELLO)
+        await client.complete_chat(HELLO)
 
     assert len(sim.requests) == 1
 
 
 async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.append(Failure(429, retry_after=0.2))
-    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(first=0.001, jitter=0))) as client:
-        await client.models()
+    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(initial_delay=0.001, jitter=0))) as client:
+        await client.list_models()
     first, second = sim.requests
 
     assert second.time - first.time >= 0.2
@@ -91,8 +91,8 @@ async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFact
 async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.append(Failure(429, message="Rate limit reached. Please try again in 200ms."))
     sim.script.fail_next.append(Failure(503, retry_after=0.2))
-    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(first=0.001, jitter=0))) as client:
-        await client.models()
+    async with aclosing(WanjieClient(settings_for(), backoff=Backoff(initial_delay=0.001, jitter=0))) as client:
+        await client.list_models()
     first, second, third = sim.requests
 
     assert second.time - first.time >= 0.2
@@ -102,7 +102,7 @@ async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: Settings
 async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.append(Failure(429, message="请 2 分钟后重试"))
     with pytest.raises(TooManyRequestsError):
-        await client.models()
+        await client.list_models()
 
     assert len(sim.requests) == 1
 
@@ -110,7 +110,7 @@ async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, 
 async def test_a_retry_after_that_is_too_long_is_for_the_caller_to_wait(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.append(Failure(429, retry_after=60))
     with pytest.raises(TooManyRequestsError) as caught:
-        await client.models()
+        await client.list_models()
 
     assert caught.value.retry_after == 60
     assert len(sim.requests) == 1
@@ -120,7 +120,7 @@ async def test_one_attempt_means_one(sim: WanjieSim, client_for: ClientFactory) 
     sim.script.fail_next.append(Failure(500))
     async with client_for(max_attempts=1) as client:
         with pytest.raises(ServerFaultError):
-            await client.models()
+            await client.list_models()
 
     assert len(sim.requests) == 1
 
@@ -131,7 +131,7 @@ async def test_a_closed_port_is_unreachable(client_for: ClientFactory, ask: Ask)
         port = unused.getsockname()[1]
     async with client_for(base_url=f"http://127.0.0.1:{port}/api", max_attempts=2) as client:
         with pytest.raises(UnreachableError):
-            await client.models()
+            await client.list_models()
         with pytest.raises(UnreachableError):
             await ask(client)
 
@@ -140,7 +140,7 @@ async def test_a_question_at_work_is_not_asked_twice(sim: WanjieSim, client_for:
     sim.script.header_delay = 3
     async with client_for(first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
-            await client.chat(HELLO)
+            await client.complete_chat(HELLO)
 
     assert len(sim.requests) == 1
 
@@ -149,21 +149,21 @@ async def test_an_answer_that_never_ends_is_too_slow(client_for: ClientFactory, 
     url = await raw_server(streaming(*(" ", 0.1) * 30))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
-            await client.models()
+            await client.list_models()
 
 
 async def test_a_refusal_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(streaming(*(" ", 0.1) * 30, status=400))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
-            await client.models()
+            await client.list_models()
 
 
 async def test_an_answer_of_any_length_is_not_taken_in(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(streaming(*("x" * 1_000_000,) * 70))
     async with client_for(base_url=url) as client:
         with pytest.raises(UnreadableAnswerError, match="64000000 bytes"):
-            await client.speech(SpeechRequest("tts-1", "Hello!"))
+            await client.synthesize_speech(SpeechRequest("tts-1", "Hello!"))
 
 
 async def test_an_error_page_of_any_length_is_cut(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
@@ -179,7 +179,7 @@ async def test_compressed_answers_are_read(client_for: ClientFactory, raw_server
     packed = gzip.compress(b'{"data": [{"id": "kimi-k2"}]}')
     url = await raw_server(answering(packed, headers={"Content-Encoding": "gzip"}))
     async with client_for(base_url=url) as client:
-        assert list(await client.models()) == ["kimi-k2"]
+        assert list(await client.list_models()) == ["kimi-k2"]
         with pytest.raises(UnreadableAnswerError):
             await ask(client)
 
@@ -190,7 +190,7 @@ async def test_an_answer_that_does_not_unpack_is_unreadable(
     url = await raw_server(answering("not gzip", headers={"Content-Encoding": "gzip"}))
     async with client_for(base_url=url) as client:
         with pytest.raises(UnreadableAnswerError):
-            await client.models()
+            await client.list_models()
         with pytest.raises(UnreadableAnswerError):
             await ask(client)
 
@@ -199,7 +199,7 @@ async def test_a_redirect_is_not_followed_with_the_key(client_for: ClientFactory
     url = await raw_server(answering("", status=302, headers={"Location": "http://example.org/"}))
     async with client_for(base_url=url) as client:
         with pytest.raises(UnreadableAnswerError):
-            await client.models()
+            await client.list_models()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -211,7 +211,7 @@ async def test_a_proxy_of_the_environment_does_not_get_loopback_traffic(
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     async with client_for(base_url=sim.base_url.replace("127.0.0.1", host), max_attempts=1) as client:
-        assert await client.models()
+        assert await client.list_models()
 
 
 def everything_told(error: WanjieError) -> str:
@@ -224,7 +224,7 @@ async def test_no_error_holds_the_key(sim: WanjieSim, client: WanjieClient, ask:
     for status in (400, 401, 404, 500):
         sim.script.fail_next.extend([Failure(status, message=f"bad key {key}", code=key)] * 3)
         with pytest.raises(WanjieError) as caught:
-            await client.chat(HELLO)
+            await client.complete_chat(HELLO)
         assert "[key]" in caught.value.excerpt
         assert key not in everything_told(caught.value)
         sim.script.fail_next.extend([Failure(status, message=f"bad key {key}", code=key)] * 3)
@@ -250,7 +250,7 @@ async def test_no_error_inside_a_stream_holds_the_key(
 
 async def test_blanks_around_the_key_do_no_harm(sim: WanjieSim, client_for: ClientFactory) -> None:
     async with client_for(api_key=f" {sim.script.key}\n") as client:
-        assert await client.models()
+        assert await client.list_models()
 
 
 async def test_nothing_that_is_logged_holds_the_key(
@@ -268,9 +268,9 @@ async def test_nothing_that_is_logged_holds_the_key(
 
 async def test_the_waits_grow_to_their_bound(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.extend([Failure(500)] * 3)
-    backoff = Backoff(first=0.02, longest=0.05, jitter=0.01)
+    backoff = Backoff(initial_delay=0.02, max_delay=0.05, jitter=0.01)
     async with aclosing(WanjieClient(settings_for(max_attempts=4), backoff=backoff)) as client:
-        await client.models()
+        await client.list_models()
     waits = [later.time - earlier.time for earlier, later in pairwise(sim.requests)]
 
     assert waits[0] >= 0.02

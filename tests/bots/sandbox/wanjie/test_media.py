@@ -111,7 +111,7 @@ async def test_pictures_and_their_links_are_as_scripted(sim: WanjieSim, http: ht
     files = [(await http.get(entry["url"])).content for entry in made["data"]]
 
     assert files == [b"a bike 0 64 32".ljust(20, b"\0"), b"a bike 1 64 32".ljust(20, b"\0")]
-    assert [fetched.path for fetched in sim.bucket.fetched] == [
+    assert [fetched.path for fetched in sim.bucket.downloads] == [
         "/maas-public-bucket/0.png?size=20",
         "/maas-public-bucket/1.png?size=20",
     ]
@@ -144,7 +144,7 @@ async def test_a_link_can_lead_to_trouble(sim: WanjieSim, http: httpx.AsyncClien
 
 
 async def test_prompts_can_be_refused(sim: WanjieSim, http: httpx.AsyncClient) -> None:
-    sim.script.refuse = lambda prompt: "bomb" in prompt
+    sim.script.violates_policy = lambda prompt: "bomb" in prompt
     answers = [
         await http.post("/v1/images/generations", json={**PICTURE, "prompt": "a bomb"}),
         await http.post("/v1/audio/speech", json={**SPEECH, "input": "a bomb"}),

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bots.sandbox.wanjie import frame_shapes as shapes
-from bots.sandbox.wanjie.canned_answers import demo_answer, demo_reasoning, tokens_of
+from bots.sandbox.wanjie.canned_answers import demo_answer, demo_reasoning, split_tokens
 from bots.sandbox.wanjie.simulator import Failure, Script, WanjieSim
 
 QUESTION: dict[str, Any] = {"model": "deepseek-v3", "messages": [{"role": "user", "content": "Hello!"}]}
@@ -157,7 +157,7 @@ async def test_comments_keep_a_waiting_stream_alive(sim: WanjieSim, http: httpx.
 
 async def test_line_ends_cuts_and_closing_frames_can_be_varied(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     script = sim.script
-    script.newline, script.cut, script.ids = "\r\n", 7, False
+    script.newline, script.write_size, script.ids = "\r\n", 7, False
     script.done = script.usage = script.finish = False
     text = await stream(http)
 
@@ -200,7 +200,7 @@ async def test_a_malformed_frame_does_not_end_the_stream(sim: WanjieSim, http: h
 
 
 async def test_a_stream_can_be_ignored(sim: WanjieSim, http: httpx.AsyncClient) -> None:
-    sim.script.whole = True
+    sim.script.ignores_stream = True
     answer = await http.post("/v1/chat/completions", json={**QUESTION, "stream": True})
 
     assert answer.json()["choices"][0]["message"]["content"] == "one two three"
@@ -322,7 +322,7 @@ def user(*texts: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("text", ["", "  two  words\n\nand 您好,世界! 😊 `x`  ", demo_answer(user("你好吗?"))])
 def test_tokens_joined_are_the_text(text: str) -> None:
-    assert "".join(tokens_of(text)) == text
+    assert "".join(split_tokens(text)) == text
 
 
 def test_the_demo_quotes_the_question_and_shows_code() -> None:
@@ -377,7 +377,7 @@ async def test_a_failure_can_be_any_body_and_wait_for_its_own_request(sim: Wanji
         (shapes.as_message, '"message":{"role":null,"content":"one"'),
         (shapes.as_text, '"text":"one"'),
         (shapes.as_refusal, '"refusal":"one"'),
-        (shapes.of_two, '"index":1,"delta":{"content":" never"}'),
+        (shapes.two_choices, '"index":1,"delta":{"content":" never"}'),
         (shapes.in_unknown_form, '"content":{"words":"one"}'),
         (shapes.with_pings, "data: ping\n\n"),
     ],

@@ -70,23 +70,23 @@ AS_TOLD, INSIDE = [("system", "Be brief."), ("user", "Hello!")], [("user", "Be b
 async def test_a_model_without_a_system_role_is_asked_once_more_and_that_is_remembered(
     sim: WanjieSim, chats: ChatClient, refusal: Failure
 ) -> None:
-    sim.script.refuses_system, sim.script.system_refusal = lambda model: model == "kimi-k2", refusal
-    answers = [await answer(chats), await answer(chats), (await chats.chat(QUESTION)).text]
+    sim.script.rejects_system_role, sim.script.system_refusal = lambda model: model == "kimi-k2", refusal
+    answers = [await answer(chats), await answer(chats), (await chats.complete_chat(QUESTION)).text]
 
     assert answers == ["one two"] * 3
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE, INSIDE]
 
 
 async def test_it_is_learnt_from_whole_answers_too(sim: WanjieSim, chats: ChatClient) -> None:
-    sim.script.refuses_system = lambda _: True
+    sim.script.rejects_system_role = lambda _: True
 
-    assert (await chats.chat(QUESTION)).text == "one two"
+    assert (await chats.complete_chat(QUESTION)).text == "one two"
     assert await answer(chats) == "one two"
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE]
 
 
 async def test_a_model_that_refuses_both_is_asked_without_both(sim: WanjieSim, chats: ChatClient) -> None:
-    sim.script.refuses_system = lambda _: True
+    sim.script.rejects_system_role = lambda _: True
     sim.script.fail_next.append(Failure(400, message="tools are not supported"))
 
     assert await answer(chats, ChatRequest("kimi-k2", TOLD, tools=TOOLS)) == "one two"
@@ -117,7 +117,7 @@ async def test_what_has_no_instructions_is_not_asked_again(sim: WanjieSim, chats
     ("message", "error"), [("Content Exists Risk", RefusedContentError), ("Invalid value: 'json'", BadRequestError)]
 )
 async def test_other_refusals_stand(sim: WanjieSim, chats: ChatClient, message: str, error: type[Exception]) -> None:
-    for ask in (answer(chats), chats.chat(QUESTION)):
+    for ask in (answer(chats), chats.complete_chat(QUESTION)):
         sim.script.fail_next.append(Failure(400, message=message))
         with pytest.raises(error):
             await ask
@@ -143,7 +143,7 @@ async def test_it_is_remembered_that_a_model_begins_with_thinking(sim: WanjieSim
     first, second = await deltas_of(chats), await deltas_of(chats)
     other = await deltas_of(chats, "qwen3-32b")
 
-    assert Correction("Let me see.", "", misread=True) in first
+    assert Correction("Let me see.", "", was_misread=True) in first
     assert isinstance(second[0], ReasoningDelta)
     assert not any(isinstance(delta, Correction) for delta in second)
     assert isinstance(other[0], TextDelta)
@@ -155,14 +155,14 @@ async def test_it_is_forgotten_when_a_model_no_longer_does(sim: WanjieSim, chats
     sim.script.answer = lambda _: "Four."
     corrected, plain = await deltas_of(chats), await deltas_of(chats)
 
-    assert Correction("", "Four.", misread=True) in corrected
+    assert Correction("", "Four.", was_misread=True) in corrected
     assert isinstance(plain[0], TextDelta)
 
 
 async def test_a_whole_answer_has_no_such_thinking(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
 
-    assert (await chats.chat(QUESTION)).text == "Four."
+    assert (await chats.complete_chat(QUESTION)).text == "Four."
 
 
 def test_instructions_stand_before_the_first_question() -> None:
@@ -170,6 +170,6 @@ def test_instructions_stand_before_the_first_question() -> None:
     request = ChatRequest("m", (ChatMessage("system", "s"), *history)).without_system_role()
 
     assert request.messages == (ChatMessage("user", "s\n\na", images=("data:x",)), *history[1:])
-    assert not request.has_system
+    assert not request.has_system_message
     alone = ChatRequest("m", (ChatMessage("system", "s"),)).without_system_role()
     assert alone.messages == (ChatMessage("user", "s"),)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.sandbox.wanjie.sample_media import png
+from bots.sandbox.wanjie.sample_media import make_png
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.image_caption import caption, fit_line, prompt_in_caption
 from core.chat.generation.image_prompt import ImagePrompt
@@ -40,7 +40,9 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 async def images(sim: WanjieSim) -> AsyncGenerator[ImageGenerator]:
     values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
     settings = WanjieSettings.model_validate(values)
-    client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle=0.3))
+    client = WanjieClient(
+        settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle_timeout=0.3)
+    )
     async with aclosing(client):
         with closing(ThreadPool()) as workshop:
             yield ImageGenerator(client, client, Catalog(client, settings), workshop)
@@ -58,7 +60,7 @@ async def reason(images: ImageGenerator, *urls: str, most: int = MOST) -> str:
     return caught.value.key
 
 
-def hosted(sim: WanjieSim, data: bytes = png(64, 64, 1), query: str = "") -> str:
+def hosted(sim: WanjieSim, data: bytes = make_png(64, 64, 1), query: str = "") -> str:
     """The link to a file in the object store."""
     return sim.base_url.removesuffix("/api") + sim.bucket.put(data, "png") + query
 
@@ -126,7 +128,7 @@ async def test_without_a_translation_nothing_is_sent(
 
 
 async def test_a_refusal_of_the_model_is_passed_on(images: ImageGenerator, sim: WanjieSim) -> None:
-    sim.script.refuse = lambda prompt: "fox" in prompt
+    sim.script.violates_policy = lambda prompt: "fox" in prompt
 
     with pytest.raises(RefusedContentError):
         await images.generate(FOX, FLUX, "deepseek-v3")
@@ -196,14 +198,14 @@ async def test_a_redirect_to_such_an_address_is_not_followed(images: ImageGenera
     assert await reason(images, link) == "imagine.unsafe"
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>no</html>", png(64, 64, 1)[:100]])
+@pytest.mark.parametrize("data", [b"", b"<html>no</html>", make_png(64, 64, 1)[:100]])
 async def test_what_is_no_picture_is_told(images: ImageGenerator, sim: WanjieSim, data: bytes) -> None:
     assert await reason(images, hosted(sim, data)) == "imagine.no_picture"
 
 
 async def test_data_that_is_too_large_is_told(images: ImageGenerator) -> None:
     with pytest.raises(UserFacingError, match=r"imagine\.oversize"):
-        await images.download(GeneratedImages(FLUX, FOX, (ImageData(png(64, 64, 1)),)), most=100)
+        await images.download(GeneratedImages(FLUX, FOX, (ImageData(make_png(64, 64, 1)),)), most=100)
 
 
 async def test_some_of_several_are_better_than_none(images: ImageGenerator, sim: WanjieSim) -> None:
@@ -226,10 +228,10 @@ async def test_no_more_than_eight_pictures_are_fetched_at_a_time(images: ImageGe
     fetching = asyncio.ensure_future(images.download(drawing, most=MOST))
     await asyncio.sleep(0.2)
 
-    assert len(sim.bucket.fetched) == 8
+    assert len(sim.bucket.downloads) == 8
     with pytest.raises(UserFacingError):
         await fetching
-    assert len(sim.bucket.fetched) == 10
+    assert len(sim.bucket.downloads) == 10
 
 
 async def test_the_log_has_the_reason_and_no_signature_of_the_link(
@@ -284,7 +286,7 @@ def test_a_caption_shows_what_was_written_and_what_was_made_of_it(prompt: ImageP
     ],
 )
 def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
-    assert prompt_in_caption(text, ModelKinds().kind_of, pictured=pictured) == "a *big* fox_1"
+    assert prompt_in_caption(text, ModelKinds().detect_kind, pictured=pictured) == "a *big* fox_1"
 
 
 @pytest.mark.parametrize(
@@ -301,12 +303,12 @@ def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
     ],
 )
 def test_what_is_no_caption_is_no_order(text: str) -> None:
-    assert not prompt_in_caption(text, ModelKinds().kind_of, pictured=False)
+    assert not prompt_in_caption(text, ModelKinds().detect_kind, pictured=False)
 
 
 def test_of_a_long_prompt_the_beginning_is_found_in_a_caption() -> None:
     prompt = "a fox in the snow " * 80
-    found = prompt_in_caption(caption(ImagePrompt(prompt), FLUX), ModelKinds().kind_of, pictured=True)
+    found = prompt_in_caption(caption(ImagePrompt(prompt), FLUX), ModelKinds().detect_kind, pictured=True)
 
     assert len(found) > 900
     assert prompt.startswith(found)

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
-from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_of
 from core.chat.text.user_error import UserFacingError
-from core.media.speech_text.from_markdown import Words
+from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
 from core.store import ChatPreferences
@@ -17,8 +17,8 @@ from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieCl
 from tests.core.chat.tones import pitches, tone
 from tests.core.media.sounds import SLOWEST_FRAME
 
-HURRY = Backoff(first=0.001, longest=0.01, jitter=0.001, longest_retry_after=0.5)
-WORDS = Words(code="code", table="table", link="link", language="en")
+HURRY = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
+WORDS = SpokenPlaceholders(code="code", table="table", link="link", language="en")
 MODEL = "CosyVoice"
 NOTHING = ChatPreferences()
 HELLO = SpeechScript("Hello there.", cut=False)
@@ -125,7 +125,7 @@ async def test_another_format_of_the_same_asks_for_nothing(speech: SpeechSynthes
     await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
     recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3")
 
-    assert recording.data == mp3(HELLO.text)
+    assert recording.data == make_mp3(HELLO.text)
     assert len(spoken_texts(sim)) == 1
 
 
@@ -202,7 +202,7 @@ async def test_a_bad_request_is_blamed_on_what_was_chosen(
 
 
 async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    sim.script.refuse = lambda _: True
+    sim.script.violates_policy = lambda _: True
     with pytest.raises(RefusedContentError):
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
 
@@ -222,7 +222,7 @@ async def test_a_failure_ends_the_other_requests_and_is_not_kept(
 
 async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     broken = [True]
-    sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else mp3(text)
+    sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else make_mp3(text)
     recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
 
     assert recording.seconds > 1
@@ -236,7 +236,7 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
     with pytest.raises(UserFacingError) as excuse:
         await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
     assert excuse.value.key == "speak.broken"
-    sim.script.sound = mp3
+    sim.script.sound = make_mp3
 
     assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus")).seconds > 1
     assert len(spoken_texts(sim)) == 3

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.wanjie.sample_media import mp3
+from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.model_choice import ModelSelector
@@ -124,7 +124,7 @@ async def test_a_platform_gets_the_format_that_it_plays(services: Services, scre
     screen.voice = "mp3"
     await services.speaker.speak_and_post(made(screen), TEXT)
 
-    assert screen.notes[0].audio == mp3(TEXT)
+    assert screen.notes[0].audio == make_mp3(TEXT)
 
 
 async def test_a_turn_that_is_run_again_posts_nothing_twice(
@@ -144,7 +144,7 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(
     await services.speaker.speak_and_post(context, TEXT)
 
     (file,) = screen.notes
-    assert file.audio == mp3(TEXT)
+    assert file.audio == make_mp3(TEXT)
     assert not file.note
     assert "voice messages aren't allowed here" in file.caption
     assert len(inputs(sim)) == 1
@@ -301,7 +301,7 @@ async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
     services: Services, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
 ) -> None:
     await choose(services, "voice_replies", "always")
-    await services.catalog.models()
+    await services.catalog.list_models()
     sim.script.fail_next.append(failure)
     await services.speak_if_wanted(made(screen), TEXT)
 

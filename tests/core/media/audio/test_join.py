@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from bots.sandbox.wanjie.sample_media import mp3, png
+from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.audio.decoder import open_recording
 from core.media.audio.join import AudioTooLongError, UnreadableAudioError, join_audio
 from tests.core.media.sounds import SLOWEST_FRAME, play, tagged, tone
@@ -36,7 +36,7 @@ def test_a_voice_note_is_opus_at_48_khz_on_one_channel() -> None:
 
 
 def test_a_single_mp3_stays_as_it_is_where_mp3_is_wanted() -> None:
-    piece = tagged(tone(1.0, layout="stereo"), png(32, 32, 1))
+    piece = tagged(tone(1.0, layout="stereo"), make_png(32, 32, 1))
     sound = join_audio([piece], "mp3")
 
     assert sound.data == piece
@@ -62,7 +62,7 @@ def test_pieces_of_every_form_can_be_joined(into: Into) -> None:
         tone(0.5, rate=16_000, form="wav", codec="pcm_s16le"),
         tone(0.5, rate=48_000, form="ogg", codec="libopus"),
         tone(0.5, rate=22_050, form="flac", codec="flac"),
-        tagged(tone(0.5), png(64, 64, 2)),
+        tagged(tone(0.5), make_png(64, 64, 2)),
     ]
     sound = join_audio(pieces, into)
 
@@ -77,7 +77,7 @@ def test_a_wave_file_does_not_pass_for_mp3() -> None:
 @both
 def test_what_the_simulator_says_can_be_joined(into: Into) -> None:
     text = "Hello, here I am."
-    sound = join_audio([mp3(text), mp3(text)], into)
+    sound = join_audio([make_mp3(text), make_mp3(text)], into)
 
     assert sound.seconds == pytest.approx(2 * len(text) / 5, abs=0.1)
 
@@ -91,7 +91,7 @@ def test_tags_between_appended_files_do_no_harm(into: Into) -> None:
 
 @both
 def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
-    piece = tagged(tone(0.5), png(8, 8, 1)).replace(b"\0Hello", b"\x03H\xff\xfe\xfdo")
+    piece = tagged(tone(0.5), make_png(8, 8, 1)).replace(b"\0Hello", b"\x03H\xff\xfe\xfdo")
 
     assert join_audio([piece], into).seconds == pytest.approx(0.5)
 
@@ -105,7 +105,7 @@ def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
         b"<html><body>" + b"<p>Bad gateway</p>" * 2000,
         NOISE,
         bytes(40_000),
-        png(64, 64, 1),
+        make_png(64, 64, 1),
         PLAYLIST,
         tone(1.0)[:100],
         tone(1.0)[:1000],
@@ -183,7 +183,7 @@ def test_nothing_is_written_to_the_terminal(capfd: pytest.CaptureFixture[str]) -
 
 def test_silence_is_never_complete() -> None:
     """Since encoders take twice as long over nothing but zeros."""
-    with open_recording(mp3("Hello")) as recording:
-        samples = b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in recording.evenly(48_000))
+    with open_recording(make_mp3("Hello")) as recording:
+        samples = b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in recording.decode_resampled(48_000))
 
     assert 0 < max(array("h", samples)) < 5

@@ -18,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdfium2 import PdfiumError
 
-from bots.sandbox.wanjie.sample_media import mp3, png
+from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.documents import pdf_extractor
-from core.media.documents.pdf_process import PdfText, UnreadablePdfError, read_pages
-from core.media.documents.reader import Excerpt, UnreadableDocumentError, read_document
+from core.media.documents.pdf_process import PdfText, UnreadablePdfError, read_pdf
+from core.media.documents.reader import DocumentExcerpt, UnreadableDocumentError, read_document
 from tests.core.media.papers import bomb, pdf
 
 CHINESE = "第一行，你好。\n第二行：世界！\n"
@@ -70,58 +70,60 @@ def office() -> bytes:
     ],
 )
 def test_text_is_read_whatever_its_encoding_and_name(data: bytes, text: str) -> None:
-    excerpt = read_document(data, "file.xyz", "application/octet-stream", most=1000)
+    excerpt = read_document(data, "file.xyz", "application/octet-stream", max_length=1000)
 
-    assert excerpt == Excerpt(text, len(text))
-    assert not excerpt.cut
+    assert excerpt == DocumentExcerpt(text, len(text))
+    assert not excerpt.is_cut
 
 
 def test_the_bytes_tell_a_pdf_from_a_text() -> None:
     code = b'MARK = b"%PDF-1.7"\n'
 
-    assert read_document(code, "check.py", "text/x-python", most=99).text == code.decode()
-    assert read_document(b"no more than words", "notes.txt", "application/pdf", most=99).text == "no more than words"
-    assert read_document(pdf(["A page"]), "letter", "", most=99).text == "A page"
+    assert read_document(code, "check.py", "text/x-python", max_length=99).text == code.decode()
+    assert (
+        read_document(b"no more than words", "notes.txt", "application/pdf", max_length=99).text == "no more than words"
+    )
+    assert read_document(pdf(["A page"]), "letter", "", max_length=99).text == "A page"
 
 
 def test_a_long_text_is_read_to_its_end_and_cut_at_a_line() -> None:
     lines = "".join(f"{number},värde {number}\n" for number in range(20_000))
-    excerpt = read_document(lines.encode(), "table.csv", "text/csv", most=1000)
+    excerpt = read_document(lines.encode(), "table.csv", "text/csv", max_length=1000)
 
-    assert excerpt.cut
-    assert excerpt.characters == len(lines)
+    assert excerpt.is_cut
+    assert excerpt.length == len(lines)
     assert len(excerpt.text) <= 1000
     assert excerpt.text.startswith("0,värde 0\n1,")
     assert lines.startswith(f"{excerpt.text}\n")
 
 
 def test_a_line_that_is_too_long_is_cut_anywhere() -> None:
-    assert read_document(b"head\n" + b"x" * 5000, "a.txt", "", most=100).text == "head\n" + "x" * 95
+    assert read_document(b"head\n" + b"x" * 5000, "a.txt", "", max_length=100).text == "head\n" + "x" * 95
 
 
 def test_a_line_that_just_fits_is_kept() -> None:
-    assert read_document(b"abc\nd\nxyz", "a.txt", "", most=5).text == "abc\nd"
+    assert read_document(b"abc\nd\nxyz", "a.txt", "", max_length=5).text == "abc\nd"
 
 
 @pytest.mark.parametrize("most", [9, 10, 11])
 def test_a_text_of_just_the_limit_is_whole(most: int) -> None:
-    excerpt = read_document(b"123456\n890", "a.txt", "", most=most)
+    excerpt = read_document(b"123456\n890", "a.txt", "", max_length=most)
 
-    assert excerpt == Excerpt("123456" if most == 9 else "123456\n890", 10)
-    assert excerpt.cut == (most == 9)
+    assert excerpt == DocumentExcerpt("123456" if most == 9 else "123456\n890", 10)
+    assert excerpt.is_cut == (most == 9)
 
 
 @given(st.text(st.characters(blacklist_categories=["C"])), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
 def test_every_text_is_read_as_it_was_written(text: str, encoding: str) -> None:
     text = "a" * 65_530 + text  # what follows lies on a seam
 
-    assert read_document(text.encode(encoding), "a.txt", "text/plain", most=100_000).text == text
+    assert read_document(text.encode(encoding), "a.txt", "text/plain", max_length=100_000).text == text
 
 
 @given(st.binary())
 def test_every_file_is_read_or_refused(data: bytes) -> None:
     try:
-        excerpt = read_document(data, "a", "", most=10)
+        excerpt = read_document(data, "a", "", max_length=10)
     except UnreadableDocumentError:
         return
 
@@ -135,41 +137,41 @@ def test_every_file_is_read_or_refused(data: bytes) -> None:
         b" \n",
         office(),
         b"\xd0\xcf\x11\xe0" + bytes(500),
-        png(8, 8, 1),
-        mp3("hello"),
+        make_png(8, 8, 1),
+        make_mp3("hello"),
         b"\1\2" * 50,
     ],
     ids=["empty", "space", "docx", "doc", "picture", "sound", "controls"],
 )
 def test_what_holds_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableDocumentError):
-        read_document(data, "letter.txt", "text/plain", most=1000)
+        read_document(data, "letter.txt", "text/plain", max_length=1000)
 
 
 @pytest.mark.parametrize(
     ("name", "mime"), [("a.PDF", ""), ("a", "application/pdf"), ("a.txt", "text/plain")], ids=["name", "type", "mark"]
 )
 def test_the_pages_of_a_pdf_file_are_read(name: str, mime: str) -> None:
-    excerpt = read_document(pdf(["Hello world\nsecond line", "", "你好，世界"]), name, mime, most=1000)
+    excerpt = read_document(pdf(["Hello world\nsecond line", "", "你好，世界"]), name, mime, max_length=1000)
 
-    assert excerpt == Excerpt("Hello world\nsecond line\n\n你好，世界", 30, 3, 3)
-    assert not excerpt.cut
+    assert excerpt == DocumentExcerpt("Hello world\nsecond line\n\n你好，世界", 30, 3, 3)
+    assert not excerpt.is_cut
 
 
 def test_of_a_long_pdf_file_no_more_pages_are_read_than_needed() -> None:
-    excerpt = read_document(pdf(["word " * 20] * 50), "a.pdf", "", most=250)
+    excerpt = read_document(pdf(["word " * 20] * 50), "a.pdf", "", max_length=250)
 
-    assert excerpt.cut
+    assert excerpt.is_cut
     assert (excerpt.pages_read, excerpt.pages) == (3, 50)
     assert 125 < len(excerpt.text) <= 250
 
 
 def test_a_pdf_file_that_ends_with_the_limit_is_whole() -> None:
-    assert not read_document(pdf(["12345", "67890"]), "a.pdf", "", most=12).cut
+    assert not read_document(pdf(["12345", "67890"]), "a.pdf", "", max_length=12).is_cut
 
 
 def test_a_pdf_file_that_takes_too_long_is_read_as_far_as_it_went() -> None:
-    pages = pdf_extractor.read(pdf(["one", "two", "three"]), most=1000, patience=0)
+    pages = pdf_extractor.extract_text(pdf(["one", "two", "three"]), max_length=1000, timeout=0)
 
     assert pages == PdfText("one", 3, 1, 3)
 
@@ -179,12 +181,12 @@ def test_a_pdf_file_that_unfolds_to_gigabytes_is_refused() -> None:
 
     assert len(data) < 10_000
     with pytest.raises(UnreadableDocumentError):
-        read_document(data, "a.pdf", "", most=1000)
+        read_document(data, "a.pdf", "", max_length=1000)
 
 
 def test_a_page_that_takes_for_ever_is_given_up() -> None:
     with pytest.raises(UnreadablePdfError):
-        read_pages(pdf(["Hello"]), most=1000, limit=0.001)
+        read_pdf(pdf(["Hello"]), max_length=1000, kill_timeout=0.001)
 
 
 def test_whoever_reads_documents_does_not_load_the_reader_of_pdf_files() -> None:
@@ -200,7 +202,7 @@ def test_whoever_reads_documents_does_not_load_the_reader_of_pdf_files() -> None
 def test_every_pdf_file_is_read_or_refused(data: bytes) -> None:
     for broken in (data, b"%PDF-1.4\n" + data, pdf(["Hello"]).replace(b"obj\n", data, 3)):
         with suppress(PdfiumError):
-            assert pdf_extractor.read(broken, most=10, patience=1).characters >= 0
+            assert pdf_extractor.extract_text(broken, max_length=10, timeout=1).length >= 0
 
 
 @pytest.mark.parametrize(
@@ -210,18 +212,18 @@ def test_every_pdf_file_is_read_or_refused(data: bytes) -> None:
 )
 def test_a_pdf_file_without_words_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableDocumentError):
-        read_document(data, "a.pdf", "application/pdf", most=1000)
+        read_document(data, "a.pdf", "application/pdf", max_length=1000)
 
 
 def test_a_broken_page_is_passed_over() -> None:
     data = pdf(["one", "two"]).replace(b"/Kids [4 0 R 6 0 R]", b"/Kids [9 0 R 6 0 R]")
 
-    assert read_document(data, "a.pdf", "", most=1000).text == "two"
+    assert read_document(data, "a.pdf", "", max_length=1000).text == "two"
 
 
 def test_several_threads_may_read_pdf_files_at_once() -> None:
     files = [pdf([f"file {number} page {page}" for page in range(20)]) for number in range(12)]
     with ThreadPoolExecutor(4) as threads:
-        excerpts = list(threads.map(partial(read_document, name="a.pdf", mime="", most=10_000), files))
+        excerpts = list(threads.map(partial(read_document, name="a.pdf", mime="", max_length=10_000), files))
 
     assert [excerpt.text.split(" page")[0] for excerpt in excerpts] == [f"file {number}" for number in range(12)]

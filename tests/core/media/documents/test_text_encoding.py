@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.media.documents.plain_text import NoTextError, read_text
+from core.media.documents.plain_text import NotTextError, read_text
 
 SIMPLIFIED = (
     "你好",
@@ -64,7 +64,7 @@ WESTERN = ("café", "déjà vu", "Grüße", "20°C", "Größe über alles: 5 €
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_texts_from_before_utf_8_are_read_however_short(codec: str, texts: tuple[str, ...]) -> None:
-    assert [read_text(text.encode(codec), most=100)[0] for text in texts] == list(texts)
+    assert [read_text(text.encode(codec), max_length=100)[0] for text in texts] == list(texts)
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
@@ -77,49 +77,49 @@ def test_texts_from_before_utf_8_are_read_however_short(codec: str, texts: tuple
     ],
 )
 def test_utf_16_needs_no_mark(text: str, codec: str) -> None:
-    assert read_text(text.encode(codec), most=100)[0] == text
+    assert read_text(text.encode(codec), max_length=100)[0] == text
 
 
 @pytest.mark.parametrize("text", ["1º año", "µ é", "«да»", "αβγ é", "éé", "Ünï", "да é", "ελ"])
 def test_utf_8_is_no_chinese_by_chance(text: str) -> None:
-    assert read_text(text.encode(), most=100)[0] == text
+    assert read_text(text.encode(), max_length=100)[0] == text
 
 
 @pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", ["hi", "你好", "Grüße 😀", "id;name\n1;Ann\n"])
 def test_utf_32_needs_no_mark(text: str, codec: str) -> None:
-    assert read_text(text.encode(codec), most=100)[0] == text
+    assert read_text(text.encode(codec), max_length=100)[0] == text
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_a_mark_and_nothing_behind_it_is_no_text(text: str, codec: str) -> None:
-    with pytest.raises(NoTextError):
-        read_text(text.encode(codec), most=100)
+    with pytest.raises(NotTextError):
+        read_text(text.encode(codec), max_length=100)
 
 
 def test_a_file_of_dos_ends_with_a_mark() -> None:
-    assert read_text(b"dir\r\n\x1a", most=100)[0] == "dir\n\x1a"
+    assert read_text(b"dir\r\n\x1a", max_length=100)[0] == "dir\n\x1a"
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
 def test_a_mark_is_believed(codec: str) -> None:
-    assert read_text("你好 é".encode(codec), most=100)[0] == "你好 é"
+    assert read_text("你好 é".encode(codec), max_length=100)[0] == "你好 é"
 
 
 @pytest.mark.parametrize("text", ["你好世界", "naïve café, déjà vu", "表格：一、二、三\n"])
 def test_a_stray_byte_in_utf_8_costs_itself_alone(text: str) -> None:
     data = text.encode()
-    begin, _ = read_text(data[:6] + b"\xff" + data[6:], most=100)
+    begin, _ = read_text(data[:6] + b"\xff" + data[6:], max_length=100)
 
     assert begin == data[:6].decode() + "\ufffd" + data[6:].decode()
-    assert read_text(data + "表".encode()[:2], most=100)[0] == text + "\ufffd"
+    assert read_text(data + "表".encode()[:2], max_length=100)[0] == text + "\ufffd"
 
 
 def test_a_stray_byte_in_another_encoding_costs_little() -> None:
     text = "今天天气很好，我们去公园玩吧。\n" * 20
     data = text.encode("gb18030")
-    begin, _ = read_text(data[:300] + b"\xff" + data[300:], most=1000)
+    begin, _ = read_text(data[:300] + b"\xff" + data[300:], max_length=1000)
 
     assert begin.replace("\ufffd", "")[:140] == text[:140]
     assert begin.count("\ufffd") <= 3
@@ -127,21 +127,23 @@ def test_a_stray_byte_in_another_encoding_costs_little() -> None:
 
 
 def test_what_is_told_late_is_found() -> None:
-    assert read_text(b"x = 1\n" * 30_000 + "# 你好，世界\n".encode("gb18030"), most=10**6)[0].endswith("# 你好，世界\n")
+    assert read_text(b"x = 1\n" * 30_000 + "# 你好，世界\n".encode("gb18030"), max_length=10**6)[0].endswith(
+        "# 你好，世界\n"
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_bytes_at_random_are_no_text(seed: int) -> None:
-    with pytest.raises(NoTextError):
-        read_text(random.Random(seed).randbytes(3000), most=100)  # noqa: S311 - any bytes will do
+    with pytest.raises(NotTextError):
+        read_text(random.Random(seed).randbytes(3000), max_length=100)  # noqa: S311 - any bytes will do
 
 
 @settings(max_examples=300)
 @given(st.binary(max_size=80))
 def test_reading_gives_a_text_or_says_that_there_is_none(data: bytes) -> None:
     try:
-        begin, length = read_text(data, most=20)
-    except NoTextError:
+        begin, length = read_text(data, max_length=20)
+    except NotTextError:
         return
 
     assert begin.strip()

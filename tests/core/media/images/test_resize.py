@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 from PIL.ExifTags import Base
 
-from bots.sandbox.wanjie.sample_media import png
+from bots.sandbox.wanjie.sample_media import make_png
 from core.media.images.resize import BadImageError, ImageInfo, inspect_image, shrink
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
@@ -73,7 +73,7 @@ def test_a_picture_is_known_by_what_is_in_it(form: str) -> None:
 
 
 def test_what_the_simulator_paints_is_a_picture() -> None:
-    assert inspect_image(png(64, 48, 7)) == ImageInfo("image/png", ".png", 64, 48)
+    assert inspect_image(make_png(64, 48, 7)) == ImageInfo("image/png", ".png", 64, 48)
 
 
 def test_an_animation_is_a_picture() -> None:
@@ -118,7 +118,7 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(BadImageError):
         inspect_image(data)
     with pytest.raises(BadImageError):
-        shrink(data, side=100, most=10_000)
+        shrink(data, max_side=100, max_bytes=10_000)
 
 
 @pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (100_000, 100_000)])
@@ -126,7 +126,7 @@ def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(si
     with pytest.raises(BadImageError, match="pixels"):
         inspect_image(bomb(*size))
     with pytest.raises(BadImageError, match="pixels"):
-        shrink(bomb(*size), side=100, most=10_000)
+        shrink(bomb(*size), max_side=100, max_bytes=10_000)
 
 
 @pytest.mark.parametrize("form", ["WEBP", "GIF"])
@@ -140,12 +140,12 @@ def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> No
     data = saved(Pillow.new("L", (4001, 4000)), form)
 
     with pytest.raises(BadImageError, match="pixels"):
-        shrink(data, side=100, most=10_000)
+        shrink(data, max_side=100, max_bytes=10_000)
 
 
 @pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
 def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
-    data, _ = shrink(saved(Pillow.new("L", size), "JPEG"), side=1000, most=1_000_000)
+    data, _ = shrink(saved(Pillow.new("L", size), "JPEG"), max_side=1000, max_bytes=1_000_000)
 
     assert look(data).size == (1000, 1000 * size[1] // size[0])
 
@@ -154,7 +154,7 @@ def test_of_endless_animations_the_beginning_is_looked_at() -> None:
     data = endless(200_000)
 
     assert inspect_image(data) == ImageInfo("image/gif", ".gif", 1, 1)
-    assert look(shrink(data, side=100, most=10_000_000)[0]).size == (1, 1)
+    assert look(shrink(data, max_side=100, max_bytes=10_000_000)[0]).size == (1, 1)
 
 
 def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
@@ -174,19 +174,19 @@ def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: byt
     with suppress(BadImageError):
         inspect_image(broken)
     with suppress(BadImageError):
-        shrink(broken, side=10, most=2000)
+        shrink(broken, max_side=10, max_bytes=2000)
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_picture_that_fits_stays_as_it_is(form: str) -> None:
     data = saved(picture(), form)
 
-    assert shrink(data, side=80, most=len(data)) == (data, f"image/{form.lower()}")
+    assert shrink(data, max_side=80, max_bytes=len(data)) == (data, f"image/{form.lower()}")
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_large_picture_keeps_its_ratio(form: str) -> None:
-    data, mime = shrink(saved(picture(size=(800, 500)), form), side=80, most=100_000)
+    data, mime = shrink(saved(picture(size=(800, 500)), form), max_side=80, max_bytes=100_000)
 
     assert look(data).size == (80, 50)
     assert mime == inspect_image(data).mime
@@ -197,14 +197,14 @@ def test_a_large_picture_keeps_its_ratio(form: str) -> None:
 def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
     exif = Pillow.Exif()
     exif[Base.Orientation] = 6
-    data, _ = shrink(saved(picture(size=(800, 500)), form, exif=exif), side=80, most=100_000)
+    data, _ = shrink(saved(picture(size=(800, 500)), form, exif=exif), max_side=80, max_bytes=100_000)
 
     assert look(data).size == (50, 80)
     assert not look(data).getexif()
 
 
 def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
-    data, mime = shrink(turned(), side=100, most=100_000)
+    data, mime = shrink(turned(), max_side=100, max_bytes=100_000)
     upright = look(data)
 
     assert mime == "image/jpeg"
@@ -215,7 +215,7 @@ def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
 
 @pytest.mark.parametrize("most", [60_000, 20_000, 5_000])
 def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
-    data, mime = shrink(saved(noise((300, 300))), side=300, most=most)
+    data, mime = shrink(saved(noise((300, 300))), max_side=300, max_bytes=most)
 
     assert len(data) <= most
     assert mime == "image/jpeg"
@@ -224,13 +224,13 @@ def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
 
 def test_too_few_bytes_hold_no_picture() -> None:
     with pytest.raises(BadImageError):
-        shrink(saved(noise((300, 300))), side=300, most=300)
+        shrink(saved(noise((300, 300))), max_side=300, max_bytes=300)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_kind_of_colour_survives(mode: str) -> None:
     source = Pillow.new("I;16", (80, 50), 0xC0C0) if mode == "I;16" else picture(mode)
-    data, mime = shrink(saved(source), side=40, most=100_000)
+    data, mime = shrink(saved(source), max_side=40, max_bytes=100_000)
     left = look(data).convert("L").getpixel((4, 12))
 
     assert mime == "image/png"
@@ -238,7 +238,7 @@ def test_every_kind_of_colour_survives(mode: str) -> None:
 
 
 def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
-    data, _ = shrink(saved(picture("CMYK"), "JPEG"), side=40, most=100_000)
+    data, _ = shrink(saved(picture("CMYK"), "JPEG"), max_side=40, max_bytes=100_000)
 
     assert look(data).mode == "RGB"
 
@@ -246,8 +246,8 @@ def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
 def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
     clear = noise((200, 200)).convert("RGBA")
     clear.paste((0, 0, 0, 0), (0, 0, 100, 200))
-    kept, _ = shrink(saved(clear), side=150, most=1_000_000)
-    poor, mime = shrink(saved(clear), side=150, most=8_000)
+    kept, _ = shrink(saved(clear), max_side=150, max_bytes=1_000_000)
+    poor, mime = shrink(saved(clear), max_side=150, max_bytes=8_000)
 
     assert look(kept).convert("RGBA").getpixel((10, 10)) == (0, 0, 0, 0)
     assert mime == "image/jpeg"
@@ -256,7 +256,9 @@ def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
 
 def test_of_an_animation_the_first_frame_is_shown() -> None:
     frames = [Pillow.new("RGB", (30, 30), "red"), Pillow.new("RGB", (30, 30), "blue")]
-    data, mime = shrink(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), side=100, most=100_000)
+    data, mime = shrink(
+        saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), max_side=100, max_bytes=100_000
+    )
 
     assert mime == "image/png"
     assert look(data).convert("RGB").getpixel((5, 5)) == (255, 0, 0)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.media.speech_text.from_markdown import Words, speakable_text
+from core.media.speech_text.from_markdown import SpokenPlaceholders, to_speakable_text
 
-ENGLISH = Words(code="Here is some code", table="Here is a table.", link="a link", language="en")
-CHINESE = Words(code="这里有一段代码", table="这里有一张表格。", link="一个链接", language="zh")
+ENGLISH = SpokenPlaceholders(code="Here is some code", table="Here is a table.", link="a link", language="en")
+CHINESE = SpokenPlaceholders(code="这里有一段代码", table="这里有一张表格。", link="一个链接", language="zh")
 PLAIN = st.text(st.sampled_from("abcXYZ好的。，019 .,?!\n'“”"), max_size=200)
 MARKDOWN = st.lists(
     st.sampled_from([*"ab1 好\n*_`~#>|-+[]()!<&;\\$^{}:/.👍😀\u200d\ufe0f\x1f\ud800", "http://", "```", "\n|-|-|\n"])
@@ -59,7 +59,7 @@ MARKDOWN = st.lists(
     ],
 )
 def test_markup_is_not_heard(markdown: str, said: str) -> None:
-    assert speakable_text(markdown, ENGLISH) == said
+    assert to_speakable_text(markdown, ENGLISH) == said
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_markup_is_not_heard(markdown: str, said: str) -> None:
     ],
 )
 def test_numbers_and_signs_make_sense(markdown: str, said: str) -> None:
-    assert speakable_text(markdown, ENGLISH) == said
+    assert to_speakable_text(markdown, ENGLISH) == said
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,18 @@ def test_numbers_and_signs_make_sense(markdown: str, said: str) -> None:
     ],
 )
 def test_emoji_are_named_once_in_the_readers_language(markdown: str, english: str, chinese: str) -> None:
-    assert speakable_text(markdown, ENGLISH) == english
-    assert speakable_text(markdown, CHINESE) == chinese
+    assert to_speakable_text(markdown, ENGLISH) == english
+    assert to_speakable_text(markdown, CHINESE) == chinese
 
 
 def test_emoji_are_named_in_english_where_the_language_has_no_names_for_them() -> None:
-    assert speakable_text("👍", Words("", "", "", "xx")) == "thumbs up."
+    assert to_speakable_text("👍", SpokenPlaceholders("", "", "", "xx")) == "thumbs up."
 
 
 def test_chinese_is_closed_by_its_own_stops() -> None:
     markdown = "## 标题\n这是**重点：**内容，见https://example.com/页。\n1. 打开\n2. 关闭\n\n```\nx\n```"
 
-    assert speakable_text(markdown, CHINESE).splitlines() == [
+    assert to_speakable_text(markdown, CHINESE).splitlines() == [
         "标题。",
         "这是重点：内容，见example.com页。",
         "1、打开。",
@@ -123,9 +123,9 @@ def test_chinese_is_closed_by_its_own_stops() -> None:
 def test_a_small_table_is_read_row_by_row() -> None:
     markdown = "| Name | Age | |\n|---|--:|---|\n| **Ada** | 36 | x |\n| Bob | | |\n|||"
 
-    assert speakable_text(markdown, ENGLISH) == "Ada, Age: 36, x.\nBob."
-    assert speakable_text("|名字|年龄|\n|-|-|\n|小明|8|", CHINESE) == "小明，年龄：8。"
-    assert speakable_text("| only | head |\n|-|-|", ENGLISH) == "only, head."
+    assert to_speakable_text(markdown, ENGLISH) == "Ada, Age: 36, x.\nBob."
+    assert to_speakable_text("|名字|年龄|\n|-|-|\n|小明|8|", CHINESE) == "小明，年龄：8。"
+    assert to_speakable_text("| only | head |\n|-|-|", ENGLISH) == "only, head."
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_small_table_is_read_row_by_row() -> None:
     ids=["rows", "columns", "cell"],
 )
 def test_a_large_table_is_only_mentioned(markdown: str) -> None:
-    assert speakable_text(f"Look:\n\n{markdown}", ENGLISH) == "Look:\nHere is a table."
+    assert to_speakable_text(f"Look:\n\n{markdown}", ENGLISH) == "Look:\nHere is a table."
 
 
 @pytest.mark.parametrize(
@@ -145,17 +145,17 @@ def test_a_large_table_is_only_mentioned(markdown: str) -> None:
     ],
 )
 def test_what_has_no_words_says_nothing(markdown: str) -> None:
-    assert not speakable_text(markdown, ENGLISH)
+    assert not to_speakable_text(markdown, ENGLISH)
 
 
 @given(PLAIN)
 def test_the_words_of_plain_text_are_all_said_in_their_order(text: str) -> None:
-    assert re.findall(r"[^\W_]+", speakable_text(text, ENGLISH)) == re.findall(r"[^\W_]+", text)
+    assert re.findall(r"[^\W_]+", to_speakable_text(text, ENGLISH)) == re.findall(r"[^\W_]+", text)
 
 
 @given(MARKDOWN)
 def test_whatever_is_written_can_be_said(markdown: str) -> None:
-    said = speakable_text(markdown, CHINESE)
+    said = to_speakable_text(markdown, CHINESE)
 
     assert not set("*`|\x1f") & set(said.replace("\n", ""))
     assert all(any(map(str.isalnum, line)) for line in said.splitlines())
@@ -166,7 +166,7 @@ def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> Non
     around = st.sampled_from(["*{}*", "**{}**", "***{}***", "_{}_", "__{}__", "~~{}~~", "`{}`", "[{}](http://a.bc)"])
     prefix = data.draw(st.sampled_from(["", "# ", "- ", "> ", "* ", "### ", "> - "]))
 
-    said = speakable_text(prefix + " ".join(data.draw(around).format(word) for word in words), ENGLISH)
+    said = to_speakable_text(prefix + " ".join(data.draw(around).format(word) for word in words), ENGLISH)
 
     assert said.rstrip(".。") == " ".join(words)
 
@@ -174,10 +174,10 @@ def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> Non
 @pytest.mark.parametrize("row", ["👍\u200d", " ", "\t", "=", "<!--", "<a =", "\\(", "$=", "$" + "=" * 590, "-", "\x1f"])
 def test_a_row_of_anything_is_read_without_beginning_again_at_each_place(row: str) -> None:
     """It would keep all other threads waiting for seconds."""
-    assert speakable_text(f"one{row * (40_000 // len(row))}b", ENGLISH).startswith("one")
+    assert to_speakable_text(f"one{row * (40_000 // len(row))}b", ENGLISH).startswith("one")
 
 
 @pytest.mark.parametrize("row", ["=", " ", " =", "/", "= ", "a"])
 def test_a_tag_without_end_is_read_once(row: str) -> None:
     """It would keep all other threads waiting for seconds."""
-    assert "one" in speakable_text(f"<div {row * (40_000 // len(row))}\none", ENGLISH)
+    assert "one" in to_speakable_text(f"<div {row * (40_000 // len(row))}\none", ENGLISH)

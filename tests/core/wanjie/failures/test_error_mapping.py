@@ -20,8 +20,8 @@ from core.wanjie import (
     UnsupportedVoiceError,
     WanjieError,
 )
-from core.wanjie.failures.error_mapping import diagnose_json, error_from_response
-from core.wanjie.failures.retry_after import retry_after
+from core.wanjie.failures.error_mapping import error_from_json, error_from_response
+from core.wanjie.failures.retry_after import parse_retry_after
 
 HTML = "<html><head><title>Error</title></head><body>rate limit of nginx</body></html>"
 
@@ -171,7 +171,7 @@ def test_a_limit_that_time_heals_is_no_empty_account() -> None:
     ],
 )
 def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | None) -> None:
-    assert retry_after(value, now=datetime(2026, 11, 4, 10, tzinfo=UTC)) == seconds
+    assert parse_retry_after(value, now=datetime(2026, 11, 4, 10, tzinfo=UTC)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
     ],
 )
 def test_an_ordinary_answer_is_no_error(text: str) -> None:
-    assert diagnose_json(json.loads(text)) is None
+    assert error_from_json(json.loads(text)) is None

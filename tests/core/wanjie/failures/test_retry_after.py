@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.wanjie import QuotaExhaustedError, ServerFaultError, TooManyRequestsError
-from core.wanjie.failures.error_mapping import diagnose_json, error_from_response
-from core.wanjie.failures.retry_after import told_wait
+from core.wanjie.failures.error_mapping import error_from_json, error_from_response
+from core.wanjie.failures.retry_after import parse_retry_delay
 
 NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
 
@@ -43,20 +43,20 @@ NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
     ],
 )
 def test_a_wait_is_read_in_whatever_words_it_is_told(body: str, seconds: float | None) -> None:
-    assert told_wait({}, body, now=NOW) == pytest.approx(seconds)
+    assert parse_retry_delay({}, body, now=NOW) == pytest.approx(seconds)
 
 
 def test_headers_count_before_words() -> None:
     body = "Please try again in 20s"
 
-    assert told_wait({"retry-after": "7"}, body, now=NOW) == 7
-    assert told_wait({"retry-after-ms": "1500"}, body, now=NOW) == 1.5
-    assert told_wait({"retry-after": "soon"}, body, now=NOW) == 20
+    assert parse_retry_delay({"retry-after": "7"}, body, now=NOW) == 7
+    assert parse_retry_delay({"retry-after-ms": "1500"}, body, now=NOW) == 1.5
+    assert parse_retry_delay({"retry-after": "soon"}, body, now=NOW) == 20
 
 
 def test_errors_know_it_in_a_refusal_and_in_a_stream() -> None:
     body = json.dumps({"error": {"code": 429, "message": "Rate limit reached. Please try again in 20s."}})
-    refused, told = error_from_response(429, {}, body), diagnose_json(json.loads(body))
+    refused, told = error_from_response(429, {}, body), error_from_json(json.loads(body))
 
     assert isinstance(refused, TooManyRequestsError)
     assert isinstance(told, TooManyRequestsError)

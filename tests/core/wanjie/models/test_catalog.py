@@ -14,29 +14,29 @@ from tests.core.wanjie.conftest import Clock
 
 
 async def test_models_keep_the_order_of_the_platform_and_have_a_kind(catalog: Catalog) -> None:
-    listed = await catalog.models()
+    listed = await catalog.list_models()
 
     assert [model.id for model in listed[:2]] == ["qwen3-32b", "claude-3.7-sonnet-20250219"]
-    assert await catalog.models("speech") == (Model("CosyVoice", "speech"),)
-    assert [model.id for model in await catalog.models("image")] == ["Flux.1-Schnell"]
-    assert len(await catalog.models("chat")) == 14
-    assert await catalog.models("video") == ()
+    assert await catalog.list_models("speech") == (Model("CosyVoice", "speech"),)
+    assert [model.id for model in await catalog.list_models("image")] == ["Flux.1-Schnell"]
+    assert len(await catalog.list_models("chat")) == 14
+    assert await catalog.list_models("video") == ()
 
 
 async def test_the_list_is_asked_for_once_in_its_lifetime(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
-    await catalog.models()
+    await catalog.list_models()
     clock.now += 59
-    await catalog.models()
+    await catalog.list_models()
     asked_when_fresh = len(sim.requests)
     clock.now += 2
-    await catalog.models()
+    await catalog.list_models()
 
     assert (asked_when_fresh, len(sim.requests)) == (1, 2)
 
 
 async def test_many_callers_share_one_request(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.header_delay = 0.05
-    lists = await asyncio.gather(*(catalog.models() for _ in range(20)))
+    lists = await asyncio.gather(*(catalog.list_models() for _ in range(20)))
 
     assert len(sim.requests) == 1
     assert all(listed == lists[0] for listed in lists)
@@ -44,7 +44,7 @@ async def test_many_callers_share_one_request(sim: WanjieSim, catalog: Catalog) 
 
 async def test_many_callers_share_one_failure(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.header_delay, sim.script.key = 0.05, "another"
-    outcomes = await asyncio.gather(*(catalog.models() for _ in range(20)), return_exceptions=True)
+    outcomes = await asyncio.gather(*(catalog.list_models() for _ in range(20)), return_exceptions=True)
 
     assert len(sim.requests) == 1
     assert all(isinstance(outcome, KeyRejectedError) for outcome in outcomes)
@@ -53,15 +53,15 @@ async def test_many_callers_share_one_failure(sim: WanjieSim, catalog: Catalog) 
 async def test_a_failure_without_a_list_is_not_remembered(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
     sim.script.fail_next.append(Failure(401))
     with pytest.raises(KeyRejectedError):
-        await catalog.models()
+        await catalog.list_models()
     clock.now += 0.001
 
-    assert await catalog.models("speech")
+    assert await catalog.list_models("speech")
 
 
 async def test_a_cancelled_caller_leaves_the_request_to_the_next(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.header_delay = 0.05
-    first, second = asyncio.create_task(catalog.models()), asyncio.create_task(catalog.models())
+    first, second = asyncio.create_task(catalog.list_models()), asyncio.create_task(catalog.list_models())
     await asyncio.sleep(0.01)
     first.cancel()
 
@@ -69,42 +69,42 @@ async def test_a_cancelled_caller_leaves_the_request_to_the_next(sim: WanjieSim,
 
 
 async def test_an_old_list_is_served_while_the_platform_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
-    before = await catalog.models()
+    before = await catalog.list_models()
     clock.now += 61
     sim.script.fail_next.extend([Failure(500)] * 3)
-    stale = [await catalog.models(), await catalog.models()]
+    stale = [await catalog.list_models(), await catalog.list_models()]
     asked = len(sim.requests)
     clock.now += 31
     sim.script.models = ("kimi-k2",)
 
     assert stale == [before, before]
     assert asked == 4
-    assert await catalog.models() == (Model("kimi-k2", "chat"),)
+    assert await catalog.list_models() == (Model("kimi-k2", "chat"),)
 
 
 async def test_an_old_list_is_served_while_the_platform_is_silent(
     sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
 ) -> None:
-    catalog = Catalog(client, settings_for(catalog_ttl=60), grace=0.05, clock=clock)
-    before = await catalog.models()
+    catalog = Catalog(client, settings_for(catalog_ttl=60), refresh_timeout=0.05, clock=clock)
+    before = await catalog.list_models()
     clock.now += 61
     sim.script.header_delay = 3
 
-    assert await catalog.models() == before
+    assert await catalog.list_models() == before
 
 
 async def test_a_list_found_to_be_wrong_is_asked_for_again(sim: WanjieSim, catalog: Catalog) -> None:
-    await catalog.models()
+    await catalog.list_models()
     sim.script.models = ("kimi-k2",)
-    catalog.forget()
+    catalog.invalidate()
 
-    assert len(await catalog.models()) == 1
+    assert len(await catalog.list_models()) == 1
 
 
 async def test_kinds_can_be_set(catalog_for: Callable[..., Catalog]) -> None:
     catalog = catalog_for(model_kinds="qwen3-*=image")
 
-    assert [model.id for model in await catalog.models("image")] == [
+    assert [model.id for model in await catalog.list_models("image")] == [
         "qwen3-32b",
         "qwen3-next",
         "qwen3-coder",
@@ -198,13 +198,13 @@ async def test_only_models_of_the_wanted_kind_are_found(catalog: Catalog) -> Non
 async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
     sim: WanjieSim, catalog: Catalog, clock: Clock
 ) -> None:
-    await catalog.models()
+    await catalog.list_models()
     sim.script.models = ("gpt-6",)
-    at_once = catalog.refresh_if_doubtful()
+    at_once = catalog.invalidate_unless_fresh()
     clock.now += 5
-    later = catalog.refresh_if_doubtful()
-    listed = await catalog.models()
-    again = catalog.refresh_if_doubtful()
+    later = catalog.invalidate_unless_fresh()
+    listed = await catalog.list_models()
+    again = catalog.invalidate_unless_fresh()
 
     assert (at_once, later, again) == (False, True, False)
     assert [model.id for model in listed] == ["gpt-6"]
@@ -212,11 +212,11 @@ async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
 
 
 async def test_doubts_do_not_hammer_a_platform_that_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
-    listed = await catalog.models()
+    listed = await catalog.list_models()
     clock.now += 5
     sim.script.key = "another"
     for _ in range(10):
-        catalog.refresh_if_doubtful()
-        assert await catalog.models() == listed
+        catalog.invalidate_unless_fresh()
+        assert await catalog.list_models() == listed
 
     assert len(sim.requests) == 2

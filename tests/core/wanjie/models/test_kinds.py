@@ -30,13 +30,13 @@ from core.wanjie import ModelKinds
 def test_the_built_in_rules_know_the_models_of_the_field(kind: str, ids: str) -> None:
     kinds = ModelKinds()
 
-    assert {name: kinds.kind_of(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
+    assert {name: kinds.detect_kind(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
 
 
 def test_own_rules_come_first_in_any_case_and_in_their_order() -> None:
     kinds = ModelKinds({"My-*": "speech", "my-painter": "image", "*-TTS": "chat"})
 
-    assert kinds.kind_of("my-painter") == "speech"
-    assert kinds.kind_of("vendor/MY-voice") == "speech"
-    assert kinds.kind_of("qwen-tts") == "chat"
-    assert kinds.kind_of("Flux.1-Schnell") == "image"
+    assert kinds.detect_kind("my-painter") == "speech"
+    assert kinds.detect_kind("vendor/MY-voice") == "speech"
+    assert kinds.detect_kind("qwen-tts") == "chat"
+    assert kinds.detect_kind("Flux.1-Schnell") == "image"

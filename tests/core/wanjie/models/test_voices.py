@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.wanjie import known_voices
+from core.wanjie import list_known_voices
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from core.wanjie import known_voices
     ],
 )
 def test_a_documented_voice_is_known(model: str, voice: str) -> None:
-    assert voice in known_voices(model)
+    assert voice in list_known_voices(model)
 
 
 def test_of_other_models_none_is() -> None:
-    assert known_voices("fish-speech-1.5") == ()
+    assert list_known_voices("fish-speech-1.5") == ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie.streaming.embedded_images import EmbeddedPictures
+from core.wanjie.streaming.embedded_images import EmbeddedImages
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 3
 URL = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
@@ -18,9 +18,9 @@ WRITTEN = f"![image]({URL})"
 
 def parted(*pieces: str) -> list[str | bytes | None]:
     """What the pieces of a text tell, neighbouring words joined."""
-    reader = EmbeddedPictures()
+    reader = EmbeddedImages()
     told: list[str | bytes | None] = []
-    for part in [*(part for piece in pieces for part in reader.part(piece)), *reader.end()]:
+    for part in [*(part for piece in pieces for part in reader.feed(piece)), *reader.finish()]:
         if isinstance(part, str) and told and isinstance(told[-1], str):
             told[-1] += part
         else:

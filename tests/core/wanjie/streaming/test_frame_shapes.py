@@ -23,7 +23,7 @@ from core.wanjie import (
     WanjieClient,
 )
 from core.wanjie.responses import Chunk, parse_chunk, parse_completion
-from core.wanjie.streaming.finish_reasons import fold_finish_reason
+from core.wanjie.streaming.finish_reasons import normalize_finish_reason
 from core.wanjie.streaming.stream_reader import StreamReader
 from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, streaming
 
@@ -39,12 +39,12 @@ def read(*frames: dict[str, Any] | str, done: bool = True) -> list[Delta]:
         frame if isinstance(frame, str) else json.dumps(frame) for frame in (*frames, *(["[DONE]"] if done else []))
     ]
     reader = StreamReader()
-    return reader.feed("".join(f"data: {text}\n\n" for text in data).encode()) + reader.end()
+    return reader.feed("".join(f"data: {text}\n\n" for text in data).encode()) + reader.finish()
 
 
 TEXT = Chunk(text="a")
 THOUGHT = Chunk(reasoning="a")
-UNREAD = Chunk(unread=True)
+UNREAD = Chunk(is_unreadable=True)
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,12 @@ UNREAD = Chunk(unread=True)
         ({"code": 200, "message": "ok", "result": chunk({"content": "a"})}, TEXT),
         (
             {"choices": [{"index": 1, "delta": {"content": "b"}}, {"index": 0, "delta": {"content": "a"}}]},
-            Chunk(text="a", elsewhere=True),
+            Chunk(text="a", other_choice_has_content=True),
         ),
-        ({"choices": [{"delta": {"content": "a"}}, {"delta": {"content": "b"}}]}, Chunk(text="a", elsewhere=True)),
+        (
+            {"choices": [{"delta": {"content": "a"}}, {"delta": {"content": "b"}}]},
+            Chunk(text="a", other_choice_has_content=True),
+        ),
         (chunk({"reasoning_content": "a"}), THOUGHT),
         (chunk({"reasoning": "a", "reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
         (chunk({"reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
@@ -109,7 +112,7 @@ UNREAD = Chunk(unread=True)
     ],
 )
 def test_frames_of_every_form_are_read_or_known_to_be_unread(raw: dict[str, Any], meaning: Chunk) -> None:
-    assert replace(parse_chunk(raw), place="") == meaning
+    assert replace(parse_chunk(raw), source="") == meaning
 
 
 @pytest.mark.parametrize(
@@ -130,8 +133,8 @@ def test_frames_of_every_form_are_read_or_known_to_be_unread(raw: dict[str, Any]
     ],
 )
 def test_reasons_are_folded_to_what_they_mean(reason: str, words: str) -> None:
-    assert [fold_finish_reason(word) for word in words.split()] == [reason] * len(words.split())
-    assert not fold_finish_reason("")
+    assert [normalize_finish_reason(word) for word in words.split()] == [reason] * len(words.split())
+    assert not normalize_finish_reason("")
 
 
 def test_what_comes_behind_a_stop_belongs_to_the_answer() -> None:
@@ -192,7 +195,7 @@ def test_a_whole_completion_may_be_wrapped() -> None:
     raw = {"code": 200, "message": "ok", "result": {"choices": [{"message": {"content": "a"}}]}}
     reader = StreamReader()
 
-    assert reader.feed(json.dumps(raw).encode()) + reader.end() == [TextDelta("a"), Finish("stop")]
+    assert reader.feed(json.dumps(raw).encode()) + reader.finish() == [TextDelta("a"), Finish("stop")]
 
 
 def test_a_whole_completion_may_come_in_parts() -> None:
@@ -211,7 +214,7 @@ def test_a_whole_completion_may_come_in_parts() -> None:
         shapes.in_parts,
         shapes.as_message,
         shapes.as_refusal,
-        shapes.of_two,
+        shapes.two_choices,
     ],
 )
 async def test_a_model_that_thinks_is_read_in_every_form(

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie.streaming.repeated_text import Increments
+from core.wanjie.streaming.repeated_text import RepetitionFilter
 
 
 def told(pieces: list[str]) -> str:
     """What a reader has who takes each piece, and the end."""
-    increments, text = Increments(), ""
-    for added in [*map(increments.add, pieces), increments.end()]:
-        text = added.text if added.anew else text + added.text
-    assert increments.whole == text
+    increments, text = RepetitionFilter(), ""
+    for added in [*map(increments.add, pieces), increments.finish()]:
+        text = added.text if added.replaces_all else text + added.text
+    assert increments.text == text
     return text
 
 
@@ -29,10 +29,10 @@ def test_pieces_that_are_the_whole_text_so_far_are_told_once(count: int) -> None
 
 
 def test_it_is_found_out_before_the_end() -> None:
-    increments = Increments()
+    increments = RepetitionFilter()
     added = [increments.add(piece) for piece in accumulate(SENTENCE)]
 
-    assert [piece.anew for piece in added].index(True) == 3
+    assert [piece.replaces_all for piece in added].index(True) == 3
     assert [piece.text for piece in added[4:]] == SENTENCE[4:]
 
 

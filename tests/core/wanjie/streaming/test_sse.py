@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.wanjie import UnreadableAnswerError
-from core.wanjie.streaming.sse import Event, EventDecoder
+from core.wanjie.streaming.sse import ServerSentEvent, SseDecoder
 
 LINES = st.sampled_from(
     [
@@ -29,13 +29,13 @@ LINES = st.sampled_from(
 )
 
 
-def decode(pieces: list[str]) -> list[Event]:
-    decoder = EventDecoder()
+def decode(pieces: list[str]) -> list[ServerSentEvent]:
+    decoder = SseDecoder()
     return [event for piece in pieces for event in decoder.feed(piece)] + decoder.flush()
 
 
-def decode_bytes(pieces: list[bytes]) -> list[Event]:
-    decoder = EventDecoder()
+def decode_bytes(pieces: list[bytes]) -> list[ServerSentEvent]:
+    decoder = SseDecoder()
     return [event for piece in pieces for event in decoder.feed_bytes(piece)] + decoder.flush()
 
 
@@ -72,7 +72,7 @@ def test_events_do_not_depend_on_where_the_bytes_were_cut(stream: tuple[str, lis
 
 
 def test_a_line_of_many_pieces_is_read_once() -> None:
-    decoder = EventDecoder()
+    decoder = SseDecoder()
     # A second of work; an hour if each piece were put to those before it.
     events = [event for piece in ("data: ", *["x" * 64] * 250_000, "\n\n") for event in decoder.feed(piece)]
 
@@ -81,7 +81,7 @@ def test_a_line_of_many_pieces_is_read_once() -> None:
 
 @pytest.mark.parametrize("piece", ["x" * 1_000_000, "data: x\n" * 125_000])
 def test_an_event_without_end_is_not_taken_in(piece: str) -> None:
-    decoder = EventDecoder()
+    decoder = SseDecoder()
 
     with pytest.raises(UnreadableAnswerError):
         deque(map(decoder.feed, [piece] * 65), maxlen=0)
@@ -98,13 +98,17 @@ def test_line_ends_make_no_difference(stream: tuple[str, list[str]]) -> None:
 def test_an_event_has_its_lines_joined_and_its_fields() -> None:
     events = decode(["id: 3\nevent: note\ndata: one\ndata:two\ndata:  three\n\n"])
 
-    assert events == [Event("one\ntwo\n three", "note", "3")]
+    assert events == [ServerSentEvent("one\ntwo\n three", "note", "3")]
 
 
 def test_an_id_stays_until_the_next_and_a_name_does_not() -> None:
     events = decode(["id: 3\nevent: note\ndata: a\n\ndata: b\n\nid\ndata: c\n\n"])
 
-    assert events == [Event("a", "note", "3"), Event("b", "message", "3"), Event("c", "message", "")]
+    assert events == [
+        ServerSentEvent("a", "note", "3"),
+        ServerSentEvent("b", "message", "3"),
+        ServerSentEvent("c", "message", ""),
+    ]
 
 
 def test_comments_and_blank_lines_are_no_events() -> None:
@@ -113,21 +117,21 @@ def test_comments_and_blank_lines_are_no_events() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
 def test_an_event_is_given_out_with_the_piece_that_completes_it(end: str) -> None:
-    decoder = EventDecoder()
+    decoder = SseDecoder()
 
     assert decoder.feed(f"data: a{end}") == []
-    assert decoder.feed(end) == [Event("a")]
+    assert decoder.feed(end) == [ServerSentEvent("a")]
     assert decoder.flush() == []
 
 
 @pytest.mark.parametrize("tail", ["", "\n", "\r\n", "\n\n"])
 def test_an_event_whose_blank_line_never_came_is_given_out_at_the_end(tail: str) -> None:
-    assert decode([f"data: [DONE]{tail}"]) == [Event("[DONE]")]
+    assert decode([f"data: [DONE]{tail}"]) == [ServerSentEvent("[DONE]")]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
-    assert decode_bytes([b"\xef\xbb", b"\xbfdata: a\n\n"]) == [Event("a")]
+    assert decode_bytes([b"\xef\xbb", b"\xbfdata: a\n\n"]) == [ServerSentEvent("a")]
 
 
 def test_bytes_that_are_no_text_do_not_stop_the_stream() -> None:
-    assert decode_bytes([b"data: a\xff\n\ndata: b\xe6"]) == [Event("a\ufffd"), Event("b\ufffd")]
+    assert decode_bytes([b"data: a\xff\n\ndata: b\xe6"]) == [ServerSentEvent("a\ufffd"), ServerSentEvent("b\ufffd")]

@@ -31,7 +31,7 @@ Fixture = Callable[[str], str]
 
 def read(*pieces: bytes) -> list[Delta]:
     reader = StreamReader()
-    return [delta for piece in pieces for delta in reader.feed(piece)] + reader.end()
+    return [delta for piece in pieces for delta in reader.feed(piece)] + reader.finish()
 
 
 def frame(content: str | None = None, *, finish: str | None = None) -> str:
@@ -87,9 +87,9 @@ def test_without_either_the_stream_is_broken() -> None:
     reader = StreamReader()
 
     assert reader.feed(frame("a").encode()) == [TextDelta("a")]
-    assert not reader.complete
+    assert not reader.is_complete
     with pytest.raises(StreamBrokenError):
-        reader.end()
+        reader.finish()
 
 
 @pytest.mark.parametrize("nothing", [b"", b"\r\n", b": keep-alive\n\n"])
@@ -254,5 +254,5 @@ def test_an_answer_that_goes_on_and_on_ends_as_if_cut() -> None:
     text = "".join(delta.text for deltas in pieces for delta in deltas if isinstance(delta, TextDelta))
 
     assert len(text) == 400_000
-    assert reader.done
-    assert reader.end() == [Finish("length")]
+    assert reader.is_done
+    assert reader.finish() == [Finish("length")]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta
 from core.wanjie.responses import parse_completion
 from core.wanjie.streaming.stream_reader import StreamReader
-from core.wanjie.streaming.think_tags import ThinkTagParser, split_thinking
+from core.wanjie.streaming.think_tags import ThinkTagParser, split_reasoning
 
 TAGS = [f"<{slash}{tag}>" for tag in ("think", "thinking", "thought") for slash in ("", "/")]
 PIECES = st.lists(
@@ -20,10 +20,10 @@ PIECES = st.lists(
 
 
 def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) -> tuple[str, str]:
-    thoughts, thought, answer = ThinkTagParser(begun=begun), "", ""
-    for told in [*map(thoughts.part, pieces), thoughts.end(whole=whole)]:
-        thought = told.thought if told.anew else thought + told.thought
-        answer = told.answer if told.anew else answer + told.answer
+    thoughts, thought, answer = ThinkTagParser(starts_inside=begun), "", ""
+    for told in [*map(thoughts.feed, pieces), thoughts.finish(is_whole=whole)]:
+        thought = told.reasoning if told.replaces_all else thought + told.reasoning
+        answer = told.answer if told.replaces_all else answer + told.answer
     return thought, answer
 
 
@@ -73,14 +73,14 @@ def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) ->
     ],
 )
 def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: str, answer: str) -> None:
-    assert split_thinking(text) == (thought, answer)
+    assert split_reasoning(text) == (thought, answer)
 
 
 @given(PIECES)
 def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
 
-    assert in_pieces(pieces) == in_pieces(list(text)) == split_thinking(text)
+    assert in_pieces(pieces) == in_pieces(list(text)) == split_reasoning(text)
     for whole in (True, False):
         known = in_pieces([text], begun=True, whole=whole)
         assert in_pieces(pieces, begun=True, whole=whole) == in_pieces(list(text), begun=True, whole=whole) == known
@@ -88,18 +88,18 @@ def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
 
 @given(st.text() | PIECES.map("".join))
 def test_a_text_without_a_closing_tag_that_does_not_begin_with_the_other_is_left_alone(text: str) -> None:
-    thought, answer = split_thinking(text)
+    thought, answer = split_reasoning(text)
 
     opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
     assert (thought, answer) == ("", text) or opened or "</th" in text
 
 
-def read(*contents: str, begins_thinking: bool = False, finish: str | None = None) -> list[Delta]:
+def read(*contents: str, starts_with_reasoning: bool = False, finish: str | None = None) -> list[Delta]:
     frames = [json.dumps({"choices": [{"delta": {"content": content}}]}) for content in contents]
     if finish:
         frames.append(json.dumps({"choices": [{"delta": {}, "finish_reason": finish}]}))
-    reader = StreamReader(begins_thinking=begins_thinking)
-    return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.end()]
+    reader = StreamReader(starts_with_reasoning=starts_with_reasoning)
+    return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.finish()]
 
 
 def test_a_stream_tells_it_as_thinking() -> None:
@@ -126,7 +126,7 @@ def test_a_whole_completion_tells_it_as_thinking() -> None:
     reader = StreamReader()
 
     assert (completion.reasoning, completion.text) == ("hm", "Four")
-    assert reader.feed(json.dumps(raw).encode()) + reader.end() == [
+    assert reader.feed(json.dumps(raw).encode()) + reader.finish() == [
         ReasoningDelta("hm"), TextDelta("Four"), Finish("stop"),
     ]  # fmt: skip
 
@@ -135,7 +135,7 @@ def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
     assert read("Let me", " see.\n", "</think>", "\n\nFo", "ur.") == [
         TextDelta("Let me"),
         TextDelta(" see.\n"),
-        Correction("Let me see.", "", misread=True),
+        Correction("Let me see.", "", was_misread=True),
         TextDelta("Fo"),
         TextDelta("ur."),
         Finish("stop"),
@@ -143,14 +143,14 @@ def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
 
 
 def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
-    assert read("Let me", " see.\n</th", "ink>\n\nFo", "ur.", begins_thinking=True) == [
+    assert read("Let me", " see.\n</th", "ink>\n\nFo", "ur.", starts_with_reasoning=True) == [
         ReasoningDelta("Let me"),
         ReasoningDelta(" see.\n"),
         TextDelta("Fo"),
         TextDelta("ur."),
         Finish("stop"),
     ]
-    assert read("<think>h", "m</think>Four.", begins_thinking=True) == [
+    assert read("<think>h", "m</think>Four.", starts_with_reasoning=True) == [
         ReasoningDelta("h"),
         ReasoningDelta("m"),
         TextDelta("Four."),
@@ -159,19 +159,19 @@ def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
 
 
 def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_cut() -> None:
-    assert read("Fo", "ur.", begins_thinking=True, finish="stop") == [
+    assert read("Fo", "ur.", starts_with_reasoning=True, finish="stop") == [
         ReasoningDelta("Fo"),
         ReasoningDelta("ur."),
-        Correction("", "Four.", misread=True),
+        Correction("", "Four.", was_misread=True),
         Finish("stop"),
     ]
-    assert read("Let me", begins_thinking=True, finish="length") == [ReasoningDelta("Let me"), Finish("length")]
-    assert read(begins_thinking=True, finish="stop") == [Finish("stop")]
+    assert read("Let me", starts_with_reasoning=True, finish="length") == [ReasoningDelta("Let me"), Finish("length")]
+    assert read(starts_with_reasoning=True, finish="stop") == [Finish("stop")]
 
 
 def test_a_gateway_that_tells_thinking_apart_by_now_is_believed() -> None:
-    reader = StreamReader(begins_thinking=True)
+    reader = StreamReader(starts_with_reasoning=True)
     frames = [{"reasoning_content": "hm"}, {"content": "Four."}]
     data = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in frames) + "data: [DONE]\n\n"
 
-    assert [*reader.feed(data.encode()), *reader.end()] == [ReasoningDelta("hm"), TextDelta("Four."), Finish("stop")]
+    assert [*reader.feed(data.encode()), *reader.finish()] == [ReasoningDelta("hm"), TextDelta("Four."), Finish("stop")]

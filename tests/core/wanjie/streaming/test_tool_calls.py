@@ -46,7 +46,7 @@ def read(*frames: object) -> list[Delta]:
         chunk = {"choices": [{"delta": {"content": None, "tool_calls": calls}, "finish_reason": None}]}
         deltas += reader.feed(f"data: {json.dumps(chunk)}\n\n".encode())
     deltas += reader.feed(b'data: {"choices":[{"delta":{"tool_calls":[]},"finish_reason":"tool_calls"}]}\n\n')
-    return [*deltas, *reader.end()]
+    return [*deltas, *reader.finish()]
 
 
 END = Finish("tool_calls")
@@ -126,9 +126,9 @@ def test_a_call_in_one_piece_with_the_whole_answer_is_read() -> None:
 @pytest.mark.parametrize("cut", [None, 7])
 async def test_a_model_may_call_tools(sim: WanjieSim, client: WanjieClient, *, in_one: bool, cut: int | None) -> None:
     sim.script.tool_calls = lambda _, tools: [(tool["function"]["name"], ARGUMENTS) for tool in tools] * 2
-    sim.script.tool_calls_in_one, sim.script.cut = in_one, cut
-    first, second, finish = [delta async for delta in client.stream(QUESTION)]
-    whole = await client.chat(QUESTION)
+    sim.script.tool_calls_in_one, sim.script.write_size = in_one, cut
+    first, second, finish = [delta async for delta in client.stream_chat(QUESTION)]
+    whole = await client.complete_chat(QUESTION)
 
     assert isinstance(first, ToolCall)
     assert isinstance(second, ToolCall)
@@ -145,7 +145,9 @@ async def test_the_outcome_of_a_call_is_told_to_the_model(sim: WanjieSim, client
     done = ChatMessage("tool", "drawn", tool_call_id=FIRST.id)
     deltas = [
         delta
-        async for delta in client.stream(ChatRequest("deepseek-v3", (*QUESTION.messages, asked, done), tools=(DRAW,)))
+        async for delta in client.stream_chat(
+            ChatRequest("deepseek-v3", (*QUESTION.messages, asked, done), tools=(DRAW,))
+        )
     ]
 
     assert deltas[0] == TextDelta("one")
@@ -154,14 +156,14 @@ async def test_the_outcome_of_a_call_is_told_to_the_model(sim: WanjieSim, client
         {"role": "tool", "content": "drawn", "tool_call_id": "a"},
     ]
     with pytest.raises(BadRequestError):
-        await client.chat(ChatRequest("deepseek-v3", (*QUESTION.messages, asked)))
+        await client.complete_chat(ChatRequest("deepseek-v3", (*QUESTION.messages, asked)))
 
 
 async def test_half_a_call_is_none(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.tool_calls = lambda _, __: [("draw", ARGUMENTS)]
     sim.script.done = sim.script.finish = sim.script.usage = False
     with pytest.raises(StreamBrokenError):
-        _ = [delta async for delta in client.stream(QUESTION)]
+        _ = [delta async for delta in client.stream_chat(QUESTION)]
 
 
 def test_a_question_without_tools_names_none() -> None:
@@ -174,4 +176,4 @@ def test_the_older_form_of_a_call_is_read() -> None:
     frames = ({"choices": [{"delta": delta, "finish_reason": None if delta else "function_call"}]} for delta in deltas)
     told = [delta for frame in frames for delta in reader.feed(f"data: {json.dumps(frame)}\n\n".encode())]
 
-    assert [*told, *reader.end()] == [ToolCall("call_0", "draw", ARGUMENTS), END]
+    assert [*told, *reader.finish()] == [ToolCall("call_0", "draw", ARGUMENTS), END]

@@ -9,7 +9,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import ChatMessage, ChatRequest, Correction, Finish, Tool, ToolCall, WanjieClient
 from core.wanjie.streaming.stream_reader import StreamReader
-from core.wanjie.streaming.written_calls import read_written_calls
+from core.wanjie.streaming.written_calls import extract_written_calls
 
 CALL = ToolCall("call_0", "draw", '{"prompt": "a cat"}')
 JSON = '{"name": "draw", "arguments": {"prompt": "a cat"}}'
@@ -38,11 +38,11 @@ CODER = "<tool_call>\n<function=draw>\n<parameter=prompt>\na cat\n</parameter>\n
     ],
 )
 def test_calls_are_read_in_the_forms_of_each_model(written: str) -> None:
-    assert read_written_calls(f"I draw.\n{written}\n", {"draw"}) == ("I draw.", (CALL,))
+    assert extract_written_calls(f"I draw.\n{written}\n", {"draw"}) == ("I draw.", (CALL,))
 
 
 def test_several_calls_are_several() -> None:
-    text, calls = read_written_calls(f"<tool_call>{JSON}</tool_call>\n<tool_call>{JSON}</tool_call>", {"draw"})
+    text, calls = extract_written_calls(f"<tool_call>{JSON}</tool_call>\n<tool_call>{JSON}</tool_call>", {"draw"})
 
     assert text == ""
     assert [call.id for call in calls] == ["call_0", "call_1"]
@@ -60,14 +60,14 @@ def test_several_calls_are_several() -> None:
     ],
 )
 def test_what_is_no_call_of_a_known_tool_stays(text: str) -> None:
-    assert read_written_calls(text, {"draw"}) == (text, ())
+    assert extract_written_calls(text, {"draw"}) == (text, ())
 
 
 def test_a_stream_tells_them_and_takes_them_out_of_its_text() -> None:
-    reader = StreamReader(tools={"draw"})
+    reader = StreamReader(tool_names={"draw"})
     pieces = ["<think>hm</think>I draw. <tool", "_call>", JSON, "</tool_call>", " <"]
     frames = [json.dumps({"choices": [{"delta": {"content": piece}}]}) for piece in pieces]
-    told = reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()) + reader.end()
+    told = reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()) + reader.finish()
 
     assert told[-3:] == [Correction("hm", "I draw.  <"), CALL, Finish("stop")]
 
@@ -76,6 +76,8 @@ def test_a_stream_tells_them_and_takes_them_out_of_its_text() -> None:
 async def test_they_count_only_where_tools_were_offered(sim: WanjieSim, client: WanjieClient, *, offered: bool) -> None:
     sim.script.answer = lambda _: CODER
     tools = (Tool("draw", "Draw.", {"type": "object"}),) if offered else ()
-    told = [delta async for delta in client.stream(ChatRequest("kimi-k2", (ChatMessage("user", "x"),), tools=tools))]
+    told = [
+        delta async for delta in client.stream_chat(ChatRequest("kimi-k2", (ChatMessage("user", "x"),), tools=tools))
+    ]
 
     assert (CALL in told) == offered
