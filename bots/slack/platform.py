@@ -168,8 +168,8 @@ class SlackPlatform(RunningPlatform):
             team = self._workspaces[account] = WorkspaceApi(api, files, self._features, self._users, self._deferred)
         return team
 
-    def _set_connected(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
-        if up:
+    def _set_connected(self, connected: bool) -> None:  # noqa: FBT001 - a callback that takes one value
+        if connected:
             self.connected.set()
         else:
             self.connected.clear()

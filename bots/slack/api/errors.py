@@ -23,7 +23,7 @@ RATE_LIMIT_CODES = frozenset({"message_limit_exceeded", "rate_limited", "ratelim
 NOT_A_MEMBER_CODES = frozenset({"channel_not_found", "not_in_channel"})
 """The bot is no member there; commands still work and can be answered by their response_url."""
 
-_GONE_CODES = (
+_RECIPIENT_GONE_CODES = (
     TOKEN_CODES
     | NOT_A_MEMBER_CODES
     | {"is_archived", "is_inactive", "message_not_found", "messages_tab_disabled", "thread_not_found"}
@@ -93,7 +93,7 @@ _ERROR_CLASSES: Mapping[type[OutboxError], frozenset[str]] = {
     StreamClosedError: frozenset({"message_not_in_streaming_state", "stopped_by_user"}),
     StreamOpenError: frozenset({"streaming_state_conflict"}),
     MethodUnavailableError: _UNAVAILABLE_CODES,
-    RecipientGoneError: _GONE_CODES,
+    RecipientGoneError: _RECIPIENT_GONE_CODES,
     UneditableError: _UNEDITABLE_CODES,
     MediaForbiddenError: _MEDIA_FORBIDDEN_CODES,
     PlatformUnreachableError: _RETRYABLE_CODES,

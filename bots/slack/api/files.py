@@ -22,7 +22,7 @@ from core.chat.port.errors import (
 )
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, parse_retry_after
-from .rate_limits import FILE, SHARE, UPLOAD, posts_to
+from .rate_limits import COMPLETE_UPLOAD, GET_FILE, START_UPLOAD, get_channel_limit
 
 _log = structlog.get_logger()
 _TRANSFER_TIMEOUT = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)
@@ -52,7 +52,7 @@ class FilesApi:
         """
         response = await self._caller(
             lambda: self._client.files_getUploadURLExternal(filename=name, length=len(data), alt_txt=alt or None),
-            UPLOAD,
+            START_UPLOAD,
         )
         await self._upload_bytes(str(response["upload_url"]), data)
         return str(response["file_id"])
@@ -60,7 +60,7 @@ class FilesApi:
     async def complete_privately(self, files: Sequence[str]) -> None:
         """Complete uploads for the bot alone, so that blocks can show them. Slack: files.completeUploadExternal."""
         entries: list[dict[str, str | None]] = [{"id": file} for file in files]
-        await self._caller(lambda: self._client.files_completeUploadExternal(files=entries), SHARE)
+        await self._caller(lambda: self._client.files_completeUploadExternal(files=entries), COMPLETE_UPLOAD)
 
     async def share(
         self, files: Sequence[str], channel: str, thread: str, *, title: str = "", comment: str = ""
@@ -74,13 +74,13 @@ class FilesApi:
             lambda: self._client.files_completeUploadExternal(
                 files=entries, channel_id=channel, thread_ts=thread or None, initial_comment=comment or None
             ),
-            SHARE,
-            posts_to(channel),
+            COMPLETE_UPLOAD,
+            get_channel_limit(channel),
         )
 
     async def get_info(self, file: str) -> dict[str, Any]:
         """Return the description of a file. Slack: files.info."""
-        response = await self._caller(lambda: self._client.files_info(file=file), FILE)
+        response = await self._caller(lambda: self._client.files_info(file=file), GET_FILE)
         found = response.get("file")
         return found if isinstance(found, dict) else {}
 

@@ -20,24 +20,24 @@ from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, create_sdk_logger, parse_retry_after
 from .rate_limits import (
-    APPEND,
     APPEND_RESERVE,
     APPEND_STEPS,
-    CHANNEL,
-    DELETE,
-    EPHEMERAL,
-    HISTORY,
-    POST,
-    REPLIES,
-    START,
-    STATUS,
-    STOP,
-    UPDATE,
+    APPEND_STREAM,
+    DELETE_MESSAGE,
+    GET_CHANNEL,
+    GET_USER,
+    LIST_HISTORY,
+    LIST_REPLIES,
+    POST_EPHEMERAL,
+    POST_MESSAGE,
+    SET_STATUS,
+    START_STREAM,
+    STOP_STREAM,
+    UPDATE_MESSAGE,
     UPDATE_RESERVE,
     UPDATE_STEPS,
-    USER,
-    posts_to,
-    steps_of,
+    get_channel_limit,
+    get_step_limit,
 )
 from .retry import look_up
 
@@ -85,9 +85,9 @@ class SlackApi:
         self._newest[channel] = max(ts, self._newest.get(channel, ts), key=float)
         self._newest.move_to_end(channel)
         self._own[channel, ts] = None
-        for kept in (self._newest, self._own):
-            if len(kept) > _MAX_REMEMBERED_POSTS:
-                kept.popitem(last=False)
+        for cache in (self._newest, self._own):
+            if len(cache) > _MAX_REMEMBERED_POSTS:
+                cache.popitem(last=False)
         return ts
 
     def has_posted(self, channel: str, ts: str) -> bool:
@@ -101,7 +101,7 @@ class SlackApi:
             lambda: self._client.chat_startStream(
                 channel=channel, thread_ts=thread, **reader, **_stream_arguments(content)
             ),
-            START,
+            START_STREAM,
         )
         return self.remember_post(channel, str(response["ts"]))
 
@@ -112,7 +112,7 @@ class SlackApi:
             lambda: _limit_stream_call(
                 self._client.chat_appendStream(channel=channel, ts=ts, **_stream_arguments(content))
             ),
-            APPEND,
+            APPEND_STREAM,
             *steps,
             reserve=APPEND_RESERVE if step else 0,
         )
@@ -124,7 +124,7 @@ class SlackApi:
             lambda: _limit_stream_call(
                 self._client.chat_stopStream(channel=channel, ts=ts, **_stream_arguments(content))
             ),
-            STOP,
+            STOP_STREAM,
             reserve=reserve,
         )
 
@@ -133,7 +133,7 @@ class SlackApi:
 
         A message that `grows` needs room for its updates too: it is not worth beginning when only its end can be shown.
         """
-        updates = [UPDATE] if grows else []
+        updates = [UPDATE_MESSAGE] if grows else []
         response = await self._call(
             lambda: self._client.chat_postMessage(
                 channel=channel,
@@ -142,8 +142,8 @@ class SlackApi:
                 unfurl_media=False,
                 **_message_arguments(content),
             ),
-            POST,
-            posts_to(channel),
+            POST_MESSAGE,
+            get_channel_limit(channel),
             *updates,
             reserve=UPDATE_RESERVE if grows else 0,
         )
@@ -166,17 +166,17 @@ class SlackApi:
     ) -> None:
         """Rewrite a message; a cosmetic `step` is made at most every 3 seconds. Slack: chat.update."""
         self.remember_post(channel, ts)
-        steps = [steps_of(channel, ts), UPDATE_STEPS] if step else []
+        steps = [get_step_limit(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
             lambda: self._client.chat_update(channel=channel, ts=ts, **_message_arguments(content)),
-            UPDATE,
+            UPDATE_MESSAGE,
             *steps,
             reserve=UPDATE_RESERVE if step else reserve,
         )
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete a message. Slack: chat.delete."""
-        await self._call(lambda: self._client.chat_delete(channel=channel, ts=ts), DELETE)
+        await self._call(lambda: self._client.chat_delete(channel=channel, ts=ts), DELETE_MESSAGE)
 
     async def post_ephemeral(self, channel: str, user: str, thread: str, content: MessageContent) -> None:
         """Post an ephemeral message for `user`. Slack: chat.postEphemeral."""
@@ -184,7 +184,7 @@ class SlackApi:
             lambda: self._client.chat_postEphemeral(
                 channel=channel, user=user, thread_ts=thread or None, blocks=content.blocks or None, text=content.text
             ),
-            EPHEMERAL,
+            POST_EPHEMERAL,
         )
 
     async def respond(self, url: str, content: MessageContent, *, replace: bool) -> None:
@@ -216,7 +216,7 @@ class SlackApi:
         """
         await self._call(
             lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status),
-            STATUS,
+            SET_STATUS,
         )
 
     async def list_newer(self, channel: str, thread: str, after: str) -> list[dict[str, Any]]:
@@ -227,7 +227,7 @@ class SlackApi:
         """List the messages of a thread that are newer than the ts `after`. Slack: conversations.replies."""
         response = await self._call(
             lambda: self._client.conversations_replies(channel=channel, ts=thread, oldest=after, limit=_PAGE_SIZE),
-            REPLIES,
+            LIST_REPLIES,
         )
         found: list[dict[str, Any]] = response.get("messages") or []
         return [
@@ -243,7 +243,7 @@ class SlackApi:
             lambda: self._client.conversations_replies(
                 channel=channel, ts=thread, latest=before, oldest=after or None, limit=_THREAD_PAGE_SIZE
             ),
-            REPLIES,
+            LIST_REPLIES,
         )
         found: list[dict[str, Any]] = response.get("messages") or []
         within = [one for one in found if float(after or 0) < float(one["ts"]) < float(before)]
@@ -252,20 +252,20 @@ class SlackApi:
     async def list_history(self, channel: str, after: str) -> list[dict[str, Any]]:
         """List the messages outside of threads that are newer than the ts `after`. Slack: conversations.history."""
         response = await self._call(
-            lambda: self._client.conversations_history(channel=channel, oldest=after, limit=_PAGE_SIZE), HISTORY
+            lambda: self._client.conversations_history(channel=channel, oldest=after, limit=_PAGE_SIZE), LIST_HISTORY
         )
         found: list[dict[str, Any]] = response.get("messages") or []
         return found
 
     async def get_user(self, user: str) -> dict[str, Any]:
         """Return a user with the locale. Slack: users.info."""
-        response = await self._call(lambda: self._client.users_info(user=user, include_locale=True), USER)
+        response = await self._call(lambda: self._client.users_info(user=user, include_locale=True), GET_USER)
         found = response.get("user")
         return found if isinstance(found, dict) else {}
 
     async def get_channel(self, channel: str) -> dict[str, Any]:
         """Return a channel. Slack: conversations.info, which needs channels:read or groups:read."""
-        response = await self._call(lambda: self._client.conversations_info(channel=channel), CHANNEL)
+        response = await self._call(lambda: self._client.conversations_info(channel=channel), GET_CHANNEL)
         found = response.get("channel")
         return found if isinstance(found, dict) else {}
 

@@ -12,25 +12,25 @@ from core.redis import RateLimit
 _MINUTE = 61.0
 """Seconds; a little more than a minute, since the intervals between calls may be shorter when they reach Slack."""
 
-START = RateLimit("chat.startStream", 18, _MINUTE)
-STOP = RateLimit("chat.stopStream", 19, _MINUTE)
-"""One more than `START`, so that in the long run every started stream can be stopped."""
-APPEND = RateLimit("chat.appendStream", 95, _MINUTE)
+START_STREAM = RateLimit("chat.startStream", 18, _MINUTE)
+STOP_STREAM = RateLimit("chat.stopStream", 19, _MINUTE)
+"""One more than `START_STREAM`, so that in the long run every started stream can be stopped."""
+APPEND_STREAM = RateLimit("chat.appendStream", 95, _MINUTE)
 APPEND_STEPS = RateLimit("chat.appendStream steps", 1, 0.75)
 """Cosmetic steps, spread evenly: otherwise many concurrent answers would spend a minute's calls in seconds."""
-UPDATE = RateLimit("chat.update", 48, _MINUTE)
+UPDATE_MESSAGE = RateLimit("chat.update", 48, _MINUTE)
 UPDATE_STEPS = RateLimit("chat.update steps", 1, 2.5)
-POST = RateLimit("chat.postMessage", 240, _MINUTE)
-DELETE = RateLimit("chat.delete", 45, _MINUTE)
-EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE)
-REPLIES = RateLimit("conversations.replies", 45, _MINUTE)
-HISTORY = RateLimit("conversations.history", 45, _MINUTE)
-STATUS = RateLimit("assistant.threads.setStatus", 300, _MINUTE)
-CHANNEL = RateLimit("conversations.info", 45, _MINUTE)
-USER = RateLimit("users.info", 90, _MINUTE)
-UPLOAD = RateLimit("files.getUploadURLExternal", 95, _MINUTE)
-SHARE = RateLimit("files.completeUploadExternal", 95, _MINUTE)
-FILE = RateLimit("files.info", 95, _MINUTE)
+POST_MESSAGE = RateLimit("chat.postMessage", 240, _MINUTE)
+DELETE_MESSAGE = RateLimit("chat.delete", 45, _MINUTE)
+POST_EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE)
+LIST_REPLIES = RateLimit("conversations.replies", 45, _MINUTE)
+LIST_HISTORY = RateLimit("conversations.history", 45, _MINUTE)
+SET_STATUS = RateLimit("assistant.threads.setStatus", 300, _MINUTE)
+GET_CHANNEL = RateLimit("conversations.info", 45, _MINUTE)
+GET_USER = RateLimit("users.info", 90, _MINUTE)
+START_UPLOAD = RateLimit("files.getUploadURLExternal", 95, _MINUTE)
+COMPLETE_UPLOAD = RateLimit("files.completeUploadExternal", 95, _MINUTE)
+GET_FILE = RateLimit("files.info", 95, _MINUTE)
 
 APPEND_RESERVE = 15
 """Appends reserved for the last text of answers whose stream cannot be stopped yet."""
@@ -44,11 +44,11 @@ BUTTONS_RESERVE = 32
 STOP_RESERVE = 8
 
 
-def posts_to(channel: str) -> RateLimit:
+def get_channel_limit(channel: str) -> RateLimit:
     """Return the limit of one message a second in a channel."""
     return RateLimit(f"chat.postMessage:{channel}", 1, 1.1)
 
 
-def steps_of(channel: str, ts: str) -> RateLimit:
+def get_step_limit(channel: str, ts: str) -> RateLimit:
     """Return the limit of a message's cosmetic updates; Slack recommends at most one every 3 seconds."""
     return RateLimit(f"chat.update:{channel}:{ts}", 1, 3.0)

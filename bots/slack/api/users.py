@@ -61,8 +61,8 @@ class UserDirectory:
         keys = list(dict.fromkeys(ids))[:_MAX_NAMES]
         found = await asyncio.gather(*(self._look_up_one(api, one) for one in keys))
         known = {one: name for one, result in zip(keys, found, strict=True) if (name := _display_name(result.fields))}
-        lacking = any(result.failed and one not in known for one, result in zip(keys, found, strict=True))
-        return Names(known, incomplete=lacking)
+        incomplete = any(result.failed and one not in known for one, result in zip(keys, found, strict=True))
+        return Names(known, incomplete=incomplete)
 
     async def _look_up_one(self, api: SlackApi, key: str) -> LookupResult:
         if key.startswith("#"):

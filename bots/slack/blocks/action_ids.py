@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-MENU = "menu:"
+MENU_PREFIX = "menu:"
 """The prefix of the `action_id` of every button and menu; the menu's name follows."""
 
-BUTTON = "b"
+BUTTON_PREFIX = "b"
 """Follows the name in the `action_id` of a button below a message that stays."""

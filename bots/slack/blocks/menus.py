@@ -8,7 +8,7 @@ from typing import Any
 
 from core.chat.port.menus import Menu, Option
 
-from .action_ids import MENU
+from .action_ids import MENU_PREFIX
 from .markdown import render_markdown
 from .message_content import plain_text_object
 
@@ -23,7 +23,7 @@ def sentence_blocks(text: str) -> list[dict[str, Any]]:
 
 
 def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
-    """Return the blocks of a menu; a pick arrives with an `action_id` of `MENU` and the menu's name."""
+    """Return the blocks of a menu; a pick arrives with an `action_id` of `MENU_PREFIX` and the menu's name."""
     few = len(menu.options) <= _MAX_BUTTONS and not any(option.group for option in menu.options)
     rows = [
         [_button_element(menu, option, f"{index}") for index, option in enumerate(menu.options)]
@@ -57,7 +57,7 @@ def select_options(options: Sequence[Option]) -> dict[str, Any]:
 def _button_element(menu: Menu, option: Option, place: str) -> dict[str, Any]:
     button: dict[str, Any] = {
         "type": "button",
-        "action_id": f"{MENU}{menu.name}:{place}",  # Slack: unique within its block
+        "action_id": f"{MENU_PREFIX}{menu.name}:{place}",  # Slack: unique within its block
         "text": plain_text_object(_mark_label(option)),
         "value": option.value,
     }
@@ -70,7 +70,7 @@ def _select_element(menu: Menu) -> dict[str, Any]:
     fits = len(menu.options) <= MAX_OPTIONS
     return {
         "type": "static_select" if fits else "external_select",
-        "action_id": f"{MENU}{menu.name}",
+        "action_id": f"{MENU_PREFIX}{menu.name}",
         **(select_options(menu.options) if fits else {"min_query_length": 0}),
         **({"initial_option": _option_object(selected)} if selected else {}),
     }

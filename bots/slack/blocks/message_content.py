@@ -13,7 +13,7 @@ from typing import Any, Self
 from core.chat.port.menus import Button
 from core.chat.text.page_breaks import find_break
 
-from .action_ids import BUTTON, MENU
+from .action_ids import BUTTON_PREFIX, MENU_PREFIX
 from .markdown import escape, neutralize_mentions, notification_text, render_markdown, strip_protection
 
 Blocks = Sequence[dict[str, Any]]
@@ -86,17 +86,17 @@ def page_variants(body: PageText, buttons: Sequence[Button], *, cards: bool = Tr
 
     The last one is plain text of any length.
     """
-    words = [{"type": "markdown", "text": body.answer}] if body.answer.strip() else []
+    answer = [{"type": "markdown", "text": body.answer}] if body.answer.strip() else []
     buttons_row = [buttons_block(buttons)] if buttons else []
-    plain = strip_protection(body.answer) if words else body.reasoning
-    text = notification_text(body.answer if words else body.reasoning)
-    variants = [MessageContent(text, words)] if words else []
-    if words and buttons_row:
-        variants.insert(0, MessageContent(text, [*words, *buttons_row]))
+    plain = strip_protection(body.answer) if answer else body.reasoning
+    text = notification_text(body.answer if answer else body.reasoning)
+    variants = [MessageContent(text, answer)] if answer else []
+    if answer and buttons_row:
+        variants.insert(0, MessageContent(text, [*answer, *buttons_row]))
     if body.reasoning.strip():
-        variants.insert(0, MessageContent(text, [_context_block(body.reasoning), *words, *buttons_row]))
+        variants.insert(0, MessageContent(text, [_context_block(body.reasoning), *answer, *buttons_row]))
         if cards:
-            variants.insert(0, MessageContent(text, [_task_card(body), *words, *buttons_row]))
+            variants.insert(0, MessageContent(text, [_task_card(body), *answer, *buttons_row]))
     return [*variants, MessageContent(escape(plain))]
 
 
@@ -110,13 +110,13 @@ def split_long_text(content: MessageContent) -> tuple[MessageContent, MessageCon
 
 
 def buttons_block(buttons: Sequence[Button]) -> dict[str, Any]:
-    """Return a row of buttons; the `action_id` consists of `MENU`, the name, and a part that begins with `BUTTON`."""
+    """Return a row of buttons with `action_id`s as described in `action_ids`."""
     return {
         "type": "actions",
         "elements": [
             {
                 "type": "button",
-                "action_id": f"{MENU}{button.name}:{BUTTON}{index}",
+                "action_id": f"{MENU_PREFIX}{button.name}:{BUTTON_PREFIX}{index}",
                 "text": plain_text_object(button.label),
                 "value": button.value,
             }
@@ -147,8 +147,8 @@ def append_chunks(body: PageText, shown: int) -> Blocks:
         "title": _TASK_TITLE,
         "status": "complete" if body.answer else "in_progress",
     }
-    words = [{"type": "markdown_text", "text": piece.answer}] if piece.answer else []
-    return [*(task | detail for detail in details), *words]
+    answer = [{"type": "markdown_text", "text": piece.answer}] if piece.answer else []
+    return [*(task | detail for detail in details), *answer]
 
 
 def plain_text_object(text: str) -> dict[str, Any]:

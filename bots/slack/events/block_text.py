@@ -113,9 +113,9 @@ def _read_cell(cell: Json, names: Mapping[str, str]) -> str:
     return _escape_cell(_read_object(cell, names))
 
 
-def _escape_cell(words: str) -> str:
+def _escape_cell(cell: str) -> str:
     """Write a text on one line and escape its bars, except those of entities."""
-    return re.sub(r"\|(?![^<>]*>)", r"\\|", " ".join(words.split()))
+    return re.sub(r"\|(?![^<>]*>)", r"\\|", " ".join(cell.split()))
 
 
 def _read_chart(block: Json, _: Mapping[str, str]) -> str:
@@ -150,9 +150,9 @@ def _read_unknown(node: Json, names: Mapping[str, str], depth: int) -> Iterator[
         return
     for key in _TEXT_FIELDS:
         value = get_object(node, key)
-        words, address = get_text(node, key) or get_text(value, "text"), get_text(node, _URL_FIELDS.get(key, ""))
-        if words and (address or not value):
-            yield format_link(address, words)
+        label, url = get_text(node, key) or get_text(value, "text"), get_text(node, _URL_FIELDS.get(key, ""))
+        if label and (url or not value):
+            yield format_link(url, label)
         elif value:
             yield from [_read_object(value, names)] if _has_text(value) else _read_unknown(value, names, depth - 1)
     yield _describe_picture(node) if get_text(node, "type") in {"image", "video"} else ""

@@ -43,13 +43,13 @@ async def _fill_in_names(incoming: Incoming, workspace: WorkspaceApi) -> Incomin
     if not incoming.named:
         return incoming
     names = await workspace.users.look_up_names(workspace.api, incoming.named)
-    lacking = names.incomplete and "unread.names" not in incoming.unread
+    incomplete = names.incomplete and "unread.names" not in incoming.unread
     return replace(
         incoming,
         text=replace_ids(incoming.text, names.known),
         quoted=replace_ids(incoming.quoted, names.known),
         discussion=replace_ids(incoming.discussion, names.known),
-        unread=(*incoming.unread, *(["unread.names"] if lacking else [])),
+        unread=(*incoming.unread, *(["unread.names"] if incomplete else [])),
     )
 
 

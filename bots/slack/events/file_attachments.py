@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.json_fields import Json, get_objects
 from core.chat.port.incoming import Attachment
 
-_GONE_FILES = frozenset({"tombstone", "hidden_by_limit"})
+_DELETED_MODES = frozenset({"tombstone", "hidden_by_limit"})
 
 
 def read_files(message: Json) -> tuple[Attachment, ...]:
@@ -14,7 +14,7 @@ def read_files(message: Json) -> tuple[Attachment, ...]:
     Slack: an event may contain only the id of a file from another workspace (`check_file_info`).
     """
     files = get_objects(message, "files")
-    return tuple(read_file(file) for file in files if file.get("id") and file.get("mode") not in _GONE_FILES)
+    return tuple(read_file(file) for file in files if file.get("id") and file.get("mode") not in _DELETED_MODES)
 
 
 def read_file(file: Json) -> Attachment:

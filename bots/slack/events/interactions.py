@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bots.json_fields import Json, as_object, get_object, get_objects, get_text
-from bots.slack.blocks.action_ids import BUTTON, MENU
+from bots.slack.blocks.action_ids import BUTTON_PREFIX, MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 
 from .installation import PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
@@ -109,12 +109,12 @@ def read_place(body: Json, installation: Installation) -> MessagePlace | None:
 def _read_choice(action: Json) -> Choice | None:
     action_id = get_text(action, "action_id")
     value = get_text(action, "value") or get_text(as_object(action.get("selected_option")), "value")
-    return Choice(parse_menu_name(action_id), value) if action_id.startswith(MENU) and value else None
+    return Choice(parse_menu_name(action_id), value) if action_id.startswith(MENU_PREFIX) and value else None
 
 
 def parse_menu_name(action_id: str) -> str:
-    return action_id.removeprefix(MENU).partition(":")[0]
+    return action_id.removeprefix(MENU_PREFIX).partition(":")[0]
 
 
 def _is_button(action_id: str) -> bool:
-    return action_id.removeprefix(MENU).partition(":")[2].startswith(BUTTON)
+    return action_id.removeprefix(MENU_PREFIX).partition(":")[2].startswith(BUTTON_PREFIX)

@@ -169,10 +169,10 @@ def _forwarded_message(attachment: Json) -> Json:
 def _read_attachment(attachment: Json, names: Mapping[str, str]) -> list[str]:
     """Read an attachment of an app, a link preview or a pasted table."""
     blocks = read_blocks(get_objects(attachment, "blocks"), names)
-    said = [*_remove_repetitions(_attachment_parts(attachment)), blocks.text, blocks.pictures]
-    said = said if any(said) else [_read_fallback(attachment)]
+    parts = [*_remove_repetitions(_attachment_parts(attachment)), blocks.text, blocks.pictures]
+    parts = parts if any(parts) else [_read_fallback(attachment)]
     page = get_text(attachment, "from_url")
-    return [f"[preview of {escape(page)}]", *said] if page and any(said) else said
+    return [f"[preview of {escape(page)}]", *parts] if page and any(parts) else parts
 
 
 def _attachment_parts(attachment: Json) -> Iterator[str]:
@@ -187,9 +187,9 @@ def _attachment_parts(attachment: Json) -> Iterator[str]:
     yield _as_mrkdwn(get_text(attachment, "footer"))
 
 
-def _as_mrkdwn(words: str) -> str:
+def _as_mrkdwn(value: str) -> str:
     """Return a field as mrkdwn, which apps fill with plain text or with mrkdwn."""
-    return words if _MRKDWN.search(words) else escape(words)
+    return value if _MRKDWN.search(value) else escape(value)
 
 
 def _read_fallback(attachment: Json) -> str:

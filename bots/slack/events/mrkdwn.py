@@ -46,15 +46,15 @@ def parse_mrkdwn(text: str, bot: str) -> ParsedMrkdwn:
     for code in _CODE.finditer(cut):
         plain += [_ENTITY.sub(_format_entity, cut[end : code.start()]), _ENTITY.sub(_format_code_entity, code[0])]
         end = code.end()
-    words = unescape("".join([*plain, _ENTITY.sub(_format_entity, cut[end:])])).strip()
-    return ParsedMrkdwn(words, bool(spans), _find_ids(_CODE.sub("", cut)))
+    parsed = unescape("".join([*plain, _ENTITY.sub(_format_entity, cut[end:])])).strip()
+    return ParsedMrkdwn(parsed, bool(spans), _find_ids(_CODE.sub("", cut)))
 
 
-def format_link(url: str, words: str) -> str:
+def format_link(url: str, label: str) -> str:
     """Write plain text as mrkdwn, with a link to `url` if there is one."""
     if not url:
-        return escape(words)
-    return f"<{escape(url)}|{escape(words)}>" if words and words != url else f"<{escape(url)}>"
+        return escape(label)
+    return f"<{escape(url)}|{escape(label)}>" if label and label != url else f"<{escape(url)}>"
 
 
 def unescape(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from bots.json_fields import Json, get_object, get_objects, get_text
-from bots.slack.blocks.action_ids import MENU
+from bots.slack.blocks.action_ids import MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 
 from .authors import read_author
@@ -70,7 +70,7 @@ def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, s
     Slack: `block_suggestion`.
     """
     place, action_id = read_place(body, _resolve_installation({}, body, installation)), get_text(body, "action_id")
-    if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU):
+    if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU_PREFIX):
         return None
     return (
         parse_menu_name(action_id),
@@ -164,8 +164,8 @@ def _read_message_event(event: Json, app: str, installation: Installation) -> In
 
 
 def _add_timing(found: Incoming, event: Json) -> Incoming:
-    words = leading_blanks(event) + found.text
-    return replace(found, text=words, sent=sent_at(event), seam=find_seam(event), settle=settle_time(event))
+    content = leading_blanks(event) + found.text
+    return replace(found, text=content, sent=sent_at(event), seam=find_seam(event), settle=settle_time(event))
 
 
 def _is_reply_to_bot(event: Json, bot: str) -> bool:

@@ -70,15 +70,15 @@ def _read_style(element: Json) -> frozenset[str]:
     return frozenset(name for name, _ in _MARKS if style.get(name))
 
 
-def _apply_style(words: str, style: frozenset[str]) -> str:
+def _apply_style(text: str, style: frozenset[str]) -> str:
     """Add marks around the text, but not around its surrounding blanks."""
-    core = words.strip()
+    core = text.strip()
     if not core or "\n" in core:
-        return words
+        return text
     for name, mark in _MARKS:
         core = f"{mark}{core}{mark}" if name in style else core
-    start = len(words) - len(words.lstrip())
-    return words[:start] + core + words[len(words.rstrip()) :]
+    start = len(text) - len(text.lstrip())
+    return text[:start] + core + text[len(text.rstrip()) :]
 
 
 def _read_element(element: Json, names: Mapping[str, str]) -> str:

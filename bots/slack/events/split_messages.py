@@ -22,16 +22,16 @@ def sent_at(event: Json) -> int:
 
 def find_seam(event: Json) -> str | None:
     """Return what Slack removed after this text if it is a piece of a longer one; None if it is too short for one."""
-    words = get_text(event, "text")
-    if len(words) < _MIN_PIECE_LENGTH:
+    content = get_text(event, "text")
+    if len(content) < _MIN_PIECE_LENGTH:
         return None
-    return words[len(words.rstrip()) :] if len(words) >= _MAX_TEXT_LENGTH else "\n"
+    return content[len(content.rstrip()) :] if len(content) >= _MAX_TEXT_LENGTH else "\n"
 
 
 def leading_blanks(event: Json) -> str:
     """Return the leading blanks of a text, which only texts split by Slack have."""
-    words = get_text(event, "text")
-    return words[: len(words) - len(words.lstrip())]
+    content = get_text(event, "text")
+    return content[: len(content) - len(content.lstrip())]
 
 
 def settle_time(event: Json) -> float:

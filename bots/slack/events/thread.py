@@ -123,30 +123,30 @@ async def _add_discussion(
 ) -> Incoming:
     """Add the discussion within its limits, each message with its author, and the forwards of the message."""
     with_text = [one for one in messages if one.excerpt]
-    kept = _select_messages(with_text)
-    ids = dict.fromkeys(name for one in kept for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
+    selected = _select_messages(with_text)
+    ids = dict.fromkeys(name for one in selected for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
     names = await workspace.users.look_up_names(workspace.api, ids)
-    lines = [f"{kept[0].author(names.known)}: {replace_ids(kept[0].excerpt, names.known)}"]
-    for before, one in pairwise(kept):
+    lines = [f"{selected[0].author(names.known)}: {replace_ids(selected[0].excerpt, names.known)}"]
+    for before, one in pairwise(selected):
         missing = with_text.index(one) - with_text.index(before) - 1
         lines += [f"[… {missing} messages are left out …]"] if missing else []
         lines.append(f"{one.author(names.known)}: {replace_ids(one.excerpt, names.known)}")
     discussion = "\n".join(lines) + (f"\n\n{incoming.quoted}" if incoming.quoted else "")
-    incoming = replace(incoming, quoted=kept[0].content.full_text, discussion=discussion)
-    incoming = replace(incoming, named=(*incoming.named, *kept[0].content.named))
+    incoming = replace(incoming, quoted=selected[0].content.full_text, discussion=discussion)
+    incoming = replace(incoming, named=(*incoming.named, *selected[0].content.named))
     incoming = _mark_unread(incoming, "unread.names") if names.incomplete else incoming
-    whole = not more and len(kept) == len(with_text) and not any(one.is_cut for one in kept)
+    whole = not more and len(selected) == len(with_text) and not any(one.is_cut for one in selected)
     return incoming if whole else _mark_unread(incoming, "unread.part")
 
 
 def _select_messages(messages: list[_ThreadMessage]) -> list[_ThreadMessage]:
     """Return the first message and as many of the newest as the limits allow."""
     first, *others = messages
-    kept, characters = [first], len(first.excerpt)
+    selected, characters = [first], len(first.excerpt)
     newest: list[_ThreadMessage] = []
     for one in reversed(others):
         characters += len(one.excerpt)
         if len(newest) + 2 > _MAX_MESSAGES or characters > _MAX_DISCUSSION_LENGTH:
             break
         newest.insert(0, one)
-    return kept + newest
+    return selected + newest

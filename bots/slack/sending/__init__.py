@@ -1,1 +1,1 @@
-"""Answers on their way to Slack."""
+"""Send answers to Slack."""

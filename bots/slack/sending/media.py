@@ -172,8 +172,8 @@ class MediaPoster:
     async def _post_buttons(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
         """Post buttons in a message below the files; failures are logged, since a retry would post the files again."""
         # Slack hides the text beside blocks, but sends it with a button press.
-        words = media.caption.strip() or " ".join(button.label for button in buttons)
-        content = MessageContent(notification_text(words), [buttons_block(buttons)])
+        text = media.caption.strip() or " ".join(button.label for button in buttons)
+        content = MessageContent(notification_text(text), [buttons_block(buttons)])
         deadline = time.monotonic() + _BUTTONS_TIMEOUT
         while buttons:
             try:
@@ -220,10 +220,12 @@ def _list_files(media: Voice | Album) -> list[tuple[str, bytes, str]]:
 
 
 def _album_message(album: Album, files: list[str], buttons: tuple[Button, ...]) -> MessageContent:
-    words = [{"type": "markdown", "text": render_markdown(album.caption, final=True)}] if album.caption.strip() else []
+    caption = (
+        [{"type": "markdown", "text": render_markdown(album.caption, final=True)}] if album.caption.strip() else []
+    )
     images: list[dict[str, Any]] = [
         {"type": "image", "slack_file": {"id": file}, "alt_text": picture.alt or picture.name}
         for file, picture in zip(files, album.pictures, strict=True)
     ]
     text = notification_text(album.caption.strip() or album.pictures[0].alt or album.pictures[0].name)
-    return MessageContent(text, [*words, *images, *([buttons_block(buttons)] if buttons else [])])
+    return MessageContent(text, [*caption, *images, *([buttons_block(buttons)] if buttons else [])])

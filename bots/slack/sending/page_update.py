@@ -54,6 +54,6 @@ class PageUpdate:
 def stream_content(update: PageUpdate, *, buttons: tuple[Button, ...] = ()) -> StreamContent:
     """Return what is still to be streamed; a text stream gets its reasoning and buttons at its end."""
     if update.state.mode == CHUNKS:
-        words: Blocks = [] if update.unsent.is_blank else append_chunks(update.body, update.state.shown_length)
-        return [*words, *([buttons_chunk(buttons)] if buttons else [])]
+        chunks: Blocks = [] if update.unsent.is_blank else append_chunks(update.body, update.state.shown_length)
+        return [*chunks, *([buttons_chunk(buttons)] if buttons else [])]
     return update.unsent.answer if update.unsent.answer.strip() else ""

@@ -38,16 +38,16 @@ class ThreadStatus:
         self._replies += 1
         self._is_shown = False
 
-    async def show(self, doing: Activity) -> None:
+    async def show(self, activity: Activity) -> None:
         """Set the status, or clear it for "nothing"; raises each `OutboxError`."""
-        if not self._feature.is_available(self._channel) or (doing == "nothing" and not self._is_shown):
+        if not self._feature.is_available(self._channel) or (activity == "nothing" and not self._is_shown):
             return
         before = self._replies
         try:
-            await self._api.set_status(self._channel, self._thread, STATUS_TEXTS[doing])
+            await self._api.set_status(self._channel, self._thread, STATUS_TEXTS[activity])
         except MethodUnavailableError as error:
             self._feature.record_unavailable(self._channel, error)
         finally:
-            self._is_shown = doing != "nothing"  # after a timeout it may still be set
+            self._is_shown = activity != "nothing"  # after a timeout it may still be set
         if self._replies > before:
             await self.show("nothing")  # the reply came first and did not clear it

@@ -30,7 +30,7 @@ MODELS = tuple(Option(f"Model {number}", f"m{number}") for number in range(300))
 
 
 async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-    """Fill the list of models."""
+    """Return the matching models."""
     assert reader.locale
     assert menu == "model"
     assert chat.platform == "sl"
@@ -42,7 +42,7 @@ def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_
 
 
 async def look_up_sender(platform: SlackPlatform, sender: Sender) -> Sender:
-    """What the platform knows of `sender`, who wrote to the bot."""
+    """Return `sender` as the platform looks it up."""
     incoming = Incoming(ChatRef("sl", "T1", "D1"), "m1", "1", sender, direct=True)
     return (await platform.enrich(incoming, sender_only=True)).sender
 
@@ -62,7 +62,7 @@ async def platform(slack: SlackSim, redis: Redis) -> AsyncGenerator[SlackPlatfor
 
 @dataclass(slots=True)
 class Scene:
-    """Ann asked something in a channel; what the bot makes of its answer is seen in `texts`."""
+    """A question of Ann in a channel; `texts` are the bot's messages in its thread."""
 
     slack: SlackSim
     platform: SlackPlatform
@@ -80,11 +80,11 @@ class Scene:
         return Incoming(chat, f"m{ts}", ts, Sender(self.ann.id), "hi", thread=ts)
 
     def new_outbox(self) -> SlackOutbox:
-        """Answer as a process would that knows nothing of former steps."""
+        """Return an outbox without the state of earlier steps, as in another process."""
         return self.platform.outbox(self.incoming())
 
     async def show(self, *texts: str, final: bool = False) -> Page:
-        """Show one text after the other on one page."""
+        """Show the texts one after another on one page."""
         page = Page(start=0)
         for text in texts:
             page = await self.outbox.update_page(page, text, final=final and text == texts[-1])
@@ -106,14 +106,14 @@ async def scene(slack: SlackSim, platform: SlackPlatform) -> Scene:
 
 
 @pytest.fixture
-def lonely(slack: SlackSim) -> SlackUser:
-    """Somebody else, for a second conversation."""
+def bob(slack: SlackSim) -> SlackUser:
+    """Another user, for a second conversation."""
     return slack.user("Bob", "zh-CN")
 
 
 @pytest_asyncio.fixture
 async def listener(platform: SlackPlatform) -> AsyncGenerator[Listener]:
-    """Listen on the socket, as the service does."""
+    """Run the platform with a listener, as the service does."""
     found = Listener(platform)
     running = asyncio.create_task(platform.run(found.receive))
     async with asyncio.timeout(5):

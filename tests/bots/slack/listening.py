@@ -1,4 +1,4 @@
-"""Somebody who takes in what the ingress stores."""
+"""A receiver of events for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.chat.port.incoming import Incoming
 
 @dataclass(slots=True)
 class Listener:
-    """Keeps each payload; `broken` makes the store fail, `slow` (seconds) makes it late."""
+    """Stores each payload; with `broken` it raises, with `slow` it takes as many seconds."""
 
     platform: SlackPlatform
     payloads: list[bytes] = field(default_factory=list[bytes])
@@ -35,13 +35,13 @@ class Listener:
             return await self._incoming.get()
 
     async def arrive(self, times: int) -> None:
-        """Wait until the ingress has tried to store something so many times more."""
+        """Wait for `times` more attempts to store an event."""
         async with asyncio.timeout(5):
             for _ in range(times):
                 await self.arrivals.acquire()
 
     async def next_action(self) -> Incoming:
-        """Skip messages; return the next command or choice."""
+        """Skip messages and return the next command or choice."""
         while True:
             incoming = await self.next()
             if incoming.command or incoming.choice:

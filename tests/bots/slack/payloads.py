@@ -1,4 +1,4 @@
-"""Events as the ingress stores them, in the shapes that Slack documents."""
+"""Events as `SocketListener` stores them, in the formats that Slack documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def stored(kind: str, payload: dict[str, Any], bot: str = BOT) -> bytes:
 
 
 def event(**fields: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """Store an event of the Events API; by default a message in a channel."""
+    """Return a stored event of the Events API; by default a message in a channel."""
     base = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "ts": "100.5", "text": "hi"}
     return stored("events_api", {"type": "event_callback", "team_id": TEAM, "event": {**base, **fields}})
 

@@ -1,4 +1,4 @@
-"""Whatever an event of Slack holds, reading it raises nothing: a fault would come back with each delivery."""
+"""Reading damaged events of Slack raises nothing, since the error would return with each delivery."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.bots.damage import draw_damaged
 HOME = Installation("T1", "UBOT", frozenset())
 
 
-def _said(text: str, **style: bool) -> dict[str, Any]:
+def _rich_text_element(text: str, **style: bool) -> dict[str, Any]:
     return {"type": "text", "text": text, "style": style}
 
 
@@ -28,7 +28,7 @@ _RICH = {
             "type": "rich_text_section",
             "elements": [
                 {"type": "user", "user_id": "UBOT"},
-                _said(" hi ", bold=True, code=True),
+                _rich_text_element(" hi ", bold=True, code=True),
                 {"type": "link", "url": "https://a.example", "text": "a"},
                 {"type": "emoji", "name": "tada", "unicode": "1f389"},
                 {"type": "date", "timestamp": 1_700_000_000, "format": "{date}", "fallback": "x"},
@@ -38,9 +38,9 @@ _RICH = {
             "type": "rich_text_list",
             "style": "ordered",
             "offset": 2,
-            "elements": [{"type": "rich_text_section", "elements": [_said("one")]}],
+            "elements": [{"type": "rich_text_section", "elements": [_rich_text_element("one")]}],
         },
-        {"type": "rich_text_preformatted", "elements": [_said("code")]},
+        {"type": "rich_text_preformatted", "elements": [_rich_text_element("code")]},
     ],
 }
 _TABLE = {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, _RICH]]}

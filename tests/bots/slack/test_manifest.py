@@ -1,4 +1,4 @@
-"""The manifest, read back as YAML."""
+"""The manifest, parsed as YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what people sent: with the token, from Slack alone, and never more than asked for."""
+"""Downloads use the token, from Slack alone, and stop at the size limit."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from core.settings import NO_PROXIES
 from tests.bots.slack.conftest import BOT_TOKEN, Scene
 
 
-async def _sent(scene: Scene, content: bytes = b"words", name: str = "a.txt", mime: str = "text/plain") -> SlackFile:
+async def _send_file(
+    scene: Scene, content: bytes = b"words", name: str = "a.txt", mime: str = "text/plain"
+) -> SlackFile:
     file = scene.ann.file(name, content, mimetype=mime)
     await scene.ann.say(scene.channel, "look", files=[file])
     return file
 
 
-class Elsewhere:
-    """A host that keeps the headers it got and answers as told."""
+class OtherHost:
+    """A host that records received headers and returns a given response."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -42,8 +44,8 @@ class Elsewhere:
 
 
 @pytest_asyncio.fixture
-async def elsewhere() -> AsyncGenerator[Elsewhere]:
-    host = Elsewhere()
+async def other_host() -> AsyncGenerator[OtherHost]:
+    host = OtherHost()
     app = web.Application()
     app.router.add_get("/file", host.serve)
     runner = web.AppRunner(app, access_log=None)
@@ -56,13 +58,13 @@ async def elsewhere() -> AsyncGenerator[Elsewhere]:
 
 
 async def test_a_file_is_read_with_the_token(scene: Scene) -> None:
-    file = await _sent(scene)
+    file = await _send_file(scene)
 
     assert await scene.outbox.download_file(file.id, most=5) == b"words"
 
 
 async def test_a_download_stops_at_the_size_limit_whatever_slack_reports(scene: Scene) -> None:
-    file = await _sent(scene, b"x" * 200_000)
+    file = await _send_file(scene, b"x" * 200_000)
     with pytest.raises(FileTooLargeError):
         await scene.outbox.download_file(file.id, most=199_999)
     file.claimed = 10
@@ -82,7 +84,7 @@ async def test_a_download_stops_at_the_size_limit_whatever_slack_reports(scene: 
     ],
 )
 async def test_a_file_not_hosted_by_slack_is_refused(scene: Scene, mode: str, access: str) -> None:
-    file = await _sent(scene)
+    file = await _send_file(scene)
     file.mode, file.access = mode, access
 
     with pytest.raises(ContentRejectedError):
@@ -90,7 +92,7 @@ async def test_a_file_not_hosted_by_slack_is_refused(scene: Scene, mode: str, ac
 
 
 async def test_a_file_of_a_shared_channel_is_looked_up_before_download(scene: Scene) -> None:
-    file = await _sent(scene)
+    file = await _send_file(scene)
     file.access = "check_file_info"
 
     assert await scene.outbox.download_file(file.id, most=100) == b"words"
@@ -100,7 +102,7 @@ async def test_a_file_of_a_shared_channel_is_looked_up_before_download(scene: Sc
     ("name", "mime", "content"), [("a.txt", "text/plain", b"words"), ("a.html", "text/html", b"<p>words</p>")]
 )
 async def test_a_login_page_is_not_returned_as_the_file(scene: Scene, name: str, mime: str, content: bytes) -> None:
-    file = await _sent(scene, content, name, mime)
+    file = await _send_file(scene, content, name, mime)
     file.guarded = True
 
     with pytest.raises(ContentRejectedError):
@@ -108,31 +110,31 @@ async def test_a_login_page_is_not_returned_as_the_file(scene: Scene, name: str,
 
 
 async def test_an_html_file_is_downloaded(scene: Scene) -> None:
-    file = await _sent(scene, b"<p>words</p>", "a.html", "text/html")
+    file = await _send_file(scene, b"<p>words</p>", "a.html", "text/html")
 
     assert await scene.outbox.download_file(file.id, most=100) == b"<p>words</p>"
 
 
-async def test_the_token_is_sent_to_slack_alone(scene: Scene, elsewhere: Elsewhere) -> None:
-    file = await _sent(scene)
-    file.url = elsewhere.url
+async def test_the_token_is_sent_to_slack_alone(scene: Scene, other_host: OtherHost) -> None:
+    file = await _send_file(scene)
+    file.url = other_host.url
     with pytest.raises(ContentRejectedError):
         await scene.outbox.download_file(file.id, most=100)
 
-    assert elsewhere.seen == []
+    assert other_host.seen == []
 
 
-async def test_a_redirect_to_another_host_gets_no_token(scene: Scene, elsewhere: Elsewhere) -> None:
-    file = await _sent(scene)
-    file.moved = elsewhere.url
+async def test_a_redirect_to_another_host_gets_no_token(scene: Scene, other_host: OtherHost) -> None:
+    file = await _send_file(scene)
+    file.moved = other_host.url
     with pytest.raises(ContentRejectedError):
         await scene.outbox.download_file(file.id, most=100)
 
-    assert elsewhere.seen == []
+    assert other_host.seen == []
 
 
 async def test_redirects_within_slack_are_followed_up_to_a_limit(scene: Scene) -> None:
-    first, last = await _sent(scene), await _sent(scene, b"moved")
+    first, last = await _send_file(scene), await _send_file(scene, b"moved")
     first.moved = last.url
 
     assert await scene.outbox.download_file(first.id, most=100) == b"moved"
@@ -187,7 +189,7 @@ async def _is_slack(redis: Redis, url: str) -> bool:
     ],
 )
 async def test_a_file_error_is_not_a_recipient_gone_error(scene: Scene, error: str, raised: type[OutboxError]) -> None:
-    file = await _sent(scene)
+    file = await _send_file(scene)
     scene.slack.faults.fail("files.info", error)
 
     with pytest.raises(raised):

@@ -1,4 +1,4 @@
-"""Scopes that the app was not given: the operator is told their names, and people are answered as far as that goes."""
+"""Missing scopes are reported to the operator, and users are answered as far as possible."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""Markdown of a model, made safe and shown step by step."""
+"""Render a model's Markdown safely and step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a page looks, by Slack's limits, whatever its words."""
+"""The content of any page keeps Slack's limits."""
 
 from __future__ import annotations
 

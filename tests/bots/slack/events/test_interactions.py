@@ -1,4 +1,4 @@
-"""Buttons beneath answers and shortcuts on messages, as the core reads them, and the way back that they carry."""
+"""Buttons below answers, shortcuts on messages, and their reply targets."""
 
 from __future__ import annotations
 

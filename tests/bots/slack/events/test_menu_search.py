@@ -1,4 +1,4 @@
-"""Lists of menus that their readers search, answered over the socket."""
+"""Searches in select menus, answered over the socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a person sees in a message of Slack is read, once, by whatever way it comes."""
+"""All visible content of a message of Slack is read once."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def _rich(*elements: _Json) -> _Json:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [*elements]}]}
 
 
-def _own(**message: Any) -> str:  # noqa: ANN401 - any JSON
+def _read_own(**message: Any) -> str:  # noqa: ANN401 - any JSON
     return read_message({"user": "UBOT", "bot_id": "B1", **message}, "UBOT").text
 
 
-def _said(**message: Any) -> str:  # noqa: ANN401 - any JSON
+def _read_text(**message: Any) -> str:  # noqa: ANN401 - any JSON
     return read_message({"user": "U1", **message}, "UBOT").text
 
 
-def _app(**message: Any) -> str:  # noqa: ANN401 - any JSON
+def _read_app(**message: Any) -> str:  # noqa: ANN401 - any JSON
     return read_message({"bot_id": "B7", "subtype": "bot_message", **message}, "UBOT").text
 
 
@@ -107,7 +107,7 @@ def test_every_element_of_rich_text_is_read() -> None:
     ],
 )
 def test_links_and_references_keep_their_text_and_url(element: _Json, words: str) -> None:
-    assert _said(blocks=[_rich(_text("see "), element, _text(" now"))]) == f"see {words} now"
+    assert _read_text(blocks=[_rich(_text("see "), element, _text(" now"))]) == f"see {words} now"
 
 
 def test_a_checklist_marks_completed_items() -> None:
@@ -120,7 +120,7 @@ def test_a_checklist_marks_completed_items() -> None:
         for style, word in (("checked", "buy tea"), ("unchecked", "drink it"))
     ]
 
-    assert _said(blocks=[{"type": "rich_text", "elements": lists}]) == "[x] buy tea\n[ ] drink it"
+    assert _read_text(blocks=[{"type": "rich_text", "elements": lists}]) == "[x] buy tea\n[ ] drink it"
 
 
 def test_a_truncated_text_is_read_from_its_blocks() -> None:
@@ -131,8 +131,8 @@ def test_a_truncated_text_is_read_from_its_blocks() -> None:
     }
 
     assert read_message(cut, "UBOT").text == _IN_WORDS.replace("@S1", "@team").replace("#C1", "#general")
-    assert _said(text="Ask <@U7> or", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
-    assert _said(text="and so on…") == "and so on…"
+    assert _read_text(text="Ask <@U7> or", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
+    assert _read_text(text="and so on…") == "and so on…"
 
 
 def test_lists_quotes_and_code_keep_their_lines() -> None:
@@ -160,7 +160,7 @@ def test_lists_quotes_and_code_keep_their_lines() -> None:
         ],
     }
 
-    assert _said(blocks=[block]) == (
+    assert _read_text(blocks=[block]) == (
         "Steps:\n2. one\n3. two\n    • inner\n> said\n> twice\n```\n  if a < 1:\n    http://a.b\n```"
     )
 
@@ -187,12 +187,12 @@ def test_lists_quotes_and_code_keep_their_lines() -> None:
     ],
 )
 def test_a_url_in_code_is_read_as_typed(message: _Json) -> None:
-    assert _said(**message) == "run `curl www.example.com` now"
+    assert _read_text(**message) == "run `curl www.example.com` now"
 
 
 def test_a_back_tick_in_a_word_does_not_start_code() -> None:
-    assert _said(text="it`s <http://a.b|here>, don`t go") == "it`s here (http://a.b), don`t go"
-    assert _said(text="```\nwget <http://a.b>\n``` and <http://a.b|www.a.b>") == (
+    assert _read_text(text="it`s <http://a.b|here>, don`t go") == "it`s here (http://a.b), don`t go"
+    assert _read_text(text="```\nwget <http://a.b>\n``` and <http://a.b|www.a.b>") == (
         "```\nwget http://a.b\n``` and www.a.b (http://a.b)"
     )
 
@@ -310,15 +310,15 @@ _BLOCKS: list[tuple[_Json, str]] = [
 
 @pytest.mark.parametrize(("block", "words"), _BLOCKS)
 def test_texts_in_blocks_are_read(block: _Json, words: str) -> None:
-    assert _app(text="", blocks=[block]) == words
+    assert _read_app(text="", blocks=[block]) == words
 
 
 def test_a_message_of_an_app_is_read_from_its_blocks() -> None:
     blocks = [_SECTION, {"type": "context", "elements": [{"type": "mrkdwn", "text": "2 minutes ago"}]}]
 
-    assert _app(text="CPU alert", blocks=blocks) == "*CPU* > 90% on web-1 (https://x.y)\n2 minutes ago"
-    assert _app(text="Hello", blocks=[{"type": "actions", "elements": []}]) == "Hello"
-    assert _said(text="Look", blocks=[{"type": "image", "alt_text": "a cat"}]) == "Look\n[picture: a cat]"
+    assert _read_app(text="CPU alert", blocks=blocks) == "*CPU* > 90% on web-1 (https://x.y)\n2 minutes ago"
+    assert _read_app(text="Hello", blocks=[{"type": "actions", "elements": []}]) == "Hello"
+    assert _read_text(text="Look", blocks=[{"type": "image", "alt_text": "a cat"}]) == "Look\n[picture: a cat]"
 
 
 def test_repeated_parts_of_an_attachment_are_read_once() -> None:
@@ -334,10 +334,10 @@ def test_repeated_parts_of_an_attachment_are_read_once() -> None:
     }
     words = "From CI:\nbuilder\nBuild 7 (https://ci/7)\n3 tests failed & 1 was slow\nBranch: main\nby @U7\nCI"
 
-    assert _app(text="", attachments=[attachment]) == words
-    assert _app(text="From CI:", attachments=[attachment]) == words
-    assert _app(attachments=[{"fallback": "by <@U7>"}]) == "by @U7"
-    assert _app(
+    assert _read_app(text="", attachments=[attachment]) == words
+    assert _read_app(text="From CI:", attachments=[attachment]) == words
+    assert _read_app(attachments=[{"fallback": "by <@U7>"}]) == "by @U7"
+    assert _read_app(
         text="3 tests failed &amp; 1 was slow", attachments=[{"fallback": "3 tests failed &amp; 1 was slow"}]
     ) == ("3 tests failed & 1 was slow")
 
@@ -347,15 +347,17 @@ def test_a_pasted_table_is_part_of_the_text() -> None:
     pasted = {"fallback": "[no preview available]", "blocks": [{"type": "table", "rows": rows}]}
     table = "| Item | Price |\n| --- | --- |\n| Tea | 3 |"
 
-    assert _said(text="", attachments=[pasted]) == table
-    assert _said(text="sum?", blocks=[_rich(_text("sum?"))], attachments=[pasted]) == f"sum?\n{table}"
-    assert _said(text="", attachments=[{"fallback": "[no preview available]"}]) == ""
+    assert _read_text(text="", attachments=[pasted]) == table
+    assert _read_text(text="sum?", blocks=[_rich(_text("sum?"))], attachments=[pasted]) == f"sum?\n{table}"
+    assert _read_text(text="", attachments=[{"fallback": "[no preview available]"}]) == ""
 
 
 def test_a_link_preview_is_part_of_the_text() -> None:
     preview = {"from_url": "https://x.y", "title": "X", "text": "About X", "fallback": "X"}
 
-    assert _said(text="<https://x.y>", attachments=[preview]) == "https://x.y\n[preview of https://x.y]\nX\nAbout X"
+    assert (
+        _read_text(text="<https://x.y>", attachments=[preview]) == "https://x.y\n[preview of https://x.y]\nX\nAbout X"
+    )
 
 
 _SHARED: _Json = {
@@ -389,9 +391,9 @@ def test_a_forwarded_alert_is_read_from_its_attachments() -> None:
 
 
 def test_a_footer_is_plain_text_or_mrkdwn() -> None:
-    assert _app(attachments=[{"title": "#12", "footer": "<https://g/o/r|o/r>"}]) == "#12\no/r (https://g/o/r)"
+    assert _read_app(attachments=[{"title": "#12", "footer": "<https://g/o/r|o/r>"}]) == "#12\no/r (https://g/o/r)"
     assert (
-        _app(attachments=[{"title": "#12", "author_name": "A &amp; B", "footer": "R & D < 3"}])
+        _read_app(attachments=[{"title": "#12", "author_name": "A &amp; B", "footer": "R & D < 3"}])
         == "A & B\n#12\nR & D < 3"
     )
 
@@ -425,26 +427,26 @@ def test_the_bot_s_answer_is_read_without_reasoning_and_buttons() -> None:
     best = page_variants(body, [Button("Again", "retry", "1")])[0]
 
     assert best.blocks[0]["type"] == "task_card"
-    assert _own(text=best.text, blocks=list(best.blocks)) == "It is **four**."
-    assert _own(text="It is…", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
+    assert _read_own(text=best.text, blocks=list(best.blocks)) == "It is **four**."
+    assert _read_own(text="It is…", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
 
 
 def test_a_message_of_reasoning_alone_has_no_text() -> None:
     best, second, *_ = page_variants(PageText.render("I think.", 8, final=True), [Button("Again", "retry", "1")])
 
     for look in (best, second):
-        assert _own(text=look.text, blocks=list(look.blocks)) == ""
+        assert _read_own(text=look.text, blocks=list(look.blocks)) == ""
 
 
 def test_buttons_below_a_recording_are_read_as_its_text() -> None:
-    assert _own(text="Hello", blocks=[{"type": "actions", "elements": []}]) == "Hello"
+    assert _read_own(text="Hello", blocks=[{"type": "actions", "elements": []}]) == "Hello"
 
 
 @given(st.text())
 def test_word_joiners_are_not_quoted(text: str) -> None:
     shown = render_markdown(text, final=True)
 
-    read = _own(blocks=[{"type": "markdown", "text": shown}])
+    read = _read_own(blocks=[{"type": "markdown", "text": shown}])
 
     assert re.sub(r"[\\<>]", "", read).strip() == re.sub(r"[\\<>]", "", text.replace("<\u2060", "<")).strip()
 
@@ -455,7 +457,7 @@ def test_deleted_files_are_left_out() -> None:
     assert read_message({"files": files}, "UBOT").files == (Attachment("image", "F2", mime="image/png"),)
 
 
-_ODD: list[_Json] = [
+_MALFORMED: list[_Json] = [
     {},
     {"blocks": None},
     {
@@ -472,7 +474,7 @@ _ODD: list[_Json] = [
 ]
 
 
-@pytest.mark.parametrize("message", _ODD)
+@pytest.mark.parametrize("message", _MALFORMED)
 def test_malformed_messages_do_not_raise(message: _Json) -> None:
     read = read_message(message, "U")
 
@@ -537,7 +539,7 @@ _blocks: st.SearchStrategy[_Json] = st.one_of(
 
 
 def _visible(node: Any) -> list[str]:  # noqa: ANN401 - any JSON
-    """The letters of every text in blocks."""
+    """Return the letters of every text in blocks."""
     if isinstance(node, list):
         return [text for entry in cast("list[Any]", node) for text in _visible(entry)]
     if not isinstance(node, dict):
@@ -551,10 +553,10 @@ def _visible(node: Any) -> list[str]:  # noqa: ANN401 - any JSON
 
 @given(st.lists(_blocks, max_size=4))
 def test_all_text_of_any_block_is_read(blocks: list[_Json]) -> None:
-    said = "".join(filter(str.isalnum, _app(blocks=blocks)))
+    said = "".join(filter(str.isalnum, _read_app(blocks=blocks)))
 
     for text in _visible(blocks):
-        if not any(sign in text for sign in "<|&"):  # in mrkdwn these are marks, which may swallow what is between them
+        if not any(sign in text for sign in "<|&"):  # in mrkdwn these are marks and may hide the text between them
             assert "".join(filter(str.isalnum, text)) in said
 
 

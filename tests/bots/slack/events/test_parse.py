@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""What Slack sends, as the core reads it."""
+"""Events of Slack as the core reads them."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_a_mention_is_read_from_its_message_event_with_files() -> None:
 
 
 def _edit(before: str, after: str) -> bytes:
-    said = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1"}
-    texts = {"previous_message": {**said, "text": before}, "message": {**said, "text": after}}
+    message = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1"}
+    texts = {"previous_message": {**message, "text": before}, "message": {**message, "text": after}}
     return event(subtype="message_changed", hidden=True, ts="101.0", user=None, text=None, **texts)
 
 
@@ -75,15 +75,15 @@ def test_an_edit_that_adds_a_mention_is_read_as_the_message() -> None:
 def test_other_edits_are_read_as_edits(before: str, after: str) -> None:
     home = Installation(bot=BOT)
     added = read_edit(_edit(before, after), home)
-    said = _read(event(text=after, thread_ts="50.1"))
+    message = _read(event(text=after, thread_ts="50.1"))
 
     assert read_event(_edit(before, after), BOT) is None
-    assert added == replace(said, event_id="e101.0", edits="100.5", settle=0.0)
+    assert added == replace(message, event_id="e101.0", edits="100.5", settle=0.0)
 
 
 def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    said = {"type": "message", "user": "U1", "ts": "100.5", "text": "hi"}
-    return {"subtype": "message_changed", "previous_message": said, "message": {**said, **fields}}
+    message = {"type": "message", "user": "U1", "ts": "100.5", "text": "hi"}
+    return {"subtype": "message_changed", "previous_message": message, "message": {**message, **fields}}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
 
 
 @pytest.mark.parametrize(
-    ("said", "settle", "seam"),
+    ("message", "settle", "seam"),
     [
         (direct(), 0.0, None),
         (direct(text="", files=[_FILE]), 0.0, None),
@@ -117,8 +117,8 @@ _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
         (event(text=f"<@UBOT> {'x' * 4000}"), 0.5, ""),
     ],
 )
-def test_a_text_of_maximum_length_waits_for_more_pieces(said: bytes, settle: float, seam: str | None) -> None:
-    found = _read(said)
+def test_a_text_of_maximum_length_waits_for_more_pieces(message: bytes, settle: float, seam: str | None) -> None:
+    found = _read(message)
 
     assert (found.sent, found.settle, found.seam) == (100, settle, seam)
 
@@ -179,8 +179,8 @@ def test_message_subtypes_with_text_are_read(subtype: str) -> None:
 
 
 def test_the_bot_id_comes_from_the_stored_event_the_installation_or_the_platform() -> None:
-    said: dict[str, Any] = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.0", "text": "<@UX> hi"}
-    body: dict[str, Any] = {"type": "event_callback", "team_id": TEAM, "event": said}
+    message: dict[str, Any] = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.0", "text": "<@UX> hi"}
+    body: dict[str, Any] = {"type": "event_callback", "team_id": TEAM, "event": message}
     installed = {**body, "authorizations": [{"team_id": TEAM, "user_id": "UX"}]}
 
     assert _read(stored("events_api", body, bot="UX")).text == "hi"
@@ -212,8 +212,8 @@ def test_files_become_attachments() -> None:
 _CONNECTED = {"team_id": "T2", "context_team_id": TEAM, "authorizations": [{"team_id": TEAM, "user_id": BOT}]}
 
 
-def _connected(payload: bytes, **body: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """Let a visitor from the workspace T2 do it, over Slack Connect."""
+def _from_visitor(payload: bytes, **body: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """Change the user to a visitor from the workspace T2, over Slack Connect."""
     kept = json.loads(payload)
     return json.dumps(kept | {"payload": kept["payload"] | body, "team": TEAM}).encode()
 
@@ -225,9 +225,9 @@ _AT = {"message_ts": "60.1", "channel_id": "C1", "thread_ts": "50.1"}
 @pytest.mark.parametrize(
     "payload",
     [
-        _connected(event(text="<@UBOT> hi", thread_ts="50.1", user_team="T2"), **_CONNECTED),
-        _connected(action({"action_id": "menu:model", "value": "x"}, _AT), user=_VISITOR, team={"id": "T2"}),
-        _connected(shortcut("speak", {"ts": "60.1", "thread_ts": "50.1"}), user=_VISITOR, team={"id": "T2"}),
+        _from_visitor(event(text="<@UBOT> hi", thread_ts="50.1", user_team="T2"), **_CONNECTED),
+        _from_visitor(action({"action_id": "menu:model", "value": "x"}, _AT), user=_VISITOR, team={"id": "T2"}),
+        _from_visitor(shortcut("speak", {"ts": "60.1", "thread_ts": "50.1"}), user=_VISITOR, team={"id": "T2"}),
     ],
 )
 def test_a_visitor_s_action_belongs_to_the_workspace_of_the_token(payload: bytes) -> None:
@@ -239,9 +239,9 @@ def test_a_visitor_s_action_belongs_to_the_workspace_of_the_token(payload: bytes
 
 @pytest.mark.parametrize("installed", [{"context_team_id": TEAM}, {"authorizations": [{"team_id": TEAM}]}])
 def test_the_workspace_of_an_event_is_that_of_the_installation(installed: dict[str, Any]) -> None:
-    said = json.loads(event(text="<@UBOT> hi"))["payload"] | {"team_id": "T2"} | installed
+    message = json.loads(event(text="<@UBOT> hi"))["payload"] | {"team_id": "T2"} | installed
 
-    assert _read(stored("events_api", said)).chat.account == TEAM
+    assert _read(stored("events_api", message)).chat.account == TEAM
 
 
 def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -> None:
@@ -254,7 +254,7 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
     }
     found = read_search(search | {"container": _AT}, Installation(TEAM, BOT))
 
-    assert _read(_connected(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
+    assert _read(_from_visitor(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
     assert found is not None
     assert found[1] == ChatRef("sl", TEAM, "C1", "50.1")
 
@@ -320,7 +320,7 @@ def test_many_punctuation_marks_are_parsed_quickly() -> None:
     for sign in (":+", ":-", "*", "|", "<", ":a", "`", ", "):
         assert not _read(event(text=sign * 2_000 + "x", thread_ts="50.1")).addressed
 
-    assert time.perf_counter() - start < 10.0  # a pattern that tries every way would take years
+    assert time.perf_counter() - start < 10.0  # a backtracking pattern would take years
 
 
 def test_an_addressee_named_in_blocks_alone_is_recognized() -> None:
@@ -528,9 +528,9 @@ def test_malformed_payloads_do_not_raise(kind: str, payload: dict[str, Any]) -> 
     assert found is None or found.chat.platform == "sl"
 
 
-def _gone(**said: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    """The event of a message that is deleted."""
-    before = {"type": "message", "user": "U1", "ts": "100.5", "text": "<@UBOT> hi", **said}
+def _deletion(**message: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return the event of a deleted message."""
+    before = {"type": "message", "user": "U1", "ts": "100.5", "text": "<@UBOT> hi", **message}
     return {"subtype": "message_deleted", "hidden": True, "ts": "101.0", "event_ts": "101.0", "deleted_ts": "100.5"} | {
         "previous_message": before
     }
@@ -539,17 +539,17 @@ def _gone(**said: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
 _TOMBSTONE = {"subtype": "message_changed", "message": {"subtype": "tombstone", "user": "USLACKBOT", "ts": "100.5"}}
 
 
-@pytest.mark.parametrize("buried", [{}, _TOMBSTONE])
-def test_a_deletion_refers_to_the_event_of_the_deleted_message(buried: dict[str, Any]) -> None:
-    asked, found = _read(event(text="<@UBOT> hi")), _read(event(**(_gone() | buried)))
+@pytest.mark.parametrize("tombstone", [{}, _TOMBSTONE])
+def test_a_deletion_refers_to_the_event_of_the_deleted_message(tombstone: dict[str, Any]) -> None:
+    question, found = _read(event(text="<@UBOT> hi")), _read(event(**(_deletion() | tombstone)))
 
-    assert (found.deleted, found.chat, found.addressed) == (asked.event_id, asked.chat, True)
+    assert (found.deleted, found.chat, found.addressed) == (question.event_id, question.chat, True)
     assert (found.text, found.mentioned, found.event_id) == ("", False, "d101.0")
 
 
-@pytest.mark.parametrize("said", [{"text": "hi"}, {"user": BOT}, {"user": "USLACKBOT"}])
-def test_a_deletion_of_an_irrelevant_message_is_ignored(said: dict[str, Any]) -> None:
-    assert read_event(event(**_gone(**said)), BOT) is None
+@pytest.mark.parametrize("message", [{"text": "hi"}, {"user": BOT}, {"user": "USLACKBOT"}])
+def test_a_deletion_of_an_irrelevant_message_is_ignored(message: dict[str, Any]) -> None:
+    assert read_event(event(**_deletion(**message)), BOT) is None
 
 
 def test_the_bot_joining_a_channel_is_an_event_of_the_channel() -> None:

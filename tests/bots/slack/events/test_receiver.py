@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""What the door keeps of a channel's life in which the bot takes no part."""
+"""Events of channels without the bot are not stored by the receiver."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from tests.bots.slack.payloads import BOT, event
 
 
 def _edit(text: str) -> bytes:
-    said: dict[str, Any] = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1", "text": text}
+    message: dict[str, Any] = {"type": "message", "user": "U1", "ts": "100.5", "thread_ts": "50.1", "text": text}
     changed = event(subtype="message_changed", ts="101.0", user=None, text=None)
     stored: dict[str, Any] = json.loads(changed)
-    stored["payload"]["event"] |= {"previous_message": {**said, "text": "before"}, "message": said}
+    stored["payload"]["event"] |= {"previous_message": {**message, "text": "before"}, "message": message}
     return json.dumps(stored).encode()
 
 
 async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackPlatform, redis: Redis) -> None:
-    door = EventReceiver(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command)
+    receiver = EventReceiver(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command)
     before = set(await redis.keys())
     for payload in (event(thread_ts="50.1"), _edit("hello"), event()):
-        await door.receive(platform, payload)
+        await receiver.receive(platform, payload)
     nothing = set(await redis.keys()) - before
     for payload in (event(text=f"<@{BOT}> hi", thread_ts="50.1"), _edit("hello")):
-        await door.receive(platform, payload)
+        await receiver.receive(platform, payload)
     (mailbox,) = await redis.keys("*:m:*")
 
     assert nothing == set()

@@ -16,9 +16,9 @@ from tests.bots.slack.conftest import settings, suggest
 from tests.bots.slack.listening import Listener
 
 
-async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     listener.slow = 0.2
-    await lonely.say(slack.im(lonely), "hello")
+    await bob.say(slack.im(bob), "hello")
     incoming = await listener.next()
     await slack.wait_for(lambda: slack.acks)
 
@@ -31,18 +31,18 @@ async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: 
     assert stored["payload"]["event"]["text"] == "hello"
 
 
-async def test_a_lone_surrogate_is_stored(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
-    await lonely.say(slack.im(lonely), "What \ud83d is it?")
+async def test_a_lone_surrogate_is_stored(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
+    await bob.say(slack.im(bob), "What \ud83d is it?")
 
     assert (await listener.next()).text == "What ? is it?"
 
 
 async def test_an_event_that_cannot_be_stored_is_not_acknowledged_and_sent_again(
-    slack: SlackSim, listener: Listener, lonely: SlackUser
+    slack: SlackSim, listener: Listener, bob: SlackUser
 ) -> None:
     slack.socket.ack_within, slack.socket.retry_delays = 0.3, (0.0, 0.1, 0.1)
     listener.broken = True
-    await lonely.say(slack.im(lonely), "hello")
+    await bob.say(slack.im(bob), "hello")
     await listener.arrive(2)
 
     assert slack.acks == []
@@ -56,56 +56,54 @@ async def test_an_event_that_cannot_be_stored_is_not_acknowledged_and_sent_again
 
 
 async def test_a_store_that_takes_too_long_is_not_acknowledged(
-    slack: SlackSim, listener: Listener, lonely: SlackUser
+    slack: SlackSim, listener: Listener, bob: SlackUser
 ) -> None:
     listener.slow = 60
-    await lonely.say(slack.im(lonely), "hello")
+    await bob.say(slack.im(bob), "hello")
     await listener.arrive(2)
 
     assert slack.acks == []
     assert listener.payloads == []
 
 
-async def test_a_slow_store_does_not_block_other_events(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_slow_store_does_not_block_other_events(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     listener.slow = 0.5
     for number in range(10):
-        await lonely.say(slack.im(lonely), f"{number}")
+        await bob.say(slack.im(bob), f"{number}")
     await slack.wait_for(lambda: len(slack.acks) == 10, timeout=2)
 
     assert {ack.attempt for ack in slack.acks} == {0}
 
 
-async def test_everything_that_slack_sends_is_acknowledged(
-    slack: SlackSim, listener: Listener, lonely: SlackUser
-) -> None:
+async def test_everything_that_slack_sends_is_acknowledged(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     slack.announcer.subscriptions |= {"reaction_added", "app_home_opened"}
-    channel = slack.channel("general", members=[lonely])
-    message = await lonely.say(channel, "hello")
-    await lonely.edit(message, "hello!")
-    await lonely.react(message, "eyes")
-    await lonely.command("/unknown", "", channel)
-    await lonely.open_app()
+    channel = slack.channel("general", members=[bob])
+    message = await bob.say(channel, "hello")
+    await bob.edit(message, "hello!")
+    await bob.react(message, "eyes")
+    await bob.command("/unknown", "", channel)
+    await bob.open_app()
     await slack.wait_for(lambda: len(slack.acks) == 5)
 
     assert {ack.type for ack in slack.acks} == {"events_api", "slash_commands"}
     assert all(ack.payload == {} for ack in slack.acks)
 
 
-async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     for reason in ("warning", "refresh_requested"):
         await slack.disconnect(reason)
         await slack.wait_for(lambda: slack.count("apps.connections.open") > 1 and slack.socket.connections == 1)
-        await lonely.say(slack.im(lonely), reason)
+        await bob.say(slack.im(bob), reason)
 
         assert (await listener.next()).text == reason
 
     assert listener.platform.is_connected
 
 
-async def test_a_lost_socket_is_reconnected(slack: SlackSim, listener: Listener, lonely: SlackUser) -> None:
+async def test_a_lost_socket_is_reconnected(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     slack.drop_connections()
     await slack.wait_for(lambda: slack.socket.connections == 1, timeout=4)  # the SDK alone takes 5 s
-    await lonely.say(slack.im(lonely), "again")
+    await bob.say(slack.im(bob), "again")
 
     assert (await listener.next()).text == "again"
 
@@ -126,7 +124,7 @@ async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 async def test_a_wrong_token_is_named_at_the_start(slack: SlackSim, redis: Redis, variable: str) -> None:
     name = variable.removeprefix("SLACK_").lower()
-    tokens = {name: "xoxb-wrong" if name == "bot_token" else "xapp-wrong"}  # of another form they are refused before
+    tokens = {name: "xoxb-wrong" if name == "bot_token" else "xapp-wrong"}  # tokens of another form are refused earlier
     async with SlackPlatform(
         settings(slack, **tokens), lambda account: RateLimiter(redis, account), suggest
     ) as platform:

@@ -1,4 +1,4 @@
-"""Thinking and buttons around an answer, against a simulated Slack over its sockets."""
+"""Reasoning and buttons around an answer, against a simulated Slack over its sockets."""
 
 from __future__ import annotations
 
@@ -15,83 +15,88 @@ from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from tests.bots.slack.conftest import Scene
 
-_STOP = (Button("⏹ Stop", "stop", "t1 U1"),)
-_END = (Button("🔁 Again", "retry", "t1 U1"), Button("🔊 Speak", "speak", "t1 U1"))
-_THOUGHT = "First this, then that. "
+_STOP_BUTTON = (Button("⏹ Stop", "stop", "t1 U1"),)
+_FINAL_BUTTONS = (Button("🔁 Again", "retry", "t1 U1"), Button("🔊 Speak", "speak", "t1 U1"))
+_REASONING = "First this, then that. "
 
 
-async def _grow(scene: Scene, *texts: str, folded: int = 0, page: Page | None = None) -> Page:
+async def _update(scene: Scene, *texts: str, folded: int = 0, page: Page | None = None) -> Page:
     page = page or Page(start=0)
     for text in texts:
         shown, fold = page, min(folded, len(text))
         page = await retry_until_sent(
             lambda shown=shown, text=text, fold=fold: scene.outbox.update_page(
-                shown, text, final=False, folded=fold, buttons=_STOP
+                shown, text, final=False, folded=fold, buttons=_STOP_BUTTON
             )
         )
     return page
 
 
-async def _end(scene: Scene, page: Page, text: str, folded: int = 0, buttons: tuple[Button, ...] = _END) -> Page:
+async def _finish(
+    scene: Scene, page: Page, text: str, folded: int = 0, buttons: tuple[Button, ...] = _FINAL_BUTTONS
+) -> Page:
     return await retry_until_sent(
         lambda: scene.outbox.update_page(page, text, final=True, folded=folded, buttons=buttons)
     )
 
 
-def _labels(scene: Scene) -> list[str]:
-    """What can be pressed in the answer now."""
+def _button_labels(scene: Scene) -> list[str]:
+    """Return the labels of the buttons of the answer."""
     blocks = scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks
     rows = [block["elements"] for block in blocks if block["type"] == "actions"]
     return [button["text"]["text"] for row in rows for button in row]
 
 
-def _kinds(scene: Scene) -> list[str]:
+def _block_types(scene: Scene) -> list[str]:
     return [block["type"] for block in scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks]
 
 
-def _args(scene: Scene, method: str) -> list[dict[str, Any]]:
+def _call_arguments(scene: Scene, method: str) -> list[dict[str, Any]]:
     return [call.args for call in scene.slack.calls if call.method == f"chat.{method}"]
 
 
 async def test_an_answer_with_buttons_is_a_chunk_stream_rewritten_once(scene: Scene) -> None:
-    page = await _grow(scene, "One", "One two")
+    page = await _update(scene, "One", "One two")
 
-    assert _labels(scene) == ["⏹ Stop"]
+    assert _button_labels(scene) == ["⏹ Stop"]
 
-    done = await _end(scene, page, "One two three")
+    done = await _finish(scene, page, "One two three")
 
     assert done.done
     assert scene.texts == ["One two three"]
-    assert _kinds(scene) == ["markdown", "actions"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _block_types(scene) == ["markdown", "actions"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
     assert scene.count("startStream", "appendStream", "stopStream", "update", "postMessage") == [1, 1, 1, 1, 0]
-    assert [chunk["type"] for chunk in _args(scene, "startStream")[0]["chunks"]] == ["blocks", "markdown_text"]
+    assert [chunk["type"] for chunk in _call_arguments(scene, "startStream")[0]["chunks"]] == [
+        "blocks",
+        "markdown_text",
+    ]
     assert not scene.slack.violations
 
 
 async def test_reasoning_is_a_task_until_the_answer_begins(scene: Scene) -> None:
-    thought = _THOUGHT * 30
-    page = await _grow(scene, thought[:10], thought, thought + "So", folded=len(thought))
+    reasoning = _REASONING * 30
+    page = await _update(scene, reasoning[:10], reasoning, reasoning + "So", folded=len(reasoning))
     streamed = scene.slack.messages(scene.channel, scene.question.ts)[-1].stream
     assert streamed is not None
     (task,) = streamed.tasks.values()
 
-    assert (task["details"], task["status"]) == (thought, "complete")
+    assert (task["details"], task["status"]) == (reasoning, "complete")
     assert scene.texts == ["So"]
 
-    await _end(scene, page, thought + "So it is.", len(thought))
+    await _finish(scene, page, reasoning + "So it is.", len(reasoning))
     card = scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks[0]
 
-    assert _kinds(scene) == ["task_card", "markdown", "actions"]
-    assert card["details"]["elements"][0]["elements"][0]["text"] == thought
+    assert _block_types(scene) == ["task_card", "markdown", "actions"]
+    assert card["details"]["elements"][0]["elements"][0]["text"] == reasoning
     assert scene.texts == ["So it is."]
-    details = [chunk.get("details", "") for args in _args(scene, "appendStream") for chunk in args["chunks"]]
+    details = [chunk.get("details", "") for args in _call_arguments(scene, "appendStream") for chunk in args["chunks"]]
     assert max(map(len, details)) <= 256
     assert not any(part[:1].isspace() for part in details)
 
 
 async def test_the_reasoning_task_is_complete_when_the_answer_begins(scene: Scene) -> None:
-    page = await _grow(scene, _THOUGHT, _THOUGHT + "So", folded=len(_THOUGHT))
+    page = await _update(scene, _REASONING, _REASONING + "So", folded=len(_REASONING))
     streamed = scene.slack.messages(scene.channel, scene.question.ts)[-1].stream
 
     assert streamed is not None
@@ -104,209 +109,209 @@ async def test_without_chunk_streams_text_is_streamed_and_buttons_are_added_at_t
     scene: Scene, error: str
 ) -> None:
     scene.slack.faults.fail("chat.startStream", error)
-    page = await _grow(scene, "One", "One two")
+    page = await _update(scene, "One", "One two")
 
     assert page.mode == "stream"
-    assert _labels(scene) == []
+    assert _button_labels(scene) == []
 
-    await _end(scene, page, "One two three")
+    await _finish(scene, page, "One two three")
     question = await scene.ann.mention(scene.channel, "and again")
     there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
-    await _grow(there, "Two")
+    await _update(there, "Two")
 
     assert scene.texts == ["One two three"]
     assert scene.count("startStream", "update") == [2, 1]
-    assert [("chunks" in args) for args in _args(scene, "startStream")] == [True, False, False]
+    assert [("chunks" in args) for args in _call_arguments(scene, "startStream")] == [True, False, False]
 
 
 async def test_without_chunk_streams_reasoning_is_shown_in_an_updated_message(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "invalid_chunks")
-    page = await _grow(scene, _THOUGHT, folded=len(_THOUGHT))
+    page = await _update(scene, _REASONING, folded=len(_REASONING))
 
     assert page.mode == "edit"
-    assert _kinds(scene) == ["task_card", "actions"]
+    assert _block_types(scene) == ["task_card", "actions"]
 
-    await _end(scene, page, _THOUGHT + "So.", len(_THOUGHT))
+    await _finish(scene, page, _REASONING + "So.", len(_REASONING))
 
     assert scene.texts == ["So."]
 
 
 async def test_without_streams_messages_are_updated_with_blocks(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
-    page = await _grow(scene, _THOUGHT + "So", folded=len(_THOUGHT))
+    page = await _update(scene, _REASONING + "So", folded=len(_REASONING))
 
-    assert _kinds(scene) == ["task_card", "markdown", "actions"]
-    assert _labels(scene) == ["⏹ Stop"]
+    assert _block_types(scene) == ["task_card", "markdown", "actions"]
+    assert _button_labels(scene) == ["⏹ Stop"]
 
-    await _end(scene, page, _THOUGHT + "So.", len(_THOUGHT))
+    await _finish(scene, page, _REASONING + "So.", len(_REASONING))
 
     assert scene.texts == ["So."]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
 async def test_the_last_update_changes_the_buttons_even_if_the_text_is_the_same(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
-    page = await _grow(scene, "One")
-    await _end(scene, page, "One")
+    page = await _update(scene, "One")
+    await _finish(scene, page, "One")
 
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
     assert scene.texts == ["One"]
 
 
 async def test_without_task_cards_reasoning_is_a_context_block(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
-    thought = "x" * 2500
-    await _end(scene, Page(start=0), thought + "So.", len(thought))
+    reasoning = "x" * 2500
+    await _finish(scene, Page(start=0), reasoning + "So.", len(reasoning))
     small = scene.slack.messages(scene.channel, scene.question.ts)[-1].blocks[0]["elements"][0]["text"]
 
-    assert _kinds(scene) == ["context", "markdown", "actions"]
+    assert _block_types(scene) == ["context", "markdown", "actions"]
     assert len(small) == 2000
     assert small.endswith("…")
 
-    await _end(scene, Page(start=0), thought + "So.", len(thought))
+    await _finish(scene, Page(start=0), reasoning + "So.", len(reasoning))
 
-    assert len(_args(scene, "postMessage")) == 3  # cards are not tried again
+    assert len(_call_arguments(scene, "postMessage")) == 3  # cards are not tried again
 
 
 async def test_long_chinese_reasoning_and_its_answer_stay_below_the_stream_limit(scene: Scene) -> None:
-    thought, answer = "先想一想这个问题。" * 100, "这里是回答的一句话。" * 400
-    page = await _grow(scene, thought, folded=len(thought))
+    reasoning, answer = "先想一想这个问题。" * 100, "这里是回答的一句话。" * 400
+    page = await _update(scene, reasoning, folded=len(reasoning))
     for end in (100, 1_500, 3_000):
-        page = await _grow(scene, thought + answer[:end], folded=len(thought), page=page)
-    await _end(scene, page, thought + answer, len(thought))
+        page = await _update(scene, reasoning + answer[:end], folded=len(reasoning), page=page)
+    await _finish(scene, page, reasoning + answer, len(reasoning))
 
     assert page.mode == "edit"
     assert scene.texts == [answer]
-    assert _kinds(scene) == ["task_card", "markdown", "actions"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _block_types(scene) == ["task_card", "markdown", "actions"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
     assert [call.error for call in scene.slack.calls if call.error] == []
 
 
 async def test_a_first_step_above_the_chunk_stream_limit_is_a_text_stream(scene: Scene) -> None:
-    thought = "x" * 6_000
-    page = await _grow(scene, thought + "One", folded=len(thought))
-    await _end(scene, page, thought + "One two", len(thought))
+    reasoning = "x" * 6_000
+    page = await _update(scene, reasoning + "One", folded=len(reasoning))
+    await _finish(scene, page, reasoning + "One two", len(reasoning))
 
     assert page.mode == "stream"
     assert scene.texts == ["One two"]
-    assert _kinds(scene) == ["task_card", "markdown", "actions"]
+    assert _block_types(scene) == ["task_card", "markdown", "actions"]
 
 
 async def test_a_stream_refused_for_its_length_does_not_disable_chunk_streams(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "msg_too_long")
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     question = await scene.ann.mention(scene.channel, "and again")
     there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
-    other = await _grow(there, "Two")
+    other = await _update(there, "Two")
 
     assert (page.mode, other.mode) == ("stream", "chunks")
 
 
 async def test_a_message_too_long_with_a_task_card_is_sent_without_it(scene: Scene) -> None:
-    page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
+    page = await _update(scene, _REASONING + "One", folded=len(_REASONING))
     scene.slack.faults.fail("chat.update", "msg_too_long")
-    await _end(scene, page, _THOUGHT + "One two", len(_THOUGHT))
+    await _finish(scene, page, _REASONING + "One two", len(_REASONING))
 
     assert scene.texts[0].endswith("One two")
-    assert _kinds(scene) == ["context", "markdown", "actions"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _block_types(scene) == ["context", "markdown", "actions"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
 async def test_the_text_stays_if_slack_refuses_all_blocks_around_it(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.fail("chat.update", "invalid_blocks", times=4)
-    done = await _end(scene, page, "One two")
+    done = await _finish(scene, page, "One two")
 
     assert done.done
     assert scene.texts == ["One two"]
 
 
 async def test_an_end_with_refused_buttons_is_complete(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.fail("chat.stopStream", "invalid_blocks")
-    done = await _end(scene, page, "One two")
+    done = await _finish(scene, page, "One two")
 
     assert done.done
     assert scene.texts == ["One two"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
 async def test_a_short_rate_limit_on_buttons_is_waited_for(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=1)
     with pytest.raises(RateLimitedError):
-        await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
+        await scene.outbox.update_page(page, "One two", final=True, buttons=_FINAL_BUTTONS)
 
     assert scene.texts == ["One two"]
 
-    done = await _end(scene, page, "One two")
+    done = await _finish(scene, page, "One two")
 
     assert done.done
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
     assert scene.count("stopStream", "update") == [1, 1]
 
 
 async def test_a_long_rate_limit_on_buttons_is_not_waited_for(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=30)
-    done = await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
+    done = await scene.outbox.update_page(page, "One two", final=True, buttons=_FINAL_BUTTONS)
 
     assert done.done
     assert scene.texts == ["One two"]
-    assert _labels(scene) == ["⏹ Stop", "🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["⏹ Stop", "🔁 Again", "🔊 Speak"]
 
 
 async def test_deferred_buttons_appear_later(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.flood("chat.update", retry_after=6)
-    await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
+    await scene.outbox.update_page(page, "One two", final=True, buttons=_FINAL_BUTTONS)
 
-    assert "⏹ Stop" in _labels(scene)
+    assert "⏹ Stop" in _button_labels(scene)
 
     async with asyncio.timeout(20):
-        while _labels(scene) != ["🔁 Again", "🔊 Speak"]:  # noqa: ASYNC110 - a simulator has no events
+        while _button_labels(scene) != ["🔁 Again", "🔊 Speak"]:  # noqa: ASYNC110 - a simulator has no events
             await asyncio.sleep(0.05)
     assert scene.texts == ["One two"]
     assert scene.count("stopStream", "update") == [1, 1]
 
 
 async def test_a_rewrite_with_a_lost_response_is_repeated(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     scene.slack.faults.lose_answers("chat.update")
     with pytest.raises(PlatformUnreachableError):
-        await scene.outbox.update_page(page, "One two", final=True, buttons=_END)
-    await _end(scene, page, "One two")
+        await scene.outbox.update_page(page, "One two", final=True, buttons=_FINAL_BUTTONS)
+    await _finish(scene, page, "One two")
 
     assert scene.texts == ["One two"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
 async def test_a_full_page_loses_its_stop_button_and_keeps_its_reasoning(scene: Scene) -> None:
-    page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
-    await _end(scene, page, _THOUGHT + "One two", len(_THOUGHT), ())
+    page = await _update(scene, _REASONING + "One", folded=len(_REASONING))
+    await _finish(scene, page, _REASONING + "One two", len(_REASONING), ())
 
-    assert _kinds(scene) == ["task_card", "markdown"]
+    assert _block_types(scene) == ["task_card", "markdown"]
     assert scene.texts == ["One two"]
 
 
 async def test_a_stream_stopped_by_its_reader_ends_with_its_buttons(scene: Scene) -> None:
-    page = await _grow(scene, "One")
+    page = await _update(scene, "One")
     await scene.ann.stop(scene.channel, scene.question.ts)
-    await _end(scene, page, "One")
+    await _finish(scene, page, "One")
 
     assert scene.texts == ["One"]
-    assert _labels(scene) == ["🔁 Again", "🔊 Speak"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
 
 
 async def test_another_process_finishes_a_chunk_stream(scene: Scene) -> None:
-    page = await _grow(scene, _THOUGHT + "One", folded=len(_THOUGHT))
+    page = await _update(scene, _REASONING + "One", folded=len(_REASONING))
     scene.outbox = scene.new_outbox()
     adopted = replace(page, adopted=True)
-    grown = await _grow(scene, "Another", page=adopted)
-    await _end(scene, grown, "Another text")
+    grown = await _update(scene, "Another", page=adopted)
+    await _finish(scene, grown, "Another text")
 
     assert scene.texts == ["Another text"]
-    assert _kinds(scene) == ["markdown", "actions"]
+    assert _block_types(scene) == ["markdown", "actions"]
 
 
 async def test_buttons_of_many_answers_leave_the_rate_limit_to_last_updates(scene: Scene) -> None:
@@ -319,13 +324,13 @@ async def test_buttons_of_many_answers_leave_the_rate_limit_to_last_updates(scen
     for there in places:
         page = Page(start=0)
         with suppress(RateLimitedError):
-            page = await there.outbox.update_page(page, "begin", final=False, buttons=_STOP)
+            page = await there.outbox.update_page(page, "begin", final=False, buttons=_STOP_BUTTON)
         pages.append(page)
     streams = sorted(zip(pages, places, strict=True), key=lambda pair: pair[0].mode != "chunks")
     for page, there in streams:
-        await there.outbox.update_page(page, "begin, end", final=True, buttons=_END)
+        await there.outbox.update_page(page, "begin, end", final=True, buttons=_FINAL_BUTTONS)
 
     assert {page.mode for page in pages} == {"chunks", "edit", ""}
     assert all(there.texts == ["begin, end"] for there in places)
-    assert all(_labels(there)[-2:] == ["🔁 Again", "🔊 Speak"] for there in places)
+    assert all(_button_labels(there)[-2:] == ["🔁 Again", "🔊 Speak"] for there in places)
     assert not scene.slack.floods

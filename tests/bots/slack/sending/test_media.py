@@ -1,4 +1,4 @@
-"""Recordings and pictures, against a simulated Slack that shares and looks into them when it likes."""
+"""Recordings and pictures, against a simulated Slack that shares and processes them later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener
 
 _PAGE = Page(start=0, media=True, sending=True)
-_AGAIN = (Button("🔁 Again", "imagine", "t1 U1"),)
+_RETRY_BUTTON = (Button("🔁 Again", "imagine", "t1 U1"),)
 _VOICE = Voice(b"ID3 sound", 1.5, "Good morning", caption="Only the **beginning** of a <b>")
 
 
@@ -58,7 +58,7 @@ async def test_a_recording_is_shared_in_the_thread_with_its_title(scene: Scene) 
 @pytest.mark.parametrize("media", [_VOICE, _album()], ids=["voice", "album"])
 async def test_media_with_buttons_clear_the_status_without_a_call(scene: Scene, media: Voice | Album) -> None:
     await scene.outbox.show_activity("uploading")
-    await _post(scene, media, _AGAIN)
+    await _post(scene, media, _RETRY_BUTTON)
     await scene.outbox.show_activity("nothing")
 
     assert sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls) == 1
@@ -66,7 +66,7 @@ async def test_media_with_buttons_clear_the_status_without_a_call(scene: Scene, 
 
 
 async def test_pictures_are_one_message_with_alternative_texts(scene: Scene) -> None:
-    page = await _post(scene, _album(), _AGAIN)
+    page = await _post(scene, _album(), _RETRY_BUTTON)
     (post,) = _persona(scene).posts()
 
     assert page.message_id == post.message
@@ -88,7 +88,7 @@ async def test_pictures_are_posted_after_slack_has_processed_them(scene: Scene) 
 
 
 async def test_pictures_with_another_detected_type_are_shared_as_files(scene: Scene) -> None:
-    await _post(scene, _album(_picture("cat.svg")), _AGAIN)
+    await _post(scene, _album(_picture("cat.svg")), _RETRY_BUTTON)
     (post,) = _persona(scene).posts()
 
     assert (post.kind, post.files, post.caption) == ("files", (b"\x89PNG cat.svg",), "a cat\n`flux`")
@@ -97,7 +97,7 @@ async def test_pictures_with_another_detected_type_are_shared_as_files(scene: Sc
 
 async def test_pictures_refused_in_blocks_are_shared_as_files(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks", times=3)
-    await _post(scene, _album(), _AGAIN)
+    await _post(scene, _album(), _RETRY_BUTTON)
     (post,) = _persona(scene).posts()
 
     assert post.kind == "files"
@@ -143,7 +143,7 @@ async def test_files_are_uploaded_once_if_the_last_step_is_repeated(scene: Scene
 
 
 async def test_an_upload_with_unknown_outcome_is_repeated(scene: Scene) -> None:
-    scene.slack.faults.lose_answers("files.completeUploadExternal")  # the one that keeps them for the bot alone
+    scene.slack.faults.lose_answers("files.completeUploadExternal")  # the call that completes them for the bot alone
     await _post(scene, _album())
 
     assert scene.slack.count("files.getUploadURLExternal") == 4
@@ -165,11 +165,11 @@ async def test_an_app_without_the_upload_scope_is_refused(scene: Scene) -> None:
 
 async def test_a_long_rate_limit_on_buttons_below_files_is_not_waited_for(scene: Scene) -> None:
     scene.slack.faults.flood("chat.postMessage", retry_after=60)
-    begun = time.monotonic()
-    page = await _post(scene, _VOICE, _AGAIN)
+    start = time.monotonic()
+    page = await _post(scene, _VOICE, _RETRY_BUTTON)
 
     assert page.done
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - start < 8
     assert _persona(scene).buttons() == []
 
 
@@ -194,11 +194,11 @@ async def test_lost_media_of_a_command_outside_threads_are_found_again(
 async def test_media_in_a_channel_without_the_bot_raise_not_a_member(scene: Scene, listener: Listener) -> None:
     away = scene.slack.channel("away", bot_member=False, members=[scene.ann])
     await scene.ann.command("/imagine", "a cat", away)
-    commanded = scene.platform.outbox(await listener.next_action())
+    command_outbox = scene.platform.outbox(await listener.next_action())
     said = await scene.ann.say(away, "draw this")
     await scene.ann.shortcut(said, "imagine")
-    shortcut = scene.platform.outbox(await listener.next_action())
-    for outbox in (commanded, shortcut):
+    shortcut_outbox = scene.platform.outbox(await listener.next_action())
+    for outbox in (command_outbox, shortcut_outbox):
         for media in (_VOICE, _album()):
             with pytest.raises(NotAMemberError):
                 await retry_until_sent(lambda outbox=outbox, media=media: outbox.send_media(_PAGE, media))

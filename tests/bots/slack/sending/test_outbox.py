@@ -1,4 +1,4 @@
-"""Sentences, menus and signs of work, against a simulated Slack."""
+"""Texts, menus and activities, against a simulated Slack."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ async def test_a_command_is_answered_ephemerally(scene: Scene, listener: Listene
     incoming = await listener.next_action()
     await scene.platform.outbox(incoming).send_text("From now on: **brief**.")
 
-    (whisper,) = scene.slack.ephemerals(scene.ann)
-    assert "From now on: **brief**." in whisper.shown
+    (ephemeral,) = scene.slack.ephemerals(scene.ann)
+    assert "From now on: **brief**." in ephemeral.shown
     assert incoming.command == "system"
     assert scene.count("postMessage", "postEphemeral") == [0, 0]
 
@@ -51,7 +51,7 @@ async def test_a_command_whose_response_url_is_used_up_is_still_answered(scene: 
     await scene.ann.command("/system", "be brief", scene.channel)
     await scene.platform.outbox(await listener.next_action()).send_text("Done.")
 
-    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Done."]
+    assert [ephemeral.shown for ephemeral in scene.slack.ephemerals(scene.ann)] == ["Done."]
 
 
 async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener: Listener) -> None:
@@ -59,7 +59,7 @@ async def test_a_command_works_where_the_bot_is_no_member(scene: Scene, listener
     await scene.ann.command("/help", "", channel)
     await scene.platform.outbox(await listener.next_action()).send_text("Help.")
 
-    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Help."]
+    assert [ephemeral.shown for ephemeral in scene.slack.ephemerals(scene.ann)] == ["Help."]
 
 
 async def test_picking_an_option_replaces_the_menu_in_a_thread(scene: Scene, listener: Listener) -> None:
@@ -99,7 +99,7 @@ async def test_a_long_menu_is_searchable(scene: Scene, listener: Listener) -> No
     assert [option["value"] for option in found] == ["m25", *(f"m25{i}" for i in range(10))]
     assert incoming.choice is not None
     assert incoming.choice.value == "m250"
-    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
+    assert [ephemeral.shown for ephemeral in scene.slack.ephemerals(scene.ann)] == ["Now: Model 250"]
 
 
 async def test_a_menu_opened_by_a_button_keeps_the_message_above_it(scene: Scene, listener: Listener) -> None:
@@ -108,7 +108,7 @@ async def test_a_menu_opened_by_a_button_keeps_the_message_above_it(scene: Scene
     await scene.platform.outbox(await listener.next_action()).show_menu(_FEW)
 
     assert scene.texts == ["Hello"]
-    assert [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
+    assert [ephemeral.thread_ts for ephemeral in scene.slack.ephemerals(scene.ann)] == [scene.question.ts]
 
 
 async def test_notify_presser_sends_one_ephemeral_message(scene: Scene, listener: Listener) -> None:
@@ -118,8 +118,8 @@ async def test_notify_presser_sends_one_ephemeral_message(scene: Scene, listener
     await outbox.notify_presser("1 < 2")
     await outbox.notify_presser("once more")
 
-    (hint,) = scene.slack.ephemerals(scene.ann)
-    assert (hint.text, hint.blocks, hint.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
+    (ephemeral,) = scene.slack.ephemerals(scene.ann)
+    assert (ephemeral.text, ephemeral.blocks, ephemeral.thread_ts) == ("1 &lt; 2", [], scene.question.ts)
 
 
 async def test_a_reply_to_a_shortcut_is_visible_with_and_without_a_thread(scene: Scene, listener: Listener) -> None:
@@ -129,8 +129,8 @@ async def test_a_reply_to_a_shortcut_is_visible_with_and_without_a_thread(scene:
         await scene.ann.shortcut(message, "speak")
         await scene.platform.outbox(await listener.next_action()).send_text("There is nothing to say.")
 
-    threads = [whisper.thread_ts for whisper in scene.slack.ephemerals(scene.ann)]
-    assert threads == [None, scene.question.ts]  # Slack shows whispers in a thread only where somebody has answered
+    threads = [ephemeral.thread_ts for ephemeral in scene.slack.ephemerals(scene.ann)]
+    assert threads == [None, scene.question.ts]  # Slack shows ephemeral messages only in threads with replies
     assert scene.texts == []
 
 
@@ -153,7 +153,7 @@ async def test_a_slow_activity_outside_threads_is_announced_once(scene: Scene, l
     for doing in ("writing", "drawing", "drawing", "uploading"):
         await outbox.show_activity(doing)
 
-    assert [whisper.shown for whisper in scene.slack.ephemerals(scene.ann)] == ["_is drawing…_"]
+    assert [ephemeral.shown for ephemeral in scene.slack.ephemerals(scene.ann)] == ["_is drawing…_"]
     assert scene.slack.statuses == []
 
 
@@ -223,7 +223,7 @@ async def test_a_reply_clears_the_status_without_a_call(scene: Scene) -> None:
     await scene.show("Hello", "Hello you", final=True)
     await scene.outbox.show_activity("nothing")
 
-    assert _asked(scene) == 1
+    assert _count_status_calls(scene) == 1
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
@@ -233,7 +233,7 @@ async def test_texts_and_menus_clear_the_status_without_a_call(scene: Scene) -> 
         await retry_until_sent(reply)
         await scene.outbox.show_activity("nothing")
 
-    assert _asked(scene) == 2
+    assert _count_status_calls(scene) == 2
     assert scene.slack.status(scene.channel, scene.question.ts) == ""
 
 
@@ -250,15 +250,15 @@ async def test_an_ephemeral_message_does_not_clear_the_status(scene: Scene, list
 
 async def test_a_status_set_after_the_reply_is_cleared(scene: Scene) -> None:
     scene.slack.faults.delay("assistant.threads.setStatus", 0.5)
-    late = asyncio.create_task(scene.outbox.show_activity())
+    pending = asyncio.create_task(scene.outbox.show_activity())
     await asyncio.sleep(0)
     await scene.show("Hello")
-    await late
+    await pending
 
     assert [status.text for status in scene.slack.statuses] == ["is thinking…", ""]
 
 
-def _asked(scene: Scene) -> int:
+def _count_status_calls(scene: Scene) -> int:
     return sum(call.method == "assistant.threads.setStatus" for call in scene.slack.calls)
 
 
@@ -276,7 +276,7 @@ async def test_a_status_that_slack_refuses_is_ignored(scene: Scene, error: str) 
     await scene.outbox.show_activity()
     await scene.outbox.show_activity()
 
-    assert _asked(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
+    assert _count_status_calls(scene) == (1 if error in {"unknown_method", "ratelimited"} else 2)
 
 
 async def test_a_lost_response_to_a_post_raises_platform_unreachable(scene: Scene) -> None:
@@ -287,46 +287,46 @@ async def test_a_lost_response_to_a_post_raises_platform_unreachable(scene: Scen
     assert scene.texts == ["Hello"]  # sent once: the SDK does not repeat it
 
 
-async def test_a_user_is_looked_up_once(platform: SlackPlatform, slack: SlackSim, lonely: SlackUser) -> None:
-    first = await look_up_sender(platform, Sender(lonely.id))
-    second = await look_up_sender(platform, Sender(lonely.id, name="Robert"))
+async def test_a_user_is_looked_up_once(platform: SlackPlatform, slack: SlackSim, bob: SlackUser) -> None:
+    first = await look_up_sender(platform, Sender(bob.id))
+    second = await look_up_sender(platform, Sender(bob.id, name="Robert"))
 
-    assert first == Sender(lonely.id, "Bob", "zh-CN")
-    assert second == Sender(lonely.id, "Robert", "zh-CN")
+    assert first == Sender(bob.id, "Bob", "zh-CN")
+    assert second == Sender(bob.id, "Robert", "zh-CN")
     assert slack.count("users.info") == 1
 
 
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
 async def test_a_failed_user_look_up_is_retried(
-    platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
+    platform: SlackPlatform, slack: SlackSim, bob: SlackUser, error: str
 ) -> None:
     slack.faults.fail("users.info", error)
-    found = await asyncio.gather(*(look_up_sender(platform, Sender(lonely.id)) for _ in range(3)))
+    found = await asyncio.gather(*(look_up_sender(platform, Sender(bob.id)) for _ in range(3)))
 
-    assert found == [Sender(lonely.id, "Bob", "zh-CN")] * 3
+    assert found == [Sender(bob.id, "Bob", "zh-CN")] * 3
     assert sum(call.method == "users.info" for call in slack.calls) == 2
 
 
 @pytest.mark.parametrize("error", ["user_not_found", "missing_scope"])
 async def test_an_unknown_user_is_not_looked_up_again(
-    platform: SlackPlatform, slack: SlackSim, lonely: SlackUser, error: str
+    platform: SlackPlatform, slack: SlackSim, bob: SlackUser, error: str
 ) -> None:
     slack.faults.fail("users.info", error)
     for _ in range(3):
-        assert await look_up_sender(platform, Sender(lonely.id)) == Sender(lonely.id)
+        assert await look_up_sender(platform, Sender(bob.id)) == Sender(bob.id)
 
     assert sum(call.method == "users.info" for call in slack.calls) == 1
 
 
 async def test_a_sender_is_looked_up_before_the_bot_knows_its_own_id(
-    slack: SlackSim, redis: Redis, lonely: SlackUser
+    slack: SlackSim, redis: Redis, bob: SlackUser
 ) -> None:
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
-        incoming = platform.read(direct(user=lonely.id))
+        incoming = platform.read(direct(user=bob.id))
         assert incoming is not None
         sender = (await platform.enrich(incoming)).sender
 
-    assert sender == Sender(lonely.id, "Bob", "zh-CN")
+    assert sender == Sender(bob.id, "Bob", "zh-CN")
     assert slack.count("auth.test") == 0
 
 

@@ -1,4 +1,4 @@
-"""An answer that grows, against a simulated Slack over its sockets."""
+"""A streamed answer, against a simulated Slack over its sockets."""
 
 from __future__ import annotations
 
@@ -68,29 +68,29 @@ async def test_a_blank_text_is_not_posted(scene: Scene) -> None:
 async def test_without_streams_in_the_workspace_messages_are_updated(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One", "One two", "One two three", final=True)
-    there = await (await _elsewhere(scene)).show("One")
+    there = await (await _open_other_channel(scene)).show("One")
 
     assert scene.texts == ["One two three"]
     assert page.mode == there.mode == "edit"
     assert scene.count("postMessage", "update", "appendStream", "stopStream") == [2, 2, 0, 0]
-    assert _starts(scene) == 1
+    assert _count_stream_starts(scene) == 1
 
 
 async def test_a_channel_type_without_streams_does_not_disable_streams_elsewhere(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "channel_type_not_supported")
     here = await scene.show("One")
-    there = await (await _elsewhere(scene)).show("Two")
+    there = await (await _open_other_channel(scene)).show("Two")
 
     assert (here.mode, there.mode) == ("edit", "stream")
 
 
-async def _elsewhere(scene: Scene) -> Scene:
+async def _open_other_channel(scene: Scene) -> Scene:
     channel = scene.slack.channel(f"elsewhere-{len(scene.slack.workspace.channels)}")
     question = await scene.ann.mention(channel, "hi")
     return Scene(scene.slack, scene.platform, channel, scene.ann, question)
 
 
-def _starts(scene: Scene) -> int:
+def _count_stream_starts(scene: Scene) -> int:
     return sum(call.method == "chat.startStream" for call in scene.slack.calls)
 
 
@@ -105,26 +105,26 @@ async def test_a_refused_stream_becomes_an_updated_message(scene: Scene) -> None
 async def test_updates_are_three_seconds_apart_except_the_last(scene: Scene) -> None:
     scene.slack.faults.fail("chat.startStream", "unknown_method")
     page = await scene.show("One", "One two")
-    with pytest.raises(RateLimitedError) as flooded:
+    with pytest.raises(RateLimitedError) as rate_limited:
         await scene.outbox.update_page(page, "One two three", final=False)
     await scene.outbox.update_page(page, "One two three four", final=True)
 
-    assert 1 < flooded.value.retry_after <= 3
+    assert 1 < rate_limited.value.retry_after <= 3
     assert scene.texts == ["One two three four"]
 
 
 async def test_a_rate_limited_stream_start_becomes_an_updated_message(scene: Scene) -> None:
     scene.slack.faults.flood("chat.startStream", retry_after=30)
     first = await scene.show("One")
-    second = await (await _elsewhere(scene)).show("Two")
+    second = await (await _open_other_channel(scene)).show("Two")
 
     assert first.mode == second.mode == "edit"
-    assert _starts(scene) == 1
+    assert _count_stream_starts(scene) == 1
 
 
 async def test_a_timed_out_stream_is_finished_by_an_update(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
-    _end_streams(scene)
+    _expire_streams(scene)
     page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
     done = await scene.outbox.update_page(page, "One two three four", final=True)
 
@@ -133,7 +133,7 @@ async def test_a_timed_out_stream_is_finished_by_an_update(scene: Scene) -> None
     assert done.done
 
 
-def _end_streams(scene: Scene) -> None:
+def _expire_streams(scene: Scene) -> None:
     for message in scene.slack.workspace.messages:
         if message.stream:
             message.stream.expires = 0
@@ -141,7 +141,7 @@ def _end_streams(scene: Scene) -> None:
 
 async def test_the_end_of_a_timed_out_stream_is_complete(scene: Scene) -> None:
     page = await scene.show("One", "One two")
-    _end_streams(scene)
+    _expire_streams(scene)
     await scene.outbox.update_page(page, "One two three", final=True)
 
     assert scene.texts == ["One two three"]
@@ -216,13 +216,13 @@ async def test_a_lost_update_is_repeated(scene: Scene) -> None:
 async def test_a_rate_limited_stop_appends_the_whole_text(scene: Scene) -> None:
     page = await scene.show("One")
     scene.slack.faults.flood("chat.stopStream", retry_after=1)
-    with pytest.raises(RateLimitedError) as flooded:
+    with pytest.raises(RateLimitedError) as rate_limited:
         await scene.outbox.update_page(page, "One two", final=True)
 
-    assert flooded.value.retry_after == 1
+    assert rate_limited.value.retry_after == 1
     assert scene.texts == ["One two"]
 
-    with pytest.raises(RateLimitedError):  # no call before the second is over
+    with pytest.raises(RateLimitedError):  # refused without a call
         await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]
@@ -232,11 +232,11 @@ async def test_a_rate_limited_stop_appends_the_whole_text(scene: Scene) -> None:
 async def test_appends_are_spread_evenly_except_the_last(scene: Scene) -> None:
     page = await scene.show("one")
     page = await scene.outbox.update_page(page, "one two", final=False)
-    with pytest.raises(RateLimitedError) as flooded:
+    with pytest.raises(RateLimitedError) as rate_limited:
         await scene.outbox.update_page(page, "one two three", final=False)
     await scene.outbox.update_page(page, "one two three four", final=True)
 
-    assert 0 < flooded.value.retry_after <= 0.75
+    assert 0 < rate_limited.value.retry_after <= 0.75
     assert scene.texts == ["one two three four"]
 
 
@@ -252,7 +252,7 @@ async def test_a_burst_of_answers_stays_within_slack_s_rate_limits(scene: Scene)
 
 
 async def test_last_updates_of_many_answers_stay_within_the_rate_limits(scene: Scene) -> None:
-    places = [await _elsewhere(scene) for _ in range(60)]
+    places = [await _open_other_channel(scene) for _ in range(60)]
     pages: list[Page] = []
     for there in places:
         page = Page(start=0)
