@@ -68,6 +68,30 @@ def test_the_tools_of_developers_are_installed_for_developers_alone(target: str,
     assert 'echo "Installing' in planned
 
 
+GUIDES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "deploy/README.md"]
+NAMED_PATH = re.compile(r"(?:`|\]\()((?:core|bots|tests|docs|deploy)/[\w./-]+|[\w-]+\.(?:md|toml))(?:`|\))")
+TO_BE_WRITTEN = {"core/chat/commands/ping.py"}
+"""Files of the example in CONTRIBUTING.md."""
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=[path.relative_to(ROOT).as_posix() for path in GUIDES])
+def test_every_path_that_a_guide_names_exists(guide: Path) -> None:
+    named = set(NAMED_PATH.findall(guide.read_text(encoding="utf-8"))) - TO_BE_WRITTEN
+    missing = [path for path in sorted(named) if not ((ROOT / path).exists() or (guide.parent / path).exists())]
+
+    assert missing == []
+
+
+def test_the_map_shows_every_room() -> None:
+    tree = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("```text")[2].partition("```")[0]
+    rooms = {
+        path.parent for path in SOURCES if path.parent.parent in {ROOT / "core", ROOT / "core/chat", ROOT / "bots"}
+    }
+
+    assert len(rooms) > 10
+    assert [room.name for room in sorted(rooms) if f" {room.name}/" not in tree] == []
+
+
 BROAD_NETS = {
     "core/chat/bot.py",
     "core/chat/events/gathering.py",
