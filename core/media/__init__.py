@@ -1,1 +1,1 @@
-"""Sounds, pictures and documents: pure work on bytes and text, none of it on the event loop's time."""
+"""Audio, images and documents: pure functions on bytes and text, to be run in threads."""

@@ -1,4 +1,4 @@
-"""Keeping what was made lately, so that nobody waits and pays for it twice."""
+"""Cache expensive results in the process, limited by their bytes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class _Pending(Generic[_Value]):
 
 
 class Cache(Generic[_Value]):
-    """Up to so many bytes of values, of which the least recently used go first.
+    """Hold values up to a number of bytes; the least recently used are evicted first.
 
-    It lives in the process and is lost with it, which costs no more than making a value again. Redis would be the wrong
-    place: it holds the queue, writes all it gets to a disk, and megabytes would pass through it for no promise's sake.
+    The cache is lost with the process; then a value is made again. It is not in Redis, which holds the queue and writes
+    everything to disk.
     """
 
     def __init__(self, max_bytes: int, size: Callable[[_Value], int]) -> None:
@@ -33,9 +33,9 @@ class Cache(Generic[_Value]):
         self._pending: dict[Hashable, _Pending[_Value]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
-        """Give the value of `key`, which `make` makes when it is not there; raise what `make` raises.
+        """Return the value of `key`; if it is missing, create it with `make`, whose errors are raised.
 
-        However many ask for it at the same time, it is made once. When all of them gave up waiting, so does `make`.
+        Concurrent callers share one `make`, which is cancelled when all of them are.
         """
         if key in self._values:
             self._values.move_to_end(key)
@@ -51,7 +51,7 @@ class Cache(Generic[_Value]):
                 self._cancel(key, making)
 
     def discard(self, key: Hashable) -> None:
-        """Make the value anew when it is asked for again."""
+        """Remove the value of `key`, so that the next caller creates it again."""
         if key in self._values:
             self._bytes -= self._size(self._values.pop(key))
 

@@ -1,4 +1,4 @@
-"""Threads for work that would keep the event loop waiting."""
+"""Threads for work that would block the event loop."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class ThreadPool:
     """As many threads as there are cores; more jobs than that wait for one."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="workshop")
+        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="media")
         self.file_slots = asyncio.Semaphore(_MAX_FILES)
         """Has room for four files of other people's: hold it from before one is fetched until nothing of it is left."""
 
     async def run(self, job: Callable[_P, _Result], *args: _P.args, **kwargs: _P.kwargs) -> _Result:
-        """Do a job that waits for nothing and shares nothing; raise what it raises."""
+        """Run a function that neither waits nor shares state; raise its errors."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: job(*args, **kwargs))
 
     def close(self) -> None:

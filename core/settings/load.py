@@ -1,4 +1,4 @@
-"""Read all areas at once, and say every reason why they cannot work."""
+"""Load all areas of settings at once, and report every problem."""
 
 from __future__ import annotations
 

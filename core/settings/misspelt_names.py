@@ -1,4 +1,4 @@
-"""Names that look like ours and are none."""
+"""Find environment variables whose names are misspelt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Through which proxy an address is reached: one rule for every client."""
+"""Choose the proxy for an address, by the same rules for every client."""
 
 from __future__ import annotations
 

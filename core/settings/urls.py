@@ -1,4 +1,4 @@
-"""Addresses of services, as people paste them."""
+"""Check and normalize the base URLs of services, as users paste them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the simulated models say."""
+"""The default answers of the simulated models."""
 
 from __future__ import annotations
 

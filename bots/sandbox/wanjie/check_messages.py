@@ -1,4 +1,4 @@
-"""Which conversations the simulated Wanjie takes."""
+"""Validate the messages and tools of chat requests, as the real API does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests the simulated Wanjie takes."""
+"""Validate requests for speech, transcription and images, as the real API does."""
 
 from __future__ import annotations
 

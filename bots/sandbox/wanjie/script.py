@@ -1,4 +1,4 @@
-"""What a test or a demo may ask of the simulated Wanjie."""
+"""The settings by which a test or a demo controls the simulated Wanjie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listening to a sound file that came from outside."""
+"""Decode audio files from outside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 _AUDIO_FORMATS = "mp3,wav,flac,ogg,aac"
-"""What a speech endpoint may answer with. Others stay closed: a playlist, say, makes FFmpeg open what it names."""
+"""The formats that speech endpoints return. Others are refused: a playlist would make FFmpeg open what it names."""
 VIDEO_FORMATS = "mov,matroska,webm"
 """What phones film and clients record (MP4 and MOV are one to FFmpeg)."""
 _SAMPLE_RATES = range(8_000, 96_001)
@@ -35,11 +35,11 @@ _MPEG_1_MIN_RATE = 32_000
 
 
 class UnreadableAudioError(Exception):
-    """The bytes are no sound, a broken one, or one too short or too long to be played."""
+    """The bytes are not audio, or broken, or too short or too long to be played."""
 
 
 class Recording:
-    """A sound file that is open."""
+    """An open audio file."""
 
     def __init__(self, container: InputContainer, stream: AudioStream, data: bytes) -> None:
         self._container = container

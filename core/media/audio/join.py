@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # PyAV leaves the type of a packet's stream open.
-"""Joining spoken pieces into one file that a platform plays."""
+"""Encode audio for platforms: join spoken pieces into one file, and extract the audio of a video."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> AudioFi
 
 
 def extract_audio(video: bytes) -> AudioFile:
-    """Take the sound out of a film, as MP3; raise `UnreadableAudioError` when it has none."""
+    """Extract the audio of a video, as MP3; raise `UnreadableAudioError` when it has none."""
     encoder = _Encoder(_ENCODINGS["mp3"])
     with open_recording(video, VIDEO_FORMATS) as recording:
         for frame in recording.decode_resampled(encoder.rate):

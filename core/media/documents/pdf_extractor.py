@@ -1,6 +1,6 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pypdfium2 has no annotations.
-"""The program that reads one PDF file: bytes on its standard input, JSON of `PdfText` on its standard output.
+"""The program that `pdf_process` starts for one PDF file: bytes on its input, JSON of `PdfText` on its output.
 
 It is a process of its own because PDFium ends the process that it runs in when memory is short, and because nothing
 else stops it in the middle of a page: two kilobytes can unfold to gigabytes.
@@ -28,9 +28,9 @@ except ImportError:  # not on Windows, where nothing is limited
 _MAX_MEMORY_BYTES = 600_000_000
 """Bytes of address space; 20 megabytes of plain text take a fifth of it."""
 _MAX_CPU_SECONDS = 20
-"""Seconds, for the case that nobody is left to end the process."""
+"""Seconds; a limit in case the parent dies and cannot kill the process."""
 _LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
-"""What PDFium puts for the hyphen of a word that goes on in the next line."""
+"""PDFium's characters for the hyphen of a word that continues in the next line."""
 
 
 def extract_text(data: bytes, *, max_length: int, timeout: float) -> PdfText:

@@ -1,4 +1,4 @@
-"""The text of PDF files."""
+"""Read PDF files in a process of their own (`pdf_extractor`), with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import sys
 from dataclasses import dataclass
 
 _READ_TIMEOUT = 8.0
-"""Seconds, after which no page is begun."""
+"""Seconds after which no further page is begun."""
 _KILL_TIMEOUT = 10.0
-"""Seconds; a single page may take for ever."""
+"""Seconds after which the process is killed: a single page may never end."""
 
 
 class UnreadablePdfError(Exception):
-    """The file is broken or locked, takes too much to read, or has no text: pictures of pages have none."""
+    """The file is broken, locked, too expensive to read, or has no text, as scanned pages have none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Text files in the encodings that people have."""
+"""Read text files in any common encoding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHUNK_BYTES = 65_536
 
 
 class NotTextError(Exception):
-    """The bytes are no text, or say nothing."""
+    """The bytes are not text, or blank."""
 
 
 def read_text(data: bytes, *, max_length: int) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""The words of a document."""
+"""Read the text of a document of any supported type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which encoding the bytes of a text file most likely are; pure."""
+"""Detect the encoding of a text file; pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Encoding:
 
 
 def detect_encodings(data: bytes) -> Iterator[Encoding]:
-    """Tell the encodings that `data` may be in, the likeliest first."""
+    """Yield the possible encodings of `data`, the most likely first."""
     yield from (Encoding(codec) for mark, codec in _BYTE_ORDER_MARKS.items() if data.startswith(mark))
     yield from (Encoding(codec) for codec, shift in _SEVEN_BIT_ENCODINGS.items() if shift.search(data[:_SAMPLE_BYTES]))
     zeros = b"\0" in data[:_SAMPLE_BYTES]

@@ -1,1 +1,1 @@
-"""Pictures: what they are, and smaller ones."""
+"""Images: recognise, check and shrink them."""

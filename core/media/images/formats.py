@@ -1,4 +1,4 @@
-"""Opening a picture that came from outside."""
+"""Open images from outside safely."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # Pillow's annotations name NumPy, which is not installed.
-"""What an image file is, and making it fit."""
+"""Inspect images, and shrink them for models."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Texts as they are spoken."""
+"""Turn Markdown into text for speech models."""

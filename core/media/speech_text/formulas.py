@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the sign of multiplication is meant
-"""Formulas in TeX's notation, as a reader would write them by hand."""
+"""Turn TeX formulas into plain text."""
 
 from __future__ import annotations
 

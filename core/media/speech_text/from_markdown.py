@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the colon of Chinese text is meant
-"""From Markdown to words that can be said aloud."""
+"""Turn Markdown into sentences that can be read aloud."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MAX_ROWS, _MAX_COLUMNS, _MAX_CELL_LENGTH = 6, 4, 80
 
 @dataclass(frozen=True, slots=True)
 class SpokenPlaceholders:
-    """What is said in place of things that cannot be read aloud, in the language of the text."""
+    """The words for content that cannot be read aloud, in the language of the text."""
 
     code: str
     table: str

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the stops of Chinese text are meant
-"""Where a text can be cut without being heard."""
+"""Split a text at the ends of sentences, so that the cuts are not heard."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the stops of Chinese text and the sign of multiplication are meant
-"""Addresses, emoji and other signs of a line of text, as one would say them."""
+"""Replace URLs, emoji and other symbols of a line by words or pauses."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ class SymbolReader:
 
 
 def resolve_pauses(text: str) -> str:
-    """Put commas where silence was meant, unless something else is heard there."""
+    """Replace pauses by commas, unless other punctuation is there."""
     return _SILENCE.sub(_choose_comma, text)
 
 
 def end_with_stop(line: str) -> str:
-    """End a line so that its end is heard."""
+    """End a line with a full stop unless it has one."""
     if line.rstrip(_CLOSERS).endswith(tuple(STOPS)):
         return line
     last = next(filter(str.isalpha, reversed(line)), "")

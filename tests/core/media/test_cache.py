@@ -50,7 +50,7 @@ async def test_what_is_asked_for_twice_at_once_is_made_once() -> None:
     assert maker.made == ["a"]
 
 
-async def test_who_gives_up_takes_nothing_from_the_others() -> None:
+async def test_one_cancelled_caller_does_not_cancel_the_others() -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     first, second = (asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2))
     await asyncio.sleep(0.01)

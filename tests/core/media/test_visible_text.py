@@ -32,7 +32,7 @@ def test_invisible_characters_are_no_words(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["a", "。", "👍", "👩\u200d💻", "\u200bok\u200b", "ﷺ", "\u0301x", "-", "1\ufe0f\u20e3"]
 )
-def test_whatever_has_a_shape_is_there(text: str) -> None:
+def test_visible_characters_are_not_blank(text: str) -> None:
     assert not is_blank(text)
     assert strip_invisible(f" {text}\n") == text.strip()
 

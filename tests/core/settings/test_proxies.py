@@ -61,7 +61,7 @@ def test_what_no_proxy_names_is_reached_directly(entry: str, url: str) -> None:
         (".", "https://slack.com/"),
     ],
 )
-def test_what_no_proxy_does_not_name_is_not(entry: str, url: str) -> None:
+def test_other_hosts_are_reached_through_the_proxy(entry: str, url: str) -> None:
     assert Proxies(PROXY, PROXY, (entry,)).find_proxy(url) == PROXY
 
 

@@ -39,11 +39,11 @@ def test_the_operator_hears_of_an_encoding_that_was_guessed(configure: Configure
 
 
 @pytest.mark.parametrize("data", [b"LOG_LEVEL=\xff\xff\xff", b"\x7fELF\0\0\0\x01\0", b"\xff\xfeL\0O"])
-def test_a_file_that_is_no_text_is_a_sentence(configure: Configure, data: bytes) -> None:
+def test_a_file_that_is_not_text_is_reported(configure: Configure, data: bytes) -> None:
     assert problems(configure, data) == [".env is in an encoding that cannot be read; save it as UTF-8."]
 
 
-def test_a_file_that_is_a_folder_is_a_sentence(configure: Configure, tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_reported(configure: Configure, tmp_path: Path) -> None:
     configure()
     (tmp_path / ".env").unlink()
     (tmp_path / ".env").mkdir()
@@ -65,7 +65,7 @@ def test_the_environment_goes_before_the_file(configure: Configure) -> None:
     assert configure(b"log_level=ERROR\nMAILBOX_LIMIT=7", LOG_LEVEL="").service.log_level == "ERROR"
 
 
-def test_a_line_that_is_none_is_told(configure: Configure) -> None:
+def test_an_invalid_line_is_reported(configure: Configure) -> None:
     settings = configure(b"LOG_LEVEL=DEBUG\nWANJIE_VOICE='open\n= 4\n")
 
     assert settings.service.log_level == "DEBUG"
@@ -75,11 +75,11 @@ def test_a_line_that_is_none_is_told(configure: Configure) -> None:
 @pytest.mark.parametrize(
     "line", ["WANJIE_API_KEY\uff1dsk-secret", "WANJIE_API_KEY sk-secret", "sk-secret==", "WANJIE_API_KEY"]
 )
-def test_of_a_line_that_is_none_nothing_is_told_but_its_number(configure: Configure, line: str) -> None:
+def test_an_invalid_line_is_reported_only_by_its_number(configure: Configure, line: str) -> None:
     assert configure(f"# 设定\n{line}\n".encode()).warnings == ["Line 2 of .env is not NAME=value and was ignored."]
 
 
-def test_a_name_that_stands_twice_is_told_and_the_last_one_counts(configure: Configure) -> None:
+def test_a_duplicate_name_is_reported_and_the_last_one_counts(configure: Configure) -> None:
     settings = configure(b"LOG_LEVEL=DEBUG\nMAILBOX_LIMIT=7\nLOG_LEVEL=ERROR\nMAILBOX_LIMIT=7\n")
 
     assert settings.service.log_level == "ERROR"
@@ -105,7 +105,7 @@ def test_the_words_of_a_choice_have_no_case(configure: Configure) -> None:
     assert settings.wanjie.model_kinds == {"x": "speech"}
 
 
-def test_a_word_that_is_no_choice_is_told_with_those_that_are(configure: Configure) -> None:
+def test_an_unknown_choice_is_reported_with_the_known_ones(configure: Configure) -> None:
     assert problems(configure, IMAGE_TOOL="maybe") == ["IMAGE_TOOL is not valid: it should be 'on' or 'off'."]
 
 
@@ -157,5 +157,5 @@ def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Confi
 @pytest.mark.parametrize(
     "written", ["wanjie.test/api", "ftp://wanjie.test", "https://wanjie.test/api?key=1", "https://"]
 )
-def test_what_is_no_address_is_a_sentence(configure: Configure, written: str) -> None:
+def test_an_invalid_address_is_reported(configure: Configure, written: str) -> None:
     assert [problem.split()[0] for problem in problems(configure, WANJIE_BASE_URL=written)] == ["WANJIE_BASE_URL"]

@@ -44,7 +44,7 @@ def test_a_token_of_another_kind_is_named(configure: Configure, name: str, value
     assert "abcd" not in found[0]
 
 
-def test_swapped_tokens_are_two_sentences(configure: Configure) -> None:
+def test_swapped_tokens_are_reported_one_by_one(configure: Configure) -> None:
     found = problems(configure, SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1")
 
     assert [problem.split()[0] for problem in found] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]

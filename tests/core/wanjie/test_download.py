@@ -291,5 +291,5 @@ async def test_a_name_that_is_none_is_unreachable(fetching: Fetching) -> None:
             await client.download("https://nowhere.example.com/", max_bytes=1000)
 
 
-async def test_the_system_knows_this_machine() -> None:
+async def test_the_default_resolver_knows_localhost() -> None:
     assert set(await resolve("localhost", 443)) <= {"127.0.0.1", "::1"}

@@ -57,12 +57,12 @@ def test_a_public_address_is_global_and_for_one_machine(address: ipaddress.IPv4A
 @pytest.mark.parametrize(
     "text", ["1.1.1.1", "93.184.215.14", "192.167.255.255", "2606:4700:4700::1111", "2400:3200::1"]
 )
-def test_the_internet_is_public(text: str) -> None:
+def test_ordinary_internet_addresses_are_public(text: str) -> None:
     assert is_public(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "localhost", "127.1", "0x7f000001", "2130706433", "1.1.1.1.", "[::1]", "fe80::1%2"]
 )
-def test_what_is_no_plain_address_is_not(text: str) -> None:
+def test_other_spellings_of_addresses_are_not_public(text: str) -> None:
     assert not is_public(text)

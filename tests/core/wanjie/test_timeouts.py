@@ -57,7 +57,7 @@ async def test_comments_extend_the_idle_timeout(client_for: ClientFactory, raw_s
 
 
 @pytest.mark.parametrize("begun", [0, 1])
-async def test_comments_do_not_prolong_it_for_ever(
+async def test_comments_do_not_extend_the_timeout_forever(
     sim: WanjieSim, client_for: ClientFactory, ask: Ask, begun: int
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005

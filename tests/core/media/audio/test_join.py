@@ -160,7 +160,7 @@ def test_a_syllable_is_long_enough(into: Into) -> None:
 
 
 @both
-def test_nothing_is_no_sound(into: Into) -> None:
+def test_an_empty_list_of_pieces_is_refused(into: Into) -> None:
     with pytest.raises(UnreadableAudioError):
         join_audio([], into)
 

@@ -126,7 +126,7 @@ def test_a_stray_byte_in_another_encoding_costs_little() -> None:
     assert begin.endswith(text[-100:])
 
 
-def test_what_is_told_late_is_found() -> None:
+def test_an_encoding_whose_evidence_comes_late_is_found() -> None:
     assert read_text(b"x = 1\n" * 30_000 + "# 你好，世界\n".encode("gb18030"), max_length=10**6)[0].endswith(
         "# 你好，世界\n"
     )

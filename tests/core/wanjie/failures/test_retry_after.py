@@ -54,7 +54,7 @@ def test_headers_count_before_words() -> None:
     assert parse_retry_delay({"retry-after": "soon"}, body, now=NOW) == 20
 
 
-def test_errors_know_it_in_a_refusal_and_in_a_stream() -> None:
+def test_errors_of_responses_and_of_streams_hold_the_wait() -> None:
     body = json.dumps({"error": {"code": 429, "message": "Rate limit reached. Please try again in 20s."}})
     refused, told = error_from_response(429, {}, body), error_from_json(json.loads(body))
 

@@ -18,5 +18,5 @@ def test_a_documented_voice_is_known(model: str, voice: str) -> None:
     assert voice in list_known_voices(model)
 
 
-def test_of_other_models_none_is() -> None:
+def test_other_models_have_no_known_voices() -> None:
     assert list_known_voices("fish-speech-1.5") == ()

@@ -28,7 +28,7 @@ def test_pieces_that_are_the_whole_text_so_far_are_told_once(count: int) -> None
     assert told(list(accumulate(SENTENCE[:count]))) == "".join(SENTENCE[:count])
 
 
-def test_it_is_found_out_before_the_end() -> None:
+def test_cumulative_pieces_are_detected_before_the_end() -> None:
     increments = RepetitionFilter()
     added = [increments.add(piece) for piece in accumulate(SENTENCE)]
 
@@ -67,7 +67,7 @@ def test_texts_that_repeat_themselves_are_left_alone(pieces: list[str]) -> None:
 
 
 @given(st.lists(st.text("ab \n", min_size=1, max_size=3), min_size=1, max_size=30))
-def test_small_pieces_are_only_added(pieces: list[str]) -> None:
+def test_short_repeated_pieces_are_kept(pieces: list[str]) -> None:
     assert told([*pieces, "#"]) == "".join(pieces) + "#"
 
 

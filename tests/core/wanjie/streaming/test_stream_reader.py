@@ -83,7 +83,7 @@ def test_a_missing_finish_reason_does_no_harm() -> None:
     assert read((frame("a") + "data: [DONE]\n\n").encode()) == [TextDelta("a"), Finish("stop")]
 
 
-def test_without_either_the_stream_is_broken() -> None:
+def test_a_stream_without_done_and_finish_reason_is_broken() -> None:
     reader = StreamReader()
 
     assert reader.feed(frame("a").encode()) == [TextDelta("a")]

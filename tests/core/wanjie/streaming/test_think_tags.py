@@ -77,7 +77,7 @@ def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: s
 
 
 @given(PIECES)
-def test_it_does_not_matter_where_the_text_was_cut(pieces: list[str]) -> None:
+def test_the_split_does_not_depend_on_the_cuts(pieces: list[str]) -> None:
     text = "".join(pieces)
 
     assert in_pieces(pieces) == in_pieces(list(text)) == split_reasoning(text)
@@ -102,7 +102,7 @@ def read(*contents: str, starts_with_reasoning: bool = False, finish: str | None
     return [*reader.feed("".join(f"data: {frame}\n\n" for frame in (*frames, "[DONE]")).encode()), *reader.finish()]
 
 
-def test_a_stream_tells_it_as_thinking() -> None:
+def test_a_stream_returns_tagged_text_as_reasoning() -> None:
     assert read("<thi", "nk>hm", "m</", "think>\n", "\nFour", " <b>") == [
         ReasoningDelta("hm"),
         ReasoningDelta("m"),
@@ -120,7 +120,7 @@ def test_a_stream_tells_it_as_thinking() -> None:
     assert read(" <") == [TextDelta(" <"), Finish("stop")]
 
 
-def test_a_whole_completion_tells_it_as_thinking() -> None:
+def test_a_whole_completion_returns_tagged_text_as_reasoning() -> None:
     raw = {"choices": [{"message": {"content": "<think>hm</think>\nFour"}, "finish_reason": "stop"}]}
     completion = parse_completion(raw)
     reader = StreamReader()

@@ -159,7 +159,7 @@ async def test_the_outcome_of_a_call_is_told_to_the_model(sim: WanjieSim, client
         await client.complete_chat(ChatRequest("deepseek-v3", (*QUESTION.messages, asked)))
 
 
-async def test_half_a_call_is_none(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_an_incomplete_call_is_dropped(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.tool_calls = lambda _, __: [("draw", ARGUMENTS)]
     sim.script.done = sim.script.finish = sim.script.usage = False
     with pytest.raises(StreamBrokenError):

@@ -63,7 +63,7 @@ def test_what_is_no_call_of_a_known_tool_stays(text: str) -> None:
     assert extract_written_calls(text, {"draw"}) == (text, ())
 
 
-def test_a_stream_tells_them_and_takes_them_out_of_its_text() -> None:
+def test_a_stream_returns_written_calls_and_removes_them_from_its_text() -> None:
     reader = StreamReader(tool_names={"draw"})
     pieces = ["<think>hm</think>I draw. <tool", "_call>", JSON, "</tool_call>", " <"]
     frames = [json.dumps({"choices": [{"delta": {"content": piece}}]}) for piece in pieces]
@@ -73,7 +73,9 @@ def test_a_stream_tells_them_and_takes_them_out_of_its_text() -> None:
 
 
 @pytest.mark.parametrize("offered", [True, False])
-async def test_they_count_only_where_tools_were_offered(sim: WanjieSim, client: WanjieClient, *, offered: bool) -> None:
+async def test_written_calls_count_only_when_tools_were_offered(
+    sim: WanjieSim, client: WanjieClient, *, offered: bool
+) -> None:
     sim.script.answer = lambda _: CODER
     tools = (Tool("draw", "Draw.", {"type": "object"}),) if offered else ()
     told = [
