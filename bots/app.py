@@ -1,4 +1,4 @@
-"""The program: every platform that is set up, on one service, from start to shutdown."""
+"""The program: runs the service with every configured platform, from start to shutdown."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ _log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when no platform lets us in or nobody answers."""
+    """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 when all platforms refuse or the worker fails."""
     async with open_service(settings) as service, AsyncExitStack() as stack:
         _log.info("Wanjie Bots starts", version=__version__, store=service.store.address)
         probe = WanjieProbe(service.new_catalog(), settings.wanjie)
-        platforms = [await stack.enter_async_context(opening) for opening in _platforms(settings, service)]
+        platforms = [await stack.enter_async_context(opening) for opening in _create_platforms(settings, service)]
         worker = service.worker({platform.name: platform for platform in platforms})
         if settings.service.http_port:
-            place = settings.service.http_host, settings.service.http_port
-            await stack.enter_async_context(serve_health(*place, service, probe, platforms))
-        await stack.enter_async_context(_beside(service.store.log_warnings()))
-        await stack.enter_async_context(_beside(probe.run()))
-        await stack.enter_async_context(_beside(log_readiness(service.store, platforms)))
-        working = asyncio.create_task(worker.run())
+            address = settings.service.http_host, settings.service.http_port
+            await stack.enter_async_context(serve_health(*address, service, probe, platforms))
+        await stack.enter_async_context(_run_in_background(service.store.log_warnings()))
+        await stack.enter_async_context(_run_in_background(probe.run()))
+        await stack.enter_async_context(_run_in_background(log_readiness(service.store, platforms)))
+        worker_task = asyncio.create_task(worker.run())
         try:
-            status = await _receive(platforms, service, working)
+            status = await _receive_events(platforms, service, worker_task)
         finally:
             await worker.drain(settings.service.drain_seconds)
-            await asyncio.wait([working])
-        return 1 if _failed(working) else status
+            await asyncio.wait([worker_task])
+        return 1 if _has_worker_failed(worker_task) else status
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """Let something go on that nobody waits for, until the end of the context at most."""
+async def _run_in_background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Run a task in the background until it ends or the context closes."""
     task = asyncio.create_task(work)
     try:
         yield
@@ -55,15 +55,15 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _failed(working: asyncio.Task[None]) -> bool:
-    """Say why the worker died, if it did; it outlives the store's outages, so only a restart may help."""
-    if (error := working.exception()) is None:
+def _has_worker_failed(worker_task: asyncio.Task[None]) -> bool:
+    """Return whether the worker failed, and log why; it survives outages of the store, so only a restart may help."""
+    if (error := worker_task.exception()) is None:
         return False
     _log.critical("the worker died; the service ends", exc_info=error)
     return True
 
 
-def _platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
+def _create_platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
     if settings.telegram is not None:
         proxies = settings.proxies_for(settings.telegram)
         yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu, proxies=proxies)
@@ -72,24 +72,24 @@ def _platforms(settings: Settings, service: Service) -> Iterator[PlatformContext
         yield SlackPlatform(settings.slack, service.budget, service.suggest, proxies=proxies)
 
 
-async def _receive(platforms: list[RunningPlatform], service: Service, working: asyncio.Task[None]) -> int:
-    """Take events in until a signal asks to end, no platform is left, or `working` ends: nobody would answer them."""
-    with _asked_to_end() as ending:
-        intakes = asyncio.gather(*(_intake(platform, service) for platform in platforms))
-        ended = asyncio.create_task(ending.wait())
+async def _receive_events(platforms: list[RunningPlatform], service: Service, worker_task: asyncio.Task[None]) -> int:
+    """Receive events until a signal asks to end, no platform is left, or the worker ends."""
+    with _watch_end_signals() as end_requested:
+        receiving = asyncio.gather(*(_run_platform(platform, service) for platform in platforms))
+        end_task = asyncio.create_task(end_requested.wait())
         try:
-            await asyncio.wait({intakes, ended, working}, return_when=asyncio.FIRST_COMPLETED)
-            if intakes.done():
-                intakes.result()
+            await asyncio.wait({receiving, end_task, worker_task}, return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                receiving.result()
         finally:
-            intakes.cancel()
-            ended.cancel()
-            await asyncio.gather(intakes, ended, return_exceptions=True)
-    return 0 if ending.is_set() else 1
+            receiving.cancel()
+            end_task.cancel()
+            await asyncio.gather(receiving, end_task, return_exceptions=True)
+    return 0 if end_requested.is_set() else 1
 
 
-async def _intake(platform: RunningPlatform, service: Service) -> None:
-    """Take one platform's events in; a platform that refuses us leaves the others alone."""
+async def _run_platform(platform: RunningPlatform, service: Service) -> None:
+    """Receive the events of one platform; when it refuses the bot, the others go on."""
     try:
         await platform.run(lambda payload: service.reception.receive(platform, payload))
     except PlatformError as error:
@@ -97,12 +97,12 @@ async def _intake(platform: RunningPlatform, service: Service) -> None:
 
 
 @contextmanager
-def _asked_to_end() -> Generator[asyncio.Event]:
-    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+def _watch_end_signals() -> Generator[asyncio.Event]:
+    loop, end_requested = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ending.set)
+        loop.add_signal_handler(number, end_requested.set)
     try:
-        yield ending
+        yield end_requested
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

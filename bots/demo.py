@@ -1,4 +1,4 @@
-"""`make demo`: the real service among simulated platforms, in the terminal."""
+"""`make demo`: runs the real service with simulated platforms in the terminal."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from core.settings import read_wanjie_environment
 
 from .demo_screen import BOLD, DIM, PLAIN, PipeScreen, Screen, TerminalScreen, write
 
-_SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # whoever leaves waits for no answer
+_SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # quitting does not wait for answers
 _ANSWER_TIMEOUT = 30.0
 _CHOICE_TIMEOUT = 5.0
-"""Seconds until something must be seen after words, and after a choice, which may change nothing."""
-_QUIET_AFTER = 3.5
-"""Seconds without a change after which an answer has come to its end."""
-_NOTHING: tuple[str, list[str]] = ("", [])
+"""Seconds until something must change after a message, and after a choice, which may change nothing."""
+_QUIET_TIMEOUT = 3.5
+"""Seconds without a change after which an answer counts as complete."""
+_NO_CHANGE: tuple[str, list[str]] = ("", [])
 _HELP = """\
 Type as a user, at any time, and watch the replies grow. Commands work as in the real chats: /help, /model, /stop …
   tg text     write in a private chat on Telegram (also without "tg")
@@ -35,21 +35,21 @@ Type as a user, at any time, and watch the replies grow. Commands work as in the
 
 
 def demo() -> int:
-    """Play the scene, let whoever sits at the terminal talk; return the exit status."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed window leaves no service behind, either
+    """Play the scene and let the user of the terminal write messages; return the exit status."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # closing the window also ends the service
         signal.signal(number, signal.default_int_handler)
     try:
-        return asyncio.run(_demo())
+        return asyncio.run(_run_demo())
     except KeyboardInterrupt:
         print()  # noqa: T201 - a terminal program
         return 0
 
 
-async def _demo() -> int:
+async def _run_demo() -> int:
     with tempfile.TemporaryDirectory(prefix="wanjie-demo-") as folder:
         async with ServiceHarness(Path(folder), wanjie=read_wanjie_environment(), extra=_SETTINGS) as harness:
             harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = 40, 0.5
-            begun = time.monotonic()
+            started_at = time.monotonic()
             service = await harness.start()
             try:
                 await harness.ready()
@@ -57,13 +57,13 @@ async def _demo() -> int:
                 write("The service did not start:\n" + harness.logs())
                 return 1
             where = "the real Wanjie" if read_wanjie_environment() else "a simulated Wanjie"
-            write(f"{BOLD}Wanjie Bots{PLAIN}: ready in {time.monotonic() - begun:.1f} s, talking to {where}.\n")
-            await _play(harness)
+            write(f"{BOLD}Wanjie Bots{PLAIN}: ready in {time.monotonic() - started_at:.1f} s, talking to {where}.\n")
+            await _run_scene_or_terminal(harness)
             await harness.end(service)
             return 0
 
 
-async def _play(harness: ServiceHarness) -> None:
+async def _run_scene_or_terminal(harness: ServiceHarness) -> None:
     personas: dict[str, Persona] = {
         "group": harness.group("Weekend hike", "Ada"),
         "thread": harness.thread("team-platform", "Lin"),
@@ -72,22 +72,22 @@ async def _play(harness: ServiceHarness) -> None:
     }
     if sys.stdin.isatty() and sys.stdout.isatty():
         terminal = TerminalScreen()
-        await _Talk(personas, terminal).run(terminal)
+        await _InteractiveDemo(personas, terminal).run(terminal)
     else:
-        await _scene(personas, _Follower(PipeScreen()))
+        await _play_scene(personas, _AnswerFollower(PipeScreen()))
 
 
-class _Follower:
-    """Says things in seats and shows what comes of them, in several seats at a time."""
+class _AnswerFollower:
+    """Sends messages as personas and shows the answers, of several personas at a time."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._followed: dict[str, Persona] = {}
+        self._followed_personas: dict[str, Persona] = {}
 
     @property
     def newest(self) -> Persona | None:
-        """Where an answer grows that began last."""
-        return next(reversed(self._followed.values()), None)
+        """The persona whose growing answer began last."""
+        return next(reversed(self._followed_personas.values()), None)
 
     async def ask(self, persona: Persona, who: str, text: str) -> None:
         write(f"{DIM}── {persona.title} {'─' * max(4, 60 - len(persona.title))}{PLAIN}\n{BOLD}{who}{PLAIN}  {text}")
@@ -96,10 +96,10 @@ class _Follower:
         await self._follow(persona, view, earlier, _ANSWER_TIMEOUT)
 
     async def pick(self, persona: Persona, label: str) -> None:
-        offer = persona.choices()
-        choice = next((choice for choice in offer if label and label.casefold() in choice.casefold()), None)
+        labels = persona.choices()
+        choice = next((choice for choice in labels if label and label.casefold() in choice.casefold()), None)
         if choice is None:
-            write(f"There is no such entry. There are: {', '.join(offer)}." if offer else "There is no menu yet.")
+            write(f"There is no such entry. There are: {', '.join(labels)}." if labels else "There is no menu yet.")
             write('To say this to the bot, write "tg pick …".\n')
             return
         view, earlier = ScreenDiff(persona), len(persona.steps())
@@ -107,61 +107,61 @@ class _Follower:
         await self._follow(persona, view, earlier, _CHOICE_TIMEOUT)
 
     async def _follow(self, persona: Persona, view: ScreenDiff, earlier: int, timeout_seconds: float) -> None:
-        """Show what changes until nothing does; a seat that is followed already is left to who follows it."""
-        if persona.title in self._followed:
+        """Show changes until there are none for a while; does nothing for a persona that is already followed."""
+        if persona.title in self._followed_personas:
             return
-        self._followed[persona.title] = persona
-        shown, offer = "", list[str]()
+        self._followed_personas[persona.title] = persona
+        shown, labels = "", list[str]()
         try:
             with suppress(TimeoutError):
                 while True:
-                    seen = shown, offer
+                    seen = shown, labels
                     await persona.until(
-                        lambda seen=seen: (view.news(), view.offer()) not in (_NOTHING, seen), timeout_seconds
+                        lambda seen=seen: (view.news(), view.offer()) not in (_NO_CHANGE, seen), timeout_seconds
                     )
-                    shown, offer, timeout_seconds = view.news(), view.offer(), _QUIET_AFTER
+                    shown, labels, timeout_seconds = view.news(), view.offer(), _QUIET_TIMEOUT
                     self._screen.show_progress(persona.title, shown)
         finally:
-            del self._followed[persona.title]
+            del self._followed_personas[persona.title]
         steps = len(persona.steps()) - earlier
         remarks = [f"grew in {steps} step{'s' if steps != 1 else ''}"] if shown else []
-        if offer:
-            remarks.insert(0, " · ".join(offer))
+        if labels:
+            remarks.insert(0, " · ".join(labels))
         self._screen.show_final(persona.title, shown, remarks or ["nothing new"])
 
 
-async def _scene(personas: dict[str, Persona], follower: _Follower) -> None:
-    """A Telegram group asks, a Slack thread asks; a picture is drawn, a text spoken."""
+async def _play_scene(personas: dict[str, Persona], follower: _AnswerFollower) -> None:
+    """Ask in a Telegram group and in a Slack thread, generate images, and speak a text."""
     await follower.ask(personas["group"], "Ada", "What should we pack for a day in the mountains?")
     await follower.ask(personas["thread"], "Lin", "How do we name the branches of a release?")
     await follower.ask(personas["tg"], "Ada", "/imagine a lighthouse at dawn --n 2")
     await follower.ask(personas["sl"], "Lin", "/speak Good morning, everyone!")
 
 
-class _Talk:
-    """The scene, and whoever sits at the terminal and types into it."""
+class _InteractiveDemo:
+    """The scene, and the messages that the user of the terminal types."""
 
     def __init__(self, personas: dict[str, Persona], screen: Screen) -> None:
         self._personas = personas
-        self._follower = _Follower(screen)
+        self._follower = _AnswerFollower(screen)
         self._newest = personas["tg"]
 
     async def run(self, terminal: TerminalScreen) -> None:
-        """Until `quit`: what is still being answered then is left."""
+        """Run until `quit`; answers that are still growing are abandoned."""
         async with asyncio.TaskGroup() as group:
-            tasks = {group.create_task(self._welcome())}
+            tasks = {group.create_task(self._show_help_and_scene())}
             async for line in terminal.read_lines():
                 if line.strip() == "quit":
                     break
-                tasks.add(group.create_task(self._do(line.strip())))
+                tasks.add(group.create_task(self._handle_line(line.strip())))
             for task in tasks:
                 task.cancel()
 
-    async def _welcome(self) -> None:
+    async def _show_help_and_scene(self) -> None:
         write(_HELP + "\n")
-        await _scene(self._personas, self._follower)
+        await _play_scene(self._personas, self._follower)
 
-    async def _do(self, line: str) -> None:
+    async def _handle_line(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word == "pick":
             await self._follower.pick(self._newest, rest.strip())
@@ -169,7 +169,7 @@ class _Talk:
             self._newest = self._personas[word]
             await self._follower.ask(self._newest, "you", rest.strip())
         elif line:
-            # Whoever wants an answer to stop means the one that grows.
+            # `/stop` goes to the persona whose answer is growing.
             growing = self._follower.newest if line == "/stop" else None
             self._newest = growing or self._personas["tg"]
             await self._follower.ask(self._newest, "you", line)

@@ -1,4 +1,4 @@
-"""Where `make demo` shows what grows: a terminal with a line to type in, or a pipe."""
+"""The screen of `make demo`: a terminal with an input line, or a pipe."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
 DIM, BOLD, PLAIN = "\033[2m", "\033[1m", "\033[0m"
-_LONGEST_LINE = 100
-_ROWS_BESIDE = 6
+_MAX_LINE_WIDTH = 100
+_RESERVED_ROWS = 6
 
 
 class Screen(Protocol):
-    """Shows answers while they grow and when they have ended."""
+    """Shows answers while they grow and when they are complete."""
 
     def show_progress(self, place: str, text: str) -> None:
-        """Show how the answer in that place reads now."""
+        """Show the current text of the answer in `place`."""
         ...
 
     def show_final(self, place: str, text: str, remarks: Sequence[str]) -> None:
-        """Show how the answer in that place reads for good, and remarks on it."""
+        """Show the final text of the answer in `place`, with remarks."""
         ...
 
 
 class PipeScreen:
-    """A screen that is no terminal: it shows how long an answer is while it grows."""
+    """Output to a pipe or file: shows only the length of a growing answer."""
 
     def __init__(self) -> None:
-        self._begun: dict[str, float] = {}
+        self._started_at: dict[str, float] = {}
 
     def show_progress(self, place: str, text: str) -> None:
-        begun = self._begun.setdefault(place, time.monotonic())
-        write(f"{DIM}  {time.monotonic() - begun:5.1f} s  {len(text):5d} characters{PLAIN}")
+        started_at = self._started_at.setdefault(place, time.monotonic())
+        write(f"{DIM}  {time.monotonic() - started_at:5.1f} s  {len(text):5d} characters{PLAIN}")
 
     def show_final(self, place: str, text: str, remarks: Sequence[str]) -> None:
-        self._begun.pop(place, None)
+        self._started_at.pop(place, None)
         write_final(text, remarks)
 
 
 class TerminalScreen:
-    """A line to type in, at any time; above it grows what has not ended, and above that stands what has."""
+    """A terminal with an input line; above it are the growing answers, and above those the complete ones."""
 
     def __init__(self) -> None:
         self._growing: dict[str, str] = {}
         output = create_output()
         if isinstance(output, Vt100_Output):
-            output.enable_cpr = False  # a terminal that does not answer the question would be complained about
-        self._session = PromptSession[str](self._prompt, erase_when_done=True, output=output)
+            output.enable_cpr = False  # otherwise prompt_toolkit warns when a terminal does not answer its query
+        self._session = PromptSession[str](self._build_prompt, erase_when_done=True, output=output)
 
     def show_progress(self, place: str, text: str) -> None:
         self._growing[place] = text
@@ -67,7 +67,7 @@ class TerminalScreen:
         self._session.app.invalidate()
 
     async def read_lines(self) -> AsyncGenerator[str]:
-        """Yield what is typed, until Ctrl-D or Ctrl-C. What is written meanwhile stands above the line."""
+        """Yield the typed lines until Ctrl-D or Ctrl-C. Output appears above the input line."""
         with patch_stdout(raw=True):
             while True:
                 try:
@@ -76,20 +76,20 @@ class TerminalScreen:
                     return
                 yield line
 
-    def _prompt(self) -> StyleAndTextTuples:
-        rows = max(shutil.get_terminal_size().lines - _ROWS_BESIDE, _ROWS_BESIDE)
+    def _build_prompt(self) -> StyleAndTextTuples:
+        rows = max(shutil.get_terminal_size().lines - _RESERVED_ROWS, _RESERVED_ROWS)
         growing = [line for text in self._growing.values() for line in [*wrap_lines(text), ""]]
         return [("", "".join(f"{line}\n" for line in growing[-rows:])), ("bold", "> ")]
 
 
 def wrap_lines(text: str) -> list[str]:
-    """Break a text into lines as wide as the terminal, where a Chinese letter takes two columns."""
-    width = min(shutil.get_terminal_size().columns, _LONGEST_LINE) - 4
+    """Wrap a text to the width of the terminal, where a Chinese character takes two columns."""
+    width = min(shutil.get_terminal_size().columns, _MAX_LINE_WIDTH) - 4
     return ["  " + part for line in text.splitlines() for part in wcwidth.wrap(line, width) or [""]]
 
 
 def write_final(text: str, remarks: Sequence[str]) -> None:
-    """Write an answer that has ended, and remarks on it."""
+    """Write a complete answer with remarks."""
     lines = wrap_lines(text) + [line for remark in remarks for line in wrap_lines(remark)]
     write(
         "\n".join(

@@ -1,4 +1,4 @@
-"""The documents that are made from the code, so that they cannot disagree with it."""
+"""Generating documents from the code, so that they always agree with it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
 from core.settings import AREAS, Variable, list_variables
 
-_LABEL = 24
-"""Characters that Slack shows of a message's action."""
-_CHINESE = 3
-"""Names that stand there; others are understood as well."""
-_MADE = "made by `make docs`; do not edit"
+_MAX_SHORTCUT_LABEL_LENGTH = 24
+"""Characters that Slack shows of a message shortcut."""
+_MAX_CHINESE_NAMES = 3
+"""Names listed in the document; the bot accepts others as well."""
+_GENERATED_NOTICE = "made by `make docs`; do not edit"
 
 
 def generate_documents() -> dict[str, str]:
-    """Every generated file by its path in the repository."""
+    """Generate every document; the keys are paths in the repository."""
     return {
         ".env.example": generate_env_example(),
         "docs/commands.md": generate_commands_page(),
@@ -26,21 +26,25 @@ def generate_documents() -> dict[str, str]:
 
 
 def generate_manifest() -> str:
-    """The manifest of the Slack app, with every command."""
+    """Generate the manifest of the Slack app, with every command."""
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
     return render_manifest(
-        [SlashCommand(command.name, text, _usage(command, sentences, "en")) for command, text in described],
-        [MessageShortcut(command.name, text[:_LABEL], text) for command, text in described if command.of_message],
+        [SlashCommand(command.name, text, _get_usage(command, sentences, "en")) for command, text in described],
+        [
+            MessageShortcut(command.name, text[:_MAX_SHORTCUT_LABEL_LENGTH], text)
+            for command, text in described
+            if command.of_message
+        ],
     )
 
 
 def generate_commands_page() -> str:
-    """`docs/commands.md`: the commands in every language."""
+    """Generate `docs/commands.md`: the commands in every language."""
     sentences = Translations()
     languages = sentences.languages
     lines = [
-        f"<!-- {_MADE} -->",
+        f"<!-- {_GENERATED_NOTICE} -->",
         "# Commands",
         "",
         "They are the same on Telegram and Slack. Slash commands do not work in Slack threads; write `!model` instead",
@@ -52,17 +56,17 @@ def generate_commands_page() -> str:
     ]
     lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
     for command in COMMANDS:
-        usage = f"`/{' '.join(filter(None, (command.name, _usage(command, sentences, 'en'))))}`".replace("|", "\\|")
-        said = [sentences.text(f"command.{command.name}", language) for language in languages]
-        chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_CHINESE])
-        lines.append(f"| {usage} | {chinese} | " + " | ".join(said) + " |")
+        usage = f"`/{' '.join(filter(None, (command.name, _get_usage(command, sentences, 'en'))))}`".replace("|", "\\|")
+        descriptions = [sentences.text(f"command.{command.name}", language) for language in languages]
+        chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_MAX_CHINESE_NAMES])
+        lines.append(f"| {usage} | {chinese} | " + " | ".join(descriptions) + " |")
     return "\n".join(lines) + "\n"
 
 
 def generate_configuration_page() -> str:
-    """`docs/configuration.md`: every variable, what it means, its default."""
+    """Generate `docs/configuration.md`: every variable, what it means, its default."""
     lines = [
-        f"<!-- {_MADE} -->",
+        f"<!-- {_GENERATED_NOTICE} -->",
         "# Configuration",
         "",
         "Environment variables, or the same names in a file `.env`, whose values are taken literally. Upper and lower",
@@ -71,14 +75,14 @@ def generate_configuration_page() -> str:
     ]
     for heading, area in AREAS:
         lines += [f"## {heading}", "", "| variable | meaning | default |", "|---|---|---|"]
-        lines += [_row(variable) for variable in list_variables(area)]
+        lines += [_format_variable_row(variable) for variable in list_variables(area)]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
 def generate_env_example() -> str:
-    """`.env.example`: every variable with its default, commented out."""
-    lines = ["# Copy this file to .env and fill in what you need.", f"# {_MADE.replace('`', '')}"]
+    """Generate `.env.example`: every variable with its default, commented out."""
+    lines = ["# Copy this file to .env and fill in what you need.", f"# {_GENERATED_NOTICE.replace('`', '')}"]
     for heading, area in AREAS:
         lines += ["", f"# --- {heading}"]
         for variable in list_variables(area):
@@ -86,10 +90,10 @@ def generate_env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _usage(command: Command, translations: Translations, language: str) -> str:
+def _get_usage(command: Command, translations: Translations, language: str) -> str:
     return translations.text(f"usage.{command.name}", language) if command.argument else ""
 
 
-def _row(variable: Variable) -> str:
+def _format_variable_row(variable: Variable) -> str:
     default = f"`{variable.default}`" if variable.default else ""
     return f"| `{variable.name}` | {variable.description} | {default} |"

@@ -1,4 +1,4 @@
-"""The HTTP surface for whoever watches over the service: is it alive, is it ready."""
+"""The HTTP endpoints for monitoring: liveness, readiness, metrics."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from core.service import Service
 from .lifecycle import RunningPlatform
 from .startup import WanjieProbe
 
-_STORE_SECONDS = 1.0  # who probes gives up after about this long (Kubernetes: timeoutSeconds is 1 by default)
+_STORE_TIMEOUT = 1.0  # seconds, like the default timeout of a probe (Kubernetes: timeoutSeconds)
 
 
 class HealthPortError(Exception):
-    """The port cannot be listened on; the text says which and why, for the operator."""
+    """The port is not available; the message names it and the reason, for the operator."""
 
 
 @asynccontextmanager
@@ -27,18 +27,18 @@ async def serve_health(
 ) -> AsyncGenerator[None]:
     """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
 
-    `/readyz` is 503, with the reasons, while the store takes nothing, and while Wanjie does not accept the key. It
-    names the platforms, too, but an outage of theirs does not count: it is the same for every replica, and a rollout
-    that waits for it to end would help nobody.
+    `/readyz` is 503, with the reasons, while the store cannot be written to or Wanjie does not accept the key. It also
+    lists the platforms, but their outages do not count, since they concern every replica and would only block a
+    rollout.
 
-    Raises `HealthPortError` when the port cannot be had.
+    Raises `HealthPortError` when the port is not available.
     """
 
-    async def alive(_: web.Request) -> web.Response:
+    async def handle_healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    async def ready(_: web.Request) -> web.Response:
-        store = await _store_problem(service)
+    async def handle_readyz(_: web.Request) -> web.Response:
+        store = await _find_store_problem(service)
         checks: dict[str, object] = {
             "store": not store,
             **{platform.name: platform.is_connected for platform in platforms},
@@ -48,7 +48,7 @@ async def serve_health(
         reasons = [reason for reason in (store, wanjie.problem) if reason]
         return web.json_response(checks | ({"reasons": reasons} if reasons else {}), status=503 if reasons else 200)
 
-    async def measure(_: web.Request) -> web.Response:
+    async def handle_metrics(_: web.Request) -> web.Response:
         lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]
         lines += [
             f'bots_platform_up{{platform="{platform.name}"}} {int(platform.is_connected)}' for platform in platforms
@@ -56,7 +56,9 @@ async def serve_health(
         return web.Response(text="\n".join(lines) + "\n")
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", measure)])
+    app.add_routes(
+        [web.get("/healthz", handle_healthz), web.get("/readyz", handle_readyz), web.get("/metrics", handle_metrics)]
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -70,16 +72,16 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        # Of a name that nobody knows the number is no error of the system, but the text is plain.
+        # For an unknown host name the number is no errno, but the text is readable.
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
         raise HealthPortError(f"HTTP_PORT {port} on HTTP_HOST {host} cannot be listened on ({reason}).") from error
 
 
-async def _store_problem(service: Service) -> str:
-    """Write to the store, but do not wait for as long as a client that tries again would take; "" when it works."""
+async def _find_store_problem(service: Service) -> str:
+    """Return why the store cannot be written to, "" when it can; unlike other clients it does not wait and retry."""
     try:
-        async with asyncio.timeout(_STORE_SECONDS):
+        async with asyncio.timeout(_STORE_TIMEOUT):
             problem = await service.store.find_problem()
     except TimeoutError:
-        return f"The store has not answered within {_STORE_SECONDS:g} s."
+        return f"The store has not answered within {_STORE_TIMEOUT:g} s."
     return f"The store cannot be written to: {problem}." if problem else ""

@@ -1,4 +1,4 @@
-"""Connections over aiohttp, each by the way that leads to its address: directly, or through a proxy."""
+"""HTTP sessions over aiohttp, each for a direct connection or for a proxy."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ NETWORK_ERRORS = (
     aiohttp.ClientError,
     TimeoutError,
     OSError,
-    # Those of the SOCKS library are of no family.
+    # The errors of the SOCKS library have no common base class.
     ProxyConnectionError,
     ProxyError,
     ProxyTimeoutError,
 )
-"""How a call over a session fails when the network does."""
+"""Errors of a call when the network fails."""
 
 
 class Sessions:
-    """The sessions of one service, opened when they are first needed; made and closed within an event loop.
+    """The sessions of one service, opened when first needed; create and close it within an event loop.
 
-    `timeout` holds for every call that has none of its own; `options` are those of an `aiohttp.TCPConnector`.
+    `timeout` applies to every call without its own; `options` are those of an `aiohttp.TCPConnector`.
     """
 
     def __init__(self, proxies: Proxies, *, timeout: aiohttp.ClientTimeout | None = None, **options: Any) -> None:  # noqa: ANN401 - as aiohttp takes them
@@ -34,18 +34,18 @@ class Sessions:
         self._opened: dict[str | None, aiohttp.ClientSession] = {}
 
     def get_session(self, url: str) -> aiohttp.ClientSession:
-        """The session to be used for `url`; it stays open until all are closed."""
+        """Return the session for `url`; it stays open until `aclose`."""
         proxy = self._proxies.find_proxy(url)
         if proxy not in self._opened:
             self._opened[proxy] = self.open_session(url)
         return self._opened[proxy]
 
     def open_session(self, url: str) -> aiohttp.ClientSession:
-        """Open a session of the caller's own, which the caller closes."""
+        """Open a new session for `url`, which the caller closes."""
         proxy = self._proxies.find_proxy(url)
         through_socks = proxy is not None and proxy.startswith("socks")
         connector = (
-            # The proxy resolves the names: where one is needed, the names that are known here may be false.
+            # The proxy resolves host names: where a proxy is needed, local DNS may be wrong.
             ProxyConnector.from_url(proxy, rdns=True, **self._options)
             if proxy is not None and through_socks
             else aiohttp.TCPConnector(**self._options)
@@ -58,6 +58,6 @@ class Sessions:
         )
 
     async def aclose(self) -> None:
-        """Close every session that `to` gave out."""
+        """Close every session of `get_session`."""
         while self._opened:
             await self._opened.popitem()[1].close()

@@ -1,4 +1,4 @@
-"""What was found out about something that the service needs, before anybody talks to it."""
+"""Inspecting the services that the bots need, for the operator."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from core.wanjie import (
 
 
 class FindingState(StrEnum):
-    """How it stands with something."""
+    """The state of a service or setting."""
 
     OK = "ok"
     WARNING = "warning"
-    """It works, but not as its owner may think."""
+    """It works, but perhaps not as intended."""
     UNREACHABLE = "unreachable"
-    """It may come back by itself."""
+    """It may recover by itself."""
     FAILED = "failed"
-    """It stays so until somebody does something."""
+    """It stays so until the operator acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How it stands with one thing, in a sentence, and what to do about it."""
+    """The state of one service or setting in a sentence, and advice."""
 
     subject: str
     state: FindingState
@@ -41,12 +41,12 @@ class Finding:
 
     @property
     def is_failure(self) -> bool:
-        """Whether the service cannot do its work so."""
+        """Whether the service cannot work like this."""
         return self.state in {FindingState.UNREACHABLE, FindingState.FAILED}
 
 
 async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
-    """Ask Wanjie for the key's models: whether it is accepted, how many there are, and whether ours are among them."""
+    """List the models of the key; report whether it is accepted, how many there are, and which are missing."""
     try:
         kinds = [model.kind for model in await catalog.list_models()]
     except WanjieError as error:
@@ -60,24 +60,24 @@ async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Fin
         )
         return [Finding("Wanjie", FindingState.FAILED, text, advice)]
     text = f"The key is accepted. Models: {counts}; default: {default}."
-    return [Finding("Wanjie", FindingState.OK, text), *await _unlisted(catalog, settings)]
+    return [Finding("Wanjie", FindingState.OK, text), *await _find_unlisted_models(catalog, settings)]
 
 
-async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
-    """A warning for each configured model that the key does not have."""
-    named: dict[str, tuple[str | None, Literal["chat", "speech", "image"] | None]] = {
+async def _find_unlisted_models(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
+    """Return a warning for each configured model that the key does not have."""
+    configured: dict[str, tuple[str | None, Literal["chat", "speech", "image"] | None]] = {
         "WANJIE_DEFAULT_MODEL": (settings.default_model, "chat"),
         "WANJIE_SPEECH_MODEL": (settings.speech_model, "speech"),
         "WANJIE_IMAGE_MODEL": (settings.image_model, "image"),
         "WANJIE_TRANSCRIBE_MODEL": (settings.transcribe_model, None),
     }
     findings: list[Finding] = []
-    for variable, (model, kind) in named.items():
+    for variable, (model, kind) in configured.items():
         if model is None or await catalog.has_model(model):
             continue
-        instead = await catalog.choose_default(kind) if kind else None
+        replacement = await catalog.choose_default(kind) if kind else None
         text = f"{variable} {model} is not available with this key" + (
-            f"; {instead} is used instead." if instead else "."
+            f"; {replacement} is used instead." if replacement else "."
         )
         findings.append(
             Finding("Wanjie", FindingState.WARNING, text, f"Set {variable} to a model of the key, or unset it.")
@@ -86,7 +86,7 @@ async def _unlisted(catalog: Catalog, settings: WanjieSettings) -> list[Finding]
 
 
 def explain_wanjie_error(error: WanjieError, base_url: str) -> Finding:
-    """Why the models could not be listed."""
+    """Explain why the models could not be listed."""
     status = f" (status {error.status})" if error.status else ""
     match error:
         case QuotaExhaustedError():

@@ -1,45 +1,45 @@
-"""Careful access to foreign JSON: a field that is missing or of another type is empty."""
+"""Tolerant access to JSON of other services: a field that is missing or of another type is empty."""
 
 from __future__ import annotations
 
 from typing import Any, TypeAlias, cast
 
 Json: TypeAlias = dict[str, Any]
-_TOO_LARGE = 2**63
+_INT_LIMIT = 2**63
 
 
 def get_text(holder: Json, key: str) -> str:
-    """A string, always valid Unicode."""
+    """Return a string of valid Unicode, or ""."""
     value = holder.get(key)
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def get_int(holder: Json, key: str) -> int:
-    """An integer of at most 64 bits, or 0."""
+    """Return an integer of at most 64 bits, or 0."""
     value = holder.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _INT_LIMIT else 0
 
 
 def get_object(holder: Json, key: str) -> Json:
-    """An object, or an empty one."""
+    """Return an object, or an empty one."""
     return as_object(holder.get(key))
 
 
 def get_list(holder: Json, key: str) -> list[object]:
-    """A list, or an empty one."""
+    """Return a list, or an empty one."""
     return as_list(holder.get(key))
 
 
 def get_objects(holder: Json, key: str) -> list[Json]:
-    """The objects of a list that are not empty."""
+    """Return the objects of a list that are not empty."""
     return [found for found in map(as_object, get_list(holder, key)) if found]
 
 
 def as_object(value: object) -> Json:
-    """The value itself if it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return cast("Json", value) if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[object]:
-    """The value itself if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return cast("list[object]", value) if isinstance(value, list) else []

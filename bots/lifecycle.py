@@ -1,4 +1,4 @@
-"""What the program asks of a platform beyond what the core asks: a life, and a way for events to come in."""
+"""What the program needs of a platform beyond the port of the core: a lifecycle, and receiving events."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 
 ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
-"""Stores a raw event; once it returns, the platform may be told that the event arrived."""
+"""Stores a raw event; once it returns, the event may be acknowledged to the platform."""
 
 SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
-"""The options of the menu of that name, in that chat, that fit what its reader types (`Service.suggest`)."""
+"""Returns the options of a menu that match what its reader types: menu name, chat, text, reader (`Service.suggest`)."""
 
 
 class RunningPlatform(Platform, Protocol):
-    """A platform between opening and closing."""
+    """An open platform."""
 
     @property
     @abstractmethod
     def is_connected(self) -> bool:
-        """Whether events can come in at the moment."""
+        """Whether events can be received at the moment."""
 
     @abstractmethod
     async def run(self, receive: ReceiveEvent) -> None:
-        """Take events in until cancelled, through whatever outages of the platform.
+        """Receive events until cancelled, through outages of the platform.
 
-        Raises `PlatformError` when the platform will never let this bot in.
+        Raises `PlatformError` when the platform will never accept this bot.
         """
 
 
@@ -38,4 +38,4 @@ PlatformContext: TypeAlias = AbstractAsyncContextManager[RunningPlatform]
 
 
 class PlatformError(Exception):
-    """A platform refuses to work with these settings; the text says which and why, for the operator."""
+    """A platform refuses these settings; the message names it and the reason, for the operator."""

@@ -1,4 +1,4 @@
-"""The menu of commands that Telegram shows beside the input field."""
+"""Registering the command menu that Telegram shows beside the input field."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from telegram.error import TelegramError
 from .api.client import TelegramApi
 
 _log = structlog.get_logger()
-_LONGEST_DESCRIPTION = 256
+_MAX_DESCRIPTION_LENGTH = 256
 """Characters (Bot API: BotCommand)."""
 
 CommandMenu = Mapping[str, Sequence[tuple[str, str]]]
-"""Commands with their descriptions by language; the first one is for everybody whose language is not there."""
+"""Commands and descriptions by language; the first language is the default."""
 
 
 async def register_commands(api: TelegramApi, menu: CommandMenu) -> None:
-    """Register the menu in every language; a failure is logged, for the commands work without a menu as well."""
+    """Register the menu in every language; a failure is only logged, since the commands also work without a menu."""
     for index, (language, commands) in enumerate(menu.items()):
-        entries = [BotCommand(name, description[:_LONGEST_DESCRIPTION]) for name, description in commands]
+        entries = [BotCommand(name, description[:_MAX_DESCRIPTION_LENGTH]) for name, description in commands]
         try:
             await api.set_my_commands(entries, language_code=language if index else None)
         except TelegramError as error:

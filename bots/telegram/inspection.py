@@ -1,4 +1,4 @@
-"""Whether Telegram lets the bot in."""
+"""Checking whether Telegram accepts the bot's token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .api.client import TelegramApi
 
 
 async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
-    """Ask Telegram once who the bot is."""
+    """Call getMe once."""
     try:
         async with TelegramApi(
             settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies

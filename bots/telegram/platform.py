@@ -1,4 +1,4 @@
-"""Telegram as the core sees it, from connecting to closing."""
+"""The Telegram platform: its lifecycle and its implementation of `Platform`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from .sending.admins import AdminLookup
 from .sending.outbox import TelegramOutbox
 
 _log = structlog.get_logger()
-_FIRST_PATIENCE, _LONGEST_PATIENCE = 0.5, 15.0
-"""Seconds between two tries to reach Telegram."""
+_FIRST_RETRY_DELAY, _MAX_RETRY_DELAY = 0.5, 15.0
+"""Seconds between two attempts to reach Telegram."""
 
 
 class TelegramTokenError(PlatformError):
@@ -39,8 +39,8 @@ class TelegramTokenError(PlatformError):
 class TelegramPlatform(RunningPlatform):
     """One Telegram bot; use it within `async with`, which needs no network.
 
-    `budgets` gives the shared budget of an account such as `tg:123`, `leases` a duty that one replica has at a time,
-    `menu` the commands to register. Answers can be shown, and stored events read, whether or not `run` is running.
+    `rate_limiters` returns the shared rate limiter of an account such as `tg:123`, `leases` a lease that one replica
+    holds at a time, `menu` the commands to register. Sending answers and reading stored events need no running `run`.
     """
 
     name = PLATFORM
@@ -48,24 +48,24 @@ class TelegramPlatform(RunningPlatform):
     def __init__(
         self,
         settings: TelegramSettings,
-        budgets: Callable[[str], RateLimiter],
+        rate_limiters: Callable[[str], RateLimiter],
         leases: Callable[[str], Lease],
         menu: Callable[[], CommandMenu],
         *,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._api = TelegramApi(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
-        self._budgets = functools.cache(budgets)
+        self._rate_limiters = functools.cache(rate_limiters)
         self._leases = leases
         self._menu = menu
-        self._horizon = MessageIdTracker()
+        self._message_ids = MessageIdTracker()
         self._admins = AdminLookup(self._api)
-        self._up = False
+        self._is_connected = False
 
     @property
     def is_connected(self) -> bool:
-        """Whether the last poll succeeded; on a replica that has not polled yet, whether Telegram knows the bot."""
-        return self._up
+        """Whether the last poll succeeded; on a replica that has not polled yet, whether getMe succeeded."""
+        return self._is_connected
 
     async def __aenter__(self) -> Self:
         await self._api.__aenter__()
@@ -75,40 +75,40 @@ class TelegramPlatform(RunningPlatform):
         await self._api.__aexit__()
 
     async def run(self, receive: ReceiveEvent) -> None:
-        """Take updates in until cancelled, whenever this replica is the one that polls.
+        """Receive updates until cancelled, while this replica holds the lease of the poller.
 
-        Raises `TelegramTokenError` when Telegram refuses the token at the start; one that is revoked later is
-        complained of in the log and tried again.
+        Raises `TelegramTokenError` when Telegram refuses the token at the start; when it is revoked later, the poller
+        logs an error and tries again.
         """
-        bot = await self._identify()
-        ingress = UpdatePoller(self._api, bot, receive, self._note, self._horizon)
+        bot = await self._fetch_identity()
+        poller = UpdatePoller(self._api, bot, receive, self._set_connected, self._message_ids)
         registration = asyncio.create_task(register_commands(self._api, self._menu()))
         try:
             while True:
                 async with self._leases(f"{PLATFORM}:{bot.id}:poller").hold() as lost:
-                    await _until(lost, ingress)
+                    await _poll_until_lost(lost, poller)
         finally:
             registration.cancel()
             await asyncio.gather(registration, return_exceptions=True)
 
     def read(self, payload: bytes) -> Incoming | None:
-        """Read an update as the ingress stored it."""
-        return parse_update(*_unpack(payload))
+        """Read an update as the poller stored it."""
+        return parse_update(*_parse_payload(payload))
 
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read what counts only together with another message."""
-        return read_addition(*_unpack(payload))
+        return read_addition(*_parse_payload(payload))
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
-        """Answer `incoming`; to be kept for the whole turn."""
-        rate_limiter = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
-        return TelegramOutbox(self._api, rate_limiter, incoming, self._horizon, self._admins)
+        """Return the outbox for `incoming`; keep it for the whole job."""
+        rate_limiter = self._rate_limiters(f"{PLATFORM}:{incoming.chat.account}")
+        return TelegramOutbox(self._api, rate_limiter, incoming, self._message_ids, self._admins)
 
-    async def _identify(self) -> BotIdentity:
-        """Find out who the bot is, waiting until Telegram can be reached."""
-        patience = _FIRST_PATIENCE
+    async def _fetch_identity(self) -> BotIdentity:
+        """Call getMe until Telegram can be reached."""
+        delay = _FIRST_RETRY_DELAY
         while True:
-            wait = patience
+            wait = delay
             try:
                 user = await self._api.get_me()
             except InvalidToken as error:
@@ -119,24 +119,24 @@ class TelegramPlatform(RunningPlatform):
                 _log.warning("Telegram cannot be reached", error=f"{type(error).__name__}: {error}", again_in=wait)
             else:
                 _log.info("Telegram knows the bot", username=user.username, id=user.id)
-                self._up = True
+                self._is_connected = True
                 return BotIdentity(user.id, user.username or "")
             await asyncio.sleep(wait)
-            patience = min(patience * 2, _LONGEST_PATIENCE)
+            delay = min(delay * 2, _MAX_RETRY_DELAY)
 
-    def _note(self, up: bool) -> None:  # noqa: FBT001 - a callback that takes one value
-        self._up = up
+    def _set_connected(self, is_connected: bool) -> None:  # noqa: FBT001 - a callback that takes one value
+        self._is_connected = is_connected
 
 
-def _unpack(payload: bytes) -> tuple[Json, BotIdentity]:
+def _parse_payload(payload: bytes) -> tuple[Json, BotIdentity]:
     stored = as_object(json.loads(payload))
     bot = get_object(stored, "bot")
     return get_object(stored, "update"), BotIdentity(get_int(bot, "id"), get_text(bot, "username"))
 
 
-async def _until(lost: asyncio.Event, ingress: UpdatePoller) -> None:
-    """Poll until the duty is lost."""
-    polling, losing = asyncio.create_task(ingress.poll()), asyncio.create_task(lost.wait())
+async def _poll_until_lost(lost: asyncio.Event, poller: UpdatePoller) -> None:
+    """Poll until the lease is lost."""
+    polling, losing = asyncio.create_task(poller.poll()), asyncio.create_task(lost.wait())
     try:
         await asyncio.wait({polling, losing}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -1,1 +1,1 @@
-"""Calls of the Bot API, their limits and their errors."""
+"""The Bot API: calls, rate limits, errors."""

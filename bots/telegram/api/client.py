@@ -1,4 +1,4 @@
-"""The official SDK's bot, with what it cannot be told from outside."""
+"""The official SDK's bot, with the two calls that it does not offer in the form needed here."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from core.settings import NO_PROXIES, Proxies
 from .http_transport import AiohttpRequest
 from .local_files import is_local_path, read_local_file
 
-_POLL_GRACE = 15.0
-"""Seconds that the answer to a long poll may be late."""
+_POLL_GRACE_SECONDS = 15.0
+"""Seconds that the response to a long poll may be late."""
 
 
 class TelegramApi(Bot):
-    """A bot that also hands out updates as they were received; use it within `async with`, which needs no network.
+    """A bot that also returns updates as raw JSON; use it within `async with`, which needs no network.
 
-    Raises the errors of `telegram.error` and, instead of `RetryAfter`, `wire.FloodError`.
+    Raises the errors of `telegram.error` and, instead of `RetryAfter`, `FloodError`.
     """
 
     def __init__(self, token: str, base_url: str, file_url: str, proxies: Proxies = NO_PROXIES) -> None:
-        self._wire = AiohttpRequest(proxies)
+        self._http = AiohttpRequest(proxies)
         super().__init__(
-            token, base_url=base_url, base_file_url=file_url, get_updates_request=self._wire, request=self._wire
+            token, base_url=base_url, base_file_url=file_url, get_updates_request=self._http, request=self._http
         )
 
     async def __aenter__(self) -> Self:
-        # The SDK's own start asks Telegram who the bot is, and fails when Telegram is away.
-        await self._wire.initialize()
+        # The SDK's own `initialize` calls getMe and fails when Telegram is unreachable.
+        await self._http.initialize()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._wire.shutdown()
+        await self._http.shutdown()
 
-    async def download(self, file_id: str, *, most: int) -> bytes | None:
-        """Read a file that somebody sent (Bot API: getFile); None when it has more than `most` bytes."""
-        # The SDK's own method asks the disk what kind of path it is, and takes a missing file for an address.
+    async def download(self, file_id: str, *, max_bytes: int) -> bytes | None:
+        """Read a file that somebody sent (Bot API: getFile); None when it has more than `max_bytes` bytes."""
+        # The SDK's own method checks on disk whether the path is local, and takes a missing file for a URL.
         result: Any = await self._post("getFile", {"file_id": file_id})
         file = as_object(result)
         path = get_text(file, "file_path")
         if not path:
-            raise BadRequest("the file cannot be had")
-        if get_int(file, "file_size") > most:
+            raise BadRequest("the file is not available")
+        if get_int(file, "file_size") > max_bytes:
             return None
         if is_local_path(path):
-            return await asyncio.to_thread(read_local_file, path, most=most, secret=self.token)
-        return await self._wire.download(f"{self.base_file_url}/{path}", most=most)
+            return await asyncio.to_thread(read_local_file, path, max_bytes=max_bytes, secret=self.token)
+        return await self._http.download(f"{self.base_file_url}/{path}", max_bytes=max_bytes)
 
     async def fetch_updates(
         self, offset: int | None, *, kinds: tuple[str, ...], limit: int, seconds: int
     ) -> list[Json]:
         """Wait up to `seconds` for updates from `offset` on; those before it are confirmed (Bot API: getUpdates).
 
-        Raw, because `get_updates` would build objects from them, drop the fields that this SDK does not know yet, and
-        lose a whole batch over one update that it cannot read.
+        Raw JSON, because `get_updates` builds objects, drops fields that this SDK does not know yet, and loses a whole
+        batch when it cannot read one update.
         """
         request = {"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": list(kinds)}
-        result: Any = await self._post("getUpdates", request, read_timeout=seconds + _POLL_GRACE)
+        result: Any = await self._post("getUpdates", request, read_timeout=seconds + _POLL_GRACE_SECONDS)
         return get_objects({"result": result}, "result")

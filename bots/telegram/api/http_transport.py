@@ -1,7 +1,7 @@
-"""How the SDK's calls reach Telegram: over aiohttp, which costs a third of what the SDK's own httpx does.
+"""The SDK's HTTP transport over aiohttp, which needs a third of the CPU time of the SDK's own httpx.
 
-Beyond speed this keeps connections for fifteen seconds instead of five, writes no addresses (they hold the token) to
-any log, and says how long a 429 lasts without the SDK's deprecation warning.
+It also keeps connections for fifteen seconds instead of five, writes no URLs (they contain the token) to any log, and
+tells how long a 429 lasts without the SDK's deprecation warning.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.json_fields import as_object, get_object
 from core.settings import NO_PROXIES, Proxies
 
-_CONNECTIONS = 256
-_KEEP_ALIVE = 15.0  # seconds; a proxy that forgets idle connections without a word does so later
-_CONNECT_PATIENCE, _ANSWER_PATIENCE = 5.0, 20.0
+_MAX_CONNECTIONS = 256
+_KEEP_ALIVE_SECONDS = 15.0  # seconds; proxies that drop idle connections silently do so later
+_CONNECT_TIMEOUT, _RESPONSE_TIMEOUT = 5.0, 20.0
 """Seconds."""
-_UPLOAD_ANSWER_PATIENCE, _UPLOAD_PATIENCE = 90.0, 600.0
-"""Seconds for what Telegram does with a file that it has got, and for the whole call: 50 MB at 1 MBit/s take 400."""
-_FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
+_UPLOAD_RESPONSE_TIMEOUT, _UPLOAD_TIMEOUT = 90.0, 600.0
+"""Seconds for Telegram to process an uploaded file, and for the whole call: 50 MB at 1 MBit/s take 400."""
+_FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 
 
 class FloodError(TelegramError):
@@ -40,7 +40,7 @@ class FloodError(TelegramError):
 
 
 class AiohttpRequest(BaseRequest):
-    """The connections of one bot, for its polls as well as for its calls; see `telegram.request.BaseRequest`.
+    """The connections of one bot, for long polls and for calls; see `telegram.request.BaseRequest`.
 
     Raises `FloodError` where the SDK would raise `RetryAfter`.
     """
@@ -51,14 +51,14 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """Seconds that an answer may take unless a call says otherwise."""
-        return _ANSWER_PATIENCE
+        """Seconds that a response may take unless a call has its own timeout."""
+        return _RESPONSE_TIMEOUT
 
     async def initialize(self) -> None:
-        """Be ready to connect; a second call changes nothing."""
+        """Prepare to connect; a second call has no effect."""
         if self._sessions is None:
             self._sessions = Sessions(
-                self._proxies, limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=300
+                self._proxies, limit=_MAX_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE_SECONDS, ttl_dns_cache=300
             )
 
     async def shutdown(self) -> None:
@@ -76,47 +76,47 @@ class AiohttpRequest(BaseRequest):
         *_others: object,
         **_other_timeouts: object,
     ) -> tuple[int, bytes]:
-        """Send once: a call that is repeated could be a second message."""
-        session = self._session_to(url)
-        timeout = _timeout(request_data, read_timeout)
-        with _failures_of_the_network():
-            async with session.request(method, url, timeout=timeout, **_body(request_data)) as response:
+        """Send once, since a repeated call could post a second message."""
+        session = self._get_session(url)
+        timeout = _build_timeout(request_data, read_timeout)
+        with _translate_network_errors():
+            async with session.request(method, url, timeout=timeout, **_build_body(request_data)) as response:
                 status, body = response.status, await response.read()
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise FloodError(_retry_after(body))
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the body is a page of some proxy's
+            raise FloodError(_parse_retry_after(body))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the body may be the error page of a proxy
             raise NetworkError(f"HTTP {status}")
         return status, body
 
-    async def download(self, url: str, *, most: int) -> bytes | None:
-        """Read a file of at most `most` bytes; None, and no more is read, when it has more.
+    async def download(self, url: str, *, max_bytes: int) -> bytes | None:
+        """Read a file of at most `max_bytes` bytes; return None, and stop reading, when it has more.
 
-        Raises `BadRequest` when it is not there (any more). The address holds the token, so nothing tells it.
+        Raises `BadRequest` when it does not exist (any more). No error contains the URL, since that has the token.
         """
-        session = self._session_to(url)
-        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=_ANSWER_PATIENCE)
+        session = self._get_session(url)
+        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_TIMEOUT, sock_read=_RESPONSE_TIMEOUT)
         data = bytearray()
-        with _failures_of_the_network():
+        with _translate_network_errors():
             async with session.get(url, timeout=timeout, allow_redirects=False) as response:
                 if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise NetworkError(f"HTTP {response.status}")
                 if response.status != HTTPStatus.OK:
-                    raise BadRequest(f"the file cannot be had: HTTP {response.status}")
+                    raise BadRequest(f"the file is not available: HTTP {response.status}")
                 async for chunk in response.content.iter_any():
                     data += chunk
-                    if len(data) > most:
+                    if len(data) > max_bytes:
                         return None
         return bytes(data)
 
-    def _session_to(self, url: str) -> aiohttp.ClientSession:
+    def _get_session(self, url: str) -> aiohttp.ClientSession:
         if self._sessions is None:
             raise RuntimeError("Telegram is called outside `async with`")
         return self._sessions.get_session(url)
 
 
 @contextmanager
-def _failures_of_the_network() -> Generator[None]:
-    """Raise them as the SDK's; an error's own text may hold the address, and with it the token."""
+def _translate_network_errors() -> Generator[None]:
+    """Raise network errors as those of the SDK, without their text, which may contain the URL with the token."""
     try:
         yield
     except TimeoutError as error:
@@ -125,30 +125,28 @@ def _failures_of_the_network() -> Generator[None]:
         raise NetworkError(type(error).__name__) from error
 
 
-def _timeout(data: RequestData | None, read_timeout: object) -> aiohttp.ClientTimeout:
+def _build_timeout(data: RequestData | None, read_timeout: object) -> aiohttp.ClientTimeout:
     if data is not None and data.contains_files:
-        return aiohttp.ClientTimeout(
-            _UPLOAD_PATIENCE, sock_connect=_CONNECT_PATIENCE, sock_read=_UPLOAD_ANSWER_PATIENCE
-        )
-    patience = read_timeout if isinstance(read_timeout, int | float) else _ANSWER_PATIENCE
-    return aiohttp.ClientTimeout(sock_connect=_CONNECT_PATIENCE, sock_read=patience)
+        return aiohttp.ClientTimeout(_UPLOAD_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=_UPLOAD_RESPONSE_TIMEOUT)
+    seconds = read_timeout if isinstance(read_timeout, int | float) else _RESPONSE_TIMEOUT
+    return aiohttp.ClientTimeout(sock_connect=_CONNECT_TIMEOUT, sock_read=seconds)
 
 
-def _body(data: RequestData | None) -> dict[str, Any]:
+def _build_body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        return {"data": data.url_encoded_parameters().encode(), "headers": _FORM}
+        return {"data": data.url_encoded_parameters().encode(), "headers": _FORM_HEADERS}
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for field, (name, content, mime) in data.multipart_data.items():
-        # A stream is sent in pieces; bytes would be copied and written at once, for as long as that takes.
+        # A stream is sent in chunks; bytes would be copied and written in one blocking step.
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(field, stream, filename=name, content_type=mime)
     return {"data": form, "headers": {"User-Agent": BaseRequest.USER_AGENT}}
 
 
-def _retry_after(body: bytes) -> float:
-    """Bot API: ResponseParameters.retry_after, whole seconds."""
+def _parse_retry_after(body: bytes) -> float:
+    """Read ResponseParameters.retry_after (Bot API), whole seconds; 1 when it is missing."""
     try:
         found = get_object(as_object(json.loads(body)), "parameters").get("retry_after")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files that a Bot API server of one's own keeps on its disk: with `--local` it names their absolute paths."""
+"""Reading files from the disk of a local Bot API server: with `--local` it returns absolute paths."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _log = structlog.get_logger()
 
 
 def is_local_path(path: str) -> bool:
-    """Whether a `file_path` is a place on the server's disk; api.telegram.org names relative ones only."""
+    """Whether a `file_path` is on the disk of a local server; api.telegram.org returns relative paths only."""
     return path.startswith("/") or PureWindowsPath(path).is_absolute()
 
 
-def read_local_file(path: str, *, most: int, secret: str) -> bytes | None:
-    """Read such a file; None, and no more is read, when it has more than `most` bytes.
+def read_local_file(path: str, *, max_bytes: int, secret: str) -> bytes | None:
+    """Read such a file; return None, and stop reading, when it has more than `max_bytes` bytes.
 
-    When it cannot be read the operator is told what to do, without the `secret` that the path may hold, and
-    `BadRequest` is raised.
+    When it cannot be read, logs what the operator can do, without the `secret` that the path may contain, and raises
+    `BadRequest`.
     """
     try:
         with Path(path).open("rb") as file:
-            data = file.read(most + 1)
+            data = file.read(max_bytes + 1)
     except OSError as error:
         _log.error(
             "a file of the local Bot API server cannot be read: mount its directory here under the same path, "
@@ -31,5 +31,5 @@ def read_local_file(path: str, *, most: int, secret: str) -> bytes | None:
             directory=path.partition(secret)[0],
             error=type(error).__name__,
         )
-        raise BadRequest("the file cannot be had") from error
-    return data if len(data) <= most else None
+        raise BadRequest("the file is not available") from error
+    return data if len(data) <= max_bytes else None

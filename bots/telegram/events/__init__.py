@@ -1,1 +1,1 @@
-"""Telegram's updates, as the core reads them."""
+"""Reading Telegram's updates for the core."""

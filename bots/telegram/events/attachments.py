@@ -1,4 +1,4 @@
-"""The files of a message (Bot API: Message)."""
+"""Reading the files of a message (Bot API: Message)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.chat.port.incoming import Attachment
 from .contents import describe_content
 from .rich_text import iterate_blocks
 
-_FILES = {
+_FILE_KINDS = {
     "audio": "audio",
     "video": "video",
     "video_note": "video",
@@ -18,28 +18,30 @@ _FILES = {
     "voice_note": "voice",
     "document": "document",
 }
-_UNREADABLE = ("animation", "story", "paid_media", "sticker")
-"""Content that neither has words nor can be fetched as something to read; without an entry it would go unanswered."""
+_UNREADABLE_FIELDS = ("animation", "story", "paid_media", "sticker")
+"""Content with neither text nor a readable file; it becomes an attachment so that the message is answered."""
 
 
 def read_attachments(message: Json) -> tuple[Attachment, ...]:
-    """Every file of a message; other content without text stands as `other`, with its kind as name and no id."""
-    return tuple(_attachments(message))
+    """Return every file of a message; other content without text has the kind `other`, its field as name, and no id."""
+    return tuple(_iterate_attachments(message))
 
 
-def _attachments(message: Json) -> Iterator[Attachment]:
+def _iterate_attachments(message: Json) -> Iterator[Attachment]:
     files = (
-        [] if get_object(message, "animation") else [*_files(message)]
-    )  # it comes as a document, too, for old clients
-    for part in _parts(message):
-        files += _files(part)
+        [] if get_object(message, "animation") else [*_read_files(message)]
+    )  # Telegram adds it as a document for old clients
+    for part in _iterate_parts(message):
+        files += _read_files(part)
     yield from files
     if not files:
-        yield from (Attachment("other", "", name=field) for field in _UNREADABLE if _is_unreadable(message, field))
+        yield from (
+            Attachment("other", "", name=field) for field in _UNREADABLE_FIELDS if _is_unreadable(message, field)
+        )
 
 
-def _parts(message: Json) -> Iterator[Json]:
-    """What a message is made of that has files in the fields in which a message has its own."""
+def _iterate_parts(message: Json) -> Iterator[Json]:
+    """Yield the parts of a message that have files in the same fields as a message."""
     yield from iterate_blocks(get_object(message, "rich_message"))
     yield from get_objects(get_object(message, "paid_media"), "paid_media")
     poll = get_object(message, "poll")
@@ -48,13 +50,13 @@ def _parts(message: Json) -> Iterator[Json]:
     yield get_object(poll, "explanation_media")
 
 
-def _files(holder: Json) -> Iterator[Attachment]:
+def _read_files(holder: Json) -> Iterator[Attachment]:
     if sizes := get_objects(holder, "photo") or get_objects(get_object(holder, "live_photo"), "photo"):
         largest = max(sizes, key=lambda size: get_int(size, "width") * get_int(size, "height"))
-        yield _file("image", largest, mime="image/jpeg")
-    for field, kind in _FILES.items():
+        yield _build_attachment("image", largest, mime="image/jpeg")
+    for field, kind in _FILE_KINDS.items():
         if file := get_object(holder, field):
-            yield _file(kind, file)
+            yield _build_attachment(kind, file)
             return
 
 
@@ -62,7 +64,7 @@ def _is_unreadable(message: Json, field: str) -> bool:
     return bool(get_object(message, field)) and not describe_content(message)
 
 
-def _file(kind: str, file: Json, mime: str = "") -> Attachment:
+def _build_attachment(kind: str, file: Json, mime: str = "") -> Attachment:
     return Attachment(
         kind,
         get_text(file, "file_id"),

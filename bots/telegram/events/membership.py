@@ -1,25 +1,25 @@
-"""The bot's own standing in a group, as `my_chat_member` tells it; pure."""
+"""Reading changes of the bot's membership (`my_chat_member`); pure."""
 
 from __future__ import annotations
 
 from bots.json_fields import Json, get_object, get_text
 
-_INSIDE = frozenset({"creator", "administrator", "member"})
+_MEMBER_STATUSES = frozenset({"creator", "administrator", "member"})
 
 
 def is_bot_added(change: Json) -> bool:
-    """Whether the bot has come into a chat in which it may write (Bot API: ChatMemberUpdated).
+    """Whether the bot was added to a chat in which it may write (Bot API: ChatMemberUpdated).
 
-    Being promoted, demoted, restricted or released within one is none.
+    A promotion, demotion or restriction of a member does not count.
     """
     before, after = get_object(change, "old_chat_member"), get_object(change, "new_chat_member")
-    return _is_inside(after) and not _is_inside(before) and _may_write(after)
+    return _is_member(after) and not _is_member(before) and _can_write(after)
 
 
-def _is_inside(member: Json) -> bool:
+def _is_member(member: Json) -> bool:
     restricted = get_text(member, "status") == "restricted"
-    return member.get("is_member") is True if restricted else get_text(member, "status") in _INSIDE
+    return member.get("is_member") is True if restricted else get_text(member, "status") in _MEMBER_STATUSES
 
 
-def _may_write(member: Json) -> bool:
+def _can_write(member: Json) -> bool:
     return get_text(member, "status") != "restricted" or member.get("can_send_messages") is True

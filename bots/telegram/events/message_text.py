@@ -1,4 +1,4 @@
-"""What a message says, whichever way it came: typed, below a file, pasted with formatting, forwarded, quoted; pure."""
+"""Reading the text of a message, whether typed, a caption, or rich text; pure."""
 
 from __future__ import annotations
 
@@ -14,29 +14,24 @@ from .rich_text import flatten_rich_message
 
 @dataclass(frozen=True, slots=True)
 class MessageBody:
-    """The text of a message or the caption of its file, as Telegram sends it."""
+    """The text of a message, or the caption of its file, with its entities."""
 
     text: str
     entities: tuple[Json, ...] = ()
 
     @classmethod
     def parse(cls, message: Json) -> MessageBody:
-        """Read the body."""
-        for field, dress in (("text", "entities"), ("caption", "caption_entities")):
+        """Read the body of a message."""
+        for field, entities_field in (("text", "entities"), ("caption", "caption_entities")):
             if field in message:
-                return cls(get_text(message, field).replace("\0", " "), tuple(get_objects(message, dress)))
+                return cls(get_text(message, field).replace("\0", " "), tuple(get_objects(message, entities_field)))
         return cls(*flatten_rich_message(get_object(message, "rich_message")))
 
-    def to_markdown(self, instead: Sequence[tuple[Span, str]] = (), *, marks: bool = True) -> str:
-        """Return the body as Markdown; see `to_markdown`."""
-        return to_markdown(self.text, self.entities, instead, marks=marks)
+    def to_markdown(self, replacements: Sequence[tuple[Span, str]] = (), *, marks: bool = True) -> str:
+        """Convert the body to Markdown; see `to_markdown`."""
+        return to_markdown(self.text, self.entities, replacements, marks=marks)
 
 
-def read_message_text(message: Json) -> str:
-    """Return all that a message says."""
-    return prepend_content(message, MessageBody.parse(message).to_markdown())
-
-
-def prepend_content(message: Json, said: str) -> str:
-    """Put a poll, a place or the like, which a message may show beside its words, in front of these."""
-    return "\n\n".join(part for part in (describe_content(message), said) if part.strip())
+def prepend_content(message: Json, content: str) -> str:
+    """Put the description of a poll, a place or the like in front of the text of its message."""
+    return "\n\n".join(part for part in (describe_content(message), content) if part.strip())

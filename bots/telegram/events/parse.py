@@ -1,7 +1,7 @@
-"""Reading an update: what a person did, or nothing; pure.
+"""Parsing an update into an `Incoming`; pure.
 
-Facts: Bot API 10.3, Update and Message. Whatever an update holds, reading it raises nothing: a fault here would come
-back with each delivery of the same update.
+Facts: Bot API 10.3, Update and Message. Parsing never raises, whatever an update contains: an error would occur again
+with each delivery of the same update.
 """
 
 from __future__ import annotations
@@ -21,56 +21,58 @@ from .quotes import get_quoted_message, parse_quote, read_answer_text
 from .settling import find_seam, get_settle_seconds
 
 PLATFORM = "tg"
-_ANONYMOUS = frozenset({1087968824, 136817688})
-"""Accounts of Telegram's, bots by name, that stand for a person who writes as a group or a channel."""
-_OTHER_ROUTES = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
-"""Messages that can be answered, if at all, only in ways of their own."""
-_OVER = Choice("over", "")
-"""What no command knows, so that it does nothing."""
+_ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})
+"""Bot accounts of Telegram that stand for a person who writes as a group or a channel."""
+_UNSUPPORTED_ROUTE_FIELDS = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
+"""Fields of messages that cannot be answered with an ordinary message."""
+_EXPIRED_CHOICE = Choice("over", "")
+"""A choice that no command handles, so it does nothing."""
 
 
 def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
-    """Read an update; None when it is nothing that `bot` should answer.
+    """Parse an update; None when `bot` should not answer it.
 
-    Edited messages, channel posts, service messages (but that a group has got another id) and what other bots write
-    are nothing; neither is what people in a group say to each other.
+    That is so for edited messages, channel posts, service messages (except that a group has a new id), messages of
+    other bots, and messages in groups that do not address the bot.
     """
     event_id = str(get_int(update, "update_id"))
     if message := get_object(update, "message"):
-        return _message(message, bot, event_id)
+        return _parse_message(message, bot, event_id)
     if query := get_object(update, "callback_query"):
-        return _choice(query, bot, event_id)
+        return _parse_callback_query(query, bot, event_id)
     if change := get_object(update, "my_chat_member"):
-        return _arrival(change, bot, event_id)
+        return _parse_arrival(change, bot, event_id)
     return None
 
 
 def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
-    """Read what counts only together with another message: its edited form, or a piece that does not name the bot."""
+    """Parse what counts only together with another message: an edited form, or a part that does not name the bot."""
     event_id = str(get_int(update, "update_id"))
     if edited := get_object(update, "edited_message"):
-        found = None if get_object(edited, "location") else _message(edited, bot, event_id)  # live locations move
+        found = (
+            None if get_object(edited, "location") else _parse_message(edited, bot, event_id)
+        )  # a live location is edited whenever it moves
         return found and replace(found, edits=found.message_id, settle=0.0)
     message = get_object(update, "message")
-    found = _said(message, bot, event_id)
+    found = _parse_any_message(message, bot, event_id)
     return None if found is None or _is_addressed(found, message, bot) else replace(found, part=True)
 
 
-def _message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     if get_int(message, "migrate_from_chat_id"):
-        return _migration(message, bot, event_id)
-    found = _said(message, bot, event_id)
+        return _parse_migration(message, bot, event_id)
+    found = _parse_any_message(message, bot, event_id)
     return found if found is not None and _is_addressed(found, message, bot) else None
 
 
 def _is_addressed(found: Incoming, message: Json, bot: BotIdentity) -> bool:
-    return bool(found.direct or found.command or found.mentioned or _answers(message, bot))
+    return bool(found.direct or found.command or found.mentioned or _is_reply_to_bot(message, bot))
 
 
-def _said(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """What somebody has said, to whomever."""
-    sender = _sender(message)
-    direct = _direct(message)
+def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse a message, whether or not it addresses the bot."""
+    sender = _parse_sender(message)
+    direct = _is_direct(message)
     attachments = read_attachments(message)
     if sender is None or direct is None or not (_has_words(message) or attachments):
         return None
@@ -82,15 +84,15 @@ def _said(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
         return None
     about = parse_quote(message, bot)
     found = Incoming(
-        chat=_chat(message, bot),
+        chat=_build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
         sender=sender,
         text=prepend_content(message, address.text),
         direct=direct,
         mentioned=address.mentioned,
-        thread=_topic(message),
-        thread_root=_thread_root(message),
+        thread=_get_topic(message),
+        thread_root=_get_thread_root(message),
         command=address.command,
         attachments=attachments,
         forwarded_from=forwarded,
@@ -105,86 +107,86 @@ def _said(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     return replace(found, settle=get_settle_seconds(found))
 
 
-def _migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:
-    """A group has become a supergroup, with another id (Bot API: Message.migrate_from_chat_id)."""
+def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:
+    """Parse that a group became a supergroup with a new id (Bot API: Message.migrate_from_chat_id)."""
     return Incoming(
-        chat=_chat(message, bot),
+        chat=_build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
-        sender=_person(get_object(message, "from")),
+        sender=_build_sender(get_object(message, "from")),
         moved_from=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
     )
 
 
-def _arrival(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Read that the bot was added to a group."""
-    if _direct(change) is not False or not is_bot_added(change):
+def _parse_arrival(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse that the bot was added to a group."""
+    if _is_direct(change) is not False or not is_bot_added(change):
         return None
-    sender = _person(get_object(change, "from"))
-    return Incoming(chat=_chat(change, bot), event_id=event_id, message_id="", sender=sender, added=True)
+    sender = _build_sender(get_object(change, "from"))
+    return Incoming(chat=_build_chat_ref(change, bot), event_id=event_id, message_id="", sender=sender, added=True)
 
 
-def _choice(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Read a press; of a message that Telegram tells no more about nobody knows which topic it stands in."""
+def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse a pressed button; it expires when Telegram does not send its message, since the topic is unknown then."""
     message = get_object(query, "message")
-    direct = _direct(message)
+    direct = _is_direct(message)
     menu, colon, value = get_text(query, "data").partition(":")
     if not colon or direct is None:
         return None
     return Incoming(
-        chat=_chat(message, bot),
+        chat=_build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
-        sender=_person(get_object(query, "from")),
+        sender=_build_sender(get_object(query, "from")),
         direct=direct,
-        thread=_topic(message),
-        thread_root=_thread_root(message),
-        choice=Choice(menu, value) if get_int(message, "date") else _OVER,
+        thread=_get_topic(message),
+        thread_root=_get_thread_root(message),
+        choice=Choice(menu, value) if get_int(message, "date") else _EXPIRED_CHOICE,
         quoted=read_answer_text(message, bot),
-        quoted_attachments=_files(message),
+        quoted_attachments=_read_downloadable_files(message),
         reply_route=get_text(query, "id"),
     )
 
 
-def _direct(message: Json) -> bool | None:
-    """True in a private chat, False in a group, None where bots do not converse.
+def _is_direct(message: Json) -> bool | None:
+    """Return True in a private chat, False in a group, None where the bot does not answer.
 
-    Among the latter is what people write to a channel: each of them has a conversation of their own in that one chat.
+    It does not answer direct messages to a channel, where each writer has a conversation of their own in one chat.
     """
     if get_object(message, "chat").get("is_direct_messages") is True:
         return None
     return {"private": True, "group": False, "supergroup": False}.get(get_text(get_object(message, "chat"), "type"))
 
 
-def _chat(message: Json, bot: BotIdentity) -> ChatRef:
-    return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _topic(message))
+def _build_chat_ref(message: Json, bot: BotIdentity) -> ChatRef:
+    return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _get_topic(message))
 
 
-def _topic(message: Json) -> str:
-    """Empty in a forum's General topic, and for the threads of replies that a group without topics has."""
+def _get_topic(message: Json) -> str:
+    """Return the topic; "" in the General topic of a forum and in reply threads of a group without topics."""
     return str(get_int(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
 
 
-def _thread_root(message: Json) -> str:
-    """A channel's post in the group of its comments, or the first message of a thread of replies."""
-    return "" if _topic(message) else str(get_int(message, "message_thread_id") or "")
+def _get_thread_root(message: Json) -> str:
+    """Return the channel's post in its discussion group, or the first message of a reply thread."""
+    return "" if _get_topic(message) else str(get_int(message, "message_thread_id") or "")
 
 
-def _sender(message: Json) -> Sender | None:
-    """Who wrote; None for bots and for what is not meant for this one."""
+def _parse_sender(message: Json) -> Sender | None:
+    """Return who wrote; None for bots and for messages that cannot be answered."""
     author = get_object(message, "from")
-    if not author or any(message.get(route) for route in _OTHER_ROUTES):
+    if not author or any(message.get(route) for route in _UNSUPPORTED_ROUTE_FIELDS):
         return None
     chat = get_object(message, "sender_chat") or (
-        get_object(message, "chat") if get_int(author, "id") in _ANONYMOUS else {}
+        get_object(message, "chat") if get_int(author, "id") in _ANONYMOUS_SENDERS else {}
     )
     if chat:
         name = get_text(chat, "title") or get_text(author, "first_name")
         return Sender(str(get_int(chat, "id")), name, shared=get_text(chat, "type") == "channel")
-    return None if author.get("is_bot") else _person(author)
+    return None if author.get("is_bot") else _build_sender(author)
 
 
-def _person(user: Json) -> Sender:
+def _build_sender(user: Json) -> Sender:
     return Sender(str(get_int(user, "id")), get_display_name(user), get_text(user, "language_code").lower())
 
 
@@ -192,11 +194,11 @@ def _has_words(message: Json) -> bool:
     return any(field in message for field in ("text", "caption", "rich_message")) or bool(describe_content(message))
 
 
-def _answers(message: Json, bot: BotIdentity) -> bool:
+def _is_reply_to_bot(message: Json, bot: BotIdentity) -> bool:
     before = get_object(message, "reply_to_message")
-    # In a topic, whatever is no explicit reply "replies" to the service message that opened the topic.
+    # In a topic, a message that is no explicit reply "replies" to the service message that opened the topic.
     return "forum_topic_created" not in before and get_int(get_object(before, "from"), "id") == bot.id
 
 
-def _files(message: Json) -> tuple[Attachment, ...]:
+def _read_downloadable_files(message: Json) -> tuple[Attachment, ...]:
     return tuple(file for file in read_attachments(message) if file.id)

@@ -1,7 +1,7 @@
-"""Taking updates in by long polling: each is stored before Telegram is told that it arrived.
+"""Receiving updates by long polling; each is stored before it is confirmed to Telegram.
 
-The loop is our own, over the SDK's bot, because the SDK's `Updater` hands out objects instead of the JSON that is
-stored, stops for good when its queue raises, and cannot begin while Telegram is away.
+This replaces the SDK's `Updater`, which provides objects instead of the JSON to store, stops for good when its queue
+raises, and cannot start while Telegram is unreachable.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ from .addressing import BotIdentity
 
 _log = structlog.get_logger()
 
-_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
-_BATCH = 100
-_POLL = 30
+_UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+_MAX_BATCH_SIZE = 100
+_POLL_SECONDS = 30
 """Seconds that Telegram holds a poll open (it allows 50)."""
-_FIRST_PATIENCE, _LONGEST_PATIENCE = 0.5, 30.0
-"""Seconds between two tries to reach Telegram."""
-_CONFLICT_PATIENCE = 3.0
-_FIRST_STORE_PATIENCE, _LONGEST_STORE_PATIENCE = 0.1, 3.0
-_FAREWELL = 2.0
+_FIRST_RETRY_DELAY, _MAX_RETRY_DELAY = 0.5, 30.0
+"""Seconds between two attempts to reach Telegram."""
+_CONFLICT_RETRY_DELAY = 3.0
+_FIRST_STORE_RETRY_DELAY, _MAX_STORE_RETRY_DELAY = 0.1, 3.0
+_CONFIRM_TIMEOUT = 2.0
 
 
 class UpdatePoller:
-    """One poller; Telegram allows one at a time for each bot.
+    """Polls for the updates of one bot; Telegram allows one poller at a time for each bot.
 
-    `receive` gets what `pack` makes of an update and returns once that is durable. While it raises one of
-    `STORE_ERRORS` it is asked again and no further update is taken in. `note` is told whether Telegram can be reached.
+    `receive` gets each update as `pack_update` encodes it and returns once that is stored. While it raises one of
+    `STORE_ERRORS`, it is called again and no further update is taken. `on_connection_change` gets True after each
+    successful poll and False after a failed one.
     """
 
     def __init__(
@@ -47,92 +48,94 @@ class UpdatePoller:
         api: TelegramApi,
         bot: BotIdentity,
         receive: ReceiveEvent,
-        note: Callable[[bool], None],
-        horizon: MessageIdTracker,
+        on_connection_change: Callable[[bool], None],
+        message_ids: MessageIdTracker,
     ) -> None:
         self._api = api
         self._bot = bot
         self._receive = receive
-        self._note = note
-        self._horizon = horizon
-        self._next: int | None = None
-        self._confirmed: int | None = None
+        self._on_connection_change = on_connection_change
+        self._message_ids = message_ids
+        self._next_offset: int | None = None
+        self._confirmed_offset: int | None = None
 
     async def poll(self) -> None:
-        """Take updates in until cancelled, through whatever outages of Telegram or the store."""
-        patience = _FIRST_PATIENCE
+        """Receive updates until cancelled, through outages of Telegram and of the store."""
+        delay = _FIRST_RETRY_DELAY
         try:
             while True:
                 try:
-                    updates = await self._ask(_POLL)
+                    updates = await self._fetch_updates(_POLL_SECONDS)
                 except TelegramError as error:
-                    self._note(False)  # noqa: FBT003 - a setter
-                    await self._bear(error, patience)
-                    patience = min(patience * 2, _LONGEST_PATIENCE)
+                    self._on_connection_change(False)  # noqa: FBT003 - a setter
+                    await self._handle_poll_error(error, delay)
+                    delay = min(delay * 2, _MAX_RETRY_DELAY)
                 else:
-                    self._note(True)  # noqa: FBT003 - a setter
-                    patience = _FIRST_PATIENCE
+                    self._on_connection_change(True)  # noqa: FBT003 - a setter
+                    delay = _FIRST_RETRY_DELAY
                     await self._store(updates)
         finally:
-            await self._confirm()
+            await self._confirm_stored()
 
-    async def _ask(self, seconds: int) -> list[Json]:
-        asked = self._next
-        updates = await self._api.fetch_updates(asked, kinds=_KINDS, limit=_BATCH if seconds else 1, seconds=seconds)
-        self._confirmed = asked
+    async def _fetch_updates(self, seconds: int) -> list[Json]:
+        offset = self._next_offset
+        updates = await self._api.fetch_updates(
+            offset, kinds=_UPDATE_KINDS, limit=_MAX_BATCH_SIZE if seconds else 1, seconds=seconds
+        )
+        self._confirmed_offset = offset
         return updates
 
     async def _store(self, updates: list[Json]) -> None:
         for message in (get_object(update, "message") for update in updates):
-            self._horizon.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
+            self._message_ids.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
         for update in updates:
-            await self._insist(pack_update(update, self._bot))
-            # Not the highest id so far: after a week without updates the next may be lower (Bot API: Update.update_id).
-            self._next = get_int(update, "update_id") + 1
+            await self._store_until_accepted(pack_update(update, self._bot))
+            # Not the maximum so far: after a week without updates the next id may be lower (Bot API: Update.update_id).
+            self._next_offset = get_int(update, "update_id") + 1
 
-    async def _insist(self, payload: bytes) -> None:
-        patience = _FIRST_STORE_PATIENCE
+    async def _store_until_accepted(self, payload: bytes) -> None:
+        delay = _FIRST_STORE_RETRY_DELAY
         while True:
             try:
                 return await self._receive(payload)
             except STORE_ERRORS as error:
-                if patience == _FIRST_STORE_PATIENCE:  # once an update: why the store failed is logged elsewhere
+                if delay == _FIRST_STORE_RETRY_DELAY:  # once for each update; `StoreHealth` logs why the store failed
                     _log.warning("an update waits for the store", error=type(error).__name__)
-            await asyncio.sleep(patience)
-            patience = min(patience * 2, _LONGEST_STORE_PATIENCE)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _MAX_STORE_RETRY_DELAY)
 
-    async def _bear(self, error: TelegramError, patience: float) -> None:
-        """Do about a failed poll what can be done, then wait."""
+    async def _handle_poll_error(self, error: TelegramError, delay: float) -> None:
+        """Handle a failed poll as far as possible, then wait."""
         if isinstance(error, FloodError):
-            patience = error.retry_after
+            delay = error.retry_after
         elif isinstance(error, Conflict):
-            patience = _CONFLICT_PATIENCE
+            delay = _CONFLICT_RETRY_DELAY
             await self._clear_webhook(str(error))
         elif isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
-            patience = _LONGEST_PATIENCE
-        _log.warning("no updates from Telegram", error=f"{type(error).__name__}: {error}", again_in=patience)
-        await asyncio.sleep(patience)
+            delay = _MAX_RETRY_DELAY
+        _log.warning("no updates from Telegram", error=f"{type(error).__name__}: {error}", again_in=delay)
+        await asyncio.sleep(delay)
 
     async def _clear_webhook(self, reason: str) -> None:
-        # "Conflict: can't use getUpdates method while webhook is active", left behind by another program.
+        # "Conflict: can't use getUpdates method while webhook is active", which another program has set.
         if "webhook" in reason.lower():
             try:
                 await self._api.delete_webhook(drop_pending_updates=False)
             except TelegramError as error:
                 _log.warning("the webhook could not be removed", error=type(error).__name__)
 
-    async def _confirm(self) -> None:
-        """Tell Telegram what is stored already, so that the next poller is not given it again (it would drop it)."""
-        if self._next != self._confirmed:
+    async def _confirm_stored(self) -> None:
+        """Confirm what is stored, so that the next poller does not get it again (it would drop it)."""
+        if self._next_offset != self._confirmed_offset:
             try:
-                async with asyncio.timeout(_FAREWELL):
-                    await self._ask(0)
+                async with asyncio.timeout(_CONFIRM_TIMEOUT):
+                    await self._fetch_updates(0)
             except (TelegramError, TimeoutError):
                 _log.info("the last updates will be delivered once more")
 
 
 def pack_update(update: Json, bot: BotIdentity) -> bytes:
-    """Make `{"bot": {"id": ..., "username": ...}, "update": ...}`: it can be read before Telegram has been reached."""
+    """Encode `{"bot": {"id": ..., "username": ...}, "update": ...}`; it can be read while Telegram is unreachable."""
     stored = {"bot": {"id": bot.id, "username": bot.username}, "update": update}
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -1,26 +1,26 @@
-"""How long more is waited for that belongs to a message, since clients send one thing in several messages; pure."""
+"""Deciding how long to wait for further parts of a message, since clients split pastes and albums; pure."""
 
 from __future__ import annotations
 
 from bots.json_fields import Json, get_text
 from core.chat.port.incoming import Incoming
 
-_FULL, _CUT = 4096, 2048
-"""Characters of a message, and of the shortest piece of a paste: clients cut at 4,096 or at a better place before."""
-_PASTE_SECONDS, _ALBUM_SECONDS = 0.5, 0.8
-"""The pieces of a paste arrive within 100 ms, the files of an album within a second. Any words may be the comment on a
-forward that follows them, and any file what the next message asks about: nobody waits for that."""
+_MAX_MESSAGE_LENGTH, _MIN_PIECE_LENGTH = 4096, 2048
+"""UTF-16 units of the longest message and of the shortest piece of a paste: clients cut at 4,096 or a little before."""
+_PASTE_DELAY, _ALBUM_DELAY = 0.5, 0.8
+"""Seconds. The pieces of a paste arrive within 100 ms, the files of an album within a second. There is no delay for a
+comment on a forward that may follow, or for a question about a file."""
 
 
 def find_seam(message: Json) -> str | None:
-    """What a client has left out behind this text if it is a piece of a paste; None when it is too short for one."""
+    """Return what a client omitted after this text when it cut a paste; None when the text is too short for a piece."""
     words = get_text(message, "text")
     length = len(words.encode("utf-16-le", "surrogatepass")) // 2
-    return None if length < _CUT else "" if length >= _FULL else "\n"
+    return None if length < _MIN_PIECE_LENGTH else "" if length >= _MAX_MESSAGE_LENGTH else "\n"
 
 
 def get_settle_seconds(incoming: Incoming) -> float:
-    """Seconds."""
+    """Return the seconds to wait."""
     if incoming.album:
-        return _ALBUM_SECONDS
-    return _PASTE_SECONDS if incoming.seam == "" else 0.0
+        return _ALBUM_DELAY
+    return _PASTE_DELAY if incoming.seam == "" else 0.0

@@ -1,1 +1,1 @@
-"""Finding messages whose sending had an unknown end."""
+"""Finding messages of which it is unknown whether they were sent."""

@@ -1,6 +1,6 @@
-"""Looking for a message of which nobody knows whether it landed.
+"""Finding a message when it is unknown whether it was sent.
 
-Bots cannot read a chat, but Telegram tells messages apart when it refuses to edit them (ADR 8).
+Bots cannot read a chat, but the way in which Telegram refuses an edit tells what a message is (ADR 8).
 """
 
 from __future__ import annotations
@@ -22,58 +22,62 @@ from core.chat.port.page import Page
 
 from .message_ids import MessageIdTracker
 
-_PATIENCE = 1.0
+_RETRY_DELAY = 1.0
 """Seconds."""
-_OVERLONG = "." * 5000
-"""More than any message may hold (Bot API: editMessageText), so no message is ever changed into it."""
-_MARK = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="mark:")]])
-_BELOW = 4
-"""Ids behind an album among which its caption is looked for."""
+_TOO_LONG_TEXT = "." * 5000
+"""Longer than any message may be (Bot API: editMessageText), so Telegram always refuses it."""
+_MARKER_KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="mark:")]])
+_MAX_CAPTION_DISTANCE = 4
+"""How many ids after an album are searched for its caption."""
 _Kind = Literal["text", "media", ""]
 _Result = TypeVar("_Result")
 
 
 class LostMessageFinder:
-    """Finds what the first step of a page has left in the chat."""
+    """Finds the message that the first step of a page may have sent."""
 
     def __init__(
-        self, api: TelegramApi, destination: RateLimitedChat, horizon: MessageIdTracker, incoming: Incoming
+        self, api: TelegramApi, chat_calls: RateLimitedChat, message_ids: MessageIdTracker, incoming: Incoming
     ) -> None:
         self._api = api
-        self._destination = destination
-        self._horizon = horizon
+        self._chat_calls = chat_calls
+        self._message_ids = message_ids
         self._incoming = incoming
         self._chat = int(incoming.chat.chat)
         self._thread = int(incoming.thread) if incoming.thread else None
 
-    async def find(self, page: Page, tried: str) -> str:
+    async def find(self, page: Page, attempted_text: str) -> str:
         """Return the id of the page's message, or "".
 
-        `tried`: the words that were sent, if this process sent them. Looks at a few ids beyond those that were known;
-        in a very busy bot's private chats that may be too few.
+        `attempted_text`: the text that was sent, if this process sent it. Checks a few ids after the known ones; in
+        private chats of a very busy bot these may be too few.
         """
         question = int(self._incoming.message_id or 0)
         found = ""
-        for candidate in self._horizon.list_candidates(self._chat, question, page.after, ours=not page.adopted):
-            if await self._is_page(candidate, page, tried):
+        for candidate in self._message_ids.list_candidates(
+            self._chat, question, page.after, sent_by_us=not page.adopted
+        ):
+            if await self._is_page(candidate, page, attempted_text):
                 found = str(candidate)
                 break
         if not page.adopted:
-            self._horizon.finish_sending(self._chat)
+            self._message_ids.finish_sending(self._chat)
         return found
 
     async def find_caption(self, last: int, keyboard: InlineKeyboardMarkup) -> str:
-        """Return the id of the text with exactly this keyboard that stands behind the message `last`, or ""."""
-        for candidate in range(last + 1, last + 1 + _BELOW):
-            if await self._kind(candidate) == "text" and await self.set_keyboard(candidate, keyboard) is None:
+        """Return the id of the text message with exactly this keyboard after the message `last`, or ""."""
+        for candidate in range(last + 1, last + 1 + _MAX_CAPTION_DISTANCE):
+            if await self._find_kind(candidate) == "text" and await self.set_keyboard(candidate, keyboard) is None:
                 return str(candidate)
         return ""
 
     async def set_keyboard(self, message_id: int, keyboard: InlineKeyboardMarkup | None) -> Message | None:
-        """Give one of our messages a keyboard and return it as it is now; None when it bears the same already."""
-        return await self._patiently(lambda chat: self._mark(chat, message_id, keyboard))
+        """Set the keyboard of one of our messages and return the message; None when it has that keyboard already."""
+        return await self._call_until_answered(lambda chat: self._try_set_keyboard(chat, message_id, keyboard))
 
-    async def _mark(self, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None) -> Message | None:
+    async def _try_set_keyboard(
+        self, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+    ) -> Message | None:
         try:
             edited = await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
         except BadRequest as error:
@@ -82,61 +86,61 @@ class LostMessageFinder:
             raise
         return edited if isinstance(edited, Message) else None
 
-    async def _is_page(self, candidate: int, page: Page, tried: str) -> bool:
-        kind = await self._kind(candidate)
+    async def _is_page(self, candidate: int, page: Page, attempted_text: str) -> bool:
+        kind = await self._find_kind(candidate)
         if kind != ("media" if page.media else "text"):
             return False
         if page.media and self._thread is None:
             return True
-        # In a forum only an edit that succeeds tells in which topic a message is; the mark goes with the next edit.
-        mark = None if self._thread is None else _MARK
+        # In a forum only a successful edit tells the topic of a message; the next edit removes the marker.
+        marker = None if self._thread is None else _MARKER_KEYBOARD
         try:
-            edited = await self.set_keyboard(candidate, mark)
+            edited = await self.set_keyboard(candidate, marker)
             if edited is None:
-                return mark is None  # without buttons, as answers begin
-            if self._belongs(edited, page, tried):
+                return marker is None  # it has no buttons, like the first step of an answer
+            if self._belongs_to(edited, page, attempted_text):
                 return True
-            if mark is not None:
+            if marker is not None:
                 await self.set_keyboard(candidate, None)
         except (RecipientGoneError, ContentRejectedError):
-            pass  # somebody has just deleted it
+            pass  # it has just been deleted
         return False
 
-    def _belongs(self, edited: Message, page: Page, tried: str) -> bool:
-        """Whether a message that an edit has given back is the page."""
+    def _belongs_to(self, edited: Message, page: Page, attempted_text: str) -> bool:
+        """Whether a message that an edit has returned is the page."""
         if (edited.message_thread_id if self._thread else None) != self._thread:
             return False
         original = edited.reply_to_message
         if page.start == 0 and original and original.message_id != self._thread:
             return original.message_id == int(self._incoming.message_id)
-        # It bore buttons, so it was complete at once, or a menu; whoever sent it can tell by its words.
-        return page.adopted or page.media or is_same_text(edited.text or "", tried)
+        # It had buttons, so it is a complete answer or a menu; its sender recognises the text.
+        return page.adopted or page.media or is_same_text(edited.text or "", attempted_text)
 
-    async def _kind(self, candidate: int) -> _Kind:
-        return await self._patiently(lambda chat: self._refusal(chat, candidate))
+    async def _find_kind(self, candidate: int) -> _Kind:
+        return await self._call_until_answered(lambda chat: self._probe_kind(chat, candidate))
 
-    async def _refusal(self, chat: int, message_id: int) -> _Kind:
-        """What a message of ours is, told by the way in which an edit is refused that would make it too long."""
+    async def _probe_kind(self, chat: int, message_id: int) -> _Kind:
+        """Find out what a message is: Telegram refuses a too long text in a different way for each kind."""
         try:
-            await self._api.edit_message_text(_OVERLONG, chat, message_id)
+            await self._api.edit_message_text(_TOO_LONG_TEXT, chat, message_id)
         except BadRequest as error:
             return "text" if is_too_long(error) else "media" if has_no_text(error) else ""
         return "text"
 
-    async def _patiently(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
+    async def _call_until_answered(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
         while True:
             try:
-                return await self._destination.call_as_message(call)
+                return await self._chat_calls.call_as_message(call)
             except RateLimitedError as error:
                 await asyncio.sleep(error.retry_after)
             except PlatformUnreachableError:
-                await asyncio.sleep(_PATIENCE)  # this call again, instead of the whole search
+                await asyncio.sleep(_RETRY_DELAY)  # repeat this call instead of the whole search
 
 
 def is_same_text(one: str, other: str) -> bool:
-    """Whether two texts are the same but for white space and what makes mentions harmless."""
-    return _letters(one) == _letters(other)
+    """Whether two texts are equal without white space and the characters that defuse mentions."""
+    return _strip_whitespace(one) == _strip_whitespace(other)
 
 
-def _letters(text: str) -> str:
+def _strip_whitespace(text: str) -> str:
     return "".join(text.replace(WORD_JOINER, "").split())

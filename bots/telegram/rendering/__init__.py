@@ -1,1 +1,1 @@
-"""Markdown as Telegram shows it."""
+"""Rendering Markdown for Telegram."""

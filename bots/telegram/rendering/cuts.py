@@ -1,4 +1,4 @@
-"""What is cut out of a source, and how what is left looks."""
+"""Edits of a Markdown source: what is replaced, and the formatting of the rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Bytes `start:end` of the source give way to `put`."""
+    """Bytes `start:end` of the source are replaced by `replacement`."""
 
     start: int
     end: int
@@ -16,7 +16,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Bytes `start:end` of the source look like `kind`, a name of Telegram's (Bot API: MessageEntity.type)."""
+    """Bytes `start:end` of the source are formatted as `kind` (Bot API: MessageEntity.type)."""
 
     kind: str
     start: int

@@ -1,30 +1,30 @@
-"""Which links Telegram can put behind words, and what to write instead of the others."""
+"""Telling which URLs Telegram accepts as links, and writing out the others."""
 
 from __future__ import annotations
 
 import re
 
 _HOST = r"[\w-][\w.!$&'()*+,;=~-]*\.[\w-]+"
-_WEB = re.compile(rf"https?://{_HOST}(?::0*([1-9]\d{{0,4}}))?(?:[/?#]\S*)?", re.IGNORECASE)
-"""TDLib refuses an entity whose host has no dot or other characters, and with it the whole message; a host that ends
-in a dot, a user's name or an IPv6 address in it are never what a model means a reader to open with a tap."""
-_LAST_PORT = 65_535
-_NAMED = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
+_WEB_URL = re.compile(rf"https?://{_HOST}(?::0*([1-9]\d{{0,4}}))?(?:[/?#]\S*)?", re.IGNORECASE)
+"""TDLib refuses a message with a link whose host has no dot or other characters than these. It also excludes hosts that
+end in a dot, user names and IPv6 addresses, which answers hardly contain."""
+_MAX_PORT = 65_535
+_MAIL_OR_TELEPHONE = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|[/?#.]|[^\s()]*[/.#]", re.IGNORECASE)
 
 
 def is_linkable(url: str) -> bool:
-    """Whether Telegram takes a `text_link` to it."""
-    found = _WEB.fullmatch(url)
-    return found is not None and int(found[1] or 1) <= _LAST_PORT
+    """Whether Telegram accepts a `text_link` with this URL."""
+    match = _WEB_URL.fullmatch(url)
+    return match is not None and int(match[1] or 1) <= _MAX_PORT
 
 
 def is_address(url: str) -> bool:
-    """Whether it leads somewhere at all: `f[0](x)` is no link."""
+    """Whether it looks like an address: in `f[0](x)` it does not."""
     return _ADDRESS.match(url) is not None
 
 
 def format_unlinked_url(label: str, url: str) -> str:
-    """What to write behind the words of a link that cannot be one: its address, unless the words are that."""
-    address = _NAMED.sub("", url, count=1)
+    """Return what to write after the label of a refused link: its URL in parentheses, unless the label is the URL."""
+    address = _MAIL_OR_TELEPHONE.sub("", url, count=1)
     return "" if label.strip() in {address, url} else f" ({address})"

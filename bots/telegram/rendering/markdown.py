@@ -1,4 +1,4 @@
-"""From Markdown to what Telegram shows: a text and the entities that dress it."""
+"""Rendering Markdown as a text with entities."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .cuts import Cut, Style
 from .marks import find_marks
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
 
-_MOST_ENTITIES = 100
-"""Telegram ignores what comes after the hundredth entity of a message (undocumented)."""
-_SPARE = 590
-"""UTF-16 units by which tables and mentions may make a page longer: a page has 3,500, a message takes 4,096."""
-_LONGEST_CAPTION = 1024
+_MAX_ENTITIES = 100
+"""Telegram ignores entities of a message after the hundredth (undocumented)."""
+_MAX_GROWTH = 590
+"""UTF-16 units that tables and mentions may add to a page: a page has 3,500, a message may have 4,096."""
+_MAX_CAPTION_LENGTH = 1024
 """Characters (Bot API: sendPhoto)."""
-_MERGED = ("bold", "italic", "strikethrough")
-_ALONE = ("pre", "code")
-"""Kinds that can contain and be part of nothing else (Bot API: Formatting options)."""
-_JOINER = WORD_JOINER.encode()
+_MERGED_KINDS = ("bold", "italic", "strikethrough")
+_CODE_KINDS = ("pre", "code")
+"""Kinds that cannot be nested with any other (Bot API: Formatting options)."""
+_JOINER_BYTES = WORD_JOINER.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,93 +40,97 @@ class FormattedSpan:
 
 @dataclass(frozen=True, slots=True)
 class RenderedText:
-    """A text as Telegram keeps it, without white space around it, and its entities in order."""
+    """A text as Telegram stores it, without surrounding white space, and its entities in order."""
 
     text: str
     spans: tuple[FormattedSpan, ...] = ()
 
 
 def render(
-    markdown: str, refused: frozenset[str] = frozenset(), *, calls: bool = True, roomy: bool = True
+    markdown: str, refused_links: frozenset[str] = frozenset(), *, defuse: bool = True, may_grow: bool = True
 ) -> RenderedText:
-    """Render Markdown, finished or cut off anywhere; addresses that Telegram has `refused` stand behind their words.
+    """Render Markdown, complete or cut off anywhere; URLs in `refused_links` are written after their labels.
 
-    The result has the same words in the same order and is blank only if `markdown` is. Where a mention `calls`
-    somebody, it gets an invisible character or the looks of code, which keeps it from notifying anybody. Without those
-    characters the result is never longer than `markdown`, or if it is `roomy`, by so much that a page still fits into a
-    message. Code is shown as it is. Spans are not empty, lie within the text and contain each other or do not touch.
+    The result has the same words in the same order and is blank only if `markdown` is. With `defuse`, mentions get an
+    invisible character or the formatting of code, so that they notify nobody. Apart from these characters, the result
+    is never longer than `markdown`; with `may_grow` it may be longer as long as a page still fits into a message. Code
+    is not changed. Spans are not empty, lie within the text, and are nested or disjoint.
     """
     source = markdown.strip()
     safe = protect_literals(fix_cjk_emphasis(source), strict=False)
-    grows = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
-    wide = [(safe, True)] if roomy and grows else []
-    for text, grows in [*wide, (safe, False)]:
-        shown = _rendered(text, refused, calls=calls, roomy=grows)
-        if _growth(shown, source) <= (_SPARE - shown.text.count(WORD_JOINER) if grows else 0):
-            return shown
-    return _rendered(source, refused, calls=calls, roomy=False)  # marks put into HTML are shown, and make it longer
+    growing = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
+    attempts = [(safe, True)] if may_grow and growing else []
+    for text, growing in [*attempts, (safe, False)]:
+        rendered = _render_once(text, refused_links, defuse=defuse, may_grow=growing)
+        if _count_growth(rendered, source) <= (_MAX_GROWTH - rendered.text.count(WORD_JOINER) if growing else 0):
+            return rendered
+    return _render_once(
+        source, refused_links, defuse=defuse, may_grow=False
+    )  # markup inside HTML is shown, which makes it longer
 
 
-def _growth(shown: RenderedText, source: str) -> int:
-    return utf16_length(shown.text) - shown.text.count(WORD_JOINER) - utf16_length(source)
+def _count_growth(rendered: RenderedText, source: str) -> int:
+    return utf16_length(rendered.text) - rendered.text.count(WORD_JOINER) - utf16_length(source)
 
 
-def render_plain(markdown: str, *, calls: bool = True) -> RenderedText:
-    """Show the text as it is, marks and all; mentions are made harmless everywhere, for nothing is code here."""
+def render_plain(markdown: str, *, defuse: bool = True) -> RenderedText:
+    """Return the text as it is, with its markup; mentions are defused everywhere, since nothing is code here."""
     text = markdown.strip().encode(errors="replace").decode()
-    return RenderedText(defuse_mentions(text) if calls else text)
+    return RenderedText(defuse_mentions(text) if defuse else text)
 
 
-def _rendered(markdown: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> RenderedText:
+def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
     source = markdown.encode(errors="replace")
-    cuts, styles = find_marks(source, refused, roomy=roomy)
+    cuts, styles = find_marks(source, refused_links, may_grow=may_grow)
     layout = _Layout(source, cuts)
     text = layout.text
     if not text.decode().strip():
-        return render_plain(markdown, calls=calls)
+        return render_plain(markdown, defuse=defuse)
     placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
-    if calls:
+    if defuse:
         placed += [
             Style("code", start, end)
             for start, end in find_package_names(text, [(one.start, one.end) for one in placed])
         ]
-    pieces = [piece for one in _apart(_merged(placed)) if (piece := _trimmed(text, one)) is not None]
+    pieces = [
+        piece for one in _split_around_code(_merge_overlapping(placed)) if (piece := _trim(text, one)) is not None
+    ]
     first = min((piece.start for piece in pieces), default=len(text))
-    lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code that comes first keeps its indentation
-    moved = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces]
-    kept = sorted(moved, key=lambda piece: (piece.start, -piece.end))[:_MOST_ENTITIES]
-    return _dressed(text[lead:].rstrip(), kept, calls=calls)
+    lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code at the beginning keeps its indentation
+    shifted = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces]
+    remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[:_MAX_ENTITIES]
+    return _defuse_rendered(text[lead:].rstrip(), remaining, defuse=defuse)
 
 
-def add_fold(fold: str, rest: RenderedText, *, calls: bool = True) -> RenderedText:
-    """Put `fold`, as it is, above `rest` in a quote that opens when it is tapped.
+def add_fold(fold: str, rest: RenderedText, *, defuse: bool = True) -> RenderedText:
+    """Put `fold` as plain text above `rest`, in an expandable quote.
 
-    Mentions aside, the result is at most one character longer than both. No quote may contain another (Bot API:
-    Formatting options), so the fold holds nothing but its text.
+    Apart from mentions, the result is at most one character longer than both. Quotes cannot be nested (Bot API:
+    Formatting options), so the fold has no formatting.
     """
-    above = render_plain(fold, calls=calls).text
+    above = render_plain(fold, defuse=defuse).text
     if not above:
         return rest
     units = utf16_length(above)
     quote = FormattedSpan("expandable_blockquote", 0, units)
     if not rest.text:
         return RenderedText(above, (quote,))
-    moved = [replace(span, offset=span.offset + units + 1) for span in rest.spans[: _MOST_ENTITIES - 1]]
-    return RenderedText(f"{above}\n{rest.text}", (quote, *moved))
+    shifted = [replace(span, offset=span.offset + units + 1) for span in rest.spans[: _MAX_ENTITIES - 1]]
+    return RenderedText(f"{above}\n{rest.text}", (quote, *shifted))
 
 
 def clip_caption(rendered: RenderedText) -> RenderedText:
-    """Make it fit below media; only invisible characters can make a caption of the promised length too long."""
-    if len(rendered.text) <= _LONGEST_CAPTION:
+    """Shorten a caption to what Telegram accepts; one within the page limit is only too long by its joiners."""
+    if len(rendered.text) <= _MAX_CAPTION_LENGTH:
         return rendered
-    text = rendered.text[: _LONGEST_CAPTION - 1].rstrip() + "…"
+    text = rendered.text[: _MAX_CAPTION_LENGTH - 1].rstrip() + "…"
     units = utf16_length(text)
-    kept = [span for span in rendered.spans if span.offset < units]
-    return RenderedText(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in kept))
+    remaining = [span for span in rendered.spans if span.offset < units]
+    return RenderedText(text, tuple(replace(span, length=min(span.length, units - span.offset)) for span in remaining))
 
 
 class _Layout:
-    """The source after its cuts, and where each of its bytes went."""
+    """The source after its cuts, and the new offset of each of its bytes."""
 
     def __init__(self, source: bytes, cuts: list[Cut]) -> None:
         self._starts = [0]
@@ -149,16 +153,16 @@ class _Layout:
         self.text = bytes(out + source[position:])
 
     def place(self, offset: int) -> int:
-        """Where a byte of the source went: the first of a cut to before what was put there, others to behind that."""
+        """Return the new offset of a byte: before the replacement for the first byte of a cut, after it for others."""
         index = bisect_right(self._starts, offset) - 1
         if index and self._starts[index] == offset:
             return self._before[bisect_left(self._starts, offset, lo=1)]
         return self._placed[index] + max(0, offset - self._ends[index])
 
 
-def _merged(styles: list[Style]) -> Iterator[Style]:
-    """Join what overlaps within one kind, such as bold words in a bold heading."""
-    for kind in _MERGED:
+def _merge_overlapping(styles: list[Style]) -> Iterator[Style]:
+    """Merge overlapping styles of one kind, such as bold words in a bold heading."""
+    for kind in _MERGED_KINDS:
         same = sorted((style for style in styles if style.kind == kind), key=lambda style: style.start)
         for index, style in enumerate(same):
             if index and style.start < same[index - 1].end:
@@ -166,16 +170,16 @@ def _merged(styles: list[Style]) -> Iterator[Style]:
             elif index:
                 yield same[index - 1]
         yield from same[-1:]
-    yield from (style for style in styles if style.kind not in _MERGED)
+    yield from (style for style in styles if style.kind not in _MERGED_KINDS)
 
 
-def _apart(styles: Iterable[Style]) -> Iterator[Style]:
-    """Interrupt whatever surrounds code by that code."""
+def _split_around_code(styles: Iterable[Style]) -> Iterator[Style]:
+    """Split styles that contain code, so that none overlaps it."""
     everything = list(styles)
-    alone = sorted((style for style in everything if style.kind in _ALONE), key=lambda style: style.start)
+    alone = sorted((style for style in everything if style.kind in _CODE_KINDS), key=lambda style: style.start)
     yield from alone
     for style in everything:
-        if style.kind in _ALONE:
+        if style.kind in _CODE_KINDS:
             continue
         start = style.start
         for code in alone:
@@ -185,8 +189,8 @@ def _apart(styles: Iterable[Style]) -> Iterator[Style]:
         yield replace(style, start=start)
 
 
-def _trimmed(text: bytes, style: Style) -> Style | None:
-    """Take white space off both ends, of code only what ends the text; None when nothing remains."""
+def _trim(text: bytes, style: Style) -> Style | None:
+    """Remove white space at both ends, for code only at the end of the text; None when nothing remains."""
     inside = text[style.start : style.end]
     if style.start >= style.end or not inside.strip():
         return None
@@ -196,26 +200,26 @@ def _trimmed(text: bytes, style: Style) -> Style | None:
     return replace(style, start=start, end=start + len(inside.strip()))
 
 
-def _dressed(text: bytes, styles: list[Style], *, calls: bool) -> RenderedText:
-    """Make mentions harmless outside of code and let the styles make room for that."""
-    if not calls:
-        return RenderedText(text.decode(), _spans(text, styles))
-    code = [style for style in styles if style.kind in _ALONE]
+def _defuse_rendered(text: bytes, styles: list[Style], *, defuse: bool) -> RenderedText:
+    """Defuse mentions outside of code and shift the styles accordingly."""
+    if not defuse:
+        return RenderedText(text.decode(), _build_spans(text, styles))
+    code = [style for style in styles if style.kind in _CODE_KINDS]
     cuts = [at for at in find_mention_ends(text.decode()) if not any(style.start < at <= style.end for style in code)]
     parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
-    text = _JOINER.join(parts)
-    moved = [
+    text = _JOINER_BYTES.join(parts)
+    shifted = [
         replace(
             style,
-            start=style.start + len(_JOINER) * bisect_right(cuts, style.start),
-            end=style.end + len(_JOINER) * bisect_left(cuts, style.end),
+            start=style.start + len(_JOINER_BYTES) * bisect_right(cuts, style.start),
+            end=style.end + len(_JOINER_BYTES) * bisect_left(cuts, style.end),
         )
         for style in styles
     ]
-    return RenderedText(text.decode(), _spans(text, moved))
+    return RenderedText(text.decode(), _build_spans(text, shifted))
 
 
-def _spans(text: bytes, styles: list[Style]) -> tuple[FormattedSpan, ...]:
+def _build_spans(text: bytes, styles: list[Style]) -> tuple[FormattedSpan, ...]:
     edges = sorted({edge for style in styles for edge in (style.start, style.end)})
     units: dict[int, int] = {}
     count = before = 0

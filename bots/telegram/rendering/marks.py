@@ -1,7 +1,7 @@
-"""Finding Markdown's marks: which bytes of a text are markup, and what they say about the rest.
+"""Finding Markdown's marks: which bytes of a text are markup, and how they format the rest.
 
-Nothing but marks is ever named here, so a text without them cannot change, and with them only the marks can vanish. A
-mark that a model may have meant literally (`2*3*4`, `x**2`, `__init__`, `<b>`, `5.`) is left where it stands.
+Only marks are cut, so a text without marks does not change. A mark that a model may have meant literally (`2*3*4`,
+`x**2`, `__init__`, `<b>`, `5.`) stays.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from pyromark.event import Event
 from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
+from .block_marks import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
 from .cuts import Cut, Style
 from .links import format_unlinked_url, is_address, is_linkable
 from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
-_HEADING = re.compile(rb"#{1,6}[ \t]+")
-_BULLET = re.compile(rb"[-*](?=[ \t]+\S)")
 _BACKTICKS = re.compile(rb"`+")
-_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
-_MARKS = b"*_~"
-_TAB = b"    "
+_LANGUAGE_NAME = re.compile(r"[\w+#.-]{1,32}")
+_EMPHASIS_MARKS = b"*_~"
+_TAB_REPLACEMENT = b"    "
 _ESCAPABLE = b"*_`~#>|"
-_ENTITY = re.compile(rb"&#?\w+;")
-_RULE = "———".encode()
-_TASK = re.compile(rb"[-*+][ \t]+(?P<box>\[[ xX]\])(?=[ \t]+\S)")
+_HTML_ENTITY = re.compile(rb"&#?\w+;")
+_RULE_REPLACEMENT = "———".encode()
 
 
-def find_marks(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: bool) -> tuple[list[Cut], list[Style]]:
-    """Find the marks of `source`, which is valid UTF-8; any prefix of a text has marks that fit it too.
+def find_marks(
+    source: bytes, refused_links: frozenset[str] = frozenset(), *, may_grow: bool
+) -> tuple[list[Cut], list[Style]]:
+    """Find the marks of `source`, which is valid UTF-8 and may be any prefix of a text.
 
-    Links to addresses that are `refused`, or that Telegram is known to refuse, become words and address. Unless
-    `roomy`, no table becomes longer than it was, nor a tab in code.
+    Links whose URLs are `refused_links`, or that Telegram is known to refuse, become label and URL. Unless `may_grow`,
+    neither tables nor tabs in code become longer.
     """
-    finder = _Finder(source, refused, roomy=roomy)
+    finder = _Finder(source, refused_links, may_grow=may_grow)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
-        finder.take(event, where["start"], where["end"])
+        finder.handle_event(event, where["start"], where["end"])
     return finder.cuts, finder.styles
 
 
@@ -48,34 +48,34 @@ def find_marks(source: bytes, refused: frozenset[str] = frozenset(), *, roomy: b
 class _Fence:
     start: int
     language: str
-    first: int = -1
+    content_start: int = -1
 
 
 @dataclass(slots=True)
 class _Link:
     url: str
     label: int
-    elsewhere: bool = False
-    """The address is written in a line of its own."""
+    is_reference: bool = False
+    """It is a reference link, whose URL is defined in a line of its own."""
 
 
 class _Finder:
-    """Walks through the parser's events; offsets are bytes of the source."""
+    """Handles the events of the parser; offsets are bytes of the source."""
 
-    def __init__(self, source: bytes, refused: frozenset[str], *, roomy: bool) -> None:
-        self._refused = refused
-        self._roomy = roomy
+    def __init__(self, source: bytes, refused_links: frozenset[str], *, may_grow: bool) -> None:
+        self._refused_links = refused_links
+        self._may_grow = may_grow
         self.cuts: list[Cut] = []
         self.styles: list[Style] = []
         self._source = source
-        self._last = 0
-        """Where the piece of text or inline markup before this event ended."""
+        self._last_end = 0
+        """Where the text or inline markup before this event ended."""
         self._fence: _Fence | None = None
         self._links: list[_Link] = []
-        self._quotes = self._deepest = 0
+        self._quote_depth = self._max_quote_depth = 0
         self._table: Table | None = None
 
-    def take(self, event: Event, start: int, end: int) -> None:
+    def handle_event(self, event: Event, start: int, end: int) -> None:
         if self._table is not None and event != {"End": "Table"}:
             self._table.handle_event(event)
             return
@@ -83,177 +83,189 @@ class _Finder:
             case {"Start": {"Table": alignments}}:
                 self._table = Table(alignments)
             case {"Start": tag}:
-                self._open(tag, start, end)
+                self._handle_start(tag, start, end)
             case {"End": tag}:
-                self._close(tag, start, end)
+                self._handle_end(tag, start, end)
             case {"Code": _}:
-                self._code(start, end)
-                self._last = end
+                self._add_inline_code(start, end)
+                self._last_end = end
             case {"Text": str(text)}:
-                self._text(text, start, end)
-                self._last = end
-            case "Rule" if self._source[end:].strip():  # the last line may still become something else
-                self.cuts.append(Cut(start, start + len(self._source[start:end].rstrip()), _RULE))
-                self._last = end
-            case _:  # HTML and line breaks stay as they are written
-                self._last = end
+                self._handle_text(text, start, end)
+                self._last_end = end
+            case "Rule" if self._source[end:].strip():  # while streaming, the last line may still become something else
+                self.cuts.append(Cut(start, start + len(self._source[start:end].rstrip()), _RULE_REPLACEMENT))
+                self._last_end = end
+            case _:  # HTML and line breaks stay
+                self._last_end = end
 
-    def _open(self, tag: object, start: int, end: int) -> None:
+    def _handle_start(self, tag: object, start: int, end: int) -> None:
         match tag:
             case "Strong":
-                self._emphasis("bold", self._source[start : start + 1] * 2, start, end)
+                self._add_emphasis("bold", self._source[start : start + 1] * 2, start, end)
             case "Emphasis":
-                self._emphasis("italic", self._source[start : start + 1], start, end)
+                self._add_emphasis("italic", self._source[start : start + 1], start, end)
             case "Strikethrough":
-                self._emphasis("strikethrough", b"~~", start, end)
+                self._add_emphasis("strikethrough", b"~~", start, end)
             case {"Link": {"link_type": "Inline", "dest_url": str(url)}}:
                 self._begin_link(_Link(url, start + 1))
             case {"Image": {"link_type": "Inline", "dest_url": str(url)}}:
                 self._begin_link(_Link(url, start + 2))
             case {"Link": {"link_type": "Autolink", "dest_url": str(url)}} if url.lower().startswith("http"):
-                self._address(url, start, end)
+                self._add_autolink(url, start, end)
                 self._links.append(_Link("", start))
             case {"Link": {"link_type": "Reference" | "Collapsed" | "Shortcut", "dest_url": str(url)}}:
-                self._links.append(_Link(url, start + 1, elsewhere=True))
-            case {"Link": object()} | {"Image": object()}:  # its address is not written here, so all of it is text
+                self._links.append(_Link(url, start + 1, is_reference=True))
+            case {"Link": object()} | {"Image": object()}:  # its URL is not in the source here, so all of it is text
                 self._links.append(_Link("", start))
             case _:
-                self._open_block(tag, start, end)
+                self._handle_block_start(tag, start, end)
 
-    def _open_block(self, tag: object, start: int, end: int) -> None:
+    def _handle_block_start(self, tag: object, start: int, end: int) -> None:
         match tag:
             case "Item":
-                self._item(start, end)
+                self._add_block_marks(find_item_marks(self._source, start, end))
             case {"Heading": object()}:
-                self._heading(start, end)
+                self._add_block_marks(find_heading_marks(self._source, start, end))
             case {"CodeBlock": {"Fenced": str(info)}}:
-                language = _LANGUAGE.match(info)
+                language = _LANGUAGE_NAME.match(info)
                 self._fence = _Fence(start, language.group() if language else "")
             case {"BlockQuote": object()}:
-                self._quotes += 1
-                self._deepest = max(self._deepest, self._quotes)
+                self._quote_depth += 1
+                self._max_quote_depth = max(self._max_quote_depth, self._quote_depth)
             case _:
                 pass
 
-    def _close(self, tag: object, start: int, end: int) -> None:
+    def _handle_end(self, tag: object, start: int, end: int) -> None:
         match tag:
             case "Strong" | "Emphasis" | "Strikethrough":
-                self._last = end
+                self._last_end = end
             case "CodeBlock" | {"CodeBlock": object()} if self._fence:
                 self._end_fence(self._fence, end)
             case "Link" | "Image" if self._links:
                 self._end_link(self._links.pop(), start, end)
-                self._last = end
+                self._last_end = end
             case {"BlockQuote": object()} | "BlockQuote":
-                self._quotes -= 1
-                if not self._quotes:
-                    self._quote(start, end)
+                self._quote_depth -= 1
+                if not self._quote_depth:
+                    self._add_block_marks(find_quote_marks(self._source, start, end, self._max_quote_depth))
+                    self._max_quote_depth = 0
             case "Table" if self._table is not None:
                 self._end_table(self._table, start, end)
             case _:
                 pass
 
-    def _emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
+    def _add_emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
         width = len(mark)
         inside = self._source[start + width : end - width]
-        if self._source[start : start + width] != mark or self._within_word(start, end, inside, lone=width == 1):
+        if self._source[start : start + width] != mark or self._is_within_word(
+            start, end, inside, is_single_mark=width == 1
+        ):
             return
-        self._unwrap(start, end, width)
+        self._cut_delimiters(start, end, width)
         self.styles.append(Style(kind, start + width, end - width))
 
-    def _within_word(self, start: int, end: int, inside: bytes, *, lone: bool) -> bool:
-        """A mark that touches a letter from outside is more often a product or a power than half a word in italics.
+    def _is_within_word(self, start: int, end: int, inside: bytes, *, is_single_mark: bool) -> bool:
+        """Whether marks touch a letter on their outer side: then they are rather a product or a power than emphasis.
 
-        Two marks behind one bold word, or before the `s` of a plural, are none of these.
+        Two marks after one bold word, or before the `s` of a plural, are emphasis.
         """
-        while start > 0 and self._source[start - 1] in _MARKS:
+        while start > 0 and self._source[start - 1] in _EMPHASIS_MARKS:
             start -= 1
-        while end < len(self._source) and self._source[end] in _MARKS:
+        while end < len(self._source) and self._source[end] in _EMPHASIS_MARKS:
             end += 1
         before = self._char_before(start)
         after, beyond = self._source[end : end + 8].decode(errors="ignore").ljust(2)[:2]
         if _is_letter(before):
             return True
-        suffix = not lone and (not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum()))
+        suffix = not is_single_mark and (not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum()))
         return _is_letter(after) and not suffix
 
-    def _code(self, start: int, end: int) -> None:
+    def _add_inline_code(self, start: int, end: int) -> None:
         ticks = _BACKTICKS.match(self._source, start)
         if ticks is None:
             return
         width = len(ticks.group())
-        self._unwrap(start, end, width)
+        self._cut_delimiters(start, end, width)
         if not self._links:  # Telegram allows no code within a link (Bot API: Formatting options)
             self.styles.append(Style("code", start + width, end - width))
 
-    def _unwrap(self, start: int, end: int, width: int) -> None:
+    def _cut_delimiters(self, start: int, end: int, width: int) -> None:
         self.cuts += [Cut(start, start + width), Cut(end - width, end)]
 
-    def _text(self, text: str, start: int, end: int) -> None:
+    def _handle_text(self, text: str, start: int, end: int) -> None:
         fence = self._fence
         if fence:
-            if fence.first < 0:
-                fence.first = start
-            elif self._last < start:  # what surrounds the block on each line: indentation, quote marks
-                self.cuts.append(Cut(self._last, start))
-        elif self._escaped(start):
+            if fence.content_start < 0:
+                fence.content_start = start
+            elif self._last_end < start:  # indentation and quote marks of each line
+                self.cuts.append(Cut(self._last_end, start))
+        elif self._is_escaped_mark(start):
             self.cuts.append(Cut(start - 1, start))
-        elif self._source[start : start + 1] == b"&" and _ENTITY.fullmatch(self._source, start, end):
+        elif self._source[start : start + 1] == b"&" and _HTML_ENTITY.fullmatch(self._source, start, end):
             self.cuts.append(Cut(start, end, text.encode(errors="replace")))
 
-    def _escaped(self, start: int) -> bool:
-        r"""A backslash that only protects a mark goes with it; others (`\(`, `C:\.x`) are more than markup."""
-        return self._last < start and self._source[start - 1] == ord("\\") and self._source[start] in _ESCAPABLE
+    def _is_escaped_mark(self, start: int) -> bool:
+        r"""Whether a backslash only escapes a mark; others (`\(`, `C:\.x`) have a meaning of their own."""
+        return self._last_end < start and self._source[start - 1] == ord("\\") and self._source[start] in _ESCAPABLE
 
     def _end_fence(self, fence: _Fence, end: int) -> None:
         self._fence = None
-        if fence.first < 0:
+        if fence.content_start < 0:
             self.cuts.append(Cut(fence.start, end))
             return
-        content_end = self._last
+        content_end = self._last_end
         if content_end < end and self._source[content_end - 1] == ord("\n"):
             content_end -= 1  # the line break before the closing fence belongs to the fence
-        self.cuts += [Cut(fence.start, fence.first), Cut(content_end, end)]
-        self.styles.append(Style("pre", fence.first, content_end, language=fence.language))
-        if self._roomy:  # Telegram makes one blank of each tab
-            tabs = re.finditer(rb"\t", self._source[fence.first : content_end])
-            self.cuts += [Cut(fence.first + tab.start(), fence.first + tab.end(), _TAB) for tab in tabs]
+        self.cuts += [Cut(fence.start, fence.content_start), Cut(content_end, end)]
+        self.styles.append(Style("pre", fence.content_start, content_end, language=fence.language))
+        if self._may_grow:  # Telegram replaces each tab by one blank
+            tabs = re.finditer(rb"\t", self._source[fence.content_start : content_end])
+            self.cuts += [
+                Cut(fence.content_start + tab.start(), fence.content_start + tab.end(), _TAB_REPLACEMENT)
+                for tab in tabs
+            ]
 
-    def _address(self, url: str, start: int, end: int) -> None:
-        """An address that stands in the text; a link of its own where Telegram would not see its end."""
+    def _add_autolink(self, url: str, start: int, end: int) -> None:
+        """Handle a URL in angle brackets; it becomes a link where Telegram would not detect its end."""
         self.cuts += [Cut(start, start + 1), Cut(end - 1, end)]
-        following = self._source[end : end + 8].lstrip(_MARKS).decode(errors="ignore")[:1]
-        if following > "\x7f" and not following.isspace() and is_linkable(url) and url not in self._refused:
+        following = self._source[end : end + 8].lstrip(_EMPHASIS_MARKS).decode(errors="ignore")[:1]
+        if following > "\x7f" and not following.isspace() and is_linkable(url) and url not in self._refused_links:
             self.styles.append(Style("text_link", start + 1, end - 1, url=url))
 
     def _begin_link(self, link: _Link) -> None:
         self._links.append(link)
-        self._last = link.label
+        self._last_end = link.label
 
     def _end_link(self, link: _Link, start: int, end: int) -> None:
-        label = self._source[link.label : self._last]
-        if link.elsewhere:
+        label = self._source[link.label : self._last_end]
+        if link.is_reference:
             self._end_reference(link, label, end)
             return
-        if not link.url or self._source[self._last : self._last + 2] != b"](":
+        if not link.url or self._source[self._last_end : self._last_end + 2] != b"](":
             return
-        if self._links:  # a picture among the words of a link
-            self.cuts += [Cut(start, link.label), Cut(self._last, end)]
+        if self._links:  # an image in the label of a link
+            self.cuts += [Cut(start, link.label), Cut(self._last_end, end)]
         elif not label.strip():
             if is_address(link.url):
                 self.cuts.append(Cut(start, end, link.url.encode(errors="replace")))
-        elif is_linkable(link.url) and link.url not in self._refused:
-            self.cuts += [Cut(start, link.label), Cut(self._last, end)]
-            self.styles.append(Style("text_link", link.label, self._last, url=link.url))
+        elif is_linkable(link.url) and link.url not in self._refused_links:
+            self.cuts += [Cut(start, link.label), Cut(self._last_end, end)]
+            self.styles.append(Style("text_link", link.label, self._last_end, url=link.url))
         elif is_address(link.url) and not self._char_before(start).isalnum():
             address = format_unlinked_url(label.decode(), link.url).encode(errors="replace")
-            self.cuts += [Cut(start, link.label), Cut(self._last, end, address)]
+            self.cuts += [Cut(start, link.label), Cut(self._last_end, end, address)]
 
     def _end_reference(self, link: _Link, label: bytes, end: int) -> None:
         """Numbers keep their brackets: `[1]` is a source, and `[1][2]` are two."""
         numbered = label.strip(b"^ ").isdigit()
         short = not numbered or link.label + len(label) + 1 == end
-        if not label.strip() or self._links or not short or not is_linkable(link.url) or link.url in self._refused:
+        if (
+            not label.strip()
+            or self._links
+            or not short
+            or not is_linkable(link.url)
+            or link.url in self._refused_links
+        ):
             return
         if numbered:
             self.styles.append(Style("text_link", link.label - 1, end, url=link.url))
@@ -268,34 +280,14 @@ class _Finder:
     def _end_table(self, table: Table, start: int, end: int) -> None:
         self._table = None
         end = start + len(self._source[start:end].rstrip())
-        shown = table.render(None if self._roomy else utf16_length(self._source[start:end].decode()))
+        shown = table.render(None if self._may_grow else utf16_length(self._source[start:end].decode()))
         if shown is not None:
             self.cuts.append(Cut(start, end, shown.text.encode(errors="replace")))
             self.styles += [Style("pre", start, end)] if shown.columns else []
 
-    def _heading(self, start: int, end: int) -> None:
-        mark = _HEADING.match(self._source, start, end)
-        if mark and mark.end() < end:  # an underlined heading keeps its line: it may be the beginning of a list
-            self.cuts.append(Cut(start, mark.end()))
-            self.styles.append(Style("bold", mark.end(), end))
-
-    def _item(self, start: int, end: int) -> None:
-        if task := _TASK.match(self._source, start, end):
-            self.cuts.append(Cut(start, task.end(), ("☐" if task["box"] == b"[ ]" else "☑").encode()))
-        elif _BULLET.match(self._source, start, end):
-            self.cuts.append(Cut(start, start + 1, "•".encode()))
-
-    def _quote(self, start: int, end: int) -> None:
-        marks = re.compile(rb"(?:[ \t]*>){1,%d} ?" % self._deepest)
-        self._deepest = 0
-        if not self._source[start:end].strip(b"> \t\r\n"):
-            return
-        line = start
-        while 0 <= line < end:
-            if found := marks.match(self._source, line, end):
-                self.cuts.append(Cut(*found.span()))
-            line = self._source.find(b"\n", line, end) + 1 or end
-        self.styles.append(Style("blockquote", start, end))
+    def _add_block_marks(self, marks: BlockMarks) -> None:
+        self.cuts += marks.cuts
+        self.styles += marks.styles
 
 
 def _is_letter(character: str) -> bool:

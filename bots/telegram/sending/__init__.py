@@ -1,1 +1,1 @@
-"""Answers on their way to Telegram."""
+"""Sending answers, media, menus and sentences to Telegram."""

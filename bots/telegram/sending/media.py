@@ -1,4 +1,4 @@
-"""Posting voice notes and pictures, each once."""
+"""Posting voice notes and pictures, each of them once."""
 
 from __future__ import annotations
 
@@ -27,95 +27,101 @@ from .messages import MessageSender, to_message_entities
 
 _log = structlog.get_logger()
 _MODE = "media"
-_LARGEST_PHOTO = 10_000_000
-_LONGEST_SIDES = 10_000
-_STEEPEST = 20
-"""Bot API, sendPhoto: bytes; width and height together; how many times longer than the other a side may be."""
+_MAX_PHOTO_BYTES = 10_000_000
+_MAX_PHOTO_SIDES_SUM = 10_000
+_MAX_PHOTO_ASPECT_RATIO = 20
+"""Bot API, sendPhoto: bytes; pixels of width and height together; the longer side divided by the shorter one."""
 _PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif"})
-_UNTITLED = "…"
+_EMPTY_CAPTION = "…"
 _CAPTION_TIMEOUT = 10.0
 """Seconds."""
-_Put = Callable[[int, RenderedText], Awaitable[Message | Sequence[Message]]]
+_SendCall = Callable[[int, RenderedText], Awaitable[Message | Sequence[Message]]]
 
 
 class MediaSender:
-    """Posts media in answer to one message; it remembers what Telegram took and what it refused."""
+    """Posts media in answer to one message; remembers whether Telegram refused the pictures as photos."""
 
     def __init__(
         self,
         api: TelegramApi,
         messages: MessageSender,
-        search: LostMessageFinder,
-        horizon: MessageIdTracker,
+        finder: LostMessageFinder,
+        message_ids: MessageIdTracker,
         incoming: Incoming,
     ) -> None:
         self._api = api
         self._messages = messages
-        self._search = search
-        self._horizon = horizon
+        self._finder = finder
+        self._message_ids = message_ids
         self._chat = int(incoming.chat.chat)
         self._in_topic = bool(incoming.thread)
         self._as_files = False
         self.uncaptioned_album = ""
-        """The first message of an album that stands, and whose caption does not yet."""
+        """Id of the first message of an album that was posted without its caption so far; else ""."""
 
     async def send(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...]) -> Page:
         """See `Outbox`.
 
-        An album bears no buttons (Bot API: sendMediaGroup), so they come with its caption in a message of their own.
+        An album cannot have buttons (Bot API: sendMediaGroup), so a separate message below it has its caption and them.
         """
         message_id = page.message_id
         keyboard = build_button_keyboard(buttons)
-        if not message_id or not await self._is_complete(message_id, media, keyboard):
+        if not message_id or not await self._complete_found(message_id, media, keyboard):
             message_id = await self._post(media, keyboard)
-        self._horizon.record_identified(self._chat, int(message_id))
+        self._message_ids.record_identified(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, adopted=False, done=True)
 
     async def _post(self, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> str:
         if isinstance(media, Voice):
-            return await self._send(media.caption, lambda chat, shown: self._voice(chat, media, shown, keyboard))
-        if not self._as_files and all(map(_is_photo, media.pictures)):
+            return await self._send(
+                media.caption, lambda chat, rendered: self._send_voice(chat, media, rendered, keyboard)
+            )
+        if not self._as_files and all(map(_can_be_photo, media.pictures)):
             try:
-                return await self._pictures(media, keyboard)
+                return await self._send_pictures(media, keyboard)
             except MediaForbiddenError:
                 raise
             except ContentRejectedError as error:
                 _log.info("pictures are sent as files", reason=str(error))
         self._as_files = True
-        return await self._pictures(media, keyboard)
+        return await self._send_pictures(media, keyboard)
 
-    async def _pictures(self, media: Album, keyboard: InlineKeyboardMarkup | None) -> str:
+    async def _send_pictures(self, media: Album, keyboard: InlineKeyboardMarkup | None) -> str:
         first, *others = media.pictures
         if not others:
-            return await self._send(media.caption, lambda chat, shown: self._picture(chat, first, shown, keyboard))
+            return await self._send(
+                media.caption, lambda chat, rendered: self._send_picture(chat, first, rendered, keyboard)
+            )
         caption = "" if keyboard else media.caption
         count = len(media.pictures)
-        sent = await self._send(caption, lambda chat, shown: self._album(chat, media.pictures, shown), count=count)
+        sent = await self._send(
+            caption, lambda chat, rendered: self._send_album(chat, media.pictures, rendered), count=count
+        )
         if keyboard:
             self.uncaptioned_album = sent
-            await self._caption(media.caption, keyboard)
+            await self._send_album_caption(media.caption, keyboard)
         return sent
 
-    async def _send(self, caption: str, put: _Put, count: int = 1) -> str:
+    async def _send(self, caption: str, send_call: _SendCall, count: int = 1) -> str:
         draft = self._messages.make_draft(caption)
-        sent = await self._messages.send_tracked(lambda: self._messages.show_draft(draft, put, count=count))
+        sent = await self._messages.send_tracked(lambda: self._messages.show_draft(draft, send_call, count=count))
         messages = [sent] if isinstance(sent, Message) else sent
         for message in messages:
-            self._horizon.record_identified(self._chat, message.message_id)
+            self._message_ids.record_identified(self._chat, message.message_id)
         return str(messages[0].message_id)
 
-    async def _voice(
-        self, chat: int, voice: Voice, shown: RenderedText, keyboard: InlineKeyboardMarkup | None
+    async def _send_voice(
+        self, chat: int, voice: Voice, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        shown, seconds = clip_caption(shown), math.ceil(voice.seconds)
+        rendered, seconds = clip_caption(rendered), math.ceil(voice.seconds)
         if voice.note:
             return await self._api.send_voice(
                 chat,
                 voice.audio,
                 duration=seconds,
                 filename="voice.ogg",
-                caption=shown.text,
-                caption_entities=to_message_entities(shown),
+                caption=rendered.text,
+                caption_entities=to_message_entities(rendered),
                 reply_markup=keyboard,
                 reply_parameters=self._messages.build_reference(),
                 message_thread_id=self._messages.thread,
@@ -126,101 +132,103 @@ class MediaSender:
             duration=seconds,
             title=voice.title,
             filename="speech.mp3",
-            caption=shown.text,
-            caption_entities=to_message_entities(shown),
+            caption=rendered.text,
+            caption_entities=to_message_entities(rendered),
             reply_markup=keyboard,
             reply_parameters=self._messages.build_reference(),
             message_thread_id=self._messages.thread,
         )
 
-    async def _picture(
-        self, chat: int, picture: Picture, shown: RenderedText, keyboard: InlineKeyboardMarkup | None
+    async def _send_picture(
+        self, chat: int, picture: Picture, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        shown = clip_caption(shown)
+        rendered = clip_caption(rendered)
         send = self._api.send_document if self._as_files else self._api.send_photo
         return await send(
             chat,
             picture.data,
-            filename=picture.name if self._as_files else _photo_name(picture),
-            caption=shown.text,
-            caption_entities=to_message_entities(shown),
+            filename=picture.name if self._as_files else _get_photo_name(picture),
+            caption=rendered.text,
+            caption_entities=to_message_entities(rendered),
             reply_markup=keyboard,
             reply_parameters=self._messages.build_reference(),
             message_thread_id=self._messages.thread,
         )
 
-    async def _album(self, chat: int, pictures: Sequence[Picture], shown: RenderedText) -> Sequence[Message]:
-        shown = clip_caption(shown)
-        words = [(shown.text or None, to_message_entities(shown)), *[(None, None)] * (len(pictures) - 1)]
+    async def _send_album(self, chat: int, pictures: Sequence[Picture], rendered: RenderedText) -> Sequence[Message]:
+        rendered = clip_caption(rendered)
+        words = [(rendered.text or None, to_message_entities(rendered)), *[(None, None)] * (len(pictures) - 1)]
         if self._as_files:
             items = [
-                InputMediaDocument(each.data, caption=caption, caption_entities=dress, filename=each.name)
-                for each, (caption, dress) in zip(pictures, words, strict=True)
+                InputMediaDocument(each.data, caption=caption, caption_entities=formatting, filename=each.name)
+                for each, (caption, formatting) in zip(pictures, words, strict=True)
             ]
         else:
             items = [
-                InputMediaPhoto(each.data, caption=caption, caption_entities=dress, filename=_photo_name(each))
-                for each, (caption, dress) in zip(pictures, words, strict=True)
+                InputMediaPhoto(each.data, caption=caption, caption_entities=formatting, filename=_get_photo_name(each))
+                for each, (caption, formatting) in zip(pictures, words, strict=True)
             ]
         return await self._api.send_media_group(
             chat, items, reply_parameters=self._messages.build_reference(), message_thread_id=self._messages.thread
         )
 
-    async def _caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
-        """Send what stands below an album, waiting a little for that: half of it stands already.
+    async def _send_album_caption(self, caption: str, keyboard: InlineKeyboardMarkup) -> None:
+        """Send the message below an album, waiting up to 10 s for the rate limits, since the album is already posted.
 
-        Raises `PlatformUnreachableError` when that takes longer: `recover` then finds the album, and `attach`
+        Raises `PlatformUnreachableError` when that takes longer: `find_lost_message` then finds the album, and `send`
         completes it.
         """
         deadline = time.monotonic() + _CAPTION_TIMEOUT
         while True:
             try:
                 await self._messages.show_draft(
-                    self._messages.make_draft(caption.strip() or _UNTITLED),
-                    lambda chat, shown: self._messages.send(
-                        chat, shown, self._messages.build_follow_up_reply(), keyboard
+                    self._messages.make_draft(caption.strip() or _EMPTY_CAPTION),
+                    lambda chat, rendered: self._messages.send(
+                        chat, rendered, self._messages.build_follow_up_reply(), keyboard
                     ),
-                    lambda chat, shown: self._messages.send(chat, shown, None),
+                    lambda chat, rendered: self._messages.send(chat, rendered, None),
                 )
             except RateLimitedError as error:
                 if time.monotonic() + error.retry_after > deadline:
-                    raise PlatformUnreachableError("the words below an album have to wait") from error
+                    raise PlatformUnreachableError("the caption of an album has to wait") from error
                 await asyncio.sleep(error.retry_after)
             except ContentRejectedError as error:
-                _log.warning("an album stays without its words", reason=str(error))
+                _log.warning("an album stays without its caption", reason=str(error))
                 break
             else:
                 break
         self.uncaptioned_album = ""
 
-    async def _is_complete(self, message_id: str, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> bool:
-        """Give a message that was found what it lacks; False when it proves to be another one."""
+    async def _complete_found(
+        self, message_id: str, media: Voice | Album, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Add to a recovered message what it lacks; False when it turns out to be another one."""
         count = len(media.pictures) if isinstance(media, Album) else 1
         if count > 1:
             if self._in_topic:
-                await self._search.set_keyboard(int(message_id), None)  # the mark of the search
+                await self._finder.set_keyboard(int(message_id), None)  # removes the mark of the finder
             last = int(message_id) + count - 1
-            if keyboard and not await self._search.find_caption(last, keyboard):
-                await self._caption(media.caption, keyboard)
+            if keyboard and not await self._finder.find_caption(last, keyboard):
+                await self._send_album_caption(media.caption, keyboard)
             return True
-        edited = await self._search.set_keyboard(int(message_id), keyboard)
+        edited = await self._finder.set_keyboard(int(message_id), keyboard)
         if edited is None or is_same_text(
             edited.caption or "", clip_caption(self._messages.make_draft(media.caption).rendered).text
         ):
             return True
-        await self._search.set_keyboard(int(message_id), None)
+        await self._finder.set_keyboard(int(message_id), None)
         return False
 
 
-def _is_photo(picture: Picture) -> bool:
+def _can_be_photo(picture: Picture) -> bool:
     sides = (picture.width, picture.height)
     return (
-        len(picture.data) <= _LARGEST_PHOTO
-        and sum(sides) <= _LONGEST_SIDES
-        and max(sides) <= _STEEPEST * max(1, min(sides))
+        len(picture.data) <= _MAX_PHOTO_BYTES
+        and sum(sides) <= _MAX_PHOTO_SIDES_SUM
+        and max(sides) <= _MAX_PHOTO_ASPECT_RATIO * max(1, min(sides))
     )
 
 
-def _photo_name(picture: Picture) -> str:
-    """Nobody sees it, but Telegram goes by its end before it looks at the picture."""
+def _get_photo_name(picture: Picture) -> str:
+    """Return a name with a suffix of an image: Telegram checks that before the content. Nobody sees the name."""
     return picture.name if PurePath(picture.name).suffix.lower() in _PHOTO_SUFFIXES else "picture.jpg"

@@ -45,7 +45,7 @@ async def test_a_429_says_how_long_it_lasts(sim: TelegramSim, api: TelegramApi) 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"parameters": {"retry_after": "x"}}'])
 def test_a_429_that_says_nothing_asks_for_a_second(body: bytes) -> None:
-    assert http_transport._retry_after(body) == 1.0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no server says this
+    assert http_transport._parse_retry_after(body) == 1.0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no server says this
 
 
 async def test_a_refusal_keeps_its_words(sim: TelegramSim, api: TelegramApi) -> None:
@@ -57,7 +57,7 @@ async def test_a_refusal_keeps_its_words(sim: TelegramSim, api: TelegramApi) -> 
 async def test_an_answer_that_never_comes_times_out(
     sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_transport, "_ANSWER_PATIENCE", 0.05)
+    monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
     sim.stall("getMe")
 
     with pytest.raises(TimedOut):
@@ -110,7 +110,7 @@ async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api:
 async def test_what_telegram_does_with_a_file_may_take_longer(
     sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_transport, "_ANSWER_PATIENCE", 0.05)
+    monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
     sim.private(sim.user(7, "Ann"))
     sim.delay("sendDocument", 0.3)
 
@@ -130,9 +130,9 @@ async def sent(sim: TelegramSim, api: TelegramApi, data: bytes) -> str:
 async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x" * 300_000)
 
-    assert await api.download(file, most=300_000) == b"x" * 300_000
+    assert await api.download(file, max_bytes=300_000) == b"x" * 300_000
     sim.bad_gateway("download")  # which nobody meets, for the size is known before
-    assert await api.download(file, most=299_999) is None
+    assert await api.download(file, max_bytes=299_999) is None
 
 
 async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(
@@ -141,7 +141,7 @@ async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_e
     file = await sent(sim, api, b"x" * 300_000)
     found = await api.get_file(file)
     async with http_transport.AiohttpRequest() as own:
-        assert await own.download(str(found.file_path), most=1000) is None
+        assert await own.download(str(found.file_path), max_bytes=1000) is None
 
 
 async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, api: TelegramApi) -> None:
@@ -151,11 +151,11 @@ async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, a
     told: list[str] = []
     for _ in range(2):
         with pytest.raises(NetworkError) as failed:
-            await api.download(file, most=1)
+            await api.download(file, max_bytes=1)
         told.append(f"{failed.value!r} {failed.value.__cause__!r}")
     async with http_transport.AiohttpRequest() as own:
         with pytest.raises(BadRequest) as missing:
-            await own.download(f"{sim.file_url}{sim.token}/nothing", most=1)
+            await own.download(f"{sim.file_url}{sim.token}/nothing", max_bytes=1)
 
     assert not any(sim.token in one for one in [*told, str(missing.value)])
 
@@ -164,13 +164,13 @@ async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, ap
     sim.keep_files_in(str(tmp_path))
     file = await sent(sim, api, b"x" * 3000)
 
-    assert await api.download(file, most=3000) == b"x" * 3000
-    assert await api.download(file, most=2999) is None
+    assert await api.download(file, max_bytes=3000) == b"x" * 3000
+    assert await api.download(file, max_bytes=2999) is None
 
 
 def test_a_file_on_a_disk_that_is_not_here_is_told_to_the_operator(tmp_path: Path) -> None:
-    with capture_logs() as lines, pytest.raises(BadRequest, match="cannot be had"):
-        read_local_file(str(tmp_path / "1:SECRET" / "photos" / "file"), most=9, secret="1:SECRET")
+    with capture_logs() as lines, pytest.raises(BadRequest, match="not available"):
+        read_local_file(str(tmp_path / "1:SECRET" / "photos" / "file"), max_bytes=9, secret="1:SECRET")
 
     assert "mount its directory" in lines[0]["event"]
     assert "SECRET" not in str(lines)

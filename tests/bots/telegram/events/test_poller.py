@@ -254,7 +254,7 @@ async def test_a_refused_token_is_told_without_the_token(harness: PollerHarness)
 
 
 async def test_a_webhook_left_behind_is_removed(harness: PollerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.telegram.events.poller._CONFLICT_PATIENCE", 0.01)
+    monkeypatch.setattr("bots.telegram.events.poller._CONFLICT_RETRY_DELAY", 0.01)
     harness.sim.fail(
         "getUpdates", 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook"
     )

@@ -81,12 +81,12 @@ def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_
     mark = horizon.make_marker(7)
     horizon.start_sending(7)
 
-    assert horizon.list_candidates(7, 9, mark, ours=True) == [11, 101, 12, 102]
-    assert horizon.list_candidates(7, 9, mark, ours=False) == [
+    assert horizon.list_candidates(7, 9, mark, sent_by_us=True) == [11, 101, 12, 102]
+    assert horizon.list_candidates(7, 9, mark, sent_by_us=False) == [
         number for pair in zip(range(11, 19), range(101, 109), strict=True) for number in pair
     ]
-    assert horizon.list_candidates(-1_000_000_000_123, 6, "5", ours=False) == [*range(7, 15)]
-    assert horizon.list_candidates(7, 9, "", ours=False)[0] == 10
+    assert horizon.list_candidates(-1_000_000_000_123, 6, "5", sent_by_us=False) == [*range(7, 15)]
+    assert horizon.list_candidates(7, 9, "", sent_by_us=False)[0] == 10
 
 
 def test_messages_of_unknown_fate_make_the_search_wider() -> None:
@@ -95,12 +95,12 @@ def test_messages_of_unknown_fate_make_the_search_wider() -> None:
     mark = horizon.make_marker(7)
     for chat in (7, 8, 9):
         horizon.start_sending(chat)
-    wide = horizon.list_candidates(7, 9, mark, ours=True)
+    wide = horizon.list_candidates(7, 9, mark, sent_by_us=True)
     for chat in (7, 8, 9):
         horizon.finish_sending(chat)
 
     assert wide == [11, 12, 13, 14]
-    assert horizon.list_candidates(7, 9, mark, ours=True) == [11]
+    assert horizon.list_candidates(7, 9, mark, sent_by_us=True) == [11]
 
 
 async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: Scene) -> None:

@@ -233,7 +233,7 @@ def test_code_keeps_the_indentation_of_its_first_line() -> None:
 def test_what_calls_nobody_is_left_alone(text: str) -> None:
     assert render(text).text == text
     assert not called(render(text))
-    assert render("ask @victim_user", calls=False) == RenderedText("ask @victim_user")
+    assert render("ask @victim_user", defuse=False) == RenderedText("ask @victim_user")
 
 
 @pytest.mark.parametrize(
@@ -478,7 +478,7 @@ def test_what_is_shown_with_its_marks_does_not_grow(source: str) -> None:
 
 @given(markdown, markdown)
 def test_whatever_is_folded_is_little_longer_than_it_was(fold: str, rest: str) -> None:
-    rendered = add_fold(fold, render(rest, roomy=False))
+    rendered = add_fold(fold, render(rest, may_grow=False))
     joiners = rendered.text.count("\u2060")
     quotes = [span for span in rendered.spans if span.kind == "expandable_blockquote"]
 

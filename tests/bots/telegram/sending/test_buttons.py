@@ -98,7 +98,7 @@ async def test_a_sign_of_work_lets_the_button_go(scene: Scene) -> None:
 
 
 async def test_a_hint_that_stalls_holds_nobody_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.telegram.sending.outbox._HINT_PATIENCE", 0.05)
+    monkeypatch.setattr("bots.telegram.sending.outbox._HINT_TIMEOUT", 0.05)
     await pressed(scene)
     outbox = scene.outbox(await scene.read_last_update())
     scene.sim.delay("answerCallbackQuery", 1.5)
@@ -137,7 +137,7 @@ async def test_who_is_an_admin_is_asked_once_a_minute(scene: Scene, monkeypatch:
     before = await outbox.sender_is_admin()
     scene.sim.promote(group, scene.ann)
     remembered = await (await scene.ask(group)).sender_is_admin()
-    monkeypatch.setattr(admins, "_KNOWN_FOR", 0.0)
+    monkeypatch.setattr(admins, "_CACHE_SECONDS", 0.0)
     scene.admins = admins.AdminLookup(scene.api)
 
     assert (before, remembered) == (False, False)
@@ -161,7 +161,7 @@ async def test_an_anonymous_admin_is_one_and_a_channel_is_none(scene: Scene) -> 
 async def test_whoever_telegram_says_nothing_about_in_time_is_no_admin(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, rate_limiter: OpenRateLimiter
 ) -> None:
-    monkeypatch.setattr(admins, "_PATIENCE", 0.05)
+    monkeypatch.setattr(admins, "_LOOKUP_TIMEOUT", 0.05)
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
     scene.sim.promote(group, scene.ann)

@@ -133,7 +133,7 @@ async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scen
     with pytest.raises(RateLimitedError):
         await outbox.send_media(FIRST, album())
     scene.rate_limiter = OpenRateLimiter()
-    outbox._media._messages._destination = RateLimitedChat(scene.rate_limiter, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    outbox._media._messages._chat_calls = RateLimitedChat(scene.rate_limiter, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
     await outbox.send_media(FIRST, album())
 
     assert kinds(scene) == ["document"]

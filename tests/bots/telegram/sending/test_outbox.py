@@ -183,7 +183,7 @@ async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -
     with capture_logs() as lines:
         await outbox.delete_page(page)
 
-    assert [line["event"] for line in lines] == ["a message stays, Telegram does not let it be deleted"]
+    assert [line["event"] for line in lines] == ["Telegram does not let a message be deleted"]
     assert scene.sim.texts(7) == ["One"]
 
 
@@ -281,9 +281,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, calls: bool, roomy: bool) -> RenderedText:
+    def counted(text: str, refused: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
         rendered.append(text)
-        return render(text, refused, calls=calls, roomy=roomy)
+        return render(text, refused, defuse=defuse, may_grow=may_grow)
 
     monkeypatch.setattr(messages, "render", counted)
 
@@ -411,7 +411,7 @@ async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) 
 async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.telegram.sending.outbox._WORKING_PATIENCE", 0.05)
+    monkeypatch.setattr("bots.telegram.sending.outbox._ACTIVITY_TIMEOUT", 0.05)
     outbox = await scene.ask()
     scene.sim.delay("sendChatAction", 1.5)
 
