@@ -31,7 +31,7 @@ _log = structlog.get_logger()
 
 
 class Bot:
-    """The handler of the work engine: every event of every platform passes through it."""
+    """Handles the jobs of the queue: every event of every platform passes through it."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Bot:
         self._greeting = Greeting(inbox, conversations)
 
     async def handle(self, job: Job) -> None:
-        """Answer one event. Raises only what the engine must know: the job is not ours any more, the store is away."""
+        """Answer one event. Raises only `OwnershipLostError` and errors of a store that is away."""
         event = _Event(job)
         with UnexpectedErrors() as unexpected:
             await self._answer(event)

@@ -1,4 +1,4 @@
-"""Chat models, each asked in the form that it takes."""
+"""Asking chat models, each in the form that it accepts."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _log = structlog.get_logger()
 class ChatClient:
     """Ask chat models; raises what `WanjieClient` raises, and the store's connection errors.
 
-    A model that refuses the role system is asked once more with its instructions inside the first question, and in that
-    form from then on. A model that refuses tools is asked without them. That the answers of a model begin with thinking
-    which no tag opens is found out with one of them, and remembered.
+    A model that refuses the role `system` is asked once more with its instructions inside the first question, and in
+    that form from then on. A model that refuses tools is asked without them. Whether the answers of a model begin with
+    reasoning that no tag opens is learned from one of them and saved.
     """
 
     def __init__(self, client: WanjieClient, limits: ModelLimits) -> None:
@@ -38,7 +38,7 @@ class ChatClient:
         self._limits = limits
 
     def attempts(self) -> Attempts:
-        """As many as one question has."""
+        """Return the attempts that one question has."""
         return self._client.new_attempts()
 
     async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
@@ -56,7 +56,7 @@ class ChatClient:
                         begun = True
                         if isinstance(delta, Correction) and delta.was_misread:
                             begins = not form.starts_with_reasoning
-                            _log.info("a model's thinking was misread", model=form.model, begins_thinking=begins)
+                            _log.info("a model's reasoning was misread", model=form.model, begins_thinking=begins)
                             await self._limits.note_begins_thinking(form.model, begins=begins)
                         yield delta
                 form = None
@@ -81,7 +81,7 @@ class ChatClient:
                 return completion
 
     async def _learn(self, asked: ChatRequest, answered: ChatRequest) -> None:
-        """Note what had to be left out for an answer; a refusal alone may have had other reasons."""
+        """Save what had to be left out for an answer; a refusal alone may have had other reasons."""
         if asked.has_system_message and not answered.has_system_message:
             await self._limits.note_no_system_role(asked.model)
 
@@ -91,7 +91,7 @@ class ChatClient:
         return request.without_system_role()
 
     def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
-        """The same question without what the model may have refused; None when there is nothing to leave out."""
+        """Return the request without what the model may have refused; None when there is nothing to leave out."""
         if isinstance(error, SystemRoleError) and request.has_system_message:
             _log.warning("a model takes no system role", model=request.model, error=str(error))
             return request.without_system_role()

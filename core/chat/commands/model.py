@@ -192,7 +192,7 @@ def _menu(context: EventContext, groups: Sequence[ModelGroup], state: MenuState)
         return list_menu(_title(context, of_tab, state), of_tab)
     menu = paged_menu(_title(context, found, state), found, state, everything=context.translate("model.all"))
     shown = len(menu.options)
-    if state.lasts or shown == _count(found):
+    if state.fits_button or shown == _count(found):
         return menu
     return replace(menu, title=f"{menu.title} " + context.translate("model.narrow", shown=shown))
 

@@ -1,4 +1,4 @@
-"""The models that people choose among, sorted by what they are for; pure."""
+"""The models to choose from, grouped by kind; pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _WORDS: Mapping[str, Tab] = {
     **dict.fromkeys(("image", "images", "picture", "pictures", "图片", "图像", "绘图", "画图"), "image"),
     **dict.fromkeys(("video", "videos", "视频"), "video"),
 }
-_SIMILAR = 20
-_SIMILAR_ENOUGH = 60
-"""Score (0 to 100, rapidfuzz's WRatio) from which a model may be the one that was meant."""
+_MAX_SIMILAR = 20
+_MIN_SIMILARITY = 60
+"""Score (0 to 100, rapidfuzz's WRatio) from which a model may be the one that the user means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class ModelGroup:
     heading: str
     models: tuple[str, ...]
     current: str = ""
-    """The model that does this kind of work now, wherever it stands; models of videos answer like those of chats."""
+    """The model for this kind of work now, in whichever group it is; models of videos answer like those of chats."""
 
 
 def group_models(
     models: Iterable[Model], headings: Mapping[Tab, str], current: Mapping[Tab, str | None]
 ) -> tuple[ModelGroup, ...]:
-    """Sort models onto shelves, in their order; kinds without models, and models of no use here, are left out."""
+    """Group models by kind, in their order; kinds without models, and models without a use here, are left out."""
     by_tab: dict[str, dict[str, None]] = {tab: {} for tab in TABS}
     for model in models:
         by_tab.get(model.kind, {})[model.id] = None
@@ -46,50 +46,52 @@ def group_models(
 
 
 def parse_kind(text: str) -> tuple[Tab | None, str]:
-    """Tell which kind of models a text names first, if any, and what it says beside that."""
+    """Split a text into the kind of models that it names first, if any, and the rest."""
     first, _, rest = text.strip().partition(" ")
     tab = _WORDS.get(first.casefold())
     return (tab, rest.strip()) if tab else (None, text.strip())
 
 
-def of_kind(shelves: Iterable[ModelGroup], tab: Tab | None) -> tuple[ModelGroup, ...]:
-    """The shelf of one kind, or all of them."""
-    return tuple(shelf for shelf in shelves if tab in {None, shelf.tab})
+def of_kind(groups: Iterable[ModelGroup], tab: Tab | None) -> tuple[ModelGroup, ...]:
+    """Return the group of one kind; all groups for None."""
+    return tuple(group for group in groups if tab in {None, group.tab})
 
 
-def filter_by_name(shelves: Iterable[ModelGroup], query: str) -> tuple[ModelGroup, ...]:
-    """What is left of the shelves when each word of `query` must occur in a model's id, however either is spelt."""
-    words = [word for word in map(_plain, query.split()) if word]
-    return _kept(shelves, {m for shelf in shelves for m in shelf.models if words and _has(m, words)})
+def filter_by_name(groups: Iterable[ModelGroup], query: str) -> tuple[ModelGroup, ...]:
+    """Keep the models whose ids hold each word of `query`; only letters and digits are compared."""
+    words = [word for word in map(_letters_of, query.split()) if word]
+    return _keep(groups, {m for group in groups for m in group.models if words and _contains_all(m, words)})
 
 
-def find_similar(shelves: Iterable[ModelGroup], text: str) -> tuple[ModelGroup, ...]:
-    """What is left of the shelves when ids must only look like `text`."""
-    ids = {model: _plain(model) for shelf in shelves for model in shelf.models}
-    found = process.extract(_plain(text), ids, scorer=fuzz.WRatio, limit=_SIMILAR, score_cutoff=_SIMILAR_ENOUGH)
-    return _kept(shelves, {model for _, _, model in found})
+def find_similar(groups: Iterable[ModelGroup], text: str) -> tuple[ModelGroup, ...]:
+    """Keep the models whose ids are similar to `text`."""
+    ids = {model: _letters_of(model) for group in groups for model in group.models}
+    found = process.extract(
+        _letters_of(text), ids, scorer=fuzz.WRatio, limit=_MAX_SIMILAR, score_cutoff=_MIN_SIMILARITY
+    )
+    return _keep(groups, {model for _, _, model in found})
 
 
-def limit_models(shelves: Iterable[ModelGroup], most: int) -> tuple[ModelGroup, ...]:
-    """At most `most` models, so that no long shelf pushes a short one out."""
-    left = sorted(shelves, key=lambda shelf: len(shelf.models))
+def limit_models(groups: Iterable[ModelGroup], most: int) -> tuple[ModelGroup, ...]:
+    """Keep at most `most` models, so that no long group displaces a short one."""
+    left = sorted(groups, key=lambda group: len(group.models))
     kept: set[str] = set()
-    for index, shelf in enumerate(left):
+    for index, group in enumerate(left):
         share = (most - len(kept)) // (len(left) - index)
-        kept |= set(shelf.models[:share])
-    return _kept(shelves, kept)
+        kept |= set(group.models[:share])
+    return _keep(groups, kept)
 
 
-def _kept(shelves: Iterable[ModelGroup], kept: set[str]) -> tuple[ModelGroup, ...]:
-    left = (replace(shelf, models=tuple(model for model in shelf.models if model in kept)) for shelf in shelves)
-    return tuple(shelf for shelf in left if shelf.models)
+def _keep(groups: Iterable[ModelGroup], kept: set[str]) -> tuple[ModelGroup, ...]:
+    left = (replace(group, models=tuple(model for model in group.models if model in kept)) for group in groups)
+    return tuple(group for group in left if group.models)
 
 
-def _has(model: str, words: list[str]) -> bool:
-    plain = _plain(model)
+def _contains_all(model: str, words: list[str]) -> bool:
+    plain = _letters_of(model)
     return all(word in plain for word in words)
 
 
-def _plain(text: str) -> str:
-    """Letters and digits alone: nobody remembers which dash or dot stands in an id."""
+def _letters_of(text: str) -> str:
+    """Return letters and digits alone: nobody remembers the dashes and dots of an id."""
     return "".join(character for character in text.casefold() if character.isalnum())

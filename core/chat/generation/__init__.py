@@ -1,1 +1,1 @@
-"""What models make besides words: voice notes and pictures."""
+"""Voice notes and pictures made by models."""

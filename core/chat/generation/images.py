@@ -1,4 +1,4 @@
-"""Having pictures made: from an order in words to files that were checked."""
+"""Generating pictures: from a prompt to files that were checked."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from .prompt_translation import Translator, is_english, translate_to_english
 
 _log = structlog.get_logger()
 
-_AT_ONCE = 8
-"""Pictures that are fetched and opened at a time, in the whole process: a file may have fifty megabytes."""
-_LONGEST_ALT = 1_000
-_LONGEST_NAME = 40
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
+_MAX_DOWNLOADS = 8
+"""Pictures that are downloaded and opened at a time, in the whole process: a file may have fifty megabytes."""
+_MAX_ALT_LENGTH = 1_000
+_MAX_NAME_LENGTH = 40
+_ERROR_KEYS: tuple[tuple[type[Exception], str], ...] = (
     (UnsafeAddressError, "imagine.unsafe"),
     (DownloadTooLargeError, "imagine.oversize"),
     (TooSlowError, "imagine.slow"),
@@ -51,14 +51,14 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class GeneratedImages:
-    """What an image model made: an order as it was understood, and where its pictures are."""
+    """The result of an image model: the prompt that it got, and its pictures or links to them."""
 
     model: str
     prompt: ImagePrompt
     results: tuple[ImageResult, ...]
 
     def pack(self) -> str | None:
-        """Write it down, for `unpack` to read; None when the pictures themselves would have to be written."""
+        """Serialize, for `unpack`; None when the result holds the pictures themselves."""
         links = [result.url for result in self.results if isinstance(result, ImageLink)]
         if len(links) < len(self.results):
             return None
@@ -66,7 +66,7 @@ class GeneratedImages:
 
     @classmethod
     def unpack(cls, text: str) -> Self:
-        """Read what `pack` wrote."""
+        """Deserialize what `pack` returned."""
         fields = json.loads(text)
         links = tuple(ImageLink(url) for url in fields["links"])
         return cls(fields["model"], ImagePrompt.unpack(fields["order"]), links)
@@ -74,51 +74,51 @@ class GeneratedImages:
 
 @dataclass(frozen=True, slots=True)
 class DownloadedImages:
-    """The pictures of a drawing that could be had; `missing` were ordered and could not, or were never made."""
+    """The pictures that could be downloaded; `missing` is how many of those requested are not among them."""
 
     pictures: tuple[Picture, ...]
     missing: int = 0
 
 
 class ImageGenerator:
-    """Paints with the key's image models."""
+    """Generates pictures with the key's image models."""
 
-    def __init__(self, client: WanjieClient, chats: Translator, catalog: Catalog, threads: ThreadPool) -> None:
-        """`chats` asks the chat models that put prompts into English."""
+    def __init__(self, client: WanjieClient, translator: Translator, catalog: Catalog, threads: ThreadPool) -> None:
+        """`translator` asks the chat models that translate prompts into English."""
         self._client = client
-        self._chats = chats
+        self._translator = translator
         self._catalog = catalog
         self._threads = threads
-        self._hands = asyncio.Semaphore(_AT_ONCE)
+        self._download_slots = asyncio.Semaphore(_MAX_DOWNLOADS)
 
-    async def generate(self, prompt: ImagePrompt, model: str, translator: str | None) -> GeneratedImages:
-        """Have an image model draw; what must be English for it is, by help of the chat model `translator`.
+    async def generate(self, prompt: ImagePrompt, model: str, translation_model: str | None) -> GeneratedImages:
+        """Ask an image model; where it needs English, the chat model `translation_model` translates the prompt.
 
-        Raises `WanjieError`, or `UserFacingError` for what whoever ordered can mend; a prompt that cannot be put into
-        English is not sent.
+        Raises `WanjieError`, or `UserFacingError` for what the user can change; a prompt that cannot be translated is
+        not sent.
         """
         if not prompt.english and self._catalog.features.needs_english(model):
-            prompt = replace(prompt, english=await self._english(prompt.prompt, translator))
-        results = await self._results(prompt, model)
+            prompt = replace(prompt, english=await self._translate(prompt.prompt, translation_model))
+        results = await self._request(prompt, model)
         return GeneratedImages(model, prompt, tuple(results[: prompt.n]))
 
     async def download(self, generated: GeneratedImages, *, most: int) -> DownloadedImages:
-        """Get hold of the pictures, of `most` bytes each at most, and check that they are some.
+        """Download the pictures, of `most` bytes each at most, and check that they are pictures.
 
-        Raises `UserFacingError` with the reason when there is none to be had.
+        Raises `UserFacingError` with the reason when all of them fail.
         """
         found = await asyncio.gather(
-            *(self._picture(generated, index, most) for index in range(len(generated.results)))
+            *(self._load_picture(generated, index, most) for index in range(len(generated.results)))
         )
         pictures = tuple(picture for picture in found if isinstance(picture, Picture))
         if not pictures:
             raise UserFacingError(next(reason for reason in found if isinstance(reason, str)))
         return DownloadedImages(pictures, generated.prompt.n - len(pictures))
 
-    async def _english(self, prompt: str, translator: str | None) -> str:
-        return prompt if is_english(prompt) else await translate_to_english(self._chats, translator, prompt)
+    async def _translate(self, prompt: str, model: str | None) -> str:
+        return prompt if is_english(prompt) else await translate_to_english(self._translator, model, prompt)
 
-    async def _results(self, prompt: ImagePrompt, model: str) -> list[ImageResult]:
+    async def _request(self, prompt: ImagePrompt, model: str) -> list[ImageResult]:
         request = ImageRequest(model, prompt.words, prompt.n, prompt.size, prompt.quality, prompt.style)
         try:
             return await self._client.generate_images(request)
@@ -127,26 +127,29 @@ class ImageGenerator:
         except RefusedContentError:
             raise
         except BadRequestError as error:
-            if prompt.options:  # the likeliest reason, since nothing documents what a model takes
+            if prompt.options:  # the likeliest reason, since the options of models are not documented
                 raise UserFacingError("imagine.manner", model=model, options=prompt.options) from error
             raise
 
-    async def _picture(self, generated: GeneratedImages, index: int, most: int) -> Picture | str:
-        """One picture, or the key of the sentence that tells why there is none."""
+    async def _load_picture(self, generated: GeneratedImages, index: int, most: int) -> Picture | str:
+        """Return one picture, or the key of the sentence that says why it failed."""
         result = generated.results[index]
         try:
-            async with self._hands:
-                data = await self._bytes(result, most)
+            async with self._download_slots:
+                data = await self._load_bytes(result, most)
                 image = await self._threads.run(inspect_image, data)
         except (WanjieError, BadImageError) as error:
             _log.warning(
-                "a picture could not be had", reason=repr(error), source=_source(result), model=generated.model
+                "a picture could not be downloaded",
+                reason=repr(error),
+                source=_describe_source(result),
+                model=generated.model,
             )
-            return next(key for kind, key in _REASONS if isinstance(error, kind))
+            return next(key for kind, key in _ERROR_KEYS if isinstance(error, kind))
         name = f"{_slug(generated.prompt.words)}-{index + 1}{image.suffix}"
-        return Picture(data, image.mime, image.width, image.height, generated.prompt.prompt[:_LONGEST_ALT], name)
+        return Picture(data, image.mime, image.width, image.height, generated.prompt.prompt[:_MAX_ALT_LENGTH], name)
 
-    async def _bytes(self, result: ImageResult, most: int) -> bytes:
+    async def _load_bytes(self, result: ImageResult, most: int) -> bytes:
         if isinstance(result, ImageData):
             if len(result.data) > most:
                 raise DownloadTooLargeError(f"more than {most} bytes")
@@ -154,8 +157,8 @@ class ImageGenerator:
         return await self._client.download(result.url, max_bytes=most)
 
 
-def _source(result: ImageResult) -> str:
-    """Where a picture should have come from, without what only its owner may know."""
+def _describe_source(result: ImageResult) -> str:
+    """Return the address of a picture without its secrets, for the log."""
     if isinstance(result, ImageData):
         return f"{len(result.data)} bytes"
     try:
@@ -166,5 +169,5 @@ def _source(result: ImageResult) -> str:
 
 
 def _slug(text: str) -> str:
-    """The beginning of a text as a part of a file's name."""
-    return re.sub(r"[\W_]+", "-", text.lower())[:_LONGEST_NAME].strip("-") or "picture"
+    """Return the beginning of a text as a part of a file's name."""
+    return re.sub(r"[\W_]+", "-", text.lower())[:_MAX_NAME_LENGTH].strip("-") or "picture"

@@ -1,1 +1,1 @@
-"""What is asked: a message with all its files, as the model reads it."""
+"""Questions: a message with all its files, as the model reads it."""

@@ -1,4 +1,4 @@
-"""A file that somebody sent: what it is, what it is called, its bytes."""
+"""The files of messages: their kind, their name, their download."""
 
 from __future__ import annotations
 
@@ -14,76 +14,80 @@ from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 
 InputKind: TypeAlias = Literal["sound", "picture", "document", "other"]
-"""What one has to do to understand a file: listen, look or read; nothing helps with the others."""
+"""How a file is understood: by transcribing, showing or reading it; nothing helps with the others."""
 
-MOST = 20_000_000
-"""Bytes of a file that is taken; Telegram hands out no larger ones."""
-PATIENCE = 60.0
-"""Seconds that a platform may take in all to hand out a file that a question needs."""
+MAX_BYTES = 20_000_000
+"""Bytes of a file at most; Telegram hands out no larger ones."""
+DOWNLOAD_TIMEOUT = 60.0
+"""Seconds that the download of a file may take in all when a question needs it."""
 _SUFFIXES: dict[str, InputKind] = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
     **dict.fromkeys((".heic", ".heif", ".avif"), "picture"),
     **dict.fromkeys((".mp3", ".m4a", ".wav", ".ogg", ".oga", ".opus", ".flac", ".aac", ".amr", ".wma"), "sound"),
     **dict.fromkeys((".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".wmv", ".mpg", ".mpeg", ".3gp"), "other"),
 }
-_TYPELESS = re.compile(r"\.[a-z][a-z0-9+_-]{0,9}")
-"""A suffix that says that a file is none of those, such as `.ts`, `.mod` and `.dxf`, whatever its media type says: the
-registered types of such suffixes are those of videos, sounds and pictures."""
-_SORTS: dict[str, InputKind] = {"voice": "sound", "audio": "sound", "image": "picture", "video": "other"}
-"""By what a platform calls an attachment, or by the first half of a media type."""
-_DRAWING = "image/svg"
-"""A picture that is written down as text."""
-_LONGEST_TITLE = 80
+_OTHER_SUFFIX = re.compile(r"\.[a-z][a-z0-9+_-]{0,9}")
+"""A suffix of a document, such as `.ts`, `.mod` and `.dxf`, whatever the media type: the types registered for such
+suffixes are those of videos, sounds and pictures."""
+_KINDS: dict[str, InputKind] = {"voice": "sound", "audio": "sound", "image": "picture", "video": "other"}
+"""By the platform's kind of attachment, or by the first half of a media type."""
+_SVG_MIME = "image/svg"
+"""Pictures that are text files."""
+_MAX_NAME_LENGTH = 80
 
 
 def classify(attachment: Attachment) -> InputKind:
-    """Tell by the name of a file, by its kind and media type where the name says nothing."""
-    if attachment.mime.startswith(_DRAWING):
+    """Return the kind of a file by its name; by its attachment kind and media type where the name says nothing."""
+    if attachment.mime.startswith(_SVG_MIME):
         return "document"
     if attachment.kind == "voice":
         return "sound"
-    if (sort := _SUFFIXES.get(_suffix(attachment))) and attachment.kind not in _SORTS:
-        return sort
-    if _suffix(attachment) not in _SUFFIXES and _TYPELESS.fullmatch(_suffix(attachment)):
+    if (kind := _SUFFIXES.get(_suffix(attachment))) and attachment.kind not in _KINDS:
+        return kind
+    if _suffix(attachment) not in _SUFFIXES and _OTHER_SUFFIX.fullmatch(_suffix(attachment)):
         return "document"
-    return sort_by_type(attachment)
+    return classify_by_type(attachment)
 
 
-def sort_by_type(attachment: Attachment) -> InputKind:
-    """Tell by what the platform says alone."""
-    if attachment.kind in _SORTS:
-        return _SORTS[attachment.kind]
-    # With id and name it is a file of which the platform did not know more yet.
-    known = attachment.kind != "other" or (attachment.id and _suffix(attachment))
-    fallback: InputKind = "document" if known else "other"
-    return _SORTS.get(attachment.mime.partition("/")[0], fallback)
+def classify_by_type(attachment: Attachment) -> InputKind:
+    """Return the kind of a file by its attachment kind and media type alone."""
+    if attachment.kind in _KINDS:
+        return _KINDS[attachment.kind]
+    # With an id and a name it is a file of which the platform did not know more yet.
+    is_file = attachment.kind != "other" or (attachment.id and _suffix(attachment))
+    fallback: InputKind = "document" if is_file else "other"
+    return _KINDS.get(attachment.mime.partition("/")[0], fallback)
 
 
 def is_video(attachment: Attachment) -> bool:
-    """Whether it is a film, which may have sound."""
-    film = attachment.kind == "video" or attachment.mime.startswith("video/") or attachment.kind == "document"
-    return bool(attachment.id) and film and classify(attachment) == "other"
+    """Whether a file is a video, which may have sound."""
+    may_be_video = attachment.kind == "video" or attachment.mime.startswith("video/") or attachment.kind == "document"
+    return bool(attachment.id) and may_be_video and classify(attachment) == "other"
 
 
 def display_name(attachment: Attachment) -> str:
-    """A file's name on one line, fit to stand between back-ticks; "" when it has none."""
+    """Return a file's name on one line, safe between back-ticks; "" when it has none."""
     name = " ".join(attachment.name.replace("`", "'").split())
-    return name if len(name) <= _LONGEST_TITLE else f"{name[: _LONGEST_TITLE // 2]}…{name[-_LONGEST_TITLE // 2 :]}"
+    return (
+        name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH // 2]}…{name[-_MAX_NAME_LENGTH // 2 :]}"
+    )
 
 
-async def download(file: str, outbox: Outbox, *, size: int | None = None, patience: float = PATIENCE) -> bytes:
-    """Read a file by its id, waiting for a platform that is busy, though no longer than `patience` seconds in all.
+async def download(
+    file: str, outbox: Outbox, *, size: int | None = None, max_seconds: float = DOWNLOAD_TIMEOUT
+) -> bytes:
+    """Download a file by its id within `max_seconds`, rate limits included.
 
-    `size` is what the platform says that it has. Whoever calls this bounds how many files are held at a time.
+    `size` is the number of bytes that the platform reported. The caller bounds how many files are held at a time.
     Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
     """
-    if size is not None and size > MOST:
-        raise UserFacingError("file.large", limit=MOST // 1_000_000)
+    if size is not None and size > MAX_BYTES:
+        raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000)
     try:
-        async with asyncio.timeout(patience):
-            return await retry_until_sent(lambda: outbox.download_file(file, most=MOST))
+        async with asyncio.timeout(max_seconds):
+            return await retry_until_sent(lambda: outbox.download_file(file, most=MAX_BYTES))
     except FileTooLargeError:
-        raise UserFacingError("file.large", limit=MOST // 1_000_000) from None
+        raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000) from None
     except ContentRejectedError:
         raise UserFacingError("file.gone") from None
     except TimeoutError:

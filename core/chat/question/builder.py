@@ -1,4 +1,4 @@
-"""Understanding what people send besides words: voice, pictures, documents."""
+"""Building the question of a message: its text, voice messages, pictures and documents."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import HistoryMessage
 from core.wanjie import Catalog, WanjieClient
 
-from .attachments import InputKind, classify, display_name, is_video, sort_by_type
+from .attachments import InputKind, classify, classify_by_type, display_name, is_video
 from .collected_input import CollectedInput, InputFile
 from .documents import fence_untrusted, format_document, load_document
-from .images import MOST, ImageLoader
+from .images import MAX_IMAGES, ImageLoader
 from .prompt import question_text
 from .question import Question
 from .quoted_message import is_newest_answer
@@ -33,14 +33,14 @@ _LABELS: dict[InputKind, str] = {
     "document": "file.a_document",
     "other": "file.a_thing",
 }
-_FOR_WORDS = 2_000
-"""Tokens of a question that documents leave to what is said about them."""
-_WORTH_READING = 200
-"""Characters; with less room than that no document is begun."""
+_RESERVED_TOKENS = 2_000
+"""Tokens of a question that documents leave for the text about them."""
+_MIN_ROOM = 200
+"""Characters; with less room than that no document is read."""
 
 
 class QuestionBuilder:
-    """Makes questions of what people write and send."""
+    """Makes questions of messages."""
 
     def __init__(
         self,
@@ -51,132 +51,137 @@ class QuestionBuilder:
         wanjie: WanjieSettings,
         chat: ChatSettings,
     ) -> None:
-        self._hearing = Transcriber(client, wanjie, threads)
-        self._seeing = ImageLoader(catalog, threads)
+        self._transcriber = Transcriber(client, wanjie, threads)
+        self._images = ImageLoader(catalog, threads)
         self._threads = threads
         self._translations = translations
         # A character is a token at most, and a question of more tokens than a history may have is refused.
-        self._room = min(chat.file_limit, max(chat.history_tokens - _FOR_WORDS, _WORTH_READING))
+        self._room = min(chat.file_limit, max(chat.history_tokens - _RESERVED_TOKENS, _MIN_ROOM))
 
     @property
     def can_transcribe(self) -> bool:
         """Whether it understands voice messages."""
-        return self._hearing.works
+        return self._transcriber.works
 
     async def build(
         self, incoming: Incoming, outbox: Outbox, history: Sequence[HistoryMessage], *, model: str | None
     ) -> tuple[Question, tuple[str, ...]]:
-        """What the user asks, for a chat model to read, and sentences to be said above the answer.
+        """Return the question as the chat model `model` reads it, and notes to be shown above the answer.
 
         The text is "" when there is nothing to answer. The files of the message replied to belong to the question.
-        Raises `UserFacingError` when what it is about cannot be understood; a `WanjieError` when the service that
-        listens to voice messages has a problem; `RecipientGoneError`.
+        Raises `UserFacingError` when its subject cannot be understood; a `WanjieError` when the transcription of a
+        voice message fails; `RecipientGoneError`.
         """
-        incoming, cut = self._fitting(incoming, history)
-        files = self._files(incoming)
+        incoming, notes = self._shorten_quote(incoming, history)
+        files = self._list_files(incoming)
         if not files:
-            return Question(question_text(incoming, history)), cut
+            return Question(question_text(incoming, history)), notes
         read = len(incoming.discussion or incoming.quoted)
-        gist = CollectedInput(strip_invisible(incoming.text), partial(self._say, incoming), read=read, remarks=[*cut])
+        collected = CollectedInput(
+            strip_invisible(incoming.text), partial(self._translate, incoming), read=read, notes=[*notes]
+        )
         async with activity_indicator(outbox, "writing"):
-            for sent in files:
+            for file in files:
                 try:
-                    await self._take(sent, outbox, model, gist)
+                    await self._add(file, outbox, model, collected)
                 except UserFacingError as error:
-                    gist.failures.append((sent, error))
-        if gist.excuse is not None:
-            raise gist.excuse
-        text = question_text(replace(incoming, text=gist.whole()), history)
-        return Question(text, tuple(gist.images.values()), tuple(gist.images)), gist.notes()
+                    collected.failures.append((file, error))
+        if collected.error is not None:
+            raise collected.error
+        text = question_text(replace(incoming, text=collected.text_for_model()), history)
+        return Question(text, tuple(collected.images.values()), tuple(collected.images)), collected.all_notes()
 
     async def load_pictures(
         self, history: Sequence[HistoryMessage], outbox: Outbox, model: str | None
     ) -> dict[str, str]:
-        """The newest pictures of the history as data URLs, by the platform's ids; none for a model that sees nothing.
+        """Load the newest pictures of the history as data URLs, by the platform's ids; none for a model without vision.
 
-        Those that cannot be had any more are left out.
+        Those that cannot be downloaded any more are left out.
         """
-        return await self._seeing.load_history(history, outbox) if self._seeing.supports_images(model) else {}
+        return await self._images.load_history(history, outbox) if self._images.supports_images(model) else {}
 
-    def _fitting(self, incoming: Incoming, history: Sequence[HistoryMessage]) -> tuple[Incoming, tuple[str, ...]]:
-        """Shorten a quote for which there is no room, with the sentence that tells so."""
+    def _shorten_quote(self, incoming: Incoming, history: Sequence[HistoryMessage]) -> tuple[Incoming, tuple[str, ...]]:
+        """Shorten a quote that is too long, and return a note that says so."""
         quoted = strip_invisible(incoming.quoted)
         if len(quoted) <= self._room or incoming.discussion or is_newest_answer(incoming, history):
             return incoming, ()
-        name = self._say(incoming, "file.a_quote")
-        cut = self._say(incoming, "file.cut", name=name, length=f"{self._room:,}", total=f"{len(quoted):,}")
+        name = self._translate(incoming, "file.a_quote")
+        cut = self._translate(incoming, "file.cut", name=name, length=f"{self._room:,}", total=f"{len(quoted):,}")
         return replace(incoming, quoted=shorten_quote(quoted, self._room)), (cut,)
 
-    def _files(self, incoming: Incoming) -> list[InputFile]:
-        """All that was sent, and then what it replies to."""
+    def _list_files(self, incoming: Incoming) -> list[InputFile]:
+        """List the files of the message, then those of the message that it replies to."""
         return [
-            InputFile(attachment, classify(attachment), self._label(attachment, incoming), quoted)
-            for quoted, attachments in ((False, incoming.attachments), (True, incoming.quoted_attachments))
+            InputFile(attachment, classify(attachment), self._label(attachment, incoming), is_quoted)
+            for is_quoted, attachments in ((False, incoming.attachments), (True, incoming.quoted_attachments))
             for attachment in attachments
         ]
 
     def _label(self, attachment: Attachment, incoming: Incoming) -> str:
         name = display_name(attachment)
-        return f"`{name}`" if name else self._say(incoming, _LABELS[classify(attachment)])
+        return f"`{name}`" if name else self._translate(incoming, _LABELS[classify(attachment)])
 
-    def _say(self, incoming: Incoming, key: str, /, **values: object) -> str:
+    def _translate(self, incoming: Incoming, key: str, /, **values: object) -> str:
         return self._translations.text(key, incoming.sender.locale, sign=incoming.command_sign, **values)
 
-    async def _take(self, sent: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
-        match sent.sort:
+    async def _add(self, file: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
+        match file.kind:
             case "sound":
-                await self._hear(sent, outbox, collected)
+                await self._add_transcript(file, outbox, collected)
             case "picture":
-                await self._see(sent, outbox, model, collected)
+                await self._add_image(file, outbox, model, collected)
             case "document":
-                await self._read_or(sent, outbox, model, collected)
-            case "other" if self._hearing.works and is_video(sent.attachment):
-                await self._hear(sent, outbox, collected)
+                await self._add_document_or(file, outbox, model, collected)
+            case "other" if self._transcriber.works and is_video(file.attachment):
+                await self._add_transcript(file, outbox, collected)
             case "other":
                 raise UserFacingError("file.other")
 
-    async def _read_or(self, sent: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
-        """Read a document; one that holds no text may be what its media type says after all."""
+    async def _add_document_or(
+        self, file: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput
+    ) -> None:
+        """Add a document; one that holds no text may be of the kind that its media type says."""
         try:
-            await self._read(sent, outbox, collected)
+            await self._add_document(file, outbox, collected)
         except UserFacingError as error:
-            sort = sort_by_type(sent.attachment)
-            if error.key != "file.unreadable" or sort == "document":
+            kind = classify_by_type(file.attachment)
+            if error.key != "file.unreadable" or kind == "document":
                 raise
-            await self._take(replace(sent, sort=sort), outbox, model, collected)
+            await self._add(replace(file, kind=kind), outbox, model, collected)
 
-    async def _hear(self, sent: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
-        words = await self._hearing.transcribe(sent.attachment, outbox)
-        if not sent.quoted:
-            collected.words.append(words)
-            collected.remarks.append(quote_transcript(words))
-        elif collected.text or collected.words:
-            collected.data.append(fence_untrusted(sent.marker, words))
-        else:
-            collected.words.append(words)  # the bot was named under a voice message: that message is the question
+    async def _add_transcript(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
+        transcript = await self._transcriber.transcribe(file.attachment, outbox)
+        if not file.is_quoted:
+            collected.transcripts.append(transcript)
+            collected.notes.append(quote_transcript(transcript))
+        elif collected.text or collected.transcripts:
+            collected.data.append(fence_untrusted(file.marker, transcript))
+        else:  # the bot was named under a voice message: that message is the question
+            collected.transcripts.append(transcript)
 
-    async def _see(self, sent: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
-        file = sent.attachment
-        if not self._seeing.supports_images(model):
-            raise await self._seeing.unsupported_error(model)
-        if len(collected.images) == MOST:
-            raise UserFacingError("file.many", limit=MOST)
-        collected.images[file.id] = await self._seeing.load(file.id, outbox, size=file.size)
-        collected.data.append(f"[{sent.marker}]")
+    async def _add_image(self, file: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
+        attachment = file.attachment
+        if not self._images.supports_images(model):
+            raise await self._images.unsupported_error(model)
+        if len(collected.images) == MAX_IMAGES:
+            raise UserFacingError("file.many", limit=MAX_IMAGES)
+        collected.images[attachment.id] = await self._images.load(attachment.id, outbox, size=attachment.size)
+        collected.data.append(f"[{file.marker}]")
 
-    async def _read(self, sent: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
-        left = self._room - collected.read
-        if left < _WORTH_READING:
+    async def _add_document(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
+        room = self._room - collected.read
+        if room < _MIN_ROOM:
             raise UserFacingError("file.full", limit=f"{self._room:,}")
-        excerpt = await load_document(sent.attachment, outbox, self._threads, most=left)
+        excerpt = await load_document(file.attachment, outbox, self._threads, most=room)
         collected.read += len(excerpt.text)
-        collected.data.append(format_document(sent.attachment, excerpt))
+        collected.data.append(format_document(file.attachment, excerpt))
         if excerpt.is_cut:
-            read, all_of_it = f"{len(excerpt.text):,}", f"{excerpt.length:,}"
-            collected.remarks.append(
-                collected.say(
-                    "file.cut_pages", length=read, name=sent.label, page=excerpt.pages_read, pages=excerpt.pages
+            length = f"{len(excerpt.text):,}"
+            note = (
+                collected.translate(
+                    "file.cut_pages", length=length, name=file.label, page=excerpt.pages_read, pages=excerpt.pages
                 )
                 if excerpt.pages
-                else collected.say("file.cut", length=read, name=sent.label, total=all_of_it)
+                else collected.translate("file.cut", length=length, name=file.label, total=f"{excerpt.length:,}")
             )
+            collected.notes.append(note)

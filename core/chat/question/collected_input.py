@@ -1,4 +1,4 @@
-"""What has been understood of a message so far."""
+"""The parts of a message that have been read so far."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.chat.text.user_error import UserFacingError
 
 from .attachments import InputKind, display_name
 
-_THINGS: dict[InputKind, str] = {
+_MARKERS: dict[InputKind, str] = {
     "sound": "voice message",
     "picture": "picture",
     "document": "file",
     "other": "attachment",
 }
 
-_SEVERAL: dict[InputKind, str] = {
+_PLURALS: dict[InputKind, str] = {
     "sound": "file.sounds",
     "picture": "file.pictures",
     "document": "file.documents",
@@ -31,72 +31,76 @@ class InputFile:
     """A file that belongs to a question."""
 
     attachment: Attachment
-    sort: InputKind
+    kind: InputKind
     label: str
-    """What the service calls it, in its sender's language."""
-    quoted: bool
+    """Its name in sentences to its sender."""
+    is_quoted: bool
     """It came with the message that is replied to."""
 
     @property
     def marker(self) -> str:
-        """What a model calls it."""
+        """Its name in a text for a model."""
         name = display_name(self.attachment)
-        return f"{_THINGS[self.sort]}: {name}" if name else _THINGS[self.sort]
+        return f"{_MARKERS[self.kind]}: {name}" if name else _MARKERS[self.kind]
 
 
 @dataclass(slots=True)
 class CollectedInput:
-    """Collects what each file has to say, until all of them have been looked at."""
+    """Collects the content of each file until all of them have been read."""
 
     text: str
-    """What was written with them."""
-    say: Callable[..., str]
-    """Gives a sentence, by key and values, in the sender's language."""
-    words: list[str] = field(default_factory=list[str])
-    """What was said aloud."""
+    """The text of the message."""
+    translate: Callable[..., str]
+    """Returns a sentence, by key and values, in the sender's language."""
+    transcripts: list[str] = field(default_factory=list[str])
+    """Of voice messages that are a part of the question."""
     data: list[str] = field(default_factory=list[str])
-    """What the words are about."""
+    """What the question is about."""
     images: dict[str, str] = field(default_factory=dict[str, str])
     """Data URLs by the platform's ids."""
     read: int = 0
-    """Characters that documents, and what people have discussed, make up so far."""
-    remarks: list[str] = field(default_factory=list[str])
-    """What is to be said above the answer."""
+    """Characters of documents and of quoted messages so far."""
+    notes: list[str] = field(default_factory=list[str])
+    """Sentences above the answer."""
     failures: list[tuple[InputFile, UserFacingError]] = field(default_factory=list[tuple[InputFile, UserFacingError]])
 
     @property
-    def excuse(self) -> UserFacingError | None:
-        """Why there is no question: nothing was understood of what it is about.
+    def error(self) -> UserFacingError | None:
+        """The error of a message of which nothing was understood; None when there is a question.
 
-        Written words can be answered without what was said aloud beside them, and without the message that they reply
-        to: a reply may only be a way to address the bot.
+        A text can be answered without the voice message beside it, and without the message that it replies to: a reply
+        may only be a way to address the bot.
         """
-        if self.words or self.data or not self.failures:
+        if self.transcripts or self.data or not self.failures:
             return None
-        needed = [failure for failure in self.failures if not (failure[0].quoted or failure[0].sort == "sound")]
+        needed = [failure for failure in self.failures if not (failure[0].is_quoted or failure[0].kind == "sound")]
         if self.text and not needed:
             return None
-        sent, error = (needed or self.failures)[0]
-        return UserFacingError(error.key, name=sent.label, **error.values)
+        file, error = (needed or self.failures)[0]
+        return UserFacingError(error.key, name=file.label, **error.values)
 
-    def whole(self) -> str:
-        """All of it as a model will read it: first what the words are about."""
-        unread = [f"[unreadable {sent.marker}]" for sent, _ in self.failures]
-        return "\n\n".join(part for part in (*self.data, *unread, self.text, *self.words) if part)
+    def text_for_model(self) -> str:
+        """Return everything as a model reads it: first what the question is about."""
+        unread = [f"[unreadable {file.marker}]" for file, _ in self.failures]
+        return "\n\n".join(part for part in (*self.data, *unread, self.text, *self.transcripts) if part)
 
-    def notes(self) -> tuple[str, ...]:
-        """The sentences to be said above the answer; what failed for the same reason shares one."""
+    def all_notes(self) -> tuple[str, ...]:
+        """Return the sentences above the answer; files that failed for the same reason share one."""
         failed: dict[tuple[str, tuple[tuple[str, object], ...]], list[InputFile]] = {}
-        for sent, error in self.failures:
-            # A bot's own voice note is often replied to, without a thought of what it said.
-            if not sent.quoted or sent.sort in {"picture", "document"}:
-                failed.setdefault((error.key, tuple(error.values.items())), []).append(sent)
-        unread = [self.say(key, name=self._called(files), **dict(values)) for (key, values), files in failed.items()]
-        return (*self.remarks, *unread)
+        for file, error in self.failures:
+            # People often reply to the bot's own voice note without meaning its content.
+            if not file.is_quoted or file.kind in {"picture", "document"}:
+                failed.setdefault((error.key, tuple(error.values.items())), []).append(file)
+        unread = [
+            self.translate(key, name=self._join_labels(files), **dict(values))
+            for (key, values), files in failed.items()
+        ]
+        return (*self.notes, *unread)
 
-    def _called(self, files: list[InputFile]) -> str:
-        """What several files are called together; those that are called alike are counted."""
-        alike = Counter[tuple[str, InputKind]]((sent.label, sent.sort) for sent in files)
-        return self.say("file.and").join(
-            label if count == 1 else self.say(_SEVERAL[sort], count=count) for (label, sort), count in alike.items()
+    def _join_labels(self, files: list[InputFile]) -> str:
+        """Join the labels of several files; equal labels are counted."""
+        counts = Counter[tuple[str, InputKind]]((file.label, file.kind) for file in files)
+        return self.translate("file.and").join(
+            label if count == 1 else self.translate(_PLURALS[kind], count=count)
+            for (label, kind), count in counts.items()
         )

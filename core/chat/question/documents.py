@@ -13,7 +13,7 @@ from core.media.visible_text import is_blank
 
 from .attachments import display_name, download
 
-_TICKS = re.compile(r"`+")
+_BACKTICKS = re.compile(r"`+")
 
 
 async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadPool, *, most: int) -> DocumentExcerpt:
@@ -33,7 +33,7 @@ async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadP
 
 
 def format_document(attachment: Attachment, excerpt: DocumentExcerpt) -> str:
-    """A document as a model will read it."""
+    """Return a document as a model reads it."""
     parts = [f"File: {display_name(attachment)}" if display_name(attachment) else "File"]
     if excerpt.pages:
         parts.append(f"pages 1 to {excerpt.pages_read} of {excerpt.pages}")
@@ -43,6 +43,6 @@ def format_document(attachment: Attachment, excerpt: DocumentExcerpt) -> str:
 
 
 def fence_untrusted(heading: str, text: str) -> str:
-    """Somebody else's words in a fence that they cannot leave."""
-    fence = "`" * max(3, 1 + max((len(ticks) for ticks in _TICKS.findall(text)), default=0))
+    """Put text that is data, never an instruction, into a code fence that it cannot close."""
+    fence = "`" * max(3, 1 + max((len(run) for run in _BACKTICKS.findall(text)), default=0))
     return f"[{heading}]\n{fence}\n{text.strip()}\n{fence}"

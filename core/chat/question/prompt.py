@@ -1,4 +1,4 @@
-"""What the model is given to read: instructions, history, question."""
+"""The request to a model: instructions, history, question."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def estimate_tokens(text: str) -> int:
 
 
 def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
-    """What the user said, as the model will read it: with the speaker in a group, with the message replied to.
+    """Return the user's text as the model reads it: with the speaker in a group, with the message replied to.
 
     The newest answer is not quoted, since it stands right above the question.
     """
     text = strip_invisible(incoming.text)
     quoted = incoming.discussion or strip_invisible(incoming.quoted)
-    source = _source_of(incoming)
+    source = _quote_source(incoming)
     if text and incoming.forwarded_from:
         text = quote_words(text, f"forwarded from {incoming.forwarded_from}")
     if not text:  # the bot was named under a message: that message is the question
@@ -47,15 +47,15 @@ def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
     return speaker_prefix(incoming) + text
 
 
-def _source_of(incoming: Incoming) -> str:
-    """Tell who is quoted, unless that goes without saying: alone with somebody, answers are what is replied to."""
+def _quote_source(incoming: Incoming) -> str:
+    """Return who is quoted; "" when that is obvious: in a direct chat, people reply to answers."""
     author = incoming.quoted_author
-    known = not author or incoming.discussion or (incoming.direct and author == "you")
-    return "" if known else f"in reply to {author}"
+    is_obvious = not author or incoming.discussion or (incoming.direct and author == "you")
+    return "" if is_obvious else f"in reply to {author}"
 
 
 def speaker_prefix(incoming: Incoming) -> str:
-    """What stands before a question where several people ask: the name and a colon; "" in a direct chat."""
+    """Return the prefix of a question where several people ask: name and colon; "" in a direct chat."""
     speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
     return "" if incoming.direct else f"{speaker}: "
 
@@ -69,9 +69,9 @@ def build_messages(
     tokens: int,
     pictures: Mapping[str, str],
 ) -> list[ChatMessage]:
-    """The whole request: as much of the newest history as fits into `tokens` beside the question, whole exchanges.
+    """Build the whole request: the newest exchanges of the history that fit into `tokens` beside the question.
 
-    `pictures` are those of the history, as data URLs by the platform's ids; what is not there is left out.
+    `pictures` are those of the history, as data URLs by the platform's ids; those that are missing are left out.
     """
     instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
     messages = [ChatMessage("system", instructions)] if instructions else []

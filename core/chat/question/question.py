@@ -1,4 +1,4 @@
-"""What a model is asked."""
+"""A question to a model."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the user wants to know, as the model will read it."""
+    """A user's question, as the model reads it."""
 
     text: str
     images: tuple[str, ...] = ()
     """Pictures that belong to it, as data URLs."""
     files: tuple[str, ...] = ()
-    """The same pictures by the platform's ids, to be fetched again for the questions that follow."""
+    """The same pictures by the platform's ids, to be downloaded again for the questions that follow."""
     event: str = ""
     """The event that asked it first, where it is asked again."""

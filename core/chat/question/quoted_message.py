@@ -1,4 +1,4 @@
-"""The message that a question replies to: whether the model has it already; pure."""
+"""Whether the history holds the message that a question replies to; pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from core.store import HistoryMessage
 
 
 def is_newest_answer(incoming: Incoming, history: Sequence[HistoryMessage]) -> bool:
-    """Whether what is quoted is the newest answer as a whole, which the model reads right above the question.
+    """Whether the quoted message is the whole newest answer, which the model reads right above the question.
 
-    What was picked by hand or comes from another chat never is, and neither is one of several pages.
+    An excerpt or a message from another chat never is, and neither is one of several pages.
     """
     if incoming.excerpt or not history:
         return False
-    return _letters(incoming.quoted) == _letters(history[-1].content)
+    return _letters_of(incoming.quoted) == _letters_of(history[-1].content)
 
 
-def _letters(text: str) -> str:
-    """Letters and digits alone, if there are any: what is quoted has lost its Markdown on the screen."""
+def _letters_of(text: str) -> str:
+    """Return letters and digits alone, if there are any: a quoted message has lost its Markdown."""
     return "".join(character for character in text if character.isalnum()) or text.strip()

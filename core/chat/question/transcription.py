@@ -1,4 +1,4 @@
-"""Understanding what people say aloud."""
+"""Transcribing voice messages, and the sound of videos."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ from .attachments import download, is_video
 _log = structlog.get_logger()
 
 _SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/webm": "webm", "audio/wav": "wav"}
-_TELEGRAM = "ogg"
-"""What Telegram records; its voice messages have no names."""
-_AT_ONCE = 4
-"""Recordings that are held at a time, in the whole process."""
-_SHOWN = 1_000
-"""Characters of a transcript that are told back."""
+_DEFAULT_SUFFIX = "ogg"
+"""Telegram's format; its voice messages have no names."""
+_MAX_CONCURRENT = 4
+"""Recordings in memory at a time, in the whole process."""
+_MAX_QUOTE_LENGTH = 1_000
+"""Characters of a transcript that are shown above the answer."""
 
 
 class Transcriber:
-    """Turns recordings into words, where the service has a model that can."""
+    """Transcribes recordings, where a transcription model is configured."""
 
     def __init__(self, client: WanjieClient, settings: WanjieSettings, threads: ThreadPool) -> None:
         self._client = client
         self._threads = threads
         self._model = settings.transcribe_model
-        self._table = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
     @property
     def works(self) -> bool:
-        """Whether there is a model that listens."""
+        """Whether there is a transcription model."""
         return self._model is not None
 
     async def transcribe(self, attachment: Attachment, outbox: Outbox) -> str:
-        """What is said in a recording.
+        """Return the text of a recording.
 
-        Raises `UserFacingError`, whose sentence wants a `name`; a `WanjieError` when the service that listens has a
-        problem; `RecipientGoneError`.
+        Raises `UserFacingError`, whose sentence wants a `name`; a `WanjieError` when the transcription
+        fails; `RecipientGoneError`.
         """
         if self._model is None:
             raise UserFacingError("file.deaf")
         try:
-            async with self._table:
-                request = await self._request(self._model, attachment, outbox)
+            async with self._slots:
+                request = await self._build_request(self._model, attachment, outbox)
                 words = strip_invisible(await self._client.transcribe(request))
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
@@ -75,26 +75,26 @@ class Transcriber:
             raise UserFacingError("file.silent")
         return words
 
-    async def _request(self, model: str, attachment: Attachment, outbox: Outbox) -> TranscriptionRequest:
-        """Fetch a recording; of a film the sound alone goes to the model."""
+    async def _build_request(self, model: str, attachment: Attachment, outbox: Outbox) -> TranscriptionRequest:
+        """Download a recording; of a video the sound alone goes to the model."""
         data = await download(attachment.id, outbox, size=attachment.size)
         if not is_video(attachment):
-            return TranscriptionRequest(model, data, _name(attachment), attachment.mime or "audio/ogg")
+            return TranscriptionRequest(model, data, _file_name(attachment), attachment.mime or "audio/ogg")
         try:
             sound = await self._threads.run(extract_audio, data)
         except UnreadableAudioError:
-            raise UserFacingError("file.other") from None  # it has no sound, and nobody looks at the pictures
+            raise UserFacingError("file.other") from None  # it has no sound, and its pictures are not shown to a model
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")
 
 
 def quote_transcript(words: str) -> str:
-    """A transcript as a quote that stands above the answer."""
+    """Return a transcript as a quote above the answer."""
     line = " ".join(words.split())
-    return f"> 🎤 {line}" if len(line) <= _SHOWN else f"> 🎤 {line[:_SHOWN].rstrip()}…"
+    return f"> 🎤 {line}" if len(line) <= _MAX_QUOTE_LENGTH else f"> 🎤 {line[:_MAX_QUOTE_LENGTH].rstrip()}…"
 
 
-def _name(attachment: Attachment) -> str:
-    """A file name with an ending, since models tell the format by it."""
+def _file_name(attachment: Attachment) -> str:
+    """Return a file name with a suffix, by which models recognise the format."""
     if PurePosixPath(attachment.name).suffix:
         return attachment.name
-    return f"recording.{_SUFFIXES.get(attachment.mime.partition(';')[0], _TELEGRAM)}"
+    return f"recording.{_SUFFIXES.get(attachment.mime.partition(';')[0], _DEFAULT_SUFFIX)}"
