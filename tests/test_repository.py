@@ -94,7 +94,7 @@ def test_the_map_shows_every_room() -> None:
 
 BROAD_NETS = {
     "core/chat/bot.py",
-    "core/chat/events/gathering.py",
+    "core/chat/events/piece_collector.py",
     "core/chat/events/receiver.py",
     "bots/slack/events/socket.py",
 }

@@ -17,13 +17,13 @@ from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
 from .delivery.old_buttons import OldButtons
 from .events.deletions import Deletions
-from .events.gathering import Gathering
 from .events.greeting import Greeting
-from .events.lanes import is_fast_lane, is_overflow_lane, platform_of
+from .events.lanes import is_fast_lane, is_overflow_lane, parse_platform_name
+from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
-from .text.attribution import as_typed
-from .text.error_sentences import Apology, apology_for, report_unreadable
+from .text.attribution import replace_typed_marks
+from .text.error_sentences import Apology, choose_apology, log_unreadable_event
 from .text.translations import Translations
 from .unexpected import UnexpectedErrors
 
@@ -53,7 +53,7 @@ class Bot:
         self._answerer = answerer
         self._old_buttons = old_buttons
         self._mailbox_limit = mailbox_limit
-        self._gathering = Gathering(inbox, conversations)
+        self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
 
@@ -89,11 +89,11 @@ class Bot:
         if not incoming.is_addition:
             event.context = self._context(event.job, incoming, platform)
         reply = partial(self._reply, event, platform)
-        await self._gathering.answer(event.job, partial(_read_stored, platform), reply)
+        await self._piece_collector.answer(event.job, partial(_read_stored, platform), reply)
 
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
         """Answer a message that is gathered, unless it has been deleted."""
-        if not await self._deletions.covers(incoming):
+        if not await self._deletions.is_deleted(incoming):
             incoming = await self._enrich(event.job, incoming, platform)
             event.context = self._context(event.job, incoming, platform)
             await self._respond(event.context)
@@ -103,7 +103,7 @@ class Bot:
         job = event.job
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(turn=job.event_id)
-        platform = self._platforms.get(platform_of(job.lane))
+        platform = self._platforms.get(parse_platform_name(job.lane))
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=job.lane)
             return None, None
@@ -127,9 +127,9 @@ class Bot:
     async def _report_failure(self, event: _Event, failure: Exception) -> None:
         """Tell the sender why no answer comes; an event that cannot be read is kept as a dead letter."""
         if event.context is None:
-            report_unreadable(failure, platform_of(event.job.lane))
+            log_unreadable_event(failure, parse_platform_name(event.job.lane))
             event.job.dead = True
-        elif (apology := apology_for(failure)) is not None:
+        elif (apology := choose_apology(failure)) is not None:
             with UnexpectedErrors() as unexpected:
                 await _apologise(event.context, apology)
             if unexpected.error is not None:
@@ -156,8 +156,8 @@ class Bot:
 
     async def _greet(self, context: EventContext) -> None:
         """Say how to use the bot, where it is new."""
-        read = self._platforms[platform_of(context.job.lane)].read
-        if await self._greeting.is_due(context.job.lane, context.incoming, read):
+        read = self._platforms[parse_platform_name(context.job.lane)].read
+        if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
             await context.reply("start.added")
 
     def _remove_old_buttons(self, context: EventContext) -> None:
@@ -177,12 +177,12 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     """Read what a platform has stored, commands that came as text included."""
     incoming = platform.read(payload)
     if incoming is not None:
-        return parse_command(as_typed(incoming))
+        return parse_command(replace_typed_marks(incoming))
     addition = platform.read_addition(payload)
     if addition is None:
         return None
     # A command may be edited, too; a part is none, since nobody is addressed in it.
-    return as_typed(addition) if addition.part else parse_command(as_typed(addition))
+    return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
 
 
 def _may_have_news(incoming: Incoming) -> bool:
@@ -199,7 +199,7 @@ def _may_have_news(incoming: Incoming) -> bool:
 
 async def _apologise(context: EventContext, apology: Apology) -> None:
     """Tell the sender why no answer comes; privately when a press was refused and its presser still waits for it."""
-    if apology.decided and context.incoming.choice is not None and is_fast_lane(context.job.lane):
+    if apology.is_policy and context.incoming.choice is not None and is_fast_lane(context.job.lane):
         await context.notify_presser(apology.key, **apology.values)
     else:
         await context.reply(apology.key, **apology.values)

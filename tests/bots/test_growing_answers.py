@@ -14,7 +14,8 @@ from bots.sandbox.telegram.text.entity import Entity
 from bots.sandbox.telegram.text.stored_text import Formatted, stored
 from bots.slack.blocks.markdown import render_markdown
 from bots.telegram.rendering.markdown import render
-from core.chat.delivery.answer_buffer import AnswerBuffer, TextChunk
+from core.chat.delivery.answer_buffer import AnswerBuffer
+from core.chat.delivery.answer_text import TextChunk
 from core.chat.delivery.page_text import PageText
 from core.chat.port.page import Page
 from core.chat.text.page_breaks import find_page_end, measure_page
@@ -32,16 +33,18 @@ def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
         growing.add(TextChunk(text[position : position + size]))
         position += size
         while (
-            end := find_page_end(growing.value, space := measure_page(growing.value, page.start, limit, page.opening))
+            end := find_page_end(
+                growing.current.text, space := measure_page(growing.current.text, page.start, limit, page.opening)
+            )
         ) is not None:
-            following = Page(start=end, opening=shown.carry(page, end, space.stop))
-            pages[-1].append(shown.body(replace(page, end=end), following))
+            following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop))
+            pages[-1].append(shown.cut_body(replace(page, end=end), following))
             pages.append([])
             page = following
-        body = shown.body(page, None, measure_page(growing.value, page.start, limit, page.opening).sure)
+        body = shown.cut_body(page, None, measure_page(growing.current.text, page.start, limit, page.opening).sure)
         if body.strip() and (not pages[-1] or len(body) > len(pages[-1][-1])):
             pages[-1].append(body)
-    pages[-1].append(shown.body(page, None))
+    pages[-1].append(shown.cut_body(page, None))
     return pages
 
 

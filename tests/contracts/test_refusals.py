@@ -12,6 +12,7 @@ import pytest
 
 from bots.slack.sending import message_state
 from core.chat.delivery.answer_buffer import as_stream
+from core.chat.delivery.answer_text import AnswerText
 from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
 from core.chat.delivery.page_buttons import NO_BUTTONS, PageButtons
@@ -40,7 +41,11 @@ async def _deliver(scene: Scene, page: Page = FIRST, *, buttons: PageButtons = N
     begun = Checkpoint({"pages": json.dumps([asdict(page)])} if page.message_id else {})
     async with asyncio.timeout(10):
         await deliver(
-            as_stream(text), scene.outbox, DeliveryCheckpoint(begun), stopped=asyncio.Event(), buttons=buttons
+            as_stream(AnswerText(text)),
+            scene.outbox,
+            DeliveryCheckpoint(begun),
+            stopped=asyncio.Event(),
+            buttons=buttons,
         )
 
 

@@ -8,7 +8,7 @@ import re
 from pyromark import Markdown, Options
 
 from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
-from core.chat.text.literal_text import code_spans, protect_literals
+from core.chat.text.literal_text import find_code_spans, protect_literals
 
 from .plain_text import strip_markdown
 
@@ -36,7 +36,7 @@ def render_markdown(text: str, *, final: bool) -> str:
     shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
     if "<" not in shown:
         return shown
-    code, doubt = code_spans(shown)
+    code, doubt = find_code_spans(shown)
     if not final:
         pending = _PENDING_MENTION.search(shown)
         shown = shown[: pending.start() if pending else None]

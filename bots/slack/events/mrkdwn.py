@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bots.slack.blocks.markdown import escape
-from core.chat.text.bot_mention import cut_mentions
+from core.chat.text.bot_mention import remove_mentions
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
 _CODE = re.compile(r"```.*?```|(?<![\w`])`[^`\n]+`(?!\w)", re.DOTALL)
@@ -40,7 +40,7 @@ class ParsedMrkdwn:
 def parse_mrkdwn(text: str, bot: str) -> ParsedMrkdwn:
     """Parse mrkdwn into plain text; mentions of `bot` (a user id) are removed."""
     spans = list(_find_mentions(text, bot)) if bot else []
-    cut = cut_mentions(text, spans)
+    cut = remove_mentions(text, spans)
     plain: list[str] = []
     end = 0
     for code in _CODE.finditer(cut):

@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.lifecycle import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import create_sdk_logger
-from core.chat.text.error_sentences import report_unreadable
+from core.chat.text.error_sentences import log_unreadable_event
 from core.chat.unexpected import UnexpectedErrors
 from core.redis import STORE_ERRORS
 
@@ -129,7 +129,7 @@ class SocketListener:
             if ids := find_ignored_app(body, self._installation):
                 _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
         if unexpected.error is not None:
-            report_unreadable(unexpected.error, PLATFORM)
+            log_unreadable_event(unexpected.error, PLATFORM)
 
     async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:
         lost = 0.0

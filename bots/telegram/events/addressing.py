@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.json_fields import Json, get_int, get_object, get_text
-from core.chat.text.bot_mention import cut_mentions
-from core.chat.text.typed_commands import read_command
+from core.chat.text.bot_mention import remove_mentions
+from core.chat.text.typed_commands import parse_typed_command
 
 from .entities import Span, get_span
 from .message_text import MessageBody
@@ -47,11 +47,11 @@ def parse_addressed_text(body: MessageBody, bot: BotIdentity, *, commands: bool 
     The argument of a command keeps only links, quotes and code blocks, since people copy commands from inline code.
     """
     spans = list(_find_mentions(body.text, body.entities, bot))
-    is_command = commands and read_command(cut_mentions(body.text, spans)) is not None
+    is_command = commands and parse_typed_command(remove_mentions(body.text, spans)) is not None
     markdown = body.to_markdown([(span, _MENTION_PLACEHOLDER) for span in spans], marks=not is_command)
     placeholders = [(at, at + 1) for at, character in enumerate(markdown) if character == _MENTION_PLACEHOLDER]
-    content = cut_mentions(markdown, placeholders).replace(_MENTION_PLACEHOLDER, f"@{bot.username}")
-    typed = read_command(content) if is_command else None
+    content = remove_mentions(markdown, placeholders).replace(_MENTION_PLACEHOLDER, f"@{bot.username}")
+    typed = parse_typed_command(content) if is_command else None
     if typed is None or typed.sign != "/":
         return AddressedText(content, mentioned=bool(spans))
     elsewhere = bool(typed.bot) and typed.bot.lower() != bot.username.lower()

@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.checkpoint_fields import IMAGES, PostFields
 from core.chat.delivery.activity import activity_indicator
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.cancellation import run_cancellable
@@ -41,20 +42,20 @@ class PictureDrawer:
         self._conversations = conversations
 
     async def draw_and_post(
-        self, context: EventContext, prompt: ImagePrompt, *, note: str = "", name: str = "drawn_"
+        self, context: EventContext, prompt: ImagePrompt, *, note: str = "", fields: PostFields = IMAGES
     ) -> None:
         """Have the chat's image model draw `prompt` and post the pictures, with a `note` below the prompt.
 
-        `name` sets several posts of a job apart. Raises the errors of `ImageGenerator`, `UserFacingError` among them,
+        `fields` set several posts of a job apart. Raises the errors of `ImageGenerator`, `UserFacingError` among them,
         `StoppedByUserError`, and those of `post_media` but `ContentRejectedError`. A job that is run again posts
         nothing twice.
         """
-        if is_posted(context.job, name):
+        if is_posted(context.job, fields):
             return
         async with activity_indicator(context.outbox, "drawing"):
-            generated, album = await run_cancellable(context.job, self._make_album(context, prompt, note, name))
+            generated, album = await run_cancellable(context.job, self._make_album(context, prompt, note, fields))
         # A tag of its own, since a job may draw more than once.
-        tag = event_tag(f"{context.job.event_id} {name}")
+        tag = event_tag(f"{context.job.event_id} {fields.prefix}")
         button_data = replace(ButtonData.for_job(context.job, context.incoming), tag=tag)
         await self.save_prompt(context, button_data, generated.prompt)
         buttons = (
@@ -63,7 +64,7 @@ class PictureDrawer:
         )
         try:
             async with activity_indicator(context.outbox, "uploading"):
-                await post_media(context, album, name=name, buttons=buttons)
+                await post_media(context, album, fields, buttons=buttons)
         except ContentRejectedError as error:
             _log.warning("pictures were refused", error=str(error), sizes=[len(one.data) for one in album.pictures])
             raise UserFacingError("imagine.unshown") from error
@@ -79,16 +80,15 @@ class PictureDrawer:
         return ImagePrompt.unpack(stored) if stored else None
 
     async def _make_album(
-        self, context: EventContext, prompt: ImagePrompt, note: str, name: str
+        self, context: EventContext, prompt: ImagePrompt, note: str, fields: PostFields
     ) -> tuple[GeneratedImages, Album]:
         """Draw, or load what a former owner of the job has drawn, so that it is paid for once."""
-        field = f"{name}drawing"
-        if stored := context.job.state.get(field):
+        if stored := context.job.state.get(fields.generated_images):
             with suppress(UserFacingError):  # the links may have expired
                 return await self._download(context, GeneratedImages.unpack(stored), note)
         generated = await self._generate(context, prompt)
         if packed := generated.pack():
-            await context.job.checkpoint(**{field: packed})
+            await context.job.checkpoint(**{fields.generated_images: packed})
         return await self._download(context, generated, note)
 
     async def _download(

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import structlog
 
+from core.chat.checkpoint_fields import get_tool_fields
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_prompt import parse_tool_arguments
 from core.chat.port.errors import ContentRejectedError
@@ -86,11 +87,11 @@ class MediaTools:
     async def _draw(self, arguments: dict[str, Any]) -> str:
         options = {name: arguments[name] for name in ("n", "size") if arguments.get(name)}
         prompt = parse_tool_arguments(str(arguments.get("prompt") or ""), options)
-        await self._drawer.draw_and_post(self._context, prompt, name=f"tool{self._used}_")
+        await self._drawer.draw_and_post(self._context, prompt, fields=get_tool_fields(self._used))
         return "Done: the user sees the picture."
 
     async def _speak(self, text: str) -> str:
-        await self._speaker.speak_and_post(self._context, text, name=f"tool{self._used}_")
+        await self._speaker.speak_and_post(self._context, text, fields=get_tool_fields(self._used))
         return "Done: the user can hear it."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from core.chat.answer.answer_pictures import AnswerPictures
+from core.chat.checkpoint_fields import ANSWER_PICTURES, LOST_PICTURES_NOTICE
 from core.chat.delivery.activity import activity_indicator
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
@@ -15,7 +16,6 @@ from core.chat.port.media import Album, Picture
 from core.chat.text.user_error import UserFacingError
 
 _log = structlog.get_logger()
-_NAME = "answer_pictures_"
 
 
 async def post_answer_pictures(context: EventContext, pictures: AnswerPictures, images: ImageGenerator) -> None:
@@ -28,15 +28,15 @@ async def post_answer_pictures(context: EventContext, pictures: AnswerPictures, 
         return
     shown = await _download(context, pictures, images)
     lost = len(pictures.found) + pictures.lost - len(shown)
-    if shown and not is_posted(context.job, _NAME):
+    if shown and not is_posted(context.job, ANSWER_PICTURES):
         try:
             async with activity_indicator(context.outbox, "uploading"):
-                await post_media(context, Album(shown, ""), name=_NAME)
+                await post_media(context, Album(shown, ""), ANSWER_PICTURES)
         except ContentRejectedError as error:
             _log.warning("pictures of an answer were refused", error=str(error))
             lost += len(shown)
     if lost:
-        await context.reply_text(context.translate("answer.picture_lost", count=lost), name="pictures_lost_")
+        await context.reply_text(context.translate("answer.picture_lost", count=lost), fields=LOST_PICTURES_NOTICE)
     await pictures.forget()
 
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 from core.chat.answer.request import ConversationContext
+from core.chat.checkpoint_fields import ANSWER, QUESTION_FIELD, QUESTION_NOTES
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.gathering import QUESTION_FIELD
 from core.chat.question.builder import QuestionBuilder
 from core.chat.question.prompt import question_text
 from core.chat.question.question import Question
@@ -40,14 +40,14 @@ class QuestionReader:
                 fields = {"text": question.text, "files": question.files, "notes": notes}
                 await context.job.save_fields(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
         if notes:
-            await context.reply_text("\n\n".join(notes), name="notes_")
+            await context.reply_text("\n\n".join(notes), fields=QUESTION_NOTES)
         return question
 
     async def load_pictures(
         self, context: EventContext, conversation: ConversationContext, *more: HistoryMessage
     ) -> ConversationContext:
         """Load the pictures of the history and of `more`, for a model that takes them; a saved answer needs none."""
-        if "text" in context.job.state:
+        if ANSWER.final_text in context.job.state:
             return conversation
         model = await conversation.models.find("chat")
         loading = self._builder.load_pictures([*conversation.history, *more], context.outbox, model)

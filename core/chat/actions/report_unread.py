@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.chat.checkpoint_fields import QUESTION_NOTES
 from core.chat.delivery.event_context import EventContext
 from core.chat.text.user_error import UserFacingError
 
@@ -17,4 +18,4 @@ async def report_unread(context: EventContext) -> None:
     if _THREAD in unread and not context.argument:
         raise UserFacingError("unread.again")
     if _NAMES in unread:
-        await context.reply_text(context.translate(_NAMES), name="notes_")
+        await context.reply_text(context.translate(_NAMES), fields=QUESTION_NOTES)

@@ -9,6 +9,7 @@ from typing import Literal
 import structlog
 
 from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.checkpoint_fields import VOICE_FAILURE_NOTICE, VOICE_NOTE, PostFields
 from core.chat.delivery.activity import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
@@ -56,18 +57,18 @@ class Speaker:
             await _report_failure(context, context.translate(error_key(error)))
 
     async def speak_and_post(
-        self, context: EventContext, text: str, *, models: ChatModels | None = None, name: str = "aloud_"
+        self, context: EventContext, text: str, *, models: ChatModels | None = None, fields: PostFields = VOICE_NOTE
     ) -> None:
-        """Post `text` (Markdown) as a voice note, unless a former owner of the job did; `name` sets several apart.
+        """Post `text` (Markdown) as a voice note, unless a former owner of the job did; `fields` set several apart.
 
         Raises `UserFacingError`, `WanjieError` or `RecipientGoneError` when it cannot be spoken or posted,
         `StoppedByUserError` when the user stops it.
         """
-        if not is_posted(context.job, name):
+        if not is_posted(context.job, fields):
             models = models or await self._models.load(context.incoming.chat)
-            await run_cancellable(context.job, self._speak(context, text, models, name))
+            await run_cancellable(context.job, self._speak(context, text, models, fields))
 
-    async def _speak(self, context: EventContext, text: str, models: ChatModels, name: str) -> None:
+    async def _speak(self, context: EventContext, text: str, models: ChatModels, fields: PostFields) -> None:
         async with activity_indicator(context.outbox, "recording"):
             script = await self._speech.make_script(text, _spoken_words(context, text))
             sound = await self._synthesize(context, script, models, context.outbox.capabilities.voice)
@@ -75,7 +76,7 @@ class Speaker:
         voice = Voice(sound.data, sound.seconds, script.title, caption=caption)
         async with activity_indicator(context.outbox, "uploading"):
             try:
-                await self._post(context, voice, script, models, name)
+                await self._post(context, voice, script, models, fields)
             except VoiceForbiddenError as error:  # neither a voice message nor an audio file may be sent
                 raise UserFacingError("attach.no_voice") from error
             except ContentRejectedError as error:
@@ -94,16 +95,16 @@ class Speaker:
         )
 
     async def _post(
-        self, context: EventContext, voice: Voice, script: SpeechScript, models: ChatModels, name: str
+        self, context: EventContext, voice: Voice, script: SpeechScript, models: ChatModels, fields: PostFields
     ) -> None:
         """Post a voice note, as an ordinary audio file where people forbid voice notes."""
         try:
-            await post_media(context, voice, name=name)
+            await post_media(context, voice, fields)
         except VoiceForbiddenError:
             sound = await self._synthesize(context, script, models, "mp3")
             caption = "\n".join(filter(None, (voice.caption, context.translate("speak.forbidden"))))
             file = replace(voice, audio=sound.data, seconds=sound.seconds, note=False, caption=caption)
-            await post_media(context, file, name=name)
+            await post_media(context, file, fields)
 
 
 def _spoken_words(context: EventContext, text: str) -> SpokenPlaceholders:
@@ -142,4 +143,4 @@ def _wants_voice(context: EventContext, models: ChatModels) -> bool:
 
 
 async def _report_failure(context: EventContext, reason: str) -> None:
-    await context.reply_text(context.translate("speak.unspoken", reason=reason), name="unspoken_")
+    await context.reply_text(context.translate("speak.unspoken", reason=reason), fields=VOICE_FAILURE_NOTICE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.chat.checkpoint_fields import PICTURE_COUNT_FIELD
 from core.queue import Job
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink, ImageResult
@@ -12,8 +13,6 @@ _MAX_BYTES = 50_000_000
 """Bytes of all of them; they are held until the text is shown."""
 _MAX_STORED_BYTES = 20_000_000
 """Bytes of all that are kept in the store meanwhile; the rest would be lost with the process."""
-_FIELD = "answer_pictures"
-"""The checkpoint's field for the number of pictures that are not posted."""
 _DATA, _LINK, _LOST = b"d", b"l", b"-"
 """First byte of a stored picture."""
 
@@ -50,7 +49,7 @@ class AnswerPictures:
         else:
             self.found.append(image)
             self._size += size
-        await self._job.checkpoint(**{_FIELD: str(len(self.found) + self.lost)})
+        await self._job.checkpoint(**{PICTURE_COUNT_FIELD: str(len(self.found) + self.lost)})
         await self._files.add(self._chat, self._job.event_id, _LOST if self._size > _MAX_STORED_BYTES else _pack(image))
 
     async def restore(self) -> None:
@@ -63,12 +62,12 @@ class AnswerPictures:
 
     async def forget(self) -> None:
         """Remove the pictures from the store: they are posted."""
-        await self._job.checkpoint(**{_FIELD: "0"})
+        await self._job.checkpoint(**{PICTURE_COUNT_FIELD: "0"})
         await self._files.remove(self._chat, self._job.event_id)
 
     @property
     def _unposted_count(self) -> int:
-        return int(self._job.state.get(_FIELD, "0"))
+        return int(self._job.state.get(PICTURE_COUNT_FIELD, "0"))
 
 
 def _pack(image: ImageResult | None) -> bytes:

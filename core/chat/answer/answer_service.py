@@ -83,7 +83,7 @@ class AnswerService:
         buttons = AnswerButtons(
             str(ButtonData.for_job(job, context.incoming)),
             context.translate,
-            aloud=lambda: finding_voice.done() and finding_voice.result(),
+            can_speak=lambda: finding_voice.done() and finding_voice.result(),
         )
         writer = AnswerWriter(self._client, context, buttons, request)
         text = ""
@@ -92,7 +92,7 @@ class AnswerService:
         finally:
             finding_voice.cancel()
             if writer.last_message is not None:
-                await self._old_buttons.note(context.chat, job.event_id, writer.last_message)
+                await self._old_buttons.remember(context.chat, job.event_id, writer.last_message)
             if is_blank(text) and not (
                 writer.used_tools or job.ownership_lost or request.continues or request.replaces
             ):

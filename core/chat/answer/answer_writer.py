@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from core.chat.checkpoint_fields import FINISH_REASON_FIELD, TOOL_USED_FIELD
 from core.chat.delivery.activity import ActivityIndicator, activity_indicator
 from core.chat.delivery.answer_buffer import (
+    ChunkStream,
     MisreadError,
-    Pieces,
-    TextChunk,
     as_stream,
     continue_in_fence,
-    until_misread,
+    read_until_misread,
 )
 from core.chat.delivery.answer_buttons import AnswerButtons
+from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
 from core.chat.delivery.event_context import EventContext
@@ -83,25 +84,25 @@ class AnswerWriter:
         self._job = context.job
         self._outbox = context.outbox
         self._checkpoint = DeliveryCheckpoint(context.job)
-        self._buttons = buttons.for_answer(lambda: self.reason)
+        self._buttons = buttons.for_pages(lambda: self.reason)
         self._is_group = not context.incoming.direct
         self._reasoning_display = request.conversation.preferences.reasoning
         self._toolbox = request.toolbox
         self._pictures = request.pictures
         self._picture_placeholder = context.translate("answer.picture")
         self._open_fence = request.open_fence
-        self.reason = context.job.state.get("reason", "")
+        self.reason = context.job.state.get(FINISH_REASON_FIELD, "")
         """Why the model ended, in its own word; "" while unknown."""
 
     @property
     def used_tools(self) -> bool:
         """Whether the model has used a tool, so that its answer may have no words."""
-        return "acted" in self._job.state
+        return TOOL_USED_FIELD in self._job.state
 
     @property
     def saved_text(self) -> str | None:
         """The whole text, if a former owner of the job received it from the model."""
-        return self._checkpoint.text
+        return self._checkpoint.final and self._checkpoint.final.text
 
     @property
     def last_message(self) -> ShownMessage | None:
@@ -110,7 +111,7 @@ class AnswerWriter:
 
     async def show_saved(self) -> str:
         """Show, and return, the answer that was complete when its former owner died."""
-        return await self._show(as_stream(self._checkpoint.text or "", self._checkpoint.thought))
+        return await self._show(as_stream(self._checkpoint.final or AnswerText()))
 
     async def write(self, request: ChatRequest) -> str:
         """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
@@ -134,20 +135,19 @@ class AnswerWriter:
                     raise
                 self._checkpoint.restart()
 
-    async def _show_corrected(self, chunks: Pieces) -> str:
+    async def _show_corrected(self, chunks: ChunkStream) -> str:
         """Show the answer; start again when something that was shown turns out not to belong to it."""
         while True:
             try:
-                return await self._show(continue_in_fence(until_misread(chunks), self._open_fence))
+                return await self._show(continue_in_fence(read_until_misread(chunks), self._open_fence))
             except MisreadError:
-                self._checkpoint.correct()
+                self._checkpoint.discard()
 
     async def _show_longest_attempt(self) -> None:
         """Finish the messages with the longest text of all attempts."""
-        if self._checkpoint.best:
+        if self._checkpoint.longest.text:
             self._checkpoint.restart()
-            best = as_stream(self._checkpoint.best, self._checkpoint.best_thought)
-            await self._show(best, whole_answer=False)
+            await self._show(as_stream(self._checkpoint.longest), whole_answer=False)
 
     async def _show(self, chunks: AsyncGenerator[TextChunk], *, whole_answer: bool = True) -> str:
         return await deliver(
@@ -161,7 +161,9 @@ class AnswerWriter:
             opening=self._open_fence,
         )
 
-    async def _stream_chunks(self, request: ChatRequest, indicator: ActivityIndicator, attempts: Attempts) -> Pieces:
+    async def _stream_chunks(
+        self, request: ChatRequest, indicator: ActivityIndicator, attempts: Attempts
+    ) -> ChunkStream:
         """Yield everything that is to be shown; an answer goes on after each use of tools."""
         if self._toolbox is not None:
             self._toolbox.begin()
@@ -211,11 +213,11 @@ class AnswerWriter:
     ) -> ChatRequest:
         """Do what the model called for; return the request that tells it the results, and offers the tools `again`."""
         results = [ChatMessage("tool", await toolbox.use(call), tool_call_id=call.id) for call in message.tool_calls]
-        await self._job.checkpoint(acted="1")
+        await self._job.checkpoint(**{TOOL_USED_FIELD: "1"})
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, message, *results), tools=tools)
 
     async def _save_reason(self, finish: Finish) -> None:
         """Save why the model ended: a later owner of the job needs it for the buttons and the note."""
         self.reason = finish.reason
-        await self._job.checkpoint(reason=finish.reason)
+        await self._job.checkpoint(**{FINISH_REASON_FIELD: finish.reason})

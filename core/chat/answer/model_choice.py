@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 import structlog
 
+from core.chat.checkpoint_fields import get_fallback_notice_fields
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
 from core.chat.text.user_error import UserFacingError
@@ -114,7 +115,7 @@ class ModelSelector:
         _log.warning("a model is gone", instead=replacement)
         await self._clear_preference(chat, work, model)
         text = context.translate(_WORK_KEYS[work].fallback, model=model, default=replacement)
-        await context.reply_text(text, name=f"fallback_{work}_")
+        await context.reply_text(text, fields=get_fallback_notice_fields(work))
         return replacement
 
     async def _find_replacement(self, chat: ChatRef, work: Work, model: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.chat.question.question import Question
-from core.chat.text.page_breaks import open_fence
+from core.chat.text.page_breaks import find_open_fence
 from core.store import ChatPreferences, HistoryMessage
 
 from .answer_pictures import AnswerPictures
@@ -47,4 +47,4 @@ class AnswerRequest:
     @property
     def open_fence(self) -> str:
         """The line of the code fence within which the answer begins; "" when it does not."""
-        return open_fence(self.conversation.history[-1].content) if self.continues else ""
+        return find_open_fence(self.conversation.history[-1].content) if self.continues else ""

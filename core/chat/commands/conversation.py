@@ -8,7 +8,7 @@ from core.chat.answer.request import ConversationContext
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.old_buttons import OldButtons
-from core.chat.events.lanes import background_lane
+from core.chat.events.lanes import get_background_lane
 from core.chat.question.question import Question
 from core.queue import Inbox, event_tag
 from core.store import Conversations, HistoryMessage
@@ -38,7 +38,7 @@ class ConversationCommands:
 
     async def stop(self, context: EventContext) -> None:
         """Stop what runs in the conversation, and what runs beside it."""
-        lanes = (context.chat, background_lane(context.incoming.chat))
+        lanes = (context.chat, get_background_lane(context.incoming.chat))
         stopped = [await self._inbox.request_stop(lane) for lane in lanes]
         await context.reply("stop.done" if any(stopped) else "stop.nothing")
 

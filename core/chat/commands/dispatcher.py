@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.chat.actions.report_unread import report_unread
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.lanes import background_lane, is_fast_lane, platform_of
+from core.chat.events.lanes import get_background_lane, is_fast_lane, parse_platform_name
 from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
 from core.queue import EnqueueResult, Inbox
@@ -70,7 +70,7 @@ class CommandDispatcher:
 
     async def _enqueue_press(self, context: EventContext, handler: ButtonHandler) -> None:
         """Store a press in the lane where its work is done."""
-        job, lane = context.job, background_lane(context.incoming.chat) if handler.in_background else context.chat
+        job, lane = context.job, get_background_lane(context.incoming.chat) if handler.in_background else context.chat
         waits = not handler.may_repeat and await self._is_waiting(context, lane)
         if waits or await self._inbox.enqueue(lane, job.event_id, job.payload) is not EnqueueResult.FULL:
             await context.notify_presser("button.coming")
@@ -79,7 +79,7 @@ class CommandDispatcher:
 
     async def _is_waiting(self, context: EventContext, lane: str) -> bool:
         """Whether the same button was pressed before, and its work is not done yet."""
-        read = self._platforms[platform_of(lane)].read
+        read = self._platforms[parse_platform_name(lane)].read
         events = [read(payload) for payload in await self._inbox.list_waiting(lane)]
         return any(event is not None and event.choice == context.incoming.choice for event in events)
 

@@ -7,7 +7,13 @@ from dataclasses import replace
 from rapidfuzz import fuzz, process
 
 from core.chat.port.incoming import Incoming
-from core.chat.text.typed_commands import is_chinese, own_name, read_command, read_name, unformatted
+from core.chat.text.typed_commands import (
+    is_chinese_name,
+    parse_typed_command,
+    split_name,
+    strip_formatting,
+    to_command_name,
+)
 
 from .declaration import Command
 
@@ -49,7 +55,7 @@ def parse_command(incoming: Incoming) -> Incoming:
     """
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
-    typed = read_command(unformatted(incoming.text))
+    typed = parse_typed_command(strip_formatting(incoming.text))
     if typed is not None and typed.name in _BY_NAME:
         return replace(incoming, command=typed.name, text=typed.argument)
     return _parse_bare_command(incoming) if incoming.mentioned else incoming
@@ -57,11 +63,11 @@ def parse_command(incoming: Incoming) -> Incoming:
 
 def _parse_bare_command(incoming: Incoming) -> Incoming:
     """Recognise a bare name behind the bot's name, unless so much follows that it is a sentence."""
-    word, rest, colon = read_name(unformatted(incoming.text))
-    command = _BY_NAME.get(own_name(word))
+    word, rest, colon = split_name(strip_formatting(incoming.text))
+    command = _BY_NAME.get(to_command_name(word))
     if command is None:
         return incoming
     # Chinese has no blanks, so one behind the name of a command is no part of a sentence: `@bot 画 一只猫`.
-    is_deliberate = command.text_follows and bool(rest) and (is_chinese(word) or colon)
+    is_deliberate = command.text_follows and bool(rest) and (is_chinese_name(word) or colon)
     is_command = is_deliberate or len(rest.split()) <= command.max_bare_words
     return replace(incoming, command=command.name, text=rest) if is_command else incoming

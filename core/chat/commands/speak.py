@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_service import TOOL_ONLY_ANSWER
-from core.chat.delivery.answer_buttons import IN_PARTS
+from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_caption import quoted_text
@@ -42,7 +42,7 @@ class SpeakCommand:
         )
         text = next(answers, TOOL_ONLY_ANSWER)
         if text == TOOL_ONLY_ANSWER:
-            text = "" if part == IN_PARTS else strip_invisible(context.incoming.quoted)
+            text = "" if part == LAST_PART_MARK else strip_invisible(context.incoming.quoted)
         if text:
             await self._speaker.speak_and_post(context, text)
         else:

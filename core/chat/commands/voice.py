@@ -9,7 +9,7 @@ from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer, speed_of
 from core.chat.port.menus import Menu, Option
-from core.chat.text.half_width import half_width
+from core.chat.text.half_width import to_half_width
 from core.store import ChatPreferences, Conversations
 
 from .preferences import PreferenceWriter
@@ -160,6 +160,6 @@ def _voice_rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, .
 
 def read_speed(text: str) -> str | None:
     """Read a speed in any spelling; return None when the text is none."""
-    found = _NUMBER.fullmatch(half_width(text).strip())
+    found = _NUMBER.fullmatch(to_half_width(text).strip())
     speed = float(re.sub(r"\D", ".", found["number"])) if found else 0.0
     return f"{speed:g}" if _MIN_SPEED <= speed <= _MAX_SPEED else None

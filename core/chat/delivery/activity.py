@@ -1,4 +1,4 @@
-"""Showing that work goes on."""
+"""Showing the user that the bot is working."""
 
 from __future__ import annotations
 
@@ -10,75 +10,75 @@ from contextlib import asynccontextmanager
 
 from core.chat.port.outbox import Activity, Outbox
 
-_EVERY = 4.5
+_REFRESH_INTERVAL = 4.5
 """Seconds; Telegram shows a chat action for 5."""
 
-_UNDER_WAY = 0.3
-"""Seconds that words wait for a sign that is under way."""
+_PENDING_CALL_TIMEOUT = 0.3
+"""Seconds that text waits for a call that is just showing the indicator."""
 
-_SILENCE = 6.0
-"""Seconds without words after which there should be a sign again: a film or a long thought may take minutes."""
+_MAX_SILENCE = 6.0
+"""Seconds without new text after which the indicator returns: a video or long reasoning may take minutes."""
 
 
 class ActivityIndicator:
-    """A sign of work that is shown again and again while there is no better one."""
+    """An indicator that is shown again and again until there is text to read."""
 
-    def __init__(self, outbox: Outbox, doing: Activity, *, silence: float) -> None:
+    def __init__(self, outbox: Outbox, activity: Activity, *, max_silence: float) -> None:
         self._outbox = outbox
-        self._silence = silence
-        self._calling = asyncio.Lock()
-        self._due = 0.0
-        self._shown = True
-        """Since words came last."""
-        self._worded = False
-        self._showing = asyncio.create_task(self._keep_showing(doing))
-        self._clearing: set[asyncio.Task[None]] = set()
+        self._max_silence = max_silence
+        self._call_lock = asyncio.Lock()
+        self._next_refresh = 0.0
+        self._is_shown = True
+        """It was shown after the last text."""
+        self._had_text = False
+        self._refresh_task = asyncio.create_task(self._keep_showing(activity))
+        self._clear_tasks: set[asyncio.Task[None]] = set()
 
     async def postpone(self) -> None:
-        """Show it only when nothing more has come for a while, since words are the better sign.
+        """Show the indicator only when no more text comes for a while, since text tells the user more.
 
-        Waits a moment for one that is under way: it would stay beside the words. The first words take a sign away by
-        themselves, later ones do not.
+        Waits a moment for a call that is under way, or the indicator would stay beside the text. The first text clears
+        it by itself, later text does not.
         """
-        self._due = time.monotonic() + self._silence
-        if not self._shown:
+        self._next_refresh = time.monotonic() + self._max_silence
+        if not self._is_shown:
             return
-        self._shown = False
+        self._is_shown = False
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_UNDER_WAY), self._calling:
+            async with asyncio.timeout(_PENDING_CALL_TIMEOUT), self._call_lock:
                 pass
-        if self._worded:
-            clearing = asyncio.create_task(self._outbox.show_activity("nothing"))
-            self._clearing.add(clearing)
-            clearing.add_done_callback(self._clearing.discard)
-        self._worded = True
+        if self._had_text:
+            task = asyncio.create_task(self._outbox.show_activity("nothing"))
+            self._clear_tasks.add(task)
+            task.add_done_callback(self._clear_tasks.discard)
+        self._had_text = True
 
     async def stop(self) -> None:
-        """Give up what is under way, too, and leave nothing on the screen."""
-        self._showing.cancel()
-        await asyncio.gather(self._showing, *self._clearing, return_exceptions=True)
+        """Cancel a call that is under way, too, and clear the indicator."""
+        self._refresh_task.cancel()
+        await asyncio.gather(self._refresh_task, *self._clear_tasks, return_exceptions=True)
         await self._outbox.show_activity("nothing")
 
-    async def _keep_showing(self, doing: Activity) -> None:
+    async def _keep_showing(self, activity: Activity) -> None:
         while True:
-            if time.monotonic() >= self._due:
-                self._due = time.monotonic() + _EVERY
-                async with self._calling:
-                    await self._outbox.show_activity(doing)
-                self._shown = True
-            await asyncio.sleep(self._due - time.monotonic())
+            if time.monotonic() >= self._next_refresh:
+                self._next_refresh = time.monotonic() + _REFRESH_INTERVAL
+                async with self._call_lock:
+                    await self._outbox.show_activity(activity)
+                self._is_shown = True
+            await asyncio.sleep(self._next_refresh - time.monotonic())
 
 
 @asynccontextmanager
 async def activity_indicator(
-    outbox: Outbox, doing: Activity, *, silence: float = _SILENCE
+    outbox: Outbox, activity: Activity, *, max_silence: float = _MAX_SILENCE
 ) -> AsyncGenerator[ActivityIndicator]:
-    """Show a sign of work while the context lasts, and nothing of it afterwards.
+    """Show an indicator while the context lasts, and clear it afterwards.
 
-    Where words are a better one (see `ActivityIndicator.postpone`), it comes back after `silence` seconds without any.
+    After `ActivityIndicator.postpone` it returns when no more text has come for `max_silence` seconds.
     """
-    sign = ActivityIndicator(outbox, doing, silence=silence)
+    indicator = ActivityIndicator(outbox, activity, max_silence=max_silence)
     try:
-        yield sign
+        yield indicator
     finally:
-        await sign.stop()
+        await indicator.stop()

@@ -1,4 +1,4 @@
-"""What can be pressed under an answer."""
+"""The buttons under an answer."""
 
 from __future__ import annotations
 
@@ -9,42 +9,46 @@ from core.media.visible_text import is_blank
 
 from .page_buttons import PageButtons
 
-IN_PARTS = "parts"
-"""Stands behind the stamp where the message that bears the button is only the end of the answer."""
+LAST_PART_MARK = "parts"
+"""Follows the button's data where the message with the button is only the last part of the answer."""
 
 
-def useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
-    """Those that still do something under an answer that is not the newest any more: it can only be spoken.
+def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
+    """Return the buttons that still work under an answer that is not the newest any more: it can only be spoken.
 
-    `remembered`: the history holds it. Of one that is forgotten, a message is spoken that holds all of it.
+    `remembered` tells whether the history holds the answer. A forgotten one is spoken only if one message holds all of
+    it.
     """
     return tuple(
-        button for button in buttons if button.name == "speak" and (remembered or not button.value.endswith(IN_PARTS))
+        button
+        for button in buttons
+        if button.name == "speak" and (remembered or not button.value.endswith(LAST_PART_MARK))
     )
 
 
 class AnswerButtons:
-    """The buttons of one answer; each bears the stamp of its turn."""
+    """The buttons of one answer; each holds the data of its job."""
 
-    def __init__(self, stamp: str, label: Callable[[str], str], *, aloud: Callable[[], bool]) -> None:
-        """`label` tells the words for a sentence's key, `aloud` at the end whether there is a model that can speak."""
-        self._stop = Button(label("button.stop"), "stop", stamp)
-        self._again = Button(label("button.again"), "retry", stamp)
-        self._more = Button(label("button.continue"), "continue", stamp)
-        self._speak = Button(label("button.speak"), "speak", stamp)
-        self._speak_end = Button(label("button.speak"), "speak", f"{stamp} {IN_PARTS}")
-        self._aloud = aloud
+    def __init__(self, button_data: str, label: Callable[[str], str], *, can_speak: Callable[[], bool]) -> None:
+        """`label` translates a sentence's key; `can_speak` tells at the end whether there is a model that can speak."""
+        self._stop = Button(label("button.stop"), "stop", button_data)
+        self._retry = Button(label("button.again"), "retry", button_data)
+        self._continue = Button(label("button.continue"), "continue", button_data)
+        self._speak = Button(label("button.speak"), "speak", button_data)
+        self._speak_last_part = Button(label("button.speak"), "speak", f"{button_data} {LAST_PART_MARK}")
+        self._can_speak = can_speak
 
-    def for_answer(self, reason: Callable[[], str]) -> PageButtons:
-        """The buttons as `deliver` wants them; `reason` tells at the end why the model ended."""
+    def for_pages(self, finish_reason: Callable[[], str]) -> PageButtons:
+        """Return the buttons for `deliver`; `finish_reason` tells at the end why the model ended."""
         return PageButtons(
-            growing=(self._stop,), finished=lambda answer, messages: self._finished_buttons(answer, messages, reason())
+            growing=(self._stop,),
+            finished=lambda answer, messages: self._choose_finished(answer, messages, finish_reason()),
         )
 
-    def _finished_buttons(self, answer: str, messages: int, reason: str) -> tuple[Button, ...]:
-        """Of a model that only thought there are no words to go on with or to speak."""
+    def _choose_finished(self, answer: str, messages: int, finish_reason: str) -> tuple[Button, ...]:
+        """Choose the buttons; an answer that is only reasoning cannot be continued or spoken."""
         if is_blank(answer):
-            return (self._again,)
-        more = (self._more,) if reason == "length" else ()
-        speak = self._speak if messages == 1 else self._speak_end
-        return (*more, self._again, speak) if self._aloud() else (*more, self._again)
+            return (self._retry,)
+        more = (self._continue,) if finish_reason == "length" else ()
+        speak = self._speak if messages == 1 else self._speak_last_part
+        return (*more, self._retry, speak) if self._can_speak() else (*more, self._retry)

@@ -1,4 +1,4 @@
-"""What stands behind a button: which turn it belongs to, and who may press it."""
+"""The data of a button: which job it belongs to, and who may press it."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ _ANYONE = "*"
 
 @dataclass(frozen=True, slots=True)
 class ButtonData:
-    """The tag of the turn that made the message, and the id of whoever it was made for.
+    """The tag of the job that made the message, and the id of the user it was made for.
 
-    What was made for a name that several people share is for anyone: a press tells the person alone.
+    A button for an account that several people share is for anyone, since a press names the person, not the account.
     """
 
     tag: str
-    asker: str
+    owner_id: str
 
     def __str__(self) -> str:
-        return f"{self.tag} {self.asker}"
+        return f"{self.tag} {self.owner_id}"
 
     @classmethod
     def for_job(cls, job: Job, incoming: Incoming) -> Self:
-        """The stamp for what `turn` shows; what a button set going stays that of whom the button was made for."""
+        """Return the data for the buttons of `job`; when a button started the job, its owner stays the owner."""
         pressed, _ = cls.parse(incoming.choice.value if incoming.choice else "")
         return cls(
-            event_tag(job.event_id), pressed.asker or (_ANYONE if incoming.sender.shared else incoming.sender.id)
+            event_tag(job.event_id), pressed.owner_id or (_ANYONE if incoming.sender.shared else incoming.sender.id)
         )
 
     def is_for(self, sender: Sender) -> bool:
-        """Whether it was made for this sender."""
-        return self.asker in {_ANYONE, sender.id}
+        """Whether this sender may press the button."""
+        return self.owner_id in {_ANYONE, sender.id}
 
     @classmethod
     def parse(cls, value: str) -> tuple[Self, str]:
-        """Read a value that begins with the string form, and what follows it after another space."""
+        """Parse a value that begins with the string form; return the rest after the next space, too."""
         tag, asker, rest, *_ = (*value.split(" ", 2), "", "")
         return cls(tag, asker), rest

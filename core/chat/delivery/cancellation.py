@@ -1,4 +1,4 @@
-"""Ending work when its user asks for that."""
+"""Cancelling work when its user asks to stop."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _Result = TypeVar("_Result")
 
 
 async def run_cancellable(job: Job, work: Awaitable[_Result]) -> _Result:
-    """Return what `work` does.
+    """Return the result of `work`.
 
-    Cancel it and raise `StoppedByUserError` when the user asks to stop before it is done.
+    Cancels it and raises `StoppedByUserError` when the user asks to stop before it is done.
     """
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.create_task(job.stop_requested.wait())
+    work_task = asyncio.ensure_future(work)
+    stop_task = asyncio.create_task(job.stop_requested.wait())
     try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
+        await asyncio.wait({work_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)
+        if work_task.done():
+            return work_task.result()
         raise StoppedByUserError
     finally:
-        for task in (working, stopping):
+        for task in (work_task, stop_task):
             task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
+        await asyncio.gather(work_task, stop_task, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""How far an answer has come, kept in the turn's checkpoint so that another process can finish it."""
+"""The progress of a delivery, kept in the job's checkpoint so that another process can finish it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
+from core.chat.checkpoint_fields import ANSWER, PostFields
 from core.chat.port.menus import ShownMessage
 from core.chat.port.page import Page
 
+from .answer_text import AnswerText
+
 
 class CheckpointStore(Protocol):
-    """The part of the engine's `Job` that is written on."""
+    """The part of a `Job` that keeps its checkpoint."""
 
     @property
     def state(self) -> Mapping[str, str]: ...
@@ -21,68 +24,71 @@ class CheckpointStore(Protocol):
 
 
 class DeliveryCheckpoint:
-    """What stands of one answer, and its whole text once the model has ended."""
+    """What has been shown of one post, and its whole text once that is known."""
 
-    def __init__(self, checkpoints: CheckpointStore, name: str = "") -> None:
-        """Take over what a former owner left; its pages come back as adopted.
-
-        `name` sets one answer of a turn apart from another.
-        """
-        self._checkpoints = checkpoints
-        self._name = name
-        stored = json.loads(checkpoints.state.get(f"{name}pages", "[]"))
-        self.pages: list[Page] = [_adopt(_page(fields)) for fields in stored]
-        self.best: str = checkpoints.state.get(f"{name}best", "")
-        """The longest text that ever came: what a reader would miss if less were left."""
-        self.best_thought = int(checkpoints.state.get(f"{name}best_thought", "0"))
-        """How many characters of it, from its beginning, are thinking."""
+    def __init__(self, store: CheckpointStore, fields: PostFields = ANSWER) -> None:
+        """Load what a former owner of the job left; its pages are marked as adopted."""
+        self._store = store
+        self._fields = fields
+        stored = json.loads(store.state.get(fields.pages, "[]"))
+        self.pages: list[Page] = [_mark_adopted(_parse_page(page)) for page in stored]
+        self.longest = self._load_text(fields.longest_text, fields.longest_reasoning_length) or AnswerText()
+        """The longest text of all attempts. A reader would miss words if less were left."""
+        self.final = self._load_text(fields.final_text, fields.final_reasoning_length)
+        """The whole text; None until the model has ended."""
         self.last_message: ShownMessage | None = None
-        """The answer's last message, once it stands; it bears the buttons."""
-        self.text: str | None = checkpoints.state.get(f"{name}text")
-        """None until the model has ended."""
-        self.thought = int(checkpoints.state.get(f"{name}thought", "0"))
-        """How many characters of it, from its beginning, are thinking."""
+        """The last message, which bears the buttons; None until it shows its last state."""
 
-    async def save(self, pages: Sequence[Page], text: str = "", thought: int = 0) -> None:
-        """Write down the pages and what they are about to show, after proof that the turn is still ours.
+    async def save(self, pages: Sequence[Page], text: AnswerText) -> None:
+        """Save the pages and the text that they are about to show.
 
-        Raises `OwnershipLostError` when it is not.
+        Raises `OwnershipLostError` when another process owns the job.
         """
         self.pages = list(pages)
-        self.remember_longest(text, thought)
-        fields = {f"{self._name}pages": json.dumps([asdict(page) for page in pages])}
-        if self.best != self._checkpoints.state.get(f"{self._name}best", ""):
-            fields |= {f"{self._name}best": self.best, f"{self._name}best_thought": str(self.best_thought)}
-        await self._checkpoints.checkpoint(**fields)
+        self.remember_longest(text)
+        fields = {self._fields.pages: json.dumps([asdict(page) for page in pages])}
+        if self.longest.text != self._store.state.get(self._fields.longest_text, ""):
+            fields[self._fields.longest_text] = self.longest.text
+            fields[self._fields.longest_reasoning_length] = str(self.longest.reasoning_length)
+        await self._store.checkpoint(**fields)
 
-    def remember_longest(self, text: str, thought: int) -> None:
-        """Remember a text as the best one if it is; written down with the next `save`."""
-        if len(text) > len(self.best):
-            self.best, self.best_thought = text, thought
+    def remember_longest(self, text: AnswerText) -> None:
+        """Remember a text if it is the longest one; the next `save` saves it."""
+        if len(text.text) > len(self.longest.text):
+            self.longest = text
 
-    async def save_final(self, text: str, thought: int = 0) -> None:
-        """Note that the model has ended: whoever takes over only has to show `text`."""
-        self.text, self.thought = text, thought
-        await self._checkpoints.checkpoint(**{f"{self._name}text": text, f"{self._name}thought": str(thought)})
+    async def save_final(self, text: AnswerText) -> None:
+        """Save the whole text: whoever takes over only has to show it."""
+        self.final = text
+        await self._store.checkpoint(
+            **{
+                self._fields.final_text: text.text,
+                self._fields.final_reasoning_length: str(text.reasoning_length),
+            }
+        )
 
     def restart(self) -> None:
-        """The answer will be written anew into the messages that are there."""
-        self.pages = [_adopt(page) for page in self.pages]
-        self.text = None
+        """Let the next attempt write the answer from its beginning into the same messages."""
+        self.pages = [_mark_adopted(page) for page in self.pages]
+        self.final = None
 
-    def correct(self) -> None:
-        """The same, at once: what stands there is wrong, so that nobody would miss it."""
+    def discard(self) -> None:
+        """Restart, and let go of the text that was shown, since it is wrong: pages may shrink."""
         self.restart()
         self.pages = [replace(page, length=0) for page in self.pages]
-        self.best, self.best_thought = "", 0
+        self.longest = AnswerText()
+
+    def _load_text(self, text_field: str, length_field: str) -> AnswerText | None:
+        text = self._store.state.get(text_field)
+        return None if text is None else AnswerText(text, int(self._store.state.get(length_field, "0")))
 
 
-def _page(fields: dict[str, Any]) -> Page:
+def _parse_page(fields: dict[str, Any]) -> Page:
     """Read a page that another version of this program may have written."""
     return Page(**{name: value for name, value in fields.items() if name in Page.__dataclass_fields__})
 
 
-def _adopt(page: Page) -> Page:
-    """What is known of a page when its text is not: the first one alone may have an opening, whatever that text is."""
+def _mark_adopted(page: Page) -> Page:
+    """Keep what is certain of a page whose text is unknown; only the first page's opening depends on no text."""
     adopted, opening = bool(page.message_id or page.sending), "" if page.start else page.opening
     return replace(page, end=None, opening=opening, opened_at=0.0, adopted=adopted, done=False)

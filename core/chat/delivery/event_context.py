@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import structlog
 
+from core.chat.checkpoint_fields import NOTICE, PostFields
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
-from core.chat.text.half_width import half_width
+from core.chat.text.half_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
 from core.queue import Job
 
 from .answer_buffer import as_stream
+from .answer_text import AnswerText
 from .button_data import ButtonData
 from .checkpoint import DeliveryCheckpoint
 from .deliver import deliver
@@ -59,7 +61,7 @@ class EventContext:
     @property
     def half_width_argument(self) -> str:
         """The argument in half width, to be compared with fixed words."""
-        return half_width(self.argument)
+        return to_half_width(self.argument)
 
     @property
     def locale(self) -> str:
@@ -80,23 +82,23 @@ class EventContext:
         """Answer with a sentence, by its key; see `reply_text`."""
         await self.reply_text(self.translate(key, **values))
 
-    async def reply_text(self, text: str, *, name: str = "said_") -> None:
+    async def reply_text(self, text: str, *, fields: PostFields = NOTICE) -> None:
         """Answer with a text (Markdown) of the service's own, exactly once.
 
-        A job that is run again says it in the same message. `name` sets the texts of one job apart. A reply by a
+        A job that is run again says it in the same message. `fields` set the texts of one job apart. A reply by a
         private route cannot be looked up, so it may be said twice.
         """
         if self.outbox.replies_ephemerally:
             await retry_until_sent(lambda: self.outbox.send_text(text))
         else:
-            await self._deliver(text, DeliveryCheckpoint(self.job, name))
+            await self._deliver(text, DeliveryCheckpoint(self.job, fields))
 
     async def replace_answer(self, text: str) -> None:
         """Show a text of the service's own in place of the answer that was begun, if one was."""
         await self._deliver(text, DeliveryCheckpoint(self.job))
 
     async def _deliver(self, text: str, checkpoint: DeliveryCheckpoint) -> None:
-        await deliver(as_stream(text), self.outbox, checkpoint, stopped=asyncio.Event())
+        await deliver(as_stream(AnswerText(text)), self.outbox, checkpoint, stopped=asyncio.Event())
 
     async def notify_presser(self, key: str, /, **values: object) -> None:
         """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""

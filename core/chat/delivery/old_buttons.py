@@ -1,4 +1,4 @@
-"""Taking away the buttons of answers that are not the newest any more."""
+"""Removing the buttons of answers that are not the newest any more."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from core.chat.port.page import Page
 from core.redis import STORE_ERRORS
 from core.store import Conversations, ShownAnswers
 
-from .answer_buttons import useful_buttons
+from .answer_buttons import keep_useful_buttons
 
 _log = structlog.get_logger()
 
 _TIMEOUT = 30.0
-"""Seconds that this may go on beside the turns; what is left is done after the next answer."""
+"""Seconds that a removal may run beside the jobs; what is left is done after the next answer."""
 _MAX_ATTEMPTS = 20
 _MAX_ANSWERS = 20
-"""Old answers of a chat that are still seen to where the rate limits never have room."""
+"""Old answers of a chat that are still updated where the rate limits never have room."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Alive:
-    """The answers of a chat whose buttons do something."""
+class _ActiveAnswers:
+    """The answers of a chat whose buttons still work."""
 
     newest: frozenset[str]
-    """By uid: those that can be written again or continued."""
+    """The uids of answers that can be written again or continued."""
     remembered: frozenset[str]
-    """By uid: those whose words are in the history."""
+    """The uids of answers that are in the history."""
 
 
 class OldButtons:
-    """Knows which answers bear buttons, in the store, and takes those away that could only say no.
+    """Keeps in the store which answers have buttons, and removes those that do not work any more.
 
-    Cosmetic: it goes on beside the turns, nobody waits for it, and what the rate limits refuse or a process leaves
-    undone is made good after a later answer.
+    It is cosmetic: it runs beside the jobs, nobody waits for it, and what the rate limits refuse or a process leaves
+    undone is done after a later answer.
     """
 
     def __init__(self, answers: ShownAnswers, conversations: Conversations) -> None:
@@ -51,21 +51,21 @@ class OldButtons:
 
     @property
     def running(self) -> int:
-        """In how many chats buttons are being taken away."""
+        """In how many chats buttons are being removed."""
         return len(self._running)
 
-    async def note(self, chat: str, uid: str, message: ShownMessage) -> None:
-        """Remember the message that bears the buttons of an answer."""
-        await self._answers.add(chat, uid, _packed(message))
+    async def remember(self, chat: str, uid: str, message: ShownMessage) -> None:
+        """Remember the message that has the buttons of an answer."""
+        await self._answers.add(chat, uid, _pack_message(message))
 
     def start_removal(self, chat: str, outbox: Outbox) -> None:
-        """Begin to take old buttons away in a chat, with an outbox of that chat; return at once."""
+        """Start to remove old buttons in a chat, with an outbox of that chat; return at once."""
         if chat not in self._running:
             task = self._running[chat] = asyncio.create_task(self._remove(chat, outbox))
             task.add_done_callback(lambda _: self._running.pop(chat))
 
     async def aclose(self) -> None:
-        """Leave the rest to a later process."""
+        """Stop; a later process does the rest."""
         running = list(self._running.values())
         for task in running:
             task.cancel()
@@ -75,28 +75,28 @@ class OldButtons:
         try:
             async with asyncio.timeout(_TIMEOUT):
                 for _ in range(_MAX_ATTEMPTS):
-                    if (wait := await self._remove_granted(chat, outbox)) is None:
+                    if (wait := await self._remove_allowed(chat, outbox)) is None:
                         return
                     await asyncio.sleep(wait)
         except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
             _log.info("old buttons are left for later", reason=str(error) or type(error).__name__)
 
-    async def _remove_granted(self, chat: str, outbox: Outbox) -> float | None:
-        """Take away what the rate limits allow; return the seconds to wait for the rest, None when there is none."""
-        alive = await self._alive(chat)
-        shown = {uid: _unpacked(text) for uid, text in (await self._answers.list(chat)).items()}
-        old = sorted(shown.keys() - alive.newest, key=lambda uid: shown[uid].page.opened_at, reverse=True)
+    async def _remove_allowed(self, chat: str, outbox: Outbox) -> float | None:
+        """Remove what the rate limits allow; return the seconds to wait for the rest, None when all is done."""
+        active = await self._load_active(chat)
+        shown = {uid: _unpack_message(text) for uid, text in (await self._answers.list(chat)).items()}
+        old = sorted(shown.keys() - active.newest, key=lambda uid: shown[uid].page.opened_at, reverse=True)
         for count, uid in enumerate(old):
             try:
                 if count < _MAX_ANSWERS:
-                    await self._tidy(shown[uid], outbox, remembered=uid in alive.remembered)
+                    await self._remove_useless(shown[uid], outbox, remembered=uid in active.remembered)
             except RateLimitedError as error:
                 return error.retry_after
             await self._answers.remove(chat, uid)
         return None
 
-    async def _tidy(self, message: ShownMessage, outbox: Outbox, *, remembered: bool) -> None:
-        buttons = useful_buttons(message.buttons, remembered=remembered)
+    async def _remove_useless(self, message: ShownMessage, outbox: Outbox, *, remembered: bool) -> None:
+        buttons = keep_useful_buttons(message.buttons, remembered=remembered)
         if buttons == message.buttons:
             return
         try:
@@ -104,23 +104,23 @@ class OldButtons:
         except (RecipientGoneError, ContentRejectedError) as error:  # it was deleted, or is too old to be changed
             _log.info("an answer keeps its old buttons", reason=str(error))
 
-    async def _alive(self, chat: str) -> _Alive:
+    async def _load_active(self, chat: str) -> _ActiveAnswers:
         history = await self._conversations.get_history(chat)
         unanswered = await self._conversations.get_unanswered(chat)
         uid = await self._conversations.get_newest_uid(chat)
-        kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
-        newest = {uid} if kept else set[str]()
-        return _Alive(
+        is_kept = bool(history) and history[-1].uid in {"", uid}  # it is not when its question was deleted
+        newest = {uid} if is_kept else set[str]()
+        return _ActiveAnswers(
             frozenset(newest | ({unanswered.uid} if unanswered else set())),
             frozenset(message.uid for message in history if message.uid),
         )
 
 
-def _packed(message: ShownMessage) -> str:
+def _pack_message(message: ShownMessage) -> str:
     return json.dumps(asdict(message), ensure_ascii=False)
 
 
-def _unpacked(packed: str) -> ShownMessage:
+def _unpack_message(packed: str) -> ShownMessage:
     """Read a message that another version of this program may have written."""
     fields: dict[str, Any] = json.loads(packed)
     page = {name: value for name, value in fields["page"].items() if name in Page.__dataclass_fields__}

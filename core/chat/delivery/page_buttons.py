@@ -10,7 +10,10 @@ from core.chat.port.menus import Button
 
 @dataclass(frozen=True, slots=True)
 class PageButtons:
-    """The buttons of an answer: while it grows, and when it stands, told by `finished` for its words and messages."""
+    """The buttons while the answer grows, and a function that chooses those of the finished answer.
+
+    `finished` gets the answer's text and the number of its messages.
+    """
 
     growing: tuple[Button, ...] = ()
     finished: Callable[[str, int], tuple[Button, ...]] = lambda _, __: ()

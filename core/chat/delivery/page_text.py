@@ -1,10 +1,10 @@
-"""What a page of a growing answer shows, and what the next page takes over from it."""
+"""The Markdown of one page of a growing answer, and what the next page has to repeat of it."""
 
 from __future__ import annotations
 
 from core.chat.port.page import Page
-from core.chat.text.markdown_breaks import dedented, list_offsets
-from core.chat.text.page_breaks import carried_marks, fence_closer, open_fence, page_prefix
+from core.chat.text.markdown_breaks import dedent, find_list_offsets
+from core.chat.text.page_breaks import fence_closer, find_carried_marks, find_open_fence, page_prefix
 
 from .answer_buffer import AnswerBuffer
 
@@ -14,55 +14,60 @@ _FENCES = ("```", "~~~")
 class PageText:
     """Cuts the text of pages out of an answer."""
 
-    def __init__(self, text: AnswerBuffer) -> None:
-        self._text = text
-        self._list: tuple[int, tuple[int, ...]] = (0, ())
-        """A page's start, and the items of lists that are open there."""
+    def __init__(self, buffer: AnswerBuffer) -> None:
+        self._buffer = buffer
+        self._list_offsets: tuple[int, tuple[int, ...]] = (0, ())
+        """A page's start, and the columns of the list items that are open there."""
 
-    def body(self, page: Page, following: Page | None, reach: int | None = None) -> str:
-        """The Markdown of a page, or of its beginning up to `reach`; `following` is the page after it, if known."""
-        shown = self._text.value[page.start : page.end if reach is None else reach]
+    def cut_body(self, page: Page, following: Page | None, end: int | None = None) -> str:
+        """Return the Markdown of a page, or of its part before `end`; `following` is the next page, if known."""
+        current = self._buffer.current
+        shown = current.text[page.start : page.end if end is None else end]
         folded = 0
-        if page.start and page.start >= self._text.thought:
-            shown = self._go_on(page, shown)
+        if page.start and page.start >= current.reasoning_length:
+            shown = self._trim_start(page, shown)
         else:
-            shown, folded = shown.lstrip("\n"), self.folded(page)
-        said = page.opening + shown[folded:] if shown[folded:] else ""
-        return shown[:folded] + (said if page.end is None else said + _closing(page, following, said))
+            shown, folded = shown.lstrip("\n"), self.count_folded(page)
+        answer = page.opening + shown[folded:] if shown[folded:] else ""
+        return shown[:folded] + (answer if page.end is None else answer + _find_closing(page, following, answer))
 
-    def folded(self, page: Page) -> int:
-        """How many characters of the page, from its first one on, are thinking."""
-        thought = self._text.value[page.start : max(page.start, self._text.thought)]
-        return len(thought.lstrip("\n"))
+    def count_folded(self, page: Page) -> int:
+        """Count the characters at the beginning of the page that are reasoning."""
+        current = self._buffer.current
+        reasoning = current.text[page.start : max(page.start, current.reasoning_length)]
+        return len(reasoning.lstrip("\n"))
 
-    def carry(self, page: Page, end: int, stop: int) -> str:
-        """What the next page has to begin with when this one, which had to end before `stop`, ends at `end`."""
-        text = self._text.value
-        answer = max(page.start, self._text.thought)  # what is thought opens nothing for what is said
-        if end <= answer:
+    def find_next_opening(self, page: Page, end: int, stop: int) -> str:
+        """Return what the next page has to begin with when this one, which had to end before `stop`, ends at `end`."""
+        text, reasoning_length = self._buffer.current.text, self._buffer.current.reasoning_length
+        start = max(page.start, reasoning_length)  # marks in the reasoning do not reach into the answer
+        if end <= start:
             return ""
-        said = page.opening + text[answer:end].lstrip("\n")
+        answer = page.opening + text[start:end].lstrip("\n")
         following = text[end : end + 2]
-        return page_prefix(said, following) or carried_marks(text, self._text.thought, end, max(end, stop))
+        return page_prefix(answer, following) or find_carried_marks(text, reasoning_length, end, max(end, stop))
 
-    def _go_on(self, page: Page, shown: str) -> str:
-        """What a page shows of an answer that began on another one: in code byte for byte."""
+    def _trim_start(self, page: Page, shown: str) -> str:
+        """Trim the beginning of a page that continues an answer; code is kept byte for byte."""
         if page.opening.startswith(_FENCES):
             shown = shown.removeprefix("\n")
-        elif shown.startswith("\n") and not _is_marks(page.opening):
+        elif shown.startswith("\n") and not _has_marks(page.opening):
             shown = shown.lstrip("\n")
         else:
             shown = shown.lstrip()
-        if self._list[0] != page.start:
-            self._list = page.start, list_offsets(self._text.value[self._text.thought : page.start])
-        return dedented(shown, self._list[1])
+        if self._list_offsets[0] != page.start:
+            current = self._buffer.current
+            before = current.text[current.reasoning_length : page.start]
+            self._list_offsets = page.start, find_list_offsets(before)
+        return dedent(shown, self._list_offsets[1])
 
 
-def _closing(page: Page, following: Page | None, said: str) -> str:
-    if following and following.start == page.end and _is_marks(following.opening):
+def _find_closing(page: Page, following: Page | None, answer: str) -> str:
+    if following and following.start == page.end and _has_marks(following.opening):
         return fence_closer(following.opening)
-    return fence_closer(open_fence(said))
+    return fence_closer(find_open_fence(answer))
 
 
-def _is_marks(opening: str) -> bool:
+def _has_marks(opening: str) -> bool:
+    """Whether the opening is a run of marks such as `**`, not a fence or a table's header."""
     return bool(opening) and not opening.endswith("\n")

@@ -2,70 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from core.chat.port.errors import (
-    ContentRejectedError,
-    MediaForbiddenError,
-    MissingPermissionError,
-    NotAMemberError,
-    RateLimitedError,
-    RecipientGoneError,
-)
+from core.chat.checkpoint_fields import PostFields
+from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, NotAMemberError
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
-from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 
+from .answer_text import AnswerText
 from .checkpoint import DeliveryCheckpoint
 from .event_context import EventContext
 from .retry import retry_until_sent
+from .write_ahead import write_ahead
 
 
-def is_posted(job: Job, name: str) -> bool:
-    """Whether media were posted under this name already, by this owner of the turn or a former one."""
-    pages = DeliveryCheckpoint(job, name).pages
+def is_posted(job: Job, fields: PostFields) -> bool:
+    """Whether these media were posted already, by this owner of the job or a former one."""
+    pages = DeliveryCheckpoint(job, fields).pages
     return bool(pages and pages[0].message_id)
 
 
 async def post_media(
-    context: EventContext, media: Voice | Album, *, name: str = "media_", buttons: tuple[Button, ...] = ()
+    context: EventContext, media: Voice | Album, fields: PostFields, *, buttons: tuple[Button, ...] = ()
 ) -> None:
-    """Post `media`, however long the platform makes us wait, unless a former owner of the turn did.
+    """Post `media` unless a former owner of the job did; wait as long as the platform asks.
 
-    `name` sets one post of a turn apart from another. Raises what waiting cannot mend, `RecipientGoneError`,
-    `ContentRejectedError` (`VoiceForbiddenError` among them) and `UserFacingError` where the bot is used without being
-    there or may not post such media, and `OwnershipLostError` when another process owns the turn.
+    Raises what waiting cannot mend: `RecipientGoneError`, `ContentRejectedError` (`VoiceForbiddenError` among them),
+    `UserFacingError` where the bot is no member or may not post such media, and `OwnershipLostError` when another
+    process owns the job.
     """
-    outbox, progress = context.outbox, DeliveryCheckpoint(context.job, name)
-    page = progress.pages[0] if progress.pages else Page(start=0, media=True)
+    checkpoint = DeliveryCheckpoint(context.job, fields)
+
+    async def save(page: Page) -> None:
+        await checkpoint.save([page], AnswerText())
 
     async def post() -> Page:
-        begun = await _begin(page, outbox, progress)
-        try:
-            return await outbox.send_media(begun, media, buttons)
-        except (RateLimitedError, ContentRejectedError, RecipientGoneError):
-            await progress.save([replace(begun, sending=False)])  # it was clearly not carried out
-            raise
+        page = checkpoint.pages[0] if checkpoint.pages else Page(start=0, media=True)
+        async with write_ahead(page, context.outbox, save) as begun:
+            return await context.outbox.send_media(begun, media, buttons)
 
     try:
-        await progress.save([await retry_until_sent(post)])
+        await save(await retry_until_sent(post))
     except NotAMemberError as error:
         raise UserFacingError("attach.absent") from error
     except MissingPermissionError as error:
         raise UserFacingError("attach.no_permission") from error
     except MediaForbiddenError as error:
         raise UserFacingError("attach.no_voice" if isinstance(media, Voice) else "attach.no_pictures") from error
-
-
-async def _begin(page: Page, outbox: Outbox, checkpoint: DeliveryCheckpoint) -> Page:
-    """Write down what is about to be posted; look for a post of which nobody knows whether it landed."""
-    known = checkpoint.pages[0] if checkpoint.pages else page
-    if known.sending and not known.message_id:
-        known = await outbox.find_lost_message(known)
-    if not known.message_id:
-        known = replace(known, sending=True, after=outbox.position_marker())
-    await checkpoint.save([known])
-    return known

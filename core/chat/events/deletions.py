@@ -1,4 +1,4 @@
-"""Questions that are deleted: they are not answered, and what was said about them is forgotten."""
+"""Deleted questions: they are not answered, and their exchange is removed from the history."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from core.chat.port.incoming import Incoming
 from core.queue import Inbox, event_tag
 from core.store import Conversations
 
-_NOTE = "deleted:"
+_NOTE_PREFIX = "deleted:"
 
 
 class Deletions:
-    """Remembers which messages of a conversation are gone, for as long as a history.
+    """Remembers which messages of a conversation are deleted, for as long as its history.
 
-    A deletion may be read before, while or after its question is answered, in any process: it is noted first, the
-    running answer is stopped and the history cleared after that, and whoever has answered looks for the note at the
-    end (`forget`), so that no order of the two leaves anything behind.
+    A deletion may arrive before, while or after its question is answered, in any process. It is noted first; then the
+    running answer is stopped and the history cleared. Whoever has answered looks for the note at the end (`forget`), so
+    no order of the two leaves anything behind.
     """
 
     def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
@@ -22,25 +22,25 @@ class Deletions:
         self._conversations = conversations
 
     async def apply(self, incoming: Incoming) -> None:
-        """Take back the question that `incoming.deleted` names: waiting, running or answered."""
+        """Withdraw the question that `incoming.deleted` names, whether it waits, runs or is answered."""
         chat = str(incoming.chat)
-        await self._conversations.put_note(chat, _NOTE + incoming.deleted, "1")
+        await self._conversations.put_note(chat, _NOTE_PREFIX + incoming.deleted, "1")
         await self._inbox.request_stop(chat, tag=event_tag(incoming.deleted))
         await self._conversations.withdraw(chat, incoming.deleted)
 
-    async def covers(self, incoming: Incoming) -> bool:
-        """Whether this very message has been deleted."""
-        return bool(await self._conversations.get_note(str(incoming.chat), _NOTE + incoming.event_id))
+    async def is_deleted(self, incoming: Incoming) -> bool:
+        """Whether this message has been deleted."""
+        return bool(await self._conversations.get_note(str(incoming.chat), _NOTE_PREFIX + incoming.event_id))
 
     async def forget(self, incoming: Incoming) -> bool:
-        """Take an exchange out of the history again whose question was deleted while it was answered, or once more.
+        """Remove an exchange from the history if its question was deleted while it was answered.
 
-        Tell whether there was a question like that.
+        Returns whether it was.
         """
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
             events.add(await self._conversations.get_last_event(chat))
-        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, _NOTE + event)]
+        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, _NOTE_PREFIX + event)]
         for event in deleted:
             await self._conversations.withdraw(chat, event)
         return bool(deleted)

@@ -1,4 +1,4 @@
-"""Whether a chat that the bot has come into is to be told how to use it."""
+"""Whether the bot is new in a chat and should explain itself."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from core.queue import Inbox
 from core.store import Conversations
 
 _MIGRATION_DELAY = 0.8
-"""Seconds that an arrival waits for the event which says that the chat has another id only."""
-_MOVED = "moved"
-"""The note of a chat that was moved here: the id of the arrival that told of it, "" before there was one."""
+"""Seconds that an arrival waits for the event which tells that the chat only has a new id."""
+_MIGRATION_NOTE = "moved"
+"""The note of a chat that got a new id; it holds the id of the arrival event, "" before there was one."""
 
 
 class Greeting:
-    """Tells a new chat from one that has got another id: Telegram says of both that the bot has arrived.
+    """Tells a new chat from one that has got a new id: Telegram reports both as an arrival of the bot.
 
-    The two events of a move come in either order (tdlib/telegram-bot-api#266).
+    The two events of a migration come in either order (tdlib/telegram-bot-api#266).
     """
 
     def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
@@ -26,15 +26,15 @@ class Greeting:
         self._conversations = conversations
 
     async def note_move(self, incoming: Incoming) -> None:
-        """Note that the chat of an event was known under another id, and its people know the bot."""
+        """Note that the chat of this event was known under another id, so its users know the bot."""
         chat = str(incoming.chat)
-        if await self._conversations.get_note(chat, _MOVED) is None:
-            await self._conversations.put_note(chat, _MOVED, "")
+        if await self._conversations.get_note(chat, _MIGRATION_NOTE) is None:
+            await self._conversations.put_note(chat, _MIGRATION_NOTE, "")
 
-    async def is_due(self, lane: str, arrival: Incoming, read: Callable[[bytes], Incoming | None]) -> bool:
-        """Whether the bot is new in the chat; the same for every delivery of an arrival."""
+    async def is_new_chat(self, lane: str, arrival: Incoming, read: Callable[[bytes], Incoming | None]) -> bool:
+        """Whether the bot is new in the chat; every delivery of the same arrival gets the same result."""
         chat = str(arrival.chat)
-        moved = await self._conversations.get_note(chat, _MOVED)
+        moved = await self._conversations.get_note(chat, _MIGRATION_NOTE)
         if moved is None:
             await asyncio.sleep(_MIGRATION_DELAY)
             waiting = [read(payload) for payload in await self._inbox.list_waiting(lane)]
@@ -42,5 +42,5 @@ class Greeting:
                 return True
         elif moved:
             return moved != arrival.event_id
-        await self._conversations.put_note(chat, _MOVED, arrival.event_id)
+        await self._conversations.put_note(chat, _MIGRATION_NOTE, arrival.event_id)
         return False

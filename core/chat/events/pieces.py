@@ -1,4 +1,4 @@
-"""One thing that was sent in pieces: which events belong together, and the message that they make; pure."""
+"""Messages that were sent in pieces: which events belong together, and how they are joined; pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_GAP = 1
 """Seconds between two pieces, by the platform's clock, which counts whole ones."""
 
 
-def belongs(pieces: Sequence[Incoming], other: Incoming) -> bool:
-    """Whether `other` goes on with what `pieces`, which are not empty, have begun."""
+def belongs_to(pieces: Sequence[Incoming], other: Incoming) -> bool:
+    """Whether `other` continues the message of `pieces`, which are not empty."""
     last = pieces[-1]
     if other.sender.id != last.sender.id or other.choice or other.command or other.edits or other.moved_from:
         return False
@@ -22,29 +22,29 @@ def belongs(pieces: Sequence[Incoming], other: Incoming) -> bool:
         return True
     if not last.sent or abs(other.sent - last.sent) > MAX_GAP or other.quoted or other.quoted_attachments:
         return False
-    return _continues_text(last, other) or _completes(pieces, other)
+    return _continues_text(last, other) or _completes_request(pieces, other)
 
 
 def _continues_text(last: Incoming, other: Incoming) -> bool:
-    """Whether their client has cut a longer text between them."""
+    """Whether the client has cut a longer text between the two."""
     return last.seam is not None and _is_text(other)
 
 
-def _completes(pieces: Sequence[Incoming], other: Incoming) -> bool:
-    """Whether one of them is what the other is about: a comment and forwards, a question and its file."""
+def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
+    """Whether they are a request and its object: a comment and forwards, a question and its file."""
     first, last = pieces[0], pieces[-1]
     if first.command or first.choice or first.moved_from:
         return False
-    words = any(piece.text and not piece.forwarded_from for piece in pieces)
+    has_text = any(piece.text and not piece.forwarded_from for piece in pieces)
     if other.forwarded_from:
         return True
     if _is_text(other):
-        return not words and not _is_spoken(last)
-    return words and not other.text and not any(piece.attachments for piece in pieces)
+        return not has_text and not _is_voice(last)
+    return has_text and not other.text and not any(piece.attachments for piece in pieces)
 
 
-def join(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
-    """Make one message of pieces, or None when none of them is addressed to the bot."""
+def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
+    """Join pieces into one message; return None when none of them is addressed to the bot."""
     addressed = [piece for piece in pieces if not piece.part]
     if not addressed:
         return None
@@ -54,13 +54,13 @@ def join(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
     forwards = [piece for piece in pieces if piece.forwarded_from]
     quotes = [quote_words(piece.text, f"forwarded from {piece.forwarded_from}") for piece in forwards if piece.text]
     files = tuple(file for piece in own or forwards for file in piece.attachments)
-    about = tuple(file for piece in forwards for file in piece.attachments) if own else ()
+    forwarded_files = tuple(file for piece in forwards for file in piece.attachments) if own else ()
     return replace(
         addressed[0],
         event_id=event_id,
-        text="\n\n".join(part for part in (*quotes, _text(own)) if part),
+        text="\n\n".join(part for part in (*quotes, _join_text(own)) if part),
         attachments=files,
-        quoted_attachments=(*addressed[0].quoted_attachments, *about),
+        quoted_attachments=(*addressed[0].quoted_attachments, *forwarded_files),
         forwarded_from="",
         edits="",
         addressed=any(piece.addressed for piece in addressed),
@@ -73,11 +73,11 @@ def _is_text(piece: Incoming) -> bool:
     return bool(piece.text) and not piece.attachments and not piece.forwarded_from
 
 
-def _is_spoken(piece: Incoming) -> bool:
+def _is_voice(piece: Incoming) -> bool:
     return any(file.kind in {"voice", "audio"} for file in piece.attachments)
 
 
-def _text(pieces: Sequence[Incoming]) -> str:
+def _join_text(pieces: Sequence[Incoming]) -> str:
     text, seam = "", ""
     for piece in pieces:
         if not is_blank(piece.text):

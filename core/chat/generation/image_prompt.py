@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from core.chat.text.half_width import half_width
+from core.chat.text.half_width import to_half_width
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 
@@ -111,7 +111,7 @@ def parse_imagine(argument: str, quoted: str = "") -> ImagePrompt:
     """
     words: list[str] = []
     image_prompt, end = ImagePrompt(""), 0
-    plain = half_width(argument).translate(_SIGNS)
+    plain = to_half_width(argument).translate(_SIGNS)
     for found in _NAMED.finditer(plain):
         name = found["name"].lower()
         option = _OPTIONS.get(_CHINESE.get(name, name))
@@ -141,7 +141,9 @@ def parse_tool_arguments(prompt: str, options: Mapping[str, object]) -> ImagePro
     for name, value in options.items():
         option = _OPTIONS[name]
         text = f"{value:g}" if isinstance(value, float) else str(value)  # JSON knows no integers
-        image_prompt = replace(image_prompt, **{option.field: option.read(half_width(text).translate(_SIGNS).strip())})
+        image_prompt = replace(
+            image_prompt, **{option.field: option.read(to_half_width(text).translate(_SIGNS).strip())}
+        )
     return image_prompt
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.chat.port.incoming import Incoming
-from core.chat.text.attribution import NOTE, quote_words
+from core.chat.text.attribution import ATTRIBUTION_NOTE, quote_words
 from core.media.visible_text import strip_invisible
 from core.store import HistoryMessage
 from core.wanjie import ChatMessage
@@ -15,7 +15,7 @@ from .quoted_message import is_newest_answer
 
 _GROUP_NOTE = (
     "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
-    f"your own answers carry no name. {NOTE}"
+    f"your own answers carry no name. {ATTRIBUTION_NOTE}"
 )
 
 

@@ -1,1 +1,1 @@
-"""Pure work on words: Markdown, page breaks, typed commands, sentences of the service's own."""
+"""Work on text: Markdown, page breaks, typed commands, translations and error sentences."""

@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001, RUF002 - the punctuation of Chinese is meant
-"""Mending marks of Markdown that Chinese text breaks; pure, and in linear time.
+"""Fixing Markdown emphasis that Chinese text breaks; pure, and in linear time.
 
-CommonMark takes `**` between punctuation and a letter for no end of anything, so a strict parser shows the asterisks of
-`**注意：**请` (commonmark-spec, issue 650). Models write that all the time, for Chinese has no blanks between words.
+In CommonMark, `**` between punctuation and a letter cannot close emphasis, so a strict parser shows the asterisks of
+`**注意：**请` (commonmark-spec, issue 650). Models often write that, since Chinese has no blanks between words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .code_fences import Fences
+from .code_fences import FenceTracker
 from .line_edits import Edit, apply_edits
 from .writing_systems import is_punctuation, is_unspaced
 
@@ -29,12 +29,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-"""Marks, and everything in which asterisks are none."""
+"""Marks, and everything in which an asterisk is no mark."""
 _ANY_MARK = re.compile("[*~]")
 _HEADING = re.compile(r" {0,3}#{2,6}(?=[\u2e80-\U0010ffff]|\*\*|\d)")
-"""A heading without its blank. One `#` alone begins a hashtag."""
-_LONGEST = 200
-"""Characters of a pair that is worth holding a stream back for; longer ones stay as they are."""
+"""A heading without its blank. A single `#` begins a hashtag."""
+_MAX_PAIR_LENGTH = 200
+"""Characters of a pair for which a stream is held back; longer pairs stay as they are."""
 _KINDS = frozenset(("*", "**", "***", "~~"))
 _STOPS = frozenset("。，、；：？！….,:;?!—～")
 _COMMAS = frozenset("，、,")
@@ -42,29 +42,31 @@ _PARTNERS = dict(zip("（(《〈「『【〔〖“‘\"'", "）)》〉」』】�
 
 
 def fix_cjk_emphasis(text: str) -> str:
-    """Let bold, italic and struck out words begin and end where strict parsers see it; of headings, add the blank.
+    """Make strict parsers see bold, italic and struck out words; add the missing blank of headings.
 
-    Only pairs of marks on one line are mended, of those only the ones that are refused because of punctuation at their
-    inner edge, and nothing in code, formulas, tags and addresses. Stops and brackets around all of the words move out
-    (`**注意：**请` -> `**注意**：请`, `是**（必看）**的` -> `是（**必看**）的`); where the edge is more than
-    punctuation (`**50%**的`, code, a link, a bracket that belongs to a part), a blank is put outside. Otherwise no
-    character comes or goes. Doing it twice changes nothing more.
+    Fixes only pairs of marks on one line that a parser refuses because of punctuation at their inner edge; code,
+    formulas, tags and addresses stay. Stops and brackets around all of the words move out (`**注意：**请` ->
+    `**注意**：请`, `是**（必看）**的` -> `是（**必看**）的`). Where the edge is more than punctuation (`**50%**的`,
+    code, a link, a bracket that belongs to a part), a blank is added outside. No other character is added or removed. A
+    second call changes nothing.
     """
-    return _read(text, final=True)
+    return _fix_lines(text, final=True)
 
 
 def stable_prefix(text: str) -> str:
-    """What of `mended` stands whatever follows: its result for a longer text begins with the one for a shorter text.
+    """Return the part of the fixed text that no following text can change.
 
-    An end that may still be mended, from an open mark on, is held back, but never more than a line, nor `_LONGEST`
-    characters because of marks alone.
+    The result for a longer text begins with the result for a shorter one.
+
+    The end of the text, from an open mark on, is held back, but never more than a line, nor more than
+    `_MAX_PAIR_LENGTH` characters because of marks alone.
     """
-    return _read(text, final=False)
+    return _fix_lines(text, final=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A run of marks; `floor` is where what precedes it on the line ends, `ceiling` where what follows begins."""
+    """A run of marks; `floor` is the end of the token before it on the line, `ceiling` the start of the next one."""
 
     kind: str
     start: int
@@ -73,65 +75,65 @@ class _Mark:
     ceiling: int
 
 
-def _read(text: str, *, final: bool) -> str:
+def _fix_lines(text: str, *, final: bool) -> str:
     *lines, last = text.split("\n")
     reader = _Reader()
-    return "\n".join([*(reader.line(line, final=True) for line in lines), reader.line(last, final=final)])
+    return "\n".join([*(reader.fix_line(line, final=True) for line in lines), reader.fix_line(last, final=final)])
 
 
 class _Reader:
-    """Goes through the lines and knows which of them are code."""
+    """Reads the lines in order and knows which of them are code."""
 
     def __init__(self) -> None:
-        self._fences = Fences()
-        self._astray = False
-        """Whether a span of code, which may end on another line, is open in this paragraph."""
+        self._fences = FenceTracker()
+        self._in_code_span = False
+        """Whether a code span, which may end on another line, is open in this paragraph."""
 
-    def line(self, line: str, *, final: bool) -> str:
-        if self._fences.enclose(line):
+    def fix_line(self, line: str, *, final: bool) -> str:
+        if self._fences.read_line(line):
             return line
-        self._astray = self._astray and bool(line.strip())
-        return line if self._astray else self._mended(line, final=final)
+        self._in_code_span = self._in_code_span and bool(line.strip())
+        return line if self._in_code_span else self._fix_prose(line, final=final)
 
-    def _mended(self, line: str, *, final: bool) -> str:
-        tokens = list(_until_stray(line))
-        self._astray = bool(tokens) and tokens[-1]["stray"] is not None
-        pairs, held = _pairs(line, tokens, final=final)
-        edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).edits()]
+    def _fix_prose(self, line: str, *, final: bool) -> str:
+        tokens = list(_tokens_until_stray(line))
+        self._in_code_span = bool(tokens) and tokens[-1]["stray"] is not None
+        pairs, held = _find_pairs(line, tokens, final=final)
+        edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).make_edits()]
         if heading := _HEADING.match(line):
             edits.append(Edit(heading.end(), heading.end(), " "))
         return apply_edits(line, edits, len(line) if final else held)
 
 
-def _until_stray(line: str) -> Iterator[re.Match[str]]:
+def _tokens_until_stray(line: str) -> Iterator[re.Match[str]]:
     for token in _TOKEN.finditer(line):
         yield token
         if token["stray"]:
             return
 
 
-def _pairs(line: str, tokens: list[re.Match[str]], *, final: bool) -> tuple[list[tuple[_Mark, _Mark]], int]:
-    """Find the pairs that the writer meant, and where on the line it is not certain yet what more text makes of it."""
+def _find_pairs(line: str, tokens: list[re.Match[str]], *, final: bool) -> tuple[list[tuple[_Mark, _Mark]], int]:
+    """Find the pairs that the writer meant, and the position from which following text may change something."""
     opened: dict[str, _Mark] = {}
     pairs: list[tuple[_Mark, _Mark]] = []
-    held = _first_doubt(line, tokens)
-    for mark in _marks(line, tokens):
+    held = _find_uncertain_start(line, tokens)
+    for mark in _find_marks(line, tokens):
         if mark.start >= held and not final:
             break
-        before, after = _around(line, mark.start, mark.end)
+        before, after = _neighbours(line, mark.start, mark.end)
         opener = opened.get(mark.kind)
         if opener and _may_close(mark.kind, after, before):
-            if mark.end - opener.start <= _LONGEST:
+            if mark.end - opener.start <= _MAX_PAIR_LENGTH:
                 pairs.append((opener, mark))
             opened = {kind: other for kind, other in opened.items() if other.start < opener.start}
         elif _may_open(mark.kind, before, after):
             opened[mark.kind] = mark
-    waiting = (mark.start for mark in opened.values() if held - mark.start <= _LONGEST)
+    waiting = (mark.start for mark in opened.values() if held - mark.start <= _MAX_PAIR_LENGTH)
     return pairs, min([held, *waiting])
 
 
-def _first_doubt(line: str, tokens: list[re.Match[str]]) -> int:
-    """Where the first mark is that may turn out to be longer, or to stand in a formula, a tag or an address."""
+def _find_uncertain_start(line: str, tokens: list[re.Match[str]]) -> int:
+    """Find the first mark that may become longer, or become part of a formula, a tag or an address."""
     for token in tokens:
         at_end = token.end() == len(line)
         if token["unclosed"] or (at_end and (token["mark"] or token["formula"])):
@@ -140,7 +142,7 @@ def _first_doubt(line: str, tokens: list[re.Match[str]]) -> int:
     return len(line)
 
 
-def _marks(line: str, tokens: list[re.Match[str]]) -> Iterator[_Mark]:
+def _find_marks(line: str, tokens: list[re.Match[str]]) -> Iterator[_Mark]:
     for index, token in enumerate(tokens):
         if token["mark"] in _KINDS:
             floor = tokens[index - 1].end() if index else 0
@@ -149,14 +151,14 @@ def _marks(line: str, tokens: list[re.Match[str]]) -> Iterator[_Mark]:
 
 
 def _may_open(kind: str, outer: str, inner: str) -> bool:
-    """Whether a mark may begin words, rather than be a product or a power; one asterisk alone is that more often."""
+    """Whether a mark may open emphasis; a single asterisk is more often a product or a power."""
     if kind == "*":
         return bool(inner.strip()) and not outer.isalnum()
     return _may_bound(outer, inner)
 
 
 def _may_close(kind: str, outer: str, inner: str) -> bool:
-    """Whether a mark may end words; one asterisk after a comma begins a footnote more often."""
+    """Whether a mark may close emphasis; a single asterisk after a comma is more often a footnote."""
     return _may_bound(outer, inner) and not (kind == "*" and inner in _COMMAS)
 
 
@@ -166,21 +168,21 @@ def _may_bound(outer: str, inner: str) -> bool:
 
 
 class _Pair:
-    """Two marks of a kind and the words between them, `line[first:last]`, of which both ends may move inwards."""
+    """Two marks of a kind and the words between them, `line[first:last]`; both ends may move inwards."""
 
     def __init__(self, line: str, opener: _Mark, closer: _Mark) -> None:
         self._line = line
         self._opener, self._closer = opener, closer
         self._first, self._last = opener.end, closer.start
-        self._before, _ = _around(line, opener.start, opener.end)
-        _, self._after = _around(line, closer.start, closer.end)
+        self._before, _ = _neighbours(line, opener.start, opener.end)
+        _, self._after = _neighbours(line, closer.start, closer.end)
 
-    def edits(self) -> list[Edit]:
-        """Make a strict parser see the pair; nothing, where it sees it already or where the pair may be none."""
+    def make_edits(self) -> list[Edit]:
+        """Return the edits that make a strict parser see the pair; [] where it does, or where it may be no pair."""
         line, kind = self._line, self._opener.kind
-        if not self._is_chinese() or not self._moved():
+        if not self._is_chinese() or not self._narrow():
             return []
-        blank_before, blank_after = self._refused()
+        blank_before, blank_after = self._refused_ends()
         if kind == "*" and (blank_before or blank_after):
             return []
         front, back = line[self._opener.end : self._first], line[self._last : self._closer.start]
@@ -188,33 +190,33 @@ class _Pair:
             Edit(self._opener.start, self._first, " " * blank_before + front + kind),
             Edit(self._last, self._closer.end, kind + back + " " * blank_after),
         )
-        return [edit for edit in edits if line[edit.start : edit.end] != edit.put]
+        return [edit for edit in edits if line[edit.start : edit.end] != edit.replacement]
 
     def _is_chinese(self) -> bool:
-        """Whether it is Chinese that touches each refused mark; without it, blanks would have been no trouble."""
+        """Whether a Chinese character touches each refused mark; other scripts have blanks there."""
         ends = ((self._before, self._line[self._first]), (self._after, self._line[self._last - 1]))
         return all(
             not refused or is_unspaced(outer) or is_unspaced(inner)
-            for refused, (outer, inner) in zip(self._refused(), ends, strict=True)
+            for refused, (outer, inner) in zip(self._refused_ends(), ends, strict=True)
         )
 
-    def _refused(self) -> tuple[bool, bool]:
-        """Whether a strict parser sees no beginning, no end."""
+    def _refused_ends(self) -> tuple[bool, bool]:
+        """Whether a strict parser refuses the opening mark, and the closing one."""
         line = self._line
         before = self._before if self._first == self._opener.end else line[self._first - 1]
         after = self._after if self._last == self._closer.start else line[self._last]
         return _is_refused(before, line[self._first]), _is_refused(after, line[self._last - 1])
 
-    def _moved(self) -> bool:
-        """Move punctuation out as long as that helps; tell whether words remain that can be marked."""
-        while any(self._refused()) and self._move():
+    def _narrow(self) -> bool:
+        """Move punctuation out as long as that helps; return whether words remain that can be emphasized."""
+        while any(self._refused_ends()) and self._narrow_once():
             pass
         words = self._line[self._first : self._last]
         return words == words.strip() and any(character.isalnum() for character in words)
 
-    def _move(self) -> bool:
+    def _narrow_once(self) -> bool:
         line, first, last = self._line, self._first, self._last
-        _, refused_after = self._refused()
+        _, refused_after = self._refused_ends()
         at_front, at_back = first < self._opener.ceiling, last > self._closer.floor
         if at_front and at_back and self._is_enclosed():
             self._first += 1
@@ -234,11 +236,11 @@ class _Pair:
         return line.find(left, *inside) < 0 and line.find(right, *inside) < 0
 
 
-def _around(line: str, start: int, end: int) -> tuple[str, str]:
-    """The characters that touch a mark; "" at an end of the line."""
+def _neighbours(line: str, start: int, end: int) -> tuple[str, str]:
+    """Return the characters before and after a mark; "" at an end of the line."""
     return line[max(0, start - 1) : start], line[end : end + 1]
 
 
 def _is_refused(outer: str, inner: str) -> bool:
-    """Whether a mark between the two ends no words: CommonMark's rules of flanking, for an `inner` that is no blank."""
+    """Whether a mark between the two bounds no emphasis by CommonMark's flanking rules; `inner` is no blank."""
     return is_punctuation(inner) and bool(outer.strip()) and not is_punctuation(outer)

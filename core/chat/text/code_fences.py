@@ -1,4 +1,4 @@
-"""Which lines of a Markdown text are code or formulas between fences; pure."""
+"""Finding the lines of a Markdown text that are fenced code or formulas; pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$)|\\\[(?=\s*$))")
 
 
-class Fences:
-    """Goes through the lines of a text in order."""
+class FenceTracker:
+    """Reads the lines of a text in order."""
 
     def __init__(self) -> None:
         self._fence = ""
@@ -18,8 +18,8 @@ class Fences:
         """Whether the next line lies within a fence."""
         return bool(self._fence)
 
-    def enclose(self, line: str) -> str:
-        """Tell the fence that `line` is, or lies within; "" for prose."""
+    def read_line(self, line: str) -> str:
+        """Return the fence that `line` is, or lies within; "" for prose."""
         if fence := self._fence:
             if _closes(fence, line):
                 self._fence = ""

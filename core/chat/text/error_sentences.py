@@ -1,4 +1,4 @@
-"""What each failure means to a user: one total table from errors to sentences."""
+"""The sentences that tell users of errors: one table that covers every error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KEYS: dict[type[wanjie.WanjieError], str] = {
 
 
 def error_key(error: wanjie.WanjieError) -> str:
-    """The key of the sentence that tells a user about `error`: the one of its nearest class."""
+    """Return the key of the sentence for `error`, which is the one of its nearest class."""
     return next(_KEYS[kind] for kind in type(error).__mro__ if kind in _KEYS)
 
 
@@ -41,7 +41,7 @@ _SILENT: dict[type[Exception], str] = {
     errors.RecipientGoneError: "nobody there to read the answer",
     StoppedByUserError: "stopped by the user",
 }
-"""What needs no sentence, and what the log says of it."""
+"""Errors without a sentence, and their log entries."""
 _REFUSALS: dict[type[errors.OutboxError], str] = {
     errors.NotAMemberError: "attach.absent",
     errors.VoiceForbiddenError: "attach.no_voice",
@@ -52,22 +52,22 @@ _REFUSALS: dict[type[errors.OutboxError], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Apology:
-    """A sentence, by its key, that tells a user why nothing comes."""
+    """The key of a sentence that tells a user why there is no answer."""
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict[str, object])
-    decided: bool = False
-    """It is a rule of the bot's, nothing that failed."""
+    is_policy: bool = False
+    """Nothing failed: a rule of the bot forbids it."""
 
 
-def apology_for(error: Exception) -> Apology | None:
-    """What to tell a user about any failure of a turn, None when nothing; operators find it in the log."""
+def choose_apology(error: Exception) -> Apology | None:
+    """Log the failure of a job; return what to tell the user, None when nothing."""
     for kind, event in _SILENT.items():
         if isinstance(error, kind):
             _log.info(event, reason=str(error))
             return None
     if isinstance(error, UserFacingError):
-        return Apology(error.key, error.values, decided=True)
+        return Apology(error.key, error.values, is_policy=True)
     if isinstance(error, wanjie.WanjieError):
         _log.warning("model call failed", error=repr(error), request_id=error.request_id)
         return Apology(error_key(error))
@@ -79,8 +79,8 @@ def apology_for(error: Exception) -> Apology | None:
     return Apology("error.unexpected", {"reference": reference})
 
 
-def report_unreadable(error: Exception, platform: str) -> None:
-    """Log that an event could not be read, with nothing of what it says; nobody can be told, for nobody is known."""
+def log_unreadable_event(error: Exception, platform: str) -> None:
+    """Log, without its content, that an event could not be read; its sender is unknown and cannot be told."""
     _log.error(
         "an event could not be read and is skipped",
         reference=new_reference(),

@@ -1,4 +1,4 @@
-"""Reading what Chinese keyboards type: full-width letters, digits and signs as those of ASCII; pure."""
+"""Converting the full-width letters, digits and signs of Chinese keyboards to ASCII; pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20
 """Unicode: Halfwidth and Fullwidth Forms, in the order of ASCII, and the ideographic space."""
 
 
-def half_width(text: str) -> str:
-    """Return `text` with ASCII in the place of its full-width forms, one character for one.
+def to_half_width(text: str) -> str:
+    """Replace each full-width character by its ASCII form.
 
-    For what is compared with fixed words, such as commands and options; what people want said or drawn stays as typed.
+    Use it for what is compared with fixed words, such as commands and options, not for text to speak or to draw.
     """
     return text.translate(_ASCII)

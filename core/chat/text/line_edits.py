@@ -1,4 +1,4 @@
-"""Changes to a line, all found before the first is made; pure."""
+"""Edits of a line, which are all found before the first is applied; pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Characters `start:end` of the line give way to `put`."""
+    """A replacement for the characters `start:end` of a line."""
 
     start: int
     end: int
-    put: str
+    replacement: str
 
 
-def apply_edits(line: str, edits: Iterable[Edit], held: int) -> str:
-    """The line up to `held`, with the edits that lie before it."""
+def apply_edits(line: str, edits: Iterable[Edit], stop: int) -> str:
+    """Return the line up to `stop`, with the edits before it applied."""
     parts: list[str] = []
     position = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        if edit.start < held and edit.end <= held:
-            parts += [line[position : edit.start], edit.put]
+        if edit.start < stop and edit.end <= stop:
+            parts += [line[position : edit.start], edit.replacement]
             position = edit.end
-    return "".join([*parts, line[position:held]])
+    return "".join([*parts, line[position:stop]])

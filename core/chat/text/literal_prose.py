@@ -1,4 +1,4 @@
-"""What of one line of Markdown is content and no mark, and how far that is certain while the line grows; pure."""
+"""Finding what in a line of Markdown is content, not marks, and how far that is certain while it grows; pure."""
 
 from __future__ import annotations
 
@@ -8,88 +8,88 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .line_edits import Edit
-from .markdown_marks import Closing, Place, is_name, is_pointer
-from .markdown_tokens import Token, tokens
+from .markdown_marks import Closing, MarkRun, is_dunder_name, is_pointer_type
+from .markdown_tokens import Token, tokenize
 from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
 
 _MARK = re.compile(r"\*+|~+|_+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PROTECTIVE = frozenset("*_`~#>|")
-"""A backslash before these protects them; before other signs it is content: `\\(x\\)`, `C:\\.x`."""
+"""A backslash before these escapes them; before other signs it is content: `\\(x\\)`, `C:\\.x`."""
 _OF_LIST = re.compile(r"\s*(?:\d+\\[.)]|\\[-+])")
 _SEPARATOR = re.compile(r"\\{2,}|\\(?=[!-/:-@\[-`{-~])")
 _HEAD = re.compile(r"[A-Za-z]:(?=\\)|\\\\[\w.$-]+(?=\\)")
-"""What a path begins with."""
+"""The beginning of a path."""
 _BEHIND_PATHS = "*_~.,;:!?"
 _SPELLED = "&#92;"
-"""A backslash that is none to a reader of Markdown."""
+"""A backslash that Markdown does not take for an escape."""
 _MARKS = frozenset("*_`~#|[]\\")
 _PARTIAL_ENTITY = re.compile(r"&#?\w{0,31}\Z")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*")
-"""Of the address that `[words][name]` leads to."""
+"""The beginning of a link definition, for `[words][name]`."""
 _SPECIAL = re.compile(r"[*~_\\<]|https?:", re.IGNORECASE)
 _KINDS = frozenset(("*", "**", "***", "_", "__", "___", "~~"))
 _LOOKAHEAD = 2
-_LONGEST = 200
-"""Characters of a tag, or of a name between underscores, that is worth holding a stream back for."""
-_LONGEST_NAME = re.compile(r"\w{0,30}(?:__)?.?", re.ASCII)
+_MAX_HELD_LENGTH = 200
+"""Characters of a tag, or of a name between underscores, for which a stream is held back."""
+_GROWING_NAME = re.compile(r"\w{0,30}(?:__)?.?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """Something that begins in a text and does not end in it."""
+class OpenMark:
+    """A mark that is open at the end of a text."""
 
     mark: str
     start: int
 
 
-class Line:
+class ProseLine:
     """A line that is neither code nor HTML; `strict` as in `protect_literals`."""
 
     def __init__(self, line: str, *, strict: bool) -> None:
         self.line = line
         self.strict = strict
-        self.tokens = list(tokens(line))
-        self.astray = bool(self.tokens) and self.tokens[-1].kind == "stray"
+        self.tokens = list(tokenize(line))
+        self.has_open_code = bool(self.tokens) and self.tokens[-1].kind == "stray"
         self._pending: dict[str, Token] = {}
 
-    def edits(self) -> Iterator[Edit]:
+    def find_edits(self) -> Iterator[Edit]:
         depth = 0
         for token in self.tokens:
             depth = max(0, depth + (token.text == "[") - (token.text[:1] == "]"))
             match token.kind:
                 case "formula":
-                    yield from self.formula(token.start, token.end)
+                    yield from self.find_formula_edits(token.start, token.end)
                 case "address":
-                    yield from self._address(token, labelled=depth > 0)
+                    yield from self._edit_address(token, labelled=depth > 0)
                 case "tag" if _BREAK.fullmatch(token.text):
-                    yield from self._break(token)
+                    yield from self._edit_break(token)
                 case "tag" | "autolink" if self.strict and not token.text.lower().startswith("<http"):
-                    yield from self._tag(token)
+                    yield from self._edit_tag(token)
                 case "path":
-                    yield from self._path(token)
+                    yield from self._edit_path(token)
                 case "entity" if self.strict:
-                    yield from _entity(token)
+                    yield from _edit_entity(token)
                 case "escape" | "unclosed" if self.strict and token.text[0] == "\\":
-                    yield from self._backslash(token)
+                    yield from self._edit_backslash(token)
                 case _:
                     pass
-        for token in self._content():
-            yield from _escapes(token.start, token.end)
+        for token in self._find_literal_marks():
+            yield from _escape_each(token.start, token.end)
 
-    def formula(self, start: int, end: int, *, doubling: bool = True) -> Iterator[Edit]:
-        """All marks in a formula are content."""
+    def find_formula_edits(self, start: int, end: int, *, doubling: bool = True) -> Iterator[Edit]:
+        """Return edits for a formula, in which all marks are content."""
         for found in _MARK.finditer(self.line, start, end):
-            if _place(self.line, *found.span()).is_delimiter:
-                yield from _escapes(*found.span())
+            if _mark_at(self.line, *found.span()).is_delimiter:
+                yield from _escape_each(*found.span())
         for found in _ESCAPED.finditer(self.line, start, end) if self.strict and doubling else ():
-            yield Edit(*found.span(), _doubled(found[0]))
+            yield Edit(*found.span(), _double_backslash(found[0]))
 
-    def doubt(self) -> int:
-        """From where on more text may change something."""
-        places = [len(self.line), *map(self._doubt, self.tokens)]
-        if (name := self._pending.get("__")) and _LONGEST_NAME.fullmatch(self.line, name.end):
+    def find_uncertain_start(self) -> int:
+        """Find the position from which following text may change something."""
+        places = [len(self.line), *map(self._find_uncertain_in, self.tokens)]
+        if (name := self._pending.get("__")) and _GROWING_NAME.fullmatch(self.line, name.end):
             places.append(name.start)
         parts = (PARTIAL_SCHEME, PARTIAL_ADDRESS, _PARTIAL_ENTITY)
         places += [found.start() for part in parts if (found := part.search(self.line))]
@@ -97,8 +97,8 @@ class Line:
             places.append(len(self.line) - 1)
         return min(places)
 
-    def _doubt(self, token: Token) -> int:
-        """From where on more text may change what a token is or means."""
+    def _find_uncertain_in(self, token: Token) -> int:
+        """Find the position from which following text may change what a token is or means."""
         if self._may_grow(token):
             head = _HEAD.match(token.text)
             return token.start + (head.end() if head else 0)
@@ -119,9 +119,9 @@ class Line:
             case "tag":
                 return _BREAK.fullmatch(token.text) is not None and not following.strip()
             case _:
-                return token.text == "<" and len(self.line) - token.start <= _LONGEST
+                return token.text == "<" and len(self.line) - token.start <= _MAX_HELD_LENGTH
 
-    def _address(self, token: Token, *, labelled: bool) -> Iterator[Edit]:
+    def _edit_address(self, token: Token, *, labelled: bool) -> Iterator[Edit]:
         defined = _DEFINITION.match(self.line)
         if defined and token.start == defined.end():
             return
@@ -129,43 +129,43 @@ class Line:
             yield Edit(token.start, token.end, f"<{token.text}>")
             return
         for found in _MARK.finditer(self.line, token.start, token.end):
-            yield from _escapes(*found.span())
+            yield from _escape_each(*found.span())
 
-    def _break(self, token: Token) -> Iterator[Edit]:
-        """A line break in HTML; a row of a table is one line, which whoever lays tables out may break."""
+    def _edit_break(self, token: Token) -> Iterator[Edit]:
+        """Replace a line break of HTML; in a table row, by a dot unless the renderer of tables can break the line."""
         if "|" not in self.line[: token.start]:
             ends = not self.line[token.end :].strip()
             yield Edit(token.start, token.end, "" if ends else "\n")
         elif self.strict:
             yield Edit(token.start, token.end, " · ")
 
-    def _tag(self, token: Token) -> Iterator[Edit]:
-        if len(token.text) <= _LONGEST:
+    def _edit_tag(self, token: Token) -> Iterator[Edit]:
+        if len(token.text) <= _MAX_HELD_LENGTH:
             yield Edit(token.start, token.start + 1, "\\<")
 
-    def _path(self, token: Token) -> Iterator[Edit]:
-        """A path of Windows, whose backslashes escape nothing."""
+    def _edit_path(self, token: Token) -> Iterator[Edit]:
+        """Protect a Windows path, in which backslashes escape nothing."""
         for found in _SEPARATOR.finditer(self.line, token.start, token.end):
             if self.strict:
                 yield Edit(*found.span(), found[0] * 2)
             elif found.end() < token.end and self.line[found.end()] in _PROTECTIVE:
                 yield Edit(found.end() - 1, found.end(), _SPELLED)
-        yield from self.formula(token.start, token.end, doubling=False)
+        yield from self.find_formula_edits(token.start, token.end, doubling=False)
 
-    def _backslash(self, token: Token) -> Iterator[Edit]:
+    def _edit_backslash(self, token: Token) -> Iterator[Edit]:
         listed = _OF_LIST.match(self.line)
         if (
             token.text[1] not in _PROTECTIVE
             and _ESCAPED.match(token.text)
             and not (listed and token.end <= listed.end())
         ):
-            yield Edit(token.start, token.end, _doubled(token.text))
+            yield Edit(token.start, token.end, _double_backslash(token.text))
 
-    def opened(self, position: int, before: list[Opened]) -> list[Opened]:
-        """What is open behind this line."""
+    def find_open_marks(self, position: int, before: list[OpenMark]) -> list[OpenMark]:
+        """Return the marks that are open after this line."""
         pending = {one.mark: one for one in before}
         for token in self.tokens:
-            here = Opened(token.text, position + token.start)
+            here = OpenMark(token.text, position + token.start)
             if token.kind in {"stray", "unclosed"} or (token.kind == "address" and token.touches_end):
                 pending[token.kind if token.kind != "stray" else token.text] = here
             elif token.kind == "bracket" or token.text[:2] == "](":
@@ -174,61 +174,61 @@ class Line:
                 pending = {mark: one for mark, one in pending.items() if mark != "["}
                 pending |= {"[": here} if token.text == "[" else {}
             elif token.kind == "mark" and token.text in _KINDS:
-                place = _place(self.line, token.start, token.end)
-                if place.is_delimiter and token.text in pending and self._closing(token, place):
+                place = _mark_at(self.line, token.start, token.end)
+                if place.is_delimiter and token.text in pending and self._rate_closing(token, place):
                     del pending[token.text]
-                elif place.is_delimiter and place.opens:
+                elif place.is_delimiter and place.can_be_opener:
                     pending[token.text] = here
         return list(pending.values())
 
-    def _content(self) -> Iterator[Token]:
-        """The marks that nobody meant as such."""
+    def _find_literal_marks(self) -> Iterator[Token]:
+        """Find the marks that are content."""
         pending = self._pending = {}
         for token in self.tokens:
             if token.kind != "mark":
                 continue
-            place = _place(self.line, token.start, token.end)
+            place = _mark_at(self.line, token.start, token.end)
             if token.text == "~" and self.strict and place.can_close:
                 yield token
             if token.text not in _KINDS or not place.is_delimiter:
                 continue
-            closing, opener = self._closing(token, place), pending.get(token.text)
+            closing, opener = self._rate_closing(token, place), pending.get(token.text)
             words = self.line[opener.end : token.start] if opener else ""
             if opener and (closing is Closing.YES or (closing is Closing.MAYBE and not re.search(r"\s", words))):
                 del pending[token.text]
-                if token.text == "__" and is_name(words, self.line[token.end : token.end + _LOOKAHEAD]):
+                if token.text == "__" and is_dunder_name(words, self.line[token.end : token.end + _LOOKAHEAD]):
                     yield from (opener, token)
-            elif place.opens:
+            elif place.can_be_opener:
                 pending[token.text] = token
             elif closing is not Closing.YES:
                 yield token
 
-    def _closing(self, token: Token, place: Place) -> Closing:
-        pointer = token.text in {"*", "**"} and is_pointer(self.line[max(0, token.start - 30) : token.start])
-        return Closing.NO if pointer else place.closes
+    def _rate_closing(self, token: Token, place: MarkRun) -> Closing:
+        pointer = token.text in {"*", "**"} and is_pointer_type(self.line[max(0, token.start - 30) : token.start])
+        return Closing.NO if pointer else place.closing
 
 
-def _place(line: str, start: int, end: int) -> Place:
-    return Place(line[start:end], line[max(0, start - 1) : start], line[end : end + 1], line[end + 1 : end + 2])
+def _mark_at(line: str, start: int, end: int) -> MarkRun:
+    return MarkRun(line[start:end], line[max(0, start - 1) : start], line[end : end + 1], line[end + 1 : end + 2])
 
 
-def _escapes(start: int, end: int) -> Iterator[Edit]:
+def _escape_each(start: int, end: int) -> Iterator[Edit]:
     yield from (Edit(index, index, "\\") for index in range(start, end))
 
 
-def _entity(token: Token) -> Iterator[Edit]:
-    """A name of a character; those of Slack's own three are left to Slack."""
+def _edit_entity(token: Token) -> Iterator[Edit]:
+    """Replace a character entity; Slack reads its own three by itself."""
     character = html.unescape(token.text)
     if character != token.text and character not in {"<", ">", "&"}:
         escape = "\\" if character in _MARKS else ""
         yield Edit(token.start, token.end, escape + character)
 
 
-def _doubled(escape: str) -> str:
+def _double_backslash(escape: str) -> str:
     return "\\" * 4 if escape == "\\\\" else "\\" + escape
 
 
-def last_certain(line: str) -> int:
-    """Where the marks and backslashes begin that a growing formula ends with."""
+def find_uncertain_marks(line: str) -> int:
+    """Find the start of the marks and backslashes at the end of a growing formula."""
     found = re.search(r"[*~_\\]+.?\Z", line)
     return found.start() if found else len(line)

@@ -1,22 +1,22 @@
-"""Protecting what is content from readers of Markdown, who would take it for marks; pure, and in linear time.
+"""Protecting content that Markdown would take for marks; pure, and in linear time.
 
-CommonMark pairs the stars of `COUNT(*) of COUNT(*)`, the lines of `{A}_{1} + {B}_{2}`, and lets a bare address end at
-the next blank. What nobody meant as a mark gets a backslash here, an address its brackets (`<https://…>`).
+CommonMark pairs the stars of `COUNT(*) of COUNT(*)` and the underscores of `{A}_{1} + {B}_{2}`, and ends a bare address
+at the next blank. Here, a mark that is content gets a backslash, and an address gets brackets (`<https://…>`).
 """
 
 from __future__ import annotations
 
 import re
 
-from .code_fences import Fences
+from .code_fences import FenceTracker
 from .line_edits import apply_edits
-from .literal_prose import Line, Opened, last_certain
-from .markdown_tokens import tokens
+from .literal_prose import OpenMark, ProseLine, find_uncertain_marks
+from .markdown_tokens import tokenize
 
 _ANYTHING = re.compile(r"[*~_\\<`$\[\]&]|h(?:ttps?:|(?:t(?:tp?s?)?)?\Z)", re.IGNORECASE)
-"""Without any of these a line is plain words."""
+"""A line without any of these is plain text."""
 _RULE = re.compile(r" {0,3}---[ \t]*")
-"""Below words it would make a heading of them, which nobody means who writes no more than three of its signs."""
+"""Below a paragraph it would make a heading of it, which nobody means who writes only three dashes."""
 _PARTIAL_RULE = re.compile(r" {0,3}-{0,3}[ \t]*")
 _DELIMITERS = re.compile(r" *\|[ \t:|-]*-[ \t:|-]*")
 _HTML = re.compile(
@@ -31,123 +31,125 @@ _CODE_INDENT = 4
 def protect_literals(text: str, *, strict: bool, final: bool = True) -> str:
     r"""Put backslashes before marks that are content, and brackets around bare addresses.
 
-    `strict` is for readers who also eat the backslash of `\(x\)`, what looks like a tag (`List<String>`), and what
-    stands between single tildes. Unless `final`, what more text may change is held back: the result for a longer text
-    begins with the result for a shorter one. Code and, unless `strict`, blocks of HTML stay as they are.
+    `strict` is for parsers that also remove the backslash of `\(x\)`, what looks like a tag (`List<String>`), and what
+    stands between single tildes. Unless `final`, the part that following text may change is held back: the result for a
+    longer text begins with the result for a shorter one. Code and, unless `strict`, blocks of HTML stay as they are.
     """
     *lines, last = text.split("\n")
     reader = _Reader(strict=strict)
-    return "\n".join([*(reader.line(line, final=True) for line in lines), reader.line(last, final=final)])
+    return "\n".join(
+        [*(reader.protect_line(line, final=True) for line in lines), reader.protect_line(last, final=final)]
+    )
 
 
-def code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
-    """Where the code of a text stands, and from where on that is not certain if the text grows."""
+def find_code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
+    """Find the code in a text, and the position from which following text may change that."""
     reader, spans, position, doubt = _Reader(strict=True), list[tuple[int, int]](), 0, len(text)
     for line in text.split("\n"):
-        found, certain = reader.code(line)
+        found, certain = reader.find_code(line)
         spans += [(position + start, position + end) for start, end in found]
         doubt = position + certain
         position += len(line) + 1
     return spans, doubt
 
 
-def open_marks(text: str) -> list[Opened]:
-    """What the last paragraph of a text leaves open: marks, code, links and addresses, in order."""
+def find_open_marks(text: str) -> list[OpenMark]:
+    """Find the marks, code, links and addresses that the last paragraph of a text leaves open, in order."""
     reader, position = _Reader(strict=True), 0
-    found: list[Opened] = []
+    found: list[OpenMark] = []
     for line in text.split("\n"):
-        if not line.strip() or not reader.continues(line):
+        if not line.strip() or not reader.is_continuation(line):
             found = []
-        found = reader.opened(line, position, found)
+        found = reader.find_open_marks(line, position, found)
         position += len(line) + 1
     return sorted(found, key=lambda one: one.start)
 
 
 class _Reader:
-    """Goes through the lines and knows which of them are prose."""
+    """Reads the lines in order and knows which of them are prose."""
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
-        self._fences = Fences()
-        self._astray = self._html = self._indented = False
-        """Whether a span of code is open in this paragraph, a block of HTML, or a block of code without fences."""
+        self._fences = FenceTracker()
+        self._in_code_span = self._in_html = self._in_indented_code = False
+        """Whether a code span, a block of HTML, or an indented code block is open."""
         self._above = ""
-        """What the line before is, see `_kind`."""
+        """The class of the line before, see `_classify_line`."""
         self._after_blank = True
         self._offset = 0
-        """Where the text of the list's item begins."""
+        """The column at which the text of the list item begins."""
 
-    def line(self, line: str, *, final: bool) -> str:
-        """What stands for a line; behind a blank one where it would else belong to what is above it."""
+    def protect_line(self, line: str, *, final: bool) -> str:
+        """Protect a line; put a blank line before it where it would otherwise join the line above."""
         fenced, above = self._fences.is_open, self._above
-        shown = self._line(line, final=final)
+        shown = self._protect_prose(line, final=final)
         if fenced or self._fences.is_open:
             self._above = ""
             return shown
-        self._above = _kind(line, above)
+        self._above = _classify_line(line, above)
         if above and line and not final and _PARTIAL_RULE.fullmatch(line):
             return ""
         apart = above and (self._above == "rule" or (above == "row" and self._above == "text"))
         return "\n" + shown if apart else shown
 
-    def _line(self, line: str, *, final: bool) -> str:
-        fence = self._fences.enclose(line)
+    def _protect_prose(self, line: str, *, final: bool) -> str:
+        fence = self._fences.read_line(line)
         if fence:
-            return self._formula(line, final=final) if fence[0] in "$\\" else line
+            return self._protect_formula(line, final=final) if fence[0] in "$\\" else line
         if not self._is_prose(line) or not _ANYTHING.search(line):
             return line
-        read = Line(line, strict=self._strict)
-        self._astray = read.astray
-        edits = list(read.edits())
-        return apply_edits(line, edits, len(line) if final else read.doubt())
+        read = ProseLine(line, strict=self._strict)
+        self._in_code_span = read.has_open_code
+        edits = list(read.find_edits())
+        return apply_edits(line, edits, len(line) if final else read.find_uncertain_start())
 
-    def _formula(self, line: str, *, final: bool) -> str:
-        edits = Line(line, strict=self._strict).formula(0, len(line))
-        return apply_edits(line, edits, len(line) if final else last_certain(line))
+    def _protect_formula(self, line: str, *, final: bool) -> str:
+        edits = ProseLine(line, strict=self._strict).find_formula_edits(0, len(line))
+        return apply_edits(line, edits, len(line) if final else find_uncertain_marks(line))
 
-    def code(self, line: str) -> tuple[list[tuple[int, int]], int]:
-        """Where the code of a line is, and from where on a longer line might have other code."""
-        fence = self._fences.enclose(line)
+    def find_code(self, line: str) -> tuple[list[tuple[int, int]], int]:
+        """Find the code in a line, and the position from which following text may change that."""
+        fence = self._fences.read_line(line)
         if fence:
             return ([(0, len(line))] if fence[0] in "`~" else []), len(line)
         if not self._is_prose(line):
-            return ([(0, len(line))] if self._indented else []), len(line)
-        found = list(tokens(line))
-        self._astray = bool(found) and found[-1].kind == "stray"
+            return ([(0, len(line))] if self._in_indented_code else []), len(line)
+        found = list(tokenize(line))
+        self._in_code_span = bool(found) and found[-1].kind == "stray"
         code = [token for token in found if token.kind == "code"]
         growing = [token.start for token in found if token.kind == "stray" or (token in code and token.touches_end)]
         return [(token.start, token.end) for token in code], min([len(line), *growing])
 
-    def continues(self, line: str) -> bool:
-        """Whether a line may go on with the paragraph before it."""
+    def is_continuation(self, line: str) -> bool:
+        """Whether a line may continue the paragraph before it."""
         return not (_ITEM.match(line) or re.match(r"\s*(?:#{1,6}\s|\||>)", line))
 
-    def opened(self, line: str, position: int, before: list[Opened]) -> list[Opened]:
-        """What is open behind a line that begins at `position`, when so much was open before."""
-        if self._fences.enclose(line) or not self._is_prose(line):
-            return before if self._astray else []
-        read = Line(line, strict=True)
-        self._astray = read.astray
-        return read.opened(position, before)
+    def find_open_marks(self, line: str, position: int, before: list[OpenMark]) -> list[OpenMark]:
+        """Return the marks that are open after a line at `position`, given those `before` it."""
+        if self._fences.read_line(line) or not self._is_prose(line):
+            return before if self._in_code_span else []
+        read = ProseLine(line, strict=True)
+        self._in_code_span = read.has_open_code
+        return read.find_open_marks(position, before)
 
     def _is_prose(self, line: str) -> bool:
         bare, after_blank = line.strip(), self._after_blank
         self._after_blank = not bare
         if not bare:
-            self._astray = self._html = False
+            self._in_code_span = self._in_html = False
             return False
         indent = len(line) - len(line.lstrip())
-        self._indented = indent >= self._offset + _CODE_INDENT and (after_blank or self._indented)
+        self._in_indented_code = indent >= self._offset + _CODE_INDENT and (after_blank or self._in_indented_code)
         if item := _ITEM.match(line):
-            self._offset = item.end() if not self._indented else self._offset
+            self._offset = item.end() if not self._in_indented_code else self._offset
         elif after_blank and indent < self._offset:
             self._offset = indent
-        self._html = not self._strict and (self._html or _HTML.match(line) is not None)
-        return not (self._astray or self._html or self._indented)
+        self._in_html = not self._strict and (self._in_html or _HTML.match(line) is not None)
+        return not (self._in_code_span or self._in_html or self._in_indented_code)
 
 
-def _kind(line: str, above: str) -> str:
-    """Whether a line is a rule, of a table that has its bars in front, or text; "" when it is blank."""
+def _classify_line(line: str, above: str) -> str:
+    """Return whether a line is a "rule", a table "row" with a bar in front, or "text"; "" when it is blank."""
     if not line.strip():
         return ""
     if _RULE.fullmatch(line):

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""Which marks of Markdown a writer meant as marks, and which are content: products, paths, pointers, names; pure."""
+"""Telling marks of Markdown from content such as products, paths, pointers and names; pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OPENING = frozenset("([{（【《「『〔〖“‘")
 _CLOSING = frozenset(")]}）】》」』〕〗”’")
 _STOPS = frozenset(",;:!?，。、；：？！")
 _OF_NAMES = frozenset("/\\.=@#$%^&+}")
-"""Before a mark of one character, these make it part of a path, a formula or a name."""
+"""Before a mark of one character, these make it a part of a path, a formula or a name."""
 _BEHIND = frozenset("/\\@$^{([")
 _POINTER = re.compile(r"\b(?:int|char|void|float|double|long|short|unsigned|signed|const|auto|FILE|struct \w+|\w+_t)\Z")
 _TYPES: tuple[type[object], ...] = (object, type, int, float, str, bytes, list, dict, set, type(lambda: None))
@@ -26,21 +26,21 @@ _OTHERS = re.compile(
     |host|shared|constant|restrict|asm|inline|func|typeof|VA_ARGS|COUNTER|NEXT_DATA|nuxt|webpack_\w+|esModule""",
     re.VERBOSE,
 )
-"""Names between two underscores each, of Python, JavaScript, C and PHP."""
+"""Names with two underscores on both sides, of Python, JavaScript, C and PHP."""
 _GOES_ON = re.compile(r"[./]\w|\(")
 
 
 class Closing(IntEnum):
-    """How surely a mark ends what another one began."""
+    """How surely a mark closes what another one opened."""
 
     NO = 0
     MAYBE = 1
-    """Only if that is one word."""
+    """Only if there is one word between them."""
     YES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MarkRun:
     """A run of marks, the character before it, and the two after it; "" at an end of the line."""
 
     mark: str
@@ -50,21 +50,21 @@ class Place:
 
     @property
     def is_delimiter(self) -> bool:
-        """Whether CommonMark may take it for a mark, by its rules of flanking."""
+        """Whether CommonMark, by its flanking rules, may take it for a mark."""
         left, right = self._flanks_left, self._flanks_right
         return self.can_close or (left and (self.mark[0] != "_" or not right or is_punctuation(self.before)))
 
     @property
     def can_close(self) -> bool:
-        """Whether CommonMark may end something here."""
+        """Whether CommonMark may close something here."""
         left, right = self._flanks_left, self._flanks_right
         return right and (self.mark[0] != "_" or not left or is_punctuation(self.after))
 
     @property
-    def opens(self) -> bool:
-        """Whether a writer may have meant it to begin something."""
+    def can_be_opener(self) -> bool:
+        """Whether a writer may have meant it to open something."""
         single, before, after = len(self.mark) == 1, self.before, self.after
-        if not after.strip() or after in _CLOSING or after in "/\\" or (single and self._begins_a_suffix()):
+        if not after.strip() or after in _CLOSING or after in "/\\" or (single and self._starts_suffix()):
             return False
         if before.isalnum():
             return is_unspaced(before) or (is_unspaced(after) and is_punctuation(after))
@@ -73,8 +73,8 @@ class Place:
         return not before or before not in _OF_NAMES or not (single or self.mark[0] == "_")
 
     @property
-    def closes(self) -> Closing:
-        """How surely a writer meant it to end something."""
+    def closing(self) -> Closing:
+        """How surely a writer meant it to close something."""
         single, before, after = len(self.mark) == 1, self.before, self.after
         if not before.strip() or before in _OPENING:
             return Closing.NO
@@ -89,7 +89,7 @@ class Place:
         goes_on = single and after and after in ".:=" and self.beyond.isalnum() and self.beyond.isascii()
         return Closing.MAYBE if goes_on else Closing.YES
 
-    def _begins_a_suffix(self) -> bool:
+    def _starts_suffix(self) -> bool:
         return self.after in _STOPS or (self.after == "." and (self.beyond.isalnum() or self.beyond == "*"))
 
     @property
@@ -103,12 +103,12 @@ class Place:
         return bool(before.strip()) and (not is_punctuation(before) or not after.strip() or is_punctuation(after))
 
 
-def is_pointer(text: str) -> bool:
-    """Whether a `*` behind this text belongs to a type of C."""
+def is_pointer_type(text: str) -> bool:
+    """Whether a `*` after this text belongs to a pointer type of C."""
     return _POINTER.search(text) is not None
 
 
-def is_name(words: str, following: str) -> bool:
+def is_dunder_name(words: str, following: str) -> bool:
     """Whether `__words__` is a name, rather than bold."""
     plain = words.isascii() and words.replace("_", "a").isalnum()
     known = words in _PYTHON or _OTHERS.fullmatch(words) is not None

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""What a line of Markdown is made of, as far as it matters to what its marks mean; pure, and in linear time."""
+"""Splitting a line of Markdown into the tokens that matter to its marks; pure, and in linear time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .urls import ADDRESS, address_length
+from .urls import ADDRESS_PATTERN, measure_address
 
 _TOKEN = re.compile(
     rf"""
@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     | (?P<target>\]\((?:[^()]|\([^()]*\))*\))
     | (?P<autolink><[a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*>)
     | (?P<tag><[a-zA-Z/!?][^<>]*>)
-    | (?P<address>{ADDRESS})
+    | (?P<address>{ADDRESS_PATTERN})
     | (?P<path>(?<![\w\\])(?:[A-Za-z]:\\(?![(\[])|\\\\[\w.$-]+\\)
         (?:[^\s<>"|`()\[\]，。；：！？、]*(?:\\\*\*?|[^\s<>"|`()\[\]，。；：！？、*_~.,;:!?]))?)
     | (?P<entity>&\#?\w{{1,31}};)
@@ -34,25 +34,25 @@ _TEX = re.compile(r"[\\^_{}]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a line; `kind` is the name of a group of the pattern."""
+    """A part of a line; `kind` is the name of a group of the pattern."""
 
     kind: str
     start: int
     end: int
     text: str
     touches_end: bool = False
-    """It may go on when the line does."""
+    """It ends with the line and may grow with it."""
 
 
-def tokens(line: str) -> Iterator[Token]:
-    """The tokens of a line up to a back-tick that has no partner."""
+def tokenize(line: str) -> Iterator[Token]:
+    """Yield the tokens of a line, up to a backtick that has no partner."""
     position = 0
     opened: set[str] = set()
     while found := _TOKEN.search(line, position):
         kind, start, end = found.lastgroup or "", found.start(), found.end()
         position = end
         if kind == "address":
-            length = address_length(found[0], opened)
+            length = measure_address(found[0], opened)
             position = start + (length or len("http"))
             if length:
                 yield Token(kind, start, position, line[start:position], touches_end=end == len(line))

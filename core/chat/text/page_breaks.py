@@ -1,7 +1,7 @@
-"""How a growing Markdown text is cut into messages; pure.
+"""Cutting a growing Markdown text into pages; pure.
 
-A page's end depends on nothing but the text up to its limit, so a page that is full never changes when more text
-arrives, and it need not be edited again.
+The end of a page depends only on the text up to the page's limit. So a full page does not change when more text
+arrives, and need not be edited again.
 """
 
 from __future__ import annotations
@@ -10,128 +10,130 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .literal_text import open_marks
-from .markdown_breaks import best_break, cuts_in, growing_link
+from .literal_text import find_open_marks
+from .markdown_breaks import find_best_break, find_cuts, find_growing_link
 
 _FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
-_CLOSING_ROOM = 8
-"""Units kept free for the line that closes a fence."""
-_LONGEST_INFO = 32
-"""Characters of a fence's first word; the line may still be growing, and is no language if it is longer."""
+_MAX_CLOSER_LENGTH = 8
+"""UTF-16 units that are kept free for the line that closes a fence."""
+_MAX_INFO_LENGTH = 32
+"""Characters of a fence's first word; a longer one is no language, and the line may still be growing."""
 _ROW = "|"
 _RULE = re.compile(r" {0,3}\|(?=.*-)(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?[ \t]*")
 """The line below the header of a table."""
-_LONGEST_HEADER = 400
-"""Characters of a table's first two lines; longer ones are not written again on each page."""
-_CARRIED = frozenset(("**", "***", "~~"))
-"""Marks that a page ends and the next one begins again, even if it is not certain that they have an end."""
+_MAX_HEADER_LENGTH = 400
+"""Characters of a table's first two lines; longer ones are not repeated on each page."""
+_CARRIED_MARKS = frozenset(("**", "***", "~~"))
+"""Marks that a page closes and the next one opens again, even if it is not certain that they will be closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSpan:
-    """How far a page may go in a text: up to `sure` whatever follows, and it ends between `sure` and `stop`."""
+    """How far a page reaches: `sure` belongs to it whatever follows, and it ends between `sure` and `stop`."""
 
     sure: int
     stop: int
 
 
 def utf16_length(text: str) -> int:
-    """Length in UTF-16 code units, the largest of the ways in which platforms count."""
+    """Return the length in UTF-16 code units, the largest of the counts that platforms use."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def measure_page(text: str, start: int, limit: int, opening: str = "") -> PageSpan:
-    """Measure the page that begins at `start`; `limit` is in UTF-16 units and counts `opening`, which stands before.
+    """Measure the page that begins at `start`; `limit` is in UTF-16 units and includes the page's `opening`.
 
-    What is sure does not reach into a link or an address that may still grow.
+    The sure part does not reach into a link or an address that may still grow.
     """
-    units = limit - utf16_length(opening) - _CLOSING_ROOM
-    sure = _reach(text, start, units - units // 5)
-    link = growing_link(text, start, sure)
-    least = start if sure == len(text) else _reach(text, start, units // 2)  # a full page is not left half empty
-    if link is not None and link >= least and not open_fence(opening + text[start:link]):
+    units = limit - utf16_length(opening) - _MAX_CLOSER_LENGTH
+    sure = _measure_reach(text, start, units - units // 5)
+    link = find_growing_link(text, start, sure)
+    least = (
+        start if sure == len(text) else _measure_reach(text, start, units // 2)
+    )  # a full page is not left half empty
+    if link is not None and link >= least and not find_open_fence(opening + text[start:link]):
         sure = link
-    return PageSpan(sure=sure, stop=_reach(text, start, units))
+    return PageSpan(sure=sure, stop=_measure_reach(text, start, units))
 
 
 def find_page_end(text: str, page: PageSpan, begin: int = 0) -> int | None:
-    """Where a page of an answer that begins at `begin` has to end; None while all of the text fits into it."""
+    """Find the end of a page of an answer that begins at `begin`; None while all of the text fits into it."""
     return None if page.stop == len(text) else find_break(text, page.sure, page.stop, begin)
 
 
 def find_break(text: str, sure: int, stop: int, begin: int = 0) -> int:
-    """The best place to end a page in `text[sure:stop]`: a paragraph, a line, a sentence, a word; else `stop`.
+    """Find the best end of a page in `text[sure:stop]`: of a paragraph, a line, a sentence, a word; else `stop`.
 
-    Bold, links and the like of an answer that begins at `begin` are not cut in two if that can be.
+    Where possible, no bold words, links and the like of the answer, which begins at `begin`, are cut in two.
     """
-    cuts = cuts_in(text, begin, stop)
-    found = best_break(text, sure, stop, cuts)
+    cuts = find_cuts(text, begin, stop)
+    found = find_best_break(text, sure, stop, cuts)
     if found is None and cuts.unclosed is not None and sure <= cuts.unclosed:
         found = cuts.unclosed
     if found is None:
-        found = best_break(text, sure, stop)
+        found = find_best_break(text, sure, stop)
     return stop if found is None else found
 
 
-def open_fence(body: str) -> str:
-    """Mark, language and newline that open the code fence which `body` leaves open; "" when none is open."""
+def find_open_fence(body: str) -> str:
+    """Return the mark, language and newline of the code fence that `body` leaves open; "" when none is open."""
     opened = ""
     for found in _FENCE.finditer(body):
         item, mark, info = found[1], found[2], found[3].strip()
         if not opened:
             if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
-                opened = mark + "".join(info.split()[:1])[:_LONGEST_INFO]
-        elif not item and opened.startswith(mark[0]) and not info and len(mark) >= len(_mark(opened)):
+                opened = mark + "".join(info.split()[:1])[:_MAX_INFO_LENGTH]
+        elif not item and opened.startswith(mark[0]) and not info and len(mark) >= len(_fence_mark(opened)):
             opened = ""
     return opened + "\n" if opened else ""
 
 
 def fence_closer(opening: str) -> str:
-    """What ends, on the page before, that with which `opening` goes on: a fence, or marks (see `carried_marks`)."""
+    """Return what closes, on the page before, the fence or the marks that `opening` opens again."""
     if opening.endswith("\n"):
-        return "\n" + _mark(opening) if opening[0] in "`~" else ""
+        return "\n" + _fence_mark(opening) if opening[0] in "`~" else ""
     return "".join(reversed(re.findall(r"`+|~+|\*+|_+", opening)))
 
 
 def page_prefix(body: str, following: str) -> str:
-    """What a page has to begin with, since the page before, `body`, ends within it: a code fence or a table's header.
+    """Return the code fence or the table header that a page repeats, since the page before, `body`, ends within it.
 
-    `following` is what comes behind `body` in the text; "" when the page begins with nothing but that.
+    `following` is the text after `body`. Returns "" when there is nothing to repeat.
     """
-    return open_fence(body) or (_header(body) if following.startswith("\n" + _ROW) else "")
+    return find_open_fence(body) or (_find_table_header(body) if following.startswith("\n" + _ROW) else "")
 
 
-def carried_marks(text: str, begin: int, end: int, stop: int) -> str:
-    """The marks within which a page ends at `end`; up to `stop` it is known whether they have an end."""
-    begun = {first for first, last in cuts_in(text, begin, stop).spans if first < end < last}
+def find_carried_marks(text: str, begin: int, end: int, stop: int) -> str:
+    """Find the marks that are open at the page's end `end`; the text up to `stop` tells whether they are closed."""
+    begun = {first for first, last in find_cuts(text, begin, stop).spans if first < end < last}
     marks = [
         one.mark
-        for one in open_marks(text[begin:end])
-        if one.mark in _CARRIED or (one.start + begin in begun and one.mark[0] in "*_`")
+        for one in find_open_marks(text[begin:end])
+        if one.mark in _CARRIED_MARKS or (one.start + begin in begun and one.mark[0] in "*_`")
     ]
     return "".join(marks)
 
 
-def _header(body: str) -> str:
-    """The first two lines of the table that `body` ends with; "" when it ends with none."""
+def _find_table_header(body: str) -> str:
+    """Find the first two lines of the table that `body` ends with; "" when it ends with none."""
     rows: list[str] = []
     for line in reversed(body.split("\n")):
         if not line.lstrip(" ").startswith(_ROW):
             break
         rows.append(line)
     header = "".join(f"{line}\n" for line in reversed(rows[-2:]))
-    whole = len(rows) > 1 and _RULE.fullmatch(rows[-2]) and len(header) <= _LONGEST_HEADER
+    whole = len(rows) > 1 and _RULE.fullmatch(rows[-2]) and len(header) <= _MAX_HEADER_LENGTH
     return header if whole else ""
 
 
-def _mark(opening: str) -> str:
+def _fence_mark(opening: str) -> str:
     return opening[: len(opening) - len(opening.lstrip(opening[0]))]
 
 
-def _reach(text: str, start: int, most: int) -> int:
-    """The greatest stop for which `text[start:stop]` has at most `most` units, but at least one character."""
-    window = text[start : start + most]
+def _measure_reach(text: str, start: int, max_units: int) -> int:
+    """Find the greatest stop for which `text[start:stop]` has at most `max_units` units, but one character."""
+    window = text[start : start + max_units]
     if window.isascii():
         return max(start + len(window), min(start + 1, len(text)))
     units = accumulate(2 if ord(character) > 0xFFFF else 1 for character in window)  # noqa: PLR2004 - the last code point that UTF-16 writes as one unit
-    return start + max(sum(1 for total in units if total <= most), 1)
+    return start + max(sum(1 for total in units if total <= max_units), 1)

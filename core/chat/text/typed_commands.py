@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""Commands as people type them: behind `/` or `!` of any width, in English or Chinese; pure.
+"""Parsing commands as users type them: after `/` or `!` of any width, in English or Chinese; pure.
 
-It knows no command but by name, so that platforms can tell a command from other words before anything is asked.
+It knows commands only by name, so that platforms can tell a command from other text early.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .bot_mention import cut_separators
-from .half_width import half_width
+from .bot_mention import remove_separators
+from .half_width import to_half_width
 
 CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
     "start": ("开始", "开始使用", "開始"),
@@ -39,14 +39,14 @@ CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
     "retry": ("重试", "重答", "重新回答", "重新生成", "再试一次", "再来一次", "重試"),
     "continue": ("继续", "接着写", "接着说", "继续写", "继续说", "繼續"),
 }
-"""By each command's own name: what a Chinese speaker would try, in traditional characters as well."""
+"""For each command the names that Chinese speakers would try, also in traditional characters."""
 
-_BY_CHINESE = {chinese: name for name, every in CHINESE_NAMES.items() for chinese in every}
-_LONGEST_FIRST = sorted(_BY_CHINESE, key=len, reverse=True)
-_RUNS_ON = frozenset({"model", "imagine", "speak", "voice"})
-"""Chinese needs no blank before what is to be drawn, spoken or chosen: `/画一只猫`."""
+_NAME_BY_CHINESE = {chinese: name for name, every in CHINESE_NAMES.items() for chinese in every}
+_LONGEST_FIRST = sorted(_NAME_BY_CHINESE, key=len, reverse=True)
+_JOINED_ARGUMENT = frozenset({"model", "imagine", "speak", "voice"})
+"""Commands whose Chinese names need no blank before the argument: `/画一只猫`."""
 _UNSEEN = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
-"""What may stand unseen in front: marks of direction, say, that a keyboard or a copied text brings along."""
+"""Invisible characters before a command, such as direction marks of a keyboard or a copied text."""
 _NAME = re.compile(rf"{_UNSEEN}(?P<sign>[/!])(?P<name>[A-Za-z0-9_]{{1,64}})")
 _SIGN = re.compile(rf"{_UNSEEN}(?P<sign>[/!])")
 _FORMATTED = re.compile(r"\s*(?P<marks>[*_~`]+)(?P<words>[^*_~`\n]+)(?P=marks)\s*")
@@ -54,78 +54,82 @@ _WORD = re.compile(
     r"\s*(?P<word>[^\s:：.。!！?？~～…]+)(?:(?P<colon>\s*[:：])|[.。!！~～…]+(?=\s*\Z)|(?=\s|\Z))(?P<rest>.*)",
     re.DOTALL,
 )
-"""A word, and what follows behind a blank or a colon; if nothing does, it may end with a mark."""
+"""A word and the text after its blank or colon; a word alone may end with punctuation."""
 _OF_BOT = re.compile(r"@(?P<bot>[A-Za-z0-9_]{3,32})")
 _ENDS = re.compile(r"(?![\w/<>@]|[-.]\w)")
-"""Where a name is over, as Telegram itself sees it; paths, addresses and compounds (`/new-feature`) are no commands."""
+"""The end of a name, as Telegram itself sees it; paths, addresses and compounds (`/new-feature`) are no commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedCommand:
-    """A command as it was typed."""
+    """A command as the user typed it."""
 
     sign: str
     """`/` or `!`."""
     name: str
-    """The command's own name for a Chinese one; else what stood there, in lower case, whether or not it is known."""
+    """The English name for a Chinese one; any other name in lower case, whether or not it is known."""
     argument: str
-    """What follows, as it was typed."""
+    """The text after the name, as it was typed."""
     bot: str = ""
-    """The account that it was addressed to, as in `/new@some_bot`; "" for none."""
+    """The bot that it was addressed to, as in `/new@some_bot`; "" for none."""
 
 
-def read_command(text: str) -> TypedCommand | None:
-    """Read the command with which `text` begins, behind a sign; None when it begins otherwise."""
-    plain = half_width(text)
-    return _read_latin(text, plain) or _read_chinese(text, plain)
+def parse_typed_command(text: str) -> TypedCommand | None:
+    """Parse the command with its sign at the beginning of `text`; None when there is none."""
+    plain = to_half_width(text)
+    return _parse_latin(text, plain) or _parse_chinese(text, plain)
 
 
-def read_name(text: str) -> tuple[str, str, bool]:
-    """Read the word with which `text` begins, what follows it, and whether a colon stands between them."""
+def split_name(text: str) -> tuple[str, str, bool]:
+    """Split `text` into its first word and the rest; tell whether there is a colon between them."""
     found = _WORD.fullmatch(text)
     return (found["word"], found["rest"].strip(), bool(found["colon"])) if found else ("", "", False)
 
 
-def unformatted(text: str) -> str:
-    """Take away what a command brings along when it is copied from a message that shows it: `` `!model` ``."""
+def strip_formatting(text: str) -> str:
+    """Remove the formatting of a command that was copied from a message: `` `!model` ``."""
     found = _FORMATTED.fullmatch(text)
     return found["words"] if found else text
 
 
-def own_name(word: str) -> str:
-    """Return the command's own name for a Chinese one; any other word comes back in lower case and half width."""
-    plain = half_width(word).lower()
-    return _BY_CHINESE.get(plain, plain)
+def to_command_name(word: str) -> str:
+    """Return the English name for a Chinese one; any other word in lower case and half width."""
+    plain = to_half_width(word).lower()
+    return _NAME_BY_CHINESE.get(plain, plain)
 
 
-def is_chinese(word: str) -> bool:
+def is_chinese_name(word: str) -> bool:
     """Whether `word` is a command's Chinese name."""
-    return word in _BY_CHINESE
+    return word in _NAME_BY_CHINESE
 
 
-def _read_latin(text: str, plain: str) -> TypedCommand | None:
+def _parse_latin(text: str, plain: str) -> TypedCommand | None:
     found = _NAME.match(plain)
     if found is None:
         return None
     bot = _OF_BOT.match(plain, found.end())
     end = bot.end() if bot else found.end()
-    return _typed(text, found["sign"], found["name"].lower(), end, bot) if _ENDS.match(plain, end) else None
+    return _build_command(text, found["sign"], found["name"].lower(), end, bot) if _ENDS.match(plain, end) else None
 
 
-def _read_chinese(text: str, plain: str) -> TypedCommand | None:
+def _parse_chinese(text: str, plain: str) -> TypedCommand | None:
     sign = _SIGN.match(plain)
     chinese = sign and next((name for name in _LONGEST_FIRST if plain.startswith(name, sign.end())), None)
     if not sign or not chinese:
         return None
     bot = _OF_BOT.match(plain, sign.end() + len(chinese))
     end = bot.end() if bot else sign.end() + len(chinese)
-    name = _BY_CHINESE[chinese]
-    return _typed(text, sign["sign"], name, end, bot) if name in _RUNS_ON or _ENDS.match(plain, end) else None
+    name = _NAME_BY_CHINESE[chinese]
+    return (
+        _build_command(text, sign["sign"], name, end, bot)
+        if name in _JOINED_ARGUMENT or _ENDS.match(plain, end)
+        else None
+    )
 
 
-def _typed(text: str, sign: str, name: str, end: int, bot: re.Match[str] | None) -> TypedCommand:
+def _build_command(text: str, sign: str, name: str, end: int, bot: re.Match[str] | None) -> TypedCommand:
     rest = text[end:]
-    argument = cut_separators(rest).strip()
+    argument = remove_separators(rest).strip()
     if not argument and rest[:1].isspace():
         argument = rest.strip()  # marks alone are what somebody wants to have spoken, say
     return TypedCommand(sign, name, argument, bot["bot"] if bot else "")

@@ -1,10 +1,10 @@
-"""Why something is not done, for its user to hear."""
+"""Errors whose reason the user is told."""
 
 from __future__ import annotations
 
 
 class UserFacingError(Exception):
-    """Something cannot be done for a reason that its user should hear.
+    """Something cannot be done for a reason that the user should know.
 
     `key` names the sentence, `values` fill its placeholders.
     """
@@ -16,4 +16,4 @@ class UserFacingError(Exception):
 
 
 class StoppedByUserError(Exception):
-    """The user asked to stop; whoever was asked says so."""
+    """The user asked to stop; the stop command tells the user so."""

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the punctuation of Chinese is meant
-"""Letters and punctuation as the rules of Markdown's marks see them."""
+"""Character classes for the rules of Markdown marks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CHINESE_TOO = frozenset("“”‘’—…·")
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether marks touch such a letter or stop on both sides: words are not set apart by blanks, or have prefixes.
+    """Whether marks may touch the character on both sides, since its script sets no blanks or has prefixes.
 
     True for all scripts but Latin, Greek, Cyrillic and Armenian ones: Hebrew, Arabic, Thai, Khmer, Chinese, …, emoji.
     """
@@ -22,5 +22,5 @@ def is_unspaced(character: str) -> bool:
 
 
 def is_punctuation(character: str) -> bool:
-    """Whether CommonMark's rules of flanking take it for punctuation."""
+    """Whether CommonMark's flanking rules take it for punctuation."""
     return bool(character) and category(character)[0] in "PS"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from core.chat.commands import find_command
-from core.chat.events.lanes import lane_for
+from core.chat.events.lanes import choose_lane
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 
 BOT = BotIdentity(99, "Wanjie_Bot")
@@ -256,7 +256,7 @@ def test_a_group_that_has_got_another_id_is_told() -> None:
     moved = said(chat=GROUP, migrate_from_chat_id=-123)
 
     assert (moved.chat, moved.moved_from) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
-    assert lane_for(moved) == str(moved.chat)
+    assert choose_lane(moved) == str(moved.chat)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_button_under_a_message_that_telegram_tells_no_more_about_does_nothing
     assert incoming is not None
     assert incoming.choice is not None
     assert find_command(incoming.choice.menu) is None
-    assert lane_for(incoming) != str(incoming.chat)
+    assert choose_lane(incoming) != str(incoming.chat)
     assert (incoming.quoted, incoming.quoted_attachments, incoming.reply_route) == ("", (), "q1")
 
 

@@ -41,7 +41,7 @@ async def test_a_slow_sign_is_waited_for_once() -> None:
 
 async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> None:
     signs = Signs()
-    async with activity_indicator(signs, "writing", silence=0.1) as sign:
+    async with activity_indicator(signs, "writing", max_silence=0.1) as sign:
         await until_shown(signs, "writing")
         await sign.postpone()
         await until_shown(signs, "writing", "writing")

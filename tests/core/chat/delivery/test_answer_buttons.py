@@ -7,8 +7,8 @@ from core.chat.delivery.answer_buttons import AnswerButtons
 
 def offered(answer: str, reason: str, *, messages: int = 1, speaks: bool = True) -> list[str]:
     """What stands behind each button of a finished answer."""
-    buttons = AnswerButtons("tag U1", str, aloud=lambda: speaks)
-    return [f"{button.name} {button.value}" for button in buttons.for_answer(lambda: reason).finished(answer, messages)]
+    buttons = AnswerButtons("tag U1", str, can_speak=lambda: speaks)
+    return [f"{button.name} {button.value}" for button in buttons.for_pages(lambda: reason).finished(answer, messages)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.chat.delivery.answer_buffer import TextChunk, as_stream, continue_in_fence
+from core.chat.delivery.answer_buffer import as_stream, continue_in_fence
+from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.checkpoint import DeliveryCheckpoint
 from core.chat.delivery.deliver import deliver
 from core.chat.delivery.page_buttons import PageButtons
@@ -317,7 +318,7 @@ async def test_a_text_that_was_complete_is_only_shown_again() -> None:
     await show(Screen(), pieces(["all", " of it"]), checkpoint)
     progress = DeliveryCheckpoint(checkpoint)
 
-    assert progress.text == "all of it"
+    assert progress.final == AnswerText("all of it")
     assert [page.message_id for page in progress.pages] == ["1"]
     assert progress.pages[0].adopted
 
@@ -347,10 +348,10 @@ async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before()
         stopped.set()
         await asyncio.sleep(60)
 
-    best = DeliveryCheckpoint(checkpoint).best
-    assert await show(screen, silent(), checkpoint, stopped) == best
-    assert screen.shown == best
-    assert len(best) > 3
+    longest = DeliveryCheckpoint(checkpoint).longest.text
+    assert await show(screen, silent(), checkpoint, stopped) == longest
+    assert screen.shown == longest
+    assert len(longest) > 3
 
 
 async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_with_the_next_step() -> None:
@@ -359,9 +360,9 @@ async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_w
     with pytest.raises(ConnectionError):
         await deliver(pieces(["never ", "shown"], ConnectionError()), screen, progress, stopped=asyncio.Event())
 
-    await progress.save(progress.pages)
+    await progress.save(progress.pages, AnswerText())
 
-    assert DeliveryCheckpoint(checkpoint).best == "never shown"
+    assert DeliveryCheckpoint(checkpoint).longest.text == "never shown"
 
 
 async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None:
@@ -426,7 +427,7 @@ async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
 
 async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
     screen = Screen()
-    await show(screen, as_stream("all at once"))
+    await show(screen, as_stream(AnswerText("all at once")))
 
     assert (screen.shown, screen.steps) == ("all at once", 1)
 
@@ -434,7 +435,7 @@ async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
 async def test_an_empty_answer_leaves_no_message() -> None:
     screen = Screen()
 
-    assert await show(screen, as_stream("\n \n")) == "\n \n"
+    assert await show(screen, as_stream(AnswerText("\n \n"))) == "\n \n"
     assert screen.messages == {}
 
 
@@ -477,9 +478,9 @@ async def test_thinking_that_was_shown_is_told_apart_after_a_crash() -> None:
 
     progress = DeliveryCheckpoint(checkpoint)
     screen = Screen()
-    await show(screen, as_stream(progress.text or "", progress.thought))
+    await show(screen, as_stream(progress.final or AnswerText()))
 
-    assert (progress.text, progress.thought) == ("hm well so be it", 8)
+    assert progress.final == AnswerText("hm well so be it", 8)
     assert screen.folds == {"1": "hm well "}
 
 

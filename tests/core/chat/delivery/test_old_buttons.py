@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.delivery.answer_buttons import IN_PARTS
+from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.old_buttons import OldButtons
 from core.chat.port.errors import (
     OutboxError,
@@ -59,10 +59,10 @@ class _Chat:
         await self.conversations.append(CHAT, uid, exchange, drop=drop)
 
     async def show(self, uid: str, *, parts: bool = False) -> None:
-        speak = Button("Speak", "speak", f"t 1 {IN_PARTS}" if parts else "t 1")
+        speak = Button("Speak", "speak", f"t 1 {LAST_PART_MARK}" if parts else "t 1")
         buttons = (Button("Continue", "continue", "t 1"), Button("Regenerate", "retry", "t 1"), speak)
         page = Page(start=0, message_id=uid, done=True, opened_at=float(uid))
-        await self.old_buttons.note(CHAT, uid, ShownMessage(page, "a", 0, buttons))
+        await self.old_buttons.remember(CHAT, uid, ShownMessage(page, "a", 0, buttons))
 
     async def clear(self) -> dict[str, list[str]]:
         """Take old buttons away; return what is left under each message that was changed."""

@@ -11,7 +11,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.delivery.answer_buffer import AnswerBuffer, TextChunk
+from core.chat.delivery.answer_buffer import AnswerBuffer
+from core.chat.delivery.answer_text import TextChunk
 from core.chat.delivery.page_text import PageText
 from core.chat.port.page import Page
 from core.chat.text.page_breaks import find_page_end, measure_page, utf16_length
@@ -58,9 +59,9 @@ def pages_of(text: str) -> list[str]:
     while True:
         space = measure_page(text, page.start, LIMIT, page.opening)
         if (end := find_page_end(text, space)) is None:
-            return [*bodies, shown.body(page, None)]
-        following = Page(start=end, opening=shown.carry(page, end, space.stop))
-        bodies.append(shown.body(replace(page, end=end), following))
+            return [*bodies, shown.cut_body(page, None)]
+        following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop))
+        bodies.append(shown.cut_body(replace(page, end=end), following))
         page = following
 
 

@@ -29,7 +29,8 @@ def greeting(redis: Redis) -> Greeting:
 async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
     await Inbox(redis).enqueue(str(CHAT), "7", b"arrival")
     greets = [
-        await greeting(redis).is_due(str(CHAT), arrival, read) for arrival in (ARRIVAL, replace(ARRIVAL, event_id="9"))
+        await greeting(redis).is_new_chat(str(CHAT), arrival, read)
+        for arrival in (ARRIVAL, replace(ARRIVAL, event_id="9"))
     ]
 
     assert greets == [True, True]
@@ -44,7 +45,7 @@ async def test_the_arrival_that_comes_with_a_move_is_not(redis: Redis, order: tu
         if payload == b"move":
             await greeting(redis).note_move(MOVE)
         else:
-            greets = [await greeting(redis).is_due(str(CHAT), ARRIVAL, read) for _ in range(2)]
-    later = await greeting(redis).is_due(str(CHAT), replace(ARRIVAL, event_id="9"), read)
+            greets = [await greeting(redis).is_new_chat(str(CHAT), ARRIVAL, read) for _ in range(2)]
+    later = await greeting(redis).is_new_chat(str(CHAT), replace(ARRIVAL, event_id="9"), read)
 
     assert (greets, later) == ([False, False], True)

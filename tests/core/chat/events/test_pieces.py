@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.chat.events.pieces import belongs, join
+from core.chat.events.pieces import belongs_to, join_pieces
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 
 CHAT = ChatRef("tg", "1", "2")
@@ -41,9 +41,9 @@ PASTE = said("one", seam="")
     ],
 )
 def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Incoming) -> None:
-    assert belongs(pieces, other)
-    assert not belongs(pieces, replace(other, sender=Sender("8")))
-    assert not belongs(pieces, replace(other, command="new"))
+    assert belongs_to(pieces, other)
+    assert not belongs_to(pieces, replace(other, sender=Sender("8")))
+    assert not belongs_to(pieces, replace(other, command="new"))
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,19 @@ def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Inco
     ],
 )
 def test_other_things_are_messages_of_their_own(first: Incoming, other: Incoming) -> None:
-    assert not belongs([first], other)
+    assert not belongs_to([first], other)
 
 
 def test_a_paste_is_joined_as_it_was_cut() -> None:
     pieces = [said("one wo", seam=""), said("rd", seam="\n"), said("line")]
-    joined = join(pieces, "1")
+    joined = join_pieces(pieces, "1")
 
     assert joined is not None
     assert joined.text == "one word\nline"
 
 
 def test_a_comment_stands_below_the_forwards_that_it_is_about() -> None:
-    joined = join([said("true?"), passed_on("news", attachments=(PHOTO,)), passed_on("more", "Cy")], "1")
+    joined = join_pieces([said("true?"), passed_on("news", attachments=(PHOTO,)), passed_on("more", "Cy")], "1")
 
     assert joined is not None
     assert joined.text == "⟦forwarded from Bo⟧\n> news\n\n⟦forwarded from Cy⟧\n> more\n\ntrue?"
@@ -84,9 +84,9 @@ def test_a_comment_stands_below_the_forwards_that_it_is_about() -> None:
 def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
     photos = [said(attachments=(PHOTO,), album="a", part=True, message_id=str(number)) for number in range(3)]
     named = replace(photos[1], text="what is this?", part=False)
-    joined = join([photos[0], named, photos[2]], "e")
+    joined = join_pieces([photos[0], named, photos[2]], "e")
 
-    assert join(photos, "e") is None
+    assert join_pieces(photos, "e") is None
     assert joined is not None
     assert (joined.message_id, joined.event_id, joined.text) == ("1", "e", "what is this?")
     assert len(joined.attachments) == 3
@@ -94,7 +94,7 @@ def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
 
 def test_whoever_is_named_in_any_piece_is_named_in_the_whole() -> None:
     photo = said(attachments=(PHOTO,), addressed=False, named=("@U1",))
-    joined = join([photo, said("what is this, @U2?", mentioned=True, named=("@U2", "@U1"))], "1")
+    joined = join_pieces([photo, said("what is this, @U2?", mentioned=True, named=("@U2", "@U1"))], "1")
 
     assert joined is not None
     assert (joined.addressed, joined.mentioned, joined.named) == (True, True, ("@U1", "@U2"))

@@ -13,8 +13,9 @@ from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.model_choice import ModelSelector
+from core.chat.checkpoint_fields import PostFields
 from core.chat.commands.speak import SpeakCommand
-from core.chat.delivery.answer_buttons import IN_PARTS
+from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
@@ -132,7 +133,7 @@ async def test_a_turn_that_is_run_again_posts_nothing_twice(
 ) -> None:
     await services.speaker.speak_and_post(context, TEXT)
     await services.speaker.speak_and_post(made(screen, state=context.job.state), TEXT)
-    await services.speaker.speak_and_post(made(screen, state=context.job.state), TEXT, name="other_")
+    await services.speaker.speak_and_post(made(screen, state=context.job.state), TEXT, fields=PostFields("other_"))
 
     assert len(screen.notes) == 2
 
@@ -246,7 +247,7 @@ async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
     services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await services.command.press_speak(
-        made(screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), IN_PARTS
+        made(screen, quoted="The last page."), ButtonData(event_tag("e7"), "U1"), LAST_PART_MARK
     )
 
     assert "no longer have" in screen.texts[0]

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.text.bot_mention import cut_mentions, cut_separators
+from core.chat.text.bot_mention import remove_mentions, remove_separators
 
 NAME = re.compile(r"@bot")
 
 
 def cut(text: str) -> str:
-    return cut_mentions(text, [found.span() for found in NAME.finditer(text)])
+    return remove_mentions(text, [found.span() for found in NAME.finditer(text)])
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_only_names_blanks_and_separators_are_lost(parts: list[str]) -> None:
 
 @given(st.text())
 def test_a_text_without_a_name_stays_but_for_blanks_around_it(text: str) -> None:
-    assert cut_mentions(text, []) == text.strip()
+    assert remove_mentions(text, []) == text.strip()
 
 
 def test_a_command_s_argument_is_freed_of_what_separates_it() -> None:
-    assert [cut_separators(text) for text in (": a cat", "，一只猫", " --ar 16:9", "", "a, b")] == [
+    assert [remove_separators(text) for text in (": a cat", "，一只猫", " --ar 16:9", "", "a, b")] == [
         "a cat",
         "一只猫",
         "--ar 16:9",

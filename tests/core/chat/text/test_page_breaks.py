@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from core.chat.text.page_breaks import (
     fence_closer,
     find_break,
+    find_open_fence,
     find_page_end,
     measure_page,
-    open_fence,
     page_prefix,
     utf16_length,
 )
@@ -88,7 +88,7 @@ def test_no_character_is_cut_in_two() -> None:
     ],
 )
 def test_an_open_fence_is_recognised(body: str, opening: str) -> None:
-    assert opening == open_fence(body)
+    assert opening == find_open_fence(body)
 
 
 def test_a_fence_is_closed_with_its_own_mark() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.commands import COMMANDS
-from core.chat.text.half_width import half_width
-from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, own_name, read_command
+from core.chat.text.half_width import to_half_width
+from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, parse_typed_command, to_command_name
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, own_name,
     ],
 )
 def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> None:
-    assert read_command(text) == command
+    assert parse_typed_command(text) == command
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> 
     ],
 )  # fmt: skip
 def test_other_words_are_no_command(text: str) -> None:
-    assert read_command(text) is None
+    assert parse_typed_command(text) is None
 
 
 def test_every_command_has_chinese_names_and_none_of_them_means_two() -> None:
@@ -56,11 +56,11 @@ def test_every_command_has_chinese_names_and_none_of_them_means_two() -> None:
 
     assert set(CHINESE_NAMES) == {command.name for command in COMMANDS}
     assert len(every) == len(set(every))
-    assert all(own_name(chinese) == name for name, names in CHINESE_NAMES.items() for chinese in names)
+    assert all(to_command_name(chinese) == name for name, names in CHINESE_NAMES.items() for chinese in names)
 
 
 @given(st.text(max_size=40))
 def test_reading_raises_nothing_and_half_width_keeps_every_place(text: str) -> None:
-    read_command(text)
+    parse_typed_command(text)
 
-    assert len(half_width(text)) == len(text)
+    assert len(to_half_width(text)) == len(text)

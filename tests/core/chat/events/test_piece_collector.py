@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from core.chat.events.gathering import Gathering
+from core.chat.events.piece_collector import PieceCollector
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
@@ -50,7 +50,7 @@ async def test_a_waiting_event_that_cannot_be_read_does_not_fail_the_message_bef
         save_checkpoint=_save,
         absorb_envelopes=_absorb,
     )
-    await Gathering(inbox, conversations).answer(job, _read, respond)
+    await PieceCollector(inbox, conversations).answer(job, _read, respond)
 
     assert answered == ["hello"]
     assert len(await inbox.list_waiting(str(CHAT))) == 2
