@@ -111,7 +111,7 @@ async def test_a_port_in_use_is_json_where_the_log_is(tmp_path: Path) -> None:
             last = [json.loads(line) for line in harness.logs().splitlines()][-1]
             assert last["event"] == "The service cannot start"
             assert f"HTTP_PORT {port}" in last["reasons"][0]
-            assert "WANJIE_DEFAULT_MODEL is." in harness.logs()
+            assert "did you mean WANJIE_DEFAULT_MODEL?" in harness.logs()
 
 
 async def test_only_this_machine_is_listened_to_unless_another_is_named(tmp_path: Path) -> None:
