@@ -17,9 +17,9 @@ from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
 from core.chat.commands import COMMANDS, parse_command
+from core.chat.commands.all_handlers import CommandServices, build_handlers
 from core.chat.commands.dispatcher import CommandDispatcher
-from core.chat.commands.handlers import CommandServices, build_handlers
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer

@@ -12,7 +12,7 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 from core.settings import Proxies, SlackSettings
 
 from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket
-from .api.scopes import PURPOSES
+from .api.required_scopes import PURPOSES
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .api.scopes import SCOPES
+from .api.required_scopes import SCOPES
 
 _HEADER = """\
 # The Slack app, to be pasted at https://api.slack.com/apps ("Create New App", "From a manifest").

@@ -20,9 +20,9 @@ from core.settings import NO_PROXIES, Proxies, SlackSettings
 
 from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.deferred_calls import DeferredCalls
-from .api.features import Features
 from .api.files import FilesApi
 from .api.methods import SlackApi
+from .api.missing_features import Features
 from .api.users import UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich

@@ -15,7 +15,7 @@ from .actions.answer_question import QuestionAnswerer
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
-from .delivery.old_buttons import OldButtons
+from .delivery.remove_old_buttons import OldButtons
 from .events.deletions import Deletions
 from .events.greeting import Greeting
 from .events.lanes import is_fast_lane, is_overflow_lane, parse_platform_name
@@ -23,9 +23,9 @@ from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .text.attribution import replace_typed_marks
-from .text.error_sentences import Apology, choose_apology, log_unreadable_event
+from .text.error_keys import Apology, choose_apology, log_unreadable_event
 from .text.translations import Translations
-from .unexpected import UnexpectedErrors
+from .unexpected_errors import UnexpectedErrors
 
 _log = structlog.get_logger()
 

@@ -18,9 +18,9 @@ from core.redis.client import Script
 
 from .entry_repair import EntryRepair
 from .envelope import Envelope
-from .foreign_lane_keys import ForeignLaneKeys
 from .job import OwnershipLostError
 from .keys import GROUP, QueueKeys
+from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 
 from .envelope import Envelope
-from .foreign_lane_keys import ForeignLaneKeys
 from .keys import QueueKeys
+from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 

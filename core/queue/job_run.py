@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 import structlog
 
 from core.redis.client import STORE_ERRORS
-from core.redis.refusal import is_about_data
+from core.redis.server_errors import is_about_data
 
 from .claims import Claim, ClaimedJob, Claims, Entry
 from .job import Job, OwnershipLostError

@@ -16,12 +16,12 @@ import structlog
 from redis.asyncio import Redis
 
 from core.redis.client import STORE_ERRORS
-from core.redis.refusal import is_about_data
+from core.redis.server_errors import is_about_data
 
 from .claims import Claim, Claims, Entry
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
-from .news_channel import listen_for_news
+from .notifications import listen_for_news
 
 _READ_TIMEOUT = 0.5  # seconds that one read waits for work, and so the longest that a drain waits for the reader
 _BATCH_SIZE = 100  # entries of a call; renewing 500 at once keeps the server busy for 8 ms

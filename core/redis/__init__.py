@@ -4,8 +4,8 @@ from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
 from .lease import Lease
 from .rate_limiter import RateLimit, RateLimiter
-from .refusal import is_about_data
 from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
+from .server_errors import is_about_data
 from .store_health import StoreHealth
 
 __all__ = [

@@ -17,7 +17,7 @@ from redis.backoff import EqualJitterBackoff
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.exceptions import ConnectionError as StoreConnectionError
 
-from .refusal import parse_refusal, parse_refusal_code
+from .server_errors import parse_refusal, parse_refusal_code
 
 _MAX_IDLE_SECONDS = 5.0
 """Less than the time after which proxies and load balancers drop idle connections silently, rarely under 30 s."""

@@ -15,7 +15,7 @@ from redis.exceptions import InvalidResponse, NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from .client import STORE_ERRORS, connect
-from .refusal import parse_refusal
+from .server_errors import parse_refusal
 
 _PROBE_KEY = "q:probe"
 _PROBE_KEY_SECONDS = 60

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
-from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 from .base_area import Area
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
 from .proxies import Proxies, list_passwords
 from .reference import AREAS, list_variables
+from .variables import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 
 
 class SettingsError(Exception):

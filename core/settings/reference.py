@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from .areas import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 from .base_area import Area
+from .variables import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 from redis.asyncio import Redis
 
 from core.redis.client import Script
-from core.redis.foreign_keys import ForeignKeys, KeyType
+from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 

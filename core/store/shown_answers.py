@@ -10,7 +10,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from core.redis.foreign_keys import ForeignKeys
+from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import shown_answers_key
 

@@ -1,6 +1,6 @@
 """The Wanjie Ark Open API: models, chat, speech, transcription and images over HTTP."""
 
-from .attempts import Attempts
+from .attempt_limit import Attempts
 from .client import WanjieClient
 from .errors import (
     AmbiguousModelError,

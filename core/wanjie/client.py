@@ -9,7 +9,7 @@ from functools import partial
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .attempts import Attempts
+from .attempt_limit import Attempts
 from .download import Downloader
 from .errors import (
     ServerFaultError,

@@ -38,7 +38,7 @@ from .errors import (
     WanjieError,
 )
 from .failures.retry_after import parse_retry_after
-from .public_address import is_address, is_public
+from .private_address_guard import is_address, is_public
 
 Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolve a host name and a port to IP addresses, the best first; raises `OSError`."""

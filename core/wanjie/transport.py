@@ -15,7 +15,7 @@ import stamina
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .attempts import Attempts
+from .attempt_limit import Attempts
 from .errors import (
     ServerFaultError,
     StreamBrokenError,

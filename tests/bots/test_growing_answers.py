@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bots.sandbox.telegram.text.entity import Entity
-from bots.sandbox.telegram.text.stored_text import Formatted, stored
+from bots.sandbox.telegram.text.text_with_entities import Formatted, stored
 from bots.slack.blocks.markdown import render_markdown
 from bots.telegram.rendering.markdown import render
 from core.chat.delivery.answer_buffer import AnswerBuffer

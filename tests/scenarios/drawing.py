@@ -6,7 +6,7 @@ from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona, Post
-from bots.sandbox.wanjie.script import MODELS
+from bots.sandbox.wanjie.scripted_behaviour import MODELS
 from tests.scenarios.saying import echo, says
 
 AGAIN, VARIATION = "Again", "Variation"

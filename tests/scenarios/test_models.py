@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.wanjie.script import MODELS, Failure
+from bots.sandbox.wanjie.scripted_behaviour import MODELS, Failure
 from tests.scenarios.choosing import begun, opens, picks, titles, uses
 from tests.scenarios.saying import says
 

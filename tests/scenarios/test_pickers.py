@@ -8,7 +8,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from bots.sandbox.wanjie.script import MODELS
+from bots.sandbox.wanjie.scripted_behaviour import MODELS
 from tests.scenarios.choosing import begun, marked, opens, picks, titles, uses
 from tests.scenarios.saying import says
 

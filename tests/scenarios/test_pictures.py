@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.wanjie.script import MODELS
+from bots.sandbox.wanjie.scripted_behaviour import MODELS
 from tests.core.chat.sending import picture
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import AGAIN, CHINESE, FLUX, FOX, OTHER, SMALL, VARIATION, begun, drawn, made, orders

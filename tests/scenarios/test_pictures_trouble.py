@@ -7,7 +7,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.wanjie.script import MODELS
+from bots.sandbox.wanjie.scripted_behaviour import MODELS
 from bots.sandbox.wanjie.simulator import Failure
 from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
 from tests.scenarios.drawing import CHINESE, FLUX, FOX, SMALL, begun, drawn, made, orders, upstream

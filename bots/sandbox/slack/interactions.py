@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .blocks.pressable import action_of, list_of, with_options
+from .blocks.find_buttons import action_of, list_of, with_options
 from .blocks.validation import faults_of_options
 from .call import Json
 from .socket_mode import SocketMode

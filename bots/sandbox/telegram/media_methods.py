@@ -10,7 +10,7 @@ from .flood_control import FloodControl
 from .json_objects import message_json
 from .keyboard import read_keyboard
 from .sending import Place, Sender, store_text
-from .text.stored_text import CAPTION_LENGTH, Formatted, marked_up
+from .text.text_with_entities import CAPTION_LENGTH, Formatted, marked_up
 
 _MAX_UPLOAD_BYTES: Final = 50 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files
 _MAX_PHOTO_BYTES: Final = 10 * 1024 * 1024

@@ -8,7 +8,7 @@ from .account_methods import Account
 from .json_objects import chat_json, member_json, message_json, user_json
 from .state import Chat, Message, User, World
 from .text.entity import Entity
-from .text.stored_text import Formatted
+from .text.text_with_entities import Formatted
 from .updates import Updates
 
 _PRESENT: Final = frozenset({"member", "administrator", "restricted"})

@@ -12,7 +12,7 @@ from .json_objects import message_json
 from .keyboard import read_keyboard
 from .sending import Sender, store_text
 from .state import Draft, Event, Message, World
-from .text.stored_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
+from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
 
 NOT_MODIFIED: Final = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "

@@ -13,7 +13,7 @@ from .message_methods import Press
 from .sending import find_thread, topic_root
 from .state import Chat, Message, User, World
 from .text.entity import Entity
-from .text.stored_text import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
+from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
 from .updates import Updates
 
 CHANNEL_BOT: Final = User(136817688, "Channel", "Channel_Bot", is_bot=True)

@@ -9,7 +9,7 @@ from .bot_api import Call
 from .errors import bad_request
 from .flood_control import FloodControl
 from .state import Chat, Message, World
-from .text.stored_text import Formatted, stored
+from .text.text_with_entities import Formatted, stored
 
 
 @dataclass(frozen=True, slots=True)

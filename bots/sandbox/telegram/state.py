@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from .errors import ApiError, bad_request, forbidden
 from .text.entity import Entity
-from .text.stored_text import Formatted
+from .text.text_with_entities import Formatted
 
 _T = TypeVar("_T")
 _DRAFT_LIFETIME: Final = 30.0  # sendMessageDraft: a temporary 30-second preview

@@ -29,7 +29,7 @@ from .check_requests import (
     check_transcription,
 )
 from .object_store import Bucket, ReceivedDownload
-from .script import Failure, Script
+from .scripted_behaviour import Failure, Script
 from .stream import ConnectionDropped, Reply, StreamedReply
 
 __all__ = ["Failure", "ReceivedDownload", "ReceivedRequest", "Script", "Upload", "WanjieSim"]

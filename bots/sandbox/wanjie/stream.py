@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from .script import Script
+from .scripted_behaviour import Script
 
 # Characters of a call's arguments in one frame.
 _ARGUMENT_PIECE_LENGTH = 8

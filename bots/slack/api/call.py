@@ -21,7 +21,7 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 from core.redis import RateLimit, RateLimiter
 
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
-from .scopes import missing_scopes
+from .required_scopes import missing_scopes
 
 _log = structlog.get_logger()
 _DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.slack.api.deferred_calls import DeferredCalls
-from bots.slack.api.features import Features
 from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
+from bots.slack.api.missing_features import Features
 from bots.slack.api.users import UserDirectory
 
 

@@ -23,8 +23,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.lifecycle import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import create_sdk_logger
-from core.chat.text.error_sentences import log_unreadable_event
-from core.chat.unexpected import UnexpectedErrors
+from core.chat.text.error_keys import log_unreadable_event
+from core.chat.unexpected_errors import UnexpectedErrors
 from core.redis import STORE_ERRORS
 
 from .installation import PLATFORM, Installation

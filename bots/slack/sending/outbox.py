@@ -33,8 +33,8 @@ from core.chat.port.page import Page
 from .fallbacks import send_first_accepted
 from .media import MediaPoster
 from .page_update import Destination
-from .status import STATUS_TEXTS, ThreadStatus
 from .stream import PageWriter
+from .typing_status import STATUS_TEXTS, ThreadStatus
 
 CAPABILITIES = Capabilities(
     page_limit=8_000,  # Slack: 12,000 characters of Markdown; escapes and fixed marks add half at most

@@ -16,8 +16,8 @@ import structlog
 
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.errors import BLOCK_CODES, LENGTH_CODES, MethodUnavailableError, StreamClosedError, StreamOpenError
-from bots.slack.api.features import Features
 from bots.slack.api.methods import SlackApi, StreamContent
+from bots.slack.api.missing_features import Features
 from bots.slack.api.own_messages import is_own, is_text_answer
 from bots.slack.api.rate_limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
 from bots.slack.blocks.message_content import MessageContent, PageText, first_chunks, page_variants, split_long_text

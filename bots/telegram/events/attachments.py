@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bots.json_fields import Json, get_int, get_object, get_objects, get_text
 from core.chat.port.incoming import Attachment
 
-from .contents import describe_content
+from .describe_contents import describe_content
 from .rich_text import iterate_blocks
 
 _FILE_KINDS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bots.json_fields import Json, get_object, get_objects, get_text
 
-from .contents import describe_content
+from .describe_contents import describe_content
 from .entities import Span, to_markdown
 from .rich_text import flatten_rich_message
 

@@ -13,12 +13,12 @@ from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sende
 
 from .addressing import BotIdentity, parse_addressed_text
 from .attachments import read_attachments
-from .contents import describe_content, is_reaction
+from .describe_contents import describe_content, is_reaction
+from .forward_origins import get_display_name, get_forward_author
 from .membership import is_bot_added
 from .message_text import MessageBody, prepend_content
-from .origins import get_display_name, get_forward_author
 from .quotes import get_quoted_message, parse_quote, read_answer_text
-from .settling import find_seam, get_settle_seconds
+from .split_messages import find_seam, get_settle_seconds
 
 PLATFORM = "tg"
 _ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from bots.json_fields import Json, get_int, get_object, get_objects, get_text
 
 from .addressing import BotIdentity
-from .contents import find_replied_part
+from .describe_contents import find_replied_part
 from .entities import Span, get_span
+from .forward_origins import get_author
 from .message_text import MessageBody, prepend_content
-from .origins import get_author
 
 _FOLD_KIND = "expandable_blockquote"
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bots.json_fields import Json, as_list, as_object, get_int, get_list, get_object, get_objects, get_text
 
-from .contents import describe_content
+from .describe_contents import describe_content
 from .entities import count_utf16_units
 
 _MAX_DEPTH = 32

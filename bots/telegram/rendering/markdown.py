@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from core.chat.text.cjk_emphasis import fix_cjk_emphasis
+from core.chat.text.emphasis_repair import fix_cjk_emphasis
 from core.chat.text.literal_text import protect_literals
 from core.chat.text.page_breaks import utf16_length
 
-from .cuts import Cut, Style
-from .marks import find_marks
+from .markdown_marks import find_marks
+from .markup_cuts import Cut, Style
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
 
 _MAX_ENTITIES = 100

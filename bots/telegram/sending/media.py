@@ -13,7 +13,7 @@ import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
 
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.recovery.finder import LostMessageFinder, is_same_text
+from bots.telegram.recovery.find_lost_message import LostMessageFinder, is_same_text
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText, clip_caption
 from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, PlatformUnreachableError, RateLimitedError

@@ -22,7 +22,7 @@ from bots.telegram.api.rate_limits import (
     TYPING_RESERVE,
     RateLimiterPort,
 )
-from bots.telegram.recovery.finder import LostMessageFinder
+from bots.telegram.recovery.find_lost_message import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText
 from core.chat.port.capabilities import Capabilities

@@ -8,7 +8,7 @@ from core.chat.answer.answer_pictures import AnswerPictures
 from core.chat.answer.answer_service import AnswerService
 from core.chat.answer.request import AnswerRequest, ConversationContext
 from core.chat.delivery.event_context import EventContext
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
 from core.chat.question.prompt import estimate_tokens
 from core.chat.question.question import Question

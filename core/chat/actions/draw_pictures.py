@@ -9,7 +9,7 @@ import structlog
 
 from core.chat.answer.model_choice import ChatModels, ModelSelector
 from core.chat.checkpoint_fields import IMAGES, PostFields
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext

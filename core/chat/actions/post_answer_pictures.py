@@ -6,7 +6,7 @@ import structlog
 
 from core.chat.answer.answer_pictures import AnswerPictures
 from core.chat.checkpoint_fields import ANSWER_PICTURES, LOST_PICTURES_NOTICE
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.generation.image_prompt import ImagePrompt

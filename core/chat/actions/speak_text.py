@@ -10,14 +10,14 @@ import structlog
 
 from core.chat.answer.model_choice import ChatModels, ModelSelector
 from core.chat.checkpoint_fields import VOICE_FAILURE_NOTICE, VOICE_NOTE, PostFields
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.generation.speech import SpeechScript, SpeechSynthesizer
 from core.chat.port.errors import ContentRejectedError, VoiceForbiddenError
 from core.chat.port.media import Voice
-from core.chat.text.error_sentences import error_key
+from core.chat.text.error_keys import error_key
 from core.chat.text.user_error import UserFacingError
 from core.media.audio.join import AudioFile
 from core.media.speech_text.from_markdown import SpokenPlaceholders

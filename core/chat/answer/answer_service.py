@@ -11,7 +11,7 @@ import structlog
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.question.prompt import build_messages, speaker_prefix
 from core.media.visible_text import is_blank

@@ -9,18 +9,12 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from core.chat.checkpoint_fields import FINISH_REASON_FIELD, TOOL_USED_FIELD
-from core.chat.delivery.activity import ActivityIndicator, activity_indicator
-from core.chat.delivery.answer_buffer import (
-    ChunkStream,
-    MisreadError,
-    as_stream,
-    continue_in_fence,
-    read_until_misread,
-)
+from core.chat.delivery.activity_indicator import ActivityIndicator, activity_indicator
+from core.chat.delivery.answer_buffer import ChunkStream, MisreadError, as_stream, continue_in_fence, read_until_misread
 from core.chat.delivery.answer_buttons import AnswerButtons
+from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
-from core.chat.delivery.checkpoint import DeliveryCheckpoint
-from core.chat.delivery.deliver import deliver
+from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
 from core.wanjie import (
@@ -39,7 +33,7 @@ from core.wanjie import (
 )
 
 from .model_client import ChatClient
-from .reasoning_filter import ReasoningFilter
+from .reasoning_display import ReasoningFilter
 from .request import AnswerRequest
 from .toolbox import Toolbox
 

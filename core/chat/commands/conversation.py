@@ -7,7 +7,7 @@ from core.chat.answer.answer_service import AnswerService
 from core.chat.answer.request import ConversationContext
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.lanes import get_background_lane
 from core.chat.question.question import Question
 from core.queue import Inbox, event_tag

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.chat.answer.model_choice import ModelSelector
-from core.chat.answer.reasoning_filter import ReasoningDisplay
+from core.chat.answer.reasoning_display import ReasoningDisplay
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 
+from .preference_scope import describe_scope
 from .preferences import PreferenceWriter
-from .scope import describe_scope
 
 _WORDS: Mapping[str, ReasoningDisplay] = {
     **dict.fromkeys(("off", "hide", "no", "none", "关闭", "关", "隐藏"), "off"),

@@ -9,11 +9,11 @@ from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer, speed_of
 from core.chat.port.menus import Menu, Option
-from core.chat.text.half_width import to_half_width
+from core.chat.text.normalize_width import to_half_width
 from core.store import ChatPreferences, Conversations
 
+from .preference_scope import describe_scope
 from .preferences import PreferenceWriter
-from .scope import describe_scope
 from .voice_names import VoiceNames
 
 _MAX_VOICES = 9

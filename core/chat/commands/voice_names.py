@@ -7,16 +7,16 @@ import json
 import structlog
 
 from core.chat.answer.model_choice import ChatModels, ModelSelector
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.text.error_sentences import error_key
+from core.chat.text.error_keys import error_key
 from core.store import Conversations
 from core.wanjie import WanjieError
 
+from .preference_scope import describe_scope
 from .preferences import PreferenceWriter
-from .scope import describe_scope
 
 _log = structlog.get_logger()
 

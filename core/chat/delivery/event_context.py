@@ -14,16 +14,16 @@ from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
-from core.chat.text.half_width import to_half_width
+from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
 from core.queue import Job
 
 from .answer_buffer import as_stream
+from .answer_pages import deliver
 from .answer_text import AnswerText
 from .button_data import ButtonData
-from .checkpoint import DeliveryCheckpoint
-from .deliver import deliver
+from .delivery_checkpoint import DeliveryCheckpoint
 from .retry import retry_until_sent
 
 _log = structlog.get_logger()

@@ -24,7 +24,7 @@ from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, meas
 from core.media.visible_text import is_blank
 
 from .answer_buffer import AnswerBuffer
-from .checkpoint import DeliveryCheckpoint
+from .delivery_checkpoint import DeliveryCheckpoint
 from .page_buttons import PageButtons
 from .page_text import PageText
 from .retry import retry_until_sent

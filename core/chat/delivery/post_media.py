@@ -11,7 +11,7 @@ from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 
 from .answer_text import AnswerText
-from .checkpoint import DeliveryCheckpoint
+from .delivery_checkpoint import DeliveryCheckpoint
 from .event_context import EventContext
 from .retry import retry_until_sent
 from .write_ahead import write_ahead

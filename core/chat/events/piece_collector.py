@@ -13,12 +13,12 @@ import structlog
 
 from core.chat.checkpoint_fields import PIECES_FIELD, QUESTION_FIELD
 from core.chat.port.incoming import Incoming
-from core.chat.unexpected import UnexpectedErrors
+from core.chat.unexpected_errors import UnexpectedErrors
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
 
+from .message_pieces import belongs_to, join_pieces
 from .piece_watcher import PieceWatcher
-from .pieces import belongs_to, join_pieces
 
 ReadEvent: TypeAlias = Callable[[bytes], Incoming | None]
 Respond: TypeAlias = Callable[[Incoming], Coroutine[None, None, None]]

@@ -12,14 +12,14 @@ import structlog
 
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
-from core.chat.text.error_sentences import log_unreadable_event
-from core.chat.unexpected import UnexpectedErrors
+from core.chat.text.error_keys import log_unreadable_event
+from core.chat.unexpected_errors import UnexpectedErrors
 from core.media.visible_text import is_blank
 from core.queue import EnqueueResult, Inbox
 from core.store import Conversations
 
 from .lanes import choose_lane, get_overflow_lane
-from .pieces import MAX_GAP, belongs_to
+from .message_pieces import MAX_GAP, belongs_to
 
 _log = structlog.get_logger()
 

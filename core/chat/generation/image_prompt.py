@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from core.chat.text.half_width import to_half_width
+from core.chat.text.normalize_width import to_half_width
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.port.incoming import Attachment, Incoming
 from core.chat.port.outbox import Outbox
 from core.chat.text.attribution import shorten_quote

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .bot_mention import remove_separators
-from .half_width import to_half_width
+from .normalize_width import to_half_width
 
 CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
     "start": ("开始", "开始使用", "開始"),

@@ -28,8 +28,8 @@ from core.wanjie.errors import (
 from core.wanjie.json_values import parse_json
 
 from .error_body import ErrorBody, parse_error
-from .error_wording import ErrorKind, classify_codes, classify_text, is_about_model, is_larger_than_rate_limit
 from .retry_after import parse_retry_delay
+from .wording_patterns import ErrorKind, classify_codes, classify_text, is_about_model, is_larger_than_rate_limit
 
 _MAX_EXCERPT_LENGTH = 500
 _ERROR_STATUSES = range(400, 600)

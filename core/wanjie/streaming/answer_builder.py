@@ -24,7 +24,7 @@ from .repeated_text import Addition, RepetitionFilter
 from .surrogates import SurrogateJoiner
 from .think_tags import ReasoningSplit, ThinkTagParser
 from .tool_calls import ToolCallAssembler
-from .written_calls import extract_written_calls
+from .tool_calls_in_text import extract_written_calls
 
 _MAX_ANSWER_LENGTH = 400_000
 """Characters. A model that writes more is in a loop and would fill the chat without end."""

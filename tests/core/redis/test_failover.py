@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox, QueueKeys
-from core.queue.news_channel import listen_for_news
+from core.queue.notifications import listen_for_news
 from core.redis import STORE_ERRORS, EmbeddedRedis, StoreHealth, connect
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
@@ -63,7 +63,7 @@ async def test_an_idle_connection_that_was_dropped_costs_no_time(redis: Redis, p
 
 
 async def test_a_dropped_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.news_channel._PING_INTERVAL", 0.1)
+    monkeypatch.setattr("core.queue.notifications._PING_INTERVAL", 0.1)
     client = connect(proxy.url)
     lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
@@ -92,7 +92,7 @@ async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, s
 
 
 async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.news_channel._PING_INTERVAL", 0.1)
+    monkeypatch.setattr("core.queue.notifications._PING_INTERVAL", 0.1)
     client = connect(pair.address.url)
     lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))

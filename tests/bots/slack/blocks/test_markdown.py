@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyromark import Markdown
 
 from bots.slack.blocks.markdown import notification_text, render_markdown, strip_protection
-from core.chat.text.cjk_emphasis import fix_cjk_emphasis
+from core.chat.text.emphasis_repair import fix_cjk_emphasis
 
 _JOINER = "\u2060"
 _pieces = st.sampled_from(

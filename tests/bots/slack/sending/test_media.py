@@ -11,12 +11,7 @@ from redis.asyncio import Redis
 from bots.sandbox.slack.persona import SlackPersona
 from bots.slack import SlackPlatform
 from core.chat.delivery.retry import retry_until_sent
-from core.chat.port.errors import (
-    MediaForbiddenError,
-    MissingPermissionError,
-    NotAMemberError,
-    RecipientGoneError,
-)
+from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, NotAMemberError, RecipientGoneError
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page

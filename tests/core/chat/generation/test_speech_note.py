@@ -19,12 +19,7 @@ from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.port.errors import (
-    ContentRejectedError,
-    MediaForbiddenError,
-    MissingPermissionError,
-    VoiceForbiddenError,
-)
+from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, MissingPermissionError, VoiceForbiddenError
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.commands import COMMANDS
-from core.chat.text.half_width import to_half_width
+from core.chat.text.normalize_width import to_half_width
 from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, parse_typed_command, to_command_name
 
 

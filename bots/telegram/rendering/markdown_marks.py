@@ -16,8 +16,8 @@ from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
 from .block_marks import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
-from .cuts import Cut, Style
 from .links import format_unlinked_url, is_address, is_linkable
+from .markup_cuts import Cut, Style
 from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH

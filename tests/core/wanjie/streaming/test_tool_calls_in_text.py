@@ -9,7 +9,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import ChatMessage, ChatRequest, Correction, Finish, Tool, ToolCall, WanjieClient
 from core.wanjie.streaming.stream_reader import StreamReader
-from core.wanjie.streaming.written_calls import extract_written_calls
+from core.wanjie.streaming.tool_calls_in_text import extract_written_calls
 
 CALL = ToolCall("call_0", "draw", '{"prompt": "a cat"}')
 JSON = '{"name": "draw", "arguments": {"prompt": "a cat"}}'

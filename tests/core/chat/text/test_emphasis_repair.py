@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.text.cjk_emphasis import fix_cjk_emphasis, stable_prefix
+from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
 
 PIECES = [
     *(

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.delivery.answer_buffer import as_stream, continue_in_fence
+from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
-from core.chat.delivery.checkpoint import DeliveryCheckpoint
-from core.chat.delivery.deliver import deliver
+from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.page_buttons import PageButtons
 from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.capabilities import Capabilities

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie.public_address import is_public
+from core.wanjie.private_address_guard import is_public
 
 # IANA's registries of special-purpose addresses, and the multicast blocks.
 PRIVATE_V4 = (

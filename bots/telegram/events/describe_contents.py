@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from bots.json_fields import Json, get_int, get_list, get_object, get_objects, get_text
 
 from .entities import format_date, to_markdown
-from .origins import get_display_name
+from .forward_origins import get_display_name
 from .vcard import read_vcard
 
 

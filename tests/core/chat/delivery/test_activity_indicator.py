@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from core.chat.delivery.activity import activity_indicator
+from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.port.outbox import Activity
 from tests.core.chat.outboxes import NoOutbox
 

@@ -5,7 +5,7 @@ from inspect import isclass
 import pytest
 
 from core import wanjie
-from core.chat.text.error_sentences import error_key
+from core.chat.text.error_keys import error_key
 from core.chat.text.translations import Translations
 
 ERRORS = [thing for thing in vars(wanjie).values() if isclass(thing) and issubclass(thing, wanjie.WanjieError)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.slack.api.errors import MethodUnavailableError
-from bots.slack.api.features import Feature
 from bots.slack.api.methods import SlackApi
+from bots.slack.api.missing_features import Feature
 from core.chat.port.outbox import Activity
 
 STATUS_TEXTS: Mapping[Activity, str] = {

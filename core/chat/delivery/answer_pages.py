@@ -15,7 +15,7 @@ from core.chat.port.outbox import Outbox
 
 from .answer_buffer import AnswerBuffer
 from .answer_text import TextChunk
-from .checkpoint import DeliveryCheckpoint
+from .delivery_checkpoint import DeliveryCheckpoint
 from .page_buttons import NO_BUTTONS, PageButtons
 from .page_writer import PageWriter
 

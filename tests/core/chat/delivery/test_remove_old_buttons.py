@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.chat.delivery.answer_buttons import LAST_PART_MARK
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.errors import (
     OutboxError,
     PlatformUnreachableError,

@@ -9,7 +9,7 @@ import structlog
 
 from core import wanjie
 from core.chat.port import errors
-from core.chat.unexpected import new_reference, traceback_places
+from core.chat.unexpected_errors import new_reference, traceback_places
 
 from .user_error import StoppedByUserError, UserFacingError
 

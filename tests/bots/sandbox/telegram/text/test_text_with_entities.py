@@ -11,7 +11,7 @@ from telegram.error import BadRequest
 
 from bots.sandbox.telegram.errors import ApiError
 from bots.sandbox.telegram.text.entity import Entity, utf16_length
-from bots.sandbox.telegram.text.stored_text import Formatted, marked_up, stored
+from bots.sandbox.telegram.text.text_with_entities import Formatted, marked_up, stored
 from tests.bots.sandbox.telegram.client import connected
 
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from .client import Script
-from .refusal import is_wrong_type
+from .server_errors import is_wrong_type
 
 KeyType: TypeAlias = Literal["string", "list", "hash", "zset", "stream"]
 """The type of a key, as Redis's TYPE names it."""

@@ -8,8 +8,8 @@ from typing import TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from core.redis.foreign_keys import ForeignKeys, KeyType
-from core.redis.refusal import is_wrong_type
+from core.redis.server_errors import is_wrong_type
+from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import QueueKeys
 

@@ -10,7 +10,7 @@ from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_service import AnswerService
 from core.chat.answer.model_choice import ModelSelector
-from core.chat.delivery.old_buttons import OldButtons
+from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.text.translations import Translations
 from core.queue import Inbox
@@ -27,7 +27,7 @@ from .preferences import PreferenceWriter
 from .reasoning import ReasoningCommand
 from .registry import COMMANDS
 from .speak import SpeakCommand
-from .system import SystemCommand
+from .system_prompt import SystemCommand
 from .voice import VoiceCommand
 
 
