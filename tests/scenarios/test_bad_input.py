@@ -60,7 +60,7 @@ async def test_20_000_characters_are_spoken_in_part_and_not_drawn(empty_harness:
     await harness.ready()
     harness.wanjie.script.answer = echo
     slack, telegram = harness.direct(), harness.private()
-    for command, told in (("/speak", "up to 300 characters"), ("/imagine", "that prompt is too long")):
+    for command, told in (("/speak", "up to 300 characters"), ("/imagine", "this prompt is too long")):
         order = f"{command} {words(20_000)[: 20_000 - len(command) - 1]}"
         await slack.say(order)
         telegram.person.paste(telegram.chat, order)

@@ -57,7 +57,7 @@ async def test_help_says_that_voice_messages_are_understood_where_they_are(empty
     await harness.ready()
     await persona.say("/help")
 
-    assert "Voice messages" in await says(persona, "What I can do")
+    assert "I also understand voice" in await says(persona, "What I can do")
 
 
 async def test_sentences_name_commands_as_they_work_where_they_are_read(harness: ServiceHarness) -> None:

@@ -163,7 +163,7 @@ async def test_what_is_found_stands_under_headings_in_its_readers_language(harne
     await persona.search("")
     shown = harness.slack.acks[-1].payload["option_groups"]
 
-    assert [group["label"]["text"] for group in shown] == ["对话", "图片"]
+    assert [group["label"]["text"] for group in shown] == ["对话", "图像"]
 
 
 async def test_a_model_that_has_just_come_to_the_list_is_found(
@@ -205,7 +205,7 @@ async def test_a_pick_in_a_topic_holds_there_and_in_no_other_place(harness: Serv
     person.call_back(picker, "model:=qwen3-32b")
     hint = (await topic.until(topic.hints))[-1]
 
-    assert "too old" in hint
+    assert "expired" in hint
     await uses(topic, harness, "kimi-k2")
     await uses(general, harness, "deepseek-v3")
 

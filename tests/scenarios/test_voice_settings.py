@@ -57,9 +57,9 @@ async def test_a_voice_is_tried_before_it_is_set_and_offered_once_it_has_worked(
     await talking(persona, harness)
     harness.wanjie.script.voices = ("普通话", "粤语")
     await persona.say("/voice 四川话")
-    refused = await says(persona, "doesn't know the voice “四川话”")
+    refused = await says(persona, "doesn't have the voice “四川话”")
     await persona.say("/voice 粤语")
-    await says(persona, "“粤语” is the voice")
+    await says(persona, "is now “粤语”")
     tried = [body["voice"] for body in spoken(harness)]
     await persona.say("/voice")
     await says(persona, "Voice: 粤语")

@@ -86,10 +86,10 @@ class Views:
         if args.has("hash") and args.text("hash") != view.get("hash"):
             raise RefusalError("hash_conflict")
 
-    def _store(self, shelf: dict[str, Json], key: str, view: Json) -> Json:
+    def _store(self, views: dict[str, Json], key: str, view: Json) -> Json:
         view |= {"hash": secrets.token_hex(6), "team_id": self._workspace.team_id, "app_id": self._workspace.app_id}
         view |= {"bot_id": self._workspace.bot_id, "state": {"values": {}}}
-        shelf[key] = view
+        views[key] = view
         self._workspace.changed()
         return {"ok": True, "view": view}
 

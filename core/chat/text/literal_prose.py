@@ -88,7 +88,7 @@ class ProseLine:
 
     def find_uncertain_start(self) -> int:
         """Find the position from which following text may change something."""
-        places = [len(self.line), *map(self._find_uncertain_in, self.tokens)]
+        places = [len(self.line), self._find_open_token(), *self._find_growing_tokens()]
         if (name := self._pending.get("__")) and _GROWING_NAME.fullmatch(self.line, name.end):
             places.append(name.start)
         parts = (PARTIAL_SCHEME, PARTIAL_ADDRESS, _PARTIAL_ENTITY)
@@ -97,14 +97,23 @@ class ProseLine:
             places.append(len(self.line) - 1)
         return min(places)
 
-    def _find_uncertain_in(self, token: Token) -> int:
-        """Find the position from which following text may change what a token is or means."""
-        if self._may_grow(token):
-            head = _HEAD.match(token.text)
-            return token.start + (head.end() if head else 0)
-        if token.kind == "unclosed" or (token.touches_end and token.kind == "formula"):
-            found = _SPECIAL.search(self.line, token.start + (2 if token.text[0] == "\\" else 1))
-            return found.start() if found else len(self.line)
+    def _find_growing_tokens(self) -> Iterator[int]:
+        """Return the positions from which following text may change what a token is."""
+        for token in self.tokens:
+            if self._may_grow(token):
+                head = _HEAD.match(token.text)
+                yield token.start + (head.end() if head else 0)
+
+    def _find_open_token(self) -> int:
+        """Find the position from which following text may change what an unclosed token means.
+
+        The first such token decides, since the search from a later one finds nothing earlier.
+        """
+        for token in self.tokens:
+            is_open = token.kind == "unclosed" or (token.touches_end and token.kind == "formula")
+            if is_open and not self._may_grow(token):
+                found = _SPECIAL.search(self.line, token.start + (2 if token.text[0] == "\\" else 1))
+                return found.start() if found else len(self.line)
         return len(self.line)
 
     def _may_grow(self, token: Token) -> bool:

@@ -34,7 +34,7 @@ _LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
 
 
 def extract_text(data: bytes, *, max_length: int, timeout: float) -> PdfText:
-    """Read page by page until there are `most` characters, or `patience` seconds are over; raise `PdfiumError`.
+    """Read page by page until there are `max_length` characters, or `timeout` seconds are over; raise `PdfiumError`.
 
     PDFium lets one thread in at a time (its README: "not thread-safe").
     """
@@ -70,10 +70,10 @@ def _limit_resources() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def _main(most: str, patience: str) -> None:
+def _main(max_length: str, timeout: str) -> None:
     _limit_resources()
     try:
-        pages = extract_text(sys.stdin.buffer.read(), max_length=int(most), timeout=float(patience))
+        pages = extract_text(sys.stdin.buffer.read(), max_length=int(max_length), timeout=float(timeout))
     except (PdfiumError, MemoryError):
         sys.exit(1)
     json.dump(asdict(pages), sys.stdout)

@@ -1,0 +1,59 @@
+"""The names of the house: the words that were retired do not come back, neither in names nor in paths."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [path for folder in ("core", "bots") for path in sorted((ROOT / folder).rglob("*.py"))]
+RETIRED = frozenset(
+    # Metaphors that stood for the field's terms, and what they are called now.
+    {
+        "desk",  # Services
+        "stamp",  # ButtonData
+        "gist",  # CollectedInput
+        "hearing",  # Transcriber
+        "seeing",  # ImageLoader
+        "excuse",  # UserFacingError
+        "haul",  # DownloadedImages
+        "shelf",  # ModelGroup
+        "workshop",  # ThreadPool
+        "easel",  # decode_lock
+        "horizon",  # MessageIdTracker, position_marker
+        "dress",  # Decoration
+        "seat",  # Persona
+        "nap",  # _RETRY_DELAY
+        "glance",  # _POLL_INTERVAL
+        "patience",  # _TIMEOUT
+    }
+)
+
+
+def words(name: str) -> list[str]:
+    """The words of a name in snake_case or CamelCase, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def names(path: Path) -> Iterator[str]:
+    """What a module defines: its classes, functions, parameters, variables and fields."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[str(path.relative_to(ROOT)) for path in SOURCES])
+def test_no_retired_word_stands_in_a_name(path: Path) -> None:
+    found = {name for name in names(path) if RETIRED.intersection(words(name)) and not name.startswith("test_")}
+    parts = {part for part in path.relative_to(ROOT).with_suffix("").parts if RETIRED.intersection(words(part))}
+
+    assert not found | parts
