@@ -40,8 +40,8 @@ def _run_service() -> int:
         return _report_settings_error(error)
     from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
-    from .app import run
     from .health import HealthPortError
+    from .run_service import run
 
     _start_logging(settings)
     try:
@@ -55,7 +55,7 @@ def _run_service() -> int:
 
 
 def _run_check() -> int:
-    from .check import check, report_settings_problems
+    from .check_command import check, report_settings_problems
 
     try:
         settings = Settings()

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from core.service import Service
+from core.build_service import Service
 
-from .lifecycle import RunningPlatform
-from .startup import WanjieProbe
+from .log_startup import WanjieProbe
+from .running_platform import RunningPlatform
 
 _STORE_TIMEOUT = 1.0  # seconds, like the default timeout of a probe (Kubernetes: timeoutSeconds)
 

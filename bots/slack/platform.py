@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 
 from bots.http_sessions import Sessions
-from bots.lifecycle import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
+from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option

@@ -12,7 +12,7 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bots.json_fields import Json, as_object, get_int, get_object, get_text
-from bots.lifecycle import PlatformError, ReceiveEvent, RunningPlatform
+from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import Incoming
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies, TelegramSettings

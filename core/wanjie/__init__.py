@@ -27,9 +27,9 @@ from .errors import (
 )
 from .image_responses import ImageData, ImageLink, ImageResult
 from .models.catalog import Catalog, Model
-from .models.features import ModelFeatures
-from .models.kinds import ModelKind, ModelKinds
-from .models.voices import list_known_voices
+from .models.detect_kind import ModelKind, ModelKinds
+from .models.detect_vision_and_tools import ModelFeatures
+from .models.documented_voices import list_known_voices
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Usage
 from .streaming.tool_calls import Tool, ToolCall

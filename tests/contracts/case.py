@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bots.lifecycle import PlatformContext
+from bots.running_platform import PlatformContext
 from bots.sandbox.persona import Persona
 from core.redis import Lease, RateLimiter
 

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 from pyromark import Markdown, Options
 
-from bots.lifecycle import PlatformContext
-from bots.sandbox.slack.people import SlackUser
+from bots.running_platform import PlatformContext
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, StreamState
+from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack import SlackPlatform
 from core.chat.port.menus import Option
 from core.settings import SlackSettings

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from bots.lifecycle import PlatformContext
-from bots.sandbox.telegram.people import Person
+from bots.running_platform import PlatformContext
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat
+from bots.sandbox.telegram.user_actions import Person
 from bots.telegram import TelegramPlatform
 from core.settings import TelegramSettings
 

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bots.lifecycle import RunningPlatform
+from bots.running_platform import RunningPlatform
 from core.chat.commands import parse_command
 from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import Incoming

@@ -14,7 +14,7 @@ from typing import cast
 import aiohttp
 from aiohttp import web
 
-from bots.lifecycle import PlatformContext
+from bots.running_platform import PlatformContext
 from bots.sandbox.persona import Persona, Step
 
 from .case import Calls, Reasons, Shared

@@ -17,7 +17,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-from bots.lifecycle import ReceiveEvent, RunningPlatform
+from bots.running_platform import ReceiveEvent, RunningPlatform
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import (
     ContentRejectedError,

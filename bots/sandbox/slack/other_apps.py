@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .call import Json
-from .people import Services, SlackUser
 from .state import Channel, Message
+from .user_actions import Services, SlackUser
 
 
 class SlackApp:

@@ -10,10 +10,10 @@ from typing import TypeVar
 from bots.sandbox.persona import Post, Step
 
 from .call import Json
-from .people import SlackUser
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
 from .simulator import SlackSim
 from .state import Channel, Message
+from .user_actions import SlackUser
 
 _Found = TypeVar("_Found")
 

@@ -20,10 +20,10 @@ from .methods.conversations import Conversations
 from .methods.files import Files
 from .methods.streams import Streams
 from .other_apps import SlackApp
-from .people import SLACKBOT, Services, SlackUser
 from .rate_limits import Limits
 from .socket_mode import Ack, SocketMode
 from .state import Channel, ChannelKind, Message, Rules, Sight, Status
+from .user_actions import SLACKBOT, Services, SlackUser
 from .views import ResponseUrls, Views
 from .workspace import Workspace
 

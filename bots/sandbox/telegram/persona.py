@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from bots.sandbox.persona import Post, Step
 
-from .people import Person
 from .simulator import TelegramSim
 from .state import Chat, Message
+from .user_actions import Person
 
 _Found = TypeVar("_Found")
 _KINDS = {"voice": "voice", "audio": "audio", "photo": "pictures", "document": "files"}

@@ -16,10 +16,10 @@ from .media_methods import Media
 from .membership import Membership
 from .message_methods import Messages, Press
 from .method_table import make_handlers
-from .people import Person, Services
 from .sending import Sender
 from .state import Chat, Event, Message, User, World
 from .updates import Updates
+from .user_actions import Person, Services
 
 _T = TypeVar("_T")
 _SUPERGROUP: Final = -1_000_000_000_000

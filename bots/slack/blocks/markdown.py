@@ -8,7 +8,7 @@ import re
 from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
-from core.chat.text.literal_text import find_code_spans, protect_literals
+from core.chat.text.protect_literals import find_code_spans, protect_literals
 
 from .plain_text import strip_markdown
 

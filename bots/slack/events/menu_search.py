@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bots.lifecycle import SuggestOptions
+from bots.running_platform import SuggestOptions
 from bots.slack.blocks.menus import select_options
 from core.redis import STORE_ERRORS
 

@@ -13,7 +13,7 @@ from .authors import read_author
 from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
 from .message_text import read_message
-from .split_messages import find_seam, leading_blanks, sent_at, settle_time
+from .split_messages import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 
 
 def read_event(payload: bytes, installation: Installation) -> Incoming | None:
@@ -61,7 +61,7 @@ def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
         return None  # a reply or a reaction, not an edit
     found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), installation)
     changed = get_text(event, "event_ts") or get_text(event, "ts")
-    return found and replace(found, event_id=f"e{changed}", edits=found.message_id, settle=0.0)
+    return found and replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
 
 
 def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:
@@ -165,7 +165,13 @@ def _read_message_event(event: Json, app: str, installation: Installation) -> In
 
 def _add_timing(found: Incoming, event: Json) -> Incoming:
     content = leading_blanks(event) + found.text
-    return replace(found, text=content, sent=sent_at(event), seam=find_seam(event), settle=settle_time(event))
+    return replace(
+        found,
+        text=content,
+        sent=sent_at(event),
+        cut_separator=find_cut_separator(event),
+        wait_seconds=get_wait_seconds(event),
+    )
 
 
 def _is_reply_to_bot(event: Json, bot: str) -> bool:

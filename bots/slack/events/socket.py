@@ -21,7 +21,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.lifecycle import ReceiveEvent, SuggestOptions
+from bots.running_platform import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import create_sdk_logger
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors

@@ -10,7 +10,7 @@ from bots.json_fields import Json, get_text
 
 _MAX_TEXT_LENGTH, _MIN_PIECE_LENGTH = 4000, 3000
 """Characters; Slack splits a longer text at the maximum or at a better place before it."""
-_SETTLE_TIME = 0.5
+_WAIT_SECONDS = 0.5
 """Seconds; the pieces of a text are posted at once."""
 
 
@@ -20,7 +20,7 @@ def sent_at(event: Json) -> int:
     return int(seconds[:10]) if seconds.isdecimal() else 0
 
 
-def find_seam(event: Json) -> str | None:
+def find_cut_separator(event: Json) -> str | None:
     """Return what Slack removed after this text if it is a piece of a longer one; None if it is too short for one."""
     content = get_text(event, "text")
     if len(content) < _MIN_PIECE_LENGTH:
@@ -34,6 +34,6 @@ def leading_blanks(event: Json) -> str:
     return content[: len(content) - len(content.lstrip())]
 
 
-def settle_time(event: Json) -> float:
+def get_wait_seconds(event: Json) -> float:
     """Return the seconds to wait for more pieces; 0 for shorter texts and for files."""
-    return _SETTLE_TIME if len(get_text(event, "text")) >= _MAX_TEXT_LENGTH else 0.0
+    return _WAIT_SECONDS if len(get_text(event, "text")) >= _MAX_TEXT_LENGTH else 0.0

@@ -18,7 +18,7 @@ from .forward_origins import get_display_name, get_forward_author
 from .membership import is_bot_added
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
-from .split_messages import find_seam, get_settle_seconds
+from .split_messages import find_cut_separator, get_wait_seconds
 
 PLATFORM = "tg"
 _ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})
@@ -52,7 +52,7 @@ def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
         found = (
             None if get_object(edited, "location") else _parse_message(edited, bot, event_id)
         )  # a live location is edited whenever it moves
-        return found and replace(found, edits=found.message_id, settle=0.0)
+        return found and replace(found, edits=found.message_id, wait_seconds=0.0)
     message = get_object(update, "message")
     found = _parse_any_message(message, bot, event_id)
     return None if found is None or _is_addressed(found, message, bot) else replace(found, part=True)
@@ -102,9 +102,9 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
         quoted_attachments=read_attachments(get_quoted_message(message)),
         album=get_text(message, "media_group_id"),
         sent=get_int(message, "date"),
-        seam=find_seam(message),
+        cut_separator=find_cut_separator(message),
     )
-    return replace(found, settle=get_settle_seconds(found))
+    return replace(found, wait_seconds=get_wait_seconds(found))
 
 
 def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:

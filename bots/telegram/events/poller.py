@@ -14,7 +14,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bots.json_fields import Json, get_int, get_object
-from bots.lifecycle import ReceiveEvent
+from bots.running_platform import ReceiveEvent
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.recovery.message_ids import MessageIdTracker

@@ -12,15 +12,15 @@ _PASTE_DELAY, _ALBUM_DELAY = 0.5, 0.8
 comment on a forward that may follow, or for a question about a file."""
 
 
-def find_seam(message: Json) -> str | None:
+def find_cut_separator(message: Json) -> str | None:
     """Return what a client omitted after this text when it cut a paste; None when the text is too short for a piece."""
     words = get_text(message, "text")
     length = len(words.encode("utf-16-le", "surrogatepass")) // 2
     return None if length < _MIN_PIECE_LENGTH else "" if length >= _MAX_MESSAGE_LENGTH else "\n"
 
 
-def get_settle_seconds(incoming: Incoming) -> float:
+def get_wait_seconds(incoming: Incoming) -> float:
     """Return the seconds to wait."""
     if incoming.album:
         return _ALBUM_DELAY
-    return _PASTE_DELAY if incoming.seam == "" else 0.0
+    return _PASTE_DELAY if incoming.cut_separator == "" else 0.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis
-from core.chat.text.literal_text import protect_literals
 from core.chat.text.page_breaks import utf16_length
+from core.chat.text.protect_literals import protect_literals
 
 from .markdown_marks import find_marks
 from .markup_cuts import Cut, Style

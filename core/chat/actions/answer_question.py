@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.chat.answer.answer_pictures import AnswerPictures
-from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.answer_with_history import AnswerService
+from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.chat.answer.request import AnswerRequest, ConversationContext
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons

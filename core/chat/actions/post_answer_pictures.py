@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from core.chat.answer.answer_pictures import AnswerPictures
+from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.chat.checkpoint_fields import ANSWER_PICTURES, LOST_PICTURES_NOTICE
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.event_context import EventContext

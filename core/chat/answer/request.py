@@ -9,7 +9,7 @@ from core.chat.question.question import Question
 from core.chat.text.page_breaks import find_open_fence
 from core.store import ChatPreferences, HistoryMessage
 
-from .answer_pictures import AnswerPictures
+from .collect_answer_pictures import AnswerPictures
 from .model_choice import ChatModels
 from .toolbox import Toolbox
 

@@ -1,7 +1,8 @@
 """The commands of the bot, each declared once."""
 
-from .declaration import Command
-from .registry import COMMANDS, find_command, nearest_command, parse_command
+from .command_fields import Command
+from .command_list import COMMANDS, find_command, nearest_command
+from .parse_command import parse_command
 
 __all__ = [
     "COMMANDS",

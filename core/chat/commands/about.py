@@ -9,7 +9,7 @@ from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.wanjie import WanjieError
 
-from .declaration import Command, Group
+from .command_fields import Command, Group
 
 _HEADINGS: Mapping[Group, str] = {
     "chat": "help.chat",

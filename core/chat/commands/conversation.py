@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.actions.answer_question import QuestionAnswerer
-from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.request import ConversationContext
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext

@@ -12,8 +12,8 @@ from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
 from core.queue import EnqueueResult, Inbox
 
-from .handler import ButtonHandler, CommandHandler
-from .registry import find_command, nearest_command
+from .command_list import find_command, nearest_command
+from .handler_types import ButtonHandler, CommandHandler
 
 
 class CommandDispatcher:

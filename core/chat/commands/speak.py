@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.actions.speak_text import Speaker
-from core.chat.answer.answer_service import TOOL_ONLY_ANSWER
+from core.chat.answer.answer_with_history import TOOL_ONLY_ANSWER
 from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext

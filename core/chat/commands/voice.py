@@ -12,9 +12,9 @@ from core.chat.port.menus import Menu, Option
 from core.chat.text.normalize_width import to_half_width
 from core.store import ChatPreferences, Conversations
 
+from .offered_voices import VoiceNames
 from .preference_scope import describe_scope
 from .preferences import PreferenceWriter
-from .voice_names import VoiceNames
 
 _MAX_VOICES = 9
 _ROW_LENGTH = 3

@@ -17,7 +17,7 @@ from core.chat.unexpected_errors import UnexpectedErrors
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
 
-from .message_pieces import belongs_to, join_pieces
+from .join_message_pieces import belongs_to, join_pieces
 from .piece_watcher import PieceWatcher
 
 ReadEvent: TypeAlias = Callable[[bytes], Incoming | None]
@@ -101,11 +101,11 @@ class PieceCollector:
         found, known = await self._find_more(job, pieces, read), 0
         for _ in range(_MAX_WAITS):
             last = found.pieces[-1].incoming
-            settle = max(last.settle, quiet_time)
-            if found.is_complete or not settle or len(found.pieces) == known or (known and last.album):
+            wait_seconds = max(last.wait_seconds, quiet_time)
+            if found.is_complete or not wait_seconds or len(found.pieces) == known or (known and last.album):
                 break
             known = len(found.pieces)
-            await asyncio.sleep(settle)
+            await asyncio.sleep(wait_seconds)
             found = await self._find_more(job, pieces, read)
         if found.to_absorb:
             value = json.dumps([b64encode(piece.envelope.payload).decode() for piece in found.pieces])
@@ -188,7 +188,7 @@ def _choose_newest(piece: _Piece, edit: _Piece | None) -> _Piece:
     if edit is None:
         return piece
     old, new = piece.incoming, edit.incoming
-    same = replace(new, event_id=old.event_id, edits=old.edits, settle=old.settle) == old
+    same = replace(new, event_id=old.event_id, edits=old.edits, wait_seconds=old.wait_seconds) == old
     return piece if same else edit
 
 

@@ -18,8 +18,8 @@ from core.media.visible_text import is_blank
 from core.queue import EnqueueResult, Inbox
 from core.store import Conversations
 
+from .join_message_pieces import MAX_GAP, belongs_to
 from .lanes import choose_lane, get_overflow_lane
-from .message_pieces import MAX_GAP, belongs_to
 
 _log = structlog.get_logger()
 

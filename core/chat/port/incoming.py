@@ -121,10 +121,10 @@ class Incoming:
     """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
     sent: int = 0
     """When it was sent, in seconds since 1970, by the platform's clock; 0 where the platform sends all in one event."""
-    settle: float = 0.0
+    wait_seconds: float = 0.0
     """Seconds that work on it waits, since more is nearly sure to arrive that belongs to it. What arrives without being
     waited for still counts until the first word of the answer is shown."""
-    seam: str | None = None
+    cut_separator: str | None = None
     """What its client has left out where it cut a longer text here, "" within a word; None: it is no such piece."""
     part: bool = False
     """Not addressed to the bot: it counts only together with a message that is, of the same sender."""

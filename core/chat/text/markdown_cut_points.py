@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyromark import Markdown, Options
 
 from .code_fences import FenceTracker
-from .literal_text import find_open_marks
+from .protect_literals import find_open_marks
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _INLINE = frozenset(("Strong", "Emphasis", "Strikethrough", "Link", "Image"))

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .literal_text import find_open_marks
 from .markdown_cut_points import find_best_break, find_cuts, find_growing_link
+from .protect_literals import find_open_marks
 
 _FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _MAX_CLOSER_LENGTH = 8

@@ -57,7 +57,7 @@ def inspect_image(data: bytes) -> ImageInfo:
 
 
 def shrink(data: bytes, *, max_side: int, max_bytes: int) -> tuple[bytes, str]:
-    """Make a picture small enough for a model: no side over `side` pixels, no more than `most` bytes, upright.
+    """Make a picture small enough for a model: no side over `side` pixels, no more than `max_bytes` bytes, upright.
 
     Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
     camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and

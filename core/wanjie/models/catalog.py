@@ -16,8 +16,8 @@ from core.settings import WanjieSettings
 from core.wanjie.client import WanjieClient
 from core.wanjie.errors import AmbiguousModelError, ModelNameError, UnknownModelError, WanjieError
 
-from .features import ModelFeatures
-from .kinds import ModelKind, ModelKinds
+from .detect_kind import ModelKind, ModelKinds
+from .detect_vision_and_tools import ModelFeatures
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 

@@ -11,9 +11,9 @@ import pytest_asyncio
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, Message
+from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack import SlackPlatform
 from bots.slack.sending.outbox import SlackOutbox
 from core.chat.port.incoming import ChatRef, Incoming, Sender

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.sandbox.telegram.people import Person
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat, Message
+from bots.sandbox.telegram.user_actions import Person
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.rate_limits import RateLimiterPort
 from bots.telegram.events.addressing import BotIdentity

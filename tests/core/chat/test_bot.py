@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
+from core.build_service import Service
 from core.chat.commands import COMMANDS
 from core.chat.port.errors import (
     ContentRejectedError,
@@ -34,7 +35,6 @@ from core.chat.port.page import Page
 from core.chat.port.platform import Platform
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
-from core.service import Service
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox

@@ -10,9 +10,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel
+from bots.sandbox.slack.user_actions import SlackUser
 from tests.bots.sandbox.slack.fixtures import Clock, bolt, refused
 
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}

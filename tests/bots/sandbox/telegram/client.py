@@ -9,9 +9,9 @@ import aiohttp
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bots.sandbox.telegram.people import Person
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat
+from bots.sandbox.telegram.user_actions import Person
 
 
 @dataclass(frozen=True, slots=True)

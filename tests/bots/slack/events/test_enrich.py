@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.state import Message, SlackFile
+from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.api import retry
 from bots.slack.events import thread
 from core.chat.port.errors import ContentRejectedError
@@ -60,7 +60,7 @@ async def test_a_deleted_file_becomes_a_document(scene: Scene, listener: Listene
     file.mode = "tombstone"
     (known,) = (await _enrich(scene, incoming)).attachments
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(known.id, most=10)
+        await scene.outbox.download_file(known.id, max_bytes=10)
 
     assert known == Attachment("document", file.id)
 

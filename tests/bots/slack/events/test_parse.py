@@ -78,7 +78,7 @@ def test_other_edits_are_read_as_edits(before: str, after: str) -> None:
     message = _read(event(text=after, thread_ts="50.1"))
 
     assert read_event(_edit(before, after), BOT) is None
-    assert added == replace(message, event_id="e101.0", edits="100.5", settle=0.0)
+    assert added == replace(message, event_id="e101.0", edits="100.5", wait_seconds=0.0)
 
 
 def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -106,7 +106,7 @@ _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
 
 
 @pytest.mark.parametrize(
-    ("message", "settle", "seam"),
+    ("message", "wait_seconds", "cut_separator"),
     [
         (direct(), 0.0, None),
         (direct(text="", files=[_FILE]), 0.0, None),
@@ -117,10 +117,12 @@ _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
         (event(text=f"<@UBOT> {'x' * 4000}"), 0.5, ""),
     ],
 )
-def test_a_text_of_maximum_length_waits_for_more_pieces(message: bytes, settle: float, seam: str | None) -> None:
+def test_a_text_of_maximum_length_waits_for_more_pieces(
+    message: bytes, wait_seconds: float, cut_separator: str | None
+) -> None:
     found = _read(message)
 
-    assert (found.sent, found.settle, found.seam) == (100, settle, seam)
+    assert (found.sent, found.wait_seconds, found.cut_separator) == (100, wait_seconds, cut_separator)
 
 
 def test_a_text_piece_keeps_its_leading_blank() -> None:

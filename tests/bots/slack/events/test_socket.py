@@ -8,8 +8,8 @@ import json
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack import SlackPlatform, SlackTokenError
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import settings, suggest

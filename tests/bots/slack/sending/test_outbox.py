@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack import SlackPlatform
 from bots.slack.api import users
 from core.chat.delivery.retry import retry_until_sent

@@ -19,7 +19,7 @@ from core.media.thread_pool import ThreadPool
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloader
-from core.wanjie.models.kinds import ModelKinds
+from core.wanjie.models.detect_kind import ModelKinds
 
 FLUX = "Flux.1-Schnell"
 OTHER = "gpt-image-1"

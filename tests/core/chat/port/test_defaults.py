@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bots.lifecycle import RunningPlatform
+from bots.running_platform import RunningPlatform
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import ContentRejectedError, MediaForbiddenError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
@@ -74,7 +74,7 @@ async def test_without_files_media_are_refused() -> None:
     with pytest.raises(MediaForbiddenError):
         await _Plain().send_media(Page(start=0), Album((), ""))
     with pytest.raises(ContentRejectedError):
-        await _Plain().download_file("f1", most=10)
+        await _Plain().download_file("f1", max_bytes=10)
 
 
 async def test_what_is_only_cosmetic_or_cannot_be_known_does_nothing() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.sandbox.slack.people import SlackUser
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, Message
+from bots.sandbox.slack.user_actions import SlackUser
 from tests.bots.sandbox.slack.fixtures import Clock, refused
 
 

@@ -1,9 +1,7 @@
-"""Inspecting the services that the bots need, for the operator."""
+"""Checking whether Wanjie accepts the key and has the configured models, for the operator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from core.settings import WanjieSettings
@@ -17,35 +15,10 @@ from core.wanjie import (
     WanjieError,
 )
 
-
-class FindingState(StrEnum):
-    """The state of a service or setting."""
-
-    OK = "ok"
-    WARNING = "warning"
-    """It works, but perhaps not as intended."""
-    UNREACHABLE = "unreachable"
-    """It may recover by itself."""
-    FAILED = "failed"
-    """It stays so until the operator acts."""
+from .findings import Finding, FindingState
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The state of one service or setting in a sentence, and advice."""
-
-    subject: str
-    state: FindingState
-    text: str
-    advice: str = ""
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether the service cannot work like this."""
-        return self.state in {FindingState.UNREACHABLE, FindingState.FAILED}
-
-
-async def inspect_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
+async def check_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:
     """List the models of the key; report whether it is accepted, how many there are, and which are missing."""
     try:
         kinds = [model.kind for model in await catalog.list_models()]

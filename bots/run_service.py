@@ -10,13 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import structlog
 
 from bots import __version__
-from core.service import Service, open_service
+from core.build_service import Service, open_service
 from core.settings import Settings
 
 from .health import serve_health
-from .lifecycle import PlatformContext, PlatformError, RunningPlatform
+from .log_startup import WanjieProbe, log_readiness
+from .running_platform import PlatformContext, PlatformError, RunningPlatform
 from .slack import SlackPlatform
-from .startup import WanjieProbe, log_readiness
 from .telegram import TelegramPlatform
 
 _log = structlog.get_logger()

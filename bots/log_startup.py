@@ -11,19 +11,20 @@ from core.redis import StoreHealth
 from core.settings import WanjieSettings
 from core.wanjie import Catalog
 
-from .inspection import Finding, FindingState, inspect_wanjie
-from .lifecycle import RunningPlatform
+from .check_wanjie import check_wanjie
+from .findings import Finding, FindingState
+from .running_platform import RunningPlatform
 
 _log = structlog.get_logger()
 _FIRST_RETRY_DELAY, _MAX_RETRY_DELAY = 2.0, 60.0
-"""Seconds between two attempts to inspect Wanjie."""
+"""Seconds between two checks of Wanjie."""
 _POLL_INTERVAL = 0.5
 _PLATFORM_TIMEOUT = 20.0
 """Seconds after which readiness is logged without the platforms that are not connected."""
 
 
 class WanjieProbe:
-    """Inspects Wanjie in the background until the key works."""
+    """Checks Wanjie in the background until the key works."""
 
     def __init__(self, catalog: Catalog, settings: WanjieSettings) -> None:
         self._catalog = catalog
@@ -33,10 +34,10 @@ class WanjieProbe:
         """Why no answers are possible: the key is not accepted, or the server is not Wanjie; else ""."""
 
     async def run(self) -> None:
-        """Inspect until nothing fails, with growing delays; each finding is logged once."""
+        """Check until nothing fails, with growing delays; each finding is logged once."""
         delay = _FIRST_RETRY_DELAY
         while True:
-            findings = await inspect_wanjie(self._catalog, self._settings)
+            findings = await check_wanjie(self._catalog, self._settings)
             self._log_new(findings)
             self.problem = next((finding.text for finding in findings if finding.state is FindingState.FAILED), "")
             if not any(finding.is_failure for finding in findings):

@@ -1,10 +1,8 @@
-"""All commands, and how a command is recognised in a text."""
+"""Recognising a command in a text."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-
-from rapidfuzz import fuzz, process
 
 from core.chat.port.incoming import Incoming
 from core.chat.text.typed_commands import (
@@ -15,36 +13,7 @@ from core.chat.text.typed_commands import (
     to_command_name,
 )
 
-from .declaration import Command
-
-COMMANDS: tuple[Command, ...] = (
-    Command("start", "chat"),
-    Command("help", "chat"),
-    Command("model", "models", argument=True, max_bare_words=2),
-    Command("imagine", "pictures", argument=True, text_follows=True, of_message=True),
-    Command("speak", "voice", argument=True, text_follows=True, of_message=True),
-    Command("voice", "voice", argument=True, max_bare_words=2),
-    Command("reasoning", "models", argument=True, max_bare_words=1),
-    Command("system", "chat", argument=True),
-    Command("new", "conversation", within_conversation=True),
-    Command("stop", "conversation", within_conversation=True),
-    Command("retry", "conversation", within_conversation=True),
-    Command("continue", "conversation", within_conversation=True),
-)
-_BY_NAME = {command.name: command for command in COMMANDS}
-_MIN_SIMILARITY = 70
-"""Score (0 to 100, rapidfuzz's ratio) from which a mistyped name is worth a suggestion."""
-
-
-def find_command(name: str) -> Command | None:
-    """Return the command of that exact name."""
-    return _BY_NAME.get(name)
-
-
-def nearest_command(name: str) -> str | None:
-    """Return the name of the command that a mistyped name probably means."""
-    found = process.extractOne(name, list(_BY_NAME), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
-    return found[0] if found else None
+from .command_list import find_command
 
 
 def parse_command(incoming: Incoming) -> Incoming:
@@ -56,7 +25,7 @@ def parse_command(incoming: Incoming) -> Incoming:
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
     typed = parse_typed_command(strip_formatting(incoming.text))
-    if typed is not None and typed.name in _BY_NAME:
+    if typed is not None and find_command(typed.name) is not None:
         return replace(incoming, command=typed.name, text=typed.argument)
     return _parse_bare_command(incoming) if incoming.mentioned else incoming
 
@@ -64,7 +33,7 @@ def parse_command(incoming: Incoming) -> Incoming:
 def _parse_bare_command(incoming: Incoming) -> Incoming:
     """Recognise a bare name behind the bot's name, unless so much follows that it is a sentence."""
     word, rest, colon = split_name(strip_formatting(incoming.text))
-    command = _BY_NAME.get(to_command_name(word))
+    command = find_command(to_command_name(word))
     if command is None:
         return incoming
     # Chinese has no blanks, so one behind the name of a command is no part of a sentence: `@bot 画 一只猫`.

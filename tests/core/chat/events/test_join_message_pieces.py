@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.chat.events.message_pieces import belongs_to, join_pieces
+from core.chat.events.join_message_pieces import belongs_to, join_pieces
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 
 CHAT = ChatRef("tg", "1", "2")
@@ -23,7 +23,7 @@ def passed_on(text: str, author: str = "Bo", **fields: Any) -> Incoming:  # noqa
 
 
 PHOTO_ALONE = said(attachments=(PHOTO,))
-PASTE = said("one", seam="")
+PASTE = said("one", cut_separator="")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ PASTE = said("one", seam="")
         ([passed_on("news")], said("true?", sent=101)),
         ([said("look"), passed_on("news")], passed_on("more")),
         ([PASTE], said("two")),
-        ([said("one", seam="", command="speak")], said("two")),
+        ([said("one", cut_separator="", command="speak")], said("two")),
         ([PHOTO_ALONE], said("what is this?")),
         ([said("what is this?")], PHOTO_ALONE),
         ([said(attachments=(PHOTO,), album="a")], said(attachments=(PHOTO,), album="a", sent=200)),
@@ -66,7 +66,7 @@ def test_other_things_are_messages_of_their_own(first: Incoming, other: Incoming
 
 
 def test_a_paste_is_joined_as_it_was_cut() -> None:
-    pieces = [said("one wo", seam=""), said("rd", seam="\n"), said("line")]
+    pieces = [said("one wo", cut_separator=""), said("rd", cut_separator="\n"), said("line")]
     joined = join_pieces(pieces, "1")
 
     assert joined is not None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from telegram.error import InvalidToken, TelegramError
 
-from bots.inspection import Finding, FindingState
+from bots.findings import Finding, FindingState
 from core.settings import Proxies, TelegramSettings
 
 from .api.client import TelegramApi
 
 
-async def inspect_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
+async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
     """Call getMe once."""
     try:
         async with TelegramApi(

@@ -6,13 +6,14 @@ import asyncio
 import sys
 
 from bots import __version__
-from bots.slack.inspection import inspect_slack
-from bots.telegram.inspection import inspect_telegram
+from bots.slack.check_tokens import check_slack
+from bots.telegram.check_token import check_telegram
+from core.build_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
-from core.service import open_catalog
 from core.settings import Settings
 
-from .inspection import Finding, FindingState, inspect_wanjie
+from .check_wanjie import check_wanjie
+from .findings import Finding, FindingState
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for the lock of the private Redis' folder; a running service never releases it."""
@@ -20,43 +21,43 @@ _LOCK_TIMEOUT = 0.5
 
 def check(settings: Settings) -> int:
     """Print the findings; return the exit status: 0 when the service can work, else 1."""
-    findings = asyncio.run(_inspect_all(settings))
+    findings = asyncio.run(_check_all(settings))
     print(f"Wanjie Bots {__version__}")  # noqa: T201 - a terminal program
     for finding in findings:
         print(_format_finding(finding))  # noqa: T201 - the same
     return 1 if any(finding.is_failure for finding in findings) else 0
 
 
-async def _inspect_all(settings: Settings) -> list[Finding]:
-    """Inspect everything concurrently; the only side effect is that a private Redis is started and stopped."""
+async def _check_all(settings: Settings) -> list[Finding]:
+    """Check everything concurrently; the only side effect is that a private Redis is started and stopped."""
     tasks = [
-        _inspect_settings(settings),
-        _inspect_store(settings),
-        _inspect_wanjie(settings),
-        _inspect_telegram(settings),
-        _inspect_slack(settings),
+        _check_settings(settings),
+        _check_store(settings),
+        _check_wanjie(settings),
+        _check_telegram(settings),
+        _check_slack(settings),
     ]
     return [finding for found in await asyncio.gather(*tasks) for finding in found]
 
 
-async def _inspect_settings(settings: Settings) -> list[Finding]:
+async def _check_settings(settings: Settings) -> list[Finding]:
     return [Finding("Settings", FindingState.WARNING, warning) for warning in settings.warnings]
 
 
-async def _inspect_store(settings: Settings) -> list[Finding]:
+async def _check_store(settings: Settings) -> list[Finding]:
     configured, folder = settings.service.redis_url, settings.service.data_dir
     if configured is not None:
-        return await _inspect_redis(configured.get_secret_value())
+        return await _check_redis(configured.get_secret_value())
     try:
         async with EmbeddedRedis(folder, lock_timeout=_LOCK_TIMEOUT) as url:
-            return await _inspect_redis(url, private=True)
+            return await _check_redis(url, private=True)
     except FolderInUseError:
         return [Finding("Store", FindingState.OK, f"A service is running on the private Redis in {folder}.")]
     except EmbeddedRedisError as error:
         return [Finding("Store", FindingState.FAILED, str(error))]
 
 
-async def _inspect_redis(url: str, *, private: bool = False) -> list[Finding]:
+async def _check_redis(url: str, *, private: bool = False) -> list[Finding]:
     try:
         health = StoreHealth(url)
     except StoreAddressError as error:
@@ -86,24 +87,24 @@ def _get_redis_advice(url: str) -> str:
     return "Check REDIS_URL: rediss:// needs a port that uses TLS." if encrypted else "Check REDIS_URL."
 
 
-async def _inspect_wanjie(settings: Settings) -> list[Finding]:
+async def _check_wanjie(settings: Settings) -> list[Finding]:
     async with open_catalog(settings) as catalog:
-        return await inspect_wanjie(catalog, settings.wanjie)
+        return await check_wanjie(catalog, settings.wanjie)
 
 
-async def _inspect_telegram(settings: Settings) -> list[Finding]:
+async def _check_telegram(settings: Settings) -> list[Finding]:
     platform_settings = settings.telegram
     return (
-        [await inspect_telegram(platform_settings, settings.proxies_for(platform_settings))]
+        [await check_telegram(platform_settings, settings.proxies_for(platform_settings))]
         if platform_settings is not None
         else []
     )
 
 
-async def _inspect_slack(settings: Settings) -> list[Finding]:
+async def _check_slack(settings: Settings) -> list[Finding]:
     platform_settings = settings.slack
     return (
-        await inspect_slack(platform_settings, settings.proxies_for(platform_settings))
+        await check_slack(platform_settings, settings.proxies_for(platform_settings))
         if platform_settings is not None
         else []
     )

@@ -18,10 +18,10 @@ from core.media.visible_text import is_blank
 from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
-from .answer_writer import AnswerWriter
 from .model_choice import ModelSelector
 from .model_client import ChatClient
 from .request import AnswerRequest, ConversationContext
+from .stream_answer import AnswerWriter
 
 _log = structlog.get_logger()
 

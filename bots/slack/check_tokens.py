@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import aiohttp
 
+from bots.findings import Finding, FindingState
 from bots.http_sessions import Sessions
-from bots.inspection import Finding, FindingState
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.settings import Proxies, SlackSettings
 
@@ -21,7 +21,7 @@ _ADVICE = {
 }
 
 
-async def inspect_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
+async def check_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
     """Check the tokens and their scopes once; no connection for events is made."""
     sessions = Sessions(proxies, timeout=_TIMEOUT)
     client = create_web_client(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
-from core.chat.text.literal_text import protect_literals
+from core.chat.text.protect_literals import protect_literals
 
 CONTENT = [
     "https://example.com/api/_v1_/users",

@@ -27,7 +27,7 @@ def belongs_to(pieces: Sequence[Incoming], other: Incoming) -> bool:
 
 def _continues_text(last: Incoming, other: Incoming) -> bool:
     """Whether the client has cut a longer text between the two."""
-    return last.seam is not None and _is_text(other)
+    return last.cut_separator is not None and _is_text(other)
 
 
 def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
@@ -78,9 +78,9 @@ def _is_voice(piece: Incoming) -> bool:
 
 
 def _join_text(pieces: Sequence[Incoming]) -> str:
-    text, seam = "", ""
+    text, cut_separator = "", ""
     for piece in pieces:
         if not is_blank(piece.text):
-            text += seam + piece.text
-            seam = "\n" if piece.seam is None else piece.seam
+            text += cut_separator + piece.text
+            cut_separator = "\n" if piece.cut_separator is None else piece.cut_separator
     return text

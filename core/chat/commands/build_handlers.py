@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.speak_text import Speaker
-from core.chat.answer.answer_service import AnswerService
+from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.speech import SpeechSynthesizer
@@ -19,13 +19,13 @@ from core.store import Conversations
 from core.wanjie import Catalog
 
 from .about import AboutCommands
+from .command_list import COMMANDS
 from .conversation import ConversationCommands
-from .handler import ButtonHandler, CommandHandler
+from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .model import ModelCommand
 from .preferences import PreferenceWriter
 from .reasoning import ReasoningCommand
-from .registry import COMMANDS
 from .speak import SpeakCommand
 from .system_prompt import SystemCommand
 from .voice import VoiceCommand

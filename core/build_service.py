@@ -12,12 +12,12 @@ from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
-from core.chat.answer.answer_service import AnswerService, PromptDefaults
+from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
 from core.chat.commands import COMMANDS, parse_command
-from core.chat.commands.all_handlers import CommandServices, build_handlers
+from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.receiver import EventReceiver

@@ -10,8 +10,8 @@ import re
 
 from .code_fences import FenceTracker
 from .line_edits import apply_edits
-from .literal_prose import OpenMark, ProseLine, find_uncertain_marks
 from .markdown_tokens import tokenize
+from .protect_literals_in_line import OpenMark, ProseLine, find_uncertain_marks
 
 _ANYTHING = re.compile(r"[*~_\\<`$\[\]&]|h(?:ttps?:|(?:t(?:tp?s?)?)?\Z)", re.IGNORECASE)
 """A line without any of these is plain text."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.answer.answer_pictures import AnswerPictures
+from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.queue import Job
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink

@@ -1,0 +1,36 @@
+"""All commands: the list that routing, help and menus are made from."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process
+
+from .command_fields import Command
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "chat"),
+    Command("help", "chat"),
+    Command("model", "models", argument=True, max_bare_words=2),
+    Command("imagine", "pictures", argument=True, text_follows=True, of_message=True),
+    Command("speak", "voice", argument=True, text_follows=True, of_message=True),
+    Command("voice", "voice", argument=True, max_bare_words=2),
+    Command("reasoning", "models", argument=True, max_bare_words=1),
+    Command("system", "chat", argument=True),
+    Command("new", "conversation", within_conversation=True),
+    Command("stop", "conversation", within_conversation=True),
+    Command("retry", "conversation", within_conversation=True),
+    Command("continue", "conversation", within_conversation=True),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+_MIN_SIMILARITY = 70
+"""Score (0 to 100, rapidfuzz's ratio) from which a mistyped name is worth a suggestion."""
+
+
+def find_command(name: str) -> Command | None:
+    """Return the command of that exact name."""
+    return _BY_NAME.get(name)
+
+
+def nearest_command(name: str) -> str | None:
+    """Return the name of the command that a mistyped name probably means."""
+    found = process.extractOne(name, list(_BY_NAME), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
+    return found[0] if found else None
