@@ -33,18 +33,18 @@ class RateLimiter:
         self._acquire = Script(redis, _SCRIPTS, "rate_limit_acquire")
         self._pause = Script(redis, _SCRIPTS, "rate_limit_pause")
 
-    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
         """Take one call from every limit, or from none.
 
-        Return 0.0 when it is granted, else the seconds until it is worth asking again. `keep` calls stay free in each
-        limit for more important ones, but one is always usable. Raises one of `STORE_ERRORS`; the call may be counted
-        then.
+        Return 0.0 when it is granted, else the seconds until it is worth asking again. In each limit, `reserve` calls
+        stay free for more important ones, but one is always usable. Raises one of `STORE_ERRORS`; the call may be
+        counted then.
         """
         keys: list[str] = []
         arguments: list[ScriptArgument] = []
         for limit in limits:
             keys += [f"{self._tag}:{limit.name}:{limit.seconds:g}", self._pause_key(limit.name)]
-            arguments += [max(1, limit.calls - keep), int(limit.seconds * 1_000_000)]
+            arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000)]
         return int(str(await self._acquire(keys, arguments))) / 1_000_000
 
     async def pause(self, name: str, seconds: float) -> None:

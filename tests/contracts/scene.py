@@ -11,7 +11,7 @@ from typing import TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
-from bots.lifecycle import RunningPlatform
+from bots.running_platform import RunningPlatform
 from core.chat.port.errors import RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
@@ -30,7 +30,7 @@ class Time:
     """How fast the windows of the budgets pass."""
 
     speed: float = 50.0
-    keep: int = 0
+    reserve: int = 0
     """Calls that every limit is short of; one is always left."""
 
 
@@ -41,10 +41,10 @@ class HastyRateLimiter(RateLimiter):
         super().__init__(redis, account)
         self._time = time
 
-    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
         """See `RateLimiter.acquire`."""
         passing = [replace(limit, seconds=limit.seconds / self._time.speed) for limit in limits]
-        return await super().acquire(*passing, keep=keep + self._time.keep)
+        return await super().acquire(*passing, reserve=reserve + self._time.reserve)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ async def test_a_picture_comes_with_its_words_and_can_be_read(scene: Scene) -> N
     image = picture()
     incoming = await _sent(scene, image.data, image.name, image.mime, "What is this?")
     (file,) = incoming.attachments
-    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, most=100_000))
+    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, max_bytes=100_000))
 
     assert (incoming.text, file.kind, file.size) == ("What is this?", "image", len(image.data))
     assert data == image.data
@@ -31,7 +31,7 @@ async def test_a_picture_comes_with_its_words_and_can_be_read(scene: Scene) -> N
 async def test_a_document_comes_with_its_name_and_type(scene: Scene) -> None:
     incoming = await _sent(scene, b"a,b\n1,2\n", "sums.csv", "text/csv", "Add them up.")
     (file,) = incoming.attachments
-    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, most=8))
+    data = await granted(lambda: scene.platform.outbox(incoming).download_file(file.id, max_bytes=8))
 
     assert (file.kind, file.name, file.mime) == ("document", "sums.csv", "text/csv")
     assert data == b"a,b\n1,2\n"
@@ -44,14 +44,16 @@ async def test_what_was_recorded_is_a_voice_message(scene: Scene) -> None:
 
     assert file.kind == "voice"
     assert incoming.addressed
-    assert await granted(lambda: scene.outbox.download_file(file.id, most=100_000)) == spoken
+    assert await granted(lambda: scene.outbox.download_file(file.id, max_bytes=100_000)) == spoken
 
 
 async def test_a_file_can_still_be_read_long_after_its_message(scene: Scene) -> None:
     incoming = await _sent(scene, b"words", "words.txt", "text/plain", "Read.")
     await scene.hear("and then")
     async with scene.elsewhere() as other:
-        data = await granted(lambda: other.outbox(scene.incoming).download_file(incoming.attachments[0].id, most=100))
+        data = await granted(
+            lambda: other.outbox(scene.incoming).download_file(incoming.attachments[0].id, max_bytes=100)
+        )
 
     assert data == b"words"
 
@@ -60,12 +62,12 @@ async def test_a_file_that_is_larger_than_asked_for_is_not_read(scene: Scene) ->
     incoming = await _sent(scene, bytes(500_000), "large.bin", "application/octet-stream", "Read.")
 
     with pytest.raises(FileTooLargeError):
-        await granted(lambda: scene.outbox.download_file(incoming.attachments[0].id, most=499_999))
+        await granted(lambda: scene.outbox.download_file(incoming.attachments[0].id, max_bytes=499_999))
 
 
 async def test_a_file_that_is_not_there_cannot_be_read(scene: Scene) -> None:
     with pytest.raises(ContentRejectedError):
-        await granted(lambda: scene.outbox.download_file("F0000", most=100))
+        await granted(lambda: scene.outbox.download_file("F0000", max_bytes=100))
 
 
 async def test_a_command_upon_a_message_brings_its_words(scene: Scene) -> None:

@@ -108,7 +108,7 @@ async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) ->
 
 
 async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: Scene) -> None:
-    scene.time.speed, scene.time.keep = 1.0, 1_000_000
+    scene.time.speed, scene.time.reserve = 1.0, 1_000_000
     await scene.outbox.show_activity()
     await scene.platform.enrich(scene.incoming)
     asked = scene.case.asked

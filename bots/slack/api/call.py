@@ -67,7 +67,7 @@ class ApiCaller:
 
         `reserve` calls are left for others.
         """
-        wait = await self._rate_limiter.acquire(*limits, keep=reserve)
+        wait = await self._rate_limiter.acquire(*limits, reserve=reserve)
         if wait > 0:
             raise RateLimitedError(wait)
         try:

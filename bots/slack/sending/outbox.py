@@ -111,9 +111,9 @@ class SlackOutbox(Outbox):
             self._status.mark_replied()  # the ts of files alone may come late, after the next status
         return posted
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         """Download a file by its id."""
-        return await self._workspace.files.download(file, most)
+        return await self._workspace.files.download(file, max_bytes)
 
     async def sender_is_admin(self) -> bool:
         """Whether the sender is an admin or an owner of the workspace."""

@@ -59,7 +59,7 @@ class RateLimitedChat:
             raise await self._handle_failure(error) from error
 
     async def _acquire(self, limits: tuple[RateLimit, ...], reserve: int) -> None:
-        if wait := await self._rate_limiter.acquire(*limits, keep=reserve):
+        if wait := await self._rate_limiter.acquire(*limits, reserve=reserve):
             raise RateLimitedError(wait)
 
     async def _handle_failure(self, error: TelegramError) -> OutboxError:

@@ -27,7 +27,7 @@ BUTTONS_RESERVE = 8
 class RateLimiterPort(Protocol):
     """What an outbox needs of the shared rate limiter (`core.redis.RateLimiter`)."""
 
-    async def acquire(self, *limits: RateLimit, keep: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
         """Count a call against every limit and return 0.0, or return the seconds to wait and count nothing."""
         ...
 
@@ -48,7 +48,7 @@ def get_message_limits(chat_id: int) -> tuple[RateLimit, ...]:
 def get_album_limits(chat_id: int, count: int) -> tuple[RateLimit, ...]:
     """Return the limits that an album of `count` pictures counts against; it is one call.
 
-    Acquire them with `keep` raised by `count - 1`: a limit that is listed several times must have room for each.
+    Acquire them with `reserve` raised by `count - 1`: a limit that is listed several times must have room for each.
     """
     return get_message_limits(chat_id) + (*_get_minute_limits(chat_id), BOT_LIMIT) * (count - 1)
 

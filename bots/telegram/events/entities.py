@@ -50,11 +50,6 @@ def get_span(words: str, entity: Json) -> Span:
     return _count_characters(encoded[: start * 2]), _count_characters(encoded[: end * 2])
 
 
-def count_utf16_units(words: str) -> int:
-    """Return the length of a text in UTF-16 code units."""
-    return len(words.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def slice_utf16(words: str, start: int, length: int) -> str:
     """Return a part of a text by its offset and length in UTF-16 code units."""
     first, end = get_span(words, {"offset": start, "length": length})

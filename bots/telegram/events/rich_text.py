@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bots.json_fields import Json, as_list, as_object, get_int, get_list, get_object, get_objects, get_text
+from core.chat.text.page_breaks import utf16_length
 
 from .describe_contents import describe_content
-from .entities import count_utf16_units
 
 _MAX_DEPTH = 32
 """Telegram allows 16 levels of nesting; anything deeper than this is ignored."""
@@ -134,7 +134,7 @@ def _add_entity(content: FormattedText, node: Json) -> FormattedText:
         **node,
         "type": "text_link" if kind == "url" else kind,
         "offset": 0,
-        "length": count_utf16_units(content.text),
+        "length": utf16_length(content.text),
     }
     return FormattedText(content.text, (whole, *content.entities))
 
@@ -144,7 +144,7 @@ def _join(parts: Iterable[FormattedText], between: str, *, empty: bool = False) 
     words, entities, end = "", list[Json](), 0
     for index, part in enumerate(part for part in parts if part.text or empty):
         if index:
-            words, end = words + between, end + count_utf16_units(between)
+            words, end = words + between, end + utf16_length(between)
         entities += [{**each, "offset": get_int(each, "offset") + end} for each in part.entities]
-        words, end = words + part.text, end + count_utf16_units(part.text)
+        words, end = words + part.text, end + utf16_length(part.text)
     return FormattedText(words, tuple(entities))

@@ -133,11 +133,11 @@ class TelegramOutbox(Outbox):
         """See `Outbox`; media reply to the question in a group, and anywhere to a message whose button was pressed."""
         return await self._media.send(page, media, buttons)
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         """Read a file; Telegram offers at most 20 MB, and does not let files expire (Bot API: getFile)."""
-        data = await self._chat_calls.call_outside_chat_limits(lambda _: self._api.download(file, max_bytes=most))
+        data = await self._chat_calls.call_outside_chat_limits(lambda _: self._api.download(file, max_bytes=max_bytes))
         if data is None:
-            raise FileTooLargeError(f"more than {most} bytes")
+            raise FileTooLargeError(f"more than {max_bytes} bytes")
         return data
 
     async def sender_is_admin(self) -> bool:

@@ -102,13 +102,13 @@ class Outbox(Protocol):
         del page, media, buttons
         raise MediaForbiddenError("the platform takes no files of the bot's")
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         """Read a file that somebody sent here, by its `Attachment.id`, from any time in this conversation.
 
-        Raises `FileTooLargeError` when it has more than `most` bytes, and reads no more of it then;
+        Raises `FileTooLargeError` when it has more than `max_bytes` bytes, and reads no more of it then;
         `ContentRejectedError` when it cannot be read (any more). Default: no file can.
         """
-        raise ContentRejectedError(f"the platform hands out no files: {file}, at most {most} bytes")
+        raise ContentRejectedError(f"the platform hands out no files: {file}, at most {max_bytes} bytes")
 
     def position_marker(self) -> str:
         """Mark what exists here by now, as far as this process knows; what is shown later is newer.

@@ -85,7 +85,7 @@ async def download(
         raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000)
     try:
         async with asyncio.timeout(max_seconds):
-            return await retry_until_sent(lambda: outbox.download_file(file, most=MAX_BYTES))
+            return await retry_until_sent(lambda: outbox.download_file(file, max_bytes=MAX_BYTES))
     except FileTooLargeError:
         raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000) from None
     except ContentRejectedError:

@@ -31,8 +31,8 @@ class NoOutbox(Outbox):
     async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
         raise AssertionError(page, media, buttons)
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
-        raise AssertionError(file, most)
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
+        raise AssertionError(file, max_bytes)
 
     async def sender_is_admin(self) -> bool:
         raise AssertionError

@@ -22,13 +22,13 @@ class Mail(NoOutbox):
     fetched: list[str] = field(default_factory=list[str])
     signs: list[Activity] = field(default_factory=list[Activity])
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         self.fetched.append(file)
         if self.script:
             raise self.script.pop(0)
         if file not in self.files:
             raise ContentRejectedError("no such file")
-        if len(self.files[file]) > most:
+        if len(self.files[file]) > max_bytes:
             raise FileTooLargeError("too large")
         return self.files[file]
 

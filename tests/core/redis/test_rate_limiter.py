@@ -23,18 +23,18 @@ class Model:
 
     granted: dict[RateLimit, list[int]] = field(default_factory=dict[RateLimit, list[int]])
 
-    def wait(self, now: int, limits: tuple[RateLimit, ...], keep: int) -> int:
+    def wait(self, now: int, limits: tuple[RateLimit, ...], reserve: int) -> int:
         """Microseconds until each limit has a call to give; 0 counts the call."""
-        waits = [self._wait(now, limit, keep) for limit in limits]
+        waits = [self._wait(now, limit, reserve) for limit in limits]
         if max(waits) == 0:
             for limit in limits:
                 self.granted.setdefault(limit, []).append(now)
         return max(waits)
 
-    def _wait(self, now: int, limit: RateLimit, keep: int) -> int:
+    def _wait(self, now: int, limit: RateLimit, reserve: int) -> int:
         window = int(limit.seconds * SECOND)
         inside = [at for at in self.granted.get(limit, []) if at + window > now]
-        surplus = len(inside) - max(1, limit.calls - keep)
+        surplus = len(inside) - max(1, limit.calls - reserve)
         return inside[surplus] + window - now if surplus >= 0 else 0
 
 
@@ -55,11 +55,11 @@ async def test_every_answer_is_the_models(
     """Time is made to pass by shifting what was logged into the past."""
     await redis.flushall()  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
     budget, model, now = RateLimiter(redis, "account"), Model(), 0
-    for passed, limits, keep in questions:
+    for passed, limits, reserve in questions:
         now += passed
         await _let_pass(redis, passed)
-        expected = model.wait(now, limits, keep)
-        answer = await budget.acquire(*limits, keep=keep) * SECOND
+        expected = model.wait(now, limits, reserve)
+        answer = await budget.acquire(*limits, reserve=reserve) * SECOND
 
         # The server's clock runs on by itself; where that decides, either answer is right.
         if 0 < expected < SECOND / 2:
@@ -116,7 +116,7 @@ async def test_a_refused_call_is_counted_nowhere(redis: Redis) -> None:
 async def test_cosmetic_calls_leave_room_for_finals(redis: Redis) -> None:
     budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 3, 60)
 
-    cosmetic = [await budget.acquire(limit, keep=1) > 0 for _ in range(3)]
+    cosmetic = [await budget.acquire(limit, reserve=1) > 0 for _ in range(3)]
     final = [await budget.acquire(limit) > 0 for _ in range(2)]
 
     assert cosmetic == [False, False, True]
@@ -124,7 +124,7 @@ async def test_cosmetic_calls_leave_room_for_finals(redis: Redis) -> None:
 
 
 async def test_one_call_is_usable_whatever_is_to_be_kept(redis: Redis) -> None:
-    assert await RateLimiter(redis, "account").acquire(RateLimit("chat", 1, 60), keep=10) == 0
+    assert await RateLimiter(redis, "account").acquire(RateLimit("chat", 1, 60), reserve=10) == 0
 
 
 async def test_a_block_holds_for_its_name_alone_and_is_never_shortened(redis: Redis) -> None:

@@ -60,17 +60,17 @@ async def other_host() -> AsyncGenerator[OtherHost]:
 async def test_a_file_is_read_with_the_token(scene: Scene) -> None:
     file = await _send_file(scene)
 
-    assert await scene.outbox.download_file(file.id, most=5) == b"words"
+    assert await scene.outbox.download_file(file.id, max_bytes=5) == b"words"
 
 
 async def test_a_download_stops_at_the_size_limit_whatever_slack_reports(scene: Scene) -> None:
     file = await _send_file(scene, b"x" * 200_000)
     with pytest.raises(FileTooLargeError):
-        await scene.outbox.download_file(file.id, most=199_999)
+        await scene.outbox.download_file(file.id, max_bytes=199_999)
     file.claimed = 10
 
     with pytest.raises(FileTooLargeError):
-        await scene.outbox.download_file(file.id, most=199_999)
+        await scene.outbox.download_file(file.id, max_bytes=199_999)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ async def test_a_file_not_hosted_by_slack_is_refused(scene: Scene, mode: str, ac
     file.mode, file.access = mode, access
 
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(file.id, most=100)
+        await scene.outbox.download_file(file.id, max_bytes=100)
 
 
 async def test_a_file_of_a_shared_channel_is_looked_up_before_download(scene: Scene) -> None:
     file = await _send_file(scene)
     file.access = "check_file_info"
 
-    assert await scene.outbox.download_file(file.id, most=100) == b"words"
+    assert await scene.outbox.download_file(file.id, max_bytes=100) == b"words"
 
 
 @pytest.mark.parametrize(
@@ -106,20 +106,20 @@ async def test_a_login_page_is_not_returned_as_the_file(scene: Scene, name: str,
     file.guarded = True
 
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(file.id, most=10_000)
+        await scene.outbox.download_file(file.id, max_bytes=10_000)
 
 
 async def test_an_html_file_is_downloaded(scene: Scene) -> None:
     file = await _send_file(scene, b"<p>words</p>", "a.html", "text/html")
 
-    assert await scene.outbox.download_file(file.id, most=100) == b"<p>words</p>"
+    assert await scene.outbox.download_file(file.id, max_bytes=100) == b"<p>words</p>"
 
 
 async def test_the_token_is_sent_to_slack_alone(scene: Scene, other_host: OtherHost) -> None:
     file = await _send_file(scene)
     file.url = other_host.url
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(file.id, most=100)
+        await scene.outbox.download_file(file.id, max_bytes=100)
 
     assert other_host.seen == []
 
@@ -128,7 +128,7 @@ async def test_a_redirect_to_another_host_gets_no_token(scene: Scene, other_host
     file = await _send_file(scene)
     file.moved = other_host.url
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(file.id, most=100)
+        await scene.outbox.download_file(file.id, max_bytes=100)
 
     assert other_host.seen == []
 
@@ -137,12 +137,12 @@ async def test_redirects_within_slack_are_followed_up_to_a_limit(scene: Scene) -
     first, last = await _send_file(scene), await _send_file(scene, b"moved")
     first.moved = last.url
 
-    assert await scene.outbox.download_file(first.id, most=100) == b"moved"
+    assert await scene.outbox.download_file(first.id, max_bytes=100) == b"moved"
 
     first.moved = first.url
 
     with pytest.raises(ContentRejectedError):
-        await scene.outbox.download_file(first.id, most=100)
+        await scene.outbox.download_file(first.id, max_bytes=100)
 
 
 @pytest.mark.parametrize(
@@ -193,4 +193,4 @@ async def test_a_file_error_is_not_a_recipient_gone_error(scene: Scene, error: s
     scene.slack.faults.fail("files.info", error)
 
     with pytest.raises(raised):
-        await scene.outbox.download_file(file.id, most=100)
+        await scene.outbox.download_file(file.id, max_bytes=100)

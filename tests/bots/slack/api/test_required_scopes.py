@@ -39,7 +39,7 @@ async def test_a_missing_scope_is_logged_once_and_the_answer_is_posted(scene: Sc
         for user in ("U1", "U2"):
             assert await look_up_sender(scene.platform, Sender(user)) == Sender(user)
         with pytest.raises(ContentRejectedError):
-            await scene.outbox.download_file("F1", most=10)
+            await scene.outbox.download_file("F1", max_bytes=10)
         await scene.show("One", "One two", final=True)
 
     told = [(line["needed"], line["method"]) for line in lines if "lacks a scope" in line["event"]]

@@ -208,15 +208,15 @@ async def test_a_file_beyond_what_telegram_hands_out_is_oversize(scene: Scene) -
     incoming = await scene.read_last_update()
 
     with pytest.raises(FileTooLargeError):
-        await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=50_000_000)
+        await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=50_000_000)
 
 
 async def test_reading_a_file_counts_against_no_limit_of_the_chat(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     scene.ann.send_document(scene.sim.private(scene.ann), b"a", "a.bin")
     incoming = await scene.read_last_update()
-    await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=1)
+    await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=1)
     scene.sim.fail("getFile", 400, "Bad Request: wrong file_id or the file is temporarily unavailable")
 
     with pytest.raises(ContentRejectedError):
-        await scene.outbox(incoming).download_file(incoming.attachments[0].id, most=1)
+        await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=1)
     assert {limit.name for limits, _ in rate_limiter.acquired for limit in limits} == {"bot"}

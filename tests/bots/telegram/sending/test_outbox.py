@@ -357,7 +357,7 @@ async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, rate_limiter: 
     page = await outbox.update_page(page, "1 2", final=False)
     await outbox.update_page(page, "1 2 3", final=True)
 
-    assert [keep for _, keep in rate_limiter.acquired] == [START_RESERVE, STEP_RESERVE, 0]
+    assert [reserve for _, reserve in rate_limiter.acquired] == [START_RESERVE, STEP_RESERVE, 0]
 
 
 async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
@@ -376,8 +376,10 @@ async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis:
 async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, redis: Redis) -> None:
     budget = RateLimiter(redis, "tg:1")
 
-    async def take_minute(keep: int) -> float:
-        return await budget.acquire(*[limit for limit in get_message_limits(-5) if limit.seconds == 60], keep=keep)
+    async def take_minute(reserve: int) -> float:
+        return await budget.acquire(
+            *[limit for limit in get_message_limits(-5) if limit.seconds == 60], reserve=reserve
+        )
 
     steps = [await take_minute(STEP_RESERVE) for _ in range(16)]
     finals = [await take_minute(0) for _ in range(5)]

@@ -19,12 +19,12 @@ class SlowMail(Mail):
     under_way: int = 0
     peak: int = 0
 
-    async def download_file(self, file: str, *, most: int) -> bytes:
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         self.under_way += 1
         self.peak = max(self.peak, self.under_way)
         await asyncio.sleep(0.01)
         self.under_way -= 1
-        return await super().download_file(file[:2], most=most)
+        return await super().download_file(file[:2], max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize("attachment", [PHOTO, REPORT, VOICE], ids=["picture", "document", "voice"])
