@@ -6,7 +6,7 @@ The message may come from an event, a thread, a button press or a shortcut.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bots.json_fields import Json, get_object, get_objects, get_text
@@ -87,7 +87,8 @@ def read_message(message: Json, bot: str, *, depth: int = _MAX_FORWARD_DEPTH) ->
         if depth
         else []
     )
-    mentioned = own.mentions_bot or parse_mrkdwn(get_text(message, "text"), bot).mentions_bot
+    written = get_text(message, "text")
+    mentioned = own.mentions_bot or (written != mrkdwn and parse_mrkdwn(written, bot).mentions_bot)
     return MessageText(
         own.text.replace("<" + WORD_JOINER, "<"),
         mentioned,
@@ -136,6 +137,8 @@ def _read_other_message(message: Json, names: Mapping[str, str]) -> str:
 
 def _is_cut(written: str, whole: str) -> bool:
     """Whether the text is truncated and the blocks continue it."""
+    if written == whole:
+        return False
     short, long = _extract_letters(written), _extract_letters(whole)
     return written.rstrip().endswith(_ELLIPSES) or (len(short) < len(long) and long.startswith(short))
 
@@ -197,19 +200,19 @@ def _read_fallback(attachment: Json) -> str:
     return "" if fallback == _NO_PREVIEW else fallback
 
 
-def _remove_repetitions(parts: Sequence[str] | Iterator[str]) -> list[str]:
-    """Remove repeated parts: equal ones, and long ones that are contained in earlier ones."""
-    kept: list[str] = []
-    for part in parts:
+def _remove_repetitions(parts: Iterable[str]) -> list[str]:
+    """Remove empty and repeated parts: equal ones, and long ones that are contained in earlier ones."""
+    kept = [part for part in parts if part]
+    if not kept[1:]:
+        return kept  # nearly every message; reading the letters costs more than the rest
+    found: dict[str, str] = {}
+    for part in kept:
         letters = _extract_letters(part)
-        before = [_extract_letters(one) for one in kept]
-        repeated = letters in before or (
-            len(letters) >= _MIN_REPEATED_LETTERS and any(letters in one for one in before)
-        )
-        if part and not repeated:
-            kept.append(part)
-    return kept
+        contained = len(letters) >= _MIN_REPEATED_LETTERS and any(letters in earlier for earlier in found)
+        if not contained:
+            found.setdefault(letters, part)
+    return list(found.values())
 
 
 def _extract_letters(mrkdwn: str) -> str:
-    return "".join(character for character in parse_mrkdwn(mrkdwn, "").text if character.isalnum())
+    return "".join(filter(str.isalnum, parse_mrkdwn(mrkdwn, "").text))
