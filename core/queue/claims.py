@@ -224,5 +224,6 @@ class Claims:
 
 
 def _parse_entries(shard: int, raw: Sequence[_RawEntry]) -> list[Entry]:
-    # Redis 6.2 returns claimed entries that were deleted meanwhile without fields.
-    return [Entry(shard, number.decode(), fields[b"c"].decode()) for number, fields in raw if fields]
+    # Redis 6.2 returns claimed entries that were deleted meanwhile without fields; entries without a lane are not ours.
+    lanes = [(number, fields[b"c"]) for number, fields in raw if fields and b"c" in fields]
+    return [Entry(shard, number.decode(), lane.decode(errors="replace")) for number, lane in lanes]

@@ -47,7 +47,8 @@ class EntryRepair:
         missing, cursor = 0, 0
         while True:
             cursor, found = await self._redis.scan(cursor, self._keys.mailbox_pattern(shard), _BATCH_SIZE)
-            if mailboxes := [name.decode() for name in cast("list[bytes]", found)]:
+            mailboxes = [name.decode(errors="replace") for name in cast("list[bytes]", found)]
+            if mailboxes:
                 lanes = [self._keys.parse_lane(mailbox) for mailbox in mailboxes]
                 missing += int(str(await self._repair([self._keys.stream(shard), *mailboxes], lanes)))
             if cursor == 0:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import cast
 from zlib import crc32
 
 from redis.asyncio import Redis
+
+from core.redis.stored_values import parse_stored
+from core.redis.wrong_type_keys import ForeignKeys
 
 GROUP = "w"
 """The consumer group of every stream."""
@@ -70,6 +75,11 @@ class QueueKeys:
     async def check_shards(self, redis: Redis) -> None:
         """Raise `ShardMismatchError` unless the store has this number of shards or none yet."""
         await redis.set(_SHARDS, len(self.shards), nx=True)
-        found = int(await redis.get(_SHARDS) or 0)
-        if found != len(self.shards):
+        stored = await ForeignKeys(redis).retry_without(
+            {_SHARDS: "string"}, lambda: cast("Awaitable[bytes | None]", redis.get(_SHARDS))
+        )
+        found = parse_stored(_SHARDS, stored, int)
+        if found is None:
+            await redis.set(_SHARDS, len(self.shards))
+        elif found != len(self.shards):
             raise ShardMismatchError(f"the store has {found} shards, not {len(self.shards)}")

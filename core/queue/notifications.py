@@ -32,7 +32,7 @@ async def listen_for_news(redis: Redis, keys: QueueKeys) -> AsyncGenerator[str]:
                     raise StoreConnectionError("the subscription went silent")
                 await channel.ping()
             elif message["type"] == "message":
-                yield cast("bytes", message["data"]).decode()
+                yield cast("bytes", message["data"]).decode(errors="replace")
             pinged = message is None
 
 

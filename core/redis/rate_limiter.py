@@ -8,6 +8,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from .client import Script, ScriptArgument
+from .wrong_type_keys import ForeignKeys, KeyType
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -32,6 +33,7 @@ class RateLimiter:
         self._tag = f"{{b:{account}}}"
         self._acquire = Script(redis, _SCRIPTS, "rate_limit_acquire")
         self._pause = Script(redis, _SCRIPTS, "rate_limit_pause")
+        self._foreign = ForeignKeys(redis)
 
     async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
         """Take one call from every limit, or from none.
@@ -45,7 +47,9 @@ class RateLimiter:
         for limit in limits:
             keys += [f"{self._tag}:{limit.name}:{limit.seconds:g}", self._pause_key(limit.name)]
             arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000)]
-        return int(str(await self._acquire(keys, arguments))) / 1_000_000
+        types: dict[str, KeyType] = dict.fromkeys(keys[::2], "list")
+        wait = await self._foreign.retry_without(types, lambda: self._acquire(keys, arguments))
+        return int(str(wait)) / 1_000_000
 
     async def pause(self, name: str, seconds: float) -> None:
         """Grant nothing under `name` for `seconds`, as a 429 of the platform demands; never shortens a longer pause."""

@@ -7,9 +7,8 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then
 end
 local drop = tonumber(ARGV[4])
 -- The exchange that is to be replaced may have been withdrawn meanwhile, because its question was deleted.
-local last = redis.call('LINDEX', KEYS[1], -2)
-local event = last and cjson.decode(last).event
-if drop > 0 and (not event or event == cjson.decode(ARGV[5]).event) then
+local event = read_message(redis.call('LINDEX', KEYS[1], -2)).event
+if drop > 0 and (not event or event == read_message(ARGV[5]).event) then
   redis.call('LTRIM', KEYS[1], 0, -drop - 1)
 end
 for i = 5, #ARGV do

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
@@ -28,13 +29,16 @@ class HistoryMessage:
     """One message of a history, as the model gets it."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = ""
     files: tuple[str, ...] = ()
     """The pictures that came with it, by the platform's ids."""
     uid: str = ""
     """Of an answer: the uid under which it was appended. Of a question without an answer: its job's event. Else ""."""
     event: str = ""
     """Of a question: the event that asked it, also when it was answered again; "" in messages of older versions."""
+
+
+_MESSAGE = StoredJson(HistoryMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class Conversations:
     """The data of all chats. Every method raises one of `STORE_ERRORS` when the store is away.
 
     Chats are named by the string form of their `ChatRef`. A history always holds whole exchanges: a question and its
-    answer. A key that another program has overwritten is set aside and counts as absent.
+    answer. A key that another program has overwritten is set aside and counts as absent; so does a value that cannot be
+    read.
     """
 
     def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta) -> None:
@@ -76,15 +81,16 @@ class Conversations:
         self._redis = redis
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
-        self._append = Script(redis, _SCRIPTS, "append")
-        self._withdraw = Script(redis, _SCRIPTS, "withdraw")
+        self._append = Script(redis, _SCRIPTS, "read_message", "append")
+        self._withdraw = Script(redis, _SCRIPTS, "read_message", "withdraw")
         self._foreign = ForeignKeys(redis)
 
     async def get_history(self, chat: str) -> list[HistoryMessage]:
         """Return the messages that are kept of the chat, oldest first."""
         key = history_key(chat)
         stored = await self._run(chat, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1)))
-        return [_unpack(item) for item in stored]
+        messages = [parse_stored(key, item, _MESSAGE.parse) for item in stored]
+        return [message for message in messages if message is not None]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
         """Add an exchange in one step, after removing the newest `drop` messages.
@@ -104,7 +110,7 @@ class Conversations:
     async def get_newest_uid(self, chat: str) -> str:
         """Return the uid that was appended last; "" when nothing ever was."""
         stored = await self._get(chat, last_append_key(chat))
-        return stored.decode() if stored is not None else ""
+        return stored.decode(errors="replace") if stored is not None else ""
 
     async def get_last_event(self, chat: str) -> str:
         """Return the event of the newest answered question, also after `clear_history`; "" when there never was one."""
@@ -141,16 +147,20 @@ class Conversations:
 
     async def get_unanswered(self, chat: str) -> HistoryMessage | None:
         """Return the last question, if it got no answer."""
-        stored = await self._get(chat, unanswered_key(chat))
-        return _unpack(stored) if stored is not None else None
+        key = unanswered_key(chat)
+        return parse_stored(key, await self._get(chat, key), _MESSAGE.parse)
 
     async def get_preferences(self, chat: str) -> ChatPreferences:
         """Return the chat's own choices."""
         key = preferences_key(chat)
         stored = await self._run(chat, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
-        found = {name.decode(): value.decode() for name, value in stored.items()}
+        known = ChatPreferences.__dataclass_fields__
         return ChatPreferences(
-            **{name: value for name, value in found.items() if name in ChatPreferences.__dataclass_fields__}
+            **{
+                name: parse_stored(key, value, str)
+                for field, value in stored.items()
+                if (name := field.decode(errors="replace")) in known
+            }
         )
 
     async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
@@ -186,12 +196,3 @@ class Conversations:
 
 def _pack(message: HistoryMessage) -> str:
     return json.dumps({name: value for name, value in asdict(message).items() if value}, ensure_ascii=False)
-
-
-def _unpack(stored: bytes) -> HistoryMessage:
-    """Read a message that another version of this program may have written."""
-    fields: dict[str, Any] = json.loads(stored)
-    known = {name: value for name, value in fields.items() if name in HistoryMessage.__dataclass_fields__}
-    known["files"] = tuple(known.get("files", ()))
-    known.setdefault("content", "")
-    return HistoryMessage(**known)

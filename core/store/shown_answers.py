@@ -46,7 +46,7 @@ class ShownAnswers:
         stored = await self._foreign.retry_without(
             {key: "hash"}, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key))
         )
-        return {uid.decode(): text.decode() for uid, text in stored.items()}
+        return {uid.decode(errors="replace"): text.decode(errors="replace") for uid, text in stored.items()}
 
     async def remove(self, chat: str, uid: str) -> None:
         """Remove the text of an answer, if there is one."""

@@ -1,8 +1,8 @@
 -- Remove the exchange from a history whose question was asked by an event, or whose answer has its uid.
 -- KEYS: history list, question without an answer. ARGV: event.
 local function of_event(packed)
-  local message = packed and cjson.decode(packed)
-  return message and (message.event == ARGV[1] or message.uid == ARGV[1])
+  local message = read_message(packed)
+  return message.event == ARGV[1] or message.uid == ARGV[1]
 end
 local items = redis.call('LRANGE', KEYS[1], 0, -1)
 local kept = {}

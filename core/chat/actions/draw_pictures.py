@@ -22,6 +22,7 @@ from core.chat.port.media import Album
 from core.chat.port.menus import Button
 from core.chat.text.user_error import UserFacingError
 from core.queue import event_tag
+from core.redis.stored_values import parse_stored
 from core.store import Conversations
 from core.wanjie import Catalog
 
@@ -76,16 +77,17 @@ class PictureDrawer:
 
     async def load_prompt(self, context: EventContext, button_data: ButtonData) -> ImagePrompt | None:
         """Return the prompt behind a button; None when it is forgotten."""
-        stored = await self._conversations.get_note(*_prompt_note(context, button_data))
-        return ImagePrompt.unpack(stored) if stored else None
+        chat, note = _prompt_note(context, button_data)
+        return parse_stored(note, await self._conversations.get_note(chat, note), ImagePrompt.unpack)
 
     async def _make_album(
         self, context: EventContext, prompt: ImagePrompt, note: str, fields: PostFields
     ) -> tuple[GeneratedImages, Album]:
         """Draw, or load what a former owner of the job has drawn, so that it is paid for once."""
-        if stored := context.job.state.get(fields.generated_images):
+        name = fields.generated_images
+        if drawn := parse_stored(name, context.job.state.get(name), GeneratedImages.unpack):
             with suppress(UserFacingError):  # the links may have expired
-                return await self._download(context, GeneratedImages.unpack(stored), note)
+                return await self._download(context, drawn, note)
         generated = await self._generate(context, prompt)
         if packed := generated.pack():
             await context.job.checkpoint(**{fields.generated_images: packed})

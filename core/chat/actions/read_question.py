@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 from core.chat.answer.request import ConversationContext
 from core.chat.checkpoint_fields import ANSWER, QUESTION_FIELD, QUESTION_NOTES
@@ -13,7 +13,18 @@ from core.chat.question.builder import QuestionBuilder
 from core.chat.question.prompt import question_text
 from core.chat.question.question import Question
 from core.chat.text.user_error import UserFacingError
+from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations, HistoryMessage
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredQuestion:
+    text: str
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+_STORED_QUESTION = StoredJson(_StoredQuestion)
 
 
 class QuestionReader:
@@ -30,14 +41,15 @@ class QuestionReader:
         Raises `UserFacingError` for what cannot be understood, `StoppedByUserError` when the user stops it.
         """
         incoming = context.incoming
-        if stored := context.job.state.get(QUESTION_FIELD):
-            fields = json.loads(stored)
-            question, notes = Question(fields["text"], files=tuple(fields["files"])), fields["notes"]
+        if stored := parse_stored(
+            QUESTION_FIELD, context.job.state.get(QUESTION_FIELD) or None, _STORED_QUESTION.parse
+        ):
+            question, notes = Question(stored.text, files=stored.files), stored.notes
         else:
             question, notes = await self._build(context, conversation)
             notes = (*map(context.translate, incoming.unread), *notes)
             if incoming.attachments or incoming.quoted_attachments:  # a text alone costs nothing to read again
-                fields = {"text": question.text, "files": question.files, "notes": notes}
+                fields = asdict(_StoredQuestion(question.text, question.files, notes))
                 await context.job.save_fields(**{QUESTION_FIELD: json.dumps(fields, ensure_ascii=False)})
         if notes:
             await context.reply_text("\n\n".join(notes), fields=QUESTION_NOTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.chat.checkpoint_fields import PICTURE_COUNT_FIELD
 from core.queue import Job
+from core.redis.stored_values import parse_stored
 from core.store import AnswerFiles
 from core.wanjie import ImageData, ImageLink, ImageResult
 
@@ -67,7 +68,7 @@ class AnswerPictures:
 
     @property
     def _unposted_count(self) -> int:
-        return int(self._job.state.get(PICTURE_COUNT_FIELD, "0"))
+        return parse_stored(PICTURE_COUNT_FIELD, self._job.state.get(PICTURE_COUNT_FIELD), int) or 0
 
 
 def _pack(image: ImageResult | None) -> bytes:
@@ -79,5 +80,5 @@ def _pack(image: ImageResult | None) -> bytes:
 def _unpack(packed: bytes) -> ImageResult | None:
     kind, rest = packed[:1], packed[1:]
     if kind == _LINK:
-        return ImageLink(rest.decode())
+        return ImageLink(rest.decode(errors="replace"))
     return ImageData(rest) if kind == _DATA else None

@@ -12,6 +12,7 @@ from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.text.error_keys import error_key
+from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
 from core.wanjie import WanjieError
 
@@ -23,6 +24,8 @@ _log = structlog.get_logger()
 _MAX_NAME_LENGTH = 60
 _MAX_LEARNED = 6
 """Voices of a model that a chat remembers because they worked."""
+
+_NAMES = StoredJson(list[str])
 
 
 class VoiceNames:
@@ -88,8 +91,8 @@ class VoiceNames:
         await self._conversations.put_note(*_note_of(context, model), json.dumps(voices, ensure_ascii=False))
 
     async def _load_learned(self, context: EventContext, model: str) -> list[str]:
-        stored = await self._conversations.get_note(*_note_of(context, model))
-        return json.loads(stored) if stored else []
+        chat, note = _note_of(context, model)
+        return parse_stored(note, await self._conversations.get_note(chat, note), _NAMES.parse) or []
 
 
 def _note_of(context: EventContext, model: str) -> tuple[str, str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from core.chat.checkpoint_fields import ANSWER, PostFields
 from core.chat.port.menus import ShownMessage
 from core.chat.port.page import Page
+from core.redis.stored_values import StoredJson, parse_stored
 
 from .answer_text import AnswerText
+
+_PAGES = StoredJson(list[Page])
 
 
 class CheckpointStore(Protocol):
@@ -30,8 +33,8 @@ class DeliveryCheckpoint:
         """Load what a former owner of the job left; its pages are marked as adopted."""
         self._store = store
         self._fields = fields
-        stored = json.loads(store.state.get(fields.pages, "[]"))
-        self.pages: list[Page] = [_mark_adopted(_parse_page(page)) for page in stored]
+        stored = parse_stored(fields.pages, store.state.get(fields.pages), _PAGES.parse)
+        self.pages: list[Page] = [_mark_adopted(page) for page in stored or []]
         self.longest = self._load_text(fields.longest_text, fields.longest_reasoning_length) or AnswerText()
         """The longest text of all attempts. A reader would miss words if less were left."""
         self.final = self._load_text(fields.final_text, fields.final_reasoning_length)
@@ -80,12 +83,8 @@ class DeliveryCheckpoint:
 
     def _load_text(self, text_field: str, length_field: str) -> AnswerText | None:
         text = self._store.state.get(text_field)
-        return None if text is None else AnswerText(text, int(self._store.state.get(length_field, "0")))
-
-
-def _parse_page(fields: dict[str, Any]) -> Page:
-    """Read a page that another version of this program may have written."""
-    return Page(**{name: value for name, value in fields.items() if name in Page.__dataclass_fields__})
+        length = parse_stored(length_field, self._store.state.get(length_field), int)
+        return None if text is None else AnswerText(text, length or 0)
 
 
 def _mark_adopted(page: Page) -> Page:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import structlog
 
 from core.chat.port.errors import ContentRejectedError, OutboxError, RateLimitedError, RecipientGoneError
-from core.chat.port.menus import Button, ShownMessage
+from core.chat.port.menus import ShownMessage
 from core.chat.port.outbox import Outbox
-from core.chat.port.page import Page
 from core.redis import STORE_ERRORS
+from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations, ShownAnswers
 
 from .answer_buttons import keep_useful_buttons
@@ -25,6 +24,9 @@ _TIMEOUT = 30.0
 _MAX_ATTEMPTS = 20
 _MAX_ANSWERS = 20
 """Old answers of a chat that are still updated where the rate limits never have room."""
+
+
+_MESSAGE = StoredJson(ShownMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class OldButtons:
     async def _remove_allowed(self, chat: str, outbox: Outbox) -> float | None:
         """Remove what the rate limits allow; return the seconds to wait for the rest, None when all is done."""
         active = await self._load_active(chat)
-        shown = {uid: _unpack_message(text) for uid, text in (await self._answers.list(chat)).items()}
+        shown = await self._load_shown(chat)
         old = sorted(shown.keys() - active.newest, key=lambda uid: shown[uid].page.opened_at, reverse=True)
         for count, uid in enumerate(old):
             try:
@@ -94,6 +96,17 @@ class OldButtons:
                 return error.retry_after
             await self._answers.remove(chat, uid)
         return None
+
+    async def _load_shown(self, chat: str) -> dict[str, ShownMessage]:
+        """Load the messages by the uids of their answers; forget those that cannot be read."""
+        shown: dict[str, ShownMessage] = {}
+        for uid, packed in (await self._answers.list(chat)).items():
+            message = parse_stored(f"the buttons of {uid}", packed, _MESSAGE.parse)
+            if message is None:
+                await self._answers.remove(chat, uid)
+            else:
+                shown[uid] = message
+        return shown
 
     async def _remove_useless(self, message: ShownMessage, outbox: Outbox, *, remembered: bool) -> None:
         buttons = keep_useful_buttons(message.buttons, remembered=remembered)
@@ -118,11 +131,3 @@ class OldButtons:
 
 def _pack_message(message: ShownMessage) -> str:
     return json.dumps(asdict(message), ensure_ascii=False)
-
-
-def _unpack_message(packed: str) -> ShownMessage:
-    """Read a message that another version of this program may have written."""
-    fields: dict[str, Any] = json.loads(packed)
-    page = {name: value for name, value in fields["page"].items() if name in Page.__dataclass_fields__}
-    buttons = tuple(Button(each["label"], each["name"], each["value"]) for each in fields["buttons"])
-    return ShownMessage(Page(**page), fields["text"], fields["folded"], buttons)

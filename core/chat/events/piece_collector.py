@@ -15,6 +15,7 @@ from core.chat.checkpoint_fields import PIECES_FIELD, QUESTION_FIELD
 from core.chat.port.incoming import Incoming
 from core.chat.unexpected_errors import UnexpectedErrors
 from core.queue import Envelope, Inbox, Job
+from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
 
 from .join_message_pieces import belongs_to, join_pieces
@@ -30,6 +31,9 @@ _MAX_STARTS = 5
 """How often an answer is started because more pieces of its question have come."""
 _RESTART_DELAY = 0.1
 """Seconds without another piece after which an answer is started again: pieces come in a row."""
+
+
+_TEXTS = StoredJson(list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,8 @@ class PieceCollector:
 
     async def _load_pieces(self, job: Job, read: ReadEvent) -> list[_Piece]:
         """Load the pieces that have come or that a former owner has saved; [] if there is nothing to answer."""
-        if saved := job.state.get(PIECES_FIELD):
-            payloads = [b64decode(payload) for payload in json.loads(saved)]
-        else:
-            payloads = [job.payload]
+        saved = parse_stored(PIECES_FIELD, job.state.get(PIECES_FIELD), _parse_payloads)
+        payloads = saved or [job.payload]
         pieces = [piece for payload in payloads if (piece := _read_piece(payload, read)) is not None]
         if not pieces or _has_checkpoint(job):
             return pieces
@@ -146,8 +148,13 @@ class PieceCollector:
         """Whether the previous release has answered it already, as a part of its album."""
         if not first.album:
             return False
-        kept = await self._conversations.get_note(str(first.chat), f"album:{first.album}")
-        return first.event_id in (json.loads(kept)[1:] if kept else [])
+        note = f"album:{first.album}"
+        kept = parse_stored(note, await self._conversations.get_note(str(first.chat), note), _TEXTS.parse)
+        return first.event_id in (kept or [])[1:]
+
+
+def _parse_payloads(saved: str) -> list[bytes]:
+    return [b64decode(payload) for payload in _TEXTS.parse(saved)]
 
 
 def _has_checkpoint(job: Job) -> bool:

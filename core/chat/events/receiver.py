@@ -16,6 +16,7 @@ from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
 from core.media.visible_text import is_blank
 from core.queue import EnqueueResult, Inbox
+from core.redis.stored_values import parse_stored
 from core.store import Conversations
 
 from .join_message_pieces import MAX_GAP, belongs_to
@@ -92,10 +93,13 @@ class EventReceiver:
         """Let the file that its sender has posted right before wait behind a question: it belongs to it."""
         if question.direct or question.attachments or is_blank(question.text):
             return
-        stored = await self._conversations.get_note(str(question.chat), _file_note(question))
-        payload = b64decode(stored or "")
-        file = platform.read_addition(payload) if payload else None
-        if file is not None and belongs_to([question], file):
+        note = _file_note(question)
+        stored = await self._conversations.get_note(str(question.chat), note)
+        payload = parse_stored(note, stored, b64decode)
+        file: Incoming | None = None
+        with UnexpectedErrors():
+            file = platform.read_addition(payload) if payload else None
+        if payload and file is not None and belongs_to([question], file):
             await self._inbox.enqueue(str(question.chat), file.event_id, payload)
 
     async def _note_sent_time(self, incoming: Incoming) -> None:
@@ -105,8 +109,9 @@ class EventReceiver:
 
     async def _follows_addressed(self, addition: Incoming) -> bool:
         """Whether it came right after a message of its sender that is for the bot."""
-        last = await self._conversations.get_note(str(addition.chat), _sent_time_note(addition))
-        return last is not None and abs(addition.sent - int(last)) <= MAX_GAP
+        note = _sent_time_note(addition)
+        last = parse_stored(note, await self._conversations.get_note(str(addition.chat), note), int)
+        return last is not None and abs(addition.sent - last) <= MAX_GAP
 
 
 def _read(route: Callable[[Incoming], Incoming], platform: Platform, payload: bytes) -> Incoming | None:

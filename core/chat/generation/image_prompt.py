@@ -7,11 +7,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Self
 
 from core.chat.text.normalize_width import to_half_width
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
+from core.redis.stored_values import StoredJson
 
 _MAX_PROMPT_LENGTH = 2_000
 """Characters of a prompt."""
@@ -97,11 +97,13 @@ class ImagePrompt:
         """Serialize, for `unpack`."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
-    @classmethod
-    def unpack(cls, text: str) -> Self:
-        """Deserialize a prompt that another version of this program may have written."""
-        fields = json.loads(text)
-        return cls(**{name: value for name, value in fields.items() if name in cls.__dataclass_fields__})
+    @staticmethod
+    def unpack(text: str) -> ImagePrompt:
+        """Deserialize a prompt that another version of this program may have written; raises `ValueError`."""
+        return _STORED_PROMPT.parse(text)
+
+
+_STORED_PROMPT = StoredJson(ImagePrompt)
 
 
 def parse_imagine(argument: str, quoted: str = "") -> ImagePrompt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from core.chat.port.media import Picture
 from core.chat.text.user_error import UserFacingError
 from core.media.images.resize import BadImageError, inspect_image
 from core.media.thread_pool import ThreadPool
+from core.redis.stored_values import StoredJson
 from core.wanjie import (
     BadRequestError,
     Catalog,
@@ -50,6 +51,18 @@ _ERROR_KEYS: tuple[tuple[type[Exception], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class _StoredImages:
+    """The persisted form of `GeneratedImages`."""
+
+    model: str
+    order: str
+    links: list[str]
+
+
+_STORED_IMAGES = StoredJson(_StoredImages)
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratedImages:
     """The result of an image model: the prompt that it got, and its pictures or links to them."""
 
@@ -62,14 +75,14 @@ class GeneratedImages:
         links = [result.url for result in self.results if isinstance(result, ImageLink)]
         if len(links) < len(self.results):
             return None
-        return json.dumps({"model": self.model, "order": self.prompt.pack(), "links": links}, ensure_ascii=False)
+        stored = _StoredImages(self.model, self.prompt.pack(), links)
+        return json.dumps(asdict(stored), ensure_ascii=False)
 
     @classmethod
     def unpack(cls, text: str) -> Self:
-        """Deserialize what `pack` returned."""
-        fields = json.loads(text)
-        links = tuple(ImageLink(url) for url in fields["links"])
-        return cls(fields["model"], ImagePrompt.unpack(fields["order"]), links)
+        """Deserialize what `pack` returned; raises `ValueError` for anything else."""
+        stored = _STORED_IMAGES.parse(text)
+        return cls(stored.model, ImagePrompt.unpack(stored.order), tuple(map(ImageLink, stored.links)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -18,6 +18,7 @@ from core.media.cache import Cache
 from core.media.speech_text.from_markdown import SpokenPlaceholders, split_sentences, to_speakable_text
 from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank
+from core.redis.stored_values import parse_stored
 from core.settings import ChatSettings, WanjieSettings
 from core.store import ChatPreferences
 from core.wanjie import (
@@ -196,6 +197,5 @@ class SpeechSynthesizer:
 
 def speed_of(preferences: ChatPreferences) -> float:
     """Return the chosen speed; 1.0 when there is none that can be read."""
-    with suppress(ValueError):
-        return float(preferences.speed or 1.0)
-    return 1.0
+    speed = parse_stored("speed", preferences.speed, float)
+    return speed if speed is not None and 0 < speed < math.inf else 1.0

@@ -8,9 +8,9 @@ local wait = 0
 for i = 1, #KEYS / 2 do
   local log, pause = KEYS[2 * i - 1], KEYS[2 * i]
   local usable, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local newest = tonumber(redis.call('LINDEX', log, -1))
-  if newest and newest > now + window then
-    redis.call('DEL', log) -- the clock was set back by more than a window: the log is worthless
+  local newest = redis.call('LINDEX', log, -1)
+  if newest and (tonumber(newest) or math.huge) > now + window then
+    redis.call('DEL', log) -- the clock was set back by more than a window, or the log is not ours
   end
   local oldest = tonumber(redis.call('LINDEX', log, 0))
   while oldest and oldest + window <= now do
@@ -19,7 +19,7 @@ for i = 1, #KEYS / 2 do
   end
   local surplus = redis.call('LLEN', log) - usable
   if surplus >= 0 then
-    wait = math.max(wait, tonumber(redis.call('LINDEX', log, surplus)) + window - now)
+    wait = math.max(wait, (tonumber(redis.call('LINDEX', log, surplus)) or now) + window - now)
   end
   wait = math.max(wait, redis.call('PTTL', pause) * 1000)
 end
