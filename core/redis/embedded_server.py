@@ -19,10 +19,12 @@ import structlog
 
 from .append_only_file import AppendOnlyFile
 from .directory_lock import DirectoryLock
+from .private_folder import make_private
 from .server_binary import DamagedDataError, EmbeddedRedisError, ServerBinary, find_server
 
 _PR_SET_PDEATHSIG = 1
 _MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
+_PRIVATE_UMASK = 0o077  # what the server writes is for its owner alone
 _FIRST_WITH_APPENDONLYDIR = (7, 0)
 
 _DAMAGE = re.compile(r"[#*-] ([^#]*?(?:append only file|\bRDB\b|Unrecoverable error|Wrong signature)[^:]*)")
@@ -35,10 +37,10 @@ class EmbeddedRedis:
     """A Redis server over a unix socket that nobody else can reach, with its data in `data_dir`.
 
     `async with EmbeddedRedis(folder) as url:` gives a `unix://` URL. Every write is on disk when it is answered
-    (append-only file, fsync always). The server ends with this process, however that ends, and is started again
-    when it dies alone. A damaged end of the file is cut off and a copy kept in `data_dir`. One live service a folder: a
-    start right after a `kill -9` waits for the old server to vanish, and a second service gets an `EmbeddedRedisError`
-    after `lock_timeout` seconds. Its log is `redis.log` in the folder.
+    (append-only file, fsync always), and readable by this user alone. The server ends with this process, however that
+    ends, and is started again when it dies alone. A damaged end of the file is cut off and a copy kept in `data_dir`.
+    One live service a folder: a start right after a `kill -9` waits for the old server to vanish, and a second service
+    gets an `EmbeddedRedisError` after `lock_timeout` seconds. Its log is `redis.log` in the folder.
 
     Must be entered on a thread that lives as long as the server: Linux ends it with the thread that started it.
     """
@@ -60,6 +62,7 @@ class EmbeddedRedis:
         self._server = await find_server()
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._folder)
             self._refuse_newer_data()
             await self._lock.acquire(self._socket)
         except OSError as error:
@@ -127,6 +130,7 @@ class EmbeddedRedis:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=[self._lock.shared_descriptor],
+            umask=_PRIVATE_UMASK,
             start_new_session=True,  # a Ctrl-C in the terminal must not end it before we are finished
             preexec_fn=_make_parent_death_hook(os.getpid()),
         )

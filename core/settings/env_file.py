@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
@@ -51,6 +51,8 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
         raise EnvFileError(f"{path} cannot be read: {error.strerror}.") from error
     text, encoding = _decode(data, path)
     found = EnvFile()
+    if path.stat().st_mode & _READABLE_BY_OTHERS:
+        found.warnings.append(f"Other users of this machine can read {path}: run chmod 600 {path}.")
     if encoding == "gb18030":
         found.warnings.append(f"{path} is not UTF-8 and was read as GBK; save it as UTF-8.")
     for binding in parse_stream(io.StringIO(text)):

@@ -92,6 +92,7 @@ async def test_what_cannot_be_a_key_or_an_address_is_listed(tmp_path: Path) -> N
 
 async def test_the_reasons_are_json_where_the_log_is(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LOG_FORMAT=JSON\n")
+    (tmp_path / ".env").chmod(0o600)
     process = await program("run", folder=tmp_path, HTTP_PORT="many")
     _, errors = await process.communicate()
     lines = [json.loads(line) for line in errors.decode().splitlines()]

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import signal
+import stat
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -21,6 +22,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.redis import EmbeddedRedis, EmbeddedRedisError, connect
+from core.redis.private_folder import make_private
 from core.redis.server_binary import find_server
 from tests.core.conftest import ROOT
 
@@ -75,6 +77,41 @@ async def test_the_server_ends_with_its_service_and_only_its_owner_can_reach_it(
     assert listening == []
     assert "lock" in files  # held by the server, too, so that nobody meets it when we are gone
     assert not process.is_running()
+
+
+async def test_the_folder_and_its_files_are_private_whatever_was_allowed_before(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    async with EmbeddedRedis(folder) as url, client_of(url) as client:
+        await client.set("key", "value")
+    mine = folder / "notes.txt"
+    _allow_everybody_to_read(folder, mine)
+
+    async with EmbeddedRedis(folder) as url, client_of(url) as client:
+        await client.set("key", "value")
+        modes = _file_modes(folder)
+
+    assert modes.pop(mine.name) == 0o644  # not ours
+    assert modes.pop("") == 0o700
+    assert set(modes.values()) == {0o600}, modes
+
+
+def _allow_everybody_to_read(folder: Path, new: Path) -> None:
+    new.touch()
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _file_modes(folder: Path) -> dict[str, int]:
+    """The modes of all files by name, and of the folder as ""."""
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
+    return modes | {"": stat.S_IMODE(folder.stat().st_mode)}
+
+
+def test_a_folder_that_many_users_share_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    make_private(tmp_path)
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
 
 
 async def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 
     def read(file: bytes = b"", **given: str) -> Settings:
         (tmp_path / ".env").write_bytes(file)
+        (tmp_path / ".env").chmod(0o600)
         for name, value in (ENOUGH | given).items():
             monkeypatch.setenv(name, value)
         return Settings()

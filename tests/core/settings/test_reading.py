@@ -159,3 +159,10 @@ def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Confi
 )
 def test_an_invalid_address_is_reported(configure: Configure, written: str) -> None:
     assert [problem.split()[0] for problem in problems(configure, WANJIE_BASE_URL=written)] == ["WANJIE_BASE_URL"]
+
+
+def test_the_operator_is_told_when_other_users_can_read_the_file(configure: Configure, tmp_path: Path) -> None:
+    configure(b"LOG_LEVEL=INFO\n")
+    (tmp_path / ".env").chmod(0o640)
+
+    assert Settings().warnings == ["Other users of this machine can read .env: run chmod 600 .env."]
