@@ -1,6 +1,5 @@
 """The Wanjie Ark Open API: models, chat, speech, transcription and images over HTTP."""
 
-from .attempt_limit import Attempts
 from .client import WanjieClient
 from .errors import (
     AmbiguousModelError,
@@ -32,8 +31,8 @@ from .models.detect_vision_and_tools import ModelFeatures
 from .models.documented_voices import list_known_voices
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Usage
+from .retry_policy import Attempts, Backoff
 from .streaming.tool_calls import Tool, ToolCall
-from .transport import Backoff
 
 __all__ = [
     "AmbiguousModelError",

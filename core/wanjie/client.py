@@ -9,7 +9,6 @@ from functools import partial
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .attempt_limit import Attempts
 from .download import Downloader
 from .errors import (
     ServerFaultError,
@@ -24,9 +23,10 @@ from .image_responses import ImageResult, parse_images
 from .json_values import NOT_JSON, parse_json
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
+from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
-from .transport import DEFAULT_BACKOFF, Backoff, ByteStream, HttpResponse, HttpTransport, MultipartForm
+from .transport import ByteStream, HttpResponse, HttpTransport, MultipartForm
 
 _CHAT_PATH = "/v1/chat/completions"
 # Seconds to wait for the usage after the end of the text, and for the end of the response after `[DONE]`.

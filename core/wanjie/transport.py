@@ -15,7 +15,6 @@ import stamina
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .attempt_limit import Attempts
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -26,6 +25,7 @@ from .errors import (
     WanjieError,
 )
 from .failures.error_mapping import error_from_response
+from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 
 _T = TypeVar("_T")
 _MAX_ERROR_BYTES = 64 * 1024
@@ -34,20 +34,6 @@ _MAX_RESPONSE_BYTES = 64_000_000
 # Shorter than the time after which load balancers usually drop a silent connection without closing it.
 _KEEPALIVE_TIMEOUT = 15.0
 _MAX_IDLE_CONNECTIONS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Seconds to wait before a retry: `initial_delay`, doubled each time up to `max_delay`, plus up to `jitter`."""
-
-    initial_delay: float = 0.5
-    max_delay: float = 8.0
-    jitter: float = 0.5
-    max_retry_after: float = 30.0
-    """If a response names a longer wait, in `Retry-After` or in its text, the call is not retried."""
-
-
-DEFAULT_BACKOFF = Backoff()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The content of a page as blocks and as chunks of a stream: reasoning in a task card, the answer, buttons; pure.
+"""The content of a page as blocks and as chunks of a stream: reasoning, the answer, buttons; pure.
 
-Slack: a card is folded until its reader opens it; blocks hold 12,000 characters of Markdown.
+Slack: blocks hold 12,000 characters of Markdown.
 """
 
 from __future__ import annotations
@@ -15,22 +15,18 @@ from core.chat.text.page_breaks import find_break
 
 from .action_ids import BUTTON_PREFIX, MENU_PREFIX
 from .markdown import escape, neutralize_mentions, notification_text, render_markdown, strip_protection
+from .reasoning_fold import context_block, task_card, task_chunks
+from .truncate import truncate
 
 Blocks = Sequence[dict[str, Any]]
 
-_TASK_ID, _TASK_TITLE = "thinking", "💭"
 _MAX_LABEL_LENGTH = 75
 """Characters of a button's label."""
-_DETAIL_PIECE = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")
-"""What one chunk may add to a task: 256 characters, halved because Slack's unit is unknown. A piece best ends with a
-blank, since a leading blank of the next may get lost."""
 _MAX_STREAM_BYTES = 10_000
 """Bytes of a stream with both a task and an answer. Slack answers `msg_too_long` somewhere between 10,600 and 11,300
 bytes, in which a task's details count twice; measured by openclaw/openclaw#143882, not documented."""
 _MAX_PLAIN_LENGTH = 3_900
 """Characters; Slack: chat.update refuses more than 4,000."""
-_MAX_CONTEXT_LENGTH = 2_000
-"""Characters of reasoning where cards are unavailable; Slack allows 3,000 in a text of a context block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +90,10 @@ def page_variants(body: PageText, buttons: Sequence[Button], *, cards: bool = Tr
     if answer and buttons_row:
         variants.insert(0, MessageContent(text, [*answer, *buttons_row]))
     if body.reasoning.strip():
-        variants.insert(0, MessageContent(text, [_context_block(body.reasoning), *answer, *buttons_row]))
+        variants.insert(0, MessageContent(text, [context_block(body.reasoning), *answer, *buttons_row]))
         if cards:
-            variants.insert(0, MessageContent(text, [_task_card(body), *answer, *buttons_row]))
+            card = task_card(body.reasoning, complete=bool(body.answer))
+            variants.insert(0, MessageContent(text, [card, *answer, *buttons_row]))
     return [*variants, MessageContent(escape(plain))]
 
 
@@ -138,40 +135,12 @@ def buttons_chunk(buttons: Sequence[Button]) -> dict[str, Any]:
 def append_chunks(body: PageText, shown: int) -> Blocks:
     """Return the chunks after the first `shown` characters; the task is complete when the answer begins."""
     piece = body.remaining_after(shown)
-    details: list[dict[str, Any]] = [{"details": part} for part in _DETAIL_PIECE.findall(piece.reasoning)]
-    if body.answer and body.reasoning and shown <= len(body.reasoning) and not details:
-        details = [{}]
-    task = {
-        "type": "task_update",
-        "id": _TASK_ID,
-        "title": _TASK_TITLE,
-        "status": "complete" if body.answer else "in_progress",
-    }
+    begins_answer = bool(body.answer and body.reasoning) and shown <= len(body.reasoning)
+    task = task_chunks(piece.reasoning, complete=bool(body.answer), completed_now=begins_answer)
     answer = [{"type": "markdown_text", "text": piece.answer}] if piece.answer else []
-    return [*(task | detail for detail in details), *answer]
+    return [*task, *answer]
 
 
 def plain_text_object(text: str) -> dict[str, Any]:
     """Return a label, truncated to Slack's limit."""
     return {"type": "plain_text", "text": truncate(text, _MAX_LABEL_LENGTH), "emoji": False}
-
-
-def truncate(text: str, max_length: int) -> str:
-    """Return the text, or its beginning with an ellipsis."""
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
-
-
-def _task_card(body: PageText) -> dict[str, Any]:
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": body.reasoning}]}
-    return {
-        "type": "task_card",
-        "task_id": _TASK_ID,
-        "title": _TASK_TITLE,
-        "status": "complete" if body.answer else "in_progress",
-        "details": {"type": "rich_text", "elements": [section]},
-    }
-
-
-def _context_block(reasoning: str) -> dict[str, Any]:
-    text = truncate(f"{_TASK_TITLE} {reasoning.strip()}", _MAX_CONTEXT_LENGTH)
-    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}

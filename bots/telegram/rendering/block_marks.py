@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .markup_cuts import Cut, Style
+from .source_edits import Cut, Style
 
 _HEADING_MARK = re.compile(rb"#{1,6}[ \t]+")
 _BULLET_MARK = re.compile(rb"[-*](?=[ \t]+\S)")

@@ -12,10 +12,10 @@ from core.chat.text.page_breaks import utf16_length
 from core.chat.text.protect_literals import protect_literals
 
 from .markdown_marks import find_marks
-from .markup_cuts import Cut, Style
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
+from .source_edits import Cut, Style
 
-_MAX_ENTITIES = 100
+MAX_ENTITIES = 100
 """Telegram ignores entities of a message after the hundredth (undocumented)."""
 _MAX_GROWTH = 590
 """UTF-16 units that tables and mentions may add to a page: a page has 3,500, a message may have 4,096."""
@@ -98,25 +98,8 @@ def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, 
     first = min((piece.start for piece in pieces), default=len(text))
     lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code at the beginning keeps its indentation
     shifted = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces]
-    remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[:_MAX_ENTITIES]
+    remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[:MAX_ENTITIES]
     return _defuse_rendered(text[lead:].rstrip(), remaining, defuse=defuse)
-
-
-def add_fold(fold: str, rest: RenderedText, *, defuse: bool = True) -> RenderedText:
-    """Put `fold` as plain text above `rest`, in an expandable quote.
-
-    Apart from mentions, the result is at most one character longer than both. Quotes cannot be nested (Bot API:
-    Formatting options), so the fold has no formatting.
-    """
-    above = render_plain(fold, defuse=defuse).text
-    if not above:
-        return rest
-    units = utf16_length(above)
-    quote = FormattedSpan("expandable_blockquote", 0, units)
-    if not rest.text:
-        return RenderedText(above, (quote,))
-    shifted = [replace(span, offset=span.offset + units + 1) for span in rest.spans[: _MAX_ENTITIES - 1]]
-    return RenderedText(f"{above}\n{rest.text}", (quote, *shifted))
 
 
 def clip_caption(rendered: RenderedText) -> RenderedText:

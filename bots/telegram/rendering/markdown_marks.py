@@ -17,7 +17,7 @@ from core.chat.text.writing_systems import is_unspaced
 
 from .block_marks import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
 from .links import format_unlinked_url, is_address, is_linkable
-from .markup_cuts import Cut, Style
+from .source_edits import Cut, Style
 from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH

@@ -19,7 +19,8 @@ from bots.telegram.api.errors import (
 )
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.recovery.message_ids import MessageIdTracker
-from bots.telegram.rendering.markdown import RenderedText, add_fold, render, render_plain
+from bots.telegram.rendering.markdown import RenderedText, render, render_plain
+from bots.telegram.rendering.reasoning_fold import add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 from core.chat.port.incoming import Incoming
 

@@ -9,7 +9,7 @@ import structlog
 
 from core.chat.checkpoint_fields import get_tool_fields
 from core.chat.delivery.event_context import EventContext
-from core.chat.generation.image_prompt import parse_tool_arguments
+from core.chat.generation.image_options import parse_tool_arguments
 from core.chat.port.errors import ContentRejectedError
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import Tool, ToolCall, WanjieError

@@ -13,6 +13,8 @@ from core.chat.question.question import Question
 from core.queue import Inbox, event_tag
 from core.store import Conversations, HistoryMessage
 
+from .permissions import may_press
+
 
 class ConversationCommands:
     """Starts a conversation again, stops what runs in it, and asks once more."""
@@ -45,7 +47,7 @@ class ConversationCommands:
     async def press_stop(self, context: EventContext, value: str) -> None:
         """Stop the answer above the button, and no other."""
         button_data, _ = ButtonData.parse(value)
-        if not await context.may_press(button_data):
+        if not await may_press(context, button_data):
             await context.notify_presser("button.others")
         elif await self._inbox.request_stop(context.chat, tag=button_data.tag):
             await context.notify_presser("stop.done")

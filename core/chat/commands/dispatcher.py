@@ -14,6 +14,7 @@ from core.queue import EnqueueResult, Inbox
 
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
+from .permissions import may_press
 
 
 class CommandDispatcher:
@@ -61,7 +62,7 @@ class CommandDispatcher:
         button_data, rest = ButtonData.parse(value)
         if not is_fast_lane(context.job.lane):
             await handler.run(context, button_data, rest)
-        elif not await context.may_press(button_data):
+        elif not await may_press(context, button_data):
             await context.notify_presser("button.others")
         elif handler.refuse is not None and (reason := await handler.refuse(context, button_data)):
             await context.notify_presser(reason)

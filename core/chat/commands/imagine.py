@@ -6,7 +6,7 @@ from core.chat.actions.draw_pictures import VARIATION, PictureDrawer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_caption import quoted_prompt, quoted_text
-from core.chat.generation.image_prompt import parse_imagine
+from core.chat.generation.image_options import parse_imagine
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import Catalog
 

@@ -22,7 +22,6 @@ from core.queue import Job
 from .answer_buffer import as_stream
 from .answer_pages import deliver
 from .answer_text import AnswerText
-from .button_data import ButtonData
 from .delivery_checkpoint import DeliveryCheckpoint
 from .retry import retry_until_sent
 
@@ -103,10 +102,6 @@ class EventContext:
     async def notify_presser(self, key: str, /, **values: object) -> None:
         """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""
         await self.outbox.notify_presser(self.translate(key, **values))
-
-    async def may_press(self, button_data: ButtonData) -> bool:
-        """Whether the sender may press a button: it was made for them, or they are an admin here."""
-        return button_data.is_for(self.incoming.sender) or await self.outbox.sender_is_admin()
 
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""

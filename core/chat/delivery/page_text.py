@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.port.page import Page
-from core.chat.text.markdown_cut_points import dedent, find_list_offsets
+from core.chat.text.forbidden_page_breaks import dedent, find_list_offsets
 from core.chat.text.page_breaks import fence_closer, find_carried_marks, find_open_fence, page_prefix
 
 from .answer_buffer import AnswerBuffer

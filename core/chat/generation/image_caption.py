@@ -9,7 +9,7 @@ from core.chat.port.incoming import Incoming
 from core.media.visible_text import strip_invisible
 from core.wanjie import ModelKind
 
-from .image_prompt import ImagePrompt
+from .image_options import ImagePrompt
 
 _MAX_LENGTH = 1_000
 """Characters of a caption, marks included; see `Album`."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .markdown_cut_points import find_best_break, find_cuts, find_growing_link
+from .forbidden_page_breaks import find_best_break, find_cuts, find_growing_link
 from .protect_literals import find_open_marks
 
 _FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, add_fold, clip_caption, render, render_plain
+from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, clip_caption, render, render_plain
+from bots.telegram.rendering.reasoning_fold import add_fold
 from bots.telegram.sending.outbox import CAPABILITIES
 
 WORD = re.compile(r"[^\W_]+")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.generation.image_prompt import ImagePrompt, parse_imagine, parse_tool_arguments
+from core.chat.generation.image_options import ImagePrompt, parse_imagine, parse_tool_arguments
 from core.chat.text.user_error import UserFacingError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
