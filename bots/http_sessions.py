@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
+from core.json_reader import load_json
 from core.settings import Proxies
+
+if TYPE_CHECKING:
+    from aiohttp.connector import Connection
 
 NETWORK_ERRORS = (
     aiohttp.ClientError,
@@ -19,6 +24,45 @@ NETWORK_ERRORS = (
     ProxyTimeoutError,
 )
 """Errors of a call when the network fails."""
+_MAX_BODY_BYTES = 32_000_000
+"""Bytes of an API's response. Files are longer and are read piece by piece."""
+
+
+class BoundedResponse(aiohttp.ClientResponse):
+    """A response whose sender is not trusted: SDKs get no more of it than fits, and JSON from our own reader.
+
+    No request asks for compression, so a compressed response is an error: a few kilobytes could become gigabytes.
+    """
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Read the headers."""
+        await super().start(connection)
+        if self.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+            raise aiohttp.ClientPayloadError("a compressed response, which was not asked for")
+        return self
+
+    async def read(self) -> bytes:
+        """Read the body; raise `ClientPayloadError` when it is too long."""
+        if self._body is None:
+            body = bytearray()
+            async for piece in self.content.iter_any():
+                body += piece
+                if len(body) > _MAX_BODY_BYTES:
+                    self.close()
+                    raise aiohttp.ClientPayloadError(f"more than {_MAX_BODY_BYTES} bytes")
+            self._body = bytes(body)
+        return self._body
+
+    async def text(self, *_: object, **__: object) -> str:
+        """Read the body as UTF-8, whatever its headers say."""
+        return (await self.read()).decode(errors="replace")
+
+    async def json(self, **_: object) -> object:
+        """Parse the body; raise the `JSONDecodeError` that callers of aiohttp expect."""
+        try:
+            return load_json(await self.read())
+        except ValueError:
+            raise json.JSONDecodeError("the response is not JSON", "", 0) from None
 
 
 class Sessions:
@@ -55,6 +99,9 @@ class Sessions:
             proxy=None if through_socks else proxy,
             timeout=self._timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"Accept-Encoding": "identity"},
+            auto_decompress=False,
+            response_class=BoundedResponse,
         )
 
     async def aclose(self) -> None:

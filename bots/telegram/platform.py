@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 from collections.abc import Callable
 from typing import Self
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bots.json_fields import Json, as_object, get_int, get_object, get_text
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import Incoming
+from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies, TelegramSettings
 
@@ -129,7 +128,7 @@ class TelegramPlatform(RunningPlatform):
 
 
 def _parse_payload(payload: bytes) -> tuple[Json, BotIdentity]:
-    stored = as_object(json.loads(payload))
+    stored = as_object(load_json(payload))
     bot = get_object(stored, "bot")
     return get_object(stored, "update"), BotIdentity(get_int(bot, "id"), get_text(bot, "username"))
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from functools import partial
 
+from core.json_reader import NOT_JSON, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .download import Downloader
@@ -20,7 +21,6 @@ from .errors import (
 )
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageResult, parse_images
-from .json_values import NOT_JSON, parse_json
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
 from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff

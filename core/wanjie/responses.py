@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from core.json_reader import as_int, as_object, as_objects, as_text
+
 from .errors import ServerFaultError, UnreadableAnswerError
 from .image_responses import ImageResult, parse_image
-from .json_values import as_int, as_object, as_objects, as_text
 from .streaming.content_parts import MessageText, contains_text, parse_message_text
 from .streaming.finish_reasons import normalize_finish_reason
 from .streaming.think_tags import split_reasoning

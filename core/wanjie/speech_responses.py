@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import cast
 
-from .json_values import parse_json
+from core.json_reader import parse_json
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _SIGNATURES = (b"ID3", b"RIFF", b"OggS", b"fLaC", b"\x1aE\xdf\xa3", b"#!AMR", b"FORM")

@@ -26,6 +26,8 @@ from .required_scopes import missing_scopes
 _log = structlog.get_logger()
 _DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0
 """Seconds to wait if a rate limit of Slack names no time: for one method, for the messages of a workspace."""
+_MAX_RETRY_DELAY = 3600.0
+"""Seconds: nobody waits longer because of a header."""
 SERVER_ERROR = 500
 TOO_MANY_REQUESTS = 429
 
@@ -153,4 +155,4 @@ def _translate_error(response: object) -> OutboxError:
 def parse_retry_after(headers: Mapping[str, str]) -> float:
     """Return the seconds to wait that a response asks for."""
     value = str(headers.get("Retry-After") or headers.get("retry-after") or "")
-    return float(value) if value.replace(".", "", 1).isdigit() else _DEFAULT_RETRY_DELAY
+    return min(float(value), _MAX_RETRY_DELAY) if value.replace(".", "", 1).isdecimal() else _DEFAULT_RETRY_DELAY

@@ -20,6 +20,7 @@ from core.chat.port.errors import (
     RateLimitedError,
     RecipientGoneError,
 )
+from core.json_reader import get_int
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, parse_retry_after
 from .rate_limits import COMPLETE_UPLOAD, GET_FILE, START_UPLOAD, get_channel_limit
@@ -99,7 +100,7 @@ class FilesApi:
             or info.get("file_access", "") not in _READABLE_ACCESS
         ):
             raise ContentRejectedError(f"the file is unavailable: {info.get('mode')}, {info.get('file_access')}")
-        if int(info.get("size") or 0) > max_bytes:
+        if get_int(info, "size") > max_bytes:
             raise FileTooLargeError(f"{info.get('size')} bytes")
         data = await self._download(
             str(info.get("url_private_download") or info.get("url_private") or ""), info, max_bytes

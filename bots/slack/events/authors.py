@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.json_fields import Json, get_object, get_text
 from core.chat.port.incoming import Sender
+from core.json_reader import Json, get_object, get_text
 
 _MESSAGE_SUBTYPES = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that users and apps write."""

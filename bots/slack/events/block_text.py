@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bots.json_fields import Json, as_list, as_object, get_object, get_objects, get_text
 from bots.slack.blocks.markdown import escape
+from core.json_reader import Json, as_list, as_object, get_object, get_objects, get_text
 
 from .mrkdwn import format_link
 from .rich_text import read_rich_text

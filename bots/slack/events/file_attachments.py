@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.json_fields import Json, get_objects
 from core.chat.port.incoming import Attachment
+from core.json_reader import Json, get_objects
 
 _DELETED_MODES = frozenset({"tombstone", "hidden_by_limit"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bots.json_fields import Json, as_object, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import BUTTON_PREFIX, MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
+from core.json_reader import Json, as_object, get_object, get_objects, get_text
 
 from .installation import PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message

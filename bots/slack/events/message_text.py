@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.markdown import WORD_JOINER, escape, strip_protection
 from core.chat.port.incoming import Attachment
+from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
 from .file_attachments import read_files

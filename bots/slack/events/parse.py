@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
-from bots.json_fields import Json, get_object, get_objects, get_text
 from bots.slack.blocks.action_ids import MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.json_reader import Json, as_object, get_object, get_objects, get_text, load_json
 
 from .authors import read_author
 from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
@@ -25,7 +24,7 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     may send as well, before or after it, may lack its files. An edit that adds a mention of the bot is read as if the
     message had mentioned it at once.
     """
-    stored: Json = json.loads(payload)
+    stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
     installation = _resolve_installation(stored, body, installation)
     match stored.get("type"):
@@ -45,7 +44,7 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
 
 def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
     """Read the new form of an edited message; None for other events, and for those that `read_event` reads."""
-    stored: Json = json.loads(payload)
+    stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
     event, installation = get_object(body, "event"), _resolve_installation(stored, body, installation)
     edited = get_text(event, "type") == "message" and get_text(event, "subtype") == "message_changed"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from bots.json_fields import Json, get_int, get_object, get_objects, get_text
 from bots.slack.blocks.markdown import escape
+from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
 from .mrkdwn import format_link
 

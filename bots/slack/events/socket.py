@@ -118,6 +118,9 @@ class SocketListener:
             async with asyncio.timeout(_STORE_TIMEOUT):
                 # Replace lone surrogates, which cannot be encoded: the event would be refused for ever.
                 await self._receive(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
+        except RecursionError:
+            _log.error("an event is nested too deeply to be stored")
+            return BoltResponse(status=200, body="")  # Slack would send it again for ever
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)

@@ -6,7 +6,7 @@ long text, which Slack splits, and for a file followed by a typed question.
 
 from __future__ import annotations
 
-from bots.json_fields import Json, get_text
+from core.json_reader import Json, get_text
 
 _MAX_TEXT_LENGTH, _MIN_PIECE_LENGTH = 4000, 3000
 """Characters; Slack splits a longer text at the maximum or at a better place before it."""

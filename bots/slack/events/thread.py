@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bots.json_fields import Json, get_text
 from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
@@ -14,6 +13,7 @@ from bots.slack.api.users import replace_ids
 from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import shorten_quote
+from core.json_reader import Json, get_text
 
 from .message_text import MessageText, read_message
 

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any, Self
 
 from telegram import Bot
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
-from bots.json_fields import Json, as_object, get_int, get_objects, get_text
+from core.json_reader import Json, as_list, as_object, get_int, get_text
 from core.settings import NO_PROXIES, Proxies
 
 from .http_transport import AiohttpRequest
@@ -62,4 +62,7 @@ class TelegramApi(Bot):
         """
         request = {"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": list(kinds)}
         result: Any = await self._post("getUpdates", request, read_timeout=seconds + _POLL_GRACE_SECONDS)
-        return get_objects({"result": result}, "result")
+        updates = [update for update in map(as_object, as_list(result)) if get_int(update, "update_id")]
+        if result != [] and not updates:  # the poller waits after an error; without one it would ask again at once
+            raise TelegramError("the response holds no updates")
+        return updates

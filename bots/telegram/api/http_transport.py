@@ -7,7 +7,6 @@ tells how long a 429 lasts without the SDK's deprecation warning.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -18,7 +17,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bots.http_sessions import NETWORK_ERRORS, Sessions
-from bots.json_fields import as_object, get_object
+from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json, parse_json
 from core.settings import NO_PROXIES, Proxies
 
 _MAX_CONNECTIONS = 256
@@ -27,6 +26,12 @@ _CONNECT_TIMEOUT, _RESPONSE_TIMEOUT = 5.0, 20.0
 """Seconds."""
 _UPLOAD_RESPONSE_TIMEOUT, _UPLOAD_TIMEOUT = 90.0, 600.0
 """Seconds for Telegram to process an uploaded file, and for the whole call: 50 MB at 1 MBit/s take 400."""
+_BODY_TIMEOUT, _DOWNLOAD_TIMEOUT = 60.0, 600.0
+"""Seconds for a response that has begun, and for a whole file: each byte alone may be in time."""
+_MAX_ERROR_BYTES = 4_096
+"""Bytes of a refusal that the SDK gets: it quotes what it cannot read in its errors."""
+_MAX_RETRY_AFTER = 86_400.0
+"""Seconds: Telegram blocks a bot that floods for hours at times."""
 _FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 
 
@@ -86,7 +91,22 @@ class AiohttpRequest(BaseRequest):
             raise FloodError(_parse_retry_after(body))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the body may be the error page of a proxy
             raise NetworkError(f"HTTP {status}")
-        return status, body
+        if status == HTTPStatus.OK and b'"result"' not in body:  # the SDK would raise a KeyError
+            raise NetworkError("the response has no result")
+        return status, body if status == HTTPStatus.OK else body[:_MAX_ERROR_BYTES]
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Json:
+        """Parse a response for the SDK, whose own parser lets deep nesting through and logs what it cannot read."""
+        try:
+            response = as_object(load_json(payload))
+        except ValueError:
+            raise TelegramError("the response is not JSON") from None
+        if "result" in response:
+            return response
+        parameters = get_object(response, "parameters")
+        numbers = {name: get_int(parameters, name) for name in ("migrate_to_chat_id", "retry_after")}
+        return {"description": get_text(response, "description"), "parameters": numbers, "result": None}
 
     async def download(self, url: str, *, max_bytes: int) -> bytes | None:
         """Read a file of at most `max_bytes` bytes; return None, and stop reading, when it has more.
@@ -94,7 +114,7 @@ class AiohttpRequest(BaseRequest):
         Raises `BadRequest` when it does not exist (any more). No error contains the URL, since that has the token.
         """
         session = self._get_session(url)
-        timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_TIMEOUT, sock_read=_RESPONSE_TIMEOUT)
+        timeout = aiohttp.ClientTimeout(_DOWNLOAD_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=_RESPONSE_TIMEOUT)
         data = bytearray()
         with _translate_network_errors():
             async with session.get(url, timeout=timeout, allow_redirects=False) as response:
@@ -129,7 +149,7 @@ def _build_timeout(data: RequestData | None, read_timeout: object) -> aiohttp.Cl
     if data is not None and data.contains_files:
         return aiohttp.ClientTimeout(_UPLOAD_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=_UPLOAD_RESPONSE_TIMEOUT)
     seconds = read_timeout if isinstance(read_timeout, int | float) else _RESPONSE_TIMEOUT
-    return aiohttp.ClientTimeout(sock_connect=_CONNECT_TIMEOUT, sock_read=seconds)
+    return aiohttp.ClientTimeout(seconds + _BODY_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=seconds)
 
 
 def _build_body(data: RequestData | None) -> dict[str, Any]:
@@ -147,8 +167,5 @@ def _build_body(data: RequestData | None) -> dict[str, Any]:
 
 def _parse_retry_after(body: bytes) -> float:
     """Read ResponseParameters.retry_after (Bot API), whole seconds; 1 when it is missing."""
-    try:
-        found = get_object(as_object(json.loads(body)), "parameters").get("retry_after")
-    except ValueError:
-        found = None
-    return float(found) if isinstance(found, int | float) and found > 0 else 1.0
+    found = get_object(as_object(parse_json(body)), "parameters").get("retry_after")
+    return min(float(found), _MAX_RETRY_AFTER) if isinstance(found, int | float) and found > 0 else 1.0

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bots.json_fields import Json, get_int, get_object, get_text
 from core.chat.text.bot_mention import remove_mentions
 from core.chat.text.typed_commands import parse_typed_command
+from core.json_reader import Json, get_int, get_object, get_text
 
 from .entities import Span, get_span
 from .message_text import MessageBody

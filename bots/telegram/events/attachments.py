@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bots.json_fields import Json, get_int, get_object, get_objects, get_text
 from core.chat.port.incoming import Attachment
+from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
 from .describe_contents import describe_content
 from .rich_text import iterate_blocks

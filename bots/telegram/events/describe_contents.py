@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bots.json_fields import Json, get_int, get_list, get_object, get_objects, get_text
+from core.json_reader import Json, get_int, get_list, get_object, get_objects, get_text
 
 from .entities import format_date, to_markdown
 from .forward_origins import get_display_name

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bots.json_fields import Json, get_int, get_text
+from core.json_reader import Json, get_int, get_text
 from core.media.visible_text import strip_invisible
 
 Span = tuple[int, int]

@@ -5,7 +5,7 @@ Facts: Bot API 10.3, Message and MessageOrigin.
 
 from __future__ import annotations
 
-from bots.json_fields import Json, get_int, get_object, get_text
+from core.json_reader import Json, get_int, get_object, get_text
 
 BOT_AUTHOR = "you"
 """How the bot is named to its model."""

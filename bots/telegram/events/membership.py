@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.json_fields import Json, get_object, get_text
+from core.json_reader import Json, get_object, get_text
 
 _MEMBER_STATUSES = frozenset({"creator", "administrator", "member"})
 

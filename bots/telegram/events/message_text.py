@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.json_fields import Json, get_object, get_objects, get_text
+from core.json_reader import Json, get_object, get_objects, get_text
 
 from .describe_contents import describe_content
 from .entities import Span, to_markdown

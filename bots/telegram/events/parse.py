@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.json_fields import Json, get_int, get_object, get_text
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
+from core.json_reader import Json, get_int, get_object, get_text
 
 from .addressing import BotIdentity, parse_addressed_text
 from .attachments import read_attachments

@@ -13,11 +13,11 @@ from collections.abc import Callable
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bots.json_fields import Json, get_int, get_object
 from bots.running_platform import ReceiveEvent
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.json_reader import Json, get_int, get_object
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity

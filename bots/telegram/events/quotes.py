@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bots.json_fields import Json, get_int, get_object, get_objects, get_text
+from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
 from .addressing import BotIdentity
 from .describe_contents import find_replied_part

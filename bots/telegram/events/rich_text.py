@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bots.json_fields import Json, as_list, as_object, get_int, get_list, get_object, get_objects, get_text
 from core.chat.text.page_breaks import utf16_length
+from core.json_reader import Json, as_list, as_object, get_int, get_list, get_object, get_objects, get_text
 
 from .describe_contents import describe_content
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.json_fields import Json, get_text
 from core.chat.port.incoming import Incoming
+from core.json_reader import Json, get_text
 
 _MAX_MESSAGE_LENGTH, _MIN_PIECE_LENGTH = 4096, 2048
 """UTF-16 units of the longest message and of the shortest piece of a paste: clients cut at 4,096 or a little before."""

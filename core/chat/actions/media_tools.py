@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -12,6 +11,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_options import parse_tool_arguments
 from core.chat.port.errors import ContentRejectedError
 from core.chat.text.user_error import UserFacingError
+from core.json_reader import as_object, parse_json
 from core.wanjie import Tool, ToolCall, WanjieError
 
 from .draw_pictures import PictureDrawer
@@ -97,8 +97,4 @@ class MediaTools:
 
 def _parse_arguments(call: ToolCall) -> dict[str, Any]:
     """Parse the arguments of a call; models do write bad JSON, which counts as none."""
-    try:
-        read: object = json.loads(call.arguments)
-    except ValueError:
-        read = None
-    return cast("dict[str, Any]", read) if isinstance(read, dict) else {}
+    return as_object(parse_json(call.arguments))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from core.json_reader import parse_json
 from core.wanjie.errors import (
     BadRequestError,
     ContextTooLongError,
@@ -25,7 +26,6 @@ from core.wanjie.errors import (
     UnsupportedVoiceError,
     WanjieError,
 )
-from core.wanjie.json_values import parse_json
 
 from .error_body import ErrorBody, parse_error
 from .retry_after import parse_retry_delay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from core.wanjie.json_values import as_list, as_object, parse_json
+from core.json_reader import as_list, as_object, parse_json
 from core.wanjie.responses import unwrap
 
 _MAX_LINE_BYTES = 1_000_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from dataclasses import dataclass
 
+from core.json_reader import NOT_JSON, parse_json
 from core.wanjie.errors import UnreadableAnswerError
 
 # Not str.splitlines(): U+2028, U+0085 and others may stand unescaped inside a JSON string.
@@ -100,8 +100,4 @@ def _is_json(lines: list[str]) -> bool:
     """Whether the lines are a complete object or list."""
     if not lines or lines[0][:1] not in _JSON_STARTS or lines[-1].rstrip()[-1:] not in {"}", "]"}:
         return False
-    try:
-        json.loads("\n".join(lines))
-    except ValueError:
-        return False
-    return True
+    return parse_json("\n".join(lines), NOT_JSON) is not NOT_JSON

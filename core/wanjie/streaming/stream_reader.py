@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 import structlog
 
+from core.json_reader import NOT_JSON, has_cut_characters, load_json, parse_json
 from core.wanjie.errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
 from core.wanjie.failures.error_mapping import error_from_json, error_from_response
-from core.wanjie.json_values import NOT_JSON, parse_json
-from core.wanjie.responses import Delta, parse_chunk, parse_completion, unwrap
+from core.wanjie.responses import Chunk, Delta, parse_chunk, parse_completion, unwrap
 
 from .answer_builder import AnswerBuilder
 from .frames import split_frames, starts_with_frame
@@ -140,7 +141,7 @@ class StreamReader:
             return self._skip_keepalive(event, text)
         if error := error_from_json(raw):
             raise error
-        return [delta for frame in split_frames(raw) for delta in self._answer.add(parse_chunk(frame))]
+        return [delta for chunk in _parse_chunks(raw, text) for delta in self._answer.add(chunk)]
 
     def _skip_keepalive(self, event: ServerSentEvent, text: str) -> list[Delta]:
         """Skip a keep-alive; any other frame that is not JSON may have held a part of the answer, so it is an error."""
@@ -148,6 +149,18 @@ class StreamReader:
             _log.warning("wanjie.malformed_frame", characters=len(text), frame_id=event.id)
             raise StreamBrokenError("a frame of the stream is not JSON")
         return []
+
+
+def _parse_chunks(raw: object, text: str) -> list[Chunk]:
+    """Parse the frames of an event; halves of characters stay in its texts, since the next frame may complete them."""
+    chunks = [parse_chunk(frame) for frame in split_frames(raw)]
+    if not has_cut_characters(text):
+        return chunks
+    halves = [parse_chunk(frame) for frame in split_frames(load_json(text, keep_surrogates=True))]
+    return [
+        replace(chunk, text=half.text, reasoning=half.reasoning, tool_pieces=half.tool_pieces)
+        for chunk, half in zip(chunks, halves, strict=True)
+    ]
 
 
 def _error_from_event(raw: object, text: str) -> WanjieError:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.json_reader import clean_text
+
 _OBJECT_START = "{"
 """Arguments are a JSON object."""
 
@@ -100,7 +102,11 @@ class ToolCallAssembler:
     def assemble(self) -> tuple[ToolCall, ...]:
         """Return the calls in the order in which they began; a call without a name is dropped."""
         return tuple(
-            ToolCall(call.id or f"call_{number}", call.name, "".join(call.arguments) or "{}")
+            ToolCall(
+                clean_text(call.id) or f"call_{number}",
+                clean_text(call.name),
+                clean_text("".join(call.arguments)) or "{}",
+            )
             for number, call in enumerate(self._calls)
             if call.name
         )

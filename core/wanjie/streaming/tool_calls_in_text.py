@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any, cast
+
+from core.json_reader import parse_json, parse_leading_json
 
 from .tool_calls import ToolCall
 
@@ -23,7 +26,8 @@ _FUNCTION = re.compile(r"<function=(?P<name>[\w.-]+)>(?P<body>.*?)(?:</function>
 _PARAMETER = re.compile(r"<parameter=(?P<key>[^>\s]+)>\n?(?P<value>.*?)\n?</parameter>", re.DOTALL)
 _NAME = re.compile(r"\s*(?P<name>[\w.-]+)\s*(?=<arg_key>|\Z)")
 _ARGUMENT = re.compile(r"<arg_key>(?P<key>.*?)</arg_key>\s*<arg_value>(?P<value>.*?)</arg_value>", re.DOTALL)
-_JSON = json.JSONDecoder()
+_MAX_BLOCKS = 32
+"""Blocks that are looked at; a model that writes more of them is in a loop."""
 
 
 def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple[ToolCall, ...]]:
@@ -32,7 +36,7 @@ def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple
     Blocks inside code remain text, and so does a call without an end.
     """
     kept, calls, end = "", list[ToolCall](), 0
-    for block in _BLOCKS.finditer(text):
+    for block in islice(_BLOCKS.finditer(text), _MAX_BLOCKS):
         found = [(name, arguments) for name, arguments in _parse_block(block) if name in names]
         if found and not _is_in_code(text[: block.start()]):
             kept, end = kept + text[end : block.start()], block.end()
@@ -52,7 +56,7 @@ def _parse_block(block: re.Match[str]) -> Iterator[tuple[str, str]]:
     elif form == "tagged" and (named := _NAME.match(body)):
         yield named["name"], _parse_arguments(_ARGUMENT, body)
     else:
-        yield from _parse_json_calls(_decode_at(body))
+        yield from _parse_json_calls(parse_leading_json(body)[0])
 
 
 def _parse_json_calls(value: object) -> Iterator[tuple[str, str]]:
@@ -71,23 +75,11 @@ def _parse_arguments(argument: re.Pattern[str], body: str) -> str:
 
 
 def _parse_value(value: str) -> object:
-    try:
-        read: object = json.loads(value)
-    except ValueError:
-        return value
-    return read
-
-
-def _decode_at(body: str, start: int = 0) -> object:
-    try:
-        value: object = _JSON.raw_decode(body, start + len(body[start:]) - len(body[start:].lstrip()))[0]
-    except ValueError:
-        return None
-    return value
+    return parse_json(value, default=value)
 
 
 def _decode_object_at(body: str, start: int) -> str:
-    value = _decode_at(body, start)
+    value, _ = parse_leading_json(body, start)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else ""
 
 

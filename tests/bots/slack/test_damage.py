@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bots.json_fields import get_object
 from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
 from bots.slack.events.parse import find_ignored_app, read_edit, read_event, read_search
+from core.json_reader import get_object
 from tests.bots.damage import draw_damaged
 
 HOME = Installation("T1", "UBOT", frozenset())

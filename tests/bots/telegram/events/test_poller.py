@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
-from bots.json_fields import Json
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram import TelegramPlatform, TelegramTokenError
 from bots.telegram.api.client import TelegramApi
@@ -24,6 +23,7 @@ from bots.telegram.events.poller import UpdatePoller
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
+from core.json_reader import Json
 from core.redis import Lease, RateLimiter
 from core.settings import TelegramSettings
 
