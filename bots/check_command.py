@@ -7,7 +7,9 @@ import sys
 
 from bots import __version__
 from bots.slack.check_tokens import check_slack
+from bots.slack.settings import SlackSettings
 from bots.telegram.check_token import check_telegram
+from bots.telegram.settings import TelegramSettings
 from core.build_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.settings import Settings
@@ -93,7 +95,7 @@ async def _check_wanjie(settings: Settings) -> list[Finding]:
 
 
 async def _check_telegram(settings: Settings) -> list[Finding]:
-    platform_settings = settings.telegram
+    platform_settings = settings.get_platform(TelegramSettings)
     return (
         [await check_telegram(platform_settings, settings.proxies_for(platform_settings))]
         if platform_settings is not None
@@ -102,7 +104,7 @@ async def _check_telegram(settings: Settings) -> list[Finding]:
 
 
 async def _check_slack(settings: Settings) -> list[Finding]:
-    platform_settings = settings.slack
+    platform_settings = settings.get_platform(SlackSettings)
     return (
         await check_slack(platform_settings, settings.proxies_for(platform_settings))
         if platform_settings is not None

@@ -12,6 +12,8 @@ import structlog
 from core.log import set_up_logging
 from core.settings import Settings, SettingsError
 
+from .settings import load_settings
+
 _CANNOT_START = "The service cannot start"
 
 _SDK_LOGGERS = ("telegram", "slack_bolt", "slack_sdk")
@@ -35,7 +37,7 @@ def main() -> int:
 
 def _run_service() -> int:
     try:
-        settings = Settings()
+        settings = load_settings()
     except SettingsError as error:
         return _report_settings_error(error)
     from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
@@ -58,7 +60,7 @@ def _run_check() -> int:
     from .check_command import check, report_settings_problems
 
     try:
-        settings = Settings()
+        settings = load_settings()
     except SettingsError as error:
         return report_settings_problems(error.problems)
     set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)

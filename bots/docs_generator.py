@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bots.settings import PLATFORM_AREAS
 from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
-from core.settings import AREAS, Variable, list_variables
+from core.settings import Variable, list_areas, list_variables
 
 _MAX_SHORTCUT_LABEL_LENGTH = 24
 """Characters that Slack shows of a message shortcut."""
@@ -73,7 +74,7 @@ def generate_configuration_page() -> str:
         "case do not matter in choices, and `on` and `off` can also be written as `true`, `yes`, `1` and the like.",
         "",
     ]
-    for heading, area in AREAS:
+    for heading, area in list_areas(PLATFORM_AREAS):
         lines += [f"## {heading}", "", "| variable | meaning | default |", "|---|---|---|"]
         lines += [_format_variable_row(variable) for variable in list_variables(area)]
         lines.append("")
@@ -83,7 +84,7 @@ def generate_configuration_page() -> str:
 def generate_env_example() -> str:
     """Generate `.env.example`: every variable with its default, commented out."""
     lines = ["# Copy this file to .env and fill in what you need.", f"# {_GENERATED_NOTICE.replace('`', '')}"]
-    for heading, area in AREAS:
+    for heading, area in list_areas(PLATFORM_AREAS):
         lines += ["", f"# --- {heading}"]
         for variable in list_variables(area):
             lines += [f"# {variable.description}", f"#{variable.name}={variable.default}"]

@@ -16,8 +16,10 @@ from core.settings import Settings
 from .health import serve_health
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
-from .slack import SlackPlatform
-from .telegram import TelegramPlatform
+from .slack.platform import SlackPlatform
+from .slack.settings import SlackSettings
+from .telegram.platform import TelegramPlatform
+from .telegram.settings import TelegramSettings
 
 _log = structlog.get_logger()
 
@@ -64,12 +66,12 @@ def _has_worker_failed(worker_task: asyncio.Task[None]) -> bool:
 
 
 def _create_platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
-    if settings.telegram is not None:
-        proxies = settings.proxies_for(settings.telegram)
-        yield TelegramPlatform(settings.telegram, service.budget, service.lease, service.menu, proxies=proxies)
-    if settings.slack is not None:
-        proxies = settings.proxies_for(settings.slack)
-        yield SlackPlatform(settings.slack, service.budget, service.suggest, proxies=proxies)
+    if (telegram := settings.get_platform(TelegramSettings)) is not None:
+        proxies = settings.proxies_for(telegram)
+        yield TelegramPlatform(telegram, service.budget, service.lease, service.menu, proxies=proxies)
+    if (slack := settings.get_platform(SlackSettings)) is not None:
+        proxies = settings.proxies_for(slack)
+        yield SlackPlatform(slack, service.budget, service.suggest, proxies=proxies)
 
 
 async def _receive_events(platforms: list[RunningPlatform], service: Service, worker_task: asyncio.Task[None]) -> int:

@@ -14,8 +14,9 @@ from core.chat.port.platform import Platform
 ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
 """Stores a raw event; once it returns, the event may be acknowledged to the platform."""
 
-SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender], Awaitable[tuple[Option, ...]]]
-"""Returns the options of a menu that match what its reader types: menu name, chat, text, reader (`Service.suggest`)."""
+SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender, int], Awaitable[tuple[Option, ...]]]
+"""Returns the options of a menu that match what its reader types: menu name, chat, text, reader, the largest number
+(`Service.suggest`)."""
 
 
 class RunningPlatform(Platform, Protocol):

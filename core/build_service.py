@@ -131,8 +131,8 @@ class Service:
             for language in self._translations.languages
         }
 
-    async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-        """Return the options of the menu of that name that match what `reader` types; () when there is no such menu.
+    async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
+        """Return at most `most` options of the menu that match what `reader` types; () when there is no such menu.
 
         The options are () as well when the models cannot be listed. Raises a `STORE_ERRORS` error when the store is
         away.
@@ -141,7 +141,7 @@ class Service:
         if handler is None or handler.suggest is None:
             return ()
         try:
-            return await handler.suggest(chat, text, reader.locale)
+            return await handler.suggest(chat, text, reader.locale, most)
         except WanjieError as error:
             _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
             return ()

@@ -57,3 +57,16 @@ def test_no_retired_word_stands_in_a_name(path: Path) -> None:
     parts = {part for part in path.relative_to(ROOT).with_suffix("").parts if RETIRED.intersection(words(part))}
 
     assert not found | parts
+
+
+def test_the_core_names_no_platform() -> None:
+    files = [path for path in (ROOT / "core").rglob("*") if path.suffix in {".py", ".toml", ".lua"}]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search("telegram|slack", line, re.IGNORECASE)
+    ]
+
+    assert files
+    assert found == []

@@ -9,10 +9,11 @@ import aiohttp
 from bots.findings import Finding, FindingState
 from bots.http_sessions import Sessions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
-from core.settings import Proxies, SlackSettings
+from core.settings import Proxies
 
 from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket
 from .api.required_scopes import PURPOSES
+from .settings import SlackSettings
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {

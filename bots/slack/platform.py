@@ -16,7 +16,7 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.redis import RateLimiter
-from core.settings import NO_PROXIES, Proxies, SlackSettings
+from core.settings import NO_PROXIES, Proxies
 
 from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.deferred_calls import DeferredCalls
@@ -30,6 +30,7 @@ from .events.installation import PLATFORM, Installation
 from .events.parse import read_edit, read_event
 from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
+from .settings import SlackSettings
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -145,8 +146,10 @@ class SlackPlatform(RunningPlatform):
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
         return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user)
 
-    async def _suggest_options(self, menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-        return await self._suggest(menu, chat, text, await self._look_up_sender(chat, reader))
+    async def _suggest_options(
+        self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int
+    ) -> tuple[Option, ...]:
+        return await self._suggest(menu, chat, text, await self._look_up_sender(chat, reader), most)
 
     async def _look_up_sender(self, chat: ChatRef, sender: Sender) -> Sender:
         return await self._users.complete_sender(self._workspace_of(chat.account).api, sender)

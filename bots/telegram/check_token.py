@@ -5,9 +5,10 @@ from __future__ import annotations
 from telegram.error import InvalidToken, TelegramError
 
 from bots.findings import Finding, FindingState
-from core.settings import Proxies, TelegramSettings
+from core.settings import Proxies
 
 from .api.client import TelegramApi
+from .settings import TelegramSettings
 
 
 async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:

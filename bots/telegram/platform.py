@@ -14,7 +14,7 @@ from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import Incoming
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.redis import Lease, RateLimiter
-from core.settings import NO_PROXIES, Proxies, TelegramSettings
+from core.settings import NO_PROXIES, Proxies
 
 from .api.client import TelegramApi
 from .api.http_transport import FloodError
@@ -25,6 +25,7 @@ from .events.poller import UpdatePoller
 from .recovery.message_ids import MessageIdTracker
 from .sending.admins import AdminLookup
 from .sending.outbox import TelegramOutbox
+from .settings import TelegramSettings
 
 _log = structlog.get_logger()
 _FIRST_RETRY_DELAY, _MAX_RETRY_DELAY = 0.5, 15.0

@@ -140,9 +140,9 @@ class Bot:
         if incoming.deleted:
             await self._deletions.apply(incoming)
             self._remove_old_buttons(context)
-        elif incoming.moved_from is not None:
+        elif incoming.previous_chat is not None:
             await self._greeting.note_move(incoming)
-            await self._conversations.move_chat(str(incoming.moved_from), context.chat)
+            await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
         elif incoming.added:
             await self._greet(context)
         elif is_overflow_lane(context.job.lane):

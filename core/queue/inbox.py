@@ -17,8 +17,8 @@ from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_MAX_SEEN_EVENTS = 256  # event ids of a lane; a platform redelivers at most its last batch (Telegram: getUpdates, 100)
-_SEEN_SECONDS = 25 * 3600  # Telegram keeps undelivered updates for 24 hours
+_MAX_SEEN_EVENTS = 256  # event ids of a lane; a platform redelivers at most its last batch, of 100
+_SEEN_SECONDS = 25 * 3600  # an hour more than platforms keep undelivered events
 
 
 class EnqueueResult(Enum):

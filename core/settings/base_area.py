@@ -19,7 +19,7 @@ class Area(BaseSettings):
     Words of a choice are understood in any case, and switches in every usual word.
     """
 
-    # An empty variable (`SLACK_BOT_TOKEN=` in an untouched .env) means "not set".
+    # An empty variable (`WANJIE_PROXY=` in an untouched .env) means "not set".
     # Blanks around a value come from copying it.
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True, str_strip_whitespace=True)
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from pydantic import SecretStr, ValidationError
 
 from .base_area import Area
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
+from .platform_area import PlatformArea
 from .proxies import Proxies, list_passwords
-from .reference import AREAS, list_variables
-from .variables import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .reference import list_areas, list_variables
+from .tokens import recognize_tokens
+from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
+
+_AreaT = TypeVar("_AreaT", bound=Area)
+_PlatformT = TypeVar("_PlatformT", bound=PlatformArea)
+
+
+class _HasProxy(Protocol):
+    @property
+    def proxy(self) -> SecretStr | None: ...
 
 
 class SettingsError(Exception):
@@ -44,48 +55,41 @@ def read_wanjie_environment() -> dict[str, str]:
 
 
 class Settings:
-    """Every area; a platform that has no token is None."""
+    """Every area of the core, and those of the platforms that are set up."""
 
-    def __init__(self) -> None:
+    def __init__(self, platforms: Sequence[type[PlatformArea]]) -> None:
+        """Load everything, for a program that knows these platforms; raises `SettingsError`."""
         file, problems = _read_env_file(), list[str]()
-        self.warnings = file.warnings + _warn_of_misspelt(file)
+        self.warnings = file.warnings + _warn_of_misspelt(file, platforms)
         """Sentences for the operator about what was set and has no effect."""
-        wanjie = _load_area(WanjieSettings, problems)
-        self.telegram = _load_area(TelegramSettings, problems) if _is_configured(TelegramSettings) else None
-        self.slack = _load_area(SlackSettings, problems) if _is_configured(SlackSettings) else None
+        with recognize_tokens([form for area in platforms for form in area.token_forms]):
+            wanjie = _load_area(WanjieSettings, problems)
+            loaded = [_load_area(area, problems) for area in platforms if area.is_configured()]
         chat = _load_area(ChatSettings, problems)
         service = _load_area(ServiceSettings, problems)
         common = _load_area(ProxySettings, problems)
-        if not _is_configured(TelegramSettings) and not _is_configured(SlackSettings):
-            problems.append(
-                "No platform is set up: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN, or all three."
-            )
+        if not loaded:
+            problems.append(_describe_missing_platform(platforms))
         if problems or wanjie is None or chat is None or service is None or common is None:
             raise SettingsError(problems + self.warnings, json_lines=_wants_json_lines())
         self.wanjie, self.chat, self.service, self._common_proxies = wanjie, chat, service, common
+        self._platforms = [area for area in loaded if area is not None]
 
-    def proxies_for(self, area: WanjieSettings | TelegramSettings | SlackSettings) -> Proxies:
+    def get_platform(self, area: type[_PlatformT]) -> _PlatformT | None:
+        """The settings of one platform; None when it is not set up."""
+        return next((found for found in self._platforms if isinstance(found, area)), None)
+
+    def proxies_for(self, area: _HasProxy) -> Proxies:
         """Through which proxies the service of that area is reached."""
         return self._common_proxies.choose_for(area.proxy)
 
     def list_secrets(self) -> list[str]:
         """Every configured value that must never be logged."""
-        areas = [area for area in (self.wanjie, self.telegram, self.slack, self.service) if area is not None]
-        fields = [(name, value) for area in (*areas, self._common_proxies) for name, value in dict(area).items()]
+        areas = [self.wanjie, *self._platforms, self.service, self._common_proxies]
+        fields = [(name, value) for area in areas for name, value in dict(area).items()]
         found = [(name, value) for name, value in fields if isinstance(value, SecretStr)]
         plain = [value.get_secret_value() for name, value in found if not name.endswith("proxy")]
         return plain + [text for name, value in found if name.endswith("proxy") for text in list_passwords(value)]
-
-
-_AreaT = TypeVar("_AreaT", bound=Area)
-
-
-class _Tokens(Area):
-    """Only the variables that decide which platforms run."""
-
-    telegram_bot_token: str = ""
-    slack_bot_token: str = ""
-    slack_app_token: str = ""
 
 
 class _Log(Area):
@@ -106,9 +110,10 @@ def _wants_json_lines() -> bool:
     return _Log().log_format.lower() == "json"
 
 
-def _warn_of_misspelt(file: EnvFile) -> list[str]:
-    known = [variable.name for _, area in AREAS for variable in list_variables(area)]
-    prefixes = {str(area.model_config.get("env_prefix", "")) for _, area in AREAS} - {""}
+def _warn_of_misspelt(file: EnvFile, platforms: Iterable[type[PlatformArea]]) -> list[str]:
+    areas = [area for _, area in list_areas(platforms)]
+    known = [variable.name for area in areas for variable in list_variables(area)]
+    prefixes = {str(area.model_config.get("env_prefix", "")) for area in areas} - {""}
     around = [name for name in os.environ if name.upper().startswith(tuple(prefixes))]
     return [
         *find_misspelt_names(file.values, known, prefixes, f"in {ENV_FILE}"),
@@ -116,11 +121,9 @@ def _warn_of_misspelt(file: EnvFile) -> list[str]:
     ]
 
 
-def _is_configured(area: type[Area]) -> bool:
-    tokens = _Tokens()
-    if area is TelegramSettings:
-        return bool(tokens.telegram_bot_token)
-    return bool(tokens.slack_bot_token or tokens.slack_app_token)
+def _describe_missing_platform(platforms: Iterable[type[PlatformArea]]) -> str:
+    choices = ", or ".join(" with ".join(area.list_required()) for area in platforms)
+    return f"No platform is set up: set {choices}, or all of them."
 
 
 def _load_area(area: type[_AreaT], problems: list[str]) -> _AreaT | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from .base_area import Area
-from .variables import ChatSettings, ProxySettings, ServiceSettings, SlackSettings, TelegramSettings, WanjieSettings
+from .platform_area import PlatformArea
+from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,15 @@ class Variable:
     default: str
 
 
-AREAS: tuple[tuple[str, type[Area]], ...] = (
-    ("Wanjie Ark", WanjieSettings),
-    ("Telegram", TelegramSettings),
-    ("Slack", SlackSettings),
-    ("Conversations", ChatSettings),
-    ("Proxies", ProxySettings),
-    ("The service", ServiceSettings),
-)
-"""Every area under its heading, for the documents made from them."""
+def list_areas(platforms: Iterable[type[PlatformArea]]) -> list[tuple[str, type[Area]]]:
+    """Every area under its heading, in the order of the documents."""
+    return [
+        ("Wanjie Ark", WanjieSettings),
+        *((area.heading, area) for area in platforms),
+        ("Conversations", ChatSettings),
+        ("Proxies", ProxySettings),
+        ("The service", ServiceSettings),
+    ]
 
 
 def list_variables(area: type[BaseSettings]) -> list[Variable]:

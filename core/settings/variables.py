@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from .base_area import Area
 from .checks import check_redis_url
 from .proxies import Proxies, choose_proxies, normalize_proxy
-from .tokens import check_slack_app_token, check_slack_bot_token, check_telegram_token, check_wanjie_key
-from .urls import normalize_bot_api_url, normalize_slack_url, normalize_wanjie_url
-
-ModelKindName = Literal["chat", "speech", "image", "video"]
-Patterns = Annotated[tuple[str, ...], NoDecode]
-Seconds = Annotated[float, Field(gt=0)]
+from .tokens import check_wanjie_key
+from .urls import normalize_wanjie_url
 
 
 def _split_commas(value: object) -> object:
     """Split what a variable says; anything else is left to pydantic."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+ModelKindName = Literal["chat", "speech", "image", "video"]
+Patterns = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
+"""Separated by commas."""
+Seconds = Annotated[float, Field(gt=0)]
+Proxy = Annotated[SecretStr | None, AfterValidator(normalize_proxy)]
+
+
+def describe_proxy(service: str) -> Any:  # noqa: ANN401 - as pydantic's own `Field`
+    """Declare a field of the type `Proxy`, for the proxy of one service alone."""
+    return Field(
+        default=None,
+        description=f"The proxy for {service}: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
+        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
+    )
 
 
 class WanjieSettings(Area):
@@ -34,11 +46,7 @@ class WanjieSettings(Area):
         "https://maas-openapi.wanjiedata.com/api",
         description="The address of the Wanjie Open API, with or without `/v1`.",
     )
-    proxy: SecretStr | None = Field(
-        default=None,
-        description="The proxy for Wanjie: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
-    )
+    proxy: Proxy = describe_proxy("Wanjie")
     default_model: str | None = Field(
         None, description="The default chat model. Unset: the first one in the key's list."
     )
@@ -92,11 +100,6 @@ class WanjieSettings(Area):
 
     _checked_key = field_validator("api_key")(check_wanjie_key)
     _checked_url = field_validator("base_url")(normalize_wanjie_url)
-    _checked_proxy = field_validator("proxy")(normalize_proxy)
-
-    _patterns = field_validator("voices", "english_models", "vision_models", "tool_models", mode="before")(
-        _split_commas
-    )
 
     @field_validator("model_kinds", mode="before")
     @classmethod
@@ -105,54 +108,6 @@ class WanjieSettings(Area):
             return value
         pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
         return {pattern.strip(): kind.strip().lower() for pattern, _, kind in pairs}
-
-
-class TelegramSettings(Area):
-    """A Telegram bot; without its token the platform is not started."""
-
-    model_config = SettingsConfigDict(env_prefix="TELEGRAM_")
-
-    bot_token: SecretStr = Field(description="The token from @BotFather. Unset: Telegram is off.")
-    base_url: str = Field("https://api.telegram.org/bot", description="The address of the Bot API, up to the token.")
-    file_url: str = Field(
-        "https://api.telegram.org/file/bot", description="The address of the Bot API's files, up to the token."
-    )
-    proxy: SecretStr | None = Field(
-        default=None,
-        description="The proxy for Telegram: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
-    )
-
-    _checked_token = field_validator("bot_token")(check_telegram_token)
-    _checked_urls = field_validator("base_url", "file_url")(normalize_bot_api_url)
-    _checked_proxy = field_validator("proxy")(normalize_proxy)
-
-
-class SlackSettings(Area):
-    """A Slack app in Socket Mode; without its bot token the platform is not started."""
-
-    model_config = SettingsConfigDict(env_prefix="SLACK_")
-
-    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: Slack is off.")
-    app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
-    api_url: str = Field("https://slack.com/api/", description="The address of Slack's Web API.")
-    proxy: SecretStr | None = Field(
-        default=None,
-        description="The proxy for Slack: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "
-        "Unset: HTTPS_PROXY and the like apply. `direct`: no proxy.",
-    )
-
-    allowed_apps: Patterns = Field(
-        default=(),
-        description="Workflows and other apps that are answered when they mention the bot: ids (`B…`, `A…`), separated "
-        "by commas, or `*` for all. The log names apps that are ignored.",
-    )
-
-    _checked_proxy = field_validator("proxy")(normalize_proxy)
-    _checked_bot_token = field_validator("bot_token")(check_slack_bot_token)
-    _checked_app_token = field_validator("app_token")(check_slack_app_token)
-    _checked_url = field_validator("api_url")(normalize_slack_url)
-    _ids = field_validator("allowed_apps", mode="before")(_split_commas)
 
 
 class ChatSettings(Area):
@@ -217,18 +172,16 @@ class ProxySettings(Area):
     This machine itself is never reached through a proxy.
     """
 
-    https_proxy: SecretStr | None = Field(
-        default=None, description="The proxy for all `https` addresses, in the form of TELEGRAM_PROXY."
+    https_proxy: Proxy = Field(
+        default=None, description="The proxy for all `https` addresses, in the form of WANJIE_PROXY."
     )
-    http_proxy: SecretStr | None = Field(default=None, description="The proxy for all `http` addresses.")
-    all_proxy: SecretStr | None = Field(default=None, description="The proxy where neither of the other two is set.")
-    no_proxy: Patterns = Field(
+    http_proxy: Proxy = Field(default=None, description="The proxy for all `http` addresses.")
+    all_proxy: Proxy = Field(default=None, description="The proxy where neither of the other two is set.")
+    no_proxy: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="What is reached without a proxy: hosts, `.suffixes`, addresses, networks (`10.0.0.0/8`), each "
         "also with `:port`, separated by commas; `*`: everything.",
     )
-
-    _checked_proxies = field_validator("https_proxy", "http_proxy", "all_proxy")(normalize_proxy)
 
     @field_validator("no_proxy", mode="before")
     @classmethod

@@ -15,7 +15,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import NotStartedError, ServiceHarness
-from core.settings import Settings, SettingsError
+from bots.settings import load_settings
+from bots.slack.settings import SlackSettings
+from core.settings import SettingsError
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,9 +139,9 @@ def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch:
         "REDIS_URL": " unix:///run/redis.sock ",
     }.items():
         monkeypatch.setenv(name, value)
-    settings = Settings()
+    settings = load_settings()
 
-    assert settings.slack is None
+    assert settings.get_platform(SlackSettings) is None
     assert settings.list_secrets() == ["sk-1", "1:abc", "unix:///run/redis.sock"]
 
 
@@ -177,7 +179,7 @@ def test_an_address_that_is_none_of_a_redis_is_a_problem(
         monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError, match=f"REDIS_URL is not valid: .*{re.escape(words)}") as refused:
-        Settings()
+        load_settings()
     assert "pa" not in str(refused.value).replace("password", "")
     assert "ss@" not in str(refused.value)
 
@@ -198,7 +200,7 @@ def test_an_address_of_a_redis_is_taken_as_it_is(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     for name, value in {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc", "REDIS_URL": url}.items():
         monkeypatch.setenv(name, value)
-    configured = Settings().service.redis_url
+    configured = load_settings().service.redis_url
 
     assert configured is not None
     assert configured.get_secret_value() == url

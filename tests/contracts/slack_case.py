@@ -15,9 +15,9 @@ from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, StreamState
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack import SlackPlatform
+from bots.slack.platform import SlackPlatform
+from bots.slack.settings import SlackSettings
 from core.chat.port.menus import Option
-from core.settings import SlackSettings
 
 from .case import Calls, Reasons, Shared
 

@@ -12,8 +12,8 @@ from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat
 from bots.sandbox.telegram.user_actions import Person
-from bots.telegram import TelegramPlatform
-from core.settings import TelegramSettings
+from bots.telegram.platform import TelegramPlatform
+from bots.telegram.settings import TelegramSettings
 
 from .case import Calls, Reasons, Shared
 

@@ -16,6 +16,8 @@ from .parse import read_search
 
 _log = structlog.get_logger()
 _TIMEOUT = 2.5
+_MAX_OPTIONS = 100
+"""Slack: `external_select`, options of an answer."""
 
 
 async def find_options(body: dict[str, Any], suggest: SuggestOptions, installation: Installation) -> dict[str, Any]:
@@ -25,7 +27,7 @@ async def find_options(body: dict[str, Any], suggest: SuggestOptions, installati
         return select_options(())
     try:
         async with asyncio.timeout(_TIMEOUT):
-            return select_options(await suggest(*search))
+            return select_options(await suggest(*search, _MAX_OPTIONS))
     except (TimeoutError, *STORE_ERRORS) as error:
         _log.warning("a menu could not be filled", menu=search[0], reason=type(error).__name__)
         return select_options(())

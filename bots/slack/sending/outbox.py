@@ -45,6 +45,7 @@ CAPABILITIES = Capabilities(
     fixed_commands=True,
     voice="mp3",  # Slack plays it inline
     upload_limit=50_000_000,  # Slack allows a gigabyte; answers need less
+    download_limit=20_000_000,  # Slack hands out any file; more would fill the memory
     searchable_menus=True,
     max_page_age=230,  # Slack closes a stream after 5 minutes, even an active one
 )

@@ -18,6 +18,8 @@ _FILE_KINDS = {
     "voice_note": "voice",
     "document": "document",
 }
+_DEFAULT_MIMES = {"voice": "audio/ogg"}
+"""The field is optional (Bot API: Voice)."""
 _UNREADABLE_FIELDS = ("animation", "story", "paid_media", "sticker")
 """Content with neither text nor a readable file; it becomes an attachment so that the message is answered."""
 
@@ -56,7 +58,7 @@ def _read_files(holder: Json) -> Iterator[Attachment]:
         yield _build_attachment("image", largest, mime="image/jpeg")
     for field, kind in _FILE_KINDS.items():
         if file := get_object(holder, field):
-            yield _build_attachment(kind, file)
+            yield _build_attachment(kind, file, mime=_DEFAULT_MIMES.get(kind, ""))
             return
 
 

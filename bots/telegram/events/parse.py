@@ -21,6 +21,9 @@ from .quotes import get_quoted_message, parse_quote, read_answer_text
 from .split_messages import find_cut_separator, get_wait_seconds
 
 PLATFORM = "tg"
+_MIGRATION_DELAY = 0.8
+"""Seconds. When a group becomes a supergroup, Telegram reports an arrival of the bot, too, and the two events come in
+either order (tdlib/telegram-bot-api#266)."""
 _ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})
 """Bot accounts of Telegram that stand for a person who writes as a group or a channel."""
 _UNSUPPORTED_ROUTE_FIELDS = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
@@ -100,7 +103,7 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
         excerpt=about.excerpt,
         quoted_author=about.author,
         quoted_attachments=read_attachments(get_quoted_message(message)),
-        album=get_text(message, "media_group_id"),
+        batch_key=get_text(message, "media_group_id"),
         sent=get_int(message, "date"),
         cut_separator=find_cut_separator(message),
     )
@@ -114,7 +117,7 @@ def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
         sender=_build_sender(get_object(message, "from")),
-        moved_from=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
+        previous_chat=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
     )
 
 
@@ -123,7 +126,8 @@ def _parse_arrival(change: Json, bot: BotIdentity, event_id: str) -> Incoming | 
     if _is_direct(change) is not False or not is_bot_added(change):
         return None
     sender = _build_sender(get_object(change, "from"))
-    return Incoming(chat=_build_chat_ref(change, bot), event_id=event_id, message_id="", sender=sender, added=True)
+    chat = _build_chat_ref(change, bot)
+    return Incoming(chat, event_id, message_id="", sender=sender, added=True, wait_seconds=_MIGRATION_DELAY)
 
 
 def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:

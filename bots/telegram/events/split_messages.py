@@ -21,6 +21,6 @@ def find_cut_separator(message: Json) -> str | None:
 
 def get_wait_seconds(incoming: Incoming) -> float:
     """Return the seconds to wait."""
-    if incoming.album:
+    if incoming.batch_key:
         return _ALBUM_DELAY
     return _PASTE_DELAY if incoming.cut_separator == "" else 0.0

@@ -50,6 +50,8 @@ CAPABILITIES = Capabilities(
     max_group_edit_interval=4.5,
     voice="opus",
     upload_limit=50_000_000,
+    download_limit=20_000_000,  # Bot API: getFile
+    activity_interval=4.5,  # Bot API: sendChatAction, an action stands for 5 seconds
     buttons_after_first_step=True,
     edits=True,
 )

@@ -10,7 +10,7 @@ Group: TypeAlias = Literal["chat", "models", "voice", "pictures", "conversation"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One declaration: routing, help, Telegram's menu and Slack's manifest are made from it.
+    """One declaration: routing, help, and the menus and manifests of the platforms are made from it.
 
     The locale files hold its description under `command.<name>` and, if it takes an argument, its usage under
     `usage.<name>` and an example under `example.<name>`. `build_handlers` knows what it does.
@@ -27,4 +27,4 @@ class Command:
     within_conversation: bool = False
     """Concerns one conversation, so it cannot be used outside the threads of a chat whose conversations are threads."""
     of_message: bool = False
-    """Works on the message that it replies to, so Slack offers it among a message's own actions."""
+    """Works on the message that it replies to, so a platform may offer it among a message's own actions."""

@@ -34,5 +34,5 @@ class CommandHandler:
     """Runs, quickly and beside the conversation, when the command's menu comes back with a value."""
     button: ButtonHandler | None = None
     """For the command's buttons; their values begin with a `ButtonData`."""
-    suggest: Callable[[ChatRef, str, str], Awaitable[tuple[Option, ...]]] | None = None
-    """Returns the options of the command's menu that match what a reader of that locale types."""
+    suggest: Callable[[ChatRef, str, str, int], Awaitable[tuple[Option, ...]]] | None = None
+    """Returns the options of the command's menu that match what a reader of that locale types, at most so many."""

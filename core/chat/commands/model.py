@@ -22,8 +22,6 @@ _DEFAULT_WORDS = frozenset({"default", "默认"})
 _MAX_NAME_LENGTH = 100
 """Characters; a longer text is no name of a model, and the reply would only repeat it."""
 _MAX_SUGGESTIONS = 5
-_MAX_OPTIONS = 100
-"""Options that Slack takes while somebody types in a list (block_suggestion)."""
 
 _PREFERENCE: Mapping[Tab, PreferenceName] = {
     "chat": "model",
@@ -100,12 +98,12 @@ class ModelCommand:
         else:
             await context.show_menu_page(menu)
 
-    async def suggest(self, chat: ChatRef, text: str, locale: str) -> tuple[Option, ...]:
-        """Return the models that match what a reader types, at most a hundred; a few of every kind for no text."""
+    async def suggest(self, chat: ChatRef, text: str, locale: str, most: int) -> tuple[Option, ...]:
+        """Return at most `most` models that match what a reader types; a few of every kind for no text."""
         tab, name = parse_kind(text)
         groups = of_kind(await self._list_groups(chat, locale), tab)
         found = (filter_by_name(groups, name) or find_similar(groups, name)) if name else groups
-        return menu_options(limit_models(found, _MAX_OPTIONS))
+        return menu_options(limit_models(found, most))
 
     async def _choose_by_name(
         self, context: EventContext, groups: Sequence[ModelGroup], tab: Tab | None, name: str

@@ -20,7 +20,7 @@ _MAX_VALUE_BYTES = 48
 _MAX_QUERY_BYTES = 36
 """The bytes of a value without its sign, the longest name of a tab, a page below 1,000 and two spaces."""
 _MAX_LABEL_LENGTH = 60
-"""Characters; Slack shows 75, in Telegram they are about as many as a wide screen takes."""
+"""Characters: about as many as one line of a wide screen takes."""
 
 _LEFT, _RIGHT = "‹", "›"  # noqa: RUF001 - arrows that every font has, and none that is an emoji
 

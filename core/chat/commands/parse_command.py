@@ -19,8 +19,8 @@ from .command_list import find_command
 def parse_command(incoming: Incoming) -> Incoming:
     """Recognise commands that came as text: `!model …` and `/model …` anywhere, a bare `model …` behind the bot's name.
 
-    Chinese names and full-width letters are read, too (see `typed_commands`). Slack takes no slash commands inside
-    threads, where `!` does the same; whether a sign counts in a thread is decided by whether the bot takes part in it.
+    Chinese names and full-width letters are read, too (see `typed_commands`). `!` does the same where a
+    platform takes no slash commands; whether a sign counts in a thread is decided by whether the bot takes part in it.
     """
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming

@@ -10,9 +10,6 @@ from contextlib import asynccontextmanager
 
 from core.chat.port.outbox import Activity, Outbox
 
-_REFRESH_INTERVAL = 4.5
-"""Seconds; Telegram shows a chat action for 5."""
-
 _PENDING_CALL_TIMEOUT = 0.3
 """Seconds that text waits for a call that is just showing the indicator."""
 
@@ -62,7 +59,7 @@ class ActivityIndicator:
     async def _keep_showing(self, activity: Activity) -> None:
         while True:
             if time.monotonic() >= self._next_refresh:
-                self._next_refresh = time.monotonic() + _REFRESH_INTERVAL
+                self._next_refresh = time.monotonic() + self._outbox.capabilities.activity_interval
                 async with self._call_lock:
                     await self._outbox.show_activity(activity)
                 self._is_shown = True

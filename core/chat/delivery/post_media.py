@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.checkpoint_fields import PostFields
-from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, NotAMemberError
+from core.chat.port.errors import MediaForbiddenError, MediaUnsupportedError, MissingPermissionError, NotAMemberError
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
@@ -29,7 +29,7 @@ async def post_media(
     """Post `media` unless a former owner of the job did; wait as long as the platform asks.
 
     Raises what waiting cannot mend: `RecipientGoneError`, `ContentRejectedError` (`VoiceForbiddenError` among them),
-    `UserFacingError` where the bot is no member or may not post such media, and `OwnershipLostError` when another
+    `UserFacingError` where the bot is no member or such media cannot be posted, and `OwnershipLostError` when another
     process owns the job.
     """
     checkpoint = DeliveryCheckpoint(context.job, fields)
@@ -48,5 +48,7 @@ async def post_media(
         raise UserFacingError("attach.absent") from error
     except MissingPermissionError as error:
         raise UserFacingError("attach.no_permission") from error
+    except MediaUnsupportedError as error:
+        raise UserFacingError("attach.unsupported") from error
     except MediaForbiddenError as error:
         raise UserFacingError("attach.no_voice" if isinstance(media, Voice) else "attach.no_pictures") from error

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from core.chat.port.incoming import Incoming
 from core.queue import Inbox
 from core.store import Conversations
 
-_MIGRATION_DELAY = 0.8
-"""Seconds that an arrival waits for the event which tells that the chat only has a new id."""
 _MIGRATION_NOTE = "moved"
 """The note of a chat that got a new id; it holds the id of the arrival event, "" before there was one."""
 
 
 class Greeting:
-    """Tells a new chat from one that has got a new id: Telegram reports both as an arrival of the bot.
+    """Tells a new chat from one that has got a new id, where the platform reports both as an arrival of the bot.
 
-    The two events of a migration come in either order (tdlib/telegram-bot-api#266).
+    The two events of a move may come in either order: an arrival waits (`Incoming.wait_seconds`) before it comes here.
     """
 
     def __init__(self, inbox: Inbox, conversations: Conversations) -> None:
@@ -36,9 +33,8 @@ class Greeting:
         chat = str(arrival.chat)
         moved = await self._conversations.get_note(chat, _MIGRATION_NOTE)
         if moved is None:
-            await asyncio.sleep(_MIGRATION_DELAY)
             waiting = [read(payload) for payload in await self._inbox.list_waiting(lane)]
-            if all(event is None or event.moved_from is None for event in waiting):
+            if all(event is None or event.previous_chat is None for event in waiting):
                 return True
         elif moved:
             return moved != arrival.event_id

@@ -10,15 +10,15 @@ from core.chat.text.attribution import quote_words
 from core.media.visible_text import is_blank
 
 MAX_GAP = 1
-"""Seconds between two pieces, by the platform's clock, which counts whole ones."""
+"""Seconds between two pieces, by the platform's clock; `Incoming.sent` counts whole ones."""
 
 
 def belongs_to(pieces: Sequence[Incoming], other: Incoming) -> bool:
     """Whether `other` continues the message of `pieces`, which are not empty."""
     last = pieces[-1]
-    if other.sender.id != last.sender.id or other.choice or other.command or other.edits or other.moved_from:
+    if other.sender.id != last.sender.id or other.choice or other.command or other.edits or other.previous_chat:
         return False
-    if other.album and other.album == last.album:
+    if other.batch_key and other.batch_key == last.batch_key:
         return True
     if not last.sent or abs(other.sent - last.sent) > MAX_GAP or other.quoted or other.quoted_attachments:
         return False
@@ -33,7 +33,7 @@ def _continues_text(last: Incoming, other: Incoming) -> bool:
 def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
     """Whether they are a request and its object: a comment and forwards, a question and its file."""
     first, last = pieces[0], pieces[-1]
-    if first.command or first.choice or first.moved_from:
+    if first.command or first.choice or first.previous_chat:
         return False
     has_text = any(piece.text and not piece.forwarded_from for piece in pieces)
     if other.forwarded_from:

@@ -104,7 +104,7 @@ class PieceCollector:
         for _ in range(_MAX_WAITS):
             last = found.pieces[-1].incoming
             wait_seconds = max(last.wait_seconds, quiet_time)
-            if found.is_complete or not wait_seconds or len(found.pieces) == known or (known and last.album):
+            if found.is_complete or not wait_seconds or len(found.pieces) == known or (known and last.batch_key):
                 break
             known = len(found.pieces)
             await asyncio.sleep(wait_seconds)
@@ -146,9 +146,9 @@ class PieceCollector:
 
     async def _was_answered(self, first: Incoming) -> bool:
         """Whether the previous release has answered it already, as a part of its album."""
-        if not first.album:
+        if not first.batch_key:
             return False
-        note = f"album:{first.album}"
+        note = f"album:{first.batch_key}"
         kept = parse_stored(note, await self._conversations.get_note(str(first.chat), note), _TEXTS.parse)
         return first.event_id in (kept or [])[1:]
 

@@ -79,7 +79,7 @@ class EventReceiver:
         if addition.edits:
             belongs = addition.addressed or await self._conversations.has_joined_thread(str(addition.chat))
         else:
-            belongs = bool(addition.album) or await self._follows_addressed(addition)
+            belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
         if belongs:
             await self._inbox.enqueue(str(addition.chat), addition.event_id, payload)
             await self._note_sent_time(addition)

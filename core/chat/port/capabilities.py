@@ -24,6 +24,10 @@ class Capabilities:
     """What a voice note has to be: Opus in an OGG file, or MP3."""
     upload_limit: int = 50_000_000
     """Bytes of the largest file that the bot may send."""
+    download_limit: int = 20_000_000
+    """Bytes of the largest file that the bot can read, and holds in memory."""
+    activity_interval: float = 4.5
+    """Seconds after which the sign that the bot is working must be shown again, or it would disappear."""
     searchable_menus: bool = False
     """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
     that the core makes."""
@@ -32,4 +36,4 @@ class Capabilities:
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
     max_page_age: float | None = None
-    """A page must be finished this long after it was opened (Slack closes a stream after 5 minutes); None: any time."""
+    """A page must be finished this long after it was opened; None: any time."""

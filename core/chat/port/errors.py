@@ -44,6 +44,10 @@ class MediaForbiddenError(ContentRejectedError):
     """This kind of media is not allowed there; an admin can change that."""
 
 
+class MediaUnsupportedError(ContentRejectedError):
+    """The platform can show no media of the bot's at all."""
+
+
 class MissingPermissionError(ContentRejectedError):
     """The bot was not given a permission that this takes; whoever runs the bot can give it."""
 

@@ -10,7 +10,7 @@ from typing import Self
 class ChatRef:
     """Where a conversation lives; its string form is its key everywhere.
 
-    `tg:<bot>:<chat>[:<topic>]`, `sl:<team>:<channel>[:<thread_ts>]`. No part may hold a colon.
+    `<platform>:<account>:<chat>[:<thread>]`. No part may hold a colon.
     """
 
     platform: str
@@ -99,7 +99,7 @@ class Incoming:
     command: str = ""
     """A command's name in lower case, without its slash or exclamation mark."""
     command_sign: str = "/"
-    """What commands begin with that work where this was said; Slack takes no slash commands inside threads."""
+    """What commands begin with that work where this was said: "!" where the platform takes no slash commands."""
     choice: Choice | None = None
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""
@@ -112,26 +112,26 @@ class Incoming:
     """Who wrote `text`, which the sender only passes on; "" when it is the sender's own."""
     discussion: str = ""
     """What was said in the thread into which this message calls the bot: the quoted message and what came after it,
-    each with its author; "" when nothing did."""
+    each with its author; "" when nothing did. `Platform.enrich` adds it where threads can be read."""
     quoted_attachments: tuple[Attachment, ...] = ()
     """The files of the message that this one replies to or is used upon."""
-    album: str = ""
-    """What joins it with other messages that were sent in one go, each with a file; "" when it stands alone."""
+    batch_key: str = ""
+    """The same for messages that were sent in one go, each with a file; "" when it stands alone."""
     added: bool = False
     """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
     sent: int = 0
     """When it was sent, in seconds since 1970, by the platform's clock; 0 where the platform sends all in one event."""
     wait_seconds: float = 0.0
-    """Seconds that work on it waits, since more is nearly sure to arrive that belongs to it. What arrives without being
-    waited for still counts until the first word of the answer is shown."""
+    """Seconds that work on it waits, since more may arrive that belongs to it or tells what it means. What arrives
+    without being waited for still counts until the first word of the answer is shown."""
     cut_separator: str | None = None
     """What its client has left out where it cut a longer text here, "" within a word; None: it is no such piece."""
     part: bool = False
     """Not addressed to the bot: it counts only together with a message that is, of the same sender."""
     edits: str = ""
     """The id of the message whose new form this is; it counts only as long as that one waits."""
-    moved_from: ChatRef | None = None
-    """The platform has given the chat another name: what was kept under this one comes along."""
+    previous_chat: ChatRef | None = None
+    """The platform has given the chat another id: what was stored under this one comes along."""
     deleted: str = ""
     """The event id of a message that somebody has deleted, which is all that this one tells."""
     named: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class Incoming:
     unread: tuple[str, ...] = ()
     """Keys of sentences about what the platform could not tell of it in time, to be said above the answer."""
     reply_route: str = ""
-    """A private way back that only the platform's outbox understands (Slack: `response_url`)."""
+    """A private way back that only the platform's outbox understands."""
 
     @property
     def is_addition(self) -> bool:

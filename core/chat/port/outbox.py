@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Literal, Protocol, TypeAlias
 
 from .capabilities import Capabilities
-from .errors import ContentRejectedError, MediaForbiddenError
+from .errors import ContentRejectedError, MediaUnsupportedError
 from .media import Album, Voice
 from .menus import Button, Menu, ShownMessage
 from .page import Page
@@ -96,11 +96,11 @@ class Outbox(Protocol):
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the
         conversation, so that what is shown next comes after it. Pictures that the platform would not show, or not
         whole, go as files. Raises `VoiceForbiddenError` for a voice note where none are taken, `MediaForbiddenError`
-        where nothing of this kind is, `NotAMemberError` where the bot is used without being there. Default: no media
-        are taken.
+        where nothing of this kind is, `NotAMemberError` where the bot is used without being there. Default: a
+        `MediaUnsupportedError`, so the user is told that files cannot be shown here.
         """
         del page, media, buttons
-        raise MediaForbiddenError("the platform takes no files of the bot's")
+        raise MediaUnsupportedError("the platform takes no files of the bot's")
 
     async def download_file(self, file: str, *, max_bytes: int) -> bytes:
         """Read a file that somebody sent here, by its `Attachment.id`, from any time in this conversation.

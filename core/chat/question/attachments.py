@@ -16,8 +16,6 @@ from core.chat.text.user_error import UserFacingError
 InputKind: TypeAlias = Literal["sound", "picture", "document", "other"]
 """How a file is understood: by transcribing, showing or reading it; nothing helps with the others."""
 
-MAX_BYTES = 20_000_000
-"""Bytes of a file at most; Telegram hands out no larger ones."""
 DOWNLOAD_TIMEOUT = 60.0
 """Seconds that the download of a file may take in all when a question needs it."""
 _SUFFIXES: dict[str, InputKind] = {
@@ -81,13 +79,14 @@ async def download(
     `size` is the number of bytes that the platform reported. The caller bounds how many files are held at a time.
     Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
     """
-    if size is not None and size > MAX_BYTES:
-        raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000)
+    limit = outbox.capabilities.download_limit
+    if size is not None and size > limit:
+        raise UserFacingError("file.large", limit=limit // 1_000_000)
     try:
         async with asyncio.timeout(max_seconds):
-            return await retry_until_sent(lambda: outbox.download_file(file, max_bytes=MAX_BYTES))
+            return await retry_until_sent(lambda: outbox.download_file(file, max_bytes=limit))
     except FileTooLargeError:
-        raise UserFacingError("file.large", limit=MAX_BYTES // 1_000_000) from None
+        raise UserFacingError("file.large", limit=limit // 1_000_000) from None
     except ContentRejectedError:
         raise UserFacingError("file.gone") from None
     except TimeoutError:

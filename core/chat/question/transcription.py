@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 _SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/webm": "webm", "audio/wav": "wav"}
 _DEFAULT_SUFFIX = "ogg"
-"""Telegram's format; its voice messages have no names."""
+"""What most voice messages are, where the platform tells neither their name nor their type."""
 _MAX_CONCURRENT = 4
 """Recordings in memory at a time, in the whole process."""
 _MAX_QUOTE_LENGTH = 1_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 _BLANK = r"(?:[^\S\n]|[\u200b\u200e\u200f\u2060\ufeff])"
 """The second group is invisible; keyboards and copied texts contain it."""
 _EMOJI = r"[^\s:/]+:(?!//)"
-"""After a colon: `:tada:`, as Slack writes it, but not the address in `:https://…`."""
+"""After a colon: `:tada:`, as some platforms write emoji, but not the address in `:https://…`."""
 _SMILEY = r"-?[)(\]\[/\\|*DPpOo3](?!\w)"
 _SEPARATORS = re.compile(
     rf"{_BLANK}*"

@@ -46,6 +46,7 @@ _REFUSALS: dict[type[errors.OutboxError], str] = {
     errors.NotAMemberError: "attach.absent",
     errors.VoiceForbiddenError: "attach.no_voice",
     errors.MediaForbiddenError: "attach.no_pictures",
+    errors.MediaUnsupportedError: "attach.unsupported",
     errors.OutboxError: "error.unshown",
 }
 

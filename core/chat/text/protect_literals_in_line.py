@@ -226,7 +226,7 @@ def _escape_each(start: int, end: int) -> Iterator[Edit]:
 
 
 def _edit_entity(token: Token) -> Iterator[Edit]:
-    """Replace a character entity; Slack reads its own three by itself."""
+    """Replace a character entity, but those three that every platform reads by itself."""
     character = html.unescape(token.text)
     if character != token.text and character not in {"<", ">", "&"}:
         escape = "\\" if character in _MARKS else ""

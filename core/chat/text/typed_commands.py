@@ -57,7 +57,7 @@ _WORD = re.compile(
 """A word and the text after its blank or colon; a word alone may end with punctuation."""
 _OF_BOT = re.compile(r"@(?P<bot>[A-Za-z0-9_]{3,32})")
 _ENDS = re.compile(r"(?![\w/<>@]|[-.]\w)")
-"""The end of a name, as Telegram itself sees it; paths, addresses and compounds (`/new-feature`) are no commands."""
+"""The end of a name, as clients highlight it; paths, addresses and compounds (`/new-feature`) are no commands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class _Encoding:
 
 
 _ENCODINGS = {
-    # What Telegram's own apps record. Complexity 5 of 10 costs a core 7.6 ms for a second of speech, 10 costs 10.1 ms.
+    # As messengers record speech. Complexity 5 of 10 costs a core 7.6 ms for a second of speech, 10 costs 10.1 ms.
     "opus": _Encoding("ogg", "libopus", 48_000, 32_000, {"application": "voip", "vbr": "on", "compression_level": "5"}),
     # Complexity from 9 to 0; 5 costs a core 6.7 ms, and at 44.1 kHz, which holds nothing more of a voice, 12.1 ms.
     "mp3": _Encoding("mp3", "libmp3lame", 24_000, 64_000, {"compression_level": "5"}),

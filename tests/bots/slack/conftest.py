@@ -14,13 +14,13 @@ from redis.asyncio import Redis
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, Message
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack import SlackPlatform
+from bots.slack.platform import SlackPlatform
 from bots.slack.sending.outbox import SlackOutbox
+from bots.slack.settings import SlackSettings
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.page import Page
 from core.redis import RateLimiter
-from core.settings import SlackSettings
 from tests.bots.slack.listening import Listener
 
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
@@ -29,10 +29,11 @@ BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 MODELS = tuple(Option(f"Model {number}", f"m{number}") for number in range(300))
 
 
-async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
+async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
     """Return the matching models."""
     assert reader.locale
     assert menu == "model"
+    assert most == 100
     assert chat.platform == "sl"
     return tuple(option for option in MODELS if text in option.label)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from bots.slack import SlackPlatform
+from bots.slack.platform import SlackPlatform
 from core.chat.port.incoming import Incoming
 
 

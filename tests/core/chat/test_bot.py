@@ -21,6 +21,7 @@ from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
     MediaForbiddenError,
+    MediaUnsupportedError,
     NotAMemberError,
     OutboxError,
     PlatformUnreachableError,
@@ -39,6 +40,7 @@ from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
 from tests.core.queue.scripted_handler import wait_until
+from tests.core.settings.conftest import PLATFORMS
 
 _HELLO = "Hi! Ask me"
 _OUTCOMES: list[tuple[Exception, str]] = [
@@ -47,6 +49,7 @@ _OUTCOMES: list[tuple[Exception, str]] = [
     (NotAMemberError("not_in_channel"), "attach.absent"),
     (VoiceForbiddenError("no"), "attach.no_voice"),
     (MediaForbiddenError("no"), "attach.no_pictures"),
+    (MediaUnsupportedError("no"), "attach.unsupported"),
     (UneditableError("cant_update_message"), "error.unshown"),
     (FileTooLargeError("large"), "error.unshown"),
     (ContentRejectedError("some_new_code"), "error.unshown"),
@@ -110,8 +113,8 @@ class Fragile(NoOutbox, Platform):
 @pytest.fixture
 async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Service]:
     monkeypatch.setenv("WANJIE_API_KEY", "sk-test")
-    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:test")
-    settings = Settings()
+    monkeypatch.setenv("CONSOLE_TOKEN", "con-test")
+    settings = Settings(PLATFORMS)
     assert await redis.ping()
     client = WanjieClient(settings.wanjie)
     service = Service(settings, redis_url, client, exclusive=True)

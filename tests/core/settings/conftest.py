@@ -3,23 +3,68 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import pytest
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
 
-from core.settings import AREAS, Settings, SettingsError, list_variables
+from core.settings import (
+    PlatformArea,
+    Proxy,
+    Settings,
+    SettingsError,
+    TokenForm,
+    check_token,
+    describe_proxy,
+    list_areas,
+    list_variables,
+)
 
 Configure: TypeAlias = Callable[..., Settings]
-ENOUGH = {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc"}
+_TOKEN = re.compile("con-")
+
+
+class ConsoleSettings(PlatformArea):
+    """A made-up platform with one token."""
+
+    model_config = SettingsConfigDict(env_prefix="CONSOLE_")
+    heading = "Console"
+    token_forms: ClassVar[tuple[TokenForm, ...]] = (TokenForm(_TOKEN, "a console token, see CONSOLE_TOKEN"),)
+
+    token: SecretStr = Field(description="The token.")
+    colour: str = Field("green", description="The colour of the letters.")
+    proxy: Proxy = describe_proxy("the console")
+
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, secret: SecretStr) -> SecretStr:
+        return check_token(secret, _TOKEN, "use the token that the console shows")
+
+
+class RadioSettings(PlatformArea):
+    """A made-up platform with two tokens."""
+
+    model_config = SettingsConfigDict(env_prefix="RADIO_")
+    heading = "Radio"
+
+    token: SecretStr = Field(description="The token.")
+    key: SecretStr = Field(description="The key.")
+    proxy: Proxy = describe_proxy("the radio")
+
+
+PLATFORMS = (ConsoleSettings, RadioSettings)
+ENOUGH = {"WANJIE_API_KEY": "sk-1", "CONSOLE_TOKEN": "con-1"}
 
 
 @pytest.fixture
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Read settings from these variables, beside what every service needs, and from the bytes of a `.env`."""
     monkeypatch.chdir(tmp_path)
-    known = {variable.name for _, area in AREAS for variable in list_variables(area)}
+    known = {variable.name for _, area in list_areas(PLATFORMS) for variable in list_variables(area)}
     for name in list(os.environ):  # noqa: TID251 - what the machine has set
         if name.upper() in known:
             monkeypatch.delenv(name)
@@ -29,7 +74,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
         (tmp_path / ".env").chmod(0o600)
         for name, value in (ENOUGH | given).items():
             monkeypatch.setenv(name, value)
-        return Settings()
+        return Settings(PLATFORMS)
 
     return read
 

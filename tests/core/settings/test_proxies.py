@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from core.settings import Proxies, Settings, SettingsError
 from core.settings.proxies import hide_credentials, list_passwords, normalize_proxy
+from tests.core.settings.conftest import PLATFORMS, ConsoleSettings
 
 PROXY = "http://proxy.test:3128"
 
@@ -90,18 +91,18 @@ def test_a_proxy_is_understood_as_people_write_it(written: str, meant: str) -> N
 @pytest.mark.parametrize(
     "written", ["socks4://h:1", "ftp://h:1", "http://", "http://h:port", "http://h:99999", "http://ann:secret@", "a b"]
 )
-@pytest.mark.parametrize("name", ["WANJIE_PROXY", "TELEGRAM_PROXY", "HTTPS_PROXY", "http_proxy", "all_proxy"])
+@pytest.mark.parametrize("name", ["WANJIE_PROXY", "CONSOLE_PROXY", "HTTPS_PROXY", "http_proxy", "all_proxy"])
 def test_what_is_no_proxy_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, written: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for variable in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
-    for variable, value in {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc", name: written}.items():
+    for variable, value in {"WANJIE_API_KEY": "sk-1", "CONSOLE_TOKEN": "con-1", name: written}.items():
         monkeypatch.setenv(variable, value)
 
     with pytest.raises(SettingsError) as refused:
-        Settings()
+        Settings(PLATFORMS)
     assert [problem.partition(" is not valid: ")[0] for problem in refused.value.problems] == [name.upper()]
     assert written not in str(refused.value)
     assert "secret" not in str(refused.value)
@@ -115,18 +116,19 @@ def test_a_service_has_its_own_proxy_then_that_of_the_scheme_then_the_one_for_al
         monkeypatch.delenv(variable, raising=False)
     for variable, value in {
         "WANJIE_API_KEY": "sk-1",
-        "TELEGRAM_BOT_TOKEN": "1:abc",
-        "TELEGRAM_PROXY": "socks5://own",
+        "CONSOLE_TOKEN": "con-1",
+        "CONSOLE_PROXY": "socks5://own",
         "https_proxy": "https",
         "ALL_PROXY": "socks5://every",
         "no_proxy": "in.house, 10.0.0.0/8",
     }.items():
         monkeypatch.setenv(variable, value)
-    settings = Settings()
-    wanjie, telegram = settings.proxies_for(settings.wanjie), settings.proxies_for(settings.telegram or settings.wanjie)
+    settings = Settings(PLATFORMS)
+    wanjie = settings.proxies_for(settings.wanjie)
+    console = settings.proxies_for(settings.get_platform(ConsoleSettings) or settings.wanjie)
 
-    assert telegram.find_proxy("https://api.telegram.org/bot") == "socks5://own:1080"
-    assert telegram.find_proxy("http://10.0.0.1/bot") is None
+    assert console.find_proxy("https://console.test/bot") == "socks5://own:1080"
+    assert console.find_proxy("http://10.0.0.1/bot") is None
     assert wanjie.find_proxy("https://wanjie.test") == "http://https"
     assert wanjie.find_proxy("http://wanjie.test") == "socks5://every:1080"
     assert wanjie.find_proxy("http://wanjie.in.house") is None
@@ -138,12 +140,12 @@ def test_one_service_may_go_directly_where_the_others_have_a_proxy(
     monkeypatch.chdir(tmp_path)
     for variable, value in {
         "WANJIE_API_KEY": "sk-1",
-        "TELEGRAM_BOT_TOKEN": "1:abc",
+        "CONSOLE_TOKEN": "con-1",
         "WANJIE_PROXY": "direct",
         "ALL_PROXY": "http://ann:word-of-ann@proxy.test",
     }.items():
         monkeypatch.setenv(variable, value)
-    settings = Settings()
+    settings = Settings(PLATFORMS)
 
     assert settings.proxies_for(settings.wanjie).find_proxy("http://wanjie.test") is None
     assert "word-of-ann" in settings.list_secrets()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings, SettingsError
-from tests.core.settings.conftest import Configure, problems
+from tests.core.settings.conftest import PLATFORMS, Configure, RadioSettings, problems
 
 FILE = "# 设定\r\nSYSTEM_PROMPT=请用中文回答\r\nexport LOG_LEVEL='debug'\r\n"
 
@@ -49,7 +49,7 @@ def test_a_folder_in_place_of_the_file_is_reported(configure: Configure, tmp_pat
     (tmp_path / ".env").mkdir()
 
     with pytest.raises(SettingsError, match=r"^\.env cannot be read: Is a directory\.$"):
-        Settings()
+        Settings(PLATFORMS)
 
 
 def test_values_stand_as_they_are_written(configure: Configure) -> None:
@@ -110,7 +110,9 @@ def test_an_unknown_choice_is_reported_with_the_known_ones(configure: Configure)
 
 
 def test_a_misspelt_name_is_told_with_the_nearest(configure: Configure) -> None:
-    settings = configure(b"IMAGE_TOL=on\nCOMPOSE_PROJECT_NAME=x\n", WANJIE_DEFAULT_MODLE="x", SLACK_WEBHOOK="https://a")
+    settings = configure(
+        b"IMAGE_TOL=on\nCOMPOSE_PROJECT_NAME=x\n", WANJIE_DEFAULT_MODLE="x", CONSOLE_WEBHOOK="https://a"
+    )
 
     assert settings.warnings == [
         "IMAGE_TOL in .env is not a setting; did you mean IMAGE_TOOL?",
@@ -144,17 +146,6 @@ def test_an_address_of_wanjie_may_bring_along_what_the_calls_add(configure: Conf
 
 
 @pytest.mark.parametrize(
-    "written",
-    ["http://bots.lan:8081", "http://bots.lan:8081/", "http://bots.lan:8081/bot", "http://bots.lan:8081/bot1:abc"],
-)
-def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Configure, written: str) -> None:
-    telegram = configure(TELEGRAM_BASE_URL=written).telegram
-
-    assert telegram is not None
-    assert telegram.base_url == "http://bots.lan:8081/bot"
-
-
-@pytest.mark.parametrize(
     "written", ["wanjie.test/api", "ftp://wanjie.test", "https://wanjie.test/api?key=1", "https://"]
 )
 def test_an_invalid_address_is_reported(configure: Configure, written: str) -> None:
@@ -165,4 +156,32 @@ def test_the_operator_is_told_when_other_users_can_read_the_file(configure: Conf
     configure(b"LOG_LEVEL=INFO\n")
     (tmp_path / ".env").chmod(0o640)
 
-    assert Settings().warnings == ["Other users of this machine can read .env: run chmod 600 .env."]
+    assert Settings(PLATFORMS).warnings == ["Other users of this machine can read .env: run chmod 600 .env."]
+
+
+def test_a_platform_is_off_until_one_of_its_required_variables_is_set(configure: Configure) -> None:
+    assert configure(RADIO_TOKEN=" ", RADIO_PROXY="ftp://invalid").get_platform(RadioSettings) is None
+    assert problems(configure, RADIO_TOKEN="t", RADIO_PROXY="direct") == ["RADIO_KEY is not set."]
+    assert configure(RADIO_TOKEN="t", RADIO_KEY="k").get_platform(RadioSettings) is not None
+
+
+def test_without_a_platform_the_variables_of_each_are_named(configure: Configure) -> None:
+    assert problems(configure, CONSOLE_TOKEN="") == [
+        "No platform is set up: set CONSOLE_TOKEN, or RADIO_TOKEN with RADIO_KEY, or all of them."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("WANJIE_API_KEY", "con-secret", "it is a console token, see CONSOLE_TOKEN; use the key of your Wanjie Ark"),
+        ("CONSOLE_TOKEN", "secret", "it is not a token of this kind; use the token that the console shows."),
+        ("CONSOLE_TOKEN", "'con-secret'", "in quotes"),
+    ],
+)
+def test_a_token_is_known_by_its_form(configure: Configure, name: str, value: str, words: str) -> None:
+    (problem,) = problems(configure, b"", **{name: value})
+
+    assert problem.startswith(f"{name} is not valid: ")
+    assert words in problem
+    assert "secret" not in problem

@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bots.sandbox.slack.simulator import SlackSim
-from bots.slack import SlackPlatform
 from bots.slack.api.required_scopes import SCOPES, missing_scopes
+from bots.slack.platform import SlackPlatform
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Sender
 from core.redis import RateLimiter

@@ -54,15 +54,15 @@ async def test_a_searched_option_can_be_picked(scene: Scene, listener: Listener)
 
 
 async def test_suggest_gets_the_chat_the_query_and_the_reader() -> None:
-    asked: list[tuple[str, ChatRef, str, Sender]] = []
+    asked: list[tuple[str, ChatRef, str, Sender, int]] = []
 
-    async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender) -> tuple[Option, ...]:
-        asked.append((menu, chat, text, reader))
+    async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
+        asked.append((menu, chat, text, reader, most))
         return (Option("Kimi", "kimi", group="Chat"),)
 
     answer = await find_options(_BODY, suggest, Installation())
 
-    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"))]
+    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"), 100)]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
 
 

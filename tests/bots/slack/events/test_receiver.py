@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bots.slack import SlackPlatform
+from bots.slack.platform import SlackPlatform
 from core.chat.commands import parse_command
 from core.chat.events.receiver import EventReceiver
 from core.queue import Inbox

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.slack.persona import SlackPersona
-from bots.slack import SlackPlatform
+from bots.slack.platform import SlackPlatform
 from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, NotAMemberError, RecipientGoneError
 from core.chat.port.media import Album, Picture, Voice

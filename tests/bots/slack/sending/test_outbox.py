@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack import SlackPlatform
 from bots.slack.api import users
+from bots.slack.platform import SlackPlatform
 from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender

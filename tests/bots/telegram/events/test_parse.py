@@ -255,7 +255,7 @@ def test_a_caption_can_name_the_bot() -> None:
 def test_a_group_that_has_got_another_id_is_told() -> None:
     moved = said(chat=GROUP, migrate_from_chat_id=-123)
 
-    assert (moved.chat, moved.moved_from) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
+    assert (moved.chat, moved.previous_chat) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
     assert choose_lane(moved) == str(moved.chat)
 
 
@@ -437,6 +437,7 @@ def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[
         message_id="",
         sender=Sender("7", "Ann Li", "zh-hans"),
         added=True,
+        wait_seconds=0.8,
     )
 
 

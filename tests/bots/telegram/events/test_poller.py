@@ -15,17 +15,17 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.telegram.simulator import TelegramSim
-from bots.telegram import TelegramPlatform, TelegramTokenError
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.command_menu import register_commands
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.poller import UpdatePoller
+from bots.telegram.platform import TelegramPlatform, TelegramTokenError
 from bots.telegram.recovery.message_ids import MessageIdTracker
+from bots.telegram.settings import TelegramSettings
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
 from core.json_reader import Json
 from core.redis import Lease, RateLimiter
-from core.settings import TelegramSettings
 
 MENU = {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]}
 

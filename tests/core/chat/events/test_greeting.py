@@ -15,7 +15,7 @@ from core.store import Conversations
 
 CHAT = ChatRef("tg", "1", "-1002")
 ARRIVAL = Incoming(chat=CHAT, event_id="7", message_id="", sender=Sender("5"), added=True)
-MOVE = Incoming(chat=CHAT, event_id="8", message_id="1", sender=Sender("5"), moved_from=ChatRef("tg", "1", "-2"))
+MOVE = Incoming(chat=CHAT, event_id="8", message_id="1", sender=Sender("5"), previous_chat=ChatRef("tg", "1", "-2"))
 
 
 def read(payload: bytes) -> Incoming | None:

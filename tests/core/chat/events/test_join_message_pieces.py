@@ -37,7 +37,7 @@ PASTE = said("one", cut_separator="")
         ([said("one", cut_separator="", command="speak")], said("two")),
         ([PHOTO_ALONE], said("what is this?")),
         ([said("what is this?")], PHOTO_ALONE),
-        ([said(attachments=(PHOTO,), album="a")], said(attachments=(PHOTO,), album="a", sent=200)),
+        ([said(attachments=(PHOTO,), batch_key="a")], said(attachments=(PHOTO,), batch_key="a", sent=200)),
     ],
 )
 def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Incoming) -> None:
@@ -57,7 +57,7 @@ def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Inco
         (said(attachments=(VOICE,)), said("and this")),
         (said("a caption", attachments=(PHOTO,)), said("hi")),
         (said("a caption", attachments=(PHOTO,)), PHOTO_ALONE),
-        (said(attachments=(PHOTO,), album="a"), said("x", attachments=(PHOTO,), album="b")),
+        (said(attachments=(PHOTO,), batch_key="a"), said("x", attachments=(PHOTO,), batch_key="b")),
         (said("hi"), said("hello", edits="10")),
     ],
 )
@@ -82,7 +82,7 @@ def test_a_comment_stands_below_the_forwards_that_it_is_about() -> None:
 
 
 def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
-    photos = [said(attachments=(PHOTO,), album="a", part=True, message_id=str(number)) for number in range(3)]
+    photos = [said(attachments=(PHOTO,), batch_key="a", part=True, message_id=str(number)) for number in range(3)]
     named = replace(photos[1], text="what is this?", part=False)
     joined = join_pieces([photos[0], named, photos[2]], "e")
 

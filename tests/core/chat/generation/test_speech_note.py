@@ -19,7 +19,13 @@ from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, MissingPermissionError, VoiceForbiddenError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    MediaForbiddenError,
+    MediaUnsupportedError,
+    MissingPermissionError,
+    VoiceForbiddenError,
+)
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
@@ -153,6 +159,7 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(
         ([VoiceForbiddenError(), MediaForbiddenError()], "attach.no_voice"),
         ([VoiceForbiddenError(), VoiceForbiddenError()], "attach.no_voice"),
         ([MissingPermissionError()], "attach.no_permission"),
+        ([MediaUnsupportedError()], "attach.unsupported"),
     ],
 )
 async def test_a_note_that_the_platform_refuses_is_told(

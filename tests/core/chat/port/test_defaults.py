@@ -9,7 +9,7 @@ import pytest
 
 from bots.running_platform import RunningPlatform
 from core.chat.port.capabilities import Capabilities
-from core.chat.port.errors import ContentRejectedError, MediaForbiddenError
+from core.chat.port.errors import ContentRejectedError, MediaUnsupportedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.media import Album
 from core.chat.port.menus import Button, Menu, Option, ShownMessage
@@ -71,7 +71,7 @@ async def test_a_menu_becomes_a_list() -> None:
 
 
 async def test_without_files_media_are_refused() -> None:
-    with pytest.raises(MediaForbiddenError):
+    with pytest.raises(MediaUnsupportedError):
         await _Plain().send_media(Page(start=0), Album((), ""))
     with pytest.raises(ContentRejectedError):
         await _Plain().download_file("f1", max_bytes=10)

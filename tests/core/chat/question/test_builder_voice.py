@@ -8,7 +8,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import Failure, Upload, WanjieSim
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Attachment
-from core.chat.question.attachments import MAX_BYTES, download
+from core.chat.question.attachments import download
 from core.chat.question.builder import QuestionBuilder
 from core.chat.question.transcription import quote_transcript
 from core.chat.text.user_error import UserFacingError
@@ -153,14 +153,16 @@ async def test_failures_of_the_service_pass(
 
 
 async def test_what_is_known_to_be_too_large_is_not_even_asked_for(hearing: QuestionBuilder, mail: Mail) -> None:
-    error = await excuse(hearing, mail, replace(VOICE, size=MAX_BYTES + 1))
+    error = await excuse(hearing, mail, replace(VOICE, size=mail.capabilities.download_limit + 1))
 
     assert (error.key, error.values["limit"]) == ("file.large", 20)
     assert mail.fetched == []
 
 
 async def test_what_turns_out_to_be_too_large_is_told(hearing: QuestionBuilder) -> None:
-    assert (await excuse(hearing, Mail({"v1": bytes(MAX_BYTES + 1)}))).key == "file.large"
+    too_large = bytes(Mail({}).capabilities.download_limit + 1)
+
+    assert (await excuse(hearing, Mail({"v1": too_large}))).key == "file.large"
 
 
 async def test_what_the_platform_hands_out_no_more_is_told(hearing: QuestionBuilder) -> None:

@@ -1,12 +1,40 @@
-"""Tokens of the wrong kind are named by their form, before anybody is asked."""
+"""The settings of all platforms together: tokens of the wrong kind are named by their form, before anybody is asked."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
 import pytest
 
-from tests.core.settings.conftest import Configure, problems
+from bots.settings import PLATFORM_AREAS, load_settings
+from bots.telegram.settings import TelegramSettings
+from core.settings import Settings, SettingsError, list_areas, list_variables
 
+Configure: TypeAlias = Callable[..., Settings]
+ENOUGH = {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc"}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+
+@pytest.fixture
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Read settings from these variables, beside what every service needs, and from the bytes of a `.env`."""
+    monkeypatch.chdir(tmp_path)
+    known = {variable.name for _, area in list_areas(PLATFORM_AREAS) for variable in list_variables(area)}
+    for name in list(os.environ):  # noqa: TID251 - what the machine has set
+        if name.upper() in known:
+            monkeypatch.delenv(name)
+
+    def read(file: bytes = b"", **given: str) -> Settings:
+        (tmp_path / ".env").write_bytes(file)
+        (tmp_path / ".env").chmod(0o600)
+        for name, value in (ENOUGH | given).items():
+            monkeypatch.setenv(name, value)
+        return load_settings()
+
+    return read
 
 
 @pytest.mark.parametrize(
@@ -37,7 +65,9 @@ SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
     ],
 )
 def test_a_token_of_another_kind_is_named(configure: Configure, name: str, value: str, words: str) -> None:
-    found = problems(configure, b"", **{**SLACK, name: value})
+    with pytest.raises(SettingsError) as refused:
+        configure(**{**SLACK, name: value})
+    found = refused.value.problems
 
     assert [problem.split()[0] for problem in found] == [name]
     assert words in found[0]
@@ -45,9 +75,10 @@ def test_a_token_of_another_kind_is_named(configure: Configure, name: str, value
 
 
 def test_swapped_tokens_are_reported_one_by_one(configure: Configure) -> None:
-    found = problems(configure, SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1")
+    with pytest.raises(SettingsError) as refused:
+        configure(SLACK_BOT_TOKEN="xapp-1", SLACK_APP_TOKEN="xoxb-1")
 
-    assert [problem.split()[0] for problem in found] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+    assert [problem.split()[0] for problem in refused.value.problems] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
 
 def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Configure) -> None:
@@ -56,3 +87,14 @@ def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Config
     )
 
     assert set(settings.list_secrets()) == {"sk-1", "123:A-b_c", "xoxb-1", "xapp-1-A"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://bots.lan:8081", "http://bots.lan:8081/", "http://bots.lan:8081/bot", "http://bots.lan:8081/bot1:abc"],
+)
+def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Configure, written: str) -> None:
+    telegram = configure(TELEGRAM_BASE_URL=written).get_platform(TelegramSettings)
+
+    assert telegram is not None
+    assert telegram.base_url == "http://bots.lan:8081/bot"

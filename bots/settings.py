@@ -1,0 +1,15 @@
+"""The settings of the whole program: those of the core and of every platform."""
+
+from __future__ import annotations
+
+from core.settings import PlatformArea, Settings
+
+from .slack.settings import SlackSettings
+from .telegram.settings import TelegramSettings
+
+PLATFORM_AREAS: tuple[type[PlatformArea], ...] = (TelegramSettings, SlackSettings)
+
+
+def load_settings() -> Settings:
+    """Load every area; raises `SettingsError`."""
+    return Settings(PLATFORM_AREAS)

@@ -1,0 +1,32 @@
+"""The settings of a platform: each adapter has an area of its own, which the program hands to `Settings`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import create_model
+
+from .base_area import Area
+from .tokens import TokenForm
+
+
+class PlatformArea(Area):
+    """The settings of a platform, which is off while none of the variables that it requires is set."""
+
+    heading: ClassVar[str]
+    """The name of the platform in the documents."""
+    token_forms: ClassVar[tuple[TokenForm, ...]] = ()
+    """The tokens of this platform; one of them in the variable of another service is reported with its name."""
+
+    @classmethod
+    def list_required(cls) -> list[str]:
+        """The names of the variables without which the platform cannot run."""
+        prefix = str(cls.model_config.get("env_prefix", ""))
+        return [(prefix + name).upper() for name, field in cls.model_fields.items() if field.is_required()]
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        """Whether one of the required variables is set; what it says may still be invalid."""
+        fields: dict[str, Any] = {name.lower(): (str, "") for name in cls.list_required()}
+        required = create_model("Required", __base__=Area, **fields)
+        return any(dict(required()).values())
