@@ -86,7 +86,7 @@ def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, 
     text = layout.text
     if not text.decode().strip():
         return render_plain(markdown, defuse=defuse)
-    placed = [replace(style, start=layout.place(style.start), end=layout.place(style.end)) for style in styles]
+    placed = [style.move(layout.place(style.start), layout.place(style.end)) for style in styles]
     if defuse:
         placed += [
             Style("code", start, end)
@@ -97,7 +97,7 @@ def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, 
     ]
     first = min((piece.start for piece in pieces), default=len(text))
     lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code at the beginning keeps its indentation
-    shifted = [replace(piece, start=piece.start - lead, end=piece.end - lead) for piece in pieces]
+    shifted = [piece.move(piece.start - lead, piece.end - lead) for piece in pieces]
     remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[:MAX_ENTITIES]
     return _defuse_rendered(text[lead:].rstrip(), remaining, defuse=defuse)
 
@@ -149,7 +149,7 @@ def _merge_overlapping(styles: list[Style]) -> Iterator[Style]:
         same = sorted((style for style in styles if style.kind == kind), key=lambda style: style.start)
         for index, style in enumerate(same):
             if index and style.start < same[index - 1].end:
-                same[index] = replace(style, start=same[index - 1].start, end=max(style.end, same[index - 1].end))
+                same[index] = style.move(same[index - 1].start, max(style.end, same[index - 1].end))
             elif index:
                 yield same[index - 1]
         yield from same[-1:]
@@ -167,9 +167,9 @@ def _split_around_code(styles: Iterable[Style]) -> Iterator[Style]:
         start = style.start
         for code in alone:
             if start < code.end and code.start < style.end:
-                yield replace(style, start=start, end=code.start)
+                yield style.move(start, code.start)
                 start = code.end
-        yield replace(style, start=start)
+        yield style.move(start, style.end)
 
 
 def _trim(text: bytes, style: Style) -> Style | None:
@@ -178,9 +178,9 @@ def _trim(text: bytes, style: Style) -> Style | None:
     if style.start >= style.end or not inside.strip():
         return None
     if style.kind == "pre":
-        return replace(style, end=min(style.start + len(inside.rstrip(b"\r\n")), len(text.rstrip())))
+        return style.move(style.start, min(style.start + len(inside.rstrip(b"\r\n")), len(text.rstrip())))
     start = style.start + len(inside) - len(inside.lstrip())
-    return replace(style, start=start, end=start + len(inside.strip()))
+    return style.move(start, start + len(inside.strip()))
 
 
 def _defuse_rendered(text: bytes, styles: list[Style], *, defuse: bool) -> RenderedText:
@@ -192,10 +192,9 @@ def _defuse_rendered(text: bytes, styles: list[Style], *, defuse: bool) -> Rende
     parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
     text = _JOINER_BYTES.join(parts)
     shifted = [
-        replace(
-            style,
-            start=style.start + len(_JOINER_BYTES) * bisect_right(cuts, style.start),
-            end=style.end + len(_JOINER_BYTES) * bisect_left(cuts, style.end),
+        style.move(
+            style.start + len(_JOINER_BYTES) * bisect_right(cuts, style.start),
+            style.end + len(_JOINER_BYTES) * bisect_left(cuts, style.end),
         )
         for style in styles
     ]

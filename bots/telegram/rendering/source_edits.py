@@ -23,3 +23,7 @@ class Style:
     end: int
     url: str = ""
     language: str = ""
+
+    def move(self, start: int, end: int) -> Style:
+        """Return the same formatting of other bytes; several times as fast as `dataclasses.replace`."""
+        return Style(self.kind, start, end, self.url, self.language)

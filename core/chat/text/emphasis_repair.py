@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 )
 """Marks, and everything in which an asterisk is no mark."""
 _ANY_MARK = re.compile("[*~]")
+_ANY_PAIR = re.compile("[*~`]")
+"""Without any of these a line has no pair, and opens no code."""
 _HEADING = re.compile(r" {0,3}#{2,6}(?=[\u2e80-\U0010ffff]|\*\*|\d)")
 """A heading without its blank. A single `#` begins a hashtag."""
 _MAX_PAIR_LENGTH = 200
@@ -96,7 +98,7 @@ class _Reader:
         return line if self._in_code_span else self._fix_prose(line, final=final)
 
     def _fix_prose(self, line: str, *, final: bool) -> str:
-        tokens = list(_tokens_until_stray(line))
+        tokens = list(_tokens_until_stray(line)) if _ANY_PAIR.search(line) else []
         self._in_code_span = bool(tokens) and tokens[-1]["stray"] is not None
         pairs, held = _find_pairs(line, tokens, final=final)
         edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).make_edits()]

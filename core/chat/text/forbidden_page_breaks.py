@@ -55,7 +55,7 @@ def find_cuts(text: str, begin: int, stop: int) -> ForbiddenCuts:
 def find_growing_link(text: str, begin: int, end: int) -> int | None:
     """Find the start of a link or an address that ends at `end` and may still grow; None if there is none."""
     first = max(begin, end - _MAX_LINK_LENGTH)
-    if not _GROWING_LINK.search(text[first:end]):
+    if not _may_end_in_link(text, first, end):  # most steps end here: it is asked at each one
         return None
     paragraph = max(begin, text.rfind("\n\n", begin, end))
     starts = (paragraph + one.start for one in find_open_marks(text[paragraph:end]))
@@ -108,6 +108,19 @@ def _drop_closed_items(offsets: list[int], line: str) -> None:
     indent = len(line) - len(line.lstrip(" "))
     while offsets and indent < offsets[-1]:
         offsets.pop()
+
+
+def _may_end_in_link(text: str, first: int, end: int) -> bool:
+    """Whether a link or an address may begin in `text[first:end]` and reach its end; quick for prose."""
+    last_word = text[first:end].rsplit(None, 1)[-1:] if not text[end - 1 : end].isspace() else []
+    if last_word and "://" in last_word[0]:
+        return True
+    bracket = text.rfind("[", first, end)
+    while bracket >= 0:
+        if _GROWING_LINK.match(text, bracket, end):
+            return True
+        bracket = text.rfind("[", first, bracket)
+    return False
 
 
 def _find_spans(body: str) -> Iterator[tuple[int, int]]:

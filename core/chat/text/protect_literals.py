@@ -114,6 +114,8 @@ class _Reader:
             return ([(0, len(line))] if fence[0] in "`~" else []), len(line)
         if not self._is_prose(line):
             return ([(0, len(line))] if self._in_indented_code else []), len(line)
+        if not _ANYTHING.search(line):
+            return [], len(line)
         found = list(tokenize(line))
         self._in_code_span = bool(found) and found[-1].kind == "stray"
         code = [token for token in found if token.kind == "code"]
@@ -128,6 +130,8 @@ class _Reader:
         """Return the marks that are open after a line at `position`, given those `before` it."""
         if self._fences.read_line(line) or not self._is_prose(line):
             return before if self._in_code_span else []
+        if not _ANYTHING.search(line):
+            return before
         read = ProseLine(line, strict=True)
         self._in_code_span = read.has_open_code
         return read.find_open_marks(position, before)
