@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from pyromark import Markdown, Options
@@ -14,9 +15,14 @@ from .plain_text import strip_markdown
 
 WORD_JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
-_MENTION = re.compile(r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A-Z0-9]+[|>]|#[CGD][A-Z0-9]+[|>])")
-"""A mention of people or of a channel; ids are written in capitals."""
-_PENDING_MENTION = re.compile(r"<(?:!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20})?\Z")
+_BRACKET_ENTITY = r"&(?i:lt|#0{0,5}60|#x0{0,4}3c);"
+_MENTION = re.compile(
+    r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A-Z0-9]+[|>]|#[CGD][A-Z0-9]+[|>])"
+    rf"|{_BRACKET_ENTITY}(?=[!@#\\&])"
+)
+"""The bracket of a mention of people or of a channel, ids of which are written in capitals; also one that only a reader
+of Markdown turns into a bracket."""
+_PENDING_MENTION = re.compile(rf"(?:<(?:!(?i:[a-z]{{0,8}})|[@#][A-Z0-9]{{0,20}})?|{_BRACKET_ENTITY})\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """An escaped mark of Markdown."""
 _ENTITY = re.compile(rb"&#?\w+;")
@@ -34,7 +40,7 @@ def render_markdown(text: str, *, final: bool) -> str:
     `final`, an end that more text may change is held back.
     """
     shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
-    if "<" not in shown:
+    if "<" not in shown and "&" not in shown:
         return shown
     code, doubt = find_code_spans(shown)
     if not final:
@@ -42,13 +48,15 @@ def render_markdown(text: str, *, final: bool) -> str:
         shown = shown[: pending.start() if pending else None]
         dubious = _MENTION.search(shown, doubt)
         shown = shown[: dubious.start() if dubious else None]
-    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else "<" + WORD_JOINER, shown)
+    if any(_is_within(found.start(), code) for found in _MENTION.finditer(shown)):
+        code = _find_parsed_code(shown, code)
+    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else found[0] + WORD_JOINER, shown)
 
 
 def neutralize_mentions(text: str, *, final: bool) -> str:
     """Return plain text that mentions nobody; unless `final`, without an end that may become a mention."""
     pending = None if final else _PENDING_MENTION.search(text)
-    return _MENTION.sub("<" + WORD_JOINER, text[: pending.start() if pending else None])
+    return _MENTION.sub(lambda found: found[0] + WORD_JOINER, text[: pending.start() if pending else None])
 
 
 def strip_protection(markdown: str) -> str:
@@ -81,7 +89,7 @@ def strip_protection(markdown: str) -> str:
 def to_mrkdwn(markdown: str) -> str:
     """Write a caption as Slack's mrkdwn, the only format for comments on files; it mentions nobody."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"*\1*", markdown)
-    return escape(_BACKSLASH.sub(r"\1", bold))
+    return escape(html.unescape(_BACKSLASH.sub(r"\1", bold)))
 
 
 def escape(text: str) -> str:
@@ -96,6 +104,30 @@ def notification_text(text: str) -> str:
     """
     shown = strip_markdown(text).translate(_BRACKETS)
     return shown if len(shown) <= _MAX_NOTIFICATION_LENGTH else shown[: _MAX_NOTIFICATION_LENGTH - 1] + "…"
+
+
+def _find_parsed_code(markdown: str, expected: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the expected code that a parser of CommonMark takes for code, too.
+
+    A fence within a list ends with its item, for example, and back-ticks around a bar are none in a table, even in one
+    whose second line is still to come.
+    """
+    source, parsed = markdown.encode(errors="replace"), list[tuple[int, int]]()
+    block: int | None = None
+    for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
+        match event:
+            case {"Start": {"CodeBlock": _}}:
+                block = where["start"]
+            case {"End": "CodeBlock"} if block is not None:
+                parsed.append((block, where["end"]))
+                block = None
+            case {"Code": str(code)} if "|" not in code:
+                parsed.append((where["start"], where["end"]))
+            case _:
+                pass
+    placed = [(len(source[:start].decode()), len(source[:end].decode())) for start, end in parsed]
+    overlaps = ((max(one[0], two[0]), min(one[1], two[1])) for one in expected for two in placed)
+    return [(start, end) for start, end in overlaps if start < end]
 
 
 def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from core.chat.port.markdown import escape_line
 from core.chat.port.menus import Menu, Option
 
 from .action_ids import MENU_PREFIX
@@ -37,7 +38,7 @@ def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
 
 def plain_menu(menu: Menu) -> str:
     """Return the title and the options as plain text, in case Slack refuses the blocks."""
-    return "\n".join([menu.title, *(f"- {_mark_label(option)}" for option in menu.options[:MAX_OPTIONS])])
+    return "\n".join([menu.title, *(f"- {escape_line(_mark_label(option))}" for option in menu.options[:MAX_OPTIONS])])
 
 
 def select_options(options: Sequence[Option]) -> dict[str, Any]:

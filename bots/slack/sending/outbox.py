@@ -12,7 +12,7 @@ import structlog
 from bots.slack.api.errors import NOT_A_MEMBER_CODES
 from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace import WorkspaceApi
-from bots.slack.blocks.markdown import escape, notification_text
+from bots.slack.blocks.markdown import escape, notification_text, strip_protection
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, PageText
 from bots.slack.events.reply_target import ReplyTarget
@@ -151,7 +151,10 @@ class SlackOutbox(Outbox):
 
     async def send_text(self, text: str) -> None:
         """Send an ephemeral reply to a command or an action; post in the thread otherwise."""
-        variants = [MessageContent(notification_text(text), sentence_blocks(text)), MessageContent(escape(text))]
+        variants = [
+            MessageContent(notification_text(text), sentence_blocks(text)),
+            MessageContent(escape(strip_protection(text))),
+        ]
         await (self._post_ephemeral(variants) if self._route.url else self._post(variants))
 
     async def show_menu(self, menu: Menu, *, step: bool = False) -> None:

@@ -60,8 +60,8 @@ class PictureDrawer:
         button_data = replace(ButtonData.for_job(context.job, context.incoming), tag=tag)
         await self.save_prompt(context, button_data, generated.prompt)
         buttons = (
-            Button(context.translate("imagine.again"), "imagine", f"{button_data} {_AGAIN}"),
-            Button(context.translate("imagine.vary"), "imagine", f"{button_data} {VARIATION}"),
+            Button(context.translate_plainly("imagine.again"), "imagine", f"{button_data} {_AGAIN}"),
+            Button(context.translate_plainly("imagine.vary"), "imagine", f"{button_data} {VARIATION}"),
         )
         try:
             async with activity_indicator(context.outbox, "uploading"):

@@ -79,7 +79,7 @@ class MediaTools:
                 case _:
                     return "Not done: there is no such tool."
         except UserFacingError as error:
-            return f"Not done: {self._context.translate(error.key, **error.values)}"
+            return f"Not done: {self._context.translate_plainly(error.key, **error.values)}"
         except (WanjieError, ContentRejectedError) as error:
             _log.warning("a tool failed", tool=call.name, error=repr(error))
             return "Not done: the service that does this failed or refused."

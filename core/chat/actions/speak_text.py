@@ -16,6 +16,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.generation.speech import SpeechScript, SpeechSynthesizer
 from core.chat.port.errors import ContentRejectedError, VoiceForbiddenError
+from core.chat.port.markdown import Markdown
 from core.chat.port.media import Voice
 from core.chat.text.error_keys import error_key
 from core.chat.text.user_error import UserFacingError
@@ -112,7 +113,7 @@ def _spoken_words(context: EventContext, text: str) -> SpokenPlaceholders:
     locale = _detect_language(text) or context.locale
 
     def phrase(key: str) -> str:
-        return context.translations.text(key, locale)
+        return context.translations.plain_text(key, locale)
 
     return SpokenPlaceholders(
         code=phrase("spoken.code"),
@@ -142,5 +143,5 @@ def _wants_voice(context: EventContext, models: ChatModels) -> bool:
     return wanted == "always" or (wanted == "voice" and sent_voice)
 
 
-async def _report_failure(context: EventContext, reason: str) -> None:
+async def _report_failure(context: EventContext, reason: Markdown) -> None:
     await context.reply_text(context.translate("speak.unspoken", reason=reason), fields=VOICE_FAILURE_NOTICE)

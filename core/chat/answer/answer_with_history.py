@@ -82,7 +82,7 @@ class AnswerService:
         finding_voice = asyncio.create_task(self._has_speech_model())  # while the answer grows, needed at its end
         buttons = AnswerButtons(
             str(ButtonData.for_job(job, context.incoming)),
-            context.translate,
+            context.translate_plainly,
             can_speak=lambda: finding_voice.done() and finding_voice.result(),
         )
         writer = AnswerWriter(self._client, context, buttons, request)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from core.chat.answer.model_choice import ModelSelector, Work
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
+from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.menus import Menu, Option
 from core.chat.text.translations import Translations
 from core.store import PreferenceName
@@ -157,7 +158,7 @@ class ModelCommand:
         return await self._list_groups(context.incoming.chat, context.locale)
 
     async def _list_groups(self, chat: ChatRef, locale: str) -> tuple[ModelGroup, ...]:
-        headings: dict[Tab, str] = {tab: self._translations.text(key, locale) for tab, key in _HEADING.items()}
+        headings: dict[Tab, str] = {tab: self._translations.plain_text(key, locale) for tab, key in _HEADING.items()}
         return group_models(await self._catalog.list_models(), headings, await self._find_current(chat))
 
     async def _find_current(self, chat: ChatRef) -> dict[Tab, str | None]:
@@ -174,7 +175,7 @@ class ModelCommand:
 
 async def _suggest_models(context: EventContext, name: str, models: Sequence[str]) -> None:
     if models:
-        names = ", ".join(f"`{model}`" for model in models[:_MAX_SUGGESTIONS])
+        names = Markdown(", ").join(format_code(model) for model in models[:_MAX_SUGGESTIONS])
         await context.reply("model.suggest", name=name, suggestions=names)
     else:
         await context.reply("model.unknown", name=name)
@@ -188,21 +189,21 @@ def _menu(context: EventContext, groups: Sequence[ModelGroup], state: MenuState)
         return None
     if context.outbox.capabilities.searchable_menus:
         return list_menu(_title(context, of_tab, state), of_tab)
-    menu = paged_menu(_title(context, found, state), found, state, everything=context.translate("model.all"))
+    menu = paged_menu(_title(context, found, state), found, state, everything=context.translate_plainly("model.all"))
     shown = len(menu.options)
     if state.fits_button or shown == _count(found):
         return menu
     return replace(menu, title=f"{menu.title} " + context.translate("model.narrow", shown=shown))
 
 
-def _title(context: EventContext, groups: Sequence[ModelGroup], state: MenuState) -> str:
+def _title(context: EventContext, groups: Sequence[ModelGroup], state: MenuState) -> Markdown:
     if state.query:
         return context.translate("model.fitting", name=state.query, count=_count(groups))
     if state.tab is None and context.outbox.capabilities.searchable_menus:
         now = [
             context.translate("model.now", kind=group.heading, model=group.current) for group in _one_per_choice(groups)
         ]
-        return context.translate("model.title_all", where=describe_scope(context), now="\n".join(now))
+        return context.translate("model.title_all", where=describe_scope(context), now=Markdown("\n").join(now))
     group = active_group(groups, state.tab)
     return context.translate(_TITLE[group.tab], where=describe_scope(context), model=group.current)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.chat.delivery.event_context import EventContext
+from core.chat.port.markdown import Markdown
 
 
-def describe_scope(context: EventContext) -> str:
+def describe_scope(context: EventContext) -> Markdown:
     """Return the place in which a preference set here holds, as a part of a sentence: “in this chat”."""
     threads, chat = context.outbox.capabilities.threads_are_conversations, context.incoming.chat
     if chat.thread:

@@ -58,7 +58,7 @@ class ReasoningCommand:
     async def _show_menu(self, context: EventContext) -> None:
         now = (await self._models.load(context.incoming.chat)).preferences.reasoning or "fold"
         options = tuple(
-            Option(context.translate(key), display, current=display == now) for display, key in _LABEL.items()
+            Option(context.translate_plainly(key), display, current=display == now) for display, key in _LABEL.items()
         )
         title = context.translate("reasoning.title", where=describe_scope(context))
         await context.show_menu(Menu("reasoning", title, options))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
+from core.chat.port.markdown import escape_markdown
 
 from .preferences import PreferenceWriter
 
@@ -24,7 +25,7 @@ class SystemCommand:
         text = context.argument
         if not text:
             now = (await self._models.load(context.incoming.chat)).preferences.system
-            await (context.reply("system.now", text=now) if now else context.reply("system.empty"))
+            await (context.reply("system.now", text=escape_markdown(now)) if now else context.reply("system.empty"))
         elif len(text) > _MAX_LENGTH:
             await context.reply("system.long", length=len(text), limit=_MAX_LENGTH)
         elif context.half_width_argument.lower() in _OFF_WORDS:

@@ -140,12 +140,16 @@ def _menu(
         replies=context.translate(_REPLY_LABELS.get(current_replies, "voice.off")),
     )
     replies = tuple(
-        Option(context.translate(label), f"replies {value}", current=value == current_replies)
+        Option(context.translate_plainly(label), f"replies {value}", current=value == current_replies)
         for value, label in _REPLY_BUTTONS.items()
     )
     # Speeds have a row of their own, since they are another preference.
     speeds = tuple(
-        Option(context.translate("voice.speed", speed=f"{speed:g}"), f"speed {speed:g}", current=speed == current_speed)
+        Option(
+            context.translate_plainly("voice.speed", speed=f"{speed:g}"),
+            f"speed {speed:g}",
+            current=speed == current_speed,
+        )
         for speed in _OFFERED_SPEEDS
     )
     return Menu("voice", title, replies, (speeds, *_voice_rows(voices, current_voice)))

@@ -12,6 +12,7 @@ import structlog
 from core.chat.checkpoint_fields import NOTICE, PostFields
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
+from core.chat.port.markdown import Markdown
 from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
 from core.chat.text.normalize_width import to_half_width
@@ -73,9 +74,13 @@ class EventContext:
         threads = self.outbox.capabilities.threads_are_conversations
         return threads and not self.incoming.direct and not self.incoming.chat.thread
 
-    def translate(self, key: str, /, **values: object) -> str:
-        """Return a sentence in the sender's language."""
+    def translate(self, key: str, /, **values: object) -> Markdown:
+        """Return a sentence in the sender's language; values that are no `Markdown` are literal text."""
         return self.translations.text(key, self.locale, sign=self.incoming.command_sign, **values)
+
+    def translate_plainly(self, key: str, /, **values: object) -> str:
+        """Return a sentence in the sender's language for what shows no Markdown, such as a button."""
+        return self.translations.plain_text(key, self.locale, sign=self.incoming.command_sign, **values)
 
     async def reply(self, key: str, /, **values: object) -> None:
         """Answer with a sentence, by its key; see `reply_text`."""
@@ -101,7 +106,7 @@ class EventContext:
 
     async def notify_presser(self, key: str, /, **values: object) -> None:
         """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""
-        await self.outbox.notify_presser(self.translate(key, **values))
+        await self.outbox.notify_presser(self.translate_plainly(key, **values))
 
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 from core.chat.port.incoming import Incoming
+from core.chat.port.markdown import format_code
+from core.chat.port.names import remove_direction_marks
 from core.media.visible_text import strip_invisible
 from core.wanjie import ModelKind
 
@@ -14,12 +16,15 @@ from .image_options import ImagePrompt
 _MAX_LENGTH = 1_000
 """Characters of a caption, marks included; see `Album`."""
 _MARK = re.compile(r"\\*([*_`~#|>])")
-"""Marks that would format or hide words, with the backslashes before them; other Markdown does no harm in a prompt."""
+"""Marks that would format or hide words, with the backslashes before them."""
+_BRACKET, _BRACKET_ENTITY = "[", "&#91;"
+"""Links: a backslash would be shown before a bracket."""
+_ENTITY_PIECE = re.compile(r"&#?\d{0,2}\Z")
 
 
 def caption(prompt: ImagePrompt, model: str, note: str = "") -> str:
     """Return Markdown that shows the prompt, its translation where there is one, a `note` and the model."""
-    end = "\n".join(part for part in (note, f"`{model}`") if part)
+    end = "\n".join(part for part in (note, format_code(model)) if part)
     translated = prompt.english not in {"", prompt.prompt}
     lines = [prompt.prompt, f"→ {prompt.words}"] if translated else [prompt.words]
     room = (_MAX_LENGTH - len(end)) // len(lines) - 1  # each with its line break
@@ -55,9 +60,9 @@ def quoted_text(incoming: Incoming, kind_of: Callable[[str], ModelKind]) -> str:
 
 def fit_line(line: str, most: int) -> str:
     """Return Markdown of at most `most` characters that reads like `line`, or like its beginning and an ellipsis."""
-    whole = _MARK.sub(r"\\\1", line)
+    whole = _MARK.sub(r"\\\1", remove_direction_marks(line)).replace(_BRACKET, _BRACKET_ENTITY)
     if len(whole) <= most:
         return whole
-    cut = whole[: most - 1]
+    cut = _ENTITY_PIECE.sub("", whole[: most - 1])
     dangling = (len(cut) - len(cut.rstrip("\\"))) % 2  # a backslash whose mark was cut off
     return cut[: len(cut) - dangling].rstrip() + "…"

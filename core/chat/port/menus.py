@@ -25,6 +25,7 @@ class Menu:
     name: str
     """At most 12 bytes."""
     title: str
+    """Markdown."""
     options: tuple[Option, ...]
     controls: tuple[tuple[Option, ...], ...] = ()
     """Rows of further entries beneath the options: what leads to other parts of the menu, or another choice."""

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from .capabilities import Capabilities
 from .errors import ContentRejectedError, MediaUnsupportedError
+from .markdown import escape_line
 from .media import Album, Voice
 from .menus import Button, Menu, ShownMessage
 from .page import Page
@@ -60,7 +61,7 @@ class Outbox(Protocol):
         the options are listed, and the user types a command.
         """
         del step
-        options = (f"- {option.label}{' ✓' if option.current else ''}" for option in menu.options)
+        options = (f"- {escape_line(option.label)}{' ✓' if option.current else ''}" for option in menu.options)
         await self.send_text("\n".join((menu.title, "", *options)))
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:

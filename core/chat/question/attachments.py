@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Attachment
+from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 
@@ -65,7 +66,7 @@ def is_video(attachment: Attachment) -> bool:
 
 def display_name(attachment: Attachment) -> str:
     """Return a file's name on one line, safe between back-ticks; "" when it has none."""
-    name = " ".join(attachment.name.replace("`", "'").split())
+    name = clean_line(attachment.name).replace("`", "'")
     return (
         name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH // 2]}…{name[-_MAX_NAME_LENGTH // 2 :]}"
     )

@@ -8,6 +8,7 @@ from functools import partial
 
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.port.incoming import Attachment, Incoming
+from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.outbox import Outbox
 from core.chat.text.attribution import shorten_quote
 from core.chat.text.translations import Translations
@@ -117,11 +118,11 @@ class QuestionBuilder:
             for attachment in attachments
         ]
 
-    def _label(self, attachment: Attachment, incoming: Incoming) -> str:
+    def _label(self, attachment: Attachment, incoming: Incoming) -> Markdown:
         name = display_name(attachment)
-        return f"`{name}`" if name else self._translate(incoming, _LABELS[classify(attachment)])
+        return format_code(name) if name else self._translate(incoming, _LABELS[classify(attachment)])
 
-    def _translate(self, incoming: Incoming, key: str, /, **values: object) -> str:
+    def _translate(self, incoming: Incoming, key: str, /, **values: object) -> Markdown:
         return self._translations.text(key, incoming.sender.locale, sign=incoming.command_sign, **values)
 
     async def _add(self, file: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:

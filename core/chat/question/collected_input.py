@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.chat.port.incoming import Attachment
+from core.chat.port.markdown import Markdown
 from core.chat.text.user_error import UserFacingError
 
 from .attachments import InputKind, display_name
@@ -32,7 +33,7 @@ class InputFile:
 
     attachment: Attachment
     kind: InputKind
-    label: str
+    label: Markdown
     """Its name in sentences to its sender."""
     is_quoted: bool
     """It came with the message that is replied to."""
@@ -50,7 +51,7 @@ class CollectedInput:
 
     text: str
     """The text of the message."""
-    translate: Callable[..., str]
+    translate: Callable[..., Markdown]
     """Returns a sentence, by key and values, in the sender's language."""
     transcripts: list[str] = field(default_factory=list[str])
     """Of voice messages that are a part of the question."""
@@ -97,9 +98,9 @@ class CollectedInput:
         ]
         return (*self.notes, *unread)
 
-    def _join_labels(self, files: list[InputFile]) -> str:
+    def _join_labels(self, files: list[InputFile]) -> Markdown:
         """Join the labels of several files; equal labels are counted."""
-        counts = Counter[tuple[str, InputKind]]((file.label, file.kind) for file in files)
+        counts = Counter[tuple[Markdown, InputKind]]((file.label, file.kind) for file in files)
         return self.translate("file.and").join(
             label if count == 1 else self.translate(_PLURALS[kind], count=count)
             for (label, kind), count in counts.items()

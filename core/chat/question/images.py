@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from core.chat.port.errors import OutboxError
+from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.cache import Cache
@@ -52,10 +53,12 @@ class ImageLoader:
             listed = await self._catalog.list_models("chat")
         except WanjieError:
             listed = ()
-        with_vision = [f"`{other.id}`" for other in listed if self.supports_images(other.id)]
+        with_vision = [format_code(other.id) for other in listed if self.supports_images(other.id)]
         if not with_vision:
             return UserFacingError("file.blind_all", model=model)
-        return UserFacingError("file.blind", model=model, suggestions=", ".join(with_vision[:_MAX_SUGGESTIONS]))
+        return UserFacingError(
+            "file.blind", model=model, suggestions=Markdown(", ").join(with_vision[:_MAX_SUGGESTIONS])
+        )
 
     async def load(
         self, file: str, outbox: Outbox, *, size: int | None = None, max_seconds: float = DOWNLOAD_TIMEOUT

@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 import structlog
 
 from core.chat.port.incoming import Attachment
+from core.chat.port.markdown import Markdown, escape_markdown
+from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.audio.decoder import UnreadableAudioError
@@ -87,10 +89,11 @@ class Transcriber:
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")
 
 
-def quote_transcript(words: str) -> str:
+def quote_transcript(words: str) -> Markdown:
     """Return a transcript as a quote above the answer."""
-    line = " ".join(words.split())
-    return f"> 🎤 {line}" if len(line) <= _MAX_QUOTE_LENGTH else f"> 🎤 {line[:_MAX_QUOTE_LENGTH].rstrip()}…"
+    line = clean_line(words)
+    shown = line if len(line) <= _MAX_QUOTE_LENGTH else f"{line[:_MAX_QUOTE_LENGTH].rstrip()}…"
+    return Markdown(f"> 🎤 {escape_markdown(shown)}")
 
 
 def _file_name(attachment: Attachment) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from .urls import ADDRESS_PATTERN, measure_address
 
+MAX_TAG_LENGTH = 200
+"""Characters of a tag; what is longer is no tag, so that a stream need not be held back for it."""
 _TOKEN = re.compile(
     rf"""
     (?P<formula>\\\((?:(?!\\[()\[\]]).)*\\\) | \\\[(?:(?!\\[()\[\]]).)*\\\] | \$\$[^$]+\$\$
@@ -16,7 +18,7 @@ _TOKEN = re.compile(
     | (?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))
     | (?P<target>\]\((?:[^()]|\([^()]*\))*\))
     | (?P<autolink><[a-zA-Z][a-zA-Z0-9+.-]+:[^\s<>]*>)
-    | (?P<tag><[a-zA-Z/!?][^<>]*>)
+    | (?P<tag><[a-zA-Z/!?][^<>]{{0,{MAX_TAG_LENGTH - 3}}}>)
     | (?P<address>{ADDRESS_PATTERN})
     | (?P<path>(?<![\w\\])(?:[A-Za-z]:\\(?![(\[])|\\\\[\w.$-]+\\)
         (?:[^\s<>"|`()\[\]，。；：！？、]*(?:\\\*\*?|[^\s<>"|`()\[\]，。；：！？、*_~.,;:!?]))?)

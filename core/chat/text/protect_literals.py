@@ -142,7 +142,7 @@ class _Reader:
         if not bare:
             self._in_code_span = self._in_html = False
             return False
-        indent = len(line) - len(line.lstrip())
+        indent = len(line[: len(line) - len(line.lstrip())].expandtabs(_CODE_INDENT))
         self._in_indented_code = indent >= self._offset + _CODE_INDENT and (after_blank or self._in_indented_code)
         if item := _ITEM.match(line):
             self._offset = item.end() if not self._in_indented_code else self._offset

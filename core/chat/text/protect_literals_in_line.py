@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .line_edits import Edit
 from .markdown_marks import Closing, MarkRun, is_dunder_name, is_pointer_type
-from .markdown_tokens import Token, tokenize
+from .markdown_tokens import MAX_TAG_LENGTH, Token, tokenize
 from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
 
 _MARK = re.compile(r"\*+|~+|_+")
@@ -28,11 +28,11 @@ _PARTIAL_ENTITY = re.compile(r"&#?\w{0,31}\Z")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]*")
 """The beginning of a link definition, for `[words][name]`."""
+_BLOCK_START = re.compile(r"(?:[\s>]|[-*+]\s|\d{1,9}[.)]\s)*(?P<number>\d{0,9})")
+"""Where a sign may begin a list, or underline a heading."""
 _SPECIAL = re.compile(r"[*~_\\<]|https?:", re.IGNORECASE)
 _KINDS = frozenset(("*", "**", "***", "_", "__", "___", "~~"))
 _LOOKAHEAD = 2
-_MAX_HELD_LENGTH = 200
-"""Characters of a tag, or of a name between underscores, for which a stream is held back."""
 _GROWING_NAME = re.compile(r"\w{0,30}(?:__)?.?", re.ASCII)
 
 
@@ -65,12 +65,12 @@ class ProseLine:
                     yield from self._edit_address(token, labelled=depth > 0)
                 case "tag" if _BREAK.fullmatch(token.text):
                     yield from self._edit_break(token)
-                case "tag" | "autolink" if self.strict and not token.text.lower().startswith("<http"):
+                case "tag" | "autolink" | "unclosed" if self.strict and token.text[0] == "<":
                     yield from self._edit_tag(token)
                 case "path":
                     yield from self._edit_path(token)
                 case "entity" if self.strict:
-                    yield from _edit_entity(token)
+                    yield from self._edit_entity(token)
                 case "escape" | "unclosed" if self.strict and token.text[0] == "\\":
                     yield from self._edit_backslash(token)
                 case _:
@@ -128,7 +128,7 @@ class ProseLine:
             case "tag":
                 return _BREAK.fullmatch(token.text) is not None and not following.strip()
             case _:
-                return token.text == "<" and len(self.line) - token.start <= _MAX_HELD_LENGTH
+                return token.text == "<" and len(self.line) - token.start < MAX_TAG_LENGTH
 
     def _edit_address(self, token: Token, *, labelled: bool) -> Iterator[Edit]:
         defined = _DEFINITION.match(self.line)
@@ -149,7 +149,9 @@ class ProseLine:
             yield Edit(token.start, token.end, " · ")
 
     def _edit_tag(self, token: Token) -> Iterator[Edit]:
-        if len(token.text) <= _MAX_HELD_LENGTH:
+        """Escape a tag, open ones too: `<!A` at the start of a line begins HTML, in which back-ticks are no code."""
+        following = self.line[token.start + 1 : token.start + len("<http")].lower()
+        if following and following != "http":
             yield Edit(token.start, token.start + 1, "\\<")
 
     def _edit_path(self, token: Token) -> Iterator[Edit]:
@@ -160,6 +162,14 @@ class ProseLine:
             elif found.end() < token.end and self.line[found.end()] in _PROTECTIVE:
                 yield Edit(found.end() - 1, found.end(), _SPELLED)
         yield from self.find_formula_edits(token.start, token.end, doubling=False)
+
+    def _edit_entity(self, token: Token) -> Iterator[Edit]:
+        """Replace a character entity by its character, which marks nothing, but those three that platforms read."""
+        character = html.unescape(token.text)
+        if character != token.text and character not in {"<", ">", "&"}:
+            block = _BLOCK_START.fullmatch(self.line, 0, token.start)
+            starts_block = block is not None and character in (".)" if block["number"] else "-+=")
+            yield Edit(token.start, token.end, ("\\" if character in _MARKS or starts_block else "") + character)
 
     def _edit_backslash(self, token: Token) -> Iterator[Edit]:
         listed = _OF_LIST.match(self.line)
@@ -223,14 +233,6 @@ def _mark_at(line: str, start: int, end: int) -> MarkRun:
 
 def _escape_each(start: int, end: int) -> Iterator[Edit]:
     yield from (Edit(index, index, "\\") for index in range(start, end))
-
-
-def _edit_entity(token: Token) -> Iterator[Edit]:
-    """Replace a character entity, but those three that every platform reads by itself."""
-    character = html.unescape(token.text)
-    if character != token.text and character not in {"<", ">", "&"}:
-        escape = "\\" if character in _MARKS else ""
-        yield Edit(token.start, token.end, escape + character)
 
 
 def _double_backslash(escape: str) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from core.chat.port.markdown import Markdown, escape_line, fit_into_code
+from core.chat.port.names import clean_line
 
 from .typed_commands import CHINESE_NAMES
 
 _FOLDER = Path(__file__).parents[2] / "locales"
 _DEFAULT = "en"
 _PLURAL = frozenset({"one", "other"})
+_CODE = re.compile(r"(`[^`]*`)")
 _COMMAND = re.compile(rf"(?<![\w/])/(?={'|'.join(CHINESE_NAMES)})")
 
 
@@ -35,17 +40,32 @@ class Translations:
         """All keys of a language, such as `error.refused`."""
         return set(self._languages[language])
 
-    def text(self, key: str, locale: str, /, **values: object) -> str:
+    def text(self, key: str, locale: str, /, **values: object) -> Markdown:
         """Sentence `key` for a reader with the language tag `locale` (any form: `zh`, `zh-hans`, `zh_CN`, "").
 
-        `values` fill the placeholders. Two of them do more: `count` chooses between the singular and the plural of a
-        sentence that has both, and `sign` replaces the `/` of the commands in the sentence. An unknown language reads
-        English; an unknown key is a `KeyError`.
+        `values` fill the placeholders, as literal text on one line unless they are `Markdown`. Two of them do more:
+        `count` chooses between the singular and the plural of a sentence that has both, and `sign` replaces the `/` of
+        the commands in the sentence. An unknown language reads English; an unknown key is a `KeyError`.
         """
+        parts = _CODE.split(self._choose_form(key, locale, values))
+        in_prose = {name: _to_markdown(value) for name, value in values.items()}
+        in_code = {name: fit_into_code(value) for name, value in values.items()}
+        return Markdown("".join(part.format(**(in_code if at % 2 else in_prose)) for at, part in enumerate(parts)))
+
+    def plain_text(self, key: str, locale: str, /, **values: object) -> str:
+        """Like `text`, for a label, a hint or a model, where nothing reads Markdown: the values stand as they are."""
+        template = self._choose_form(key, locale, values)
+        return template.format(**{name: clean_line(str(value)) for name, value in values.items()})
+
+    def _choose_form(self, key: str, locale: str, values: Mapping[str, object]) -> str:
         language = locale.replace("_", "-").partition("-")[0].lower()
         forms = self._languages.get(language, self._languages[_DEFAULT])[key]
         template = forms["one" if "one" in forms and values.get("count") == 1 else "other"]
-        return _COMMAND.sub(str(values.get("sign", "/")), template).format(**values)
+        return _COMMAND.sub(str(values.get("sign", "/")), template)
+
+
+def _to_markdown(value: object) -> Markdown:
+    return value if isinstance(value, Markdown) else escape_line(value)
 
 
 def _language(folder: Path) -> dict[str, _Forms]:

@@ -7,7 +7,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown
 
@@ -36,10 +36,34 @@ _pieces = st.sampled_from(
         "é😀",
         "**",
         "注",
+    ]
+)
+_tricks = st.sampled_from(
+    [
+        "`",
+        "<!here>",
+        "<!",
+        "here>",
+        "\n",
+        "a",
+        "```",
+        "~~~",
+        "|",
+        "|-|-|",
+        "- ",
+        "> ",
+        "    ",
+        "<!A",
+        "\\",
+        "&#60;",
+        "&#33;",
+        "$",
+        "\n\n",
         "（",
         "：",
     ]
 )
+"""What makes a reader of Markdown take something for code, or not, and other spellings of a mention."""
 _texts = st.one_of(st.text(), st.lists(_pieces).map("".join))
 
 
@@ -83,7 +107,17 @@ def test_no_text_is_lost(text: str) -> None:
     assert re.sub(r"[\\<>]", "", shown) == re.sub(r"[\\<>]", "", fix_cjk_emphasis(text).replace(_JOINER, ""))
 
 
-@given(_texts)
+@given(_texts | st.lists(_tricks).map("".join))
+@example("<!A`<!HERE`")
+@example("- ```\n<!here>")
+@example("| `a|<!here>` | b |\n|---|---|")
+@example("`a|<!here>`\n-|-")
+@example("&#60;!here>")
+@example("<&#33;here> <\\!here>")
+@example("$<!here>$ \\(<!here>\\)")
+@example("[`](`<!here>`)")
+@example("> ```\n<!here>")
+@example("<a b='\n`<!here>`'>")
 def test_no_mention_remains_at_any_cut_of_the_text(text: str) -> None:
     for final in (True, False):
         read = Markdown().html(render_markdown(text, final=final))
@@ -92,7 +126,7 @@ def test_no_mention_remains_at_any_cut_of_the_text(text: str) -> None:
         assert not re.search(r"<(!(channel|here|everyone)\b|@[UW]\d+[>|]|#C\d+[>|])", shown, re.IGNORECASE)
 
 
-@given(st.lists(_pieces, max_size=12))
+@given(st.lists(_pieces, max_size=12) | st.lists(_tricks, max_size=12))
 def test_rendered_text_only_grows(pieces: list[str]) -> None:
     text, shown = "", ""
     for piece in pieces:
@@ -109,7 +143,7 @@ def test_only_a_possible_mention_is_held_back() -> None:
     assert render_markdown("hello", final=False) == "hello"
     assert render_markdown("1 < 2", final=False) == "1 < 2"
     assert render_markdown("hello <!cha", final=False) == "hello "
-    assert render_markdown("hello <!chat\n", final=False) == "hello <!chat\n"
+    assert render_markdown("hello <!chat\n", final=False) == "hello \\<!chat\n"
     assert render_markdown("hello <@Bo", final=False) == "hello <@Bo"
     assert render_markdown("hello <@U", final=False) == "hello "
     assert render_markdown("hello `<@U1>", final=False) == "hello `"

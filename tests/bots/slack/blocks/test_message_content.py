@@ -60,7 +60,8 @@ def test_slack_accepts_every_variant(text: str, folded: int, buttons: bool) -> N
         assert 0 < len(look.text) <= 3000
 
     assert found[-1].blocks == ()
-    assert html.unescape(found[-1].text) == (body.answer if body.answer.strip() else body.reasoning)
+    answer = body.answer.replace("\\<", "<")  # where nothing reads Markdown, no sign is escaped
+    assert html.unescape(found[-1].text) == (answer if answer.strip() else body.reasoning)
     assert first_chunks(body, _BUTTONS)[0]["type"] == "blocks"
 
 
