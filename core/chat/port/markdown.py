@@ -18,7 +18,7 @@ would be shown where it escapes nothing to one of them."""
 _LINE_START = re.compile(r"(?m)^(?P<indent>[^\S\n]*)(?P<mark>[-+=]|\d{1,9}[.)](?=\s|\Z))?")
 """Indentation, and what begins a list or underlines a heading."""
 _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-"""Entities that Slack reads anywhere."""
+"""Entities that every platform reads, also where text is not Markdown."""
 _NO_BREAK_SPACE = "\u00a0"
 
 
