@@ -29,7 +29,7 @@ from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
 from core.media.thread_pool import ThreadPool
-from core.queue import Inbox, Worker
+from core.queue import Inbox, QueueLimits, Worker
 from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
@@ -49,7 +49,8 @@ class Service:
         self.store = StoreHealth(url)
         """Whether the store takes what is written, and what an operator should know about it."""
         self._redis = connect(url, report=self.store.report)
-        inbox = Inbox(self._redis, limit=settings.service.mailbox_limit)
+        mailbox = settings.service.mailbox_limit
+        inbox = Inbox(self._redis, limits=QueueLimits(mailbox=mailbox, person_messages=4 * mailbox))
         chat = settings.chat
         lifetime = timedelta(days=chat.history_days)
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
@@ -98,16 +99,14 @@ class Service:
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
-        limit = self._settings.service.mailbox_limit
         bot = Bot(
             platforms,
             self._inbox,
             self._conversations,
             self._translations,
-            CommandDispatcher(self.handlers, platforms, self._inbox, mailbox_limit=limit),
+            CommandDispatcher(self.handlers, platforms, self._inbox),
             self._answerer,
             self._old_buttons,
-            mailbox_limit=limit,
         )
         return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from core.queue import Inbox, Job
+from core.queue import Inbox, Job, LaneKind
 from core.store import Conversations
 
 from .actions.answer_question import QuestionAnswerer
@@ -18,7 +18,7 @@ from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
 from .events.deletions import Deletions
 from .events.greeting import Greeting
-from .events.lanes import is_fast_lane, is_overflow_lane, parse_platform_name
+from .events.lanes import parse_platform_name
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
@@ -42,8 +42,6 @@ class Bot:
         commands: CommandDispatcher,
         answerer: QuestionAnswerer,
         old_buttons: OldButtons,
-        *,
-        mailbox_limit: int,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
@@ -52,7 +50,6 @@ class Bot:
         self._commands = commands
         self._answerer = answerer
         self._old_buttons = old_buttons
-        self._mailbox_limit = mailbox_limit
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
@@ -117,7 +114,7 @@ class Bot:
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone."""
-        if is_fast_lane(job.lane):
+        if job.lane_kind.is_fast:
             return await platform.enrich(incoming, sender_only=True)
         if not _may_have_news(incoming):
             return await platform.enrich(incoming)
@@ -145,8 +142,8 @@ class Bot:
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
         elif incoming.added:
             await self._greet(context)
-        elif is_overflow_lane(context.job.lane):
-            await context.reply("talk.full", count=self._mailbox_limit)
+        elif context.job.lane_kind is LaneKind.OVERFLOW:
+            await context.reply("talk.full")
         elif incoming.choice is not None:
             await self._commands.handle_choice(context, incoming.choice)
         elif incoming.command:
@@ -199,7 +196,7 @@ def _may_have_news(incoming: Incoming) -> bool:
 
 async def _apologise(context: EventContext, apology: Apology) -> None:
     """Tell the sender why no answer comes; privately when a press was refused and its presser still waits for it."""
-    if apology.is_policy and context.incoming.choice is not None and is_fast_lane(context.job.lane):
+    if apology.is_policy and context.incoming.choice is not None and context.job.lane_kind.is_fast:
         await context.notify_presser(apology.key, **apology.values)
     else:
         await context.reply(apology.key, **apology.values)

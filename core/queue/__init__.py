@@ -1,9 +1,11 @@
 """The durable queue: events are stored before they are acknowledged, and answered in order whatever process dies."""
 
 from .envelope import Envelope, event_tag
-from .inbox import EnqueueResult, Inbox
+from .inbox import EnqueueResult, Inbox, QueueLimits
 from .job import Job, OwnershipLostError, SaveCheckpoint
 from .keys import QueueKeys, ShardMismatchError
+from .lane_kind import LaneKind
+from .origin import Origin
 from .worker import Worker, WorkerPeriods
 
 __all__ = [
@@ -11,8 +13,11 @@ __all__ = [
     "Envelope",
     "Inbox",
     "Job",
+    "LaneKind",
+    "Origin",
     "OwnershipLostError",
     "QueueKeys",
+    "QueueLimits",
     "SaveCheckpoint",
     "ShardMismatchError",
     "Worker",

@@ -70,12 +70,13 @@ class Claims:
         self.consumer = consumer
         self._redis = redis
         self._keys = keys
-        self._start = Script(redis, _SCRIPTS, "count_deliveries", "start")
-        self._checkpoint = Script(redis, _SCRIPTS, "count_deliveries", "checkpoint")
-        self._absorb = Script(redis, _SCRIPTS, "count_deliveries", "absorb")
+        owned = ("admission", "count_deliveries")
+        self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "start")
+        self._checkpoint = Script(redis, _SCRIPTS, *owned, "checkpoint")
+        self._absorb = Script(redis, _SCRIPTS, *owned, "absorb")
         self._renew = Script(redis, _SCRIPTS, "count_deliveries", "renew")
-        self._finish = Script(redis, _SCRIPTS, "count_deliveries", "finish")
-        self._release = Script(redis, _SCRIPTS, "count_deliveries", "release")
+        self._finish = Script(redis, _SCRIPTS, *owned, "finish")
+        self._release = Script(redis, _SCRIPTS, *owned, "replace_entry", "release")
         self._remove_consumer = Script(redis, _SCRIPTS, "remove_consumer")
         self._foreign = ForeignLaneKeys(redis, keys)
         self._repair = EntryRepair(redis, keys, interval=_MIN_REPAIR_INTERVAL)
@@ -92,9 +93,10 @@ class Claims:
                     raise
             else:
                 await self._repair.run(shard)
+        await self._repair.run_if_due()  # an older version that ended just now knew no shares
 
     async def repair(self) -> None:
-        """Add missing entries of lanes with messages, unless some process has done so a moment ago."""
+        """Let lanes go on that the store made stop, unless some process has done so a moment ago."""
         await self._repair.run_if_due()
 
     async def read(self, count: int, *, wait: float) -> list[Entry]:
@@ -160,7 +162,7 @@ class Claims:
         keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane), self._keys.state(entry.lane)]
         flat = [item for field in fields.items() for item in field]
         packed = [envelope.pack() for envelope in envelopes]
-        values = [entry.id, self.consumer, claim.deliveries, len(flat), *flat, *packed]
+        values = [entry.id, self.consumer, claim.deliveries, entry.lane, len(flat), *flat, *packed]
         answer = await self._foreign.retry_without(entry.lane, lambda: self._absorb(keys, values))
         if answer == -1:
             raise OwnershipLostError(entry.lane)
@@ -175,7 +177,8 @@ class Claims:
     async def finish(self, job: ClaimedJob, *, dead: bool = False) -> bool:
         """Remove the message from its mailbox, to the dead letters when it is `dead`; False when the claim is void.
 
-        Only this message: what came after the mailbox was lost stays.
+        Only this message: what came after the mailbox was lost stays. Then the lane, and the lanes that wait for the
+        shares which it gives back, become ready in their order.
         """
         claim = job.claim
         entry = claim.entry
@@ -185,7 +188,8 @@ class Claims:
             self._keys.state(entry.lane),
             self._keys.dead(entry.shard),
         ]
-        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, int(dead)]
+        letter = job.envelope.pack() if dead else b""
+        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, letter]
         return await self._foreign.retry_without(entry.lane, lambda: self._finish(keys, arguments)) == 1
 
     async def release(self, claim: Claim) -> bool:

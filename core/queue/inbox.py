@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -13,50 +14,93 @@ from core.redis.client import Script
 
 from .envelope import Envelope
 from .keys import QueueKeys
+from .lane_kind import LaneKind
+from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
-_MAX_SEEN_EVENTS = 256  # event ids of a lane; a platform redelivers at most its last batch, of 100
 _SEEN_SECONDS = 25 * 3600  # an hour more than platforms keep undelivered events
+_NOTICE_INTERVAL = 10  # seconds between two messages of one person that are answered with a refusal
 
 
 class EnqueueResult(Enum):
     """What became of an event."""
 
-    STORED = "stored"
-    DUPLICATE = "duplicate"
+    STORED = 1
+    DUPLICATE = -1
     """It was stored before: by an earlier delivery, or by a call whose answer was lost."""
-    FULL = "full"
-    """As many messages wait in its lane as are allowed; the event was not stored and may be tried again."""
+    FULL = -2
+    """As many messages wait in its lane as are allowed."""
+    SENDER_FULL = -3
+    """As much of its sender waits as is allowed."""
+    STORE_FULL = -4
+    """As much waits in all as is allowed, or the store is short of memory."""
+    ALREADY_TOLD = -5
+    """Of a refused event: its sender was told so a moment ago."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the event was not stored; it may be tried again."""
+        return self not in {EnqueueResult.STORED, EnqueueResult.DUPLICATE}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How much may wait."""
+
+    mailbox: int = 50
+    """Messages of a lane."""
+    person_messages: int = 200
+    """Messages of a person in all conversations, for each kind of lane."""
+    person_bytes: int = 2 * 1024 * 1024
+    """The same in bytes; a single larger message is taken."""
+    person_refusals: int = 3
+    """Refused messages of a person that wait to be answered with that."""
+    lanes: int = 20_000
+    """Lanes with messages."""
+    seen: int = 256
+    """Event ids that a lane remembers; a platform redelivers at most its last batch, of 100."""
 
 
 class Inbox:
     """Stores events in their lanes, from any process and any number of tasks."""
 
-    def __init__(self, redis: Redis, *, limit: int = 50, keys: QueueKeys | None = None) -> None:
+    def __init__(self, redis: Redis, *, limits: QueueLimits | None = None, keys: QueueKeys | None = None) -> None:
         self._redis = redis
-        self._limit = limit
+        self._limits = limits or QueueLimits()
         self._keys = keys or QueueKeys()
-        self._enqueue = Script(redis, _SCRIPTS, "enqueue")
+        self._enqueue = Script(redis, _SCRIPTS, "admission", "enqueue")
         self._request_stop = Script(redis, _SCRIPTS, "request_stop")
         self._foreign = ForeignLaneKeys(redis, self._keys)
         self._confirmed = False
 
-    async def enqueue(self, lane: str, event_id: str, payload: bytes) -> EnqueueResult:
+    async def enqueue(self, lane: str, event_id: str, payload: bytes, origin: Origin | None = None) -> EnqueueResult:
         """Store an event at the end of its lane; it is durable when this returns, and safe to call again.
+
+        The lanes of one person, and of one chat, become ready for the workers a few at a time. An event is refused
+        when too much waits already, or when the store is short of memory: an eighth of it, at most 64 MB, is kept free
+        for finishing what was accepted, half of that for the fast lanes and for telling who was refused.
 
         `event_id` has no line break and is unique within the lane. Raises one of `STORE_ERRORS` when the store did not
         confirm the event: the platform must not get its acknowledgement then.
         """
         envelope = Envelope(event_id, payload).pack()
         await self._check_shards()
-        shard = self._keys.shard(lane)
+        shard, kind = self._keys.shard(lane), LaneKind.of(lane)
         keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
-        channel = self._keys.channel(shard)
-        arguments = [event_id, envelope, lane, self._limit, _MAX_SEEN_EVENTS, _SEEN_SECONDS, channel]
+        limits = self._limits
+        arguments = [
+            *(event_id, envelope, lane, self._keys.channel(shard), *(origin or Origin()).make_shares(kind)),
+            limits.mailbox,
+            limits.person_refusals if kind is LaneKind.OVERFLOW else limits.person_messages,
+            *(limits.person_bytes, limits.lanes, limits.seen),
+            0.5 if kind.is_fast or kind is LaneKind.OVERFLOW else 1,
+            _SEEN_SECONDS,
+            _NOTICE_INTERVAL if kind is LaneKind.OVERFLOW else 0,
+        ]
         answer = await self._foreign.retry_without(lane, lambda: self._enqueue(keys, arguments))
-        return {1: EnqueueResult.STORED, -1: EnqueueResult.DUPLICATE}.get(int(str(answer)), EnqueueResult.FULL)
+        return EnqueueResult(int(str(answer)))
 
     async def request_stop(self, lane: str, *, tag: str = "") -> bool:
         """Ask the owner of the lane's current message, in any process, to stop; False when there is none.

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from .envelope import Envelope
+from .lane_kind import LaneKind
 
 
 class OwnershipLostError(Exception):
@@ -40,6 +41,7 @@ class Job:
         absorb_envelopes: AbsorbEnvelopes | None = None,
     ) -> None:
         self.lane = lane
+        self.lane_kind = LaneKind.of(lane)
         self.event_id = event_id
         self.payload = payload
         self.attempt = attempt

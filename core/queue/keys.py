@@ -45,21 +45,50 @@ class QueueKeys:
         """Channel that gets the name of a lane that is asked to stop, or into whose mailbox more comes."""
         return f"{{q{shard}}}:stop"
 
+    def lanes(self, shard: int) -> str:
+        """HASH of the lanes that have work: how far each has come, and whose shares it has (`admission.lua`)."""
+        return f"{{q{shard}}}:lanes"
+
+    def checked(self, shard: int) -> str:
+        """Exists for a while after a process looked for lanes that neither have an entry nor wait for a share."""
+        return f"{{q{shard}}}:checked"
+
     def repaired(self, shard: int) -> str:
-        """Exists for a while after a process looked for lanes without an entry."""
+        """Keeps version 0.1.0 from making entries for lanes that wait for a share, as long as it exists."""
         return f"{{q{shard}}}:repaired"
 
     def mailbox(self, lane: str) -> str:
         """LIST of messages; the head stays until it is finished."""
         return self._make_lane_key(lane, "m")
 
-    def mailbox_pattern(self, shard: int) -> str:
-        """The pattern that the names of a shard's mailboxes match."""
-        return f"{{q{shard}}}:m:*"
+    def origins(self, lane: str) -> str:
+        """HASH event id -> the shares of its person and its chat."""
+        return self._make_lane_key(lane, "o")
 
-    def parse_lane(self, mailbox: str) -> str:
-        """Read the lane out of the name of a mailbox."""
-        return mailbox.split(":", 2)[2]
+    def holders(self, share: str, shard: int) -> str:
+        """SET of the lanes that have a place in the share."""
+        return f"{{q{shard}}}:s:{share}"
+
+    def waiting(self, share: str, shard: int) -> str:
+        """ZSET by time of the lanes that wait for a place in the share."""
+        return f"{{q{shard}}}:p:{share}"
+
+    def waiting_mail(self, share: str, shard: int) -> str:
+        """HASH lane and event -> bytes, of all that waits of a person."""
+        return f"{{q{shard}}}:w:{share}"
+
+    def repair_pattern(self, shard: int) -> str:
+        """The pattern that the names of a shard's mailboxes and shares match."""
+        return f"{{q{shard}}}:[msp]:*"
+
+    def share_pattern(self, shard: int) -> str:
+        """The pattern that the names of the keys of a shard's shares match."""
+        return f"{{q{shard}}}:[psw]:*"
+
+    def parse(self, key: str) -> tuple[str, str]:
+        """Read the kind of a key, and its lane or share, out of its name."""
+        _, kind, name = key.split(":", 2)
+        return kind, name
 
     def seen(self, lane: str) -> str:
         """ZSET of the last event ids by time."""

@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 from .client import Script
 from .server_errors import is_wrong_type
 
-KeyType: TypeAlias = Literal["string", "list", "hash", "zset", "stream"]
+KeyType: TypeAlias = Literal["string", "list", "hash", "set", "zset", "stream"]
 """The type of a key, as Redis's TYPE names it."""
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from core.chat.actions.report_unread import report_unread
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.lanes import get_background_lane, is_fast_lane, parse_platform_name
+from core.chat.events.lanes import get_background_lane, get_origin, parse_platform_name
 from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
-from core.queue import EnqueueResult, Inbox
+from core.queue import Inbox
 
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
@@ -25,14 +25,11 @@ class CommandDispatcher:
         handlers: Mapping[str, CommandHandler],
         platforms: Mapping[str, Platform],
         inbox: Inbox,
-        *,
-        mailbox_limit: int,
     ) -> None:
         """`handlers` by the names of commands, `platforms` by the first part of their chat references."""
         self._handlers = handlers
         self._platforms = platforms
         self._inbox = inbox
-        self._mailbox_limit = mailbox_limit
 
     async def run_command(self, context: EventContext) -> None:
         """Run the command that was given, or say why it does not run here."""
@@ -60,7 +57,7 @@ class CommandDispatcher:
     async def _handle_button(self, context: EventContext, handler: ButtonHandler, value: str) -> None:
         """Check at once who pressed; the work waits in the lane where it belongs."""
         button_data, rest = ButtonData.parse(value)
-        if not is_fast_lane(context.job.lane):
+        if not context.job.lane_kind.is_fast:
             await handler.run(context, button_data, rest)
         elif not await may_press(context, button_data):
             await context.notify_presser("button.others")
@@ -72,11 +69,11 @@ class CommandDispatcher:
     async def _enqueue_press(self, context: EventContext, handler: ButtonHandler) -> None:
         """Store a press in the lane where its work is done."""
         job, lane = context.job, get_background_lane(context.incoming.chat) if handler.in_background else context.chat
-        waits = not handler.may_repeat and await self._is_waiting(context, lane)
-        if waits or await self._inbox.enqueue(lane, job.event_id, job.payload) is not EnqueueResult.FULL:
+        if not handler.may_repeat and await self._is_waiting(context, lane):
             await context.notify_presser("button.coming")
-        else:
-            await context.notify_presser("talk.full", count=self._mailbox_limit)
+            return
+        result = await self._inbox.enqueue(lane, job.event_id, job.payload, get_origin(context.incoming))
+        await context.notify_presser("talk.full" if result.is_refused else "button.coming")
 
     async def _is_waiting(self, context: EventContext, lane: str) -> bool:
         """Whether the same button was pressed before, and its work is not done yet."""

@@ -1,12 +1,10 @@
-"""The lane that an event waits in: one for each conversation, and others beside it for what must not wait."""
+"""The lane that an event waits in, and whose share of the work it counts against."""
 
 from __future__ import annotations
 
 from core.chat.port.incoming import ChatRef, Incoming
+from core.queue import LaneKind, Origin
 
-_STOP_SUFFIX, _MENU_SUFFIX = "!", "!pick"
-_OVERFLOW_SUFFIX = "!full"
-_BACKGROUND_SUFFIX = "!aside"
 _STOP = "stop"
 """The command, and the name of its button."""
 
@@ -15,28 +13,30 @@ def choose_lane(incoming: Incoming) -> str:
     """Return the conversation's lane, or the one for stops and deletions, or the one for presses."""
     menu = incoming.choice.menu if incoming.choice else ""
     if incoming.deleted or _STOP in {incoming.command, menu}:
-        return f"{incoming.chat}{_STOP_SUFFIX}"
-    return f"{incoming.chat}{_MENU_SUFFIX}" if menu else str(incoming.chat)
-
-
-def is_fast_lane(lane_name: str) -> bool:
-    """Whether the work of this lane must take only a moment."""
-    return lane_name.endswith((_STOP_SUFFIX, _MENU_SUFFIX))
+        kind = LaneKind.STOP
+    else:
+        kind = LaneKind.MENU if menu else LaneKind.CONVERSATION
+    return kind.make_lane(str(incoming.chat))
 
 
 def get_background_lane(chat: ChatRef) -> str:
     """Return the lane for work that may run beside the conversation, such as speaking an older answer."""
-    return f"{chat}{_BACKGROUND_SUFFIX}"
+    return LaneKind.BACKGROUND.make_lane(str(chat))
 
 
 def get_overflow_lane(chat: ChatRef) -> str:
-    """Return the lane of messages that found the mailbox full: each is answered at once that it is."""
-    return f"{chat}{_OVERFLOW_SUFFIX}"
+    """Return the lane of messages that were refused: each is answered at once that it is."""
+    return LaneKind.OVERFLOW.make_lane(str(chat))
 
 
-def is_overflow_lane(lane_name: str) -> bool:
-    """Whether the messages of this lane found their mailbox full."""
-    return lane_name.endswith(_OVERFLOW_SUFFIX)
+def get_origin(incoming: Incoming) -> Origin:
+    """Return who sent the event and the chat around its conversation.
+
+    A name that several people share, as that of a channel, is another one in each chat.
+    """
+    chat, sender = incoming.chat.parent, incoming.sender
+    place = str(chat) if sender.shared else f"{chat.platform}:{chat.account}"
+    return Origin(person=f"{place}:{sender.id}" if sender.id else "", chat=str(chat))
 
 
 def parse_platform_name(lane_name: str) -> str:

@@ -20,7 +20,7 @@ from core.redis.stored_values import parse_stored
 from core.store import Conversations
 
 from .join_message_pieces import MAX_GAP, belongs_to
-from .lanes import choose_lane, get_overflow_lane
+from .lanes import choose_lane, get_origin, get_overflow_lane
 
 _log = structlog.get_logger()
 
@@ -67,12 +67,17 @@ class EventReceiver:
         chat = str(incoming.chat)
         if not incoming.addressed and not await self._conversations.has_joined_thread(chat):
             return
-        result = await self._inbox.enqueue(choose_lane(incoming), incoming.event_id, payload)
+        result = await self._inbox.enqueue(choose_lane(incoming), incoming.event_id, payload, get_origin(incoming))
         if incoming.chat.thread and _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(chat)
-        if result is EnqueueResult.FULL:
-            _log.warning("mailbox full", chat=chat)
-            await self._inbox.enqueue(get_overflow_lane(incoming.chat), incoming.event_id, payload)
+        if result.is_refused:
+            await self._refuse(incoming, payload, result)
+
+    async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult) -> None:
+        """Let the sender be told that the message was not taken, unless they were told a moment ago."""
+        lane, origin = get_overflow_lane(incoming.chat), get_origin(incoming)
+        if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
+            _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())
 
     async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
         """Store an event that belongs to another message; it is dropped where the mailbox is full."""
@@ -81,7 +86,7 @@ class EventReceiver:
         else:
             belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
         if belongs:
-            await self._inbox.enqueue(str(addition.chat), addition.event_id, payload)
+            await self._inbox.enqueue(str(addition.chat), addition.event_id, payload, get_origin(addition))
             await self._note_sent_time(addition)
         elif addition.attachments and is_blank(addition.text):
             stored = b64encode(payload).decode()
@@ -100,7 +105,7 @@ class EventReceiver:
         with UnexpectedErrors():
             file = platform.read_addition(payload) if payload else None
         if payload and file is not None and belongs_to([question], file):
-            await self._inbox.enqueue(str(question.chat), file.event_id, payload)
+            await self._inbox.enqueue(str(question.chat), file.event_id, payload, get_origin(question))
 
     async def _note_sent_time(self, incoming: Incoming) -> None:
         """Note when a user in a group wrote to the bot: the next piece may not mention it."""

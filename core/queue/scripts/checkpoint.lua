@@ -4,6 +4,7 @@ if deliveries(KEYS[1], ARGV[1], ARGV[2]) ~= tonumber(ARGV[3]) then
   return -1
 end
 if #ARGV > 3 then
+  use_reserve()
   redis.call('HSET', KEYS[2], unpack(ARGV, 4))
 end
 return redis.call('HEXISTS', KEYS[2], '!stop')

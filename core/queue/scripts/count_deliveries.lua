@@ -13,12 +13,3 @@ local function remove_entry(stream, entry)
   redis.call('XACK', stream, 'w', entry)
   redis.call('XDEL', stream, entry)
 end
-
--- A lane has an entry exactly as long as its mailbox is not empty.
--- The new entry goes to the end of the stream, so that a lane with many messages lets the others go first.
-local function replace_entry(stream, entry, mailbox, lane)
-  remove_entry(stream, entry)
-  if redis.call('LLEN', mailbox) > 0 then
-    redis.call('XADD', stream, '*', 'c', lane)
-  end
-end

@@ -1,23 +1,35 @@
 -- KEYS: stream, mailbox, state, dead letters.
--- ARGV: entry, consumer, deliveries, lane, SHA-1 of the envelope, '1' to keep a dead letter.
+-- ARGV: entry, consumer, deliveries, lane, SHA-1 of the envelope, the envelope if it is to be kept as a dead letter.
 -- 1: the message is finished. 0: the claim is void, nothing changed.
-if deliveries(KEYS[1], ARGV[1], ARGV[2]) ~= tonumber(ARGV[3]) then
+local entry, lane = ARGV[1], ARGV[4]
+if deliveries(KEYS[1], entry, ARGV[2]) ~= tonumber(ARGV[3]) then
   return 0
 end
+use_reserve()
 local head = redis.call('LINDEX', KEYS[2], 0)
-if head and redis.sha1hex(head) ~= ARGV[5] then
-  -- The mailbox was lost meanwhile. Whatever has come since has an entry of its own.
-  remove_entry(KEYS[1], ARGV[1])
-  return 1
-end
-if head and ARGV[6] == '1' then
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'lane', ARGV[4], 'mail', head, 'deliveries', ARGV[3])
+local is_head = head and redis.sha1hex(head) == ARGV[5] -- else the store lost the mailbox, and what came since stays
+if ARGV[6] ~= '' then
+  local mail = is_head and head or ARGV[6]
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'lane', lane, 'mail', mail, 'deliveries', ARGV[3])
   -- They hold what people wrote, so they are kept for 30 days.
   local kept = 30 * 24 * 3600
   redis.call('XTRIM', KEYS[4], 'MINID', string.format('%d000', redis.call('TIME')[1] - kept))
   redis.call('EXPIRE', KEYS[4], kept)
 end
-redis.call('LPOP', KEYS[2])
+remove_entry(KEYS[1], entry)
+local record = read_record(lane)
+if record and record.place ~= entry and is_ready(record) then
+  return 1 -- an older version made another entry, whose owner may have begun
+end
 redis.call('DEL', KEYS[3])
-replace_entry(KEYS[1], ARGV[1], KEYS[2], ARGV[4])
+if is_head then
+  forget_mail(lane, head)
+  redis.call('LPOP', KEYS[2])
+end
+-- Whoever waits goes first, so that a lane with many messages lets the others through.
+local freed = {}
+leave(lane, freed)
+wake(freed)
+admit(lane, freed)
+wake(freed)
 return 1

@@ -3,5 +3,6 @@
 if deliveries(KEYS[1], ARGV[1], ARGV[2]) ~= tonumber(ARGV[3]) then
   return 0
 end
-replace_entry(KEYS[1], ARGV[1], KEYS[2], ARGV[4])
+use_reserve()
+replace_entry(ARGV[4], ARGV[1])
 return 1

@@ -1,16 +1,25 @@
--- KEYS: stream, then mailboxes. ARGV: the lane of each mailbox.
--- Adds an entry for each lane that has messages and none: the store may have evicted or trimmed the stream.
--- Returns the number of entries that were missing.
-local has_entry = {}
+-- KEYS: stream. ARGV: lanes.
+-- Makes each lane that has mail either ready or waiting, and lets those without mail and entry give their shares back:
+-- the store may have lost keys, and an older version knows no shares. Returns the number of lanes that had stopped.
+use_reserve()
+local entries = {}
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
-  has_entry[entry[2][2]] = true
+  entries[entry[2][2]] = entry[1]
 end
-local missing = 0
-for i = 2, #KEYS do
-  local length = redis.pcall('LLEN', KEYS[i]) -- an error when another program has written there
-  if not has_entry[ARGV[i - 1]] and type(length) == 'number' and length > 0 then
-    redis.call('XADD', KEYS[1], '*', 'c', ARGV[i - 1])
-    missing = missing + 1
+local stopped, freed = 0, {}
+for _, lane in ipairs(ARGV) do
+  local mail = redis.pcall('LINDEX', PREFIX .. 'm:' .. lane, 0) -- an error when another program has written there
+  local record = read_record(lane)
+  mail = type(mail) == 'string' and mail
+  if entries[lane] then
+    if not record or record.place ~= entries[lane] then
+      adopt(lane, entries[lane], mail or '', '', freed)
+    end
+  elseif not mail or not record or not is_waiting(record, lane) then
+    stopped = stopped + (mail and 1 or 0)
+    leave(lane, freed)
+    admit(lane, freed)
   end
 end
-return missing
+wake(freed)
+return stopped

@@ -9,6 +9,7 @@ local event = string.match(head, '^[^\n]*')
 if ARGV[3] ~= '' and string.sub(redis.sha1hex(event), 1, 12) ~= ARGV[3] then
   return 0
 end
+redis.call('HDEL', KEYS[2], '!stop') -- a script that has removed something is not refused for lack of memory
 redis.call('HSET', KEYS[2], '!stop', 1)
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return 1

@@ -1,12 +1,34 @@
 -- KEYS: stream, mailbox, state. ARGV: entry, consumer, lane.
 -- {deliveries, head of the mailbox, state as a flat list}; {0}: not ours, or nothing to do.
-local count = deliveries(KEYS[1], ARGV[1], ARGV[2])
+local entry, lane = ARGV[1], ARGV[3]
+local count = deliveries(KEYS[1], entry, ARGV[2])
 if count == 0 then
   return {0}
 end
+use_reserve()
+local record = read_record(lane)
+if record and record.place ~= entry and is_ready(record) then
+  remove_entry(KEYS[1], entry) -- the lane has another one: an older version takes a lane that waits for a lost one
+  return {0}
+end
 local head = redis.call('LINDEX', KEYS[2], 0)
+local freed = {}
 if not head then
-  remove_entry(KEYS[1], ARGV[1])
+  remove_entry(KEYS[1], entry)
+  admit(lane, freed)
+  wake(freed)
+  return {0}
+end
+local digest = redis.sha1hex(head)
+if not record or record.place ~= entry or record.digest == '' then
+  adopt(lane, entry, head, digest, freed)
+  wake(freed)
+elseif record.digest ~= digest then
+  -- The store lost the mailbox while its head was worked on. State and count are not those of the new head.
+  redis.call('DEL', KEYS[3])
+  leave(lane, freed)
+  replace_entry(lane, entry)
+  wake(freed)
   return {0}
 end
 return {count, head, redis.call('HGETALL', KEYS[3])}

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from core.queue import EnqueueResult, Inbox, QueueKeys, ShardMismatchError
+from core.queue import EnqueueResult, Inbox, QueueKeys, QueueLimits, ShardMismatchError
 from core.queue.envelope import Envelope
 from core.redis import connect
 from tests.core.redis.proxy import Proxy
@@ -47,7 +47,7 @@ async def test_of_many_deliveries_at_once_one_is_stored(redis: Redis, inbox: Inb
 
 
 async def test_a_full_mailbox_takes_no_more_until_there_is_room(redis: Redis) -> None:
-    inbox = Inbox(redis, limit=2)
+    inbox = Inbox(redis, limits=QueueLimits(mailbox=2))
     answers = [await inbox.enqueue("lane", str(event), b"") for event in range(3)]
     await redis.lpop(QueueKeys().mailbox("lane"))
 

@@ -1,0 +1,78 @@
+"""A flood by one person, and how long a stranger waits for the first words meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
+
+from .reply import answer
+from .running import running
+from .table import Row
+
+_TOPICS, _MENTIONS = 900, 1100
+_TOKENS = 200
+_TOKENS_PER_SECOND = 40.0
+_HEAD_START = 4.0
+"""Seconds before the strangers ask."""
+_TIMEOUT = 6.0
+_AIM = "< 3"
+
+
+async def measure_flood() -> list[Row]:
+    """Flood one platform at a time; a stranger asks in private on each."""
+    rows: list[Row] = []
+    for name, flood in (
+        (f"{_TOPICS} topics of a Telegram group", flood_topics),
+        (f"{_MENTIONS} mentions in Slack", flood_mentions),
+    ):
+        async with running() as (harness, _):
+            on_telegram, on_slack = await measure_victims(harness, flood)
+        rows.append(Row(f"first words in Telegram, {name} (s)", _describe(on_telegram), aim=_AIM))
+        rows.append(Row(f"first words in Slack, {name} (s)", _describe(on_slack), aim=_AIM))
+    return rows
+
+
+async def flood_topics(harness: ServiceHarness, count: int = _TOPICS) -> None:
+    """Ask in `count` topics of one group, as one person."""
+    attacker = harness.group("Flooded", "Mallory")
+    attacker.chat.is_forum = True
+    for number in range(count):
+        topic = harness.telegram.topic(attacker.chat, f"Topic {number}", attacker.person)
+        await TelegramPersona(harness.telegram, attacker.person, attacker.chat, topic=topic).say("Count, please.")
+
+
+async def flood_mentions(harness: ServiceHarness, count: int = _MENTIONS) -> None:
+    """Mention the bot `count` times in one channel, as one person."""
+    attacker = harness.thread("flooded", "Mallory")
+    for _ in range(count):
+        await SlackPersona(harness.slack, attacker.user, attacker.channel).say("Count, please.")
+
+
+async def measure_victims(
+    harness: ServiceHarness, flood: Callable[[ServiceHarness], Awaitable[None]], head_start: float = _HEAD_START
+) -> list[float | None]:
+    """Return the seconds to the first words of a stranger on Telegram and of one on Slack; None: they never came."""
+    harness.wanjie.script.answer = lambda _: answer(_TOKENS)
+    harness.wanjie.script.tokens_per_second = _TOKENS_PER_SECOND
+    await flood(harness)
+    await asyncio.sleep(head_start)
+    return list(await asyncio.gather(*(_time_first_words(one) for one in (harness.private(), harness.direct()))))
+
+
+async def _time_first_words(victim: TelegramPersona | SlackPersona) -> float | None:
+    begun = time.monotonic()
+    await victim.say("Count, please.")
+    try:
+        await victim.until(lambda: any("w0" in text for text in victim.answers()), _TIMEOUT)
+    except TimeoutError:
+        return None
+    return time.monotonic() - begun
+
+
+def _describe(seconds: float | None) -> str:
+    return f"> {_TIMEOUT:.0f}" if seconds is None else f"{seconds:.2f}"
