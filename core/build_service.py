@@ -28,6 +28,7 @@ from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
+from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
 from core.queue import Inbox, QueueLimits, Worker
 from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
@@ -60,10 +61,10 @@ class Service:
         self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
         defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
         answers = AnswerService(chat_client, catalog, models, conversations, self._old_buttons, defaults)
-        self._threads = ThreadPool()
-        speech = SpeechSynthesizer(client, self._threads, settings.wanjie, chat)
-        images = ImageGenerator(client, chat_client, catalog, self._threads)
-        questions = QuestionBuilder(client, catalog, self._threads, self._translations, settings.wanjie, chat)
+        self._threads, self._decoders = ThreadPool(), DecoderPool()
+        speech = SpeechSynthesizer(client, self._threads, self._decoders, settings.wanjie, chat)
+        images = ImageGenerator(client, chat_client, catalog, self._decoders)
+        questions = QuestionBuilder(client, catalog, self._decoders, self._translations, settings.wanjie, chat)
         speaker = Speaker(speech, models, limit=chat.speak_limit)
         drawer = PictureDrawer(images, models, catalog, conversations)
         self._answerer = QuestionAnswerer(
@@ -149,6 +150,7 @@ class Service:
         """Close the connections to the store."""
         await self._old_buttons.aclose()
         self._threads.close()
+        await self._decoders.aclose()
         await self._redis.aclose()
         await self.store.aclose()
 

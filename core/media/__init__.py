@@ -1,1 +1,1 @@
-"""Audio, images and documents: pure functions on bytes and text, to be run in threads."""
+"""Audio, images and documents: pure functions on bytes and text, run in decoder processes or in threads."""

@@ -8,9 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-_MAX_FILES = 4
-"""A file of twenty megabytes is held several times while it is read."""
-
 _P = ParamSpec("_P")
 _Result = TypeVar("_Result")
 
@@ -20,8 +17,6 @@ class ThreadPool:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="media")
-        self.file_slots = asyncio.Semaphore(_MAX_FILES)
-        """Has room for four files of other people's: hold it from before one is fetched until nothing of it is left."""
 
     async def run(self, job: Callable[_P, _Result], *args: _P.args, **kwargs: _P.kwargs) -> _Result:
         """Run a function that neither waits nor shares state; raise its errors."""

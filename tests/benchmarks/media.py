@@ -1,4 +1,4 @@
-"""Work on sounds and pictures in this process: what it costs, and how long the event loop waits for it."""
+"""Work on sounds and pictures: what it costs, and how long the event loop waits for it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import psutil
 from PIL import Image
 
-from core.media.audio.join import join_audio
-from core.media.images.resize import inspect_image
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.jobs import inspect_image, join_audio
+from core.media.decoding.pool import DecoderPool
 from tests.core.media.sounds import tone
 
 from .table import Row, percentile, spread
@@ -28,26 +28,34 @@ _MILLISECONDS = 1000
 
 async def measure_media(samples: int) -> list[Row]:
     """Join four voice notes at once, and look at a large picture, as often as `samples` says."""
-    workshop = ThreadPool()
+    decoders = DecoderPool()
     piece, picture = tone(_SECONDS), _picture()
     stalls, pauses, looks = list[float](), list[float](), list[float]()
-    used = time.process_time()
+    used = _cpu_seconds()
     for _ in range(samples):
         async with _watched(stalls):
-            await asyncio.gather(*(workshop.run(join_audio, [piece], "opus") for _ in range(_NOTES)))
-    used = (time.process_time() - used) / (samples * _NOTES * _SECONDS)
+            await asyncio.gather(
+                *(decoders.run(join_audio("opus"), [piece], person=str(note)) for note in range(_NOTES))
+            )
+    used = (_cpu_seconds() - used) / (samples * _NOTES * _SECONDS)
     for _ in range(samples):
         begun = time.monotonic()
         async with _watched(pauses):
-            await workshop.run(inspect_image, picture)
+            await decoders.run(inspect_image(), picture, person="0")
         looks.append(_MILLISECONDS * (time.monotonic() - begun))
-    workshop.close()
+    await decoders.aclose()
     return [
         _longest(f"loop waits for {_NOTES} notes of {_SECONDS} s", stalls),
         Row("CPU for a second of a voice note (ms)", f"{_MILLISECONDS * used:.1f}"),
         spread(f"a picture of {len(picture) // 1_000_000} MB looked at (ms)", looks),
         _longest("loop waits meanwhile", pauses),
     ]
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those that it has started."""
+    own = psutil.Process()
+    return sum(sum(process.cpu_times()[:2]) for process in (own, *own.children()))
 
 
 @asynccontextmanager

@@ -96,7 +96,9 @@ class PictureDrawer:
     async def _download(
         self, context: EventContext, generated: GeneratedImages, note: str
     ) -> tuple[GeneratedImages, Album]:
-        images = await self._images.download(generated, most=context.outbox.capabilities.upload_limit)
+        images = await self._images.download(
+            generated, most=context.outbox.capabilities.upload_limit, person=context.incoming.person
+        )
         missing = context.translate("imagine.some", count=images.missing) if images.missing else ""
         notes = "\n".join(filter(None, (note, missing)))
         return generated, Album(images.pictures, caption(generated.prompt, generated.model, notes))

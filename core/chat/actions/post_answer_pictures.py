@@ -45,6 +45,7 @@ async def _download(context: EventContext, pictures: AnswerPictures, images: Ima
     prompt = ImagePrompt(context.translate("answer.picture").strip("[]"), n=len(pictures.found))
     generated = GeneratedImages("", prompt, tuple(pictures.found))
     try:
-        return (await images.download(generated, most=context.outbox.capabilities.upload_limit)).pictures
+        most = context.outbox.capabilities.upload_limit
+        return (await images.download(generated, most=most, person=context.incoming.person)).pictures
     except UserFacingError:  # not one of them; why is in the log
         return ()

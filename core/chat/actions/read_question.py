@@ -62,7 +62,9 @@ class QuestionReader:
         if ANSWER.final_text in context.job.state:
             return conversation
         model = await conversation.models.find("chat")
-        loading = self._builder.load_pictures([*conversation.history, *more], context.outbox, model)
+        loading = self._builder.load_pictures(
+            [*conversation.history, *more], context.outbox, model, person=context.incoming.person
+        )
         return replace(conversation, pictures=await run_cancellable(context.job, loading))
 
     async def _build(

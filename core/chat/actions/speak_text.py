@@ -20,7 +20,7 @@ from core.chat.port.markdown import Markdown
 from core.chat.port.media import Voice
 from core.chat.text.error_keys import error_key
 from core.chat.text.user_error import UserFacingError
-from core.media.audio.join import AudioFile
+from core.media.results import AudioFile
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.visible_text import is_blank
 from core.wanjie import WanjieError
@@ -92,7 +92,9 @@ class Speaker:
             context,
             models,
             "speech",
-            lambda model: self._speech.synthesize(script, model, preferences, audio_format),
+            lambda model: self._speech.synthesize(
+                script, model, preferences, audio_format, person=context.incoming.person
+            ),
         )
 
     async def _post(

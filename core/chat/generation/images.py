@@ -13,8 +13,10 @@ import structlog
 
 from core.chat.port.media import Picture
 from core.chat.text.user_error import UserFacingError
-from core.media.images.resize import BadImageError, inspect_image
-from core.media.thread_pool import ThreadPool
+from core.fair_limiter import FairLimiter, NoSlotError
+from core.media.decoding.jobs import inspect_image
+from core.media.decoding.pool import DecoderPool
+from core.media.results import BadImageError
 from core.redis.stored_values import StoredJson
 from core.wanjie import (
     BadRequestError,
@@ -37,14 +39,18 @@ from .prompt_translation import Translator, is_english, translate_to_english
 
 _log = structlog.get_logger()
 
-_MAX_DOWNLOADS = 8
-"""Pictures that are downloaded and opened at a time, in the whole process: a file may have fifty megabytes."""
+_MAX_DOWNLOADS, _MAX_DOWNLOADS_OF_PERSON = 8, 4
+"""Pictures that are downloaded and opened at a time, in the whole process, and those of one person among them: a file
+may have fifty megabytes."""
+_MAX_WAIT = 60.0
+"""Seconds that a picture waits for its turn to be downloaded."""
 _MAX_ALT_LENGTH = 1_000
 _MAX_NAME_LENGTH = 40
 _ERROR_KEYS: tuple[tuple[type[Exception], str], ...] = (
     (UnsafeAddressError, "imagine.unsafe"),
     (DownloadTooLargeError, "imagine.oversize"),
     (TooSlowError, "imagine.slow"),
+    (NoSlotError, "imagine.slow"),
     (BadImageError, "imagine.no_picture"),
     (WanjieError, "imagine.broken"),
 )
@@ -96,13 +102,13 @@ class DownloadedImages:
 class ImageGenerator:
     """Generates pictures with the key's image models."""
 
-    def __init__(self, client: WanjieClient, translator: Translator, catalog: Catalog, threads: ThreadPool) -> None:
+    def __init__(self, client: WanjieClient, translator: Translator, catalog: Catalog, decoders: DecoderPool) -> None:
         """`translator` asks the chat models that translate prompts into English."""
         self._client = client
         self._translator = translator
         self._catalog = catalog
-        self._threads = threads
-        self._download_slots = asyncio.Semaphore(_MAX_DOWNLOADS)
+        self._decoders = decoders
+        self._download_slots = FairLimiter(_MAX_DOWNLOADS, per_key=_MAX_DOWNLOADS_OF_PERSON)
 
     async def generate(self, prompt: ImagePrompt, model: str, translation_model: str | None) -> GeneratedImages:
         """Ask an image model; where it needs English, the chat model `translation_model` translates the prompt.
@@ -115,13 +121,13 @@ class ImageGenerator:
         results = await self._request(prompt, model)
         return GeneratedImages(model, prompt, tuple(results[: prompt.n]))
 
-    async def download(self, generated: GeneratedImages, *, most: int) -> DownloadedImages:
-        """Download the pictures, of `most` bytes each at most, and check that they are pictures.
+    async def download(self, generated: GeneratedImages, *, most: int, person: str) -> DownloadedImages:
+        """Download the pictures, of `most` bytes each at most, for `person`, and check that they are pictures.
 
         Raises `UserFacingError` with the reason when all of them fail.
         """
         found = await asyncio.gather(
-            *(self._load_picture(generated, index, most) for index in range(len(generated.results)))
+            *(self._load_picture(generated, index, most, person) for index in range(len(generated.results)))
         )
         pictures = tuple(picture for picture in found if isinstance(picture, Picture))
         if not pictures:
@@ -144,14 +150,14 @@ class ImageGenerator:
                 raise UserFacingError("imagine.manner", model=model, options=prompt.options) from error
             raise
 
-    async def _load_picture(self, generated: GeneratedImages, index: int, most: int) -> Picture | str:
+    async def _load_picture(self, generated: GeneratedImages, index: int, most: int, person: str) -> Picture | str:
         """Return one picture, or the key of the sentence that says why it failed."""
         result = generated.results[index]
         try:
-            async with self._download_slots:
+            async with self._download_slots.slot(person, max_wait=_MAX_WAIT):
                 data = await self._load_bytes(result, most)
-                image = await self._threads.run(inspect_image, data)
-        except (WanjieError, BadImageError) as error:
+                image = await self._decoders.run(inspect_image(), data, person=person)
+        except (WanjieError, BadImageError, NoSlotError) as error:
             _log.warning(
                 "a picture could not be downloaded",
                 reason=repr(error),

@@ -13,8 +13,11 @@ from typing import Literal
 import structlog
 
 from core.chat.text.user_error import UserFacingError
-from core.media.audio.join import AudioFile, AudioTooLongError, UnreadableAudioError, join_audio
+from core.fair_limiter import FairLimiter
 from core.media.cache import Cache
+from core.media.decoding.jobs import join_audio
+from core.media.decoding.pool import DecoderPool
+from core.media.results import AudioFile, AudioTooLongError, UnreadableAudioError
 from core.media.speech_text.from_markdown import SpokenPlaceholders, split_sentences, to_speakable_text
 from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank
@@ -36,8 +39,8 @@ _log = structlog.get_logger()
 
 _MAX_CONCURRENT = 4
 """Concurrent requests of one recording."""
-_MAX_CONCURRENT_IN_ALL = 16
-"""Concurrent requests of all recordings of the process."""
+_MAX_CONCURRENT_IN_ALL, _MAX_CONCURRENT_OF_PERSON = 16, 8
+"""Concurrent requests of all recordings of the process, and those for one person among them."""
 _PIECE_CACHE_BYTES = _SOUND_CACHE_BYTES = 16_000_000
 """Bytes: together some two hours of speech."""
 _MAX_ATTEMPTS = 2
@@ -79,14 +82,22 @@ class _Recording:
 class SpeechSynthesizer:
     """Synthesizes texts with the key's speech models."""
 
-    def __init__(self, client: WanjieClient, threads: ThreadPool, wanjie: WanjieSettings, chat: ChatSettings) -> None:
+    def __init__(
+        self,
+        client: WanjieClient,
+        threads: ThreadPool,
+        decoders: DecoderPool,
+        wanjie: WanjieSettings,
+        chat: ChatSettings,
+    ) -> None:
         self._client = client
         self._threads = threads
+        self._decoders = decoders
         self._default_voice = wanjie.voice
         self._voices = wanjie.voices
         self._piece = wanjie.speech_limit
         self._max_characters = chat.speak_limit
-        self._request_slots = asyncio.Semaphore(_MAX_CONCURRENT_IN_ALL)
+        self._request_slots = FairLimiter(_MAX_CONCURRENT_IN_ALL, per_key=_MAX_CONCURRENT_OF_PERSON)
         self._pieces = Cache[tuple[bytes, ...]](_PIECE_CACHE_BYTES, lambda pieces: sum(map(len, pieces)))
         self._sounds = Cache[AudioFile](_SOUND_CACHE_BYTES, lambda sound: len(sound.data))
 
@@ -108,12 +119,12 @@ class SpeechSynthesizer:
         """Return the voices that `model` should have: the default, the documented ones and those of the settings."""
         return tuple(dict.fromkeys((self._default_voice, *list_known_voices(model), *self._voices)))
 
-    async def has_voice(self, model: str, voice: str) -> bool:
+    async def has_voice(self, model: str, voice: str, *, person: str) -> bool:
         """Whether `model` speaks a few words in `voice`; raise the `WanjieError` of a request that says neither."""
         recording = _Recording(_SAMPLE, model, voice, 1.0)
         try:
             attempts = defaultdict[str, Attempts](self._client.new_attempts)
-            await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts))
+            await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, person))
         except (ContextTooLongError, RefusedContentError):
             raise
         except BadRequestError as error:  # only the voice can be wrong with it
@@ -122,16 +133,24 @@ class SpeechSynthesizer:
         return True
 
     async def synthesize(
-        self, script: SpeechScript, model: str, preferences: ChatPreferences, audio_format: Literal["opus", "mp3"]
+        self,
+        script: SpeechScript,
+        model: str,
+        preferences: ChatPreferences,
+        audio_format: Literal["opus", "mp3"],
+        *,
+        person: str,
     ) -> AudioFile:
-        """Return a script as spoken by `model` in the chat's voice.
+        """Return a script as spoken by `model` in the chat's voice, for `person`.
 
         Recent recordings are cached. Raises `UserFacingError` for what the chat can change, and the `WanjieError` of a
         request that failed.
         """
         recording = _Recording(script.text, model, self.voice(preferences), speed_of(preferences))
         try:
-            return await self._sounds.get((recording, audio_format), partial(self._make_sound, recording, audio_format))
+            return await self._sounds.get(
+                (recording, audio_format), partial(self._make_sound, recording, audio_format, person)
+            )
         except UnsupportedVoiceError as error:
             key = "speak.voice_usual" if recording.voice == self._default_voice else "speak.voice"
             raise UserFacingError(key, model=model, voice=recording.voice) from error
@@ -146,12 +165,12 @@ class SpeechSynthesizer:
                 raise UserFacingError("speak.manner", voice=recording.voice, speed=f"{recording.speed:g}") from error
             raise
 
-    async def _make_sound(self, recording: _Recording, audio_format: Literal["opus", "mp3"]) -> AudioFile:
+    async def _make_sound(self, recording: _Recording, audio_format: Literal["opus", "mp3"], person: str) -> AudioFile:
         attempts = defaultdict[str, Attempts](self._client.new_attempts)
         for _ in range(_MAX_ATTEMPTS):
-            pieces = await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts))
+            pieces = await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, person))
             try:
-                return await self._threads.run(join_audio, pieces, audio_format)
+                return await self._decoders.run(join_audio(audio_format), pieces, person=person)
             except AudioTooLongError as error:
                 raise UserFacingError("speak.hour") from error
             except UnreadableAudioError as error:
@@ -163,25 +182,27 @@ class SpeechSynthesizer:
                 break
         raise UserFacingError("speak.broken")
 
-    async def _speak_pieces(self, recording: _Recording, attempts: Mapping[str, Attempts]) -> tuple[bytes, ...]:
+    async def _speak_pieces(
+        self, recording: _Recording, attempts: Mapping[str, Attempts], person: str
+    ) -> tuple[bytes, ...]:
         """Synthesize a text; in smaller pieces when they are too long, since the limits of models are not documented.
 
         Each piece has the `attempts` of its text.
         """
         try:
-            return await self._speak_split(recording, self._piece, attempts)
+            return await self._speak_split(recording, self._piece, attempts, person)
         except ContextTooLongError:
             _log.warning("pieces are too long for a speech model", model=recording.model, characters=self._piece)
-            return await self._speak_split(recording, self._piece // 2, attempts)
+            return await self._speak_split(recording, self._piece // 2, attempts, person)
 
     async def _speak_split(
-        self, recording: _Recording, most: int, attempts: Mapping[str, Attempts]
+        self, recording: _Recording, most: int, attempts: Mapping[str, Attempts], person: str
     ) -> tuple[bytes, ...]:
         """Synthesize all pieces of a text; the first that fails cancels the others."""
         slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
         async def speak(text: str) -> bytes:
-            async with slots, self._request_slots:
+            async with slots, self._request_slots.slot(person):
                 request = SpeechRequest(recording.model, text, recording.voice, recording.speed)
                 return await self._client.synthesize_speech(request, attempts[text])
 

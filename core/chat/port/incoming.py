@@ -142,6 +142,11 @@ class Incoming:
     """A private way back that only the platform's outbox understands."""
 
     @property
+    def person(self) -> str:
+        """Who gets a share of what everybody waits for: the sender, on this platform."""
+        return f"{self.chat.platform}:{self.chat.account}:{self.sender.id}"
+
+    @property
     def is_addition(self) -> bool:
         """Whether it counts only together with another message."""
         return self.part or bool(self.edits)

@@ -13,7 +13,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.text.attribution import shorten_quote
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import UserFacingError
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.pool import DecoderPool
 from core.media.visible_text import strip_invisible
 from core.settings import ChatSettings, WanjieSettings
 from core.store import HistoryMessage
@@ -26,6 +26,7 @@ from .images import MAX_IMAGES, ImageLoader
 from .prompt import question_text
 from .question import Question
 from .quoted_message import is_newest_answer
+from .received_files import ReceivedFiles
 from .transcription import Transcriber, quote_transcript
 
 _LABELS: dict[InputKind, str] = {
@@ -47,14 +48,14 @@ class QuestionBuilder:
         self,
         client: WanjieClient,
         catalog: Catalog,
-        threads: ThreadPool,
+        decoders: DecoderPool,
         translations: Translations,
         wanjie: WanjieSettings,
         chat: ChatSettings,
     ) -> None:
-        self._transcriber = Transcriber(client, wanjie, threads)
-        self._images = ImageLoader(catalog, threads)
-        self._threads = threads
+        self._files = ReceivedFiles(decoders)
+        self._transcriber = Transcriber(client, wanjie, self._files)
+        self._images = ImageLoader(catalog, self._files)
         self._translations = translations
         # A character is a token at most, and a question of more tokens than a history may have is refused.
         self._room = min(chat.file_limit, max(chat.history_tokens - _RESERVED_TOKENS, _MIN_ROOM))
@@ -79,7 +80,11 @@ class QuestionBuilder:
             return Question(question_text(incoming, history)), notes
         read = len(incoming.discussion or incoming.quoted)
         collected = CollectedInput(
-            strip_invisible(incoming.text), partial(self._translate, incoming), read=read, notes=[*notes]
+            strip_invisible(incoming.text),
+            incoming.person,
+            partial(self._translate, incoming),
+            read=read,
+            notes=[*notes],
         )
         async with activity_indicator(outbox, "writing"):
             for file in files:
@@ -93,13 +98,15 @@ class QuestionBuilder:
         return Question(text, tuple(collected.images.values()), tuple(collected.images)), collected.all_notes()
 
     async def load_pictures(
-        self, history: Sequence[HistoryMessage], outbox: Outbox, model: str | None
+        self, history: Sequence[HistoryMessage], outbox: Outbox, model: str | None, *, person: str
     ) -> dict[str, str]:
         """Load the newest pictures of the history as data URLs, by the platform's ids; none for a model without vision.
 
         Those that cannot be downloaded any more are left out.
         """
-        return await self._images.load_history(history, outbox) if self._images.supports_images(model) else {}
+        if not self._images.supports_images(model):
+            return {}
+        return await self._images.load_history(history, outbox, person=person)
 
     def _shorten_quote(self, incoming: Incoming, history: Sequence[HistoryMessage]) -> tuple[Incoming, tuple[str, ...]]:
         """Shorten a quote that is too long, and return a note that says so."""
@@ -151,7 +158,7 @@ class QuestionBuilder:
             await self._add(replace(file, kind=kind), outbox, model, collected)
 
     async def _add_transcript(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
-        transcript = await self._transcriber.transcribe(file.attachment, outbox)
+        transcript = await self._transcriber.transcribe(file.attachment, outbox, person=collected.person)
         if not file.is_quoted:
             collected.transcripts.append(transcript)
             collected.notes.append(quote_transcript(transcript))
@@ -166,14 +173,16 @@ class QuestionBuilder:
             raise await self._images.unsupported_error(model)
         if len(collected.images) == MAX_IMAGES:
             raise UserFacingError("file.many", limit=MAX_IMAGES)
-        collected.images[attachment.id] = await self._images.load(attachment.id, outbox, size=attachment.size)
+        collected.images[attachment.id] = await self._images.load(
+            attachment.id, outbox, person=collected.person, size=attachment.size
+        )
         collected.data.append(f"[{file.marker}]")
 
     async def _add_document(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
         room = self._room - collected.read
         if room < _MIN_ROOM:
             raise UserFacingError("file.full", limit=f"{self._room:,}")
-        excerpt = await load_document(file.attachment, outbox, self._threads, most=room)
+        excerpt = await load_document(file.attachment, outbox, self._files, most=room, person=collected.person)
         collected.read += len(excerpt.text)
         collected.data.append(format_document(file.attachment, excerpt))
         if excerpt.is_cut:

@@ -51,6 +51,8 @@ class CollectedInput:
 
     text: str
     """The text of the message."""
+    person: str
+    """Who wrote it; see `Incoming.person`."""
     translate: Callable[..., Markdown]
     """Returns a sentence, by key and values, in the sender's language."""
     transcripts: list[str] = field(default_factory=list[str])

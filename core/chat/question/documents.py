@@ -7,26 +7,28 @@ import re
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
-from core.media.documents.reader import DocumentExcerpt, UnreadableDocumentError, read_document
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.jobs import read_document
+from core.media.results import DocumentExcerpt, UnreadableDocumentError
 from core.media.visible_text import is_blank
 
-from .attachments import display_name, download
+from .attachments import display_name
+from .received_files import ReceivedFiles
 
 _BACKTICKS = re.compile(r"`+")
 
 
-async def load_document(attachment: Attachment, outbox: Outbox, threads: ThreadPool, *, most: int) -> DocumentExcerpt:
-    """Read up to `most` characters of a document.
+async def load_document(
+    attachment: Attachment, outbox: Outbox, files: ReceivedFiles, *, most: int, person: str
+) -> DocumentExcerpt:
+    """Read up to `most` characters of a document that `person` has sent.
 
     Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
     """
-    async with threads.file_slots:
-        data = await download(attachment.id, outbox, size=attachment.size)
-        try:
-            excerpt = await threads.run(read_document, data, attachment.name, attachment.mime, max_length=most)
-        except UnreadableDocumentError:
-            raise UserFacingError("file.unreadable") from None
+    job = read_document(attachment.name, attachment.mime, max_length=most)
+    try:
+        excerpt = await files.decode(job, attachment.id, outbox, size=attachment.size, person=person)
+    except UnreadableDocumentError:
+        raise UserFacingError("file.unreadable") from None
     if is_blank(excerpt.text):
         raise UserFacingError("file.unreadable")
     return excerpt

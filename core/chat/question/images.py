@@ -11,12 +11,13 @@ from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.cache import Cache
-from core.media.images.resize import BadImageError, shrink
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.jobs import shrink_image
+from core.media.results import BadImageError
 from core.store import HistoryMessage
 from core.wanjie import Catalog, WanjieError
 
-from .attachments import DOWNLOAD_TIMEOUT, download
+from .attachments import DOWNLOAD_TIMEOUT
+from .received_files import ReceivedFiles
 
 MAX_IMAGES = 4
 """Pictures of a message that a model gets, and as many again from the history."""
@@ -34,12 +35,10 @@ _HISTORY_TIMEOUT = 15.0
 class ImageLoader:
     """Downloads pictures and shrinks them for a model."""
 
-    def __init__(self, catalog: Catalog, threads: ThreadPool) -> None:
+    def __init__(self, catalog: Catalog, files: ReceivedFiles) -> None:
         self._catalog = catalog
-        self._threads = threads
+        self._files = files
         self._cache = Cache[str](_CACHE_BYTES, len)
-        self._decode_lock = asyncio.Semaphore(1)
-        """A decoded picture may take some hundred megabytes, so one is decoded at a time."""
 
     def supports_images(self, model: str | None) -> bool:
         """Whether a chat model can be shown pictures."""
@@ -61,38 +60,38 @@ class ImageLoader:
         )
 
     async def load(
-        self, file: str, outbox: Outbox, *, size: int | None = None, max_seconds: float = DOWNLOAD_TIMEOUT
+        self,
+        file: str,
+        outbox: Outbox,
+        *,
+        person: str,
+        size: int | None = None,
+        max_seconds: float = DOWNLOAD_TIMEOUT,
     ) -> str:
-        """Return a picture as a data URL, by the platform's id; see `download`.
+        """Return a picture that `person` asks about as a data URL, by the platform's id; see `ReceivedFiles`.
 
         Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
         """
 
         async def make() -> str:
-            async with self._threads.file_slots:
-                data = await download(file, outbox, size=size, max_seconds=max_seconds)
-                try:
-                    async with self._decode_lock:
-                        return await self._threads.run(_data_url, data)
-                except BadImageError:
-                    raise UserFacingError("file.broken") from None
+            job = shrink_image(max_side=_MAX_SIDE, max_bytes=_MAX_BYTES)
+            try:
+                small = await self._files.decode(job, file, outbox, person=person, size=size, max_seconds=max_seconds)
+            except BadImageError:
+                raise UserFacingError("file.broken") from None
+            return f"data:{small.mime};base64,{b64encode(small.data).decode()}"
 
         return await self._cache.get(file, make)
 
-    async def load_history(self, history: Sequence[HistoryMessage], outbox: Outbox) -> dict[str, str]:
+    async def load_history(self, history: Sequence[HistoryMessage], outbox: Outbox, *, person: str) -> dict[str, str]:
         """Return the newest pictures of a history by their ids; those that fail to load are left out."""
         files = [file for message in reversed(history) for file in reversed(message.files)]
         newest = list(dict.fromkeys(files))[:MAX_IMAGES]
-        pictures = await asyncio.gather(*(self._load_or_skip(file, outbox) for file in newest))
+        pictures = await asyncio.gather(*(self._load_or_skip(file, outbox, person) for file in newest))
         return {file: picture for file, picture in zip(newest, pictures, strict=True) if picture is not None}
 
-    async def _load_or_skip(self, file: str, outbox: Outbox) -> str | None:
+    async def _load_or_skip(self, file: str, outbox: Outbox, person: str) -> str | None:
         try:
-            return await self.load(file, outbox, max_seconds=_HISTORY_TIMEOUT)
+            return await self.load(file, outbox, person=person, max_seconds=_HISTORY_TIMEOUT)
         except (UserFacingError, OutboxError):
             return None
-
-
-def _data_url(data: bytes) -> str:
-    small, mime = shrink(data, max_side=_MAX_SIDE, max_bytes=_MAX_BYTES)
-    return f"data:{mime};base64,{b64encode(small).decode()}"

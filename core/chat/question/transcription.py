@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import PurePosixPath
 
 import structlog
@@ -12,9 +11,9 @@ from core.chat.port.markdown import Markdown, escape_markdown
 from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
-from core.media.audio.decoder import UnreadableAudioError
-from core.media.audio.join import extract_audio
-from core.media.thread_pool import ThreadPool
+from core.fair_limiter import FairLimiter, NoSlotError
+from core.media.decoding.jobs import extract_audio
+from core.media.results import AudioTooLongError, UnreadableAudioError
 from core.media.visible_text import strip_invisible
 from core.settings import WanjieSettings
 from core.wanjie import (
@@ -26,15 +25,16 @@ from core.wanjie import (
     WanjieClient,
 )
 
-from .attachments import download, is_video
+from .attachments import DOWNLOAD_TIMEOUT, download, is_video
+from .received_files import ReceivedFiles
 
 _log = structlog.get_logger()
 
 _SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/webm": "webm", "audio/wav": "wav"}
 _DEFAULT_SUFFIX = "ogg"
 """What most voice messages are, where the platform tells neither their name nor their type."""
-_MAX_CONCURRENT = 4
-"""Recordings in memory at a time, in the whole process."""
+_MAX_CONCURRENT, _MAX_CONCURRENT_OF_PERSON = 4, 2
+"""Recordings in memory at a time, in the whole process, and those of one person among them."""
 _MAX_QUOTE_LENGTH = 1_000
 """Characters of a transcript that are shown above the answer."""
 
@@ -42,19 +42,19 @@ _MAX_QUOTE_LENGTH = 1_000
 class Transcriber:
     """Transcribes recordings, where a transcription model is configured."""
 
-    def __init__(self, client: WanjieClient, settings: WanjieSettings, threads: ThreadPool) -> None:
+    def __init__(self, client: WanjieClient, settings: WanjieSettings, files: ReceivedFiles) -> None:
         self._client = client
-        self._threads = threads
+        self._files = files
         self._model = settings.transcribe_model
-        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
+        self._slots = FairLimiter(_MAX_CONCURRENT, per_key=_MAX_CONCURRENT_OF_PERSON)
 
     @property
     def works(self) -> bool:
         """Whether there is a transcription model."""
         return self._model is not None
 
-    async def transcribe(self, attachment: Attachment, outbox: Outbox) -> str:
-        """Return the text of a recording.
+    async def transcribe(self, attachment: Attachment, outbox: Outbox, *, person: str) -> str:
+        """Return the text of a recording that `person` has sent.
 
         Raises `UserFacingError`, whose sentence wants a `name`; a `WanjieError` when the transcription
         fails; `RecipientGoneError`.
@@ -62,9 +62,11 @@ class Transcriber:
         if self._model is None:
             raise UserFacingError("file.deaf")
         try:
-            async with self._slots:
-                request = await self._build_request(self._model, attachment, outbox)
+            async with self._slots.slot(person, max_wait=DOWNLOAD_TIMEOUT):
+                request = await self._build_request(self._model, attachment, outbox, person)
                 words = strip_invisible(await self._client.transcribe(request))
+        except NoSlotError:
+            raise UserFacingError("file.late") from None
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
             raise UserFacingError("file.deaf") from None
@@ -77,13 +79,19 @@ class Transcriber:
             raise UserFacingError("file.silent")
         return words
 
-    async def _build_request(self, model: str, attachment: Attachment, outbox: Outbox) -> TranscriptionRequest:
+    async def _build_request(
+        self, model: str, attachment: Attachment, outbox: Outbox, person: str
+    ) -> TranscriptionRequest:
         """Download a recording; of a video the sound alone goes to the model."""
-        data = await download(attachment.id, outbox, size=attachment.size)
         if not is_video(attachment):
+            data = await download(attachment.id, outbox, size=attachment.size)
             return TranscriptionRequest(model, data, _file_name(attachment), attachment.mime or "audio/ogg")
         try:
-            sound = await self._threads.run(extract_audio, data)
+            sound = await self._files.decode(
+                extract_audio(), attachment.id, outbox, person=person, size=attachment.size
+            )
+        except AudioTooLongError:
+            raise UserFacingError("file.long") from None
         except UnreadableAudioError:
             raise UserFacingError("file.other") from None  # it has no sound, and its pictures are not shown to a model
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")

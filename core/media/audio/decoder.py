@@ -14,6 +14,8 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
+from core.media.results import UnreadableAudioError
+
 _AUDIO_FORMATS = "mp3,wav,flac,ogg,aac"
 """The formats that speech endpoints return. Others are refused: a playlist would make FFmpeg open what it names."""
 VIDEO_FORMATS = "mov,matroska,webm"
@@ -24,6 +26,8 @@ _MIN_SECONDS = 0.05
 """Seconds; what FFmpeg finds in the first bytes of a file that was cut off."""
 _MAX_FAULT_SHARE = 0.1
 """The share of undecodable packets that is put up with: tags between joined files are such packets, too."""
+_MAX_FIRST_FAULTS = 1_000
+"""Undecodable packets after which their share is looked at before the end: a file may have millions."""
 _MIN_LENGTH_SHARE, _MAX_PADDING_SECONDS = 0.9, 0.2
 """What of the promised length there must be: a share, and the seconds by which encoders fill up both ends."""
 _ID3_HEADER_BYTES = 10
@@ -32,10 +36,6 @@ _FRAME_COUNT = re.compile(rb"(?:Xing|Info)\x00\x00\x00[\x01\x03\x05\x07\x09\x0b\
 _FRAME_COUNT_RANGE = 64
 _MPEG_1_MIN_RATE = 32_000
 """The lowest sample rate of the version whose frames have 1152 samples; those of later ones have 576."""
-
-
-class UnreadableAudioError(Exception):
-    """The bytes are not audio, or broken, or too short or too long to be played."""
 
 
 class Recording:
@@ -61,9 +61,11 @@ class Recording:
             found = _decode(packet)
             if found is None:
                 faults += 1
+                if faults > max(_MAX_FIRST_FAULTS, packets * _MAX_FAULT_SHARE):
+                    break
                 continue
             for frame in found:
-                _check_frame(frame)
+                _check_shape(frame.rate, frame.layout.nb_channels)
                 seconds += frame.samples / frame.rate
                 yield frame
         if (
@@ -109,7 +111,9 @@ def open_recording(data: bytes, formats: str = _AUDIO_FORMATS) -> Generator[Reco
         ) as container:
             if not container.streams.audio:
                 raise UnreadableAudioError("there is no sound in the file")
-            yield Recording(container, container.streams.audio[0], data)
+            stream = container.streams.audio[0]
+            _check_shape(stream.codec_context.sample_rate, stream.codec_context.channels)
+            yield Recording(container, stream, data)
     except FFmpegError as error:
         raise UnreadableAudioError("the bytes are no sound") from error
 
@@ -129,10 +133,10 @@ def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
         return None
 
 
-def _check_frame(frame: AudioFrame) -> None:
+def _check_shape(rate: int, channels: int) -> None:
     """Refuse what no voice has: a file of few bytes could keep the resampler busy for minutes."""
-    if frame.rate not in _SAMPLE_RATES or not 1 <= frame.layout.nb_channels <= _MAX_CHANNELS:
-        raise UnreadableAudioError(f"{frame.rate} samples a second on {frame.layout.nb_channels} channels")
+    if rate not in _SAMPLE_RATES or not 1 <= channels <= _MAX_CHANNELS:
+        raise UnreadableAudioError(f"{rate} samples a second on {channels} channels")
 
 
 def _measure_id3_tag(data: bytes) -> int:

@@ -13,25 +13,15 @@ from typing import Literal
 import av
 from av import AudioFrame
 
-from .decoder import VIDEO_FORMATS, Recording, UnreadableAudioError, open_recording
+from core.media.results import AudioFile, AudioTooLongError, UnreadableAudioError
+
+from .decoder import VIDEO_FORMATS, Recording, open_recording
 
 _MAX_BYTES = 64 * 1024 * 1024
 """Bytes of all pieces; an hour of speech at 128 kbit/s."""
 _MAX_SECONDS = 3600.0
 _MIN_SECONDS = 0.1
 """Seconds; players refuse shorter ones."""
-
-
-class AudioTooLongError(UnreadableAudioError):
-    """The sound is longer, or larger, than one recording may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudioFile:
-    """A finished recording."""
-
-    data: bytes
-    seconds: float
 
 
 def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> AudioFile:

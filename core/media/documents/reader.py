@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from core.media.results import DocumentExcerpt, UnreadableDocumentError
 
-from .pdf_process import UnreadablePdfError, read_pdf
+from .pdf_text import UnreadablePdfError, read_pdf
 from .plain_text import NotTextError, read_text
 
 _PDF_SIGNATURE = b"%PDF-"
@@ -12,32 +12,11 @@ _PDF_SIGNATURE_RANGE = 1024
 """Bytes before which readers look for the mark (PDF Reference 1.7, implementation note 13)."""
 
 
-class UnreadableDocumentError(Exception):
-    """The file holds no text that can be read here: another kind of file, a broken or a locked one."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentExcerpt:
-    """The beginning of a document's text."""
-
-    text: str
-    length: int
-    """Of the whole text, as far as it was read to find out."""
-    pages: int = 0
-    """Of the document; 0 when it has none."""
-    pages_read: int = 0
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether something of the document is missing."""
-        return len(self.text) < self.length or self.pages_read < self.pages
-
-
 def read_document(data: bytes, name: str, mime: str, *, max_length: int) -> DocumentExcerpt:
     """Read text, code, CSV or PDF up to `most` characters; raise `UnreadableDocumentError`.
 
-    What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is
-    begun after eight seconds; one that takes more than ten in all, or hundreds of megabytes, cannot be read.
+    What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is begun after eight
+    seconds.
     """
     try:
         if _is_pdf(data, name, mime):

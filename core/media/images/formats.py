@@ -16,21 +16,23 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from core.media.results import BadImageError
+
+from .jpeg_scans import count_scans
+
 _MAX_PIXELS = 50_000_000
 """While it is open, a picture takes up to four bytes for each."""
 _MAX_WEBP_PIXELS = 16_000_000
 """Pillow decodes WebP in one go that no other thread may interrupt: 13 ms for a million pixels."""
 _MAX_GIF_PIXELS = 16_000_000
 """Of an animation Pillow keeps several copies of a frame, which take some twelve bytes for each."""
+_MAX_SCANS = 100
+"""Of a progressive JPEG; encoders make some ten. libjpeg goes through the whole picture for each, however short."""
 _PILLOW_ERRORS = (
     *(OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, MemoryError),
     *(struct.error, zlib.error, DecompressionBombError, Warning),
 )
 """What Pillow raises over files that are not as they should be, and warns of where warnings are errors."""
-
-
-class BadImageError(Exception):
-    """The bytes are no picture, a broken one, or one that would take too much memory to open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def open_image(data: bytes) -> Generator[tuple[ImageFormat, ImageFile]]:
         with kind.reader(io.BytesIO(data)) as picture:
             if picture.width * picture.height > kind.max_pixels:
                 raise BadImageError(f"{picture.width} x {picture.height} pixels")
+            if kind is JPEG and count_scans(data) > _MAX_SCANS:
+                raise BadImageError(f"more than {_MAX_SCANS} scans")
             yield kind, picture
     except _PILLOW_ERRORS as error:
         raise BadImageError("the picture is broken") from error

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 
 from PIL import ImageOps
@@ -15,9 +14,9 @@ from PIL.Image import Image as Pixels
 from PIL.Image import Resampling, new
 from PIL.ImageFile import ImageFile
 
-from .formats import GIF, JPEG, PNG, BadImageError, ImageFormat, open_image
+from core.media.results import BadImageError, EncodedImage, ImageInfo
 
-__all__ = ["BadImageError", "ImageInfo", "inspect_image", "shrink"]
+from .formats import GIF, JPEG, PNG, ImageFormat, open_image
 
 _MAX_FRAMES, _MAX_FRAMES_PIXELS = 200, 100_000_000
 """Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""
@@ -30,17 +29,6 @@ _JPEG_QUALITIES = (85, 70, 50)
 _SHRINK_FACTOR = 0.7
 _MIN_SIDE = 16
 """Pixels of the longer side, below which nothing can be recognised."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageInfo:
-    """What is known of a picture that was opened; `width` and `height` are pixels."""
-
-    mime: str
-    suffix: str
-    """With its dot, such as `.png`."""
-    width: int
-    height: int
 
 
 def inspect_image(data: bytes) -> ImageInfo:
@@ -56,19 +44,19 @@ def inspect_image(data: bytes) -> ImageInfo:
         return ImageInfo(kind.mime, kind.suffix, picture.width, picture.height)
 
 
-def shrink(data: bytes, *, max_side: int, max_bytes: int) -> tuple[bytes, str]:
+def shrink(data: bytes, *, max_side: int, max_bytes: int) -> EncodedImage:
     """Make a picture small enough for a model: no side over `side` pixels, no more than `max_bytes` bytes, upright.
 
-    Return its bytes and media type, unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
+    Return it unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
     camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
     for pictures of more than 16 megapixels (JPEG 50).
     """
     kind, pixels = _decode_small(data, max_side=max_side, max_bytes=max_bytes)
     if pixels is None:
-        return data, kind.mime
+        return EncodedImage(data, kind.mime)
     for smaller, mime in _encode_ever_smaller(pixels, drawn=kind in {PNG, GIF} or pixels.mode == "RGBA"):
         if len(smaller) <= max_bytes:
-            return smaller, mime
+            return EncodedImage(smaller, mime)
     raise BadImageError(f"{max_bytes} bytes hold no picture")
 
 

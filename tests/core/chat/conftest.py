@@ -9,7 +9,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.pool import DecoderPool
 from core.settings import ChatSettings, WanjieSettings
 from core.wanjie import Backoff, Catalog, WanjieClient
 
@@ -24,7 +24,7 @@ async def wanjie() -> AsyncGenerator[WanjieSim]:
 async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
     """Build a `QuestionBuilder` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    workshop = ThreadPool()
+    decoders = DecoderPool()
 
     def build(**changes: object) -> QuestionBuilder:
         values = {"api_key": wanjie.script.key, "base_url": wanjie.base_url, "max_attempts": 1}
@@ -32,12 +32,12 @@ async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., Questi
         chat = ChatSettings.model_validate(changes)
         client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))
         clients.append(client)
-        return QuestionBuilder(client, Catalog(client, settings), workshop, Translations(), settings, chat)
+        return QuestionBuilder(client, Catalog(client, settings), decoders, Translations(), settings, chat)
 
     yield build
     for client in clients:
         await client.aclose()
-    workshop.close()
+    await decoders.aclose()
 
 
 @pytest.fixture

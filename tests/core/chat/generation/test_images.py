@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from core.chat.generation.image_caption import caption, fit_line, prompt_in_capt
 from core.chat.generation.image_options import ImagePrompt
 from core.chat.generation.images import GeneratedImages, ImageGenerator
 from core.chat.text.user_error import UserFacingError
-from core.media.thread_pool import ThreadPool
+from core.media.decoding.pool import DecoderPool
 from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloader
@@ -43,9 +43,8 @@ async def images(sim: WanjieSim) -> AsyncGenerator[ImageGenerator]:
     client = WanjieClient(
         settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle_timeout=0.3)
     )
-    async with aclosing(client):
-        with closing(ThreadPool()) as workshop:
-            yield ImageGenerator(client, client, Catalog(client, settings), workshop)
+    async with aclosing(client), aclosing(DecoderPool()) as decoders:
+        yield ImageGenerator(client, client, Catalog(client, settings), decoders)
 
 
 def ordered(sim: WanjieSim) -> list[dict[str, object]]:
@@ -56,7 +55,7 @@ def ordered(sim: WanjieSim) -> list[dict[str, object]]:
 async def reason(images: ImageGenerator, *urls: str, most: int = MOST) -> str:
     """Why none of these pictures can be had."""
     with pytest.raises(UserFacingError) as caught:
-        await images.download(GeneratedImages(FLUX, FOX, tuple(map(ImageLink, urls))), most=most)
+        await images.download(GeneratedImages(FLUX, FOX, tuple(map(ImageLink, urls))), most=most, person="tg:1:7")
     return caught.value.key
 
 
@@ -71,7 +70,7 @@ async def test_pictures_are_made_as_ordered_and_arrive_as_they_are(
 ) -> None:
     sim.script.images_as = "url" if form == "url" else "b64_json"
     drawing = await images.generate(FOX, FLUX, "deepseek-v3")
-    haul = await images.download(drawing, most=MOST)
+    haul = await images.download(drawing, most=MOST, person="tg:1:7")
 
     assert ordered(sim) == [
         {
@@ -205,33 +204,42 @@ async def test_what_is_no_picture_is_told(images: ImageGenerator, sim: WanjieSim
 
 async def test_data_that_is_too_large_is_told(images: ImageGenerator) -> None:
     with pytest.raises(UserFacingError, match=r"imagine\.oversize"):
-        await images.download(GeneratedImages(FLUX, FOX, (ImageData(make_png(64, 64, 1)),)), most=100)
+        await images.download(GeneratedImages(FLUX, FOX, (ImageData(make_png(64, 64, 1)),)), most=100, person="tg:1:7")
 
 
 async def test_some_of_several_are_better_than_none(images: ImageGenerator, sim: WanjieSim) -> None:
     links = (hosted(sim, query="?status=403"), hosted(sim), "https://127.0.0.1/x", hosted(sim))
-    haul = await images.download(GeneratedImages(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST)
+    haul = await images.download(
+        GeneratedImages(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST, person="tg:1:7"
+    )
 
     assert len(haul.pictures) == 2
     assert haul.missing == 2
 
 
 async def test_pictures_that_a_model_never_made_are_missing_too(images: ImageGenerator, sim: WanjieSim) -> None:
-    haul = await images.download(GeneratedImages(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST)
+    haul = await images.download(
+        GeneratedImages(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST, person="tg:1:7"
+    )
 
     assert len(haul.pictures) == 1
     assert haul.missing == 2
 
 
-async def test_no_more_than_eight_pictures_are_fetched_at_a_time(images: ImageGenerator, sim: WanjieSim) -> None:
-    drawing = GeneratedImages(FLUX, FOX, tuple(ImageLink(hosted(sim, query="?hang=1")) for _ in range(10)))
-    fetching = asyncio.ensure_future(images.download(drawing, most=MOST))
+@pytest.mark.parametrize(("people", "at_once"), [(1, 4), (2, 8), (3, 8)])
+async def test_no_more_than_eight_pictures_are_fetched_at_a_time_and_four_for_one_person(
+    images: ImageGenerator, sim: WanjieSim, people: int, at_once: int
+) -> None:
+    drawing = GeneratedImages(FLUX, FOX, tuple(ImageLink(hosted(sim, query="?hang=1")) for _ in range(5)))
+    fetching = [
+        asyncio.ensure_future(images.download(drawing, most=MOST, person=str(person))) for person in range(people)
+    ]
     await asyncio.sleep(0.2)
 
-    assert len(sim.bucket.downloads) == 8
-    with pytest.raises(UserFacingError):
-        await fetching
-    assert len(sim.bucket.downloads) == 10
+    assert len(sim.bucket.downloads) == at_once
+    failures = await asyncio.gather(*fetching, return_exceptions=True)
+    assert all(isinstance(failure, UserFacingError) for failure in failures)
+    assert len(sim.bucket.downloads) == 5 * people
 
 
 async def test_the_log_has_the_reason_and_no_signature_of_the_link(

@@ -9,6 +9,7 @@ from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_of
 from core.chat.text.user_error import UserFacingError
+from core.media.decoding.pool import DecoderPool
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
@@ -23,6 +24,7 @@ MODEL = "CosyVoice"
 NOTHING = ChatPreferences()
 HELLO = SpeechScript("Hello there.", cut=False)
 SENTENCES = [f"This is sentence number {number}, and it is not a short one." for number in range(12)]
+ADA = "tg:1:7"
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
     """Build a `SpeechSynthesizer` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    workshop = ThreadPool()
+    workshop, decoders = ThreadPool(), DecoderPool()
 
     def build(**changes: object) -> SpeechSynthesizer:
         values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "speech_limit": 600}
@@ -43,12 +45,13 @@ async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
         client = WanjieClient(wanjie, backoff=HURRY)
         clients.append(client)
-        return SpeechSynthesizer(client, workshop, wanjie, chat)
+        return SpeechSynthesizer(client, workshop, decoders, wanjie, chat)
 
     yield build
     for client in clients:
         await client.aclose()
     workshop.close()
+    await decoders.aclose()
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def spoken_texts(sim: WanjieSim) -> list[str]:
 
 
 async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
 
     asked = sim.requests[-1].body
     assert asked["model"] == "CosyVoice"
@@ -71,7 +74,7 @@ async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSy
 
 
 async def test_what_the_chat_chose_is_asked_for(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3")
+    await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3", person=ADA)
 
     asked = sim.requests[-1].body
     assert (asked["voice"], asked["speed"]) == ("粤语", 1.25)
@@ -82,7 +85,7 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(
 ) -> None:
     speech = make(speech_limit=80)
     sim.script.sound = lambda text: tone(300 + 100 * SENTENCES.index(text.strip()))
-    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
+    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", person=ADA)
 
     assert sorted(text.strip() for text in spoken_texts(sim)) == sorted(SENTENCES)
     heard = pitches(recording.data, recording.seconds / len(SENTENCES))
@@ -95,7 +98,7 @@ async def test_four_requests_at_most_are_under_way_for_one_text(
 ) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
-    await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3")
+    await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", person=ADA)
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) == len(SENTENCES)
@@ -106,7 +109,7 @@ async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Spee
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
     texts = [SpeechScript(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
-    await asyncio.gather(*(speech.synthesize(text, MODEL, NOTHING, "mp3") for text in texts))
+    await asyncio.gather(*(speech.synthesize(text, MODEL, NOTHING, "mp3", person=text.title) for text in texts))
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) > 16
@@ -114,16 +117,16 @@ async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Spee
 
 
 async def test_the_same_again_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
-    second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
 
     assert first == second
     assert len(spoken_texts(sim)) == 1
 
 
 async def test_another_format_of_the_same_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3")
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3", person=ADA)
 
     assert recording.data == make_mp3(HELLO.text)
     assert len(spoken_texts(sim)) == 1
@@ -137,15 +140,15 @@ async def test_another_voice_speed_or_model_is_another_recording(
     speech: SpeechSynthesizer, sim: WanjieSim, model: str, preferences: ChatPreferences
 ) -> None:
     sim.script.models += ("other-tts",)
-    await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
-    await speech.synthesize(HELLO, model, preferences, "opus")
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    await speech.synthesize(HELLO, model, preferences, "opus", person=ADA)
 
     assert len(spoken_texts(sim)) == 2
 
 
 async def test_the_same_twice_at_once_is_asked_for_once(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.speech_delay = 0.05
-    recordings = await asyncio.gather(*(speech.synthesize(HELLO, MODEL, NOTHING, "opus") for _ in range(5)))
+    recordings = await asyncio.gather(*(speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA) for _ in range(5)))
 
     assert len(spoken_texts(sim)) == 1
     assert len({recording.data for recording in recordings}) == 1
@@ -154,7 +157,7 @@ async def test_the_same_twice_at_once_is_asked_for_once(speech: SpeechSynthesize
 async def test_a_voice_that_the_model_does_not_know_is_named(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
     assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
@@ -165,7 +168,7 @@ async def test_who_has_the_usual_voice_is_not_told_to_go_back_to_it(
 ) -> None:
     sim.script.voices = ("alloy",)
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, preferences, "opus")
+        await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
 
     assert excuse.value.key == "speak.voice_usual"
 
@@ -175,7 +178,9 @@ async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
 ) -> None:
     speech = make(speech_limit=160)
     sim.script.fail_next.append(Failure(413))
-    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(
+        SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA
+    )
 
     assert recording.seconds > 10
     assert set(SENTENCES) <= {text.strip() for text in spoken_texts(sim)}
@@ -184,7 +189,7 @@ async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
 async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
     assert excuse.value.key == "speak.long"
     assert len(spoken_texts(sim)) == 2
@@ -196,7 +201,7 @@ async def test_a_bad_request_is_blamed_on_what_was_chosen(
 ) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, preferences, "opus")
+        await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
 
     assert excuse.value.key == "speak.manner"
 
@@ -204,7 +209,7 @@ async def test_a_bad_request_is_blamed_on_what_was_chosen(
 async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.violates_policy = lambda _: True
     with pytest.raises(RefusedContentError):
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus")
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
 
 async def test_a_failure_ends_the_other_requests_and_is_not_kept(
@@ -214,16 +219,18 @@ async def test_a_failure_ends_the_other_requests_and_is_not_kept(
     sim.script.speech_delay = 0.05
     sim.script.fail_next.append(Failure(500))
     with pytest.raises(ServerFaultError):
-        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")
+        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA)
 
     assert len(spoken_texts(sim)) <= 8
-    assert (await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus")).seconds > 10
+    assert (
+        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA)
+    ).seconds > 10
 
 
 async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     broken = [True]
     sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else make_mp3(text)
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
 
     assert recording.seconds > 1
     assert len(spoken_texts(sim)) == 2
@@ -234,11 +241,11 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, NOTHING, "opus")
+        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
     assert excuse.value.key == "speak.broken"
     sim.script.sound = make_mp3
 
-    assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus")).seconds > 1
+    assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)).seconds > 1
     assert len(spoken_texts(sim)) == 3
 
 
@@ -249,7 +256,7 @@ async def test_faults_and_broken_sounds_together_take_as_many_requests_as_a_piec
     sim.script.sound = lambda _: b"no sound at all"
     sim.script.fail_next.extend([Failure(500)] * (attempts - 1))
     with pytest.raises(UserFacingError):
-        await make(max_attempts=attempts).synthesize(HELLO, MODEL, NOTHING, "mp3")
+        await make(max_attempts=attempts).synthesize(HELLO, MODEL, NOTHING, "mp3", person=ADA)
 
     assert len(spoken_texts(sim)) == attempts
 
@@ -259,7 +266,7 @@ async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(
 ) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
     with pytest.raises(UserFacingError) as excuse:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3")
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3", person=ADA)
 
     assert excuse.value.key == "speak.hour"
     assert len(spoken_texts(sim)) == 1
@@ -318,7 +325,7 @@ def test_a_speed_that_cannot_be_read_is_the_usual_one(speed: str | None, read: f
 
 async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("alto",)
-    found = [await speech.has_voice(MODEL, voice) for voice in ("alto", "alto", "bass")]
+    found = [await speech.has_voice(MODEL, voice, person=ADA) for voice in ("alto", "alto", "bass")]
 
     assert found == [True, True, False]
     assert len(spoken_texts(sim)) == 2
@@ -330,9 +337,9 @@ async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
     sim.script.fail_next.extend([Failure(400, message="bad parameter"), Failure(500)])
     speech = make(max_attempts=1)
 
-    assert not await speech.has_voice(MODEL, "alto")
+    assert not await speech.has_voice(MODEL, "alto", person=ADA)
     with pytest.raises(ServerFaultError):
-        await speech.has_voice(MODEL, "alto")
+        await speech.has_voice(MODEL, "alto", person=ADA)
 
 
 def test_the_voices_of_the_settings_stand_beside_those_that_are_documented(

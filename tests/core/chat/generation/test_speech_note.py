@@ -29,6 +29,7 @@ from core.chat.port.errors import (
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
+from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
 from core.queue import Job, event_tag
 from core.settings import ChatSettings, WanjieSettings
@@ -64,14 +65,16 @@ class Services:
 async def services(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Services]:
     wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
     chat, threads = ChatSettings.model_validate({"speak_limit": 200}), ThreadPool()
+    decoders = DecoderPool()
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
         models = ModelSelector(catalog, conversations)
-        speaker = Speaker(SpeechSynthesizer(client, threads, wanjie, chat), models, limit=chat.speak_limit)
+        speaker = Speaker(SpeechSynthesizer(client, threads, decoders, wanjie, chat), models, limit=chat.speak_limit)
         command = SpeakCommand(speaker, conversations, catalog)
         yield Services(conversations, catalog, models, speaker, command)
     threads.close()
+    await decoders.aclose()
 
 
 @pytest.fixture

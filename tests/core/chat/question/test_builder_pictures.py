@@ -153,12 +153,12 @@ async def test_a_question_that_follows_still_has_the_picture(questions: Question
     question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
     history = [HistoryMessage("user", question.text, question.files), HistoryMessage("assistant", "A cat.")]
 
-    assert await questions.load_pictures(history, mail, SEEING) == {"p1": question.images[0]}
+    assert await questions.load_pictures(history, mail, SEEING, person="tg:1:7") == {"p1": question.images[0]}
     assert mail.fetched == ["p1"]
 
 
 async def test_another_process_fetches_it_again(questions: QuestionBuilder, mail: Mail) -> None:
-    found = await questions.load_pictures([HistoryMessage("user", "[picture]", ("p1",))], mail, SEEING)
+    found = await questions.load_pictures([HistoryMessage("user", "[picture]", ("p1",))], mail, SEEING, person="tg:1:7")
 
     assert opened(found["p1"]).size == (40, 30)
 
@@ -166,8 +166,8 @@ async def test_another_process_fetches_it_again(questions: QuestionBuilder, mail
 async def test_a_blind_model_gets_no_pictures_of_the_history(questions: QuestionBuilder, mail: Mail) -> None:
     history = [HistoryMessage("user", "[picture]", ("p1",))]
 
-    assert await questions.load_pictures(history, mail, BLIND) == {}
-    assert await questions.load_pictures(history, mail, None) == {}
+    assert await questions.load_pictures(history, mail, BLIND, person="tg:1:7") == {}
+    assert await questions.load_pictures(history, mail, None, person="tg:1:7") == {}
     assert mail.fetched == []
 
 
@@ -176,7 +176,7 @@ async def test_the_four_newest_pictures_of_a_history_are_enough(questions: Quest
     files = (("p0", "p1"), ("p2", "p3"), ("p2", "p3"), ("p4",))
     history = [HistoryMessage("user", "[picture]", each) for each in files]
 
-    assert set(await questions.load_pictures(history, mail, SEEING)) == {"p4", "p3", "p2", "p1"}
+    assert set(await questions.load_pictures(history, mail, SEEING, person="tg:1:7")) == {"p4", "p3", "p2", "p1"}
 
 
 @pytest.mark.parametrize("error", [ContentRejectedError("deleted"), RecipientGoneError("gone")])
@@ -187,13 +187,15 @@ async def test_old_pictures_that_cannot_be_had_are_left_out(
     history = [HistoryMessage("user", "[picture]", (file,)) for file in ("p1", "broken", "lost")]
     mail.script = [error]
 
-    assert set(await questions.load_pictures(history, mail, SEEING)) == {"p1"}
+    assert set(await questions.load_pictures(history, mail, SEEING, person="tg:1:7")) == {"p1"}
 
 
 async def test_a_busy_moment_does_not_lose_an_old_picture(questions: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RateLimitedError(0.01)]
 
-    assert set(await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, SEEING)) == {"p1"}
+    assert set(await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, SEEING, person="tg:1:7")) == {
+        "p1"
+    }
 
 
 @pytest.mark.parametrize(("locale", "left_out"), [("en", "3 pictures, `cat.png`"), ("zh", "3 张图片、`cat.png`")])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.chat.port.incoming import Attachment
+from core.chat.port.incoming import Attachment, Sender
 from core.chat.question.builder import QuestionBuilder
 from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
 
@@ -28,14 +28,16 @@ class SlowMail(Mail):
 
 
 @pytest.mark.parametrize("attachment", [PHOTO, REPORT, VOICE], ids=["picture", "document", "voice"])
-async def test_four_files_are_taken_at_a_time(
-    reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim, attachment: Attachment
+@pytest.mark.parametrize(("people", "peak"), [(1, 2), (2, 4), (6, 4)])
+async def test_four_files_are_taken_at_a_time_and_two_of_one_person(
+    reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim, attachment: Attachment, people: int, peak: int
 ) -> None:
     wanjie.script.models += ("SenseVoiceSmall",)
     reading = reading_with(transcribe_model="SenseVoiceSmall")
     mail = SlowMail({"p1": picture(), "d1": b"words", "v1": b"sound"})
     files = [replace(attachment, id=f"{attachment.id}{number}") for number in range(12)]
-    await asyncio.gather(*(reading.build(sent(file), mail, [], model="GPT-4o") for file in files))
+    messages = [replace(sent(file), sender=Sender(str(number % people))) for number, file in enumerate(files)]
+    await asyncio.gather(*(reading.build(message, mail, [], model="GPT-4o") for message in messages))
 
-    assert mail.peak == 4
+    assert mail.peak == peak
     assert len(mail.fetched) == 12

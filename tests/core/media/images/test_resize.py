@@ -8,6 +8,7 @@ import io
 import struct
 import zlib
 from contextlib import suppress
+from dataclasses import astuple
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,10 @@ from PIL import Image as Pillow
 from PIL.ExifTags import Base
 
 from bots.sandbox.wanjie.sample_media import make_png
-from core.media.images.resize import BadImageError, ImageInfo, inspect_image, shrink
+from core.media.images.jpeg_scans import count_scans
+from core.media.images.resize import inspect_image, shrink
+from core.media.results import BadImageError, EncodedImage, ImageInfo
+from tests.core.media.bombs import progressive_jpeg
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 
@@ -129,6 +133,30 @@ def test_a_picture_that_takes_too_much_memory_is_refused_before_it_is_decoded(si
         shrink(bomb(*size), max_side=100, max_bytes=10_000)
 
 
+def test_a_picture_of_thousands_of_scans_is_refused_before_it_is_decoded() -> None:
+    data = progressive_jpeg(7000, 7000, 6000)
+
+    assert len(data) < 600_000
+    with pytest.raises(BadImageError, match="scans"):
+        inspect_image(data)
+    with pytest.raises(BadImageError, match="scans"):
+        shrink(data, max_side=100, max_bytes=10_000)
+    assert inspect_image(progressive_jpeg(700, 700, 64)) == ImageInfo("image/jpeg", ".jpg", 700, 700)
+
+
+def test_scans_of_a_preview_and_of_what_follows_the_picture_do_not_count() -> None:
+    preview = progressive_jpeg(8, 8, 500)
+    exif = Pillow.Exif()
+    exif[Base.UserComment] = preview
+
+    assert inspect_image(saved(picture(), "JPEG", exif=exif) + preview).mime == "image/jpeg"
+
+
+@given(st.binary())
+def test_scans_are_counted_in_any_bytes(data: bytes) -> None:
+    assert 0 <= count_scans(b"\xff\xd8" + data) <= len(data)
+
+
 @pytest.mark.parametrize("form", ["WEBP", "GIF"])
 def test_formats_that_take_more_than_others_are_refused_earlier(form: str) -> None:
     with pytest.raises(BadImageError, match="pixels"):
@@ -145,7 +173,7 @@ def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> No
 
 @pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
 def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
-    data, _ = shrink(saved(Pillow.new("L", size), "JPEG"), max_side=1000, max_bytes=1_000_000)
+    data = shrink(saved(Pillow.new("L", size), "JPEG"), max_side=1000, max_bytes=1_000_000).data
 
     assert look(data).size == (1000, 1000 * size[1] // size[0])
 
@@ -154,7 +182,7 @@ def test_of_endless_animations_the_beginning_is_looked_at() -> None:
     data = endless(200_000)
 
     assert inspect_image(data) == ImageInfo("image/gif", ".gif", 1, 1)
-    assert look(shrink(data, max_side=100, max_bytes=10_000_000)[0]).size == (1, 1)
+    assert look(shrink(data, max_side=100, max_bytes=10_000_000).data).size == (1, 1)
 
 
 def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
@@ -181,12 +209,12 @@ def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: byt
 def test_a_picture_that_fits_stays_as_it_is(form: str) -> None:
     data = saved(picture(), form)
 
-    assert shrink(data, max_side=80, max_bytes=len(data)) == (data, f"image/{form.lower()}")
+    assert shrink(data, max_side=80, max_bytes=len(data)) == EncodedImage(data, f"image/{form.lower()}")
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
 def test_a_large_picture_keeps_its_ratio(form: str) -> None:
-    data, mime = shrink(saved(picture(size=(800, 500)), form), max_side=80, max_bytes=100_000)
+    data, mime = astuple(shrink(saved(picture(size=(800, 500)), form), max_side=80, max_bytes=100_000))
 
     assert look(data).size == (80, 50)
     assert mime == inspect_image(data).mime
@@ -197,14 +225,14 @@ def test_a_large_picture_keeps_its_ratio(form: str) -> None:
 def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
     exif = Pillow.Exif()
     exif[Base.Orientation] = 6
-    data, _ = shrink(saved(picture(size=(800, 500)), form, exif=exif), max_side=80, max_bytes=100_000)
+    data = shrink(saved(picture(size=(800, 500)), form, exif=exif), max_side=80, max_bytes=100_000).data
 
     assert look(data).size == (50, 80)
     assert not look(data).getexif()
 
 
 def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
-    data, mime = shrink(turned(), max_side=100, max_bytes=100_000)
+    data, mime = astuple(shrink(turned(), max_side=100, max_bytes=100_000))
     upright = look(data)
 
     assert mime == "image/jpeg"
@@ -215,7 +243,7 @@ def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
 
 @pytest.mark.parametrize("most", [60_000, 20_000, 5_000])
 def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
-    data, mime = shrink(saved(noise((300, 300))), max_side=300, max_bytes=most)
+    data, mime = astuple(shrink(saved(noise((300, 300))), max_side=300, max_bytes=most))
 
     assert len(data) <= most
     assert mime == "image/jpeg"
@@ -230,7 +258,7 @@ def test_too_few_bytes_hold_no_picture() -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_kind_of_colour_survives(mode: str) -> None:
     source = Pillow.new("I;16", (80, 50), 0xC0C0) if mode == "I;16" else picture(mode)
-    data, mime = shrink(saved(source), max_side=40, max_bytes=100_000)
+    data, mime = astuple(shrink(saved(source), max_side=40, max_bytes=100_000))
     left = look(data).convert("L").getpixel((4, 12))
 
     assert mime == "image/png"
@@ -238,7 +266,7 @@ def test_every_kind_of_colour_survives(mode: str) -> None:
 
 
 def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
-    data, _ = shrink(saved(picture("CMYK"), "JPEG"), max_side=40, max_bytes=100_000)
+    data = shrink(saved(picture("CMYK"), "JPEG"), max_side=40, max_bytes=100_000).data
 
     assert look(data).mode == "RGB"
 
@@ -246,8 +274,8 @@ def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
 def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
     clear = noise((200, 200)).convert("RGBA")
     clear.paste((0, 0, 0, 0), (0, 0, 100, 200))
-    kept, _ = shrink(saved(clear), max_side=150, max_bytes=1_000_000)
-    poor, mime = shrink(saved(clear), max_side=150, max_bytes=8_000)
+    kept = shrink(saved(clear), max_side=150, max_bytes=1_000_000).data
+    poor, mime = astuple(shrink(saved(clear), max_side=150, max_bytes=8_000))
 
     assert look(kept).convert("RGBA").getpixel((10, 10)) == (0, 0, 0, 0)
     assert mime == "image/jpeg"
@@ -256,8 +284,8 @@ def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
 
 def test_of_an_animation_the_first_frame_is_shown() -> None:
     frames = [Pillow.new("RGB", (30, 30), "red"), Pillow.new("RGB", (30, 30), "blue")]
-    data, mime = shrink(
-        saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), max_side=100, max_bytes=100_000
+    data, mime = astuple(
+        shrink(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), max_side=100, max_bytes=100_000)
     )
 
     assert mime == "image/png"

@@ -1,0 +1,50 @@
+"""Download and decode the files of messages, fairly among the people who sent them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar
+
+from core.chat.port.outbox import Outbox
+from core.chat.text.user_error import UserFacingError
+from core.fair_limiter import FairLimiter, NoSlotError
+from core.media.decoding.jobs import DecodeJob
+from core.media.decoding.pool import DecoderPool
+
+from .attachments import DOWNLOAD_TIMEOUT, download
+
+_MAX_FILES, _MAX_FILES_OF_PERSON = 4, 2
+"""Files in memory at a time, and those of one person among them: one of twenty megabytes is held several times."""
+
+_Result = TypeVar("_Result")
+
+
+class ReceivedFiles:
+    """Files of messages, of which few are in memory at a time."""
+
+    def __init__(self, decoders: DecoderPool) -> None:
+        self._decoders = decoders
+        self._slots = FairLimiter(_MAX_FILES, per_key=_MAX_FILES_OF_PERSON)
+
+    async def decode(
+        self,
+        job: DecodeJob[_Result],
+        file: str,
+        outbox: Outbox,
+        *,
+        person: str,
+        size: int | None = None,
+        max_seconds: float = DOWNLOAD_TIMEOUT,
+    ) -> _Result:
+        """Download a file by its id and decode it for `person`; the download and the wait for it take `max_seconds`.
+
+        Raises `job.error`; `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
+        """
+        deadline = asyncio.get_running_loop().time() + max_seconds
+        try:
+            async with self._slots.slot(person, max_wait=max_seconds):
+                left = deadline - asyncio.get_running_loop().time()
+                data = await download(file, outbox, size=size, max_seconds=left)
+                return await self._decoders.run(job, data, person=person)
+        except NoSlotError:
+            raise UserFacingError("file.late") from None

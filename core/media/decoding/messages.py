@@ -1,0 +1,40 @@
+"""What the service and a decoder process say to each other: a JSON object with bytes behind it.
+
+It is not pickle, which would let a decoder that a file has taken over run code in the service.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from typing import Any, cast
+
+PREFIX = struct.Struct(">IQ")
+"""How many bytes the JSON object has, and how many are behind it."""
+MAX_HEADER_BYTES = 8_000_000
+"""A document's text is in the JSON object."""
+
+
+def pack(header: dict[str, Any], body: Sequence[bytes] = ()) -> list[bytes]:
+    """Return the pieces of a message."""
+    text = json.dumps(header).encode()
+    return [PREFIX.pack(len(text), sum(map(len, body))), text, *body]
+
+
+def unpack_header(data: bytes) -> dict[str, Any]:
+    """Read the JSON object; raise `ValueError` when it is none."""
+    header: object = json.loads(data)
+    if not isinstance(header, dict):
+        raise ValueError("a message is a JSON object")  # noqa: TRY004 - what `json` raises, too
+    return cast("dict[str, Any]", header)
+
+
+def split_body(body: bytes, sizes: Sequence[int]) -> list[bytes]:
+    """Take the bytes of several files apart."""
+    pieces: list[bytes] = []
+    start = 0
+    for size in sizes:
+        pieces.append(body[start : start + size])
+        start += size
+    return pieces

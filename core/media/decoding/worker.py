@@ -1,0 +1,96 @@
+"""The program of a decoder process: it decodes one file after the other, until its input ends or a decoder breaks.
+
+A decoder may crash, need all memory or never end; then only this process is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from core.media.results import UndecodableError
+
+from .messages import PREFIX, pack, split_body, unpack_header
+
+try:
+    import resource
+except ImportError:  # not on Windows, where only the clock limits
+    resource = None
+
+_MAX_MEMORY_BYTES = 1_000_000_000
+"""Bytes of address space. Code and libraries take 150 million, a picture of 50 megapixels up to 600 million."""
+_MAX_MESSAGE_LENGTH = 500
+_NICENESS = 5
+"""The service, which answers everybody, goes first."""
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Answer requests until there are no more."""
+    while prefix := requests.read(PREFIX.size):
+        header_bytes, body_bytes = PREFIX.unpack(prefix)
+        request = unpack_header(requests.read(header_bytes))
+        _limit_cpu(request["cpu_seconds"])
+        reply, data = answer(request, requests.read(body_bytes))
+        replies.writelines(pack(reply, [data]))
+        replies.flush()
+
+
+def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """Decode one file; return a JSON object and the bytes of the result.
+
+    The object has `fields` of the result, or else `error`, the name of an error of the decoder, and its `message`.
+    """
+    sizes: list[int] | None = request["sizes"]
+    files = body if sizes is None else split_body(body, sizes)
+    module, _, name = request["function"].partition(":")
+    try:
+        result = getattr(import_module(module), name)(files, **request["options"])
+    except UndecodableError as error:
+        return {"error": type(error).__name__, "message": str(error)[:_MAX_MESSAGE_LENGTH]}, b""
+    fields = asdict(result)
+    return {"fields": fields}, fields.pop("data", b"")
+
+
+def _limit_resources() -> None:
+    if resource is None:
+        return
+    os.nice(_NICENESS)
+    for what, most in {resource.RLIMIT_AS: _MAX_MEMORY_BYTES, resource.RLIMIT_CORE: 0}.items():
+        with suppress(ValueError, OSError):  # there is a stricter limit, or the system has none of this kind
+            resource.setrlimit(what, (most, most))
+
+
+def _limit_cpu(seconds: int) -> None:
+    """Have the system end this process when it has worked for `seconds` from now on, even when the service is dead."""
+    if resource is None:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + 1 + seconds, most))
+
+
+def _main() -> None:
+    _limit_resources()
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print
+
+    def report_failure(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+        """Name, in the last reply of this process, what no decoder should raise and where."""
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(trace)]
+        replies.writelines(pack({"failure": f"{kind.__name__} at {places[-1] if places else '?'}"}))
+        replies.flush()
+
+    sys.excepthook = report_failure
+    serve(sys.stdin.buffer, replies)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,163 @@
+"""Files are decoded in processes that may be lost."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from fnmatch import fnmatchcase
+from importlib import import_module
+from typing import TypeVar
+
+import psutil
+import pytest
+from structlog.testing import capture_logs
+
+from core.media.decoding import jobs
+from core.media.decoding.jobs import DecodeJob, TimeLimit
+from core.media.decoding.pool import DecoderPool
+from core.media.results import (
+    AudioFile,
+    AudioTooLongError,
+    BadImageError,
+    EncodedImage,
+    ImageInfo,
+    UnreadableAudioError,
+)
+
+VICTIMS = "tests.core.media.decoding.victims"
+_Result = TypeVar("_Result")
+
+
+def job(
+    name: str, result: type[_Result], error: type[BadImageError | UnreadableAudioError] = BadImageError, **options: str
+) -> DecodeJob[_Result]:
+    return DecodeJob(f"{VICTIMS}:{name}", result, error, TimeLimit(5, 10.0), options)
+
+
+DESCRIBE = job("describe", ImageInfo)
+
+
+@pytest.fixture
+async def pool() -> AsyncGenerator[DecoderPool]:
+    running = DecoderPool(2)
+    yield running
+    await running.aclose()
+
+
+def count_children() -> int:
+    return len(psutil.Process().children())
+
+
+async def test_a_process_decodes_one_file_after_the_other_and_has_no_secrets(
+    pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANJIE_API_KEY", "secret")
+    first = await pool.run(DESCRIBE, b"x" * 3_000_000, person="a")
+    second = await pool.run(DESCRIBE, b"", person="b")
+    turned = await pool.run(job("reverse", EncodedImage), b"abc", person="a")
+    joined = await pool.run(job("join", AudioFile, glue="+"), [b"a", b"", b"b"], person="a")
+
+    assert (first.width, second.width) == (3_000_000, 0)
+    assert first.height == second.height != psutil.Process().pid
+    assert first.suffix == ""
+    assert turned == EncodedImage(b"cba", "image/x")
+    assert joined == AudioFile(b"a++b", 3.0)
+
+
+async def test_the_decoder_s_own_errors_are_raised_and_its_process_goes_on(pool: DecoderPool) -> None:
+    process = (await pool.run(DESCRIBE, b"", person="a")).height
+    with capture_logs() as logs:
+        with pytest.raises(BadImageError, match="no picture"):
+            await pool.run(job("refuse", ImageInfo), b"", person="a")
+        with pytest.raises(AudioTooLongError, match="two hours"):
+            await pool.run(job("refuse_long", AudioFile, UnreadableAudioError), b"", person="a")
+
+    assert not logs
+    assert (await pool.run(DESCRIBE, b"", person="a")).height == process
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "reason"),
+    [
+        ("sleep", TimeLimit(5, 0.3), "not done after 0.3 s"),
+        ("spin", TimeLimit(0, 10), "ended with status -24"),
+        ("allocate", TimeLimit(10, 20), "MemoryError at victims.py:*"),
+        ("crash", TimeLimit(5, 10), "ended with status -6"),
+        ("fail", TimeLimit(5, 10), "IndexError at victims.py:*"),
+        ("lie", TimeLimit(5, 10), "a reply of another form"),
+        ("babble", TimeLimit(5, 10), "a reply that is no JSON object"),
+    ],
+)
+async def test_what_is_too_much_for_a_process_is_an_error_and_a_line_in_the_log(
+    pool: DecoderPool, name: str, limit: TimeLimit, reason: str
+) -> None:
+    with capture_logs() as logs, pytest.raises(BadImageError):
+        await pool.run(DecodeJob(f"{VICTIMS}:{name}", ImageInfo, BadImageError, limit), b"12", person="a")
+
+    assert [(line["bytes"], line["log_level"]) for line in logs] == [(2, "warning")]
+    assert fnmatchcase(logs[0]["reason"], reason)
+    assert (await pool.run(DESCRIBE, b"", person="a")).width == 0
+
+
+async def test_one_person_s_files_hold_up_nobody_else(pool: DecoderPool) -> None:
+    endless = DecodeJob(f"{VICTIMS}:sleep", ImageInfo, BadImageError, TimeLimit(60, 60.0))
+    flood = [asyncio.create_task(pool.run(endless, b"", person="flood")) for _ in range(20)]
+    async with asyncio.timeout(5):
+        assert (await pool.run(DESCRIBE, b"", person="other")).width == 0
+    for task in flood:
+        task.cancel()
+    await asyncio.gather(*flood, return_exceptions=True)
+
+
+async def test_a_process_that_is_not_needed_any_more_ends() -> None:
+    before = count_children()
+    pool = DecoderPool(idle_seconds=0.05)
+    assert count_children() == before
+    await pool.run(DESCRIBE, b"", person="a")
+    async with asyncio.timeout(5):
+        while count_children() > before:  # noqa: ASYNC110 - the system tells nobody else
+            await asyncio.sleep(0.01)
+    await pool.aclose()
+
+
+async def test_whoever_stops_waiting_ends_the_work(pool: DecoderPool) -> None:
+    before = count_children()
+    task = asyncio.create_task(pool.run(job("sleep", ImageInfo), b"", person="a"))
+    async with asyncio.timeout(5):
+        while count_children() == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await pool.aclose()
+
+    assert count_children() == before
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        jobs.inspect_image(),
+        jobs.shrink_image(max_side=1, max_bytes=1),
+        jobs.join_audio("opus"),
+        jobs.extract_audio(),
+        jobs.read_document("a", "", max_length=1),
+    ],
+    ids=lambda job: job.function,
+)
+def test_every_job_names_a_decoder_that_takes_its_options_and_returns_its_result(job: DecodeJob[object]) -> None:
+    module, _, name = job.function.partition(":")
+    annotations = getattr(import_module(module), name).__annotations__
+
+    assert annotations["return"] == job.result.__name__
+    assert set(job.options) == set(list(annotations)[1:-1])
+
+
+def test_the_service_itself_loads_no_decoder() -> None:
+    program = "import sys, core.build_service; print({'av', 'PIL', 'chardet', 'pypdfium2'} & {*sys.modules})"
+    done = subprocess.run(  # noqa: S603 - a line of our own
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "set()\n"
