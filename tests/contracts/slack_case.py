@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -12,6 +10,7 @@ from pyromark import Markdown, Options
 
 from bots.running_platform import PlatformContext
 from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.slack.pings import pings
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, StreamState
 from bots.sandbox.slack.user_actions import SlackUser
@@ -23,8 +22,6 @@ from .case import Calls, Reasons, Shared
 
 _BOT_TOKEN, _APP_TOKEN = "xoxb-test", "xapp-test"
 _IN_THE_BACKGROUND = {"auth.test", "apps.connections.open"}
-_LIVE_MENTION = re.compile(r"<[@#!][^>]*>")
-"""Slack: what stands for a user, a channel, a group or everybody in a message's text."""
 _READ_LITERALLY = {"link_names", "parse"}
 """Arguments with which Slack would look for names without brackets, too."""
 
@@ -132,9 +129,8 @@ class SlackCase:
 
     def pings(self) -> list[str]:
         own = [message for message in self._sim.workspace.messages if message.user == self._sim.bot_user_id]
-        written = "\n".join(f"{one.markdown} {one.text} {json.dumps(one.blocks, ensure_ascii=False)}" for one in own)
         loose = [name for call in self._sim.calls for name in call.args if name in _READ_LITERALLY]
-        return _LIVE_MENTION.findall(written) + loose
+        return [ping for message in own for ping in pings(message)] + loose
 
 
 async def _nothing(*_: object) -> tuple[Option, ...]:

@@ -122,12 +122,13 @@ class TelegramCase:
         return [entity.type for entity in shown.entities if entity.type in {"bold", "italic", "strikethrough"}]
 
     def pings(self) -> list[str]:
+        telling = {"text_mention"} if self.persona.chat.type == "private" else {"mention", "text_mention"}
         own = [message for message in self._sim.messages(self.persona.chat.id) if message.sender is self._sim.bot]
         entities = [entity for message in own for entity in message.entities]
         return [
             f"{entity.type} {entity.argument}"
             for entity in entities
-            if entity.type == "text_mention" or entity.argument.startswith("tg:")
+            if entity.type in telling or entity.argument.startswith("tg:")
         ]
 
 

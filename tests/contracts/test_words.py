@@ -44,6 +44,29 @@ async def test_an_answer_pings_nobody(scene: Scene) -> None:
     assert scene.case.pings() == []
 
 
+_SPELLINGS = (
+    "<\\!channel> \\<!channel> &lt;!channel&gt; &#60;!channel&#62; <&#33;channel> <!&#99;hannel> &lt;&#33;here&#62;",
+    "<!channel|x> <!HERE> **<!here>** [<!here>](https://a.example) [a](<!here>) [<@U123>]: x <!A`<!HERE`",
+    "| `a|<!here>` | <@U123> |\n|---|---|\n| `b|<!here>` | <!subteam^S1> |",
+    "- ```\n<!here>\n```\n<@U123>",
+    "1. ~~~\n<!here>",
+    "<div>\n`<!here>`\n</div> <a b='\n`<@U123>`'>",
+    "@anna /@anna @@anna [@annabel](https://a.example) **@annabel** @anna&#95;bel @&#97;nnabel \\@annabel",
+    "| @annabel | `@annabel` |\n|---|---|\n| \\`@annabel\\` | https://a.example (@annabel |",
+    "<tg://user?id=1001> [Ann](tg://user?id=1001) ![Ann](tg://user?id=1001) [Ann][1]\n\n[1]: tg://user?id=1001",
+    "`a` " * 100 + "`@annabel`",
+)
+
+
+@pytest.mark.parametrize("text", _SPELLINGS)
+async def test_a_mention_in_any_spelling_pings_nobody(scene: Scene, text: str) -> None:
+    half = len(text) // 2
+    await scene.show(text[:half], text, final=True)
+    await granted(lambda: scene.outbox.send_text(text))
+
+    assert scene.case.pings() == []
+
+
 async def test_a_mention_that_comes_letter_by_letter_pings_nobody(scene: Scene) -> None:
     text = "Ask <!channel> or <@U123>."
     page = await scene.show("Ask")
@@ -85,7 +108,7 @@ def _visible(text: str) -> str:
         r"$\mathbf{A}_{1} + \mathbf{B}_{2}$ and 2*3*4",
         "https://example.com/api/_v1_/users, https://example.com/~~a~~/`b`",
         "__init__.py and __main__.py, int *p, *q; int* r",
-        "List<@Nullable String>, Contact @name, npm i @types/node",
+        "List<@Nullable String>, Contact @me, npm i @types/node",
     ],
 )
 async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene: Scene, text: str) -> None:

@@ -16,13 +16,14 @@ from .plain_text import strip_markdown
 WORD_JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
 _BRACKET_ENTITY = r"&(?i:lt|#0{0,5}60|#x0{0,4}3c);"
+_SPELLED_PART = r"!(?i:[a-z]{0,8})|[@#][A-Z0-9]{0,20}"
 _MENTION = re.compile(
     r"<(?=!(?i:channel|here|everyone|group|subteam)\b|@[UWB][A-Z0-9]+[|>]|#[CGD][A-Z0-9]+[|>])"
-    rf"|{_BRACKET_ENTITY}(?=[!@#\\&])"
+    rf"|<(?=(?:{_SPELLED_PART})&)|{_BRACKET_ENTITY}(?=[!@#\\&])"
 )
-"""The bracket of a mention of people or of a channel, ids of which are written in capitals; also one that only a reader
-of Markdown turns into a bracket."""
-_PENDING_MENTION = re.compile(rf"(?:<(?:!(?i:[a-z]{{0,8}})|[@#][A-Z0-9]{{0,20}})?|{_BRACKET_ENTITY})\Z")
+"""The bracket of a mention of people or of a channel, ids of which are written in capitals; also of what only a reader
+of Markdown turns into one, since a part of it is an entity."""
+_PENDING_MENTION = re.compile(rf"(?:<(?:{_SPELLED_PART})?(?:{_BRACKET_ENTITY})?|{_BRACKET_ENTITY})\Z")
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """An escaped mark of Markdown."""
 _ENTITY = re.compile(rb"&#?\w+;")

@@ -47,26 +47,40 @@ class RenderedText:
 
 
 def render(
-    markdown: str, refused_links: frozenset[str] = frozenset(), *, defuse: bool = True, may_grow: bool = True
+    markdown: str,
+    refused_links: frozenset[str] = frozenset(),
+    *,
+    defuse: bool = True,
+    may_grow: bool = True,
+    max_entities: int = MAX_ENTITIES,
 ) -> RenderedText:
     """Render Markdown, complete or cut off anywhere; URLs in `refused_links` are written after their labels.
 
     The result has the same words in the same order and is blank only if `markdown` is. With `defuse`, mentions get an
     invisible character or the formatting of code, so that they notify nobody. Apart from these characters, the result
     is never longer than `markdown`; with `may_grow` it may be longer as long as a page still fits into a message. Code
-    is not changed. Spans are not empty, lie within the text, and are nested or disjoint.
+    is not changed. Spans are not empty, lie within the text, and are nested or disjoint; only the first `max_entities`
+    are kept, and mentions in the code of others are defused.
     """
     source = markdown.strip()
+    rules = _Rules(refused_links, max_entities, defuse=defuse)
     safe = protect_literals(fix_cjk_emphasis(source), strict=False)
     growing = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
     attempts = [(safe, True)] if may_grow and growing else []
     for text, growing in [*attempts, (safe, False)]:
-        rendered = _render_once(text, refused_links, defuse=defuse, may_grow=growing)
+        rendered = _render_once(text, rules, may_grow=growing)
         if _count_growth(rendered, source) <= (_MAX_GROWTH - rendered.text.count(WORD_JOINER) if growing else 0):
             return rendered
-    return _render_once(
-        source, refused_links, defuse=defuse, may_grow=False
-    )  # markup inside HTML is shown, which makes it longer
+    return _render_once(source, rules, may_grow=False)  # markup inside HTML is shown, which makes it longer
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What `render` is asked for."""
+
+    refused_links: frozenset[str]
+    max_entities: int
+    defuse: bool
 
 
 def _count_growth(rendered: RenderedText, source: str) -> int:
@@ -79,15 +93,15 @@ def render_plain(markdown: str, *, defuse: bool = True) -> RenderedText:
     return RenderedText(defuse_mentions(text) if defuse else text)
 
 
-def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
+def _render_once(markdown: str, rules: _Rules, *, may_grow: bool) -> RenderedText:
     source = markdown.encode(errors="replace")
-    cuts, styles = find_marks(source, refused_links, may_grow=may_grow)
+    cuts, styles = find_marks(source, rules.refused_links, may_grow=may_grow)
     layout = _Layout(source, cuts)
     text = layout.text
     if not text.decode().strip():
-        return render_plain(markdown, defuse=defuse)
+        return render_plain(markdown, defuse=rules.defuse)
     placed = [style.move(layout.place(style.start), layout.place(style.end)) for style in styles]
-    if defuse:
+    if rules.defuse:
         placed += [
             Style("code", start, end)
             for start, end in find_package_names(text, [(one.start, one.end) for one in placed])
@@ -98,8 +112,8 @@ def _render_once(markdown: str, refused_links: frozenset[str], *, defuse: bool, 
     first = min((piece.start for piece in pieces), default=len(text))
     lead = min(len(text) - len(text.lstrip()), first)  # as Telegram does: code at the beginning keeps its indentation
     shifted = [piece.move(piece.start - lead, piece.end - lead) for piece in pieces]
-    remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[:MAX_ENTITIES]
-    return _defuse_rendered(text[lead:].rstrip(), remaining, defuse=defuse)
+    remaining = sorted(shifted, key=lambda piece: (piece.start, -piece.end))[: rules.max_entities]
+    return _defuse_rendered(text[lead:].rstrip(), remaining, defuse=rules.defuse)
 
 
 def clip_caption(rendered: RenderedText) -> RenderedText:

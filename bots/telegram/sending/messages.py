@@ -20,7 +20,7 @@ from bots.telegram.api.errors import (
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText, render, render_plain
-from bots.telegram.rendering.reasoning_fold import add_fold
+from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 from core.chat.port.incoming import Incoming
 
@@ -135,8 +135,12 @@ class MessageSender:
 
     def _render_formatted(self, text: str, folded: int) -> RenderedText:
         defuse = not self._incoming.direct  # in a private chat there is nobody else to notify
-        rest = render(text[folded:], self._refused_links, defuse=defuse, may_grow=not folded)
-        return add_fold(text[:folded], rest, defuse=defuse) if folded else rest
+        if not folded:
+            return render(text, self._refused_links, defuse=defuse)
+        rest = render(
+            text[folded:], self._refused_links, defuse=defuse, may_grow=False, max_entities=MAX_ENTITIES_BELOW
+        )
+        return add_fold(text[:folded], rest, defuse=defuse)
 
     def _render_without_refused(self, draft: Draft, reason: str) -> RenderedText:
         refused = {span.url for span in draft.rendered.spans if span.url and f"'{span.url.lower()}'" in reason}

@@ -11,7 +11,7 @@ _PATTERNS: Final = {
     "url": re.compile(
         rf"(?:https?://[^\s<>\"]*[^\s<>\".,:;!?)\]']|(?<![\w@./-]){_DOMAIN}(?:/[^\s<>\"]*[^\s<>\".,:;!?)])?)"
     ),
-    "mention": re.compile(r"(?<![\w/@])@[A-Za-z0-9_]{2,32}(?!\w)"),
+    "mention": re.compile(r"(?<!\w)@(?:[A-Za-z0-9_]{4,32}|ya|gif|vid|pic|cap)(?!\w)"),
     "bot_command": re.compile(r"(?<![\w/<>@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])"),
     "hashtag": re.compile(r"(?<![\w/#&])#(?=\w*[^\W\d])\w{1,256}(?!\w)"),
     "cashtag": re.compile(r"(?<![\w$])\$[A-Z]{1,8}(?!\w)"),
