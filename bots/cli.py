@@ -1,4 +1,4 @@
-"""The command line: `python -m bots run | check | demo | manifest | docs`."""
+"""The command line: `python -m bots run | check | dead | demo | manifest | docs`."""
 
 from __future__ import annotations
 
@@ -26,16 +26,24 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start every platform whose token is set").set_defaults(run=_run_service)
     commands.add_parser("check", help="check the settings and the services behind them").set_defaults(run=_run_check)
+    dead = commands.add_parser("dead", help="list, show, retry or drop the messages that were given up")
+    dead.add_argument("action", choices=["list", "show", "retry", "drop"])
+    dead.add_argument("ids", nargs="*", help="the messages, by their ids in the list")
+    dead.add_argument("--all", action="store_true", help="all messages")
+    dead.set_defaults(run=_run_dead_letters)
     commands.add_parser("demo", help="try it with simulated services").set_defaults(run=_run_demo)
     commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_print_manifest)
     commands.add_parser("docs", help="write the generated documents").set_defaults(run=_write_docs)
-    return parser.parse_args().run()
+    arguments = parser.parse_args()
+    if arguments.command == "dead" and arguments.action != "list" and bool(arguments.ids) == arguments.all:
+        dead.error("name messages by their ids, or --all")
+    return arguments.run(arguments)
 
 
 # Each command imports its own modules, so that it does not load, or fail on, those of another.
 
 
-def _run_service() -> int:
+def _run_service(_: argparse.Namespace) -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -56,7 +64,7 @@ def _run_service() -> int:
         return 2 if isinstance(error, StoreAddressError | DamagedDataError) else 1
 
 
-def _run_check() -> int:
+def _run_check(_: argparse.Namespace) -> int:
     from .check_command import check, report_settings_problems
 
     try:
@@ -65,6 +73,17 @@ def _run_check() -> int:
         return report_settings_problems(error.problems)
     set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)
     return check(settings)
+
+
+def _run_dead_letters(arguments: argparse.Namespace) -> int:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        return _report_settings_error(error)
+    from .dead_letters_command import run_dead_letters
+
+    set_up_logging(level="ERROR", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)
+    return run_dead_letters(settings, arguments.action, arguments.ids)
 
 
 def _start_logging(settings: Settings) -> None:
@@ -90,7 +109,7 @@ def _report_settings_error(error: SettingsError) -> int:
     return 2
 
 
-def _run_demo() -> int:
+def _run_demo(_: argparse.Namespace) -> int:
     from .demo import demo
 
     try:
@@ -99,14 +118,14 @@ def _run_demo() -> int:
         return _report_settings_error(error)
 
 
-def _print_manifest() -> int:
+def _print_manifest(_: argparse.Namespace) -> int:
     from .docs_generator import generate_manifest
 
     sys.stdout.write(generate_manifest())
     return 0
 
 
-def _write_docs() -> int:
+def _write_docs(_: argparse.Namespace) -> int:
     from .docs_generator import generate_documents
 
     for name, text in generate_documents().items():

@@ -1,5 +1,6 @@
 """The durable queue: events are stored before they are acknowledged, and answered in order whatever process dies."""
 
+from .dead_letters import DeadLetter, DeadLetters
 from .envelope import Envelope, event_tag
 from .inbox import EnqueueResult, Inbox, QueueLimits
 from .job import Job, OwnershipLostError, SaveCheckpoint
@@ -9,6 +10,8 @@ from .origin import Origin
 from .worker import Worker, WorkerPeriods
 
 __all__ = [
+    "DeadLetter",
+    "DeadLetters",
     "EnqueueResult",
     "Envelope",
     "Inbox",

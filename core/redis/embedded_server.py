@@ -24,6 +24,7 @@ from .server_binary import DamagedDataError, EmbeddedRedisError, ServerBinary, f
 
 _PR_SET_PDEATHSIG = 1
 _MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
+_SOCKET_NAME = "redis.sock"
 _PRIVATE_UMASK = 0o077  # what the server writes is for its owner alone
 _FIRST_WITH_APPENDONLYDIR = (7, 0)
 
@@ -53,6 +54,15 @@ class EmbeddedRedis:
         self._process: asyncio.subprocess.Process
         self._watch: asyncio.Task[None]
 
+    @staticmethod
+    def find_running(data_dir: Path) -> str | None:
+        """Return the URL of the server that a service has started on this folder.
+
+        None when none listens there, or when the folder's path is too long for a socket, which is elsewhere then.
+        """
+        socket = data_dir.absolute() / _SOCKET_NAME
+        return _make_url(socket) if socket.is_socket() else None
+
     @property
     def process_id(self) -> int:
         """The process id of the server that runs at the moment."""
@@ -77,7 +87,7 @@ class EmbeddedRedis:
             self._release()
             raise
         self._watch = asyncio.create_task(self._keep_running())
-        return f"unix://{quote(str(self._socket))}"
+        return _make_url(self._socket)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -89,7 +99,7 @@ class EmbeddedRedis:
 
     @property
     def _socket(self) -> Path:
-        return self._socket_folder / "redis.sock"
+        return self._socket_folder / _SOCKET_NAME
 
     def _choose_socket(self) -> None:
         if len(os.fsencode(self._socket)) > _MAX_SOCKET_PATH_BYTES:
@@ -184,6 +194,10 @@ class EmbeddedRedis:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+
+
+def _make_url(socket: Path) -> str:
+    return f"unix://{quote(str(socket))}"
 
 
 def _make_options(folder: Path, socket: Path) -> list[str]:

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import NotStartedError, ServiceHarness
 from bots.settings import load_settings
 from bots.slack.settings import SlackSettings
+from core.redis import EmbeddedRedis, connect
 from core.settings import SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -359,3 +360,30 @@ async def test_the_manifest_is_printed(tmp_path: Path) -> None:
     output, _ = await process.communicate()
 
     assert output.decode() == (ROOT / "deploy/slack-manifest.yaml").read_text(encoding="utf-8")
+
+
+async def test_an_operator_lists_and_drops_dead_letters_while_the_service_runs(tmp_path: Path) -> None:
+    variables = {"WANJIE_API_KEY": "key", "TELEGRAM_BOT_TOKEN": "1:token", "DATA_DIR": str(tmp_path / "data")}
+    async with EmbeddedRedis(tmp_path / "data") as url, connect(url) as redis:  # as the running service holds it
+        await redis.xadd(
+            "{q0}:dead", {"lane": "telegram:1:5", "mail": b'e1\n{"text": "\\u001b[31mhi"}', "deliveries": 6}
+        )
+
+        listed = await _run_to_the_end("dead", "list", folder=tmp_path, **variables)
+        letter_id = listed.split()[0]
+        shown = await _run_to_the_end("dead", "show", letter_id, folder=tmp_path, **variables)
+        dropped = await _run_to_the_end("dead", "drop", letter_id, folder=tmp_path, **variables)
+        left = await redis.xlen("{q0}:dead")
+
+    assert listed.endswith("telegram:1:5  24 bytes\n")
+    assert "hi" in shown
+    assert "\x1b" not in shown
+    assert dropped == f"{letter_id}  removed\n"
+    assert left == 0
+
+
+async def _run_to_the_end(*words: str, folder: Path, **variables: str) -> str:
+    process = await program(*words, folder=folder, **variables)
+    output, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    return output.decode()
