@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from core.access import KeyReader
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
@@ -19,6 +20,7 @@ from core.chat.bot import Bot
 from core.chat.commands import COMMANDS, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.dispatcher import CommandDispatcher
+from core.chat.commands.permissions import CommandPermissions
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
@@ -60,13 +62,16 @@ class Service:
         chat_client = ChatClient(client, ModelLimits(self._redis))
         self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
         defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
-        answers = AnswerService(chat_client, catalog, models, conversations, self._old_buttons, defaults)
+        self._button_keys = KeyReader(self._redis)
+        answers = AnswerService(
+            chat_client, catalog, models, conversations, self._old_buttons, self._button_keys, defaults
+        )
         self._threads, self._decoders = ThreadPool(), DecoderPool()
         speech = SpeechSynthesizer(client, self._threads, self._decoders, settings.wanjie, chat)
         images = ImageGenerator(client, chat_client, catalog, self._decoders)
         questions = QuestionBuilder(client, catalog, self._decoders, self._translations, settings.wanjie, chat)
         speaker = Speaker(speech, models, limit=chat.speak_limit)
-        drawer = PictureDrawer(images, models, catalog, conversations)
+        drawer = PictureDrawer(images, models, catalog, conversations, self._button_keys)
         self._answerer = QuestionAnswerer(
             answers,
             QuestionReader(questions, conversations),
@@ -100,12 +105,13 @@ class Service:
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
+        permissions = CommandPermissions(self._conversations, self._inbox, platforms)
         bot = Bot(
             platforms,
             self._inbox,
             self._conversations,
             self._translations,
-            CommandDispatcher(self.handlers, platforms, self._inbox),
+            CommandDispatcher(self.handlers, platforms, self._inbox, permissions, self._button_keys),
             self._answerer,
             self._old_buttons,
         )

@@ -113,9 +113,7 @@ class WanjieSettings(Area):
 class ChatSettings(Area):
     """How conversations are led and remembered."""
 
-    system_prompt: str = Field(
-        "", description="The default instructions to the model; `/system` replaces them in a chat."
-    )
+    system_prompt: str = Field("", description="Instructions to the model, in every chat; `/system` adds to them.")
     history_messages: int = Field(
         60, ge=2, description="The largest number of messages of a chat that are kept for the model."
     )

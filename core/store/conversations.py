@@ -36,6 +36,8 @@ class HistoryMessage:
     """Of an answer: the uid under which it was appended. Of a question without an answer: its job's event. Else ""."""
     event: str = ""
     """Of a question: the event that asked it, also when it was answered again; "" in messages of older versions."""
+    asker: str = ""
+    """Of a question: whose it is (`Sender.owner_id`); "" in messages of older versions."""
 
 
 _MESSAGE = StoredJson(HistoryMessage)

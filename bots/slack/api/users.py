@@ -11,6 +11,7 @@ from typing import Any
 
 from core.chat.port.incoming import Sender
 
+from .affiliation import is_workspace_admin
 from .lookup_cache import LookupCache, LookupResult
 from .methods import SlackApi
 
@@ -48,13 +49,12 @@ class UserDirectory:
             sender, name=sender.name or _display_name(found), locale=sender.locale or str(found.get("locale") or "")
         )
 
-    async def is_admin(self, api: SlackApi, user: str) -> bool:
-        """Whether a user is an admin or an owner of the workspace; False if Slack does not respond in time."""
+    async def is_admin(self, api: SlackApi, user: str, team: str) -> bool:
+        """Whether a user is an admin or an owner of the workspace `team`; False if Slack does not respond in time."""
         if not user.startswith(USER_ID_PREFIXES):
             return False
         found = await self._look_up_sender(api, user, _RIGHTS_MAX_AGE)
-        rights = (found.fields.get(role) for role in ("is_admin", "is_owner", "is_primary_owner"))
-        return not found.failed and any(rights)
+        return not found.failed and is_workspace_admin(found.fields, team)
 
     async def look_up_names(self, api: SlackApi, ids: Iterable[str]) -> Names:
         """Look up the names of the first 30 of `ids` (`@U1`, `#C1`); never raises."""

@@ -118,7 +118,8 @@ class SlackOutbox(Outbox):
 
     async def sender_is_admin(self) -> bool:
         """Whether the sender is an admin or an owner of the workspace."""
-        return self._incoming.direct or await self._workspace.users.is_admin(self._api, self._incoming.sender.id)
+        incoming, users = self._incoming, self._workspace.users
+        return incoming.direct or await users.is_admin(self._api, incoming.sender.id, incoming.chat.account)
 
     async def notify_presser(self, text: str) -> None:
         """Send one ephemeral message after a button press; a failure is ignored."""

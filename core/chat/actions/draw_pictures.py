@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
+from core.access import KeyReader
 from core.chat.answer.model_choice import ChatModels, ModelSelector
 from core.chat.checkpoint_fields import IMAGES, PostFields
 from core.chat.delivery.activity_indicator import activity_indicator
@@ -35,12 +37,18 @@ class PictureDrawer:
     """Draws with the chats' image models, and keeps the prompts behind the buttons under pictures."""
 
     def __init__(
-        self, images: ImageGenerator, models: ModelSelector, catalog: Catalog, conversations: Conversations
+        self,
+        images: ImageGenerator,
+        models: ModelSelector,
+        catalog: Catalog,
+        conversations: Conversations,
+        button_keys: KeyReader,
     ) -> None:
         self._images = images
         self._models = models
         self._catalog = catalog
         self._conversations = conversations
+        self._button_keys = button_keys
 
     async def draw_and_post(
         self, context: EventContext, prompt: ImagePrompt, *, note: str = "", fields: PostFields = IMAGES
@@ -59,9 +67,10 @@ class PictureDrawer:
         tag = event_tag(f"{context.job.event_id} {fields.prefix}")
         button_data = replace(ButtonData.for_job(context.job, context.incoming), tag=tag)
         await self.save_prompt(context, button_data, generated.prompt)
+        sign = partial(button_data.sign, await self._button_keys.read(), context.incoming.chat, "imagine")
         buttons = (
-            Button(context.translate_plainly("imagine.again"), "imagine", f"{button_data} {_AGAIN}"),
-            Button(context.translate_plainly("imagine.vary"), "imagine", f"{button_data} {VARIATION}"),
+            Button(context.translate_plainly("imagine.again"), "imagine", sign(_AGAIN)),
+            Button(context.translate_plainly("imagine.vary"), "imagine", sign(VARIATION)),
         )
         try:
             async with activity_indicator(context.outbox, "uploading"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
+from core.access import KeyReader
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
@@ -54,6 +56,7 @@ class AnswerService:
         models: ModelSelector,
         conversations: Conversations,
         old_buttons: OldButtons,
+        button_keys: KeyReader,
         defaults: PromptDefaults,
     ) -> None:
         self._client = client
@@ -61,6 +64,7 @@ class AnswerService:
         self._models = models
         self._conversations = conversations
         self._old_buttons = old_buttons
+        self._button_keys = button_keys
         self._defaults = defaults
 
     @property
@@ -79,9 +83,12 @@ class AnswerService:
         attempt on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         job, started_at = context.job, time.monotonic()
+        sign = partial(
+            ButtonData.for_job(job, context.incoming).sign, await self._button_keys.read(), context.incoming.chat
+        )
         finding_voice = asyncio.create_task(self._has_speech_model())  # while the answer grows, needed at its end
         buttons = AnswerButtons(
-            str(ButtonData.for_job(job, context.incoming)),
+            sign,
             context.translate_plainly,
             can_speak=lambda: finding_voice.done() and finding_voice.result(),
         )
@@ -143,7 +150,7 @@ class AnswerService:
         messages = build_messages(
             question,
             [] if makes_video else conversation.history[: len(conversation.history) - request.replaces],
-            system="" if makes_video else conversation.preferences.system or self._defaults.system_prompt,
+            system=() if makes_video else (self._defaults.system_prompt, conversation.preferences.system or ""),
             group=not incoming.direct and not makes_video,
             tokens=self._defaults.tokens,
             pictures=conversation.pictures if takes_images else {},
@@ -164,4 +171,5 @@ def _question_message(context: EventContext, request: AnswerRequest) -> HistoryM
     """The question as the history keeps it."""
     question = request.question
     event = question.event or context.job.event_id
-    return request.continues or HistoryMessage("user", question.text, question.files, event=event)
+    asker = question.asker or context.incoming.sender.owner_id
+    return request.continues or HistoryMessage("user", question.text, question.files, event=event, asker=asker)

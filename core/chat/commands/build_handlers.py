@@ -76,7 +76,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
         "system": CommandHandler(system.set_prompt),
         "new": CommandHandler(talk.start_over),
-        "stop": CommandHandler(talk.stop, on_select=talk.press_stop),
+        "stop": CommandHandler(talk.stop, button=ButtonHandler(talk.press_stop, at_once=True)),
         "retry": CommandHandler(talk.retry, button=ButtonHandler(talk.press_retry, refuse=talk.refuse_old_answer)),
         "continue": CommandHandler(
             talk.continue_answer, button=ButtonHandler(talk.press_continue, refuse=talk.refuse_old_answer)

@@ -26,5 +26,8 @@ class Command:
     """Its argument is a text of any length, such as what is to be drawn."""
     within_conversation: bool = False
     """Concerns one conversation, so it cannot be used outside the threads of a chat whose conversations are threads."""
+    concerns: Literal["", "running", "newest", "conversation"] = ""
+    """In a group it is for admins and for who asked what it concerns: what is being answered, the newest question, or
+    every question that is remembered."""
     of_message: bool = False
     """Works on the message that it replies to, so a platform may offer it among a message's own actions."""

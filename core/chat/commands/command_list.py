@@ -14,11 +14,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("speak", "voice", argument=True, text_follows=True, of_message=True),
     Command("voice", "voice", argument=True, max_bare_words=2),
     Command("reasoning", "models", argument=True, max_bare_words=1),
-    Command("system", "chat", argument=True),
-    Command("new", "conversation", within_conversation=True),
-    Command("stop", "conversation", within_conversation=True),
-    Command("retry", "conversation", within_conversation=True),
-    Command("continue", "conversation", within_conversation=True),
+    Command("system", "chat", argument=True, concerns="conversation"),
+    Command("new", "conversation", within_conversation=True, concerns="conversation"),
+    Command("stop", "conversation", within_conversation=True, concerns="running"),
+    Command("retry", "conversation", within_conversation=True, concerns="newest"),
+    Command("continue", "conversation", within_conversation=True, concerns="newest"),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _MIN_SIMILARITY = 70

@@ -13,8 +13,6 @@ from core.chat.question.question import Question
 from core.queue import Inbox, event_tag
 from core.store import Conversations, HistoryMessage
 
-from .permissions import may_press
-
 
 class ConversationCommands:
     """Starts a conversation again, stops what runs in it, and asks once more."""
@@ -44,12 +42,9 @@ class ConversationCommands:
         stopped = [await self._inbox.request_stop(lane) for lane in lanes]
         await context.reply("stop.done" if any(stopped) else "stop.nothing")
 
-    async def press_stop(self, context: EventContext, value: str) -> None:
+    async def press_stop(self, context: EventContext, button_data: ButtonData, _: str) -> None:
         """Stop the answer above the button, and no other."""
-        button_data, _ = ButtonData.parse(value)
-        if not await may_press(context, button_data):
-            await context.notify_presser("button.others")
-        elif await self._inbox.request_stop(context.chat, tag=button_data.tag):
+        if await self._inbox.request_stop(context.chat, tag=button_data.tag):
             await context.notify_presser("stop.done")
         else:
             await context.notify_presser("answer.ended")
@@ -116,4 +111,4 @@ class ConversationCommands:
 
 
 def _question_of(message: HistoryMessage) -> Question:
-    return Question(message.content, files=message.files, event=message.event or message.uid)
+    return Question(message.content, files=message.files, event=message.event or message.uid, asker=message.asker)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.access import KeyReader
 from core.chat.actions.report_unread import report_unread
-from core.chat.delivery.button_data import ButtonData
+from core.chat.delivery.button_data import PressedButton, parse_pressed_button
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.lanes import get_background_lane, get_origin, parse_platform_name
 from core.chat.port.incoming import Choice
@@ -14,7 +15,14 @@ from core.queue import Inbox
 
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
-from .permissions import may_press
+from .permissions import CommandPermissions, may_press
+
+_REFUSALS = {
+    "running": "command_error.asker",
+    "newest": "command_error.asker",
+    "conversation": "command_error.others_asked",
+}
+"""What is said to those who may not run a command, by `Command.concerns`."""
 
 
 class CommandDispatcher:
@@ -25,11 +33,15 @@ class CommandDispatcher:
         handlers: Mapping[str, CommandHandler],
         platforms: Mapping[str, Platform],
         inbox: Inbox,
+        permissions: CommandPermissions,
+        button_keys: KeyReader,
     ) -> None:
         """`handlers` by the names of commands, `platforms` by the first part of their chat references."""
         self._handlers = handlers
         self._platforms = platforms
         self._inbox = inbox
+        self._permissions = permissions
+        self._button_keys = button_keys
 
     async def run_command(self, context: EventContext) -> None:
         """Run the command that was given, or say why it does not run here."""
@@ -39,6 +51,8 @@ class CommandDispatcher:
             await _report_unknown_command(context, name)
         elif command.within_conversation and context.is_outside_threads:
             await context.reply("command_error.thread", name=name)
+        elif not await self._permissions.may_run(context, command):
+            await context.reply(_REFUSALS[command.concerns])
         else:
             if command.of_message:
                 await report_unread(context)
@@ -55,16 +69,26 @@ class CommandDispatcher:
             await context.notify_presser("button.over")
 
     async def _handle_button(self, context: EventContext, handler: ButtonHandler, value: str) -> None:
-        """Check at once who pressed; the work waits in the lane where it belongs."""
-        button_data, rest = ButtonData.parse(value)
+        """Check at once whose button was pressed by whom; the work waits in the lane where it belongs."""
+        pressed = parse_pressed_button(value)
         if not context.job.lane_kind.is_fast:
-            await handler.run(context, button_data, rest)
-        elif not await may_press(context, button_data):
+            await handler.run(context, pressed.data, pressed.action)
+        elif not await self._is_genuine(context, pressed):
+            await context.notify_presser("button.over")
+        elif not await may_press(context, pressed.data):
             await context.notify_presser("button.others")
-        elif handler.refuse is not None and (reason := await handler.refuse(context, button_data)):
+        elif handler.refuse is not None and (reason := await handler.refuse(context, pressed.data)):
             await context.notify_presser(reason)
+        elif handler.at_once:
+            await handler.run(context, pressed.data, pressed.action)
         else:
             await self._enqueue_press(context, handler)
+
+    async def _is_genuine(self, context: EventContext, pressed: PressedButton) -> bool:
+        """Whether a button is ours; the key may have changed since it was read last."""
+        return pressed.is_genuine(await self._button_keys.read(), context.incoming) or pressed.is_genuine(
+            await self._button_keys.read(fresh=True), context.incoming
+        )
 
     async def _enqueue_press(self, context: EventContext, handler: ButtonHandler) -> None:
         """Store a press in the lane where its work is done."""

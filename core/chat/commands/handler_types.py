@@ -16,7 +16,9 @@ class ButtonHandler:
     """What happens when one of a command's buttons is pressed by somebody who may press it (see `ButtonData`)."""
 
     run: Callable[[EventContext, ButtonData, str], Awaitable[None]]
-    """Gets the button's data, and the text behind that in the button's value."""
+    """Gets the button's data and its action."""
+    at_once: bool = False
+    """Takes only a moment, so it runs when it is pressed and waits in no lane."""
     in_background: bool = False
     """May run beside the conversation; else it waits in the conversation's lane."""
     may_repeat: bool = False
@@ -33,6 +35,6 @@ class CommandHandler:
     on_select: Callable[[EventContext, str], Awaitable[None]] | None = None
     """Runs, quickly and beside the conversation, when the command's menu comes back with a value."""
     button: ButtonHandler | None = None
-    """For the command's buttons; their values begin with a `ButtonData`."""
+    """For the command's buttons; their values are signed `ButtonData`."""
     suggest: Callable[[ChatRef, str, str, int], Awaitable[tuple[Option, ...]]] | None = None
     """Returns the options of the command's menu that match what a reader of that locale types, at most so many."""

@@ -10,7 +10,7 @@ from core.media.visible_text import is_blank
 from .page_buttons import PageButtons
 
 LAST_PART_MARK = "parts"
-"""Follows the button's data where the message with the button is only the last part of the answer."""
+"""The action of the button where the message with the button is only the last part of the answer."""
 
 
 def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
@@ -22,20 +22,25 @@ def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple
     return tuple(
         button
         for button in buttons
-        if button.name == "speak" and (remembered or not button.value.endswith(LAST_PART_MARK))
+        if button.name == "speak" and (remembered or not button.value.endswith(f" {LAST_PART_MARK}"))
     )
 
 
 class AnswerButtons:
-    """The buttons of one answer; each holds the data of its job."""
+    """The buttons of one answer; each holds the signed data of its job."""
 
-    def __init__(self, button_data: str, label: Callable[[str], str], *, can_speak: Callable[[], bool]) -> None:
-        """`label` translates a sentence's key; `can_speak` tells at the end whether there is a model that can speak."""
-        self._stop = Button(label("button.stop"), "stop", button_data)
-        self._retry = Button(label("button.again"), "retry", button_data)
-        self._continue = Button(label("button.continue"), "continue", button_data)
-        self._speak = Button(label("button.speak"), "speak", button_data)
-        self._speak_last_part = Button(label("button.speak"), "speak", f"{button_data} {LAST_PART_MARK}")
+    def __init__(
+        self, sign: Callable[[str, str], str], label: Callable[[str], str], *, can_speak: Callable[[], bool]
+    ) -> None:
+        """`sign` makes the value of a button from its name and action, `label` translates a sentence's key.
+
+        `can_speak` tells at the end whether there is a model that can speak.
+        """
+        self._stop = Button(label("button.stop"), "stop", sign("stop", ""))
+        self._retry = Button(label("button.again"), "retry", sign("retry", ""))
+        self._continue = Button(label("button.continue"), "continue", sign("continue", ""))
+        self._speak = Button(label("button.speak"), "speak", sign("speak", ""))
+        self._speak_last_part = Button(label("button.speak"), "speak", sign("speak", LAST_PART_MARK))
         self._can_speak = can_speak
 
     def for_pages(self, finish_reason: Callable[[], str]) -> PageButtons:

@@ -108,6 +108,10 @@ class EventContext:
         """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""
         await self.outbox.notify_presser(self.translate_plainly(key, **values))
 
+    async def is_admin(self) -> bool:
+        """Whether the sender may decide for everybody here."""
+        return await self.outbox.sender_is_admin()
+
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""
         await self.job.checkpoint()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+ANYONE = "*"
+"""The owner of what everybody may use."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRef:
@@ -52,6 +55,15 @@ class Sender:
     locale: str = ""
     shared: bool = False
     """Several people may write under this name, and the platform does not tell which of them did: a channel."""
+
+    @property
+    def owner_id(self) -> str:
+        """Whose an answer to this sender is: `ANYONE` where several people share the name."""
+        return ANYONE if self.shared else self.id
+
+    def may_use(self, owner_id: str) -> bool:
+        """Whether what belongs to `owner_id` is the sender's, too."""
+        return owner_id in {ANYONE, self.id}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,16 +64,19 @@ def build_messages(
     question: Question,
     history: Sequence[HistoryMessage],
     *,
-    system: str,
+    system: Sequence[str],
     group: bool,
     tokens: int,
     pictures: Mapping[str, str],
 ) -> list[ChatMessage]:
     """Build the whole request: the newest exchanges of the history that fit into `tokens` beside the question.
 
-    `pictures` are those of the history, as data URLs by the platform's ids; those that are missing are left out.
+    `system` are the instructions, the most important ones first. `pictures` are those of the history, as data URLs by
+    the platform's ids; those that are missing are left out.
     """
-    instructions = "\n\n".join(part for part in (system.strip(), _GROUP_NOTE if group else "") if part)
+    instructions = "\n\n".join(
+        part for part in (*(part.strip() for part in system), _GROUP_NOTE if group else "") if part
+    )
     messages = [ChatMessage("system", instructions)] if instructions else []
     left = tokens - estimate_tokens(question.text)
     kept: list[HistoryMessage] = []

@@ -16,3 +16,5 @@ class Question:
     """The same pictures by the platform's ids, to be downloaded again for the questions that follow."""
     event: str = ""
     """The event that asked it first, where it is asked again."""
+    asker: str = ""
+    """Who asked it first, where it is asked again."""

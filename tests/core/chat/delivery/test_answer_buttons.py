@@ -7,17 +7,17 @@ from core.chat.delivery.answer_buttons import AnswerButtons
 
 def offered(answer: str, reason: str, *, messages: int = 1, speaks: bool = True) -> list[str]:
     """What stands behind each button of a finished answer."""
-    buttons = AnswerButtons("tag U1", str, can_speak=lambda: speaks)
+    buttons = AnswerButtons(lambda name, action: f"signed-{name} {action}".strip(), str, can_speak=lambda: speaks)
     return [f"{button.name} {button.value}" for button in buttons.for_pages(lambda: reason).finished(answer, messages)]
 
 
 @pytest.mark.parametrize(
     ("answer", "reason", "values"),
     [
-        ("Four.", "stop", ["retry tag U1", "speak tag U1"]),
-        ("Four.", "length", ["continue tag U1", "retry tag U1", "speak tag U1"]),
-        (" \n", "length", ["retry tag U1"]),
-        ("", "stop", ["retry tag U1"]),
+        ("Four.", "stop", ["retry signed-retry", "speak signed-speak"]),
+        ("Four.", "length", ["continue signed-continue", "retry signed-retry", "speak signed-speak"]),
+        (" \n", "length", ["retry signed-retry"]),
+        ("", "stop", ["retry signed-retry"]),
     ],
 )
 def test_an_answer_offers_what_can_be_done_with_it(answer: str, reason: str, values: list[str]) -> None:
@@ -25,8 +25,8 @@ def test_an_answer_offers_what_can_be_done_with_it(answer: str, reason: str, val
 
 
 def test_the_last_of_several_messages_does_not_pass_for_the_whole() -> None:
-    assert offered("Four.", "stop", messages=2) == ["retry tag U1", "speak tag U1 parts"]
+    assert offered("Four.", "stop", messages=2) == ["retry signed-retry", "speak signed-speak parts"]
 
 
 def test_nothing_is_spoken_without_a_model_for_it() -> None:
-    assert offered("Four.", "stop", speaks=False) == ["retry tag U1"]
+    assert offered("Four.", "stop", speaks=False) == ["retry signed-retry"]

@@ -83,23 +83,28 @@ def test_nothing_said_is_no_question() -> None:
 
 def test_the_request_holds_instructions_history_and_question_in_order() -> None:
     messages = build_messages(
-        Question("Q2"), history(("Q1", "A1")), system="Be brief.", group=True, tokens=1000, pictures={}
+        Question("Q2"),
+        history(("Q1", "A1")),
+        system=(" ", "Be brief.", "Be kind."),
+        group=True,
+        tokens=1000,
+        pictures={},
     )
 
     assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
-    assert messages[0].content.startswith("Be brief.\n\nSeveral people")
+    assert messages[0].content.startswith("Be brief.\n\nBe kind.\n\nSeveral people")
     assert [message.content for message in messages[1:]] == ["Q1", "A1", "Q2"]
 
 
 def test_without_instructions_there_is_no_system_message() -> None:
-    messages = build_messages(Question("Q"), [], system="", group=False, tokens=1000, pictures={})
+    messages = build_messages(Question("Q"), [], system=(), group=False, tokens=1000, pictures={})
 
     assert [(message.role, message.content) for message in messages] == [("user", "Q")]
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80)), max_size=20))
 def test_history_is_cut_at_its_old_end_in_whole_exchanges(pairs: list[tuple[str, str]]) -> None:
-    messages = build_messages(Question("Q"), history(*pairs), system="", group=False, tokens=100, pictures={})[:-1]
+    messages = build_messages(Question("Q"), history(*pairs), system=(), group=False, tokens=100, pictures={})[:-1]
 
     contents = [message.content for message in history(*pairs)]
     kept = [message.content for message in messages]
@@ -118,6 +123,6 @@ def test_pictures_of_the_history_come_along_as_far_as_they_are_there() -> None:
     past = [HistoryMessage("user", "Look", files=("f1", "f2")), HistoryMessage("assistant", "A cat")]
     asked = Question("And now?", images=("data:3",))
 
-    messages = build_messages(asked, past, system="", group=False, tokens=1000, pictures={"f2": "data:2"})
+    messages = build_messages(asked, past, system=(), group=False, tokens=1000, pictures={"f2": "data:2"})
 
     assert [message.images for message in messages] == [("data:2",), (), ("data:3",)]
