@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 _Value = TypeVar("_Value")
 
@@ -25,11 +26,8 @@ class Cache(Generic[_Value]):
     """
 
     def __init__(self, max_bytes: int, size: Callable[[_Value], int]) -> None:
-        """Keep at most `most` bytes; `size` tells how many a value has."""
-        self._max_bytes = max_bytes
-        self._size = size
-        self._bytes = 0
-        self._values: OrderedDict[Hashable, _Value] = OrderedDict()
+        """Keep at most `max_bytes`; `size` tells how many a value has."""
+        self._values: LRUCache[Hashable, _Value] = LRUCache(max_bytes, getsizeof=size)
         self._pending: dict[Hashable, _Pending[_Value]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
@@ -38,7 +36,6 @@ class Cache(Generic[_Value]):
         Concurrent callers share one `make`, which is cancelled when all of them are.
         """
         if key in self._values:
-            self._values.move_to_end(key)
             return self._values[key]
         making = self._pending.get(key) or self._start(key, make)
         making.waiting += 1
@@ -52,8 +49,7 @@ class Cache(Generic[_Value]):
 
     def discard(self, key: Hashable) -> None:
         """Remove the value of `key`, so that the next caller creates it again."""
-        if key in self._values:
-            self._bytes -= self._size(self._values.pop(key))
+        self._values.pop(key, None)
 
     def _start(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Pending[_Value]:
         making = _Pending(asyncio.create_task(self._make_and_store(key, make)))
@@ -70,12 +66,6 @@ class Cache(Generic[_Value]):
 
     async def _make_and_store(self, key: Hashable, make: Callable[[], Awaitable[_Value]]) -> _Value:
         value = await make()
-        if self._size(value) <= self._max_bytes:
-            self._store(key, value)
+        if self._values.getsizeof(value) <= self._values.maxsize:
+            self._values[key] = value
         return value
-
-    def _store(self, key: Hashable, value: _Value) -> None:
-        self._values[key] = value
-        self._bytes += self._size(value)
-        while self._bytes > self._max_bytes:
-            self.discard(next(iter(self._values)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from cachetools import LRUCache
 
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 
@@ -35,8 +36,7 @@ class LookupCache:
         """`name` is for the log; a look-up ends after `timeout` seconds."""
         self._name = name
         self._timeout = timeout
-        self._capacity = capacity
-        self._results: OrderedDict[str, LookupResult] = OrderedDict()
+        self._results: LRUCache[str, LookupResult] = LRUCache(capacity)
         self._running: dict[str, asyncio.Task[LookupResult]] = {}
 
     def get_last(self, key: str) -> LookupResult:
@@ -59,9 +59,6 @@ class LookupCache:
         previous = self.get_last(key).fields
         found = LookupResult(previous if fields is None else fields, failed=fields is None, fetched_at=time.monotonic())
         self._results[key] = found
-        self._results.move_to_end(key)
-        while len(self._results) > self._capacity:
-            self._results.popitem(last=False)
         return found
 
 

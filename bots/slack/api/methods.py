@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from cachetools import LRUCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -73,8 +73,8 @@ class SlackApi:
         self._call = caller
         self._client = caller.client
         self._sessions = sessions
-        self._newest: OrderedDict[str, str] = OrderedDict()
-        self._own: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._newest: LRUCache[str, str] = LRUCache(_MAX_REMEMBERED_POSTS)
+        self._own: LRUCache[tuple[str, str], None] = LRUCache(_MAX_REMEMBERED_POSTS)
 
     def newest_post(self, channel: str) -> str:
         """Return the ts of the newest message that this process has posted or changed there, "" if there is none."""
@@ -83,11 +83,7 @@ class SlackApi:
     def remember_post(self, channel: str, ts: str) -> str:
         """Remember that this process has posted or changed that message; return its ts."""
         self._newest[channel] = max(ts, self._newest.get(channel, ts), key=float)
-        self._newest.move_to_end(channel)
         self._own[channel, ts] = None
-        for cache in (self._newest, self._own):
-            if len(cache) > _MAX_REMEMBERED_POSTS:
-                cache.popitem(last=False)
         return ts
 
     def has_posted(self, channel: str, ts: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from itertools import zip_longest
+
+from cachetools import LRUCache
 
 _MAX_SUPERGROUP_ID = -1_000_000_000_000
 """Chats with this id or a lower one have a message counter of their own. Of other chats Telegram promises only that
@@ -18,25 +20,19 @@ class MessageIdTracker:
     """The newest known message id of each chat, and of the counter that private chats share."""
 
     def __init__(self) -> None:
-        self._newest: OrderedDict[int, int] = OrderedDict()
+        self._newest: LRUCache[int, int] = LRUCache(_MAX_REMEMBERED)
         self._unsettled: Counter[int] = Counter()
-        self._identified: OrderedDict[tuple[int, int], None] = OrderedDict()
+        self._identified: LRUCache[tuple[int, int], None] = LRUCache(_MAX_REMEMBERED)
 
     def record_message(self, chat_id: int, message_id: int) -> None:
         """Record a message, whoever sent it."""
         for counter in _get_counters(chat_id):
             self._newest[counter] = max(message_id, self._newest.get(counter, 0))
-            self._newest.move_to_end(counter)
-        while len(self._newest) > _MAX_REMEMBERED:
-            self._newest.popitem(last=False)
 
     def record_identified(self, chat_id: int, message_id: int) -> None:
         """Record a message of the bot whose page is known; the last 10,000 of them are no candidates."""
         self.record_message(chat_id, message_id)
         self._identified[chat_id, message_id] = None
-        self._identified.move_to_end((chat_id, message_id))
-        while len(self._identified) > _MAX_REMEMBERED:
-            self._identified.popitem(last=False)
 
     def start_sending(self, chat_id: int) -> None:
         """Record that a message is about to be sent."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import OrderedDict
 
+from cachetools import TTLCache
 from telegram.constants import ChatMemberStatus
 
 from bots.telegram.api.client import TelegramApi
@@ -14,7 +13,6 @@ from core.chat.port.errors import OutboxError
 
 _LOOKUP_TIMEOUT = 2.0
 _CACHE_SECONDS = 60.0
-"""Seconds."""
 _MAX_CACHED = 10_000
 _ADMIN_STATUSES = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
@@ -24,7 +22,7 @@ class AdminLookup:
 
     def __init__(self, api: TelegramApi) -> None:
         self._api = api
-        self._cache: OrderedDict[tuple[int, int], tuple[float, bool]] = OrderedDict()
+        self._cache: TTLCache[tuple[int, int], bool] = TTLCache(_MAX_CACHED, _CACHE_SECONDS)
 
     async def is_admin(self, user_id: int, chat_id: int, destination: RateLimitedChat) -> bool:
         """Whether `user_id` administers the group `chat_id`; False when Telegram does not answer within 2 seconds."""
@@ -32,9 +30,8 @@ class AdminLookup:
             return True  # an anonymous administrator writes in the name of the group itself
         if user_id < 0:
             return False  # a channel
-        until, answer = self._cache.get((chat_id, user_id), (0.0, False))
-        if time.monotonic() < until:
-            return answer
+        if (known := self._cache.get((chat_id, user_id))) is not None:
+            return known
         try:
             async with asyncio.timeout(_LOOKUP_TIMEOUT):
                 member = await destination.call_outside_chat_limits(
@@ -42,11 +39,5 @@ class AdminLookup:
                 )
         except (OutboxError, TimeoutError):
             return False
-        self._store_in_cache(chat_id, user_id, answer=member.status in _ADMIN_STATUSES)
-        return member.status in _ADMIN_STATUSES
-
-    def _store_in_cache(self, chat_id: int, user_id: int, *, answer: bool) -> None:
-        self._cache[chat_id, user_id] = time.monotonic() + _CACHE_SECONDS, answer
-        self._cache.move_to_end((chat_id, user_id))
-        while len(self._cache) > _MAX_CACHED:
-            self._cache.popitem(last=False)
+        answer = self._cache[chat_id, user_id] = member.status in _ADMIN_STATUSES
+        return answer
