@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from core.chat.port.errors import OutboxError, RateLimitedError
+from core.chat.port.errors import OutboxError
+from core.chat.port.retry import run_with_retries
 from core.redis import STORE_ERRORS
 
 _log = structlog.get_logger()
@@ -49,11 +50,6 @@ class DeferredCalls:
 
 async def _retry_until_done(call: Callable[[], Awaitable[None]]) -> None:
     try:
-        async with asyncio.timeout(_TIMEOUT):
-            while True:
-                try:
-                    return await call()
-                except RateLimitedError as error:
-                    await asyncio.sleep(error.retry_after)
-    except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
+        await run_with_retries(call, max_seconds=_TIMEOUT, retries_outages=False)
+    except (OutboxError, *STORE_ERRORS) as error:
         _log.info("an answer keeps the decoration of its stream", reason=str(error) or type(error).__name__)

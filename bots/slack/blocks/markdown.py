@@ -10,6 +10,7 @@ from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
 from core.chat.text.protect_literals import find_code_spans, protect_literals
+from core.chat.text.truncate import truncate
 
 from .plain_text import strip_markdown
 
@@ -103,8 +104,7 @@ def notification_text(text: str) -> str:
 
     Angle brackets, which Slack requires to be escaped, become similar characters.
     """
-    shown = strip_markdown(text).translate(_BRACKETS)
-    return shown if len(shown) <= _MAX_NOTIFICATION_LENGTH else shown[: _MAX_NOTIFICATION_LENGTH - 1] + "…"
+    return truncate(strip_markdown(text).translate(_BRACKETS), _MAX_NOTIFICATION_LENGTH)
 
 
 def _find_parsed_code(markdown: str, expected: list[tuple[int, int]]) -> list[tuple[int, int]]:

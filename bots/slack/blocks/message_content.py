@@ -12,11 +12,11 @@ from typing import Any, Self
 
 from core.chat.port.menus import Button
 from core.chat.text.page_breaks import find_break
+from core.chat.text.truncate import truncate
 
 from .action_ids import BUTTON_PREFIX, MENU_PREFIX
 from .markdown import escape, neutralize_mentions, notification_text, render_markdown, strip_protection
 from .reasoning_fold import context_block, task_card, task_chunks
-from .truncate import truncate
 
 Blocks = Sequence[dict[str, Any]]
 

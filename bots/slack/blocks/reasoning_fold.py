@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .truncate import truncate
+from core.chat.text.truncate import truncate
 
 _TASK_ID, _TASK_TITLE = "thinking", "💭"
 _DETAIL_PIECE = re.compile(r"(?s).{1,128}\Z|.{1,127}\s|.{1,128}")

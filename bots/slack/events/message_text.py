@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bots.slack.blocks.markdown import WORD_JOINER, escape, strip_protection
 from core.chat.port.incoming import Attachment
+from core.chat.text.letters import letters_and_digits
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
@@ -215,4 +216,4 @@ def _remove_repetitions(parts: Iterable[str]) -> list[str]:
 
 
 def _extract_letters(mrkdwn: str) -> str:
-    return "".join(filter(str.isalnum, parse_mrkdwn(mrkdwn, "").text))
+    return letters_and_digits(parse_mrkdwn(mrkdwn, "").text)

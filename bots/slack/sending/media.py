@@ -29,6 +29,7 @@ from core.chat.port.errors import (
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 
 from .page_update import Destination
 
@@ -171,21 +172,19 @@ class MediaPoster:
 
     async def _post_buttons(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
         """Post buttons in a message below the files; failures are logged, since a retry would post the files again."""
+        if not buttons:
+            return
         # Slack hides the text beside blocks, but sends it with a button press.
         text = media.caption.strip() or " ".join(button.label for button in buttons)
         content = MessageContent(notification_text(text), [buttons_block(buttons)])
-        deadline = time.monotonic() + _BUTTONS_TIMEOUT
-        while buttons:
-            try:
-                await self._api.post(self._destination.channel, self._destination.thread, content)
-            except RateLimitedError as error:
-                if time.monotonic() + error.retry_after < deadline:
-                    await asyncio.sleep(error.retry_after)
-                    continue
-                _log.warning("buttons were rate limited for too long", reason=str(error))
-            except OutboxError as error:
-                _log.warning("buttons could not be posted", reason=str(error))
-            return
+        try:
+            await run_with_retries(
+                lambda: self._api.post(self._destination.channel, self._destination.thread, content),
+                max_seconds=_BUTTONS_TIMEOUT,
+                retries_outages=False,
+            )
+        except OutboxError as error:
+            _log.warning("buttons could not be posted", reason=str(error))
 
     async def _poll_file(self, file: str, read: Callable[[dict[str, Any]], str], max_wait: float) -> str:
         """Poll `files.info` until `read` returns something; return "" after `max_wait` seconds."""

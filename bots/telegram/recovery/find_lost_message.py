@@ -5,7 +5,6 @@ Bots cannot read a chat, but the way in which Telegram refuses an edit tells wha
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal, TypeVar
 
@@ -16,14 +15,13 @@ from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import has_no_text, is_not_modified, is_too_long
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.rendering.mentions import WORD_JOINER
-from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
+from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 
 from .message_ids import MessageIdTracker
 
-_RETRY_DELAY = 1.0
-"""Seconds."""
 _TOO_LONG_TEXT = "." * 5000
 """Longer than any message may be (Bot API: editMessageText), so Telegram always refuses it."""
 _MARKER_KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="mark:")]])
@@ -128,13 +126,8 @@ class LostMessageFinder:
         return "text"
 
     async def _call_until_answered(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
-        while True:
-            try:
-                return await self._chat_calls.call_as_message(call)
-            except RateLimitedError as error:
-                await asyncio.sleep(error.retry_after)
-            except PlatformUnreachableError:
-                await asyncio.sleep(_RETRY_DELAY)  # repeat this call instead of the whole search
+        """Repeat this call instead of the whole search."""
+        return await run_with_retries(lambda: self._chat_calls.call_as_message(call))
 
 
 def is_same_text(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from cachetools import TTLCache
 from telegram.constants import ChatMemberStatus
@@ -22,7 +23,7 @@ class AdminLookup:
 
     def __init__(self, api: TelegramApi) -> None:
         self._api = api
-        self._cache: TTLCache[tuple[int, int], bool] = TTLCache(_MAX_CACHED, _CACHE_SECONDS)
+        self._cache: TTLCache[tuple[int, int], bool, float] = TTLCache(_MAX_CACHED, _CACHE_SECONDS, time.monotonic)
 
     async def is_admin(self, user_id: int, chat_id: int, destination: RateLimitedChat) -> bool:
         """Whether `user_id` administers the group `chat_id`; False when Telegram does not answer within 2 seconds."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -21,6 +19,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 
 from .keyboards import build_button_keyboard
 from .messages import MessageSender, to_message_entities
@@ -178,25 +177,22 @@ class MediaSender:
         Raises `PlatformUnreachableError` when that takes longer: `find_lost_message` then finds the album, and `send`
         completes it.
         """
-        deadline = time.monotonic() + _CAPTION_TIMEOUT
-        while True:
-            try:
-                await self._messages.show_draft(
-                    self._messages.make_draft(caption.strip() or _EMPTY_CAPTION),
-                    lambda chat, rendered: self._messages.send(
-                        chat, rendered, self._messages.build_follow_up_reply(), keyboard
-                    ),
-                    lambda chat, rendered: self._messages.send(chat, rendered, None),
-                )
-            except RateLimitedError as error:
-                if time.monotonic() + error.retry_after > deadline:
-                    raise PlatformUnreachableError("the caption of an album has to wait") from error
-                await asyncio.sleep(error.retry_after)
-            except ContentRejectedError as error:
-                _log.warning("an album stays without its caption", reason=str(error))
-                break
-            else:
-                break
+
+        async def send() -> None:
+            await self._messages.show_draft(
+                self._messages.make_draft(caption.strip() or _EMPTY_CAPTION),
+                lambda chat, rendered: self._messages.send(
+                    chat, rendered, self._messages.build_follow_up_reply(), keyboard
+                ),
+                lambda chat, rendered: self._messages.send(chat, rendered, None),
+            )
+
+        try:
+            await run_with_retries(send, max_seconds=_CAPTION_TIMEOUT, retries_outages=False)
+        except RateLimitedError as error:
+            raise PlatformUnreachableError("the caption of an album has to wait") from error
+        except ContentRejectedError as error:
+            _log.warning("an album stays without its caption", reason=str(error))
         self.uncaptioned_album = ""
 
     async def _complete_found(

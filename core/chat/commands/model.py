@@ -11,6 +11,7 @@ from core.chat.port.incoming import ChatRef
 from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.menus import Menu, Option
 from core.chat.text.translations import Translations
+from core.chat.text.truncate import truncate
 from core.store import PreferenceName
 from core.wanjie import AmbiguousModelError, Catalog, UnknownModelError, WanjieError
 
@@ -20,8 +21,8 @@ from .preference_scope import describe_scope
 from .preferences import PreferenceWriter
 
 _DEFAULT_WORDS = frozenset({"default", "默认"})
-_MAX_NAME_LENGTH = 100
-"""Characters; a longer text is no name of a model, and the reply would only repeat it."""
+_MAX_NAME_LENGTH = 101
+"""Characters, the ellipsis included; a longer text is no name of a model, and the reply would only repeat it."""
 _MAX_SUGGESTIONS = 5
 
 _PREFERENCE: Mapping[Tab, PreferenceName] = {
@@ -73,8 +74,7 @@ class ModelCommand:
         elif not of_kind(groups, tab):
             await context.reply("model.none_of_kind", kind=context.translate(_HEADING[tab or "chat"]))
         elif name:
-            short_name = name if len(name) <= _MAX_NAME_LENGTH else name[:_MAX_NAME_LENGTH] + "…"
-            await self._choose_by_name(context, groups, tab, short_name)
+            await self._choose_by_name(context, groups, tab, truncate(name, _MAX_NAME_LENGTH))
         elif menu := _menu(context, groups, MenuState(tab)):
             await context.show_menu(menu)
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz, process
 
+from core.chat.text.letters import letters_and_digits
 from core.wanjie import Model
 
 Tab: TypeAlias = Literal["chat", "speech", "image", "video"]
@@ -94,4 +95,4 @@ def _contains_all(model: str, words: list[str]) -> bool:
 
 def _letters_of(text: str) -> str:
     """Return letters and digits alone: nobody remembers the dashes and dots of an id."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return letters_and_digits(text.casefold())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +14,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.markdown import Markdown
 from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
+from core.chat.port.retry import run_with_retries
 from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
@@ -24,12 +24,11 @@ from .answer_buffer import as_stream
 from .answer_pages import deliver
 from .answer_text import AnswerText
 from .delivery_checkpoint import DeliveryCheckpoint
-from .retry import retry_until_sent
 
 _log = structlog.get_logger()
 
 _MENU_RETRY_DELAY = 1.0
-"""Seconds after which a platform that did not answer is asked once more."""
+"""Seconds after which people may press again when the platform does not answer."""
 
 _MENU_TIMEOUT = 3.0
 """Seconds that showing another page of a menu may take: other presses wait behind it."""
@@ -93,7 +92,7 @@ class EventContext:
         private route cannot be looked up, so it may be said twice.
         """
         if self.outbox.replies_ephemerally:
-            await retry_until_sent(lambda: self.outbox.send_text(text))
+            await run_with_retries(lambda: self.outbox.send_text(text))
         else:
             await self._deliver(text, DeliveryCheckpoint(self.job, fields))
 
@@ -115,19 +114,13 @@ class EventContext:
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""
         await self.job.checkpoint()
-        await retry_until_sent(lambda: self.outbox.show_menu(menu))
+        await run_with_retries(lambda: self.outbox.show_menu(menu))
 
     async def show_menu_page(self, menu: Menu) -> None:
         """Show another page of the menu that was pressed; after 3 seconds tell the presser when to press again."""
-        deadline = time.monotonic() + _MENU_TIMEOUT
-        while True:
-            try:
-                return await self.outbox.show_menu(menu, step=True)
-            except RateLimitedError as error:
-                wait = error.retry_after
-            except PlatformUnreachableError as error:
-                _log.info("a page of a menu was not shown", reason=str(error))
-                wait = _MENU_RETRY_DELAY
-            if time.monotonic() + wait > deadline:
-                return await self.notify_presser("menu.later", seconds=math.ceil(wait))
-            await asyncio.sleep(wait)
+        try:
+            await run_with_retries(lambda: self.outbox.show_menu(menu, step=True), max_seconds=_MENU_TIMEOUT)
+        except (RateLimitedError, PlatformUnreachableError) as error:
+            _log.info("a page of a menu was not shown", reason=str(error))
+            wait = error.retry_after if isinstance(error, RateLimitedError) else _MENU_RETRY_DELAY
+            await self.notify_presser("menu.later", seconds=math.ceil(wait))

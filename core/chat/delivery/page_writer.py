@@ -20,6 +20,7 @@ from core.chat.port.errors import (
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, measure_page
 from core.media.visible_text import is_blank
 
@@ -27,7 +28,6 @@ from .answer_buffer import AnswerBuffer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_buttons import PageButtons
 from .page_text import PageText
-from .retry import retry_until_sent
 from .write_ahead import find_if_lost, write_ahead
 
 _log = structlog.get_logger()
@@ -176,10 +176,10 @@ class PageWriter:
 
         try:
             try:
-                await retry_until_sent(show)
+                await run_with_retries(show)
             except UneditableError as error:
                 self._replace_message(error)
-                await retry_until_sent(show)
+                await run_with_retries(show)
         except OutboxError:
             _log.warning("a page could not be finished", characters=len(body), page=self._index)
             raise
@@ -211,11 +211,11 @@ class PageWriter:
             await self._save(self._pages)
 
     async def _delete(self, page: Page) -> None:
-        found = await retry_until_sent(lambda: find_if_lost(page, self._outbox))
+        found = await run_with_retries(lambda: find_if_lost(page, self._outbox))
         if not found.message_id:
             return
         try:
-            await retry_until_sent(lambda: self._outbox.delete_page(found))
+            await run_with_retries(lambda: self._outbox.delete_page(found))
         except (RecipientGoneError, ContentRejectedError) as error:
             _log.warning("a page that is not needed could not be removed", error=str(error))
 

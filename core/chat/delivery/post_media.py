@@ -7,13 +7,13 @@ from core.chat.port.errors import MediaForbiddenError, MediaUnsupportedError, Mi
 from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 
 from .answer_text import AnswerText
 from .delivery_checkpoint import DeliveryCheckpoint
 from .event_context import EventContext
-from .retry import retry_until_sent
 from .write_ahead import write_ahead
 
 
@@ -43,7 +43,7 @@ async def post_media(
             return await context.outbox.send_media(begun, media, buttons)
 
     try:
-        await save(await retry_until_sent(post))
+        await save(await run_with_retries(post))
     except NotAMemberError as error:
         raise UserFacingError("attach.absent") from error
     except MissingPermissionError as error:

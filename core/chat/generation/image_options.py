@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from core.chat.text.normalize_width import to_half_width
+from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 from core.redis.stored_values import StoredJson
@@ -22,7 +23,7 @@ _MAX_RATIO = 4.0
 """Of the longer side to the shorter one, with `--ar`."""
 _AREA, _GRID = 1024 * 1024, 64
 """Pixels of a picture with `--ar`, and the number that its sides are multiples of, as image models prefer."""
-_MAX_REPEATED = 40
+_MAX_REPEATED = 41
 """Characters of a wrong value that the reply repeats."""
 _HINTS = ("another composition", "another angle", "different colours", "another mood")
 """Hints that make variations. The Open API has no seed, and the same prompt may make the same picture again."""
@@ -209,8 +210,7 @@ def _read_word(value: str, key: str) -> str:
 
 def _shorten(value: str) -> str:
     """Return a wrong value as the reply repeats it, safe between back-ticks."""
-    shown = value.replace("`", "'")
-    return shown if len(shown) <= _MAX_REPEATED else f"{shown[:_MAX_REPEATED]}…"
+    return truncate(value.replace("`", "'"), _MAX_REPEATED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from core.chat.text.letters import letters_and_digits
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError
 
@@ -164,4 +165,4 @@ def _remove_accents(text: str) -> str:
 
 
 def _letters_of(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return letters_and_digits(text.casefold())

@@ -7,11 +7,12 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Attachment
 from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
+from core.chat.port.retry import run_with_retries
+from core.chat.text.truncate import truncate_middle
 from core.chat.text.user_error import UserFacingError
 
 InputKind: TypeAlias = Literal["sound", "picture", "document", "other"]
@@ -67,9 +68,7 @@ def is_video(attachment: Attachment) -> bool:
 def display_name(attachment: Attachment) -> str:
     """Return a file's name on one line, safe between back-ticks; "" when it has none."""
     name = clean_line(attachment.name).replace("`", "'")
-    return (
-        name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH // 2]}…{name[-_MAX_NAME_LENGTH // 2 :]}"
-    )
+    return truncate_middle(name, _MAX_NAME_LENGTH, tail=_MAX_NAME_LENGTH // 2)
 
 
 async def download(
@@ -85,7 +84,7 @@ async def download(
         raise UserFacingError("file.large", limit=limit // 1_000_000)
     try:
         async with asyncio.timeout(max_seconds):
-            return await retry_until_sent(lambda: outbox.download_file(file, max_bytes=limit))
+            return await run_with_retries(lambda: outbox.download_file(file, max_bytes=limit))
     except FileTooLargeError:
         raise UserFacingError("file.large", limit=limit // 1_000_000) from None
     except ContentRejectedError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.chat.port.incoming import Incoming
+from core.chat.text.letters import letters_and_digits
 from core.store import HistoryMessage
 
 
@@ -20,4 +21,4 @@ def is_newest_answer(incoming: Incoming, history: Sequence[HistoryMessage]) -> b
 
 def _letters_of(text: str) -> str:
     """Return letters and digits alone, if there are any: a quoted message has lost its Markdown."""
-    return "".join(character for character in text if character.isalnum()) or text.strip()
+    return letters_and_digits(text) or text.strip()

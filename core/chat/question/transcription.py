@@ -10,6 +10,7 @@ from core.chat.port.incoming import Attachment
 from core.chat.port.markdown import Markdown, escape_markdown
 from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
+from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import extract_audio
@@ -35,8 +36,8 @@ _DEFAULT_SUFFIX = "ogg"
 """What most voice messages are, where the platform tells neither their name nor their type."""
 _MAX_CONCURRENT, _MAX_CONCURRENT_OF_PERSON = 4, 2
 """Recordings in memory at a time, in the whole process, and those of one person among them."""
-_MAX_QUOTE_LENGTH = 1_000
-"""Characters of a transcript that are shown above the answer."""
+_MAX_QUOTE_LENGTH = 1_001
+"""Characters of a transcript that are shown above the answer, the ellipsis included."""
 
 
 class Transcriber:
@@ -99,9 +100,7 @@ class Transcriber:
 
 def quote_transcript(words: str) -> Markdown:
     """Return a transcript as a quote above the answer."""
-    line = clean_line(words)
-    shown = line if len(line) <= _MAX_QUOTE_LENGTH else f"{line[:_MAX_QUOTE_LENGTH].rstrip()}…"
-    return Markdown(f"> 🎤 {escape_markdown(shown)}")
+    return Markdown(f"> 🎤 {escape_markdown(truncate(clean_line(words), _MAX_QUOTE_LENGTH))}")
 
 
 def _file_name(attachment: Attachment) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from tests.bots.slack.conftest import Scene
 
 _STOP_BUTTON = (Button("⏹ Stop", "stop", "t1 U1"),)
@@ -24,7 +24,7 @@ async def _update(scene: Scene, *texts: str, folded: int = 0, page: Page | None 
     page = page or Page(start=0)
     for text in texts:
         shown, fold = page, min(folded, len(text))
-        page = await retry_until_sent(
+        page = await run_with_retries(
             lambda shown=shown, text=text, fold=fold: scene.outbox.update_page(
                 shown, text, final=False, folded=fold, buttons=_STOP_BUTTON
             )
@@ -35,7 +35,7 @@ async def _update(scene: Scene, *texts: str, folded: int = 0, page: Page | None 
 async def _finish(
     scene: Scene, page: Page, text: str, folded: int = 0, buttons: tuple[Button, ...] = _FINAL_BUTTONS
 ) -> Page:
-    return await retry_until_sent(
+    return await run_with_retries(
         lambda: scene.outbox.update_page(page, text, final=True, folded=folded, buttons=buttons)
     )
 

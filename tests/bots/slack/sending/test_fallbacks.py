@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from tests.bots.slack.conftest import Scene
 
 _STOP_BUTTON = (Button("⏹ Stop", "stop", "t1 U1"),)
@@ -15,7 +15,7 @@ _REASONING = "I think. "
 
 async def _show(scene: Scene, page: Page, text: str, buttons: tuple[Button, ...], *, final: bool) -> Page:
     folded = len(_REASONING) if text.startswith(_REASONING) else 0
-    return await retry_until_sent(
+    return await run_with_retries(
         lambda: scene.outbox.update_page(page, text, final=final, folded=folded, buttons=buttons)
     )
 

@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack.persona import SlackPersona
 from bots.slack.platform import SlackPlatform
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, NotAMemberError, RecipientGoneError
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.listening import Listener
@@ -33,7 +33,7 @@ def _album(*pictures: Picture) -> Album:
 
 
 async def _post(scene: Scene, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
-    return await retry_until_sent(lambda: scene.outbox.send_media(_PAGE, media, buttons))
+    return await run_with_retries(lambda: scene.outbox.send_media(_PAGE, media, buttons))
 
 
 def _persona(scene: Scene) -> SlackPersona:
@@ -196,7 +196,7 @@ async def test_media_in_a_channel_without_the_bot_raise_not_a_member(scene: Scen
     for outbox in (command_outbox, shortcut_outbox):
         for media in (_VOICE, _album()):
             with pytest.raises(NotAMemberError):
-                await retry_until_sent(lambda outbox=outbox, media=media: outbox.send_media(_PAGE, media))
+                await run_with_retries(lambda outbox=outbox, media=media: outbox.send_media(_PAGE, media))
         await outbox.send_text("Invite me first.")
 
     assert [one.shown for one in scene.slack.ephemerals(scene.ann)] == ["Invite me first."] * 2

@@ -12,12 +12,12 @@ from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.api import users
 from bots.slack.platform import SlackPlatform
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import MODELS, Scene, look_up_sender, settings, suggest
 from tests.bots.slack.listening import Listener
@@ -230,7 +230,7 @@ async def test_a_reply_clears_the_status_without_a_call(scene: Scene) -> None:
 async def test_texts_and_menus_clear_the_status_without_a_call(scene: Scene) -> None:
     for reply in (lambda: scene.outbox.send_text("Nothing to do."), lambda: scene.outbox.show_menu(_FEW)):
         await scene.outbox.show_activity()
-        await retry_until_sent(reply)
+        await run_with_retries(reply)
         await scene.outbox.show_activity("nothing")
 
     assert _count_status_calls(scene) == 2

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.page import Page
+from core.chat.port.retry import run_with_retries
 from tests.bots.slack.conftest import Scene
 
 
@@ -125,7 +125,7 @@ async def test_a_rate_limited_stream_start_becomes_an_updated_message(scene: Sce
 async def test_a_timed_out_stream_is_finished_by_an_update(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     _expire_streams(scene)
-    page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
+    page = await run_with_retries(lambda: scene.outbox.update_page(shown, "One two three", final=False))
     done = await scene.outbox.update_page(page, "One two three four", final=True)
 
     assert scene.texts == ["One two three four"]
@@ -150,7 +150,7 @@ async def test_the_end_of_a_timed_out_stream_is_complete(scene: Scene) -> None:
 async def test_a_stream_stopped_by_its_reader_keeps_its_text_and_can_be_finished(scene: Scene) -> None:
     shown = await scene.show("One", "One two")
     await scene.ann.stop(scene.channel, scene.question.ts)
-    page = await retry_until_sent(lambda: scene.outbox.update_page(shown, "One two three", final=False))
+    page = await run_with_retries(lambda: scene.outbox.update_page(shown, "One two three", final=False))
 
     assert scene.texts == ["One two"]
 
@@ -309,7 +309,7 @@ async def test_a_gateway_error_raises_platform_unreachable(scene: Scene, status:
 
 async def test_a_page_too_long_for_blocks_is_plain_text(scene: Scene) -> None:
     text = "<x>" * 4_300
-    await retry_until_sent(lambda: scene.outbox.update_page(Page(start=0), text, final=True))
+    await run_with_retries(lambda: scene.outbox.update_page(Page(start=0), text, final=True))
 
     assert "".join(html.unescape(shown) for shown in scene.texts) == text
 
@@ -319,7 +319,7 @@ async def test_a_text_too_long_for_every_variant_is_split_into_two_messages(scen
     page = await scene.show("One", "One & two.")
     scene.slack.faults.fail("chat.stopStream", "msg_too_long")
     scene.slack.faults.fail("chat.update", "msg_too_long")
-    done = await retry_until_sent(lambda: scene.outbox.update_page(page, text, final=True))
+    done = await run_with_retries(lambda: scene.outbox.update_page(page, text, final=True))
 
     first, second = (html.unescape(shown) for shown in scene.texts)
     assert done.done
@@ -348,7 +348,7 @@ async def test_later_updates_use_the_accepted_variant(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "msg_too_long")
     with pytest.raises(RateLimitedError):  # a channel takes one post a second
         await scene.outbox.update_page(Page(start=0), "One", final=False)
-    page = await retry_until_sent(lambda: scene.outbox.update_page(Page(start=0), "One", final=False))
+    page = await run_with_retries(lambda: scene.outbox.update_page(Page(start=0), "One", final=False))
     await scene.outbox.update_page(page, "One two", final=True)
 
     assert scene.texts == ["One two"]

@@ -14,7 +14,6 @@ from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.page_buttons import PageButtons
-from core.chat.delivery.retry import retry_until_sent
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.menus import Button
@@ -437,20 +436,6 @@ async def test_an_empty_answer_leaves_no_message() -> None:
 
     assert await show(screen, as_stream(AnswerText("\n \n"))) == "\n \n"
     assert screen.messages == {}
-
-
-async def test_insisting_waits_as_long_as_the_platform_asks() -> None:
-    answers: list[Exception | None] = [RateLimitedError(0.05), RateLimitedError(0.05), None]
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-
-    async def call() -> str:
-        if error := answers.pop(0):
-            raise error
-        return "done"
-
-    assert await retry_until_sent(call) == "done"
-    assert loop.time() - begun >= 0.1
 
 
 @settings(max_examples=60)

@@ -193,7 +193,8 @@ async def test_a_chat_that_is_gone_ends_the_turn(hearing: QuestionBuilder, mail:
 
 def test_a_transcript_is_told_back_as_one_quote_and_cut_when_long() -> None:
     assert quote_transcript("one\n\ntwo") == "> 🎤 one two"
-    assert quote_transcript("a" * 1001) == "> 🎤 " + "a" * 1000 + "…"
+    assert quote_transcript("a" * 1001) == "> 🎤 " + "a" * 1001
+    assert quote_transcript("a" * 1002) == "> 🎤 " + "a" * 1000 + "…"
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
