@@ -25,6 +25,7 @@ VOICE = (("sendVoice", "sendAudio", "sendDocument"), ("files.getUploadURLExterna
 ALBUM = (("sendMediaGroup", "sendPhoto", "sendDocument"), ("files.getUploadURLExternal",))
 HINT = (("answerCallbackQuery",), ("chat.postEphemeral",))
 EDIT = (("editMessageText",), ("chat.appendStream", "chat.stopStream", "chat.update"))
+PICK = (("editMessageText", "answerCallbackQuery"), ("response_url", "chat.update"))
 NO_RIGHT = ("Bad Request: not enough rights", "missing_scope")
 SIGN = (("sendChatAction",), ("assistant.threads.setStatus",))
 
@@ -52,6 +53,12 @@ def _press(label: str) -> Callable[[Persona], Awaitable[None]]:
     return press
 
 
+async def _pick(persona: Persona) -> None:
+    await persona.say("/model")
+    await persona.until(lambda: any("kimi-k2" in choice for choice in persona.choices()))
+    await persona.choose("kimi-k2")
+
+
 SPEAK, DRAW = _say("/speak hello there"), _say("/imagine a fox --size 64x64 --n 2")
 ROWS = {
     "question, refused": Row(_say("one"), POST, UNKNOWN, ("", "")),
@@ -59,6 +66,8 @@ ROWS = {
     "question, absent": Row(_say("one"), POST, ABSENT, ("", "")),
     "command, refused": Row(_say("/help"), POST, UNKNOWN, ("", "What I can do")),
     "menu, gone": Row(_say("/model"), POST, GONE, ("", "Which models")),
+    "pick, refused": Row(_pick, PICK, UNKNOWN, ("Now: `kimi-k2`", "Chat: `kimi-k2`")),
+    "pick, gone": Row(_pick, PICK, GONE, ("Now: kimi-k2", "Chat: `kimi-k2`")),
     "voice, refused": Row(SPEAK, VOICE, UNKNOWN, ("speak.refused", "speak.refused")),
     "voice, forbidden": Row(SPEAK, VOICE, NO_VOICE, ("attach.no_voice", "attach.no_voice")),
     "voice, no right": Row(SPEAK, VOICE, NO_VOICE_RIGHT, ("attach.no_voice", "attach.no_permission")),

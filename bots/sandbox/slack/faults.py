@@ -1,6 +1,7 @@
 """Scripted faults: calls that fail, are slow, or whose answers get lost."""
 
 from collections import defaultdict, deque
+from collections.abc import Container
 from dataclasses import dataclass
 
 ANY_METHOD = "*"
@@ -8,12 +9,16 @@ ANY_METHOD = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The fault of one call: an error in a 200 answer, another HTTP status, or a lost answer."""
+    """The fault of one call: an error in a 200 answer, an HTTP status, a lost request, a lost or senseless answer."""
 
     error: str | None = None
     status: int = 200
     retry_after: int | None = None
     lose_answer: bool = False
+    lose_request: bool = False
+    garble: bool = False
+    argument: str = ""
+    """Only calls with this argument are concerned; "" is any call."""
 
 
 class Faults:
@@ -23,9 +28,9 @@ class Faults:
         self._queued: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._delays: dict[str, float] = {}
 
-    def fail(self, method: str, error: str = "internal_error", *, times: int = 1) -> None:
-        """Answer the next calls `ok: false` with *error*; nothing is carried out."""
-        self._queue(method, Fault(error=error), times)
+    def fail(self, method: str, error: str = "internal_error", *, times: int = 1, argument: str = "") -> None:
+        """Answer the next calls, or those with this argument, `ok: false` with *error*; nothing is carried out."""
+        self._queue(method, Fault(error=error, argument=argument), times)
 
     def break_down(self, method: str, *, status: int = 500, times: int = 1) -> None:
         """Answer the next calls with an HTTP status and an HTML page; nothing is carried out."""
@@ -39,6 +44,14 @@ class Faults:
         """Carry the next calls out, then cut the connection instead of answering."""
         self._queue(method, Fault(lose_answer=True), times)
 
+    def lose_requests(self, method: str, *, times: int = 1) -> None:
+        """Cut the connection of the next calls before they are carried out."""
+        self._queue(method, Fault(lose_request=True), times)
+
+    def garble(self, method: str, *, times: int = 1) -> None:
+        """Carry the next calls out and answer `ok: true` without any field of the method."""
+        self._queue(method, Fault(garble=True), times)
+
     def delay(self, method: str, seconds: float) -> None:
         """Delay each call of *method* before it is handled; 0 ends the delay."""
         self._delays[method] = seconds
@@ -48,10 +61,12 @@ class Faults:
         self._queued.clear()
         self._delays.clear()
 
-    def take(self, method: str) -> Fault | None:
-        for name in (method, ANY_METHOD):
-            if self._queued[name]:
-                return self._queued[name].popleft()
+    def take(self, method: str, arguments: Container[str] = ()) -> Fault | None:
+        for queue in (self._queued[method], self._queued[ANY_METHOD]):
+            for fault in queue:
+                if not fault.argument or fault.argument in arguments:
+                    queue.remove(fault)
+                    return fault
         return None
 
     def get_delay(self, method: str) -> float:

@@ -72,7 +72,10 @@ class WebApi:
             args = await read_args(request)
         except RefusalError as refusal:
             return web.json_response(refusal.answer())
-        fault = self.faults.take(method) or Fault()
+        fault = self.faults.take(method, args.values) or Fault()
+        if fault.lose_request and request.transport is not None:
+            request.transport.abort()
+            return web.Response()  # it is not sent
         answer, status, headers = self._answer(method, request, args, fault)
         self.calls.append(Call(self._workspace.clock(), method, args.values, answer.get("error")))
         _log.debug("%s %s -> %s", method, args.values, answer)
@@ -81,7 +84,7 @@ class WebApi:
             request.transport.abort()
         if fault.status not in {200, 429}:
             return web.Response(status=status, text="<html><body>Server Error</body></html>", content_type="text/html")
-        return web.json_response(answer, status=status, headers=headers)
+        return web.json_response({"ok": True} if fault.garble else answer, status=status, headers=headers)
 
     def _answer(self, method: str, request: web.Request, args: Args, fault: Fault) -> tuple[Json, int, dict[str, str]]:
         if fault.error or fault.status != 200:  # noqa: PLR2004 -- OK

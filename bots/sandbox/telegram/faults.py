@@ -38,7 +38,12 @@ class LostAnswer:
     """Do the work, then close the connection without an answer."""
 
 
-Fault = Refusal | GatewayPage | LostRequest | LostAnswer
+@dataclass(frozen=True, slots=True)
+class SenselessAnswer:
+    """Do the work, then answer with a result of another type than the method has."""
+
+
+Fault = Refusal | GatewayPage | LostRequest | LostAnswer | SenselessAnswer
 
 
 class Faults:

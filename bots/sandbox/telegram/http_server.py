@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .bot_api import Call, Description, Upload
 from .errors import ApiError
-from .faults import Faults, GatewayPage, LostAnswer, LostRequest, Refusal
+from .faults import Fault, Faults, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files
 
 Handler = Callable[[Call], Any]
@@ -103,7 +103,7 @@ class Server:
         if isinstance(fault, GatewayPage):
             return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
         response = await self._attempt(method, values, files, fault if isinstance(fault, Refusal) else None)
-        return _close_connection(request) if isinstance(fault, LostAnswer) else response
+        return _replace_response(request, response, fault)
 
     async def _attempt(
         self, method: str, values: Mapping[str, Any], files: Mapping[str, Upload], fault: Refusal | None
@@ -172,6 +172,12 @@ def _make_refusal(error: ApiError) -> web.Response:
         body["parameters"] = error.parameters
     wait = error.parameters.get("retry_after")
     return web.json_response(body, status=error.code, headers={"Retry-After": str(wait)} if wait else None)
+
+
+def _replace_response(request: web.Request, response: web.Response, fault: Fault | None) -> web.Response:
+    if isinstance(fault, SenselessAnswer):
+        return web.json_response({"ok": True, "result": "no such thing"})
+    return _close_connection(request) if isinstance(fault, LostAnswer) else response
 
 
 def _close_connection(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from .account_methods import Account
 from .bot_api import Description
-from .faults import ANY, GatewayPage, LostAnswer, LostRequest, Refusal
+from .faults import ANY, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
 from .http_server import Received, Server
@@ -261,6 +261,10 @@ class TelegramSim:
     def lose_answer(self, method: str = ANY, *, times: int = 1) -> None:
         """Do the work, then cut the connection: the bot cannot know that the message is there."""
         self._server.faults.add(method, LostAnswer(), times)
+
+    def garble(self, method: str = ANY, *, times: int = 1) -> None:
+        """Do the work, then answer with a result that makes no sense."""
+        self._server.faults.add(method, SenselessAnswer(), times)
 
     def delay(self, method: str, seconds: float) -> None:
         """Let every call of a method take *seconds* before it does its work; 0 ends that."""

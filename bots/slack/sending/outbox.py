@@ -30,7 +30,7 @@ from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 
-from .fallbacks import send_first_accepted
+from .fallbacks import FallbackSender
 from .media import MediaPoster
 from .page_update import Destination
 from .stream import PageWriter
@@ -74,6 +74,7 @@ class SlackOutbox(Outbox):
         self._thread = incoming.thread
         self._route = ReplyTarget.parse(incoming.reply_route)
         self._presser_notified = self._activity_announced = False
+        self._fallbacks = FallbackSender()
         self._status = ThreadStatus(workspace.api, workspace.features.status, self._channel, self._thread)
         reader = incoming.sender.id if incoming.sender.id.startswith(USER_ID_PREFIXES) else ""
         destination = Destination(self._channel, self._thread, reader, self._route.team or incoming.chat.account)
@@ -179,7 +180,9 @@ class SlackOutbox(Outbox):
             _log.debug("the activity could not be shown", reason=str(error))
 
     async def _post(self, variants: Sequence[MessageContent]) -> None:
-        await send_first_accepted(variants, lambda content: self._api.post(self._channel, self._thread, content))
+        await self._fallbacks.send(
+            "post", variants, lambda content: self._api.post(self._channel, self._thread, content)
+        )
         self._status.mark_replied()
 
     async def _announce_activity(self, doing: Activity) -> None:
@@ -198,8 +201,10 @@ class SlackOutbox(Outbox):
             return
         user = self._incoming.sender.id
         try:
-            await send_first_accepted(
-                variants, lambda content: self._api.post_ephemeral(self._channel, user, self._thread, content)
+            await self._fallbacks.send(
+                "ephemeral",
+                variants,
+                lambda content: self._api.post_ephemeral(self._channel, user, self._thread, content),
             )
         except (RecipientGoneError, ContentRejectedError):
             if not await self._try_response_url(variants, replace=False):
@@ -208,8 +213,8 @@ class SlackOutbox(Outbox):
     async def _replace_menu(self, variants: Sequence[MessageContent], *, step: bool) -> None:
         if not await self._try_response_url(variants, replace=True):
             message = self._incoming.message_id
-            await send_first_accepted(
-                variants, lambda content: self._api.update(self._channel, message, content, step=step)
+            await self._fallbacks.send(
+                "update", variants, lambda content: self._api.update(self._channel, message, content, step=step)
             )
 
     async def _try_response_url(self, variants: Sequence[MessageContent], *, replace: bool) -> bool:
@@ -218,7 +223,9 @@ class SlackOutbox(Outbox):
         if not url:
             return False
         try:
-            await send_first_accepted(variants, lambda content: self._api.respond(url, content, replace=replace))
+            await self._fallbacks.send(
+                "respond", variants, lambda content: self._api.respond(url, content, replace=replace)
+            )
         except ContentRejectedError as error:
             _log.info("the response_url is used up, answering without it", reason=str(error))
             return False

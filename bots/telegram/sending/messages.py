@@ -38,6 +38,11 @@ class Draft:
     """Where its page of the answer starts; None for a text that is no page."""
     rendered: RenderedText
 
+    @property
+    def key(self) -> int | str:
+        """What stays the same while it is changed or sent again."""
+        return self.text if self.page is None else self.page
+
 
 class MessageSender:
     """Posts in answer to one message; remembers the links and the pages whose formatting Telegram has refused."""
@@ -51,7 +56,8 @@ class MessageSender:
         self._incoming = incoming
         self._chat = int(incoming.chat.chat)
         self._refused_links: frozenset[str] = frozenset()
-        self._plain_pages: set[int] = set()
+        self._plain_drafts: set[int | str] = set()
+        """Keys of drafts whose formatting was refused; a rate limit may delay the plain text, which is a new call."""
         self._bare_drafts: set[tuple[int | None, str]] = set()
         """Drafts that were refused with a reply or a keyboard, and are to be sent with `bare_call` only."""
         self._thread_root = incoming.thread_root
@@ -68,9 +74,8 @@ class MessageSender:
 
     def make_draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
         """Render `text`; its first `folded` characters go into a fold."""
-        rendered = (
-            self._render_plain(text, folded) if page in self._plain_pages else self._render_formatted(text, folded)
-        )
+        plain = (text if page is None else page) in self._plain_drafts
+        rendered = self._render_plain(text, folded) if plain else self._render_formatted(text, folded)
         return Draft(text, folded, page, rendered)
 
     async def show_draft(
@@ -147,8 +152,7 @@ class MessageSender:
         if refused:
             self._refused_links |= refused
             return self._render_formatted(draft.text, draft.folded)
-        if draft.page is not None:
-            self._plain_pages.add(draft.page)
+        self._plain_drafts.add(draft.key)
         return self._render_plain(draft.text, draft.folded)
 
     def _render_plain(self, text: str, folded: int) -> RenderedText:

@@ -96,6 +96,8 @@ class TelegramOutbox(Outbox):
         self._shown_pages: dict[str, tuple[RenderedText, tuple[Button, ...]]] = {}
         self._attempted_text = ""
         self._callback_query_id = incoming.reply_route
+        self._is_menu_fixed = False
+        """The menu that was picked from takes no change, so a new one is sent."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -209,7 +211,7 @@ class TelegramOutbox(Outbox):
 
     async def _send_menu(self, menu: Menu, reserve: int) -> None:
         keyboard, title = build_menu_keyboard(menu), self._sender.make_draft(menu.title)
-        if self._incoming.choice is not None:
+        if self._incoming.choice is not None and not self._is_menu_fixed:
             message_id = self._incoming.message_id
             self._message_ids.record_identified(self._chat, int(message_id))
             try:
@@ -218,6 +220,7 @@ class TelegramOutbox(Outbox):
                 )
             except (RecipientGoneError, ContentRejectedError) as error:
                 _log.info("a menu cannot replace another one", reason=str(error))
+                self._is_menu_fixed = True
         reply = self._sender.build_reply()
         await self._sender.show_draft(
             title,
