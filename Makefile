@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types layers format bench manifest docs
+.PHONY: help setup demo run test check lint types layers security audit format bench manifest docs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ run: .venv/.runtime ## Start every platform whose token is in the environment or
 test: setup ## Run all tests
 	@$(RUN) pytest -q -n 10 --dist worksteal
 
-check: lint types layers ## Lint, format, types, layers
+check: lint types layers security ## Lint, format, types, layers, security
 
 lint: setup
 	@$(RUN) ruff check .
@@ -51,6 +51,12 @@ types: setup
 
 layers: setup
 	@.venv/bin/lint-imports
+
+security: setup
+	@$(RUN) bandit --quiet --recursive --configfile pyproject.toml core bots
+
+audit: setup ## Look up known vulnerabilities of the packages that the service needs; asks the internet
+	@$(UV) export --quiet --locked --no-dev --no-emit-project | $(UV) tool run pip-audit --disable-pip --require-hashes --requirement /dev/stdin
 
 format: setup ## Put the code into its one form
 	@$(RUN) ruff check --fix .
