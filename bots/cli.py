@@ -50,7 +50,7 @@ def _run_service(_: argparse.Namespace) -> int:
         return _report_settings_error(error)
     from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
-    from .health import HealthPortError
+    from .http_port import HealthPortError
     from .run_service import run
 
     _start_logging(settings)

@@ -10,6 +10,8 @@ from typing import cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from .log_limiter import LimitedHandler
+
 _QUIET_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio")
 """Libraries that write requests, with tokens in their addresses, or every frame at INFO."""
 _MIN_SECRET_LENGTH = 6
@@ -45,7 +47,7 @@ class Redaction:
 def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str], quiet: Iterable[str] = ()) -> None:
     """Send our log lines and the libraries' to standard error, from `level` on, in which `secrets` never appear.
 
-    Of the loggers named in `quiet` only warnings are heard.
+    Of the loggers named in `quiet` only warnings are heard, of each kind of line a hundred a minute.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -69,7 +71,7 @@ def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str], quie
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, Redaction(secrets), renderer],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LimitedHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in (*_QUIET_LOGGERS, *quiet):

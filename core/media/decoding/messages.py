@@ -10,6 +10,8 @@ import struct
 from collections.abc import Sequence
 from typing import Any, cast
 
+from core.json_reader import Json, load_json
+
 PREFIX = struct.Struct(">IQ")
 """How many bytes the JSON object has, and how many are behind it."""
 MAX_HEADER_BYTES = 8_000_000
@@ -22,12 +24,12 @@ def pack(header: dict[str, Any], body: Sequence[bytes] = ()) -> list[bytes]:
     return [PREFIX.pack(len(text), sum(map(len, body))), text, *body]
 
 
-def unpack_header(data: bytes) -> dict[str, Any]:
+def unpack_header(data: bytes) -> Json:
     """Read the JSON object; raise `ValueError` when it is none."""
-    header: object = json.loads(data)
+    header = load_json(data)
     if not isinstance(header, dict):
-        raise ValueError("a message is a JSON object")  # noqa: TRY004 - what `json` raises, too
-    return cast("dict[str, Any]", header)
+        raise ValueError("a message is a JSON object")  # noqa: TRY004 - what `load_json` raises, too
+    return cast("Json", header)
 
 
 def split_body(body: bytes, sizes: Sequence[int]) -> list[bytes]:
