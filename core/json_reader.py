@@ -27,6 +27,9 @@ _MAX_INT_DIGITS = 18
 # Strings, closed or not, are skipped as a whole. The possessive quantifiers keep the time linear.
 _NEXT_SIGN = re.compile(r'(?:[^"\[\]{},]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+([\[\]{},]|\Z)', re.DOTALL)
 _LEVELS = {"": 0, ",": 0, "[": 1, "{": 1, "]": -1, "}": -1}
+_MAX_ENTRY_LENGTH = 2_000
+"""Characters of an entry of a list that is read in part."""
+_SEPARATOR = re.compile(r"\s*+,")
 _BLANK = re.compile(r"\s*+")
 _UNCLEAN_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
@@ -65,6 +68,21 @@ def parse_leading_json(text: str, start: int = 0) -> tuple[object, int]:
     except ValueError:
         return NOT_JSON, start
     return _clean(value, keep_surrogates=False), end
+
+
+def parse_first_entries(text: str, max_entries: int) -> list[object]:
+    """Parse the first entries of the first list in a document that has too many of them to be parsed as a whole."""
+    entries = list[object]()
+    place = text.find("[") + 1
+    while place and len(entries) < max_entries:
+        window = text[place : place + _MAX_ENTRY_LENGTH]
+        entry, end = parse_leading_json(window)
+        if entry is NOT_JSON:
+            break
+        entries.append(entry)
+        separator = _SEPARATOR.match(window, end)
+        place = place + separator.end() if separator else 0
+    return entries
 
 
 def has_cut_characters(text: str) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from functools import partial
+from typing import TypeVar
 
-from core.json_reader import NOT_JSON, parse_json
+import structlog
+
+from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .download import Downloader
@@ -22,20 +25,30 @@ from .errors import (
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageResult, parse_images
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .responses import Completion, Delta, parse_completion, parse_models, parse_transcript
+from .responses import MAX_MODELS, Completion, Delta, parse_completion, parse_models, parse_transcript
 from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
 from .transport import ByteStream, HttpResponse, HttpTransport, MultipartForm
 
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
 _CHAT_PATH = "/v1/chat/completions"
 # Seconds to wait for the usage after the end of the text, and for the end of the response after `[DONE]`.
 _USAGE_TIMEOUT = 2.0
 _CLOSE_TIMEOUT = 0.05
+_SLICE_BYTES = 8_192
+"""Bytes of a stream that are read without a pause for other calls."""
+_MAX_INLINE_LENGTH = 1_000_000
+"""Characters that are read in the event loop: some ten milliseconds of work."""
+_ANSWER_TIMEOUT = 3600.0
+"""Seconds for a whole answer: one that drips is always in time otherwise."""
 _MAX_EXCERPT_LENGTH = 500
 _MAX_TRAILING_BYTES = 64 * 1024
-_MAX_IMAGES_BYTES = 300_000_000
+_MAX_IMAGES_BYTES = 100_000_000
 """A response may hold several images as base64."""
+_MAX_LIST_BYTES = 32_000_000
 
 
 class WanjieClient:
@@ -52,6 +65,7 @@ class WanjieClient:
         *,
         backoff: Backoff = DEFAULT_BACKOFF,
         comment_factor: float = 10,
+        answer_timeout: float = _ANSWER_TIMEOUT,
         downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
@@ -61,6 +75,7 @@ class WanjieClient:
         self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout
         self._idle_timeout = settings.idle_timeout
+        self._answer_timeout = answer_timeout
 
     async def aclose(self) -> None:
         """Close every connection; running calls fail."""
@@ -71,7 +86,12 @@ class WanjieClient:
         """List the ids of the models that this key may use, in the platform's order."""
 
         async def attempt() -> tuple[str, ...]:
-            return parse_models(self._parse_json(await self._http.fetch("GET", "/v1/models")))
+            answer = await self._http.fetch("GET", "/v1/models", max_bytes=_MAX_LIST_BYTES)
+            if len(answer.content) <= _MAX_INLINE_LENGTH:
+                return await self._parse(answer, parse_models)
+            _log.warning("the list of models is too long, its beginning is used", bytes=len(answer.content))
+            entries = await asyncio.to_thread(parse_first_entries, _decode(answer.content), MAX_MODELS)
+            return parse_models(entries)
 
         return await self._http.run_with_retries(attempt)
 
@@ -80,11 +100,8 @@ class WanjieClient:
 
         async def attempt() -> Completion:
             body = request.as_json(stream=False)
-            return parse_completion(
-                self._parse_json(
-                    await self._http.fetch("POST", _CHAT_PATH, body, silence_timeout=request.silence_timeout)
-                )
-            )
+            answer = await self._http.fetch("POST", _CHAT_PATH, body, silence_timeout=request.silence_timeout)
+            return await self._parse(answer, parse_completion)
 
         return await self._http.run_with_retries(attempt)
 
@@ -124,7 +141,9 @@ class WanjieClient:
 
         async def attempt() -> bytes:
             answer = await self._http.fetch("POST", "/v1/audio/speech", request.as_json())
-            sound = extract_audio(answer.content, answer.media_type)
+            sound = await _run_aside(
+                partial(extract_audio, answer.content, answer.media_type), size=len(answer.content)
+            )
             if sound is None:
                 raise error_from_response(200, {}, self._http.redact(_decode(answer.content)))
             return sound
@@ -139,7 +158,7 @@ class WanjieClient:
             answer = await self._http.fetch("POST", "/v1/audio/transcriptions", form)
             if answer.media_type == "text/plain" and answer.content[:1] not in {b"{", b"<"}:
                 return _decode(answer.content).strip()
-            return parse_transcript(self._parse_json(answer))
+            return await self._parse(answer, parse_transcript)
 
         return await self._http.run_with_retries(attempt)
 
@@ -150,7 +169,7 @@ class WanjieClient:
             answer = await self._http.fetch(
                 "POST", "/v1/images/generations", request.as_json(), max_bytes=_MAX_IMAGES_BYTES
             )
-            return parse_images(self._parse_json(answer))
+            return await self._parse(answer, parse_images)
 
         return await self._http.run_with_retries(attempt)
 
@@ -168,6 +187,9 @@ class WanjieClient:
                 return await self._http.run_with_retries(attempt)
         except TimeoutError:
             raise TooSlowError(f"no whole file within {self._downloader.total_timeout:g} s") from None
+
+    async def _parse(self, answer: HttpResponse, parse: Callable[[object], _T]) -> _T:
+        return await _run_aside(lambda: parse(self._parse_json(answer)), size=len(answer.content))
 
     def _parse_json(self, answer: HttpResponse) -> object:
         text = self._http.redact(_decode(answer.content))
@@ -194,7 +216,7 @@ class WanjieClient:
             async with aclosing(self._read_deltas(body, reader, request.silence_timeout)) as arriving:
                 async for delta in arriving:
                     yield delta
-            for delta in reader.finish():
+            for delta in await _run_aside(reader.finish, size=reader.buffered_length):
                 yield delta
             if reader.is_done:
                 await _drain(body)
@@ -205,7 +227,10 @@ class WanjieClient:
         clock = asyncio.get_running_loop().time
         factor = self._comment_factor if own_timeout is None else 1
         timeout, waiting_since = own_timeout or self._first_byte_timeout, clock()
+        deadline = waiting_since + self._answer_timeout
         while not reader.is_done:
+            if clock() > deadline:
+                raise TooSlowError(f"no whole answer within {self._answer_timeout:g} s")
             remaining = _USAGE_TIMEOUT if reader.is_complete else waiting_since + factor * timeout - clock()
             try:
                 data = await body.read(max(0.0, min(timeout, remaining)))
@@ -215,9 +240,27 @@ class WanjieClient:
                 raise
             if not data:
                 return
-            for delta in reader.feed(data):
+            async for delta in _feed_in_slices(reader, data):
                 yield delta
                 timeout, waiting_since = own_timeout or self._idle_timeout, clock()
+
+
+async def _feed_in_slices(reader: StreamReader, data: bytes) -> AsyncGenerator[Delta]:
+    """Read bytes with pauses for other calls, since many tiny frames take long."""
+    if reader.buffered_length > _MAX_INLINE_LENGTH:
+        for delta in await _run_aside(partial(reader.feed, data), size=reader.buffered_length):
+            yield delta
+        return
+    for start in range(0, len(data), _SLICE_BYTES):
+        if start:
+            await asyncio.sleep(0)
+        for delta in reader.feed(data[start : start + _SLICE_BYTES]):
+            yield delta
+
+
+async def _run_aside(work: Callable[[], _T], *, size: int) -> _T:
+    """Do work on so many characters; in a thread when they are so many that other calls would wait for it."""
+    return await asyncio.to_thread(work) if size > _MAX_INLINE_LENGTH else work()
 
 
 async def _drain(body: ByteStream) -> None:

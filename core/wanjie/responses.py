@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias, cast
 
 from core.json_reader import as_int, as_object, as_objects, as_text
@@ -21,6 +22,10 @@ from .streaming.tool_calls import ToolCall, ToolCallAssembler, ToolCallPiece
 
 _CONTENT_KEYS = ("delta", "message", "text")
 """The fields of a choice that may hold its content, the usual one first."""
+MAX_MODELS, _MAX_ID_LENGTH = 2_000, 200
+"""Models of a list that are kept, four times those of the largest aggregator, and characters of an id."""
+_MAX_CHOICES = 16
+"""One is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,9 @@ def parse_models(raw: object) -> tuple[str, ...]:
     entries = _find_list(raw)
     if entries is None:
         raise UnreadableAnswerError("the answer is not a list of models")
-    names = [entry if isinstance(entry, str) else _parse_model_id(as_object(entry)) for entry in entries]
-    return tuple(dict.fromkeys(name for name in names if name.strip()))
+    names = (entry if isinstance(entry, str) else _parse_model_id(as_object(entry)) for entry in entries)
+    usable = dict.fromkeys(name for name in names if name.strip() and len(name) <= _MAX_ID_LENGTH)
+    return tuple(islice(usable, MAX_MODELS))
 
 
 def _find_list(
@@ -176,7 +182,7 @@ def parse_chunk(raw: object) -> Chunk:
     usage = _parse_usage(body.get("usage"))
     if "choices" not in body:
         return Chunk(usage=usage, is_unreadable=contains_text(raw))
-    choices = as_objects(body.get("choices"))
+    choices = as_objects(body.get("choices"))[:_MAX_CHOICES]
     numbers = [_parse_index(choice, position) for position, choice in enumerate(choices)]
     choice = next((choice for choice, number in zip(choices, numbers, strict=True) if number == 0), as_object(None))
     others = (choice for choice, number in zip(choices, numbers, strict=True) if number != 0)
@@ -227,6 +233,8 @@ def parse_transcript(raw: object) -> str:
 
 def _parse_images(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:
     """Parse OpenRouter's `images: [{"type": "image_url", "image_url": {"url": …}}]`, or content parts of that form."""
+    if not message.get("images") and not isinstance(message.get("content"), list | dict):
+        return ()
     parts = [part for part in as_objects(message.get("content")) if part.get("type") == "image_url"]
     entries = (as_object(entry.get("image_url")) or entry for entry in (*as_objects(message.get("images")), *parts))
     return tuple(parse_image(entry) for entry in entries)

@@ -15,6 +15,7 @@ import stamina
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .decompression import unpack
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -62,7 +63,7 @@ class ByteStream:
 
     def __init__(self, response: httpx.Response) -> None:
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._chunks = response.aiter_bytes()
+        self._chunks = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
 
     async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
@@ -254,6 +255,4 @@ class HttpTransport:
 
 def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
     """Raise it `from None`: some messages of httpx quote headers, and one header holds the key."""
-    if isinstance(error, httpx.DecodingError):
-        return UnreadableAnswerError("the answer cannot be decompressed")
     return UnreachableError(f"no connection: {type(error).__name__}")

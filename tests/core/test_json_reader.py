@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.json_reader import NOT_JSON, as_int, clean_text, load_json, parse_json, parse_leading_json
+from core.json_reader import (
+    NOT_JSON,
+    as_int,
+    clean_text,
+    load_json,
+    parse_first_entries,
+    parse_json,
+    parse_leading_json,
+)
 
 VALUES = st.recursive(
     st.none()
@@ -115,3 +123,19 @@ def test_a_leading_value_is_read_with_its_end() -> None:
 @pytest.mark.parametrize(("value", "number"), [(3, 3), (3.0, 3), (3.5, 0), ("3", 0), (None, 0), (True, 0), ([], 0)])
 def test_whole_numbers(value: object, number: int) -> None:
     assert as_int(value) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ('["a", {"b": ["c"]} ,1]', ["a", {"b": ["c"]}]),
+        ('{"data": [ "a"', ["a"]),
+        ('{"data": ["a",', ["a"]),
+        ('{"data": [{"a": ', []),
+        ("[]", []),
+        ("{}", []),
+        ("[" * 1_000, []),
+    ],
+)
+def test_the_first_entries_of_a_long_list_are_read(text: str, entries: list[object]) -> None:
+    assert parse_first_entries(text, 2) == entries

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+_PLAIN_FRAME_KEYS = frozenset(
+    {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"}
+)
+"""The fields of nearly all frames; only a choice may hold an error then."""
 _ERROR_STATUSES = range(400, 600)
 _SUCCESS_CODES = frozenset({"", "0", "200", "ok", "success", "none", "null", "true", "20000"})
 _SEPARATORS = re.compile(r"[_.:/-]+|(?<=[a-z])(?=[A-Z])")
@@ -62,6 +66,9 @@ def parse_error(raw: object) -> ErrorBody | None:
         return next((error for error in found if error is not None), None)
     if not isinstance(raw, dict):
         return None
+    fields = cast("dict[str, Any]", raw)
+    if "choices" in fields and fields.keys() <= _PLAIN_FRAME_KEYS:
+        return _find_in_results(fields)
     body = _lower_keys(cast("dict[object, Any]", raw))
     if inner := _find_inner_error(body):
         return _parse_fields({**_pick_statuses(body), **inner})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import chain, islice
 
 from core.wanjie.errors import ServerFaultError, UnreadableAnswerError
 from core.wanjie.image_responses import ImageData
@@ -20,6 +21,7 @@ from core.wanjie.responses import (
 )
 
 from .embedded_images import EmbeddedImages
+from .end_tokens import EndTokenFilter, mentions_tokens, strip_end_tokens
 from .repeated_text import Addition, RepetitionFilter
 from .surrogates import SurrogateJoiner
 from .think_tags import ReasoningSplit, ThinkTagParser
@@ -28,6 +30,7 @@ from .tool_calls_in_text import extract_written_calls
 
 _MAX_ANSWER_LENGTH = 400_000
 """Characters. A model that writes more is in a loop and would fill the chat without end."""
+_MAX_IMAGES = 32
 
 
 class AnswerBuilder:
@@ -48,6 +51,7 @@ class AnswerBuilder:
         self._source = ""
         self._has_answered = self._other_choice_has_content = False
         self._usage: Usage | None = None
+        self._image_count = 0
         self.finish_reason = ""
         """The reason that the model gave for its end. More text withdraws it: some models give one with every piece."""
         self.has_sure_end = False
@@ -70,23 +74,28 @@ class AnswerBuilder:
         reasoning = _filter(self._reasoning_filter, chunk.reasoning, repeats=repeats, is_last=is_last)
         text = _filter(self._text_filter, chunk.text, repeats=repeats, is_last=is_last)
         images = () if repeats and self._has_answered else chunk.images
-        chunk = replace(chunk, reasoning=reasoning.text, text=text.text, images=images)
+        if (reasoning.text, text.text, images) != (chunk.reasoning, chunk.text, chunk.images):
+            chunk = replace(chunk, reasoning=reasoning.text, text=text.text, images=images)
         self._update_end(chunk)
         self._usage = chunk.usage or self._usage
         self._tool_calls.add(chunk.tool_pieces)
         self._other_choice_has_content = self._other_choice_has_content or chunk.other_choice_has_content
         replaces_all = reasoning.replaces_all or text.replaces_all
         deltas = list[Delta](self._read_again() if replaces_all else self._read_next(chunk))
-        return [*deltas, *map(ImageDelta, chunk.images)]
+        deltas += self._count_images(map(ImageDelta, chunk.images))
+        if self._tool_calls.is_full:
+            self._end_early()
+        return deltas
 
     def add_completion(self, answer: Completion) -> list[Delta]:
         """Add a whole answer, which came instead of a stream."""
         self._think_tags = ThinkTagParser()
         reasoning = _make_deltas(self._reasoning_joiner.feed(answer.reasoning), "")
-        deltas = self._read_parts([*self._images.feed(answer.text), *self._images.finish()])
-        deltas += _make_deltas("", self._text_joiner.finish())
+        text = strip_end_tokens(answer.text)
+        deltas = self._read_parts(chain(self._images.feed(text), self._images.finish()))
+        deltas += self._make_split_deltas("", self._think_tags.feed(self._text_joiner.finish()))
         deltas += self._make_split_deltas("", self._think_tags.finish())
-        deltas += map(ImageDelta, answer.images)
+        deltas += self._count_images(map(ImageDelta, answer.images))
         return [*reasoning, *deltas, *answer.tool_calls, Finish(answer.finish_reason, answer.usage)]
 
     def finish(self) -> list[Delta]:
@@ -105,7 +114,7 @@ class AnswerBuilder:
     def _reset_deltas(self) -> None:
         """Forget which deltas were returned, so that all text can be read again."""
         self._text_joiner, self._reasoning_joiner = SurrogateJoiner(), SurrogateJoiner()
-        self._images = EmbeddedImages()
+        self._images, self._end_tokens = EmbeddedImages(), EndTokenFilter()
         self._think_tags = ThinkTagParser(starts_inside=self._starts_with_reasoning)
         self._reasoning: list[str] = []
         self._remaining_length = _MAX_ANSWER_LENGTH
@@ -129,6 +138,8 @@ class AnswerBuilder:
         """Return everything that is still buffered."""
         deltas = self._read_parts(self._images.finish())
         deltas += self._split(self._reasoning_joiner.finish(), self._text_joiner.finish())
+        held = self._end_tokens.finish(keep=mentions_tokens(self._text_filter.text))
+        deltas += self._make_split_deltas("", self._think_tags.feed(held))
         is_whole = self.finish_reason in {"", "stop"}
         return [*deltas, *self._make_split_deltas("", self._think_tags.finish(is_whole=is_whole))]
 
@@ -150,15 +161,29 @@ class AnswerBuilder:
                 deltas += self._split("", self._text_joiner.feed(self._limit(part)))
             else:
                 self._has_answered = True
-                deltas.append(ImageDelta(part if part is None else ImageData(part)))
+                deltas += self._count_images([ImageDelta(part if part is None else ImageData(part))])
+            if self.is_full:
+                break
         return deltas
+
+    def _count_images(self, images: Iterable[ImageDelta]) -> list[ImageDelta]:
+        """Return as many images as the answer may still have."""
+        kept = list(islice(images, _MAX_IMAGES - self._image_count))
+        self._image_count += len(kept)
+        if self._image_count == _MAX_IMAGES:
+            self._end_early()
+        return kept
+
+    def _end_early(self) -> None:
+        """End the answer where it reaches what one may hold."""
+        self.is_full, self.finish_reason = True, "length"
 
     def _limit(self, text: str) -> str:
         """Cut the text where the answer reaches its maximum length."""
         text = text[: self._remaining_length]
         self._remaining_length -= len(text)
         if self._remaining_length <= 0:
-            self.is_full, self.finish_reason = True, "length"
+            self._end_early()
         return text
 
     def _update_end(self, chunk: Chunk) -> None:
@@ -173,8 +198,9 @@ class AnswerBuilder:
             self.has_sure_end = self._has_answered and bool(self.finish_reason)
 
     def _split(self, reasoning: str, text: str) -> list[Delta]:
-        self._reasoning.append(reasoning)
-        return self._make_split_deltas(reasoning, self._think_tags.feed(text))
+        if reasoning:
+            self._reasoning.append(reasoning)
+        return self._make_split_deltas(reasoning, self._think_tags.feed(self._end_tokens.feed(text)))
 
     def _make_split_deltas(self, reasoning: str, split: ReasoningSplit) -> list[Delta]:
         if split.replaces_all:

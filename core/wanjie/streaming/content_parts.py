@@ -17,6 +17,8 @@ _REASONING_KEYS = (
     "reasoning_details",
     "thinking_blocks",
 )
+_PLAIN_KEYS = frozenset({"role", "content"})
+"""The fields of nearly all pieces."""
 _TEXT_KEYS = ("text", "refusal", "content", "output_text", "value", "parts")
 _REASONING_TEXT_KEYS = ("thinking", "reasoning", "text", "content", "summary")
 # Types of content parts without text.
@@ -46,9 +48,11 @@ def parse_message_text(message: object) -> MessageText:
     if not isinstance(message, dict):
         return _flatten(message)
     fields = cast("dict[str, Any]", message)
+    if fields.keys() <= _PLAIN_KEYS and isinstance(words := fields.get("content"), str):
+        return MessageText(words)
     content = _flatten(fields.get("content"))
     refusal = _flatten(fields.get("refusal"))
-    told = (_flatten(fields.get(name)) for name in _REASONING_KEYS)
+    told = (_flatten(fields[name]) for name in _REASONING_KEYS if fields.get(name))
     thought = next((words.text + words.reasoning for words in told if words.text or words.reasoning), "")
     return MessageText(
         content.text + refusal.text,

@@ -24,6 +24,13 @@ _WORD_OR_CODE = re.compile(r"[\w`]")
 _MAX_CLOSING_LENGTH = 300
 _MAX_PAYLOAD_LENGTH = 40_000_000
 """About 30 MB of image data."""
+_SLICE_LENGTH = 8_192
+"""Characters that are looked through at a time: what is found in a slice may make the work on it a square."""
+_MAX_CANDIDATES = 200
+"""Data URLs of an answer that are looked at; the rest remains text."""
+_MAX_OPENING_LENGTH = 800
+"""Characters of the markup before an image's data."""
+_DATA_PREFIXES = ("d", "da", "dat", "data")
 _MIN_BARE_BYTES = 60
 """A bare data URL with fewer bytes is an example, not an image."""
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
@@ -56,14 +63,18 @@ class EmbeddedImages:
         self._buffer = ""
         self._payload: list[str] | None = None
         """The data of the image that is being read; None between images."""
-        self._payload_length = self._fence_count = 0
+        self._payload_length = self._fence_count = self._candidate_count = 0
         self._syntax = _MARKDOWN
         self._opening = self._last_character = ""
         """The markup before the image's data, and the last character before the image."""
 
     def feed(self, text: str) -> Iterator[str | bytes | None]:
         """Take the next piece; yield what it completes, in order: text, images, and None for a broken image."""
-        self._buffer += text
+        for start in range(0, len(text), _SLICE_LENGTH):
+            self._buffer += text[start : start + _SLICE_LENGTH]
+            yield from self._read_buffer()
+
+    def _read_buffer(self) -> Iterator[str | bytes | None]:
         while self._buffer:
             if self._payload is not None:
                 if not self._read_payload():
@@ -74,8 +85,7 @@ class EmbeddedImages:
                 self._buffer, self._payload, self._payload_length = self._buffer[begin.end() :], [], 0
                 self._syntax, self._opening = _SYNTAXES.get(begin.lastgroup or "", _BARE), begin.group()
             else:
-                found = _PARTIAL_IMAGE_START.search(self._buffer)
-                end = found.start() if found else len(self._buffer)
+                end = self._find_partial_start()
                 words, self._buffer = self._buffer[:end], self._buffer[end:]
                 yield from self._emit_text(words)
                 return
@@ -90,10 +100,27 @@ class EmbeddedImages:
             yield self._buffer
         self._buffer, self._payload = "", None
 
+    def _find_partial_start(self) -> int:
+        """Find where the end of the buffer may be the beginning of an image; else return its length."""
+        size = len(self._buffer)
+        start = max(0, size - _MAX_OPENING_LENGTH)
+        if self._candidate_count >= _MAX_CANDIDATES or not (
+            self._buffer.find("!", start) >= 0
+            or self._buffer.find("<", start) >= 0
+            or self._buffer.find(":", start) >= 0
+            or self._buffer[-4:].lower().endswith(_DATA_PREFIXES)
+        ):
+            return size
+        found = _PARTIAL_IMAGE_START.search(self._buffer, start)
+        return found.start() if found else size
+
     def _find_start(self) -> re.Match[str] | None:
+        if self._candidate_count >= _MAX_CANDIDATES or "data:image/" not in self._buffer.lower():
+            return None
         for found in _IMAGE_START.finditer(self._buffer):
             fences = self._fence_count + self._buffer.count("```", 0, found.start())
             before = self._buffer[found.start() - 1] if found.start() else self._last_character
+            self._candidate_count += 1
             if fences % 2 == 0 and (found.lastgroup or not _WORD_OR_CODE.match(before)):
                 return found
         return None
@@ -133,7 +160,7 @@ class EmbeddedImages:
 
 def _decode(payload: str) -> bytes | None:
     """Decode base64 in either alphabet, padded or not; None when it is invalid."""
-    plain = re.sub(r"\s+", "", payload).replace("-", "+").replace("_", "/").rstrip("=")
+    plain = "".join(payload.split()).replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True) or None
     except binascii.Error:

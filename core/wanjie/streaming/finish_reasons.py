@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _NON_LETTERS = re.compile(r"[^a-z]")
+_MAX_LENGTH = 100
+"""Characters of a reason that are read."""
 _UNFINISHED = frozenset({"", "null", "none", "unspecified", "finishreasonunspecified"})
 # What the reasons of OpenAI, Anthropic, Google, Cohere, Zhipu, DeepSeek, vLLM and others have in common; the first
 # match wins.
@@ -36,7 +38,7 @@ def normalize_finish_reason(word: str) -> str:
 
     An unknown reason is a stop: the answer has ended, and nothing indicates a fault.
     """
-    bare = _NON_LETTERS.sub("", word.lower())
+    bare = _NON_LETTERS.sub("", word[:_MAX_LENGTH].lower())
     if bare in _UNFINISHED:
         return ""
     return next((reason for reason, pattern in _REASON_PATTERNS if pattern.search(bare)), "stop")

@@ -58,7 +58,8 @@ class RepetitionFilter:
 
     def add_repeated(self, piece: str) -> Addition:
         """Take a piece that certainly is the whole text so far, or another version of it."""
-        return Addition(self._append(piece[self._length :]) if piece.startswith(self.text) else "")
+        is_longer = len(piece) > self._length and piece.startswith(self.text)
+        return Addition(self._append(piece[self._length :]) if is_longer else "")
 
     def finish(self) -> Addition:
         """End the text; with few pieces only the end shows whether they were cumulative."""
@@ -83,10 +84,22 @@ class RepetitionFilter:
 
     def _append_new_part(self, piece: str) -> str:
         """Append what a piece has beyond the whole text, or all of it if it does not begin with that text."""
-        whole = self.text
-        if piece.startswith(whole):
-            return self._append(piece[len(whole) :])
-        return "" if self._is_cumulative and whole.startswith(piece) else self._append(piece)
+        # What came before is read only as far as the piece is long.
+        if len(piece) > self._length:
+            begins = piece.startswith(self.text)
+            return self._append(piece[self._length :] if begins else piece)
+        return "" if self._begins_with(piece) else self._append(piece)
+
+    def _begins_with(self, piece: str) -> bool:
+        """Whether the whole text begins with a piece that is not longer."""
+        place = 0
+        for part in self._parts:
+            if part[: len(piece) - place] != piece[place : place + len(part)]:
+                return False
+            place += len(part)
+            if place >= len(piece):
+                break
+        return True
 
     def _append(self, text: str) -> str:
         self._parts.append(text)

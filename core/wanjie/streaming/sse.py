@@ -14,6 +14,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _JSON_STARTS = "{["
 _MAX_EVENT_LENGTH = 64_000_000
 """An image comes in one event."""
+_MAX_PARSED_LENGTH = 1_000_000
+"""Characters of one event that are parsed in vain before its lines count as an event of many lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class SseDecoder:
         self._data: list[str] = []
         self._name = ""
         self._id = ""
+        self._parsed_length = 0
+        """Characters that were parsed to find out whether the event is complete without a blank line."""
+
+    @property
+    def buffered_length(self) -> int:
+        """Characters of the event that is not complete yet."""
+        return self._length
 
     def feed_bytes(self, data: bytes) -> list[ServerSentEvent]:
         return self.feed(self._utf8.decode(data))
@@ -81,7 +90,7 @@ class SseDecoder:
         # No field begins like JSON: some gateways write an error, or each frame, as bare JSON.
         if field == "data" or line[0] in _JSON_STARTS:
             # Without blank lines between frames, a complete one ends here.
-            ended = self._dispatch() if _is_json(self._data) else None
+            ended = self._dispatch() if self._data and self._has_whole_json() else None
             self._data.append(value if field == "data" else line)
             return ended
         if field == "event":
@@ -92,12 +101,14 @@ class SseDecoder:
 
     def _dispatch(self) -> ServerSentEvent | None:
         data, name = self._data, self._name
-        self._data, self._name, self._length = [], "", 0
+        self._data, self._name, self._length, self._parsed_length = [], "", 0, 0
         return ServerSentEvent("\n".join(data), name or "message", self._id) if data else None
 
-
-def _is_json(lines: list[str]) -> bool:
-    """Whether the lines are a complete object or list."""
-    if not lines or lines[0][:1] not in _JSON_STARTS or lines[-1].rstrip()[-1:] not in {"}", "]"}:
-        return False
-    return parse_json("\n".join(lines), NOT_JSON) is not NOT_JSON
+    def _has_whole_json(self) -> bool:
+        """Whether the lines of the event are a complete object or list."""
+        lines = self._data
+        if lines[0][:1] not in _JSON_STARTS or lines[-1].rstrip()[-1:] not in {"}", "]"}:
+            return False
+        text = "\n".join(lines) if self._parsed_length < _MAX_PARSED_LENGTH else ""
+        self._parsed_length += len(text)
+        return parse_json(text, NOT_JSON) is not NOT_JSON

@@ -29,6 +29,8 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 _DOCUMENT_STARTS = b"{[<"
 _MAX_DOCUMENT_BYTES = 64_000_000
 _MAX_HEAD_BYTES = 1_000_000
+_MAX_STREAM_BYTES = 160_000_000
+"""Several images, or a long answer of which each frame repeats what came before."""
 
 
 class StreamReader:
@@ -50,8 +52,14 @@ class StreamReader:
         self._redact = redact
         self._answer = AnswerBuilder(starts_with_reasoning=starts_with_reasoning, tool_names=tool_names)
         self._head = bytearray()
-        self._is_stream = self._is_document = self._has_frames = self._has_done = False
+        self._length = 0
+        self._is_stream = self._is_document = self._has_first_line = self._has_frames = self._has_done = False
         self._events = SseDecoder()
+
+    @property
+    def buffered_length(self) -> int:
+        """How much was read that completes nothing yet."""
+        return self._events.buffered_length if self._is_stream else len(self._head)
 
     @property
     def is_done(self) -> bool:
@@ -70,6 +78,9 @@ class StreamReader:
 
     def feed(self, data: bytes) -> list[Delta]:
         """Take the next bytes of the response; return the deltas that they complete."""
+        self._length += len(data)
+        if self._length > _MAX_STREAM_BYTES:
+            raise UnreadableAnswerError("an answer without end")
         if self._is_stream:
             if not self._has_frames and len(self._head) < _MAX_HEAD_BYTES:
                 self._head += data
@@ -77,12 +88,12 @@ class StreamReader:
         self._head += data
         if len(self._head) > _MAX_DOCUMENT_BYTES:
             raise UnreadableAnswerError("a document without end")
-        if self._is_document and b"\n" not in data:
+        if self._is_document and (self._has_first_line or b"\n" not in data):
             return []
-        if not (first := self._head.lstrip(_BLANK)[:1]):
+        if not (text := self._head.lstrip(_BLANK)):
             return []
-        self._is_stream = first not in _DOCUMENT_STARTS or starts_with_frame(self._head)
-        self._is_document = not self._is_stream
+        self._is_stream = text[:1] not in _DOCUMENT_STARTS or starts_with_frame(text)
+        self._is_document, self._has_first_line = not self._is_stream, b"\n" in text
         return self._read_events(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
 
     def finish(self) -> list[Delta]:

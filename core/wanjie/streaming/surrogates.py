@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
@@ -16,8 +13,13 @@ class SurrogateJoiner:
 
     def feed(self, text: str) -> str:
         text, self._buffer = self._buffer + text, ""
-        if _SURROGATE.search(text) is None:
-            return text
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return self._join(text)
+        return text
+
+    def _join(self, text: str) -> str:
         if _HIGH_SURROGATES[0] <= text[-1] <= _HIGH_SURROGATES[1]:
             text, self._buffer = text[:-1], text[-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 _TAG_NAMES = ("think", "thinking", "thought", "reasoning", "seed:think")
@@ -17,6 +18,11 @@ _CLOSING_TAG = "|".join(map(re.escape, _TAG_PAIRS.values()))
 _LONE_CLOSING_TAG = re.compile(rf"(?:\A|\n)[ \t]*(?:{_CLOSING_TAG})|(?:{_CLOSING_TAG})[ \t]*\n[ \t]*\n")
 _MAX_CLOSING_LENGTH = 80
 """Characters of a closing tag with the blanks around it."""
+_CLOSING_ENDS = tuple({closing[-1] for closing in _TAG_PAIRS.values()})
+_MAX_EXAMPLES = 20
+"""Closing tags that turned out to be examples; then the text is one about such tags."""
+_MAX_LEADING_LENGTH = 10_000
+"""Characters of white space before a text; with more, no tag is looked for."""
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
 
@@ -45,6 +51,9 @@ class ThinkTagParser:
         self._closings: tuple[str, ...] = ()
         self._emitted: list[str] | None = []
         """All returned text while it may still turn out to be the other part; then None."""
+        self._tail = ""
+        """The end of it, in which a closing tag may have begun."""
+        self._example_count = 0
         self._state: Literal["beginning", "opened", "thinking", "closed", "answer"] = "beginning"
 
     def feed(self, text: str) -> ReasoningSplit:
@@ -77,7 +86,7 @@ class ThinkTagParser:
         if opening is not None:
             self._state, self._buffer, self._closings = "opened", head.removeprefix(opening), (_TAG_PAIRS[opening],)
             self._starts_inside, self._emitted = False, None
-        elif not any(opening.startswith(head) for opening in _TAG_PAIRS):
+        elif len(self._buffer) > _MAX_LEADING_LENGTH or not any(opening.startswith(head) for opening in _TAG_PAIRS):
             self._state, self._closings = "opened" if self._starts_inside else "answer", tuple(_TAG_PAIRS.values())
 
     def _read_reasoning(self) -> str:
@@ -106,14 +115,19 @@ class ThinkTagParser:
 
     def _find_lone_closing(self, told: list[str], answer: str) -> ReasoningSplit:
         """Look for a closing tag without an opening one."""
-        tail = "".join(told[-_MAX_CLOSING_LENGTH:])[-_MAX_CLOSING_LENGTH:]
+        text = self._tail + answer
+        self._tail = text[-_MAX_CLOSING_LENGTH:]
         told.append(answer)
-        if _LONE_CLOSING_TAG.search(tail + answer) is None:
+        if not any(end in text for end in _CLOSING_ENDS) or _LONE_CLOSING_TAG.search(text) is None:
             return ReasoningSplit(answer=answer)
         whole = "".join(told)
         since = max(0, len(whole) - len(answer) - _MAX_CLOSING_LENGTH)
-        lone = (found for found in _LONE_CLOSING_TAG.finditer(whole, since) if not _is_example(whole[: found.start()]))
+        tags = islice(_LONE_CLOSING_TAG.finditer(whole, since), _MAX_EXAMPLES)
+        lone = (found for found in tags if not _is_example(whole[: found.start()]))
         if (found := next(lone, None)) is None:
+            self._example_count += 1
+            if self._example_count == _MAX_EXAMPLES:
+                self._emitted = None
             return ReasoningSplit(answer=answer)
         first = len(told) == 1
         self._emitted, self._state, self._buffer = None, "closed", whole[found.end() :]

@@ -10,6 +10,10 @@ from core.json_reader import clean_text
 
 _OBJECT_START = "{"
 """Arguments are a JSON object."""
+_MAX_CALLS = 64
+_MAX_LENGTH = 400_000
+"""Characters of everything that the pieces of one answer bring. A model that writes more is in a loop."""
+_MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class _PartialCall:
     id: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list[str])
+    arguments_length: int = 0
 
     def takes(self, piece: ToolCallPiece) -> bool:
         """Whether `piece` can belong to this call."""
@@ -66,7 +71,7 @@ class _PartialCall:
 
     def add(self, piece: ToolCallPiece) -> None:
         self.id = self.id or piece.id
-        if not self.arguments and piece.name != self.name:
+        if not self.arguments and piece.name != self.name and len(self.name) < _MAX_NAME_LENGTH:
             # Some gateways send the name in pieces, others repeat it in every piece.
             self.name += piece.name
         if piece.arguments:
@@ -74,11 +79,13 @@ class _PartialCall:
 
     def _add_arguments(self, piece: str) -> None:
         """Add arguments; some gateways send all so far with each piece, or repeat all of them at the end."""
-        whole = "".join(self.arguments)
-        if whole[:1] == _OBJECT_START and piece.startswith(whole):
-            self.arguments = [piece]
+        # What came before is read only against a piece that is as long: the work stays that of reading the piece.
+        may_repeat = piece[:1] == _OBJECT_START and len(piece) >= self.arguments_length
+        if may_repeat and piece.startswith("".join(self.arguments)):
+            self.arguments, self.arguments_length = [piece], len(piece)
         else:
             self.arguments.append(piece)
+            self.arguments_length += len(piece)
 
 
 class ToolCallAssembler:
@@ -90,11 +97,21 @@ class ToolCallAssembler:
 
     def __init__(self) -> None:
         self._calls: list[_PartialCall] = []
+        self._length = 0
+        self.is_full = False
+        """Whether there were more calls than are kept."""
 
     def add(self, pieces: Iterable[ToolCallPiece]) -> None:
         for piece in pieces:
+            self._length += len(piece.id) + len(piece.name) + len(piece.arguments)
+            if self._length > _MAX_LENGTH:
+                self.is_full = True
+                return
             call = next((call for call in reversed(self._calls) if call.takes(piece)), None)
             if call is None:
+                if len(self._calls) == _MAX_CALLS:
+                    self.is_full = True
+                    return
                 call = _PartialCall(piece.index)
                 self._calls.append(call)
             call.add(piece)

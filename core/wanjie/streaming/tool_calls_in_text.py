@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from core.json_reader import parse_json, parse_leading_json
 
+from .end_tokens import is_in_code
 from .tool_calls import ToolCall
 
 _BLOCKS = re.compile(
@@ -26,8 +27,11 @@ _FUNCTION = re.compile(r"<function=(?P<name>[\w.-]+)>(?P<body>.*?)(?:</function>
 _PARAMETER = re.compile(r"<parameter=(?P<key>[^>\s]+)>\n?(?P<value>.*?)\n?</parameter>", re.DOTALL)
 _NAME = re.compile(r"\s*(?P<name>[\w.-]+)\s*(?=<arg_key>|\Z)")
 _ARGUMENT = re.compile(r"<arg_key>(?P<key>.*?)</arg_key>\s*<arg_value>(?P<value>.*?)</arg_value>", re.DOTALL)
-_MAX_BLOCKS = 32
+_MAX_BLOCKS = 16
 """Blocks that are looked at; a model that writes more of them is in a loop."""
+_MAX_BODY_LENGTH, _MAX_TAGS = 100_000, 64
+"""Characters and tags of a block; the patterns read to its end from each tag that nothing closes."""
+_TAGS = ("<function=", "<parameter=", "<arg_key>", "tool▁sep", "<|tool_call_argument_begin|>")
 
 
 def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple[ToolCall, ...]]:
@@ -38,7 +42,7 @@ def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple
     kept, calls, end = "", list[ToolCall](), 0
     for block in islice(_BLOCKS.finditer(text), _MAX_BLOCKS):
         found = [(name, arguments) for name, arguments in _parse_block(block) if name in names]
-        if found and not _is_in_code(text[: block.start()]):
+        if found and not is_in_code(text[: block.start()]):
             kept, end = kept + text[end : block.start()], block.end()
             calls += [ToolCall(f"call_{len(calls) + place}", *call) for place, call in enumerate(found)]
     return ((kept + text[end:]).strip(), tuple(calls)) if calls else (text, ())
@@ -46,6 +50,8 @@ def extract_written_calls(text: str, names: Collection[str]) -> tuple[str, tuple
 
 def _parse_block(block: re.Match[str]) -> Iterator[tuple[str, str]]:
     form, body = next((form, body) for form, body in block.groupdict().items() if body is not None)
+    if len(body) > _MAX_BODY_LENGTH or sum(map(body.count, _TAGS)) > _MAX_TAGS:
+        return
     if form in {"deepseek", "kimi"}:
         for head in (_DEEPSEEK if form == "deepseek" else _KIMI).finditer(body):
             if arguments := _decode_object_at(body, head.end()):
@@ -81,7 +87,3 @@ def _parse_value(value: str) -> object:
 def _decode_object_at(body: str, start: int) -> str:
     value, _ = parse_leading_json(body, start)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else ""
-
-
-def _is_in_code(before: str) -> bool:
-    return before.count("```") % 2 == 1 or before.rpartition("\n")[2].count("`") % 2 == 1

@@ -6,6 +6,8 @@ import gzip
 import logging
 import socket
 import traceback
+import tracemalloc
+import zlib
 from contextlib import aclosing
 from itertools import pairwise
 
@@ -26,7 +28,7 @@ from core.wanjie import (
     WanjieClient,
     WanjieError,
 )
-from tests.core.wanjie.raw import TOKEN, Ask, ClientFactory, RawServer, SettingsFactory, answering, streaming
+from tests.core.wanjie.raw import DONE, END, TOKEN, Ask, ClientFactory, RawServer, SettingsFactory, answering, streaming
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 
@@ -182,6 +184,41 @@ async def test_compressed_answers_are_read(client_for: ClientFactory, raw_server
         assert list(await client.list_models()) == ["kimi-k2"]
         with pytest.raises(UnreadableAnswerError):
             await ask(client)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(gzip.compress(bytes(20_000_000))), "gzip, gzip"),
+        (gzip.compress(b'{"data": []}'), "gzip, identity"),
+        (b'{"data": []}', "br"),
+        (b'{"data": []}', "zstd"),
+        (gzip.compress(bytes(100_000_000)), "gzip"),
+        (zlib.compress(bytes(100_000_000)), "deflate"),
+    ],
+    ids=["twice", "two", "br", "zstd", "gzip bomb", "deflate bomb"],
+)
+async def test_a_bomb_is_not_unpacked(
+    client_for: ClientFactory, raw_server: RawServer, ask: Ask, body: bytes, encoding: str
+) -> None:
+    url = await raw_server(answering(body, "text/event-stream", headers={"Content-Encoding": encoding}))
+    async with client_for(base_url=url, max_attempts=1) as client:
+        tracemalloc.start()
+        with pytest.raises(UnreadableAnswerError):
+            await client.list_models()
+        with pytest.raises(UnreadableAnswerError):
+            await ask(client)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert held < 80_000_000
+
+
+async def test_a_compressed_stream_is_read(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+    packed = gzip.compress((TOKEN * 10_000 + END + DONE).encode())
+    url = await raw_server(answering(packed, "text/event-stream", headers={"Content-Encoding": "gzip"}))
+    async with client_for(base_url=url) as client:
+        deltas = await ask(client)
+    assert len(deltas) == 10_001
 
 
 async def test_an_answer_that_does_not_unpack_is_unreadable(

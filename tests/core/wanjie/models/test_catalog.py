@@ -220,3 +220,29 @@ async def test_doubts_do_not_hammer_a_platform_that_fails(sim: WanjieSim, catalo
         assert await catalog.list_models() == listed
 
     assert len(sim.requests) == 2
+
+
+@pytest.mark.parametrize("bare", [True, False])
+async def test_a_list_of_any_length_is_cut(sim: WanjieSim, catalog: Catalog, *, bare: bool) -> None:
+    sim.script.bare_list = bare
+    sim.script.models = tuple(f"vendor/model-{number}" for number in range(200_000))
+
+    listed = await catalog.list_models()
+
+    assert len(listed) == 2_000
+    assert listed[0].id == "vendor/model-0"
+    assert await catalog.choose_default("chat") == "vendor/model-0"
+
+
+@pytest.mark.parametrize(
+    ("ids", "kept"),
+    [
+        (["a" * 201, "b", "b" * 200], ["b", "b" * 200]),
+        (["a\ud83d", "\0"], ["a\ufffd", "\ufffd"]),
+        ([" ", "a", "a"], ["a"]),
+    ],
+)
+async def test_ids_are_clean_and_short(sim: WanjieSim, catalog: Catalog, ids: list[str], kept: list[str]) -> None:
+    sim.script.models = tuple(ids)
+
+    assert [model.id for model in await catalog.list_models()] == kept
