@@ -18,9 +18,10 @@ TOKENS = ("<|im_end|>", "</s>", "<|eot_id|>", "<\uff5cend▁of▁sentence\uff5c>
 
 def read(*pieces: str) -> str:
     reader = StreamReader()
-    frames: list[object] = [{"choices": [{"delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]
-    frames.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
-    deltas = [delta for frame in frames for delta in reader.feed(f"data: {json.dumps(frame)}\n\n".encode())]
+    choices: list[dict[str, object]] = [{"delta": {"content": piece}} for piece in pieces]
+    choices.append({"delta": dict[str, object](), "finish_reason": "stop"})
+    frames = (f"data: {json.dumps({'choices': [choice]})}\n\n".encode() for choice in choices)
+    deltas = [delta for frame in frames for delta in reader.feed(frame)]
     return "".join(delta.text for delta in [*deltas, *reader.finish()] if isinstance(delta, TextDelta))
 
 
