@@ -36,7 +36,7 @@ async def until_logged(harness: ServiceHarness, words: str, seconds: float = 30)
     return [json.loads(line) for line in harness.logs().splitlines()]
 
 
-async def test_a_check_that_finds_nothing_wrong_ends_with_zero(harness: ServiceHarness) -> None:
+async def test_a_check_without_failures_exits_with_zero(harness: ServiceHarness) -> None:
     status, text = await checked(harness)
 
     assert status == 0, text
@@ -50,7 +50,7 @@ async def test_a_check_that_finds_nothing_wrong_ends_with_zero(harness: ServiceH
     assert "default: deepseek-v3" in text
 
 
-async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one(harness: ServiceHarness) -> None:
+async def test_a_check_advises_on_every_failure_and_exits_with_one(harness: ServiceHarness) -> None:
     status, text = await checked(
         harness,
         WANJIE_API_KEY="sk-wrong-key",
@@ -69,14 +69,14 @@ async def test_a_check_says_what_to_do_about_all_that_is_wrong_and_ends_with_one
     assert "wrong-key" not in text
 
 
-async def test_a_check_of_settings_that_cannot_be_ends_with_one(harness: ServiceHarness) -> None:
+async def test_a_check_of_invalid_settings_exits_with_one(harness: ServiceHarness) -> None:
     status, text = await checked(harness, SLACK_BOT_TOKEN="xapp-1", HTTP_PORT="many")
 
     assert status == 1
     assert [line.split()[2] for line in text.splitlines()] == ["SLACK_BOT_TOKEN", "HTTP_PORT"]
 
 
-async def test_a_check_beside_a_running_service_leaves_it_alone(harness: ServiceHarness) -> None:
+async def test_a_check_does_not_disturb_a_running_service(harness: ServiceHarness) -> None:
     await harness.start()
     await harness.ready()
     status, text = await checked(harness)
@@ -86,7 +86,7 @@ async def test_a_check_beside_a_running_service_leaves_it_alone(harness: Service
     assert harness.processes[0].returncode is None
 
 
-async def test_a_check_warns_of_a_model_that_the_key_has_not(harness: ServiceHarness) -> None:
+async def test_a_check_warns_of_a_model_that_the_key_lacks(harness: ServiceHarness) -> None:
     status, text = await checked(harness, WANJIE_DEFAULT_MODEL="deepseek-v9", WANJIE_TRANSCRIBE_MODEL="whisper-9")
 
     assert status == 0, text
@@ -105,14 +105,14 @@ async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_a
     assert "install the app again" in text
 
 
-async def test_an_address_that_is_no_wanjie_is_told(harness: ServiceHarness) -> None:
+async def test_an_address_that_is_not_wanjie_is_reported(harness: ServiceHarness) -> None:
     status, text = await checked(harness, WANJIE_BASE_URL=harness.wanjie.base_url.removesuffix("/api") + "/elsewhere")
 
     assert status == 1
     assert "WANJIE_BASE_URL" in text
 
 
-async def test_the_start_is_told_in_a_few_lines(harness: ServiceHarness) -> None:
+async def test_the_start_is_logged_in_a_few_lines(harness: ServiceHarness) -> None:
     await harness.start(LOG_FORMAT="json")
     lines = await until_logged(harness, '"event": "ready"')
     events = [str(line["event"]) for line in lines]
@@ -133,7 +133,7 @@ async def test_a_start_does_not_wait_for_wanjie(harness: ServiceHarness) -> None
     assert [line["level"] for line in away] == ["warning"]
 
 
-async def test_a_key_that_is_refused_is_told_once_and_by_the_readiness_until_it_works(harness: ServiceHarness) -> None:
+async def test_a_refused_key_is_logged_once_and_keeps_the_service_not_ready(harness: ServiceHarness) -> None:
     harness.wanjie.script.key, key = "another", harness.wanjie.script.key
     health = Health()
     await harness.start(LOG_FORMAT="json", WANJIE_API_KEY=key, HTTP_PORT=health.port)

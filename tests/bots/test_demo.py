@@ -71,7 +71,7 @@ def demo_in_a_terminal(folder: Path) -> Generator[Keyboard]:
         os.close(ours)
 
 
-def test_one_may_type_at_any_time_while_answers_grow(tmp_path: Path) -> None:
+def test_typing_is_possible_while_answers_grow(tmp_path: Path) -> None:
     with demo_in_a_terminal(tmp_path) as keyboard:
         keyboard.read_until("pack for a day in the mountains?")
         keyboard.type("quit smoking, how?")  # while the first answer grows, and no wish to leave

@@ -49,7 +49,7 @@ def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("limit", [8_000, 400])
-def test_slack_never_has_to_take_back_what_it_was_sent(limit: int) -> None:
+def test_streamed_text_in_slack_only_grows(limit: int) -> None:
     for number, answer in enumerate([*ANSWERS, "\n\n".join(ANSWERS)]):
         for *steps, last in steps_of(answer, limit, number):
             shown = [*(render_markdown(step, final=False) for step in steps), render_markdown(last, final=True)]
@@ -57,7 +57,7 @@ def test_slack_never_has_to_take_back_what_it_was_sent(limit: int) -> None:
             assert all(later.startswith(earlier) for earlier, later in pairwise(shown)), answer
 
 
-def test_telegram_takes_every_step_and_keeps_the_words() -> None:
+def test_telegram_accepts_every_step_with_all_words() -> None:
     for number, answer in enumerate(ANSWERS):
         *steps, last = (step for page in steps_of(answer, 3_500, number) for step in page)
         for step in [*steps[-5:], last]:

@@ -50,7 +50,7 @@ async def test_without_settings_every_problem_is_listed_and_the_status_is_two(tm
     assert "Traceback" not in problems
 
 
-async def test_half_a_slack_is_a_problem(tmp_path: Path) -> None:
+async def test_a_single_slack_token_is_a_problem(tmp_path: Path) -> None:
     process = await program("run", folder=tmp_path, WANJIE_API_KEY="key", SLACK_BOT_TOKEN="xoxb-1")
     _, errors = await process.communicate()
 
@@ -68,7 +68,7 @@ async def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
     assert "No platform" in errors.decode()
 
 
-async def test_what_cannot_be_a_key_or_an_address_is_listed(tmp_path: Path) -> None:
+async def test_invalid_keys_and_addresses_are_listed(tmp_path: Path) -> None:
     process = await program(
         "run",
         folder=tmp_path,
@@ -93,7 +93,7 @@ async def test_what_cannot_be_a_key_or_an_address_is_listed(tmp_path: Path) -> N
     assert "half" not in errors.decode()
 
 
-async def test_the_reasons_are_json_where_the_log_is(tmp_path: Path) -> None:
+async def test_reasons_are_json_when_the_log_is(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LOG_FORMAT=JSON\n")
     (tmp_path / ".env").chmod(0o600)
     process = await program("run", folder=tmp_path, HTTP_PORT="many")
@@ -105,7 +105,7 @@ async def test_the_reasons_are_json_where_the_log_is(tmp_path: Path) -> None:
     assert [reason.split()[0] for reason in lines[0]["reasons"]] == ["WANJIE_API_KEY", "HTTP_PORT", "No"]
 
 
-async def test_a_port_in_use_is_json_where_the_log_is(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_reported_as_json_when_the_log_is(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = str(other.getsockname()[1])
         async with ServiceHarness(tmp_path) as harness:
@@ -118,7 +118,7 @@ async def test_a_port_in_use_is_json_where_the_log_is(tmp_path: Path) -> None:
             assert "did you mean WANJIE_DEFAULT_MODEL?" in harness.logs()
 
 
-async def test_only_this_machine_is_listened_to_unless_another_is_named(tmp_path: Path) -> None:
+async def test_the_health_server_listens_on_loopback_by_default(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.2", 0)) as other:
         port = other.getsockname()[1]
         async with ServiceHarness(tmp_path) as harness:
@@ -130,7 +130,7 @@ async def test_only_this_machine_is_listened_to_unless_another_is_named(tmp_path
             await harness.ready()
 
 
-def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blanks_around_values_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, value in {
         "WANJIE_API_KEY": " sk-1\r",
@@ -172,7 +172,7 @@ def test_blanks_around_what_was_copied_do_not_count(tmp_path: Path, monkeypatch:
         ("unix:///run/redis.sock?db=", "its database is no number"),
     ],
 )
-def test_an_address_that_is_none_of_a_redis_is_a_problem(
+def test_an_invalid_redis_address_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -197,7 +197,7 @@ def test_an_address_that_is_none_of_a_redis_is_a_problem(
         "unix://user@/run/redis.sock",
     ],
 )
-def test_an_address_of_a_redis_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_a_valid_redis_address_is_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.chdir(tmp_path)
     for name, value in {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc", "REDIS_URL": url}.items():
         monkeypatch.setenv(name, value)
@@ -208,7 +208,7 @@ def test_an_address_of_a_redis_is_taken_as_it_is(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("folder", ["file", "file/folder"])
-async def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path, folder: str) -> None:
+async def test_an_invalid_data_folder_is_reported_in_one_sentence(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
     async with ServiceHarness(tmp_path) as harness:
         service = await harness.start(DATA_DIR=str(tmp_path / folder))
@@ -218,7 +218,7 @@ async def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path, fold
         assert harness.logs().count("\n") == 1
 
 
-async def test_a_service_that_ends_is_not_waited_for(tmp_path: Path) -> None:
+async def test_waiting_for_a_service_that_ended_raises_its_reason(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     async with ServiceHarness(tmp_path) as harness:
         await harness.start(DATA_DIR=str(tmp_path / "file"))
@@ -227,7 +227,7 @@ async def test_a_service_that_ends_is_not_waited_for(tmp_path: Path) -> None:
             await harness.ready(60)
 
 
-async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = other.getsockname()[1]
         async with ServiceHarness(tmp_path) as harness:
@@ -248,7 +248,7 @@ async def test_a_service_that_cannot_answer_ends(tmp_path: Path, redis: Redis, r
         assert "4 shards" in harness.logs()
 
 
-async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_path: Path) -> None:
+async def test_an_unreachable_store_is_waited_for_and_reported(tmp_path: Path) -> None:
     with socket.socket() as away, socket.socket() as free:
         for probe in (away, free):
             probe.bind(("127.0.0.1", 0))
@@ -269,7 +269,7 @@ async def test_a_store_that_is_away_is_waited_for_and_told_within_a_probe(tmp_pa
             assert service.returncode is None
 
 
-async def test_a_token_that_every_platform_refuses_ends_the_program(tmp_path: Path) -> None:
+async def test_the_program_ends_when_every_platform_refuses(tmp_path: Path) -> None:
     async with ServiceHarness(tmp_path) as harness:
         service = await harness.start(TELEGRAM_BOT_TOKEN="1:wrong", SLACK_BOT_TOKEN="xoxb-wrong")
 
@@ -290,7 +290,7 @@ async def test_one_refused_platform_leaves_the_other_running(tmp_path: Path) -> 
         assert harness.processes[0].returncode is None
 
 
-async def test_health_and_readiness_can_be_asked(tmp_path: Path) -> None:
+async def test_health_and_readiness_are_served(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -326,7 +326,7 @@ async def test_secrets_stay_out_of_the_log(tmp_path: Path) -> None:
         assert secret not in log
 
 
-async def test_the_demo_plays_its_scene_without_a_terminal(tmp_path: Path) -> None:
+async def test_the_demo_plays_its_script_without_a_terminal(tmp_path: Path) -> None:
     process = await program("demo", folder=tmp_path)
     output, errors = await process.communicate()
     text = output.decode()

@@ -46,9 +46,7 @@ def told(harness: ServiceHarness, **variables: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
-async def test_words_files_and_pictures_go_through_the_proxy_that_all_share(
-    tmp_path: Path, kind: type[NamedProxy]
-) -> None:
+async def test_texts_files_and_pictures_go_through_the_shared_proxy(tmp_path: Path, kind: type[NamedProxy]) -> None:
     async with hidden(tmp_path, kind()) as (harness, proxy):
         await harness.start(**told(harness, ALL_PROXY=proxy.url, LOG_LEVEL="DEBUG"))
         await harness.ready()
@@ -79,7 +77,7 @@ async def test_each_service_may_have_a_proxy_of_its_own(tmp_path: Path) -> None:
     assert proxy.hosts == {"wanjie.test", "slack.test"}
 
 
-async def test_this_machine_is_reached_directly_whatever_the_environment_says(tmp_path: Path) -> None:
+async def test_loopback_is_reached_without_a_proxy(tmp_path: Path) -> None:
     names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     async with ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(**dict.fromkeys(names, "socks5://127.0.0.1:9"), WANJIE_PROXY=DEAD)
@@ -90,7 +88,7 @@ async def test_this_machine_is_reached_directly_whatever_the_environment_says(tm
             await persona.until(persona.posts)
 
 
-async def test_a_proxy_that_refuses_us_is_an_outage_and_no_password_in_the_log(tmp_path: Path) -> None:
+async def test_a_refusing_proxy_is_an_outage_and_its_password_is_not_logged(tmp_path: Path) -> None:
     async with hidden(tmp_path, SocksProxy()) as (harness, proxy):
         url = proxy.url.replace("ann:", "bob:")
         await harness.start(**told(harness, ALL_PROXY=url, LOG_LEVEL="DEBUG"))

@@ -64,7 +64,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
         ("WANJIE_API_KEY", "`abcdefgh`", "in quotes"),
     ],
 )
-def test_a_token_of_another_kind_is_named(configure: Configure, name: str, value: str, words: str) -> None:
+def test_a_token_of_another_kind_is_reported(configure: Configure, name: str, value: str, words: str) -> None:
     with pytest.raises(SettingsError) as refused:
         configure(**{**SLACK, name: value})
     found = refused.value.problems
@@ -81,7 +81,7 @@ def test_swapped_tokens_are_reported_one_by_one(configure: Configure) -> None:
     assert [problem.split()[0] for problem in refused.value.problems] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
 
-def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Configure) -> None:
+def test_valid_tokens_are_accepted_with_blanks_around(configure: Configure) -> None:
     settings = configure(
         b'SLACK_APP_TOKEN="xapp-1-A"\n', TELEGRAM_BOT_TOKEN=" 123:A-b_c\r\n", SLACK_BOT_TOKEN="xoxb-1\n"
     )
@@ -93,7 +93,7 @@ def test_tokens_of_the_right_form_are_taken_with_blanks_around(configure: Config
     "written",
     ["http://bots.lan:8081", "http://bots.lan:8081/", "http://bots.lan:8081/bot", "http://bots.lan:8081/bot1:abc"],
 )
-def test_an_address_of_the_bot_api_ends_where_the_token_follows(configure: Configure, written: str) -> None:
+def test_a_bot_api_address_is_cut_before_the_token(configure: Configure, written: str) -> None:
     telegram = configure(TELEGRAM_BASE_URL=written).get_platform(TelegramSettings)
 
     assert telegram is not None

@@ -33,7 +33,7 @@ async def until_logged(harness: ServiceHarness, found: Callable[[str], object]) 
             await asyncio.sleep(0.1)
 
 
-async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read_only(tmp_path: Path) -> None:
+async def test_answers_continue_after_a_failover_with_a_read_only_old_server(tmp_path: Path) -> None:
     health = Health()
     async with (
         server(tmp_path / "old") as (old_url, old),
@@ -59,7 +59,7 @@ async def test_answers_go_on_after_a_failover_that_leaves_the_old_server_up_read
         assert harness.logs().count("READONLY") == 1
 
 
-async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path: Path) -> None:
+async def test_a_full_store_is_logged_once_and_makes_the_service_not_ready(tmp_path: Path) -> None:
     health = Health()
     async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
         await harness.start(REDIS_URL=url, HTTP_PORT=health.port)
@@ -77,7 +77,7 @@ async def test_a_full_store_is_told_once_in_its_own_words_and_not_ready(tmp_path
         assert await health.fetch_status() == 200
 
 
-async def test_settings_of_the_store_that_lose_messages_are_told_at_the_start(tmp_path: Path) -> None:
+async def test_store_settings_that_lose_messages_are_logged_at_the_start(tmp_path: Path) -> None:
     async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
         await store.config_set("maxmemory-policy", "allkeys-lru")
         await store.config_set("appendonly", "no")
@@ -110,7 +110,7 @@ async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_pat
         (":right-password@", "99", "DB index is out of range"),
     ],
 )
-async def test_what_the_store_refuses_is_told_once_with_its_address(
+async def test_a_refusal_of_the_store_is_logged_once_with_its_address(
     tmp_path: Path, userinfo: str, database: str, words: str
 ) -> None:
     async with server(tmp_path / "store") as (url, store), Proxy(url) as address, ServiceHarness(tmp_path) as harness:
@@ -128,7 +128,7 @@ async def test_what_the_store_refuses_is_told_once_with_its_address(
         assert "Traceback" not in log
 
 
-async def test_an_option_that_the_client_does_not_know_is_a_sentence(tmp_path: Path) -> None:
+async def test_an_unknown_option_of_the_redis_address_is_explained(tmp_path: Path) -> None:
     async with ServiceHarness(tmp_path) as harness:
         service = await harness.start(REDIS_URL="redis://:secret@127.0.0.1/0?pool_color=blue")
 
@@ -138,7 +138,7 @@ async def test_an_option_that_the_client_does_not_know_is_a_sentence(tmp_path: P
         )
 
 
-async def test_a_damaged_file_of_the_private_store_is_a_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+async def test_a_damaged_file_of_the_private_store_is_explained(tmp_path: Path) -> None:
     async with server(tmp_path / "data") as (_, store):
         await store.set("old", "1")
     (file,) = [path for path in (tmp_path / "data").rglob("appendonly.aof*") if b"$3\r\nold" in path.read_bytes()]
@@ -152,7 +152,7 @@ async def test_a_damaged_file_of_the_private_store_is_a_sentence_that_says_what_
         assert harness.logs().count("\n") == 1
 
 
-async def test_a_port_that_speaks_something_else_is_told(tmp_path: Path) -> None:
+async def test_a_port_without_a_redis_is_reported(tmp_path: Path) -> None:
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await reader.read()  # to close at once would be another reason, if that is noticed first

@@ -11,7 +11,7 @@ from core.chat.port.page import Page
 from tests.contracts.scene import Scene, granted
 
 
-async def test_an_adopted_page_is_rewritten_as_a_whole_in_the_same_message(scene: Scene) -> None:
+async def test_an_adopted_page_is_rewritten_completely_in_the_same_message(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     scene.outbox = scene.anew()
     grown = await scene.show("Quite another text", page=replace(page, adopted=True, shown=1))
@@ -34,7 +34,7 @@ async def test_an_adopted_page_can_be_finished_at_once(scene: Scene) -> None:
     assert scene.messages() == [page.message_id]
 
 
-async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
+async def test_an_adopted_page_that_is_already_complete_is_a_success(scene: Scene) -> None:
     page = await scene.show("One", "One two", final=True)
     scene.outbox = scene.anew()
     done = await scene.show("One two", page=replace(page, adopted=True, done=False), final=True)
@@ -44,7 +44,7 @@ async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) ->
     assert scene.messages() == [page.message_id]
 
 
-async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
+async def test_an_unneeded_page_is_removed(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     await granted(lambda: scene.outbox.delete_page(page))
     await granted(lambda: scene.outbox.delete_page(page))
@@ -52,14 +52,14 @@ async def test_a_page_that_was_not_needed_disappears(scene: Scene) -> None:
     assert scene.screen() == []
 
 
-async def test_another_process_can_take_a_page_away(scene: Scene) -> None:
+async def test_another_process_can_remove_a_page(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     await granted(lambda: scene.anew().delete_page(replace(page, adopted=True)))
 
     assert scene.screen() == []
 
 
-async def test_a_page_that_somebody_took_away_is_a_success_to_remove(scene: Scene) -> None:
+async def test_removing_a_deleted_page_is_a_success(scene: Scene) -> None:
     page = await scene.show("One")
     await scene.case.delete(page.message_id)
     await granted(lambda: scene.outbox.delete_page(page))
@@ -67,7 +67,7 @@ async def test_a_page_that_somebody_took_away_is_a_success_to_remove(scene: Scen
     assert scene.screen() == []
 
 
-async def test_a_first_step_whose_answer_was_lost_is_found_again(scene: Scene) -> None:
+async def test_a_first_step_whose_response_was_lost_is_found_again(scene: Scene) -> None:
     page = scene.sending()
     scene.case.lose_answer(scene.case.calls.first)
     await _fail_to_begin(scene, page)
@@ -79,7 +79,7 @@ async def test_a_first_step_whose_answer_was_lost_is_found_again(scene: Scene) -
     assert scene.screen() == ["One two"]
 
 
-async def test_a_dead_process_s_first_step_is_found_by_another(scene: Scene) -> None:
+async def test_the_first_step_of_a_dead_process_is_found_by_another(scene: Scene) -> None:
     await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
     page = scene.sending(adopted=True)
     scene.case.lose_answer(scene.case.calls.first)
@@ -93,7 +93,7 @@ async def test_a_dead_process_s_first_step_is_found_by_another(scene: Scene) -> 
     assert scene.screen() == ["a sentence that must stay", "One two"]
 
 
-async def test_where_nothing_landed_nothing_is_found_and_nothing_changes(scene: Scene) -> None:
+async def test_a_search_without_a_lost_message_finds_and_changes_nothing(scene: Scene) -> None:
     await scene.show("An earlier answer.", final=True)
     page = scene.sending()
     scene.case.break_down(scene.case.calls.first)
@@ -106,7 +106,7 @@ async def test_where_nothing_landed_nothing_is_found_and_nothing_changes(scene: 
     assert scene.case.persona.steps() == before
 
 
-async def test_another_process_takes_no_other_message_for_the_lost_one(scene: Scene) -> None:
+async def test_another_message_is_not_taken_for_the_lost_one(scene: Scene) -> None:
     await scene.show("An earlier answer.", final=True)
     page = scene.sending(adopted=True)
     scene.case.break_down(scene.case.calls.first)

@@ -29,7 +29,7 @@ async def _pressed(scene: Scene, label: str) -> Incoming:
     return pressed
 
 
-async def test_a_growing_answer_has_other_buttons_than_one_that_stands(scene: Scene) -> None:
+async def test_a_growing_answer_has_other_buttons_than_a_finished_one(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _STOP)
     page = await _show(scene, "One two", page, _STOP)
     growing = scene.case.persona.buttons()
@@ -41,7 +41,7 @@ async def test_a_growing_answer_has_other_buttons_than_one_that_stands(scene: Sc
     assert len(scene.messages()) == 1
 
 
-async def test_an_answer_without_buttons_at_its_end_has_none(scene: Scene) -> None:
+async def test_a_finished_answer_without_buttons_has_none(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _STOP)
     page = await _show(scene, "One two", page, _STOP)
     await _show(scene, "One two", page, (), final=True)
@@ -68,7 +68,7 @@ async def test_showing_the_same_buttons_twice_changes_nothing(scene: Scene) -> N
     assert scene.case.persona.steps() == before
 
 
-async def test_a_pressed_button_tells_what_stands_above_it(scene: Scene) -> None:
+async def test_a_press_quotes_the_message_above_the_button(scene: Scene) -> None:
     page = await _show(scene, "One **two**", FIRST, _END, final=True)
     pressed = await _pressed(scene, "Speak")
 
@@ -92,7 +92,7 @@ async def test_an_answer_with_buttons_whose_first_step_was_lost_is_found_again(s
     assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
 
 
-async def test_a_dead_process_s_answer_with_buttons_is_found_by_another(scene: Scene) -> None:
+async def test_the_answer_of_a_dead_process_with_buttons_is_found_by_another(scene: Scene) -> None:
     page = scene.sending(adopted=True)
     await _show(scene, "Hello", page, _END, final=True)
     async with scene.elsewhere() as other:
@@ -105,7 +105,7 @@ async def test_a_dead_process_s_answer_with_buttons_is_found_by_another(scene: S
     assert scene.case.persona.buttons() == ["Regenerate", "Speak"]
 
 
-async def test_whoever_pressed_is_told_something_short_and_once(scene: Scene) -> None:
+async def test_a_presser_gets_one_short_notice(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
     await outbox.notify_presser("Coming up…")
@@ -115,7 +115,7 @@ async def test_whoever_pressed_is_told_something_short_and_once(scene: Scene) ->
     assert scene.screen() == ["Hello"]
 
 
-async def test_a_hint_that_is_too_long_is_told_in_part(scene: Scene) -> None:
+async def test_a_long_notice_to_the_presser_is_shortened(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     await scene.platform.outbox(await _pressed(scene, "Speak")).notify_presser("字" * 300)
     (told,) = await scene.case.persona.until(scene.case.persona.hints)
@@ -123,7 +123,7 @@ async def test_a_hint_that_is_too_long_is_told_in_part(scene: Scene) -> None:
     assert told.startswith("字" * 150)
 
 
-async def test_a_hint_never_fails(scene: Scene) -> None:
+async def test_notifying_the_presser_never_fails(scene: Scene) -> None:
     await _show(scene, "Hello", FIRST, _END, final=True)
     pressed = await _pressed(scene, "Speak")
     await scene.outbox.notify_presser("to nobody, for no button was pressed")
@@ -133,17 +133,17 @@ async def test_a_hint_never_fails(scene: Scene) -> None:
     assert "to nobody, for no button was pressed" not in scene.case.persona.hints()
 
 
-async def test_alone_with_the_bot_one_decides_and_among_others_the_admins_do(scene: Scene) -> None:
+async def test_users_decide_in_private_chats_and_admins_in_groups(scene: Scene) -> None:
     assert await scene.outbox.sender_is_admin() is scene.case.direct
 
 
-async def test_an_admin_decides(scene: Scene) -> None:
+async def test_an_admin_is_recognised(scene: Scene) -> None:
     scene.case.promote()
 
     assert await scene.outbox.sender_is_admin()
 
 
-async def test_whoever_pressed_may_be_an_admin(scene: Scene) -> None:
+async def test_a_presser_may_be_an_admin(scene: Scene) -> None:
     scene.case.promote()
     await _show(scene, "Hello", FIRST, _END, final=True)
     outbox: Outbox = scene.platform.outbox(await _pressed(scene, "Speak"))
@@ -151,7 +151,7 @@ async def test_whoever_pressed_may_be_an_admin(scene: Scene) -> None:
     assert await outbox.sender_is_admin()
 
 
-async def test_while_the_platform_is_away_nobody_is_an_admin_among_others(scene: Scene) -> None:
+async def test_during_an_outage_nobody_is_an_admin_of_a_group(scene: Scene) -> None:
     async with scene.elsewhere("http://127.0.0.1:1/") as cut_off:
         decides = await cut_off.outbox(scene.incoming).sender_is_admin()
 
@@ -163,7 +163,7 @@ async def _finished(scene: Scene, text: str, folded: int = 0) -> ShownMessage:
     return ShownMessage(page, text, folded, _END)
 
 
-async def test_a_finished_answer_loses_a_button_and_nothing_else(scene: Scene) -> None:
+async def test_removing_a_button_of_a_finished_answer_changes_nothing_else(scene: Scene) -> None:
     shown = await _finished(scene, "hm\n\nOne **two**", 2)
     before, folds = scene.screen(), scene.case.persona.folds()
     await granted(lambda: scene.anew().set_buttons(shown, _END[1:]))
@@ -172,7 +172,7 @@ async def test_a_finished_answer_loses_a_button_and_nothing_else(scene: Scene) -
     assert (scene.screen(), scene.case.persona.folds()) == (before, folds)
 
 
-async def test_a_finished_answer_loses_all_its_buttons_however_often_that_is_asked_for(scene: Scene) -> None:
+async def test_removing_all_buttons_again_is_a_success(scene: Scene) -> None:
     shown = await _finished(scene, "One")
     await granted(lambda: scene.anew().set_buttons(shown, ()))
     await granted(lambda: scene.anew().set_buttons(shown, ()))
@@ -181,7 +181,7 @@ async def test_a_finished_answer_loses_all_its_buttons_however_often_that_is_ask
     assert scene.screen() == ["One"]
 
 
-async def test_another_process_takes_a_streamed_answer_s_buttons_away(scene: Scene) -> None:
+async def test_another_process_removes_the_buttons_of_a_streamed_answer(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _STOP)
     page = await _show(scene, "One two", page, _END, final=True)
     async with scene.elsewhere() as other:
@@ -194,7 +194,7 @@ async def test_another_process_takes_a_streamed_answer_s_buttons_away(scene: Sce
 
 
 @pytest.mark.parametrize("kind", ["uneditable", "gone"])
-async def test_buttons_of_a_message_that_takes_no_change_are_refused(scene: Scene, kind: str) -> None:
+async def test_changing_buttons_of_an_uneditable_message_is_refused(scene: Scene, kind: str) -> None:
     shown = await _finished(scene, "One")
     reason = (scene.case.reasons.uneditable if kind == "uneditable" else scene.case.reasons.gone)[0]
     scene.case.refuse(scene.case.calls.buttons, reason)
@@ -203,7 +203,7 @@ async def test_buttons_of_a_message_that_takes_no_change_are_refused(scene: Scen
         await granted(lambda: scene.anew().set_buttons(shown, ()))
 
 
-async def test_buttons_of_a_deleted_message_are_gone(scene: Scene) -> None:
+async def test_changing_buttons_of_a_deleted_message_raises_recipient_gone(scene: Scene) -> None:
     shown = await _finished(scene, "One")
     await scene.case.delete(shown.page.message_id)
 

@@ -17,7 +17,7 @@ def _letters(text: str) -> str:
     return "".join(text.split())
 
 
-async def test_thinking_stands_in_a_fold_as_it_is_and_the_answer_beneath_it(scene: Scene) -> None:
+async def test_reasoning_is_shown_unchanged_in_a_fold_above_the_answer(scene: Scene) -> None:
     await _show(scene, _THOUGHT + _ANSWER, len(_THOUGHT), final=True)
     (fold,) = scene.case.persona.folds()
 
@@ -26,7 +26,7 @@ async def test_thinking_stands_in_a_fold_as_it_is_and_the_answer_beneath_it(scen
     assert len(scene.messages()) == 1
 
 
-async def test_thinking_grows_and_then_the_answer_does(scene: Scene) -> None:
+async def test_first_the_reasoning_grows_then_the_answer(scene: Scene) -> None:
     page = await _show(scene, "Two", 3)
     early = scene.case.persona.folds()
     page = await _show(scene, _THOUGHT, len(_THOUGHT), page)
@@ -41,28 +41,28 @@ async def test_thinking_grows_and_then_the_answer_does(scene: Scene) -> None:
     assert len(scene.messages()) == 1
 
 
-async def test_an_answer_that_is_nothing_but_thinking_so_far_stands(scene: Scene) -> None:
+async def test_reasoning_alone_is_shown(scene: Scene) -> None:
     await _show(scene, _THOUGHT, len(_THOUGHT), final=True)
     (fold,) = scene.case.persona.folds()
 
     assert _letters(fold) == _letters(_THOUGHT)
 
 
-async def test_a_fold_pings_nobody(scene: Scene) -> None:
+async def test_mentions_in_a_fold_notify_nobody(scene: Scene) -> None:
     nasty = "Ask <!channel>, <@U123>, @everyone, [Ann](tg://user?id=7). "
     await _show(scene, nasty + nasty, len(nasty), final=True)
 
     assert scene.case.pings() == []
 
 
-async def test_a_page_as_long_as_promised_may_be_folded_in_part_or_whole(scene: Scene) -> None:
+async def test_a_page_of_maximum_length_may_be_reasoning_in_part_or_whole(scene: Scene) -> None:
     limit = scene.outbox.capabilities.page_limit
     text = ("字 @abcd " * limit)[:limit].strip()
     for folded in (1, limit // 2, len(text)):
         assert (await _show(scene, text, folded, final=True)).done
 
 
-async def test_another_process_can_finish_what_was_folded(scene: Scene) -> None:
+async def test_another_process_can_finish_a_page_with_reasoning(scene: Scene) -> None:
     page = await _show(scene, _THOUGHT, len(_THOUGHT))
     async with scene.elsewhere() as other:
         scene.outbox = other.outbox(scene.incoming)

@@ -11,7 +11,7 @@ from core.chat.port.errors import RateLimitedError
 from tests.contracts.scene import FIRST, Scene, granted
 
 
-async def test_a_flooded_platform_is_left_alone_until_its_time_is_over(scene: Scene) -> None:
+async def test_a_rate_limited_platform_gets_no_calls_until_the_limit_ends(scene: Scene) -> None:
     begun = time.monotonic()
     scene.case.flood(scene.case.calls.whole, 1)
     with pytest.raises(RateLimitedError) as flooded:
@@ -32,7 +32,7 @@ async def test_a_flooded_platform_is_left_alone_until_its_time_is_over(scene: Sc
     assert said.at - begun > 0.99
 
 
-async def test_an_answer_whose_steps_are_refused_is_finished(scene: Scene) -> None:
+async def test_an_answer_with_refused_steps_is_finished(scene: Scene) -> None:
     page = await scene.show("One")
     scene.time.speed = 1000.0  # what was granted before counts no more, so it is the platform that refuses
     scene.case.flood(scene.case.calls.step, 1)
@@ -45,7 +45,7 @@ async def test_an_answer_whose_steps_are_refused_is_finished(scene: Scene) -> No
     assert scene.screen() == ["One two three"]
 
 
-async def test_our_own_budget_says_no_before_the_platform_has_to(scene: Scene) -> None:
+async def test_our_rate_limiter_refuses_before_the_platform_does(scene: Scene) -> None:
     scene.case.enforce_limits()
     scene.time.speed = 1.0
     waits = [await _said(scene, f"{number}") for number in range(5)]
@@ -66,7 +66,7 @@ async def _said(scene: Scene, text: str) -> float:
     return 0.0
 
 
-async def test_steps_that_come_too_fast_are_refused_by_us_and_the_end_arrives(scene: Scene) -> None:
+async def test_fast_steps_are_refused_by_our_rate_limiter_and_the_last_state_is_shown(scene: Scene) -> None:
     scene.case.enforce_limits()
     scene.time.speed = 1.0
     page = await scene.outbox.update_page(FIRST, "0", final=False)

@@ -19,7 +19,7 @@ _NOWHERE = "http://127.0.0.1:1/"
 _FAULTS = pytest.mark.parametrize("fault", ["break_down", "lose_answer"])
 
 
-async def test_who_expelled_the_bot_is_gone(scene: Scene) -> None:
+async def test_a_chat_that_removed_the_bot_raises_recipient_gone(scene: Scene) -> None:
     page = await scene.show("One")
     scene.case.expel()
 
@@ -41,7 +41,7 @@ def _acts(scene: Scene, page: Page) -> list[Callable[[], Awaitable[object]]]:
     ]
 
 
-async def test_a_message_that_somebody_deleted_is_gone_and_the_chat_is_not(scene: Scene) -> None:
+async def test_a_deleted_message_does_not_mean_that_the_chat_is_gone(scene: Scene) -> None:
     page = await scene.show("One")
     await scene.case.delete(page.message_id)
 
@@ -54,7 +54,7 @@ async def test_a_message_that_somebody_deleted_is_gone_and_the_chat_is_not(scene
 
 
 @_FAULTS
-async def test_a_platform_that_is_down_is_unreachable(scene: Scene, fault: str) -> None:
+async def test_an_outage_raises_platform_unreachable(scene: Scene, fault: str) -> None:
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One")
     calls = scene.case.calls
@@ -67,7 +67,7 @@ async def test_a_platform_that_is_down_is_unreachable(scene: Scene, fault: str) 
 
 
 @_FAULTS
-async def test_after_an_outage_during_a_step_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
+async def test_after_an_outage_during_a_step_the_text_is_shown_once_and_complete(scene: Scene, fault: str) -> None:
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One")
     strike(scene.case.calls.step)
@@ -81,7 +81,7 @@ async def test_after_an_outage_during_a_step_the_text_stands_once_and_whole(scen
 
 
 @_FAULTS
-async def test_after_an_outage_at_the_end_the_text_stands_once_and_whole(scene: Scene, fault: str) -> None:
+async def test_after_an_outage_at_the_end_the_text_is_shown_once_and_complete(scene: Scene, fault: str) -> None:
     strike: Callable[[str], None] = getattr(scene.case, fault)
     page = await scene.show("One", "One two")
     strike(scene.case.calls.last)
@@ -94,7 +94,7 @@ async def test_after_an_outage_at_the_end_the_text_stands_once_and_whole(scene: 
     assert scene.messages() == [page.message_id]
 
 
-async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) -> None:
+async def test_a_refused_connection_raises_platform_unreachable(scene: Scene) -> None:
     page = await scene.show("One")
     async with scene.elsewhere(_NOWHERE) as cut_off:
         scene.outbox = cut_off.outbox(scene.incoming)
@@ -107,7 +107,7 @@ async def test_where_nobody_listens_the_platform_is_unreachable(scene: Scene) ->
         assert await cut_off.enrich(stranger, sender_only=True) == stranger
 
 
-async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: Scene) -> None:
+async def test_activity_is_skipped_when_our_rate_limit_is_used_up(scene: Scene) -> None:
     scene.time.speed, scene.time.reserve = 1.0, 1_000_000
     await scene.outbox.show_activity()
     await scene.platform.enrich(scene.incoming)
@@ -120,7 +120,7 @@ async def test_a_sign_of_work_is_skipped_when_our_own_budget_is_used_up(scene: S
 
 
 @pytest.mark.parametrize("fault", ["break_down", "lose_answer", "flood"])
-async def test_what_is_only_cosmetic_never_fails(scene: Scene, fault: str) -> None:
+async def test_cosmetic_calls_never_fail(scene: Scene, fault: str) -> None:
     ways: dict[str, Callable[[str], None]] = {
         "break_down": scene.case.break_down,
         "lose_answer": scene.case.lose_answer,
@@ -134,7 +134,7 @@ async def test_what_is_only_cosmetic_never_fails(scene: Scene, fault: str) -> No
     assert (await scene.platform.enrich(scene.incoming)).sender.id == scene.case.sender_id
 
 
-async def test_what_is_only_cosmetic_does_not_fail_where_nobody_is_left(scene: Scene) -> None:
+async def test_cosmetic_calls_do_not_fail_in_a_chat_that_is_gone(scene: Scene) -> None:
     scene.case.expel()
     await scene.outbox.show_activity()
 

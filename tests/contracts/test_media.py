@@ -40,7 +40,7 @@ def _method(scene: Scene, name: str) -> str:
     return str(getattr(scene.case.calls, name))
 
 
-async def test_a_voice_note_can_be_heard_and_its_caption_read(scene: Scene) -> None:
+async def test_a_voice_note_is_posted_with_its_caption(scene: Scene) -> None:
     note = voice(scene.outbox.capabilities, caption="**Good** morning")
     page = await _attach(scene, note)
     (post,) = scene.case.persona.posts()
@@ -50,7 +50,7 @@ async def test_a_voice_note_can_be_heard_and_its_caption_read(scene: Scene) -> N
     assert (post.kind, post.files, post.caption) == ("voice", (note.audio,), "Good morning")
 
 
-async def test_an_audio_file_can_be_heard_where_voice_notes_are_not_wanted(scene: Scene) -> None:
+async def test_an_audio_file_is_posted_where_voice_notes_are_forbidden(scene: Scene) -> None:
     file = voice(scene.outbox.capabilities, note=False)
     await _attach(scene, file)
     (post,) = scene.case.persona.posts()
@@ -60,7 +60,7 @@ async def test_an_audio_file_can_be_heard_where_voice_notes_are_not_wanted(scene
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 10])
-async def test_pictures_are_seen_together_with_their_caption(scene: Scene, count: int) -> None:
+async def test_pictures_are_posted_together_with_their_caption(scene: Scene, count: int) -> None:
     pictures = album(count)
     page = await _attach(scene, pictures)
     (post,) = scene.case.persona.posts()
@@ -72,7 +72,7 @@ async def test_pictures_are_seen_together_with_their_caption(scene: Scene, count
 
 
 @_EACH
-async def test_buttons_stand_beneath_media_and_come_back_as_choices(scene: Scene, make: _Make, method: str) -> None:
+async def test_buttons_below_media_are_read_as_choices(scene: Scene, make: _Make, method: str) -> None:
     await _attach(scene, make(scene), buttons=_BUTTONS)
     (post,) = scene.case.persona.posts()
     labels = scene.case.persona.buttons()
@@ -87,7 +87,7 @@ async def test_buttons_stand_beneath_media_and_come_back_as_choices(scene: Scene
 
 
 @_EACH
-async def test_what_is_said_next_comes_after_the_media(scene: Scene, make: _Make, method: str) -> None:
+async def test_the_next_message_is_posted_after_the_media(scene: Scene, make: _Make, method: str) -> None:
     await _attach(scene, make(scene))
     await granted(lambda: scene.outbox.send_text("There you are."))
     steps = scene.case.persona.steps()
@@ -97,9 +97,7 @@ async def test_what_is_said_next_comes_after_the_media(scene: Scene, make: _Make
 
 
 @_EACH
-async def test_media_whose_answer_was_lost_are_found_again_and_posted_once(
-    scene: Scene, make: _Make, method: str
-) -> None:
+async def test_media_whose_response_was_lost_are_posted_once(scene: Scene, make: _Make, method: str) -> None:
     page, media = replace(scene.sending(), media=True), make(scene)
     scene.case.lose_answer(_method(scene, method))
     with pytest.raises(PlatformUnreachableError):
@@ -114,7 +112,7 @@ async def test_media_whose_answer_was_lost_are_found_again_and_posted_once(
 
 
 @_EACH
-async def test_a_dead_process_s_media_are_found_by_another_and_posted_once(
+async def test_media_of_a_dead_process_are_found_by_another_and_posted_once(
     scene: Scene, make: _Make, method: str
 ) -> None:
     await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
@@ -133,9 +131,7 @@ async def test_a_dead_process_s_media_are_found_by_another_and_posted_once(
 
 
 @_EACH
-async def test_media_that_stand_whole_are_not_posted_again_by_another_process(
-    scene: Scene, make: _Make, method: str
-) -> None:
+async def test_complete_media_are_not_posted_again_by_another_process(scene: Scene, make: _Make, method: str) -> None:
     page, media = replace(scene.sending(adopted=True), media=True), make(scene)
     await _attach(scene, media, page, _BUTTONS)
     before = scene.messages()
@@ -150,7 +146,7 @@ async def test_media_that_stand_whole_are_not_posted_again_by_another_process(
 
 
 @_EACH
-async def test_where_no_media_landed_none_are_found(scene: Scene, make: _Make, method: str) -> None:
+async def test_a_search_without_lost_media_finds_none(scene: Scene, make: _Make, method: str) -> None:
     page, media = replace(scene.sending(), media=True), make(scene)
     scene.case.break_down(_method(scene, method))
     with pytest.raises(PlatformUnreachableError):
@@ -162,7 +158,7 @@ async def test_where_no_media_landed_none_are_found(scene: Scene, make: _Make, m
     assert len(scene.case.persona.posts()) == 1
 
 
-async def test_a_text_is_not_taken_for_lost_media_nor_media_for_a_lost_text(scene: Scene) -> None:
+async def test_the_search_for_lost_messages_tells_texts_from_media(scene: Scene) -> None:
     page = scene.sending(adopted=True)
     media = voice(scene.outbox.capabilities)
     await granted(lambda: scene.outbox.send_text("a sentence that must stay"))
@@ -179,7 +175,7 @@ async def test_a_text_is_not_taken_for_lost_media_nor_media_for_a_lost_text(scen
 
 
 @_EACH
-async def test_media_that_come_too_fast_are_posted_later_and_once(scene: Scene, make: _Make, method: str) -> None:
+async def test_rate_limited_media_are_posted_later_and_once(scene: Scene, make: _Make, method: str) -> None:
     scene.case.flood(_method(scene, method), 1)
     page, media = replace(scene.sending(), media=True), make(scene)
     with pytest.raises(RateLimitedError):
@@ -191,7 +187,9 @@ async def test_media_that_come_too_fast_are_posted_later_and_once(scene: Scene, 
 
 
 @_EACH
-async def test_whoever_expelled_the_bot_gets_no_media(scene: Scene, make: _Make, method: str) -> None:
+async def test_media_in_a_chat_that_removed_the_bot_raise_recipient_gone(
+    scene: Scene, make: _Make, method: str
+) -> None:
     scene.case.expel()
     with pytest.raises(RecipientGoneError):
         await _attach(scene, make(scene))
@@ -201,7 +199,7 @@ async def test_whoever_expelled_the_bot_gets_no_media(scene: Scene, make: _Make,
 
 
 @_EACH
-async def test_captions_ping_nobody(scene: Scene, make: _Make, method: str) -> None:
+async def test_captions_notify_nobody(scene: Scene, make: _Make, method: str) -> None:
     media = replace(make(scene), caption="Ask <!channel>, <@U123>, @everyone and [Ann](tg://user?id=7).")
     await _attach(scene, media, buttons=_BUTTONS)
 
@@ -210,7 +208,7 @@ async def test_captions_ping_nobody(scene: Scene, make: _Make, method: str) -> N
 
 
 @_EACH
-async def test_captions_may_be_as_long_as_promised(scene: Scene, make: _Make, method: str) -> None:
+async def test_captions_of_maximum_length_are_posted(scene: Scene, make: _Make, method: str) -> None:
     for words in ("字 **x** ", "@abcde "):
         await _attach(scene, replace(make(scene), caption=(words * 200)[:1000]))
 

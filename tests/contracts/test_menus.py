@@ -14,7 +14,7 @@ _LARGE = Menu("m" * 12, "Which?", (Option("Wide", "字" * 16), Option("Long", "v
 """As long as names and values may be."""
 
 
-async def test_a_sentence_can_be_read(scene: Scene) -> None:
+async def test_a_text_is_posted(scene: Scene) -> None:
     await scene.outbox.send_text("From now on: brief.")
 
     assert scene.screen() == ["From now on: brief."]
@@ -22,7 +22,7 @@ async def test_a_sentence_can_be_read(scene: Scene) -> None:
 
 @pytest.mark.needs("show_menu")
 @pytest.mark.parametrize("menu", [_FEW, _MANY, _LARGE], ids=["few", "many", "large"])
-async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -> None:
+async def test_a_selected_option_is_read_as_a_choice(scene: Scene, menu: Menu) -> None:
     await scene.outbox.show_menu(menu)
     labels = scene.case.persona.choices()
     wanted = menu.options[-1]
@@ -39,7 +39,7 @@ async def test_a_picked_entry_comes_back_as_a_choice(scene: Scene, menu: Menu) -
 
 @pytest.mark.needs("show_menu")
 @pytest.mark.parametrize("step", [False, True])
-async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, *, step: bool) -> None:
+async def test_a_menu_is_replaced_after_a_selection(scene: Scene, *, step: bool) -> None:
     await scene.outbox.show_menu(_FEW)
     menu = scene.messages()
     outbox = scene.platform.outbox(await _pick(scene, "One"))
@@ -51,7 +51,7 @@ async def test_the_menu_that_was_picked_from_is_replaced_in_place(scene: Scene, 
 
 
 @pytest.mark.needs("show_menu")
-async def test_a_pick_can_be_answered_with_a_sentence(scene: Scene) -> None:
+async def test_a_selection_can_be_answered_with_a_text(scene: Scene) -> None:
     await scene.outbox.show_menu(_FEW)
     outbox = scene.platform.outbox(await _pick(scene, "One"))
     await granted(lambda: outbox.send_text("Not for you."))
@@ -65,5 +65,5 @@ async def _pick(scene: Scene, label: str) -> Incoming:
     return picked
 
 
-async def test_what_answers_a_message_is_there_for_everybody_to_see(scene: Scene) -> None:
+async def test_an_answer_to_a_message_is_visible_to_everybody(scene: Scene) -> None:
     assert not scene.outbox.replies_ephemerally

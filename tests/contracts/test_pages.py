@@ -46,7 +46,7 @@ async def test_the_pages_of_an_answer_are_messages_of_their_own(scene: Scene) ->
     assert scene.screen() == ["One.", "Two."]
 
 
-async def test_nothing_is_shown_before_there_are_words(scene: Scene) -> None:
+async def test_a_blank_text_is_not_posted(scene: Scene) -> None:
     page = await scene.outbox.update_page(FIRST, " \n", final=False)
 
     assert page == FIRST
@@ -54,7 +54,7 @@ async def test_nothing_is_shown_before_there_are_words(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "字", "🙂"])
-async def test_a_page_as_long_as_promised_is_taken_at_the_beginning_and_at_the_end(scene: Scene, letter: str) -> None:
+async def test_a_page_of_maximum_length_is_accepted_as_first_and_last_step(scene: Scene, letter: str) -> None:
     units = len(letter.encode("utf-16-le")) // 2
     text = letter * (scene.outbox.capabilities.page_limit // units)
     full_at_once = await scene.show(text, text, final=True)
@@ -65,7 +65,7 @@ async def test_a_page_as_long_as_promised_is_taken_at_the_beginning_and_at_the_e
     assert scene.screen() == [text, text]
 
 
-async def test_a_page_as_long_as_promised_is_taken_even_if_it_is_full_of_mentions(scene: Scene) -> None:
+async def test_a_page_of_maximum_length_full_of_mentions_is_accepted(scene: Scene) -> None:
     text = ("<@U1> " * 2000)[: scene.outbox.capabilities.page_limit].strip()
     done = await scene.show(text, final=True)
 

@@ -11,7 +11,7 @@ from core.chat.port.platform import Platform
 
 
 @pytest.mark.parametrize("port", [Outbox, Platform])
-def test_everything_that_the_port_offers_is_used_by_a_contract(port: type) -> None:
+def test_every_member_of_the_port_is_used_by_a_contract_test(port: type) -> None:
     contracts = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
     offered = [name for name in vars(port) if not name.startswith("_")]
 

@@ -8,7 +8,7 @@ from core.chat.port.incoming import ChatRef
 from tests.contracts.scene import Scene
 
 
-async def test_an_event_reads_the_same_each_time_and_in_every_process(scene: Scene) -> None:
+async def test_an_event_is_read_the_same_way_every_time(scene: Scene) -> None:
     async with scene.case.platform(scene.shared) as never_reached:
         readers = (scene.platform, scene.platform, never_reached)
         read = [platform.read(scene.payload) for platform in readers]
@@ -16,7 +16,7 @@ async def test_an_event_reads_the_same_each_time_and_in_every_process(scene: Sce
     assert read == [scene.incoming] * 3
 
 
-async def test_it_tells_who_said_what_and_where(scene: Scene) -> None:
+async def test_a_message_has_its_sender_text_and_chat(scene: Scene) -> None:
     incoming = scene.incoming
 
     assert incoming.text == "hello"
@@ -28,7 +28,7 @@ async def test_it_tells_who_said_what_and_where(scene: Scene) -> None:
     assert (incoming.command, incoming.choice, incoming.attachments) == ("", None, ())
 
 
-async def test_a_chat_s_key_names_its_platform_and_can_be_read_back(scene: Scene) -> None:
+async def test_a_chat_reference_names_its_platform_and_can_be_parsed(scene: Scene) -> None:
     chat = scene.incoming.chat
 
     assert ChatRef.parse(str(chat)) == chat
@@ -44,7 +44,7 @@ async def test_the_next_message_is_another_event_of_the_same_chat(scene: Scene) 
     assert following.message_id != scene.incoming.message_id
 
 
-async def test_what_could_not_be_stored_comes_again_as_the_same_event(scene: Scene) -> None:
+async def test_an_event_that_could_not_be_stored_is_delivered_again(scene: Scene) -> None:
     scene.case.hurry()
     scene.store.refuses = b"and then"
     _, again = await scene.hear("and then")
@@ -53,7 +53,7 @@ async def test_what_could_not_be_stored_comes_again_as_the_same_event(scene: Sce
     assert [incoming.event_id for incoming in before if incoming] == [again.event_id]
 
 
-async def test_what_the_bot_says_itself_is_nothing_to_answer(scene: Scene) -> None:
+async def test_the_bot_s_own_messages_are_ignored(scene: Scene) -> None:
     await scene.outbox.send_text("I say hello")
     await scene.hear("thanks")
     read = [scene.platform.read(payload) for payload in scene.store.payloads]
@@ -61,7 +61,7 @@ async def test_what_the_bot_says_itself_is_nothing_to_answer(scene: Scene) -> No
     assert {incoming.text for incoming in read if incoming} == {"hello", "thanks"}
 
 
-async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
+async def test_the_sender_s_name_is_looked_up(scene: Scene) -> None:
     known = (await scene.platform.enrich(scene.incoming, sender_only=True)).sender
 
     assert known.id == scene.incoming.sender.id
@@ -69,7 +69,7 @@ async def test_whoever_wrote_is_introduced_by_name(scene: Scene) -> None:
     assert known.locale.lower().startswith("en")
 
 
-async def test_what_an_event_tells_whole_stays_as_it_is(scene: Scene) -> None:
+async def test_enriching_a_complete_event_changes_nothing(scene: Scene) -> None:
     known = await scene.platform.enrich(scene.incoming, since="")
 
     assert replace(known, sender=scene.incoming.sender) == scene.incoming

@@ -62,7 +62,7 @@ def _plain(scene: Scene) -> list[str]:
 
 
 @pytest.mark.parametrize("harness", ["first", "step", "last"])
-async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
+async def test_an_answer_is_complete_whichever_step_is_refused(
     scene: Scene, harness: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(message_state, "_CONFLICT_RETRY_DELAY", 0.01)
@@ -86,7 +86,7 @@ async def test_an_answer_stands_whole_however_a_step_of_it_is_refused(
 
 
 @pytest.mark.parametrize("harness", ["sentence", "menu", "answer"])
-async def test_after_any_refusal_the_words_are_tried_alone(scene: Scene, harness: str) -> None:
+async def test_after_any_refusal_the_text_is_tried_alone(scene: Scene, harness: str) -> None:
     scene.time.speed = 10_000
     menu = Menu("model", "Which **one**?", (Option("Two", "2"),))
     ways: dict[str, Callable[[], Awaitable[object]]] = {
@@ -104,7 +104,7 @@ async def test_after_any_refusal_the_words_are_tried_alone(scene: Scene, harness
 
 
 @pytest.mark.parametrize("harness", ["first", "step", "last", "whole"])
-async def test_a_limit_that_is_no_429_is_waited_for(scene: Scene, harness: str) -> None:
+async def test_a_rate_limit_without_status_429_is_waited_for(scene: Scene, harness: str) -> None:
     scene.time.speed = 10_000
     for reason in scene.case.reasons.limits:
         earlier, scene.outbox = len(scene.screen()), scene.anew()
@@ -117,7 +117,7 @@ async def test_a_limit_that_is_no_429_is_waited_for(scene: Scene, harness: str) 
 
 
 @pytest.mark.parametrize("harness", ["first", "last", "whole"])
-async def test_where_nobody_can_read_it_the_answer_ends(scene: Scene, harness: str) -> None:
+async def test_an_answer_ends_when_its_recipient_is_gone(scene: Scene, harness: str) -> None:
     scene.time.speed, calls = 10_000, scene.case.calls
     for reason in scene.case.reasons.gone:
         page = await _grow(scene, "One") if harness == "last" else FIRST
@@ -128,7 +128,7 @@ async def test_where_nobody_can_read_it_the_answer_ends(scene: Scene, harness: s
         scene.case.relent()
 
 
-async def test_last_words_stand_soon_when_the_answers_of_two_ends_are_lost(scene: Scene) -> None:
+async def test_the_last_state_is_shown_soon_after_two_lost_responses(scene: Scene) -> None:
     page = await scene.show("One")
     scene.time.speed, begun = 1.0, time.monotonic()
     for _ in range(2):
@@ -140,7 +140,7 @@ async def test_last_words_stand_soon_when_the_answers_of_two_ends_are_lost(scene
 
 
 @pytest.mark.needs("send_media")
-async def test_pictures_that_are_refused_for_whatever_reason_go_as_files(scene: Scene) -> None:
+async def test_refused_pictures_are_sent_as_files(scene: Scene) -> None:
     scene.time.speed = 10_000
     for number, reason in enumerate(scene.case.reasons.other_way[-2:]):
         scene.outbox = scene.anew()

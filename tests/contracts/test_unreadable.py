@@ -68,9 +68,7 @@ def _failures(logs: list[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_what_cannot_be_read_is_acknowledged_and_logged_and_the_next_event_comes_in(
-    redis: Redis, name: str
-) -> None:
+async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name: str) -> None:
     shared = Shared(lambda account: RateLimiter(redis, account), lambda lease: Lease(redis, lease))
     async with CASES[name].open() as case, case.platform(shared) as platform:
         door = Door()

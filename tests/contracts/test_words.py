@@ -24,7 +24,7 @@ _MENTIONS = (
 )
 
 
-async def test_words_are_kept_whatever_they_look_like(scene: Scene) -> None:
+async def test_text_is_kept_whatever_it_looks_like(scene: Scene) -> None:
     third = len(_NASTY) // 3
     await scene.show(_NASTY[:third], _NASTY[: 2 * third], _NASTY, final=True)
     (shown,) = scene.screen()
@@ -37,7 +37,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line and not line.startswith("```")]
 
 
-async def test_an_answer_pings_nobody(scene: Scene) -> None:
+async def test_mentions_in_an_answer_notify_nobody(scene: Scene) -> None:
     await scene.show("Ask", _MENTIONS[:30], _MENTIONS, final=True)
 
     assert [_visible(text) for text in scene.screen()] == [_MENTIONS]
@@ -67,7 +67,7 @@ async def test_a_mention_in_any_spelling_pings_nobody(scene: Scene, text: str) -
     assert scene.case.pings() == []
 
 
-async def test_a_mention_that_comes_letter_by_letter_pings_nobody(scene: Scene) -> None:
+async def test_a_mention_streamed_letter_by_letter_notifies_nobody(scene: Scene) -> None:
     text = "Ask <!channel> or <@U123>."
     page = await scene.show("Ask")
     for end in range(4, len(text)):
@@ -81,14 +81,14 @@ async def test_a_mention_that_comes_letter_by_letter_pings_nobody(scene: Scene) 
     assert scene.case.pings() == []
 
 
-async def test_a_link_to_a_person_pings_nobody(scene: Scene) -> None:
+async def test_a_link_to_a_user_notifies_nobody(scene: Scene) -> None:
     await scene.show("Ask [Ann](tg://user?id=1001)!", final=True)
 
     assert scene.case.pings() == []
 
 
 @pytest.mark.needs("show_menu")
-async def test_sentences_and_menus_ping_nobody(scene: Scene) -> None:
+async def test_mentions_in_texts_and_menus_notify_nobody(scene: Scene) -> None:
     await granted(lambda: scene.outbox.send_text(_MENTIONS))
     await granted(lambda: scene.outbox.show_menu(Menu("model", _MENTIONS, (Option("One", "1"),))))
 
@@ -111,7 +111,7 @@ def _visible(text: str) -> str:
         "List<@Nullable String>, Contact @me, npm i @types/node",
     ],
 )
-async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene: Scene, text: str) -> None:
+async def test_content_that_looks_like_marks_is_shown_unchanged_at_every_step(scene: Scene, text: str) -> None:
     page = await scene.show(text[:9], text[:20], text[:31])
     await scene.show(text, page=page, final=True)
 
@@ -128,7 +128,7 @@ async def test_content_that_looks_like_marks_stands_as_it_is_at_every_step(scene
         (r"C:\Users\me\*.txt and \\host\share\_x_\y", r"C:\Users\me\*.txt and \\host\share\_x_\y"),
     ],
 )
-async def test_what_stands_for_a_character_is_that_character(scene: Scene, text: str, shown: str) -> None:
+async def test_a_character_reference_is_shown_as_its_character(scene: Scene, text: str, shown: str) -> None:
     page = await scene.show(text[:9], text[:20], text[:31])
     await scene.show(text, page=page, final=True)
     (seen,) = scene.screen()
@@ -136,7 +136,7 @@ async def test_what_stands_for_a_character_is_that_character(scene: Scene, text:
     assert seen.replace("`", "") == shown.replace("`", "")
 
 
-async def test_code_is_left_alone_byte_for_byte(scene: Scene) -> None:
+async def test_code_is_shown_unchanged(scene: Scene) -> None:
     code = "    List<@Nullable T> f;\n<@button/> <@U123> @some_body\n  __x__ * 2*3*4 <b>"
     await scene.show(f"`<@button/>`:\n```java\n{code}\n```\nend", final=True)
     (shown,) = scene.screen()

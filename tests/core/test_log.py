@@ -26,5 +26,5 @@ def test_values_keep_their_types() -> None:
     assert cleaned(value) == {"sizes": [1, 2.5, True, None], "names": ["a", "b"], "7": {}}
 
 
-def test_no_secret_is_left_however_deep() -> None:
+def test_secrets_are_redacted_at_any_depth() -> None:
     assert cleaned([f"Bearer {SECRET}", {SECRET: [Odd()]}]) == ["Bearer [secret]", {"[secret]": ["<[secret]>"]}]

@@ -36,7 +36,7 @@ async def test_pictures_in_an_answer_are_posted_as_pictures(
     assert last_asked(harness)[1] == "Look here [picture] There.\n\n[picture]"
 
 
-async def test_a_broken_picture_in_an_answer_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_broken_picture_in_an_answer_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "Look here ![image](data:image/png;base64,QUJD) There."
     await direct_persona.say("Draw something")
 
@@ -44,7 +44,7 @@ async def test_a_broken_picture_in_an_answer_is_told(direct_persona: Persona, ha
     assert not direct_persona.posts()
 
 
-async def test_pictures_that_a_dead_process_has_not_posted_are_posted_by_the_next(
+async def test_pictures_not_posted_by_a_dead_process_are_posted_by_the_next(
     empty_harness: ServiceHarness,
 ) -> None:
     harness = empty_harness

@@ -21,7 +21,7 @@ def nothing_leaks(persona: Persona, harness: ServiceHarness) -> None:
     assert not any(word in said for word in ("Traceback", "Error", "http://", harness.wanjie.script.key, "/v1/"))
 
 
-async def test_the_name_alone_gets_a_question_back(harness: ServiceHarness) -> None:
+async def test_a_bare_mention_is_answered_with_a_question(harness: ServiceHarness) -> None:
     for persona in (harness.group(), harness.thread()):
         await persona.say(" ")
 
@@ -86,7 +86,7 @@ async def test_a_refused_key_is_explained(direct_persona: Persona, harness: Serv
     await next_message_works(direct_persona, harness)
 
 
-async def test_a_model_that_vanished_is_explained(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_missing_model_is_explained(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     await persona.say("hello")
     await says(persona, "answer to hello")
@@ -124,7 +124,7 @@ async def test_lasting_faults_of_wanjie_are_explained_and_leave_no_trace_in_the_
     assert [message["role"] for message in asked(harness)[-1]] == ["user"]
 
 
-async def test_an_answer_cut_by_length_says_so(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_answer_cut_by_length_is_noted(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "half an"
     harness.wanjie.script.finish_reason = "length"
     await direct_persona.say("hello")
@@ -133,7 +133,7 @@ async def test_an_answer_cut_by_length_says_so(direct_persona: Persona, harness:
     assert "half an" in " ".join(direct_persona.answers())
 
 
-async def test_an_answer_without_words_says_so(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_empty_answer_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "\n"
     await direct_persona.say("hello")
 
@@ -141,7 +141,7 @@ async def test_an_answer_without_words_says_so(direct_persona: Persona, harness:
     await next_message_works(direct_persona, harness)
 
 
-async def test_a_user_who_blocked_the_bot_holds_nobody_up(harness: ServiceHarness) -> None:
+async def test_a_user_who_blocked_the_bot_delays_nobody(harness: ServiceHarness) -> None:
     persona, other = harness.private("Ada"), harness.private("Bob")
     harness.wanjie.script.answer = lambda _: words(200)
     harness.wanjie.script.tokens_per_second = 50
@@ -195,7 +195,7 @@ def delete_newest(persona: TelegramPersona) -> None:
     persona.person.delete(persona.chat.messages[int(own[-1])])
 
 
-async def test_a_question_that_was_deleted_is_answered_all_the_same(harness: ServiceHarness) -> None:
+async def test_a_deleted_question_is_answered_in_telegram(harness: ServiceHarness) -> None:
     group = harness.group()
     harness.wanjie.script.answer = echo
     harness.wanjie.script.first_token_delay = 0.5
@@ -207,7 +207,7 @@ async def test_a_question_that_was_deleted_is_answered_all_the_same(harness: Ser
     await says(group, "answer to hello")
 
 
-async def test_more_messages_than_the_mailbox_holds_are_refused_with_a_sentence(harness: ServiceHarness) -> None:
+async def test_messages_beyond_the_mailbox_limit_are_refused_with_an_explanation(harness: ServiceHarness) -> None:
     await harness.end(harness.processes[0])
     await harness.start(MAILBOX_LIMIT="3")
     persona: SlackPersona | TelegramPersona
@@ -226,7 +226,7 @@ async def test_more_messages_than_the_mailbox_holds_are_refused_with_a_sentence(
         assert said == ["answer to q0", "answer to q1", "answer to q2", "answer to next"]
 
 
-async def test_retry_asks_the_question_that_found_no_answer(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_retry_answers_an_unanswered_question(direct_persona: Persona, harness: ServiceHarness) -> None:
     await next_message_works(direct_persona, harness)
     harness.wanjie.script.key, key = "another", harness.wanjie.script.key
     await direct_persona.say("unlucky")
@@ -256,7 +256,7 @@ async def test_a_key_whose_list_cannot_be_read_is_explained(harness: ServiceHarn
         nothing_leaks(persona, harness)
 
 
-async def test_long_arguments_are_told_back_in_pages_or_cut(direct_persona: Persona) -> None:
+async def test_long_arguments_are_quoted_in_pages_or_shortened(direct_persona: Persona) -> None:
     await direct_persona.say("/system " + "be kind " * 450)
     await says(direct_persona, "Got it")
     await direct_persona.say("/system")
@@ -267,7 +267,9 @@ async def test_long_arguments_are_told_back_in_pages_or_cut(direct_persona: Pers
     assert not any("went wrong" in answer for answer in direct_persona.answers())
 
 
-async def test_a_refusal_after_a_broken_answer_leaves_the_best_of_it(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_refusal_after_a_broken_answer_keeps_its_longest_text(
+    persona: Persona, harness: ServiceHarness
+) -> None:
     harness.wanjie.script.answer = lambda _: words(80)
     harness.wanjie.script.tokens_per_second = 40
     harness.wanjie.script.break_after = 50

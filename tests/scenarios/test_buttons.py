@@ -11,7 +11,7 @@ from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, off
 from tests.scenarios.saying import asked, echo, last_asked, says, shown, until_abandoned, words
 
 
-async def test_a_finished_answer_can_be_written_again_or_spoken(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_finished_answer_can_be_regenerated_or_spoken(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
 
     await offers(persona, AGAIN, SPEAK)
@@ -30,7 +30,7 @@ async def test_an_answer_is_stopped_by_its_button(persona: Persona, harness: Ser
     assert len(shown(persona)) < 2000
 
 
-async def test_regenerate_answers_the_same_question_anew(persona: Persona, harness: ServiceHarness) -> None:
+async def test_regenerate_answers_the_same_question_again(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     await offers(persona, AGAIN, SPEAK)
     harness.wanjie.script.answer = lambda _: "another answer"
@@ -44,7 +44,7 @@ async def test_regenerate_answers_the_same_question_anew(persona: Persona, harne
     assert said == ["hello", "another answer", "next"]
 
 
-async def test_only_the_newest_answer_can_be_written_again(persona: Persona, harness: ServiceHarness) -> None:
+async def test_only_the_newest_answer_can_be_regenerated(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness, "one")
     await offers(persona, AGAIN, SPEAK)
     press_old = persona.press_later(AGAIN)
@@ -55,7 +55,7 @@ async def test_only_the_newest_answer_can_be_written_again(persona: Persona, har
     assert len(asked(harness)) == 2
 
 
-async def test_an_answer_that_was_cut_goes_on(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_cut_answer_can_be_continued(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "one two"
     harness.wanjie.script.finish_reason = "length"
     await persona.say("count")
@@ -74,7 +74,7 @@ async def test_an_answer_that_was_cut_goes_on(persona: Persona, harness: Service
 
 
 @pytest.mark.parametrize("place", ["telegram", "slack"])
-async def test_a_stranger_may_not_press_but_an_admin_may(place: str, harness: ServiceHarness) -> None:
+async def test_an_admin_may_press_and_another_user_may_not(place: str, harness: ServiceHarness) -> None:
     persona = harness.group() if place == "telegram" else harness.thread()
     await answered(persona, harness)
     await offers(persona, AGAIN, SPEAK)
@@ -104,7 +104,7 @@ async def test_buttons_work_after_a_restart(empty_harness: ServiceHarness) -> No
         await says(persona, "another answer", 40)
 
 
-async def test_thinking_is_shown_in_a_fold_while_it_lasts(persona: Persona, harness: ServiceHarness) -> None:
+async def test_reasoning_is_shown_in_a_fold(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     await persona.say("/model deepseek-reasoner")
     await says(persona, "deepseek-reasoner")
@@ -126,7 +126,7 @@ async def test_thinking_is_shown_in_a_fold_while_it_lasts(persona: Persona, harn
 
 
 @pytest.mark.parametrize(("showing", "folds"), [("off", 0), ("full", 1)])
-async def test_how_much_thinking_is_shown_is_the_chat_s_choice(
+async def test_a_chat_chooses_how_much_reasoning_is_shown(
     direct_persona: Persona, harness: ServiceHarness, showing: str, folds: int
 ) -> None:
     await direct_persona.say("/model deepseek-reasoner")
@@ -142,7 +142,7 @@ async def test_how_much_thinking_is_shown_is_the_chat_s_choice(
     assert " ".join(direct_persona.folds()).split() == thoughts.split() * folds
 
 
-async def test_long_thinking_is_shortened_in_its_fold(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_long_reasoning_is_shortened_in_its_fold(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/model deepseek-reasoner")
     await says(direct_persona, "deepseek-reasoner")
     thoughts = words(2000, "hm")
@@ -156,7 +156,7 @@ async def test_long_thinking_is_shortened_in_its_fold(direct_persona: Persona, h
     assert 1500 < len(fold) < 2100
 
 
-async def test_an_old_button_answers_politely(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_old_button_explains_itself(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     await offers(persona, AGAIN, SPEAK)
     press_old = persona.press_later(AGAIN)
@@ -169,7 +169,7 @@ async def test_an_old_button_answers_politely(persona: Persona, harness: Service
     assert len(asked(harness)) == 1
 
 
-async def test_a_broken_answer_is_written_again_by_its_button(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_broken_answer_is_regenerated_by_its_button(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     harness.wanjie.script.answer = lambda _: words(30)
     harness.wanjie.script.break_after = 20
@@ -187,7 +187,7 @@ async def test_a_broken_answer_is_written_again_by_its_button(persona: Persona, 
     assert said == ["hello", "answer to hello", "count", "whole again", "next"]
 
 
-async def test_a_regeneration_that_fails_leaves_the_answer_and_its_retry(
+async def test_a_failed_regeneration_keeps_the_answer_and_its_retry(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     await answered(direct_persona, harness)
@@ -219,9 +219,7 @@ async def _bears(persona: Persona, *labels: str) -> None:
         raise AssertionError(f"{persona.title} bears {persona.all_buttons()}, not {labels}") from None
 
 
-async def test_an_answer_loses_the_buttons_that_a_newer_one_makes_useless(
-    persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_a_newer_answer_removes_useless_buttons_of_older_ones(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness, "one")
     await offers(persona, AGAIN, SPEAK)
     harness.wanjie.script.answer = lambda _: "another answer"
@@ -240,7 +238,7 @@ async def test_an_answer_loses_the_buttons_that_a_newer_one_makes_useless(
     ]
 
 
-async def test_an_answer_of_a_dead_process_loses_its_buttons_to_the_next(empty_harness: ServiceHarness) -> None:
+async def test_buttons_of_a_dead_process_s_answer_are_removed_by_the_next(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     process = await harness.start()
     await harness.ready()

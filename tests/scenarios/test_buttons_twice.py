@@ -18,7 +18,7 @@ AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread
 
 
 @AMONG_OTHERS
-async def test_a_stranger_presses_nothing(place: str, harness: ServiceHarness) -> None:
+async def test_other_users_cannot_press_buttons(place: str, harness: ServiceHarness) -> None:
     persona = SEATS[place](harness)
     await answered(persona, harness)
     stranger = harness.joining(persona, "Bob")
@@ -39,7 +39,7 @@ async def test_a_stranger_presses_nothing(place: str, harness: ServiceHarness) -
     assert notes(persona) == []
 
 
-async def test_an_old_stop_leaves_another_answer_alone(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_old_stop_button_does_not_stop_another_answer(persona: Persona, harness: ServiceHarness) -> None:
     await grows(persona, harness, words(400), "one")
     press_old = persona.press_later(STOP)
     harness.wanjie.script.tokens_per_second = None
@@ -103,7 +103,7 @@ async def test_stop_continue_and_speak_work_after_a_restart(empty_harness: Servi
 
 
 @AMONG_OTHERS
-async def test_two_replicas_and_two_people_do_once_what_is_pressed_at_once(
+async def test_simultaneous_presses_on_two_replicas_count_once(
     place: str, empty_harness: ServiceHarness, tmp_path: Path
 ) -> None:
     harness = empty_harness

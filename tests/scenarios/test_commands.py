@@ -68,21 +68,21 @@ async def test_sentences_name_commands_as_they_work_where_they_are_read(harness:
         assert command in await says(persona, "returned nothing")
 
 
-async def test_start_says_hello(harness: ServiceHarness) -> None:
+async def test_start_greets_the_user(harness: ServiceHarness) -> None:
     persona = harness.private()
     await persona.say("/start")
 
     await says(persona, "Hi!")
 
 
-async def test_commands_can_be_spoken_behind_the_name(harness: ServiceHarness) -> None:
+async def test_commands_may_follow_the_bot_s_name(harness: ServiceHarness) -> None:
     for persona in (harness.group(), harness.thread()):
         await persona.say("model kimi-k2")
 
         await says(persona, "Switched to")
 
 
-async def test_commands_are_understood_as_chinese_keyboards_type_them(harness: ServiceHarness) -> None:
+async def test_full_width_and_chinese_commands_are_understood(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     for persona in (harness.group(), harness.thread()):
         name = harness.slack.mention if isinstance(persona, SlackPersona) else f"@{harness.telegram.bot.username}"
@@ -106,7 +106,7 @@ async def test_instructions_reach_the_model(persona: Persona, harness: ServiceHa
     assert asked(harness)[-1][0]["content"].startswith("Answer like a pirate.")
 
 
-async def test_a_new_conversation_knows_nothing_of_the_old_one(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_new_conversation_forgets_the_old_one(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     await persona.say("/new")
     await says(persona, "New conversation")
@@ -132,7 +132,7 @@ async def test_retry_answers_the_last_question_again(persona: Persona, harness: 
     assert third == ["hello", "another answer", "next"]
 
 
-async def test_stop_ends_the_answer_at_once_and_keeps_what_has_come(persona: Persona, harness: ServiceHarness) -> None:
+async def test_stop_ends_the_answer_at_once_and_keeps_its_text(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     before = len(shown(persona))
     harness.wanjie.script.answer = lambda _: words(2000)
@@ -173,7 +173,7 @@ async def test_slack_s_own_stop_button_stops(harness: ServiceHarness) -> None:
     await says(persona, "answer to next")
 
 
-async def test_commands_beside_the_threads_of_a_channel_explain_themselves(harness: ServiceHarness) -> None:
+async def test_conversation_commands_outside_threads_explain_where_they_work(harness: ServiceHarness) -> None:
     persona = harness.thread()
     await persona.say("/new")
 
@@ -197,7 +197,7 @@ async def test_the_menu_of_commands_is_registered_in_both_languages(harness: Ser
 
 
 @pytest.mark.parametrize("platform", ["telegram", "slack"])
-async def test_the_bot_speaks_the_user_s_language(harness: ServiceHarness, platform: str) -> None:
+async def test_sentences_are_in_the_user_s_language(harness: ServiceHarness, platform: str) -> None:
     persona = harness.private(language="zh-hans") if platform == "telegram" else harness.direct(locale="zh-CN")
     await persona.say("/retry")
 
@@ -214,7 +214,7 @@ async def test_a_finished_answer_can_be_followed_by_another(direct_persona: Pers
     await shows(direct_persona, "one two")
 
 
-async def test_where_admins_decide_they_alone_give_instructions(empty_harness: ServiceHarness) -> None:
+async def test_only_admins_set_instructions_where_admins_decide(empty_harness: ServiceHarness) -> None:
     await empty_harness.start(MODEL_CHANGE="admins")
     await empty_harness.ready()
     for admin in (empty_harness.group(), empty_harness.thread()):

@@ -10,7 +10,7 @@ from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, off
 from tests.scenarios.saying import asked, last_asked, says, until_abandoned, words
 
 
-async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
+async def test_an_answer_of_reasoning_alone_keeps_the_previous_answer(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     await answered(persona, harness)
@@ -33,7 +33,7 @@ async def test_an_answer_that_was_spent_on_thinking_leaves_the_one_before_alone(
     assert said == ["hello", "answer to hello", "why?"]
 
 
-async def test_an_answer_that_was_cut_in_code_goes_on_in_code(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_answer_cut_within_code_continues_within_code(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     harness.wanjie.script.answer = lambda _: "Here:\n```python\ndef one():"
     harness.wanjie.script.finish_reason = "length"
@@ -66,7 +66,7 @@ async def test_a_button_pressed_twice_does_its_work_once(persona: Persona, harne
 
 
 @pytest.mark.parametrize("place", ["telegram", "slack"])
-async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, harness: ServiceHarness) -> None:
+async def test_an_answer_regenerated_by_an_admin_stays_the_asker_s(place: str, harness: ServiceHarness) -> None:
     persona = harness.group() if place == "telegram" else harness.thread()
     await answered(persona, harness)
     await offers(persona, AGAIN, SPEAK)
@@ -81,9 +81,7 @@ async def test_what_an_admin_sets_going_stays_the_asker_s(place: str, harness: S
     await says(persona, "a third answer")
 
 
-async def test_a_model_that_falls_silent_shows_that_it_works_and_can_be_stopped(
-    persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_a_silent_model_shows_activity_and_can_be_stopped(persona: Persona, harness: ServiceHarness) -> None:
     await answered(persona, harness)
     await offers(persona, AGAIN, SPEAK)
     harness.wanjie.script.answer = lambda _: words(20)
@@ -98,7 +96,9 @@ async def test_a_model_that_falls_silent_shows_that_it_works_and_can_be_stopped(
     await offers(persona, AGAIN, SPEAK)
 
 
-async def test_a_film_shows_what_was_asked_for_without_the_asker(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_video_model_gets_the_prompt_without_the_asker_s_name(
+    persona: Persona, harness: ServiceHarness
+) -> None:
     harness.wanjie.script.models = (*harness.wanjie.script.models, "sora-2")
     await answered(persona, harness)
     await persona.say("/model sora-2")

@@ -72,7 +72,7 @@ async def test_messages_before_during_and_after_a_kill_are_answered_once_in_orde
     assert not floods(harness)
 
 
-async def test_a_kill_at_the_first_words_harms_no_older_message(
+async def test_a_kill_at_the_first_step_changes_no_older_message(
     empty_persona: Persona, empty_harness: ServiceHarness
 ) -> None:
     harness, persona = empty_harness, empty_persona
@@ -94,7 +94,7 @@ async def test_a_kill_at_the_first_words_harms_no_older_message(
     assert shown(persona).count("w0") == 1
 
 
-async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_harness: ServiceHarness) -> None:
+async def test_a_kill_at_the_first_steps_of_many_answers_completes_all(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     text = slow_words(harness, 30)
     personas: list[Persona] = [harness.private(f"P{number}") for number in range(8)]
@@ -110,7 +110,7 @@ async def test_a_kill_at_the_first_words_of_many_answers_leaves_none_torn(empty_
         await shows(persona, text, 40)
 
 
-async def test_a_kill_at_the_first_words_in_two_topics_mixes_nothing_up(empty_harness: ServiceHarness) -> None:
+async def test_a_kill_at_the_first_steps_in_two_topics_keeps_them_apart(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     harness.wanjie.script.answer = lambda messages: words(25, messages[-1]["content"].split(": ")[-1])
     harness.wanjie.script.tokens_per_second = 25
@@ -133,7 +133,7 @@ async def test_a_kill_at_the_first_words_in_two_topics_mixes_nothing_up(empty_ha
         assert len(persona.answers()) == 1
 
 
-async def test_what_was_said_meanwhile_is_not_taken_for_a_lost_answer(empty_harness: ServiceHarness) -> None:
+async def test_a_user_s_message_is_not_taken_for_a_lost_answer(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     harness.slack.socket.retry_delays = (0.0, 0.5, 1.0)
     personas: list[Persona] = [harness.private(), harness.thread()]
@@ -155,7 +155,7 @@ async def test_what_was_said_meanwhile_is_not_taken_for_a_lost_answer(empty_harn
         assert not [answer for answer in persona.answers() if answer.startswith("w0") and answer not in text]
 
 
-async def test_a_bad_hour_of_telegram_delays_answers_but_loses_none(harness: ServiceHarness) -> None:
+async def test_repeated_failures_of_telegram_delay_answers_but_lose_none(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     personas = [harness.private(f"P{number}") for number in range(3)]
     for number in range(2):
@@ -241,7 +241,7 @@ async def test_two_replicas_share_the_work_and_one_may_die(empty_harness: Servic
         await harness.end(harness.processes[1])
 
 
-async def test_an_answer_that_breaks_off_is_written_anew(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_interrupted_answer_is_written_again(persona: Persona, harness: ServiceHarness) -> None:
     text = slow_words(harness, 60)
     harness.wanjie.script.break_after, harness.wanjie.script.break_times = 30, 1
 
@@ -252,7 +252,7 @@ async def test_an_answer_that_breaks_off_is_written_anew(persona: Persona, harne
     assert len(asked(harness)) == 2
 
 
-async def test_an_answer_that_always_breaks_off_stands_and_is_explained(
+async def test_an_answer_that_is_always_interrupted_is_kept_and_explained(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.answer = lambda _: words(60)
@@ -264,7 +264,7 @@ async def test_an_answer_that_always_breaks_off_stands_and_is_explained(
     assert shown(persona)[:28] == words(60).split()[:28]  # the page waits with words that may go on
 
 
-async def test_wanjie_s_passing_faults_are_not_noticed(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_temporary_faults_of_wanjie_are_invisible(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     failures = [Failure(500), Failure(429, retry_after=1), Failure(502, html=True)]
     for number, failure in enumerate(failures):
@@ -274,7 +274,7 @@ async def test_wanjie_s_passing_faults_are_not_noticed(direct_persona: Persona, 
         await says(direct_persona, f"answer to q{number}")
 
 
-async def test_telegram_s_passing_faults_lose_nothing(harness: ServiceHarness) -> None:
+async def test_temporary_faults_of_telegram_lose_nothing(harness: ServiceHarness) -> None:
     persona = harness.private()
     text = slow_words(harness, 60)
     harness.telegram.bad_gateway("getUpdates", times=2)
@@ -286,7 +286,7 @@ async def test_telegram_s_passing_faults_lose_nothing(harness: ServiceHarness) -
     await shows(persona, text)
 
 
-async def test_a_penalty_on_telegram_delays_the_end_but_loses_nothing(harness: ServiceHarness) -> None:
+async def test_a_flood_wait_of_telegram_delays_the_end_but_loses_nothing(harness: ServiceHarness) -> None:
     persona = harness.private()
     text = slow_words(harness, 60)
     await persona.say("count")
@@ -301,7 +301,7 @@ async def test_a_penalty_on_telegram_delays_the_end_but_loses_nothing(harness: S
     assert calls[refused + 1].at - calls[refused].at >= 3
 
 
-async def test_slack_s_passing_faults_lose_nothing(harness: ServiceHarness) -> None:
+async def test_temporary_faults_of_slack_lose_nothing(harness: ServiceHarness) -> None:
     persona = harness.thread()
     text = slow_words(harness, 60)
     harness.slack.faults.break_down("chat.startStream", times=1)
@@ -316,7 +316,7 @@ async def test_slack_s_passing_faults_lose_nothing(harness: ServiceHarness) -> N
     await persona.until(lambda: len(shown(persona)) == 120)
 
 
-async def test_a_slack_stream_that_dies_is_finished_all_the_same(harness: ServiceHarness) -> None:
+async def test_a_slack_stream_that_ends_early_is_finished(harness: ServiceHarness) -> None:
     harness.slack.rules.stream_lifetime = 1.0
     persona = harness.thread()
     text = slow_words(harness, 80)

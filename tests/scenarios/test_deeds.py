@@ -44,9 +44,7 @@ def once(name: str, **arguments: object) -> Any:  # noqa: ANN401 - the script's 
     return calls
 
 
-async def test_a_model_draws_when_it_is_asked_in_plain_words(
-    tool_persona: Persona, tool_harness: ServiceHarness
-) -> None:
+async def test_a_model_draws_when_asked_in_plain_words(tool_persona: Persona, tool_harness: ServiceHarness) -> None:
     tool_harness.wanjie.script.tool_calls = once("draw_picture", prompt="a red cat on the roof of a house", n=2)
     tool_harness.wanjie.script.answer = lambda _: "There you are."
     await tool_persona.say("please draw a red cat")
@@ -66,7 +64,7 @@ async def test_a_model_draws_when_it_is_asked_in_plain_words(
     ]  # fmt: skip
 
 
-async def test_a_call_that_is_written_into_the_answer_is_done_and_not_shown(
+async def test_a_tool_call_written_into_the_answer_is_run_and_not_shown(
     tool_persona: Persona, tool_harness: ServiceHarness
 ) -> None:
     call = json.dumps({"name": "draw_picture", "arguments": {"prompt": "a red cat on the roof of a house"}})
@@ -81,9 +79,7 @@ async def test_a_call_that_is_written_into_the_answer_is_done_and_not_shown(
     assert "tool_call" not in text
 
 
-async def test_a_model_speaks_when_it_is_asked_in_plain_words(
-    tool_persona: Persona, tool_harness: ServiceHarness
-) -> None:
+async def test_a_model_speaks_when_asked_in_plain_words(tool_persona: Persona, tool_harness: ServiceHarness) -> None:
     tool_harness.wanjie.script.tool_calls = once("speak", text="Good morning to all of you.")
     tool_harness.wanjie.script.answer = lambda _: ""
     await tool_persona.say("say good morning")
@@ -98,7 +94,7 @@ async def test_a_model_speaks_when_it_is_asked_in_plain_words(
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_a_model_that_thinks_goes_on_after_a_deed(place: str, tool_harness: ServiceHarness) -> None:
+async def test_a_reasoning_model_continues_after_a_tool_call(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     await persona.say("/reasoning off")
     await persona.until(persona.answers)
@@ -117,7 +113,7 @@ async def test_a_model_that_thinks_goes_on_after_a_deed(place: str, tool_harness
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_the_newest_answer_that_has_words_is_read_aloud(place: str, tool_harness: ServiceHarness) -> None:
+async def test_the_newest_answer_with_text_is_read_aloud(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     tool_harness.wanjie.script.answer = lambda _: "These are words."
     await persona.say("hello")
@@ -134,7 +130,7 @@ async def test_the_newest_answer_that_has_words_is_read_aloud(place: str, tool_h
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_harness: ServiceHarness) -> None:
+async def test_a_failed_tool_is_reported_to_the_model(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     tool_harness.wanjie.script.violates_policy = lambda prompt: "forbidden thing" in prompt
     tool_harness.wanjie.script.tool_calls = once("draw_picture", prompt="a forbidden thing")
@@ -145,7 +141,7 @@ async def test_a_tool_that_fails_is_told_to_the_model(place: str, tool_harness: 
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_options_within_a_model_s_own_prompt_do_no_harm(place: str, tool_harness: ServiceHarness) -> None:
+async def test_options_in_a_model_s_own_prompt_are_harmless(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     prompt = "a red fox in the snow"
     tool_harness.wanjie.script.tool_calls = once(
@@ -159,7 +155,7 @@ async def test_options_within_a_model_s_own_prompt_do_no_harm(place: str, tool_h
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_an_answer_that_breaks_off_after_a_picture_draws_no_other_one(
+async def test_an_answer_interrupted_after_a_picture_draws_no_second_one(
     place: str, tool_harness: ServiceHarness
 ) -> None:
     persona = SEATS[place](tool_harness)
@@ -176,7 +172,7 @@ async def test_an_answer_that_breaks_off_after_a_picture_draws_no_other_one(
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_a_model_that_takes_no_tools_answers_without(place: str, tool_harness: ServiceHarness) -> None:
+async def test_a_model_without_tool_support_answers_without_tools(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     await persona.say("hello")
     await persona.until(persona.answers)
@@ -188,9 +184,7 @@ async def test_a_model_that_takes_no_tools_answers_without(place: str, tool_harn
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_an_answer_that_has_begun_is_not_written_again_for_lack_of_tools(
-    place: str, tool_harness: ServiceHarness
-) -> None:
+async def test_an_answer_that_has_begun_is_not_repeated_without_tools(place: str, tool_harness: ServiceHarness) -> None:
     persona = SEATS[place](tool_harness)
     tool_harness.wanjie.script.answer = lambda _: words(40)
     tool_harness.wanjie.script.error_after = 10
@@ -210,7 +204,7 @@ async def test_without_the_setting_no_tools_are_offered(direct_persona: Persona,
     assert not any("tools" in call.body for call in harness.wanjie.requests)
 
 
-async def test_a_chosen_model_that_is_gone_is_replaced_with_one_sentence(
+async def test_a_chosen_model_that_is_gone_is_replaced_with_one_notice(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.answer = echo
@@ -229,7 +223,7 @@ async def test_a_chosen_model_that_is_gone_is_replaced_with_one_sentence(
     assert models == ["deepseek-v3", "kimi-k2", "deepseek-v3", "deepseek-v3"]
 
 
-async def test_a_video_model_is_awaited_and_its_link_shown(tmp_path: Path) -> None:
+async def test_a_video_model_is_waited_for_and_its_link_shown(tmp_path: Path) -> None:
     impatient = {"WANJIE_IDLE_TIMEOUT": "1", "WANJIE_FIRST_BYTE_TIMEOUT": "1"}
     async with ServiceHarness(tmp_path, extra=impatient, launch=fork) as harness:
         harness.wanjie.script.models = (*harness.wanjie.script.models, "sora-2")

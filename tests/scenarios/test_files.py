@@ -88,7 +88,7 @@ async def test_a_voice_message_is_answered_below_its_transcript(persona: Persona
 
 
 @hearing
-async def test_a_transcript_is_told_once_though_its_process_is_killed(
+async def test_a_transcript_is_posted_once_although_its_process_is_killed(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     hears(harness, "Count!")
@@ -104,7 +104,7 @@ async def test_a_transcript_is_told_once_though_its_process_is_killed(
     assert [call.path for call in harness.wanjie.requests].count("/api/v1/audio/transcriptions") == 1
 
 
-async def test_without_a_model_for_it_a_voice_message_is_not_understood(
+async def test_without_a_transcription_model_voice_messages_are_not_understood(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     await persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
@@ -114,7 +114,9 @@ async def test_without_a_model_for_it_a_voice_message_is_not_understood(
 
 
 @hearing
-async def test_silence_and_a_failing_transcription_are_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_silence_and_a_failed_transcription_are_explained(
+    direct_persona: Persona, harness: ServiceHarness
+) -> None:
     hears(harness, "")
 
     await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
@@ -152,7 +154,7 @@ async def test_a_picture_survives_a_restart_of_the_service(direct_persona: Perso
     assert [pictures(message) for message in asked(harness)[-1]] == [[(320, 200)], [], []]
 
 
-async def test_a_model_that_does_not_see_has_others_suggested(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_model_without_vision_suggests_others(persona: Persona, harness: ServiceHarness) -> None:
     await persona.send(picture(), "cat.png", "image/png", text="What is this?")
 
     sentence = await says(persona, "can't see pictures")
@@ -213,7 +215,7 @@ async def test_documents_are_read_into_the_question(persona: Persona, harness: S
 
 
 @running_with(FILE_LIMIT="1000")
-async def test_what_was_cut_of_a_document_is_told_above_the_answer(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_shortened_document_is_noted_above_the_answer(persona: Persona, harness: ServiceHarness) -> None:
     await persona.send(b"word " * 400, "long.txt", "text/plain", text="Sum it up.")
     await answered(persona, harness, 1)
 
@@ -223,7 +225,7 @@ async def test_what_was_cut_of_a_document_is_told_above_the_answer(persona: Pers
 
 
 @seeing
-async def test_what_cannot_be_read_is_told_and_the_next_question_answered(
+async def test_an_unreadable_file_is_explained_and_the_next_question_answered(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     bad = (
@@ -244,7 +246,7 @@ async def test_what_cannot_be_read_is_told_and_the_next_question_answered(
 
 
 @seeing
-async def test_a_broken_picture_is_told(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_broken_picture_is_explained(persona: Persona, harness: ServiceHarness) -> None:
     whole = picture(400, 300)
     # Telegram refuses to show what is no picture, so there it comes as a file.
     mime = "application/octet-stream" if isinstance(persona, TelegramPersona) else "image/png"

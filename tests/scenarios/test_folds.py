@@ -25,7 +25,7 @@ async def reasoned(persona: Persona, harness: ServiceHarness) -> None:
 
 
 @pytest.mark.parametrize("way", ["reply", "button"])
-async def test_thinking_is_not_spoken(persona: Persona, harness: ServiceHarness, way: str) -> None:
+async def test_reasoning_is_not_spoken(persona: Persona, harness: ServiceHarness, way: str) -> None:
     await reasoned(persona, harness)
     if way == "reply":
         await persona.reply("/speak", "forty-two")
@@ -37,7 +37,7 @@ async def test_thinking_is_not_spoken(persona: Persona, harness: ServiceHarness,
 
 
 @pytest.mark.parametrize("place", ["private", "group"])
-async def test_a_reply_asks_about_the_answer_alone(place: str, harness: ServiceHarness) -> None:
+async def test_a_reply_quotes_the_answer_without_reasoning(place: str, harness: ServiceHarness) -> None:
     persona = harness.private() if place == "private" else harness.group()
     await reasoned(persona, harness)
     harness.wanjie.script.answer = lambda _: "because"

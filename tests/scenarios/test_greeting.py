@@ -35,7 +35,7 @@ def greetings(persona: Persona) -> int:
     return sum(GREETING in text for text in persona.answers())
 
 
-async def test_a_group_is_told_how_to_use_the_bot_that_was_added(harness: ServiceHarness) -> None:
+async def test_a_group_is_greeted_when_the_bot_is_added(harness: ServiceHarness) -> None:
     telegram, slack = group(harness), channel(harness)
     harness.telegram.add_bot(telegram.chat, telegram.person)
     harness.slack.add_bot(slack.channel, slack.user)
@@ -56,7 +56,7 @@ async def test_a_group_is_told_how_to_use_the_bot_that_was_added(harness: Servic
     assert sum(GREETING in message.shown for message in harness.slack.messages(slack.channel)) == 1
 
 
-async def test_a_group_is_told_in_the_language_of_whoever_added_the_bot(harness: ServiceHarness) -> None:
+async def test_the_greeting_is_in_the_language_of_the_user_who_added_the_bot(harness: ServiceHarness) -> None:
     telegram, slack = group(harness, "zh-hans"), channel(harness, "zh-CN")
     harness.telegram.add_bot(telegram.chat, telegram.person)
     harness.slack.add_bot(slack.channel, slack.user)
@@ -65,7 +65,7 @@ async def test_a_group_is_told_in_the_language_of_whoever_added_the_bot(harness:
         assert "大家好" in await says(persona, "/model")
 
 
-async def test_nobody_is_told_where_the_bot_was_or_may_not_write(harness: ServiceHarness) -> None:
+async def test_no_greeting_where_the_bot_already_was_or_may_not_write(harness: ServiceHarness) -> None:
     muted, private = group(harness), harness.private()
     basic = harness.telegram.group("Old", basic=True)
     harness.telegram.restrict_bot(muted.chat, muted.person)

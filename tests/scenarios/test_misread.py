@@ -15,7 +15,7 @@ def _thinks_first(harness: ServiceHarness, answer: str, thought: str = _THOUGHT)
     harness.wanjie.script.answer = lambda _: f"{thought}\n</think>\n\n{answer}"
 
 
-async def test_thinking_that_only_its_end_tells_moves_into_the_fold(
+async def test_reasoning_recognised_by_its_closing_tag_moves_into_the_fold(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     _thinks_first(harness, "Forty-two.")
@@ -31,7 +31,7 @@ async def test_thinking_that_only_its_end_tells_moves_into_the_fold(
     assert last_asked(harness) == ["why?", "Forty-two.", "and?"]
 
 
-async def test_the_next_answer_is_read_right_from_its_beginning(
+async def test_the_next_answer_is_read_correctly_from_its_beginning(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     _thinks_first(harness, "Forty-two.")
@@ -47,7 +47,7 @@ async def test_the_next_answer_is_read_right_from_its_beginning(
     assert len(asked(harness)) == 2
 
 
-async def test_thinking_that_fills_several_pages_leaves_none_behind(
+async def test_misread_reasoning_of_several_pages_leaves_no_page_behind(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     _thinks_first(harness, words(60), words(2_000, "hm"))

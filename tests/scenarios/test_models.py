@@ -34,7 +34,7 @@ async def test_models_of_every_kind_are_chosen_by_name(persona: Persona, harness
     await persona.until(lambda: [call for call in harness.wanjie.requests if call.body.get("model") == "sora-2"])
 
 
-async def test_a_model_that_is_of_no_use_here_is_not_set(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_model_of_an_unusable_kind_is_not_set(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness, ARTISTS)
     await persona.say("/model bge-m3")
     await says(persona, "don't know a model called “bge-m3”")
@@ -42,7 +42,7 @@ async def test_a_model_that_is_of_no_use_here_is_not_set(persona: Persona, harne
     await uses(persona, harness, "deepseek-v3")
 
 
-async def test_a_part_that_only_one_model_has_is_its_name(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_unique_part_of_a_name_selects_the_model(direct_persona: Persona, harness: ServiceHarness) -> None:
     await begun(direct_persona, harness)
     await direct_persona.say("/model coder")
     await says(direct_persona, "qwen3-coder")
@@ -50,7 +50,7 @@ async def test_a_part_that_only_one_model_has_is_its_name(direct_persona: Person
     await uses(direct_persona, harness, "qwen3-coder")
 
 
-async def test_a_name_that_several_models_have_shows_them(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_ambiguous_name_lists_the_models(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness, (*MODELS, "qwen-image"))
     title = await opens(persona, "/model Qwen")
 
@@ -59,7 +59,7 @@ async def test_a_name_that_several_models_have_shows_them(persona: Persona, harn
     await uses(persona, harness, "qwen3-next")
 
 
-async def test_a_search_can_be_for_one_kind(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_search_can_be_limited_to_one_kind(direct_persona: Persona, harness: ServiceHarness) -> None:
     await begun(direct_persona, harness, (*MODELS, "gpt-image-1", "gpt-image-2"))
     await opens(direct_persona, "/model image gpt")
     await picks(direct_persona, "gpt-image-2")
@@ -76,19 +76,19 @@ async def test_an_unknown_model_gets_suggestions(persona: Persona, harness: Serv
 
 
 @pytest.mark.parametrize("name", ["xyzzy" * 2_000, "///", "🦖🦖🦖"], ids=["long", "slashes", "emoji"])
-async def test_a_name_that_is_none_gets_a_sentence(direct_persona: Persona, harness: ServiceHarness, name: str) -> None:
+async def test_an_invalid_name_is_explained(direct_persona: Persona, harness: ServiceHarness, name: str) -> None:
     await direct_persona.say(f"/model {name[:3_000]}")
 
     assert len(await says(direct_persona, "I don't know a model called")) < 300
 
 
-async def test_a_kind_that_the_key_has_not_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_kind_without_models_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/model video")
 
     await says(direct_persona, "no models for “Video”")
 
 
-async def test_a_choice_is_taken_back(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_choice_can_be_reset(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness, ARTISTS)
     await persona.say("/model kimi-k2")
     await says(persona, "kimi-k2")
@@ -128,7 +128,7 @@ async def test_the_model_of_a_thread_holds_there_alone(harness: ServiceHarness) 
     await uses(persona, harness, "deepseek-v3", "and you")
 
 
-async def test_kinds_and_menus_speak_chinese_too(harness: ServiceHarness) -> None:
+async def test_kinds_and_menus_exist_in_chinese(harness: ServiceHarness) -> None:
     for persona in (harness.private(language="zh-hans"), harness.direct(locale="zh-CN")):
         await persona.say("/model 图片")
         await says(persona, "由哪个模型画图")
@@ -147,14 +147,14 @@ async def test_lists_of_every_length_make_a_menu(harness: ServiceHarness, bare: 
             await opens(persona, "/model")
 
 
-async def test_a_key_without_models_is_told_so(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_key_without_models_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.models = ("bge-m3",)
     await direct_persona.say("/model")
 
     await says(direct_persona, "No chat model")
 
 
-async def test_the_default_is_taken_back_to_without_the_list_of_models(empty_harness: ServiceHarness) -> None:
+async def test_the_default_can_be_restored_without_the_list_of_models(empty_harness: ServiceHarness) -> None:
     empty_harness.wanjie.script.fail_next += [Failure(503, path="/models") for _ in range(60)]
     await empty_harness.start()
     await empty_harness.ready()

@@ -49,7 +49,7 @@ async def test_the_menu_opens_at_the_model_that_answers(paged_persona: Persona, 
     assert marked(paged_persona) == ["qwen3-25b", "Chat"]
 
 
-async def test_pages_turn_in_place(paged_persona: Persona, harness: ServiceHarness) -> None:
+async def test_menu_pages_change_in_place(paged_persona: Persona, harness: ServiceHarness) -> None:
     await begun(paged_persona, harness, MANY)
     await opens(paged_persona, "/model")
     messages = len(paged_persona.answers())
@@ -65,7 +65,9 @@ async def test_pages_turn_in_place(paged_persona: Persona, harness: ServiceHarne
     await uses(paged_persona, harness, "qwen3-16b")
 
 
-async def test_a_page_turns_though_the_platform_fails_once(paged_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_menu_page_changes_although_the_platform_fails_once(
+    paged_persona: Persona, harness: ServiceHarness
+) -> None:
     await begun(paged_persona, harness, MANY)
     await opens(paged_persona, "/model")
     await asyncio.sleep(1.2)  # so that no rate limit lets it wait
@@ -90,7 +92,7 @@ async def test_each_kind_has_a_tab(paged_persona: Persona, harness: ServiceHarne
     await uses(paged_persona, harness, "deepseek-v3")
 
 
-async def test_the_pages_of_a_search_keep_it(paged_persona: Persona, harness: ServiceHarness) -> None:
+async def test_pages_of_a_search_keep_its_query(paged_persona: Persona, harness: ServiceHarness) -> None:
     await begun(paged_persona, harness, MANY)
     title = await opens(paged_persona, "/model QWEN")
     assert "30 models match “QWEN”" in title
@@ -155,7 +157,7 @@ async def test_a_long_list_is_searched_by_typing(listed_persona: SlackPersona, h
     assert "kolors" in titles(listed_persona)[-1]
 
 
-async def test_what_is_found_stands_under_headings_in_its_readers_language(harness: ServiceHarness) -> None:
+async def test_search_results_have_headings_in_the_reader_s_language(harness: ServiceHarness) -> None:
     harness.wanjie.script.models = CROWD
     persona = harness.direct(locale="zh-CN")
     await persona.say("/model")
@@ -166,9 +168,7 @@ async def test_what_is_found_stands_under_headings_in_its_readers_language(harne
     assert [group["label"]["text"] for group in shown] == ["对话", "图像"]
 
 
-async def test_a_model_that_has_just_come_to_the_list_is_found(
-    direct_persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_a_newly_listed_model_is_found(direct_persona: Persona, harness: ServiceHarness) -> None:
     await begun(direct_persona, harness)
     await opens(direct_persona, "/model")
     await asyncio.sleep(5)  # so long a list is beyond doubt
@@ -179,7 +179,7 @@ async def test_a_model_that_has_just_come_to_the_list_is_found(
     await uses(direct_persona, harness, "brand-new")
 
 
-async def test_a_model_that_has_left_the_list_shows_the_new_one(empty_harness: ServiceHarness) -> None:
+async def test_selecting_an_unlisted_model_shows_the_current_list(empty_harness: ServiceHarness) -> None:
     await empty_harness.start(WANJIE_CATALOG_TTL="0.001")
     await empty_harness.ready()
     for persona in (empty_harness.private(), empty_harness.direct()):
@@ -192,7 +192,7 @@ async def test_a_model_that_has_left_the_list_shows_the_new_one(empty_harness: S
         assert "no longer available" in (await persona.until(persona.hints))[-1]
 
 
-async def test_a_pick_in_a_topic_holds_there_and_in_no_other_place(harness: ServiceHarness) -> None:
+async def test_a_selection_in_a_topic_applies_only_there(harness: ServiceHarness) -> None:
     person = harness.telegram.user(77, "Bob")
     forum = harness.telegram.group("Forum", forum=True, admin=True)
     topic = TelegramPersona(harness.telegram, person, forum, topic=harness.telegram.topic(forum, "One"))
@@ -210,7 +210,7 @@ async def test_a_pick_in_a_topic_holds_there_and_in_no_other_place(harness: Serv
     await uses(general, harness, "deepseek-v3")
 
 
-async def test_where_admins_decide_others_may_look(empty_harness: ServiceHarness) -> None:
+async def test_where_admins_decide_others_may_view_the_menu(empty_harness: ServiceHarness) -> None:
     await empty_harness.start(MODEL_CHANGE="admins")
     await empty_harness.ready()
     for admin, pages in ((empty_harness.group(), True), (empty_harness.thread(), False)):
@@ -228,7 +228,7 @@ async def test_where_admins_decide_others_may_look(empty_harness: ServiceHarness
         await uses(member, empty_harness, "deepseek-v3")
 
 
-async def test_where_admins_decide_they_may(empty_harness: ServiceHarness) -> None:
+async def test_where_admins_decide_admins_may_select(empty_harness: ServiceHarness) -> None:
     await empty_harness.start(MODEL_CHANGE="admins")
     await empty_harness.ready()
     for first in (empty_harness.group(), empty_harness.thread()):
@@ -240,7 +240,7 @@ async def test_where_admins_decide_they_may(empty_harness: ServiceHarness) -> No
         await uses(first, empty_harness, "kimi-k2")
 
 
-async def test_alone_with_the_bot_everybody_decides(empty_harness: ServiceHarness) -> None:
+async def test_in_a_private_chat_its_user_may_select(empty_harness: ServiceHarness) -> None:
     await empty_harness.start(MODEL_CHANGE="admins")
     await empty_harness.ready()
     for persona in (empty_harness.private(), empty_harness.direct()):

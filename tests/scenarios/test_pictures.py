@@ -20,7 +20,9 @@ async def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Pe
     return persona
 
 
-async def test_a_picture_is_drawn_as_ordered_and_posted_as_it_is(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_picture_is_drawn_with_its_options_and_posted_unchanged(
+    persona: Persona, harness: ServiceHarness
+) -> None:
     await persona.say(f"/imagine {FOX} —size 320\u00d7256 --quality=hd --style natural")
     post = await drawn(persona)
 
@@ -34,7 +36,7 @@ async def test_a_picture_is_drawn_as_ordered_and_posted_as_it_is(persona: Person
     assert len(asked(harness)) == 0
 
 
-async def test_readers_see_that_the_bot_draws(harness: ServiceHarness) -> None:
+async def test_drawing_shows_activity(harness: ServiceHarness) -> None:
     harness.wanjie.script.picture_url = lambda url: f"{url}?pause=0.005"
     thread = harness.thread()
     await begun(thread, harness)
@@ -45,7 +47,7 @@ async def test_readers_see_that_the_bot_draws(harness: ServiceHarness) -> None:
         assert sign in " ".join(persona.signs())
 
 
-async def test_screen_readers_on_slack_are_told_the_prompt(harness: ServiceHarness) -> None:
+async def test_pictures_in_slack_have_the_prompt_as_alternative_text(harness: ServiceHarness) -> None:
     persona = harness.direct()
     await persona.say(f"/imagine {FOX} {SMALL} --n 2")
     post = await drawn(persona)
@@ -53,7 +55,7 @@ async def test_screen_readers_on_slack_are_told_the_prompt(harness: ServiceHarne
     assert post.alts == (FOX, FOX)
 
 
-async def test_several_pictures_come_together(persona: Persona, harness: ServiceHarness) -> None:
+async def test_several_pictures_are_posted_together(persona: Persona, harness: ServiceHarness) -> None:
     await persona.say(f"/imagine --n 3 {FOX} {SMALL}")
     post = await drawn(persona)
 
@@ -62,7 +64,7 @@ async def test_several_pictures_come_together(persona: Persona, harness: Service
     assert FOX in post.caption
 
 
-async def test_a_model_that_understands_english_only_gets_english(persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_english_only_model_gets_a_translated_prompt(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: '"A red fox in the snow"'
     await persona.say(f"/imagine {CHINESE} {SMALL}")
     post = await drawn(persona)
@@ -74,7 +76,7 @@ async def test_a_model_that_understands_english_only_gets_english(persona: Perso
     assert asked(harness)[-1][-1]["content"] == CHINESE
 
 
-async def test_a_message_that_is_replied_to_is_the_prompt(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_replied_message_is_the_prompt(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: FOX
     await persona.say("describe the picture")
     await says(persona, FOX)
@@ -85,7 +87,7 @@ async def test_a_message_that_is_replied_to_is_the_prompt(persona: Persona, harn
 
 
 @pytest.mark.parametrize("prompt", [FOX, CHINESE])
-async def test_a_picture_that_is_replied_to_is_drawn_from_the_words_under_it(
+async def test_the_caption_of_a_replied_picture_is_the_prompt(
     direct_persona: Persona, harness: ServiceHarness, prompt: str
 ) -> None:
     harness.wanjie.script.answer = lambda _: FOX
@@ -98,9 +100,7 @@ async def test_a_picture_that_is_replied_to_is_drawn_from_the_words_under_it(
     assert post.caption.split() == direct_persona.posts()[0].caption.split()
 
 
-async def test_a_picture_that_is_read_aloud_says_what_was_ordered(
-    direct_persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_speaking_a_drawn_picture_reads_its_prompt(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say(f"/imagine {FOX} {SMALL}")
     await drawn(direct_persona)
     await direct_persona.reply("/speak", to=FOX)
@@ -110,7 +110,7 @@ async def test_a_picture_that_is_read_aloud_says_what_was_ordered(
 
 
 @pytest.mark.parametrize(("place", "order"), [("telegram-private", "/imagine"), ("slack-direct", "!imagine")])
-async def test_a_picture_that_comes_with_an_order_is_told_to_be_of_no_use(
+async def test_a_picture_attached_to_imagine_is_reported_unused(
     harness: ServiceHarness, place: str, order: str
 ) -> None:
     persona = SEATS[place](harness)
@@ -120,7 +120,7 @@ async def test_a_picture_that_comes_with_an_order_is_told_to_be_of_no_use(
     assert not orders(harness)
 
 
-async def test_a_picture_that_an_order_replies_to_is_told_to_be_left_out(harness: ServiceHarness) -> None:
+async def test_a_picture_that_imagine_replies_to_is_reported_unused(harness: ServiceHarness) -> None:
     persona = harness.private()
     await begun(persona, harness)
     await persona.say(f"/imagine {FOX} {SMALL}")
@@ -133,7 +133,7 @@ async def test_a_picture_that_an_order_replies_to_is_told_to_be_left_out(harness
 
 
 @pytest.mark.parametrize("place", ["telegram-private", "slack-thread"])
-async def test_a_picture_of_somebody_s_is_told_to_be_left_out_when_its_words_are_drawn(
+async def test_a_user_s_picture_is_reported_unused_when_its_caption_is_drawn(
     harness: ServiceHarness, place: str
 ) -> None:
     persona = SEATS[place](harness)
@@ -167,7 +167,7 @@ async def test_each_chat_has_its_own_image_model_and_gets_the_usual_one_when_tha
     assert [order["model"] for order in orders(harness)] == [OTHER, OTHER, FLUX, FLUX]
 
 
-async def test_pictures_that_come_as_data_are_as_good(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_pictures_sent_as_data_are_posted(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.images_as = "b64_json"
     await direct_persona.say(f"/imagine {FOX} {SMALL} --n 2")
     post = await drawn(direct_persona)
@@ -175,7 +175,7 @@ async def test_pictures_that_come_as_data_are_as_good(direct_persona: Persona, h
     assert post.files == made(harness, FOX, count=2)
 
 
-async def test_a_large_picture_comes_as_a_file_and_a_larger_one_not_at_all(
+async def test_a_large_picture_is_posted_as_a_file_and_a_larger_one_is_refused(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.picture_url = lambda url: f"{url}?size=30000000"
@@ -190,20 +190,20 @@ async def test_a_large_picture_comes_as_a_file_and_a_larger_one_not_at_all(
     assert len(direct_persona.posts()) == 1
 
 
-async def test_a_picture_of_an_odd_shape_arrives(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_picture_of_an_extreme_ratio_is_posted(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say(f"/imagine {FOX} --size 2048x64")
     post = await drawn(direct_persona)
 
     assert post.files == made(harness, FOX, 2048, 64)
 
 
-async def test_the_bot_explains_itself_in_the_user_s_language(harness: ServiceHarness) -> None:
+async def test_imagine_explains_itself_in_the_user_s_language(harness: ServiceHarness) -> None:
     for persona in (harness.private(language="zh-hans"), harness.direct(locale="zh-CN")):
         await persona.say("/imagine cat --n 9")
         await says(persona, "张数")
 
 
-async def test_ten_at_once_in_one_group_all_arrive_in_order(harness: ServiceHarness) -> None:
+async def test_ten_simultaneous_requests_of_a_group_are_served_in_order(harness: ServiceHarness) -> None:
     for persona in (harness.group(), harness.thread()):
         await begun(persona, harness)
         for number in range(10):
@@ -215,9 +215,7 @@ async def test_ten_at_once_in_one_group_all_arrive_in_order(harness: ServiceHarn
     assert not floods(harness)
 
 
-async def test_again_repeats_the_order_and_variation_changes_it_a_little(
-    persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_again_repeats_the_prompt_and_variation_changes_it(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: FOX
     await persona.say(f"/imagine {CHINESE} {SMALL}")
     await drawn(persona)
@@ -249,7 +247,7 @@ async def test_one_picture_can_be_varied_more_than_once(direct_persona: Persona,
     assert len({order["prompt"] for order in orders(harness)}) == 3
 
 
-async def test_pictures_ordered_beside_the_threads_of_a_channel_can_be_varied_there(harness: ServiceHarness) -> None:
+async def test_pictures_drawn_outside_threads_can_be_varied_there(harness: ServiceHarness) -> None:
     persona = harness.thread()
     await persona.say(f"/imagine {FOX} {SMALL}")
     await drawn(persona)
@@ -260,7 +258,7 @@ async def test_pictures_ordered_beside_the_threads_of_a_channel_can_be_varied_th
 
 
 @pytest.mark.parametrize("place", ["telegram", "slack"])
-async def test_a_stranger_may_not_press(place: str, harness: ServiceHarness) -> None:
+async def test_another_user_may_not_press(place: str, harness: ServiceHarness) -> None:
     persona = harness.group() if place == "telegram" else harness.thread()
     await begun(persona, harness)
     await persona.say(f"/imagine {FOX} {SMALL}")
@@ -273,7 +271,7 @@ async def test_a_stranger_may_not_press(place: str, harness: ServiceHarness) -> 
 
 
 @pytest.mark.parametrize("place", ["telegram", "slack"])
-async def test_pictures_that_an_admin_has_drawn_again_stay_the_asker_s(place: str, harness: ServiceHarness) -> None:
+async def test_pictures_redrawn_by_an_admin_stay_the_asker_s(place: str, harness: ServiceHarness) -> None:
     persona = harness.group() if place == "telegram" else harness.thread()
     await begun(persona, harness)
     await persona.say(f"/imagine {FOX} {SMALL}")
@@ -287,7 +285,7 @@ async def test_pictures_that_an_admin_has_drawn_again_stay_the_asker_s(place: st
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_a_button_whose_order_nobody_remembers_says_so(place: str, empty_harness: ServiceHarness) -> None:
+async def test_a_button_with_a_forgotten_prompt_explains_itself(place: str, empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     persona = SEATS[place](harness)
     service = await harness.start()

@@ -40,7 +40,7 @@ def no_picture(_: str, __: int, ___: int, ____: int) -> bytes:
 
 
 @pytest.mark.parametrize("answer", ["对不起,我不能翻译。", "", "I'm sorry, but I can't help with that."])
-async def test_what_cannot_be_put_into_english_is_not_sent(
+async def test_an_untranslatable_prompt_is_not_sent(
     direct_persona: Persona, harness: ServiceHarness, answer: str
 ) -> None:
     harness.wanjie.script.answer = lambda _: answer
@@ -56,7 +56,7 @@ async def test_what_cannot_be_put_into_english_is_not_sent(
     ("query", "sentence"),
     [("?break=1", "couldn't be downloaded"), ("?status=404", "couldn't be downloaded"), ("?hang=1", "took too long")],
 )
-async def test_a_picture_that_cannot_be_fetched_is_told(
+async def test_a_failed_download_of_a_picture_is_explained(
     harness: ServiceHarness, place: str, query: str, sentence: str
 ) -> None:
     persona = SEATS[place](harness)
@@ -75,7 +75,7 @@ async def test_a_slow_picture_is_waited_for(direct_persona: Persona, harness: Se
     assert post.files == made(harness, FOX)
 
 
-async def test_what_can_be_had_of_several_is_posted(persona: Persona, harness: ServiceHarness) -> None:
+async def test_the_pictures_that_succeeded_are_posted(persona: Persona, harness: ServiceHarness) -> None:
     links: list[str] = []
 
     def every_other(url: str) -> str:
@@ -91,7 +91,7 @@ async def test_what_can_be_had_of_several_is_posted(persona: Persona, harness: S
 
 
 @pytest.mark.parametrize("link", ["http://127.0.0.1:{}/x.png", "{}/redirect?to=http://127.0.0.1:{}/x.png"])
-async def test_no_picture_is_fetched_from_this_machine(
+async def test_no_picture_is_downloaded_from_a_private_address(
     direct_persona: Persona, harness: ServiceHarness, visits: tuple[int, list[bytes]], link: str
 ) -> None:
     port, asked = visits
@@ -105,7 +105,7 @@ async def test_no_picture_is_fetched_from_this_machine(
     assert not direct_persona.posts()
 
 
-async def test_what_is_no_picture_is_not_posted(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_download_that_is_not_a_picture_is_not_posted(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.picture = no_picture
     await persona.say(f"/imagine {FOX}")
     await says(persona, "isn't a picture I can open")
@@ -113,9 +113,7 @@ async def test_what_is_no_picture_is_not_posted(persona: Persona, harness: Servi
     assert not persona.posts()
 
 
-async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(
-    persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_forbidden_pictures_explain_who_can_allow_them(persona: Persona, harness: ServiceHarness) -> None:
     harness.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     harness.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
     await persona.say(f"/imagine {FOX} {SMALL}")
@@ -124,14 +122,14 @@ async def test_where_pictures_are_forbidden_it_is_told_who_can_change_that(
     assert not persona.posts()
 
 
-async def test_a_refusal_is_told_as_such(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_content_refusal_is_explained(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.violates_policy = lambda prompt: "fox" in prompt
     await persona.say(f"/imagine {FOX}")
 
     await says(persona, "content rules don't allow this")
 
 
-async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
+async def test_a_missing_image_model_is_explained_also_when_none_is_left(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     await persona.say(f"/imagine {FOX} {SMALL}")
@@ -155,7 +153,7 @@ async def test_a_model_that_is_gone_is_told_and_then_that_there_is_none(
         ("x" * 2001, "2001 characters"),
     ],
 )
-async def test_a_mistake_in_an_order_is_named(
+async def test_a_mistake_in_the_options_is_named(
     direct_persona: Persona, harness: ServiceHarness, order: str, sentence: str
 ) -> None:
     await direct_persona.say(f"/imagine {order}".strip())
@@ -207,7 +205,7 @@ async def test_stop_ends_the_drawing(persona: Persona, harness: ServiceHarness) 
     assert not persona.posts()
 
 
-async def test_a_failure_of_the_service_is_told_without_its_details(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_service_failure_is_explained_without_details(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.fail_next.extend([Failure(400, message="secret detail of the gateway")] * 4)
     await persona.say(f"/imagine {FOX}")
     await says(persona, "didn't accept this request")

@@ -24,7 +24,7 @@ async def questions(harness: ServiceHarness, persona: Persona) -> list[Any]:
     return [message["content"] for message in asked(harness)[-1] if message["role"] == "user"]
 
 
-async def test_what_is_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
+async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     harness.wanjie.script.first_token_delay = 0.5
     paste, comment, photo = harness.private(), harness.private("Bea"), harness.private("Cy")
@@ -42,7 +42,7 @@ async def test_what_is_sent_in_pieces_is_one_question(harness: ServiceHarness) -
     assert asked_of_file[0].endswith("What does it say?")
 
 
-async def test_pieces_that_do_not_name_the_bot_come_along_in_a_group(empty_harness: ServiceHarness) -> None:
+async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(empty_harness: ServiceHarness) -> None:
     harness, album, comment = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
     harness.wanjie.script.first_token_delay = 0.5
@@ -103,7 +103,7 @@ async def test_pieces_survive_a_kill_as_one_question(empty_harness: ServiceHarne
     assert [messages[-1]["content"] for messages in asked(harness)] == [PASTED, PASTED, "next"]
 
 
-async def test_pieces_that_come_while_the_model_is_silent_are_of_the_same_question(harness: ServiceHarness) -> None:
+async def test_pieces_before_the_first_word_belong_to_the_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: f"answer {len(messages)}"
     harness.wanjie.script.first_token_delay = SILENCE
     comment, file = harness.private(), harness.private("Bea")
@@ -129,7 +129,7 @@ async def test_pieces_that_come_while_the_model_is_silent_are_of_the_same_questi
     assert ends == ["the end", "the end"]
 
 
-async def test_a_piece_that_comes_after_the_first_word_is_a_question_of_its_own(harness: ServiceHarness) -> None:
+async def test_a_piece_after_the_first_word_is_its_own_question(harness: ServiceHarness) -> None:
     persona = harness.private()
     harness.wanjie.script.answer = lambda _: "one two three four five"
     harness.wanjie.script.tokens_per_second = 5
@@ -144,7 +144,7 @@ async def test_a_piece_that_comes_after_the_first_word_is_a_question_of_its_own(
     assert "Paris is big." in last_asked(harness)[-1]
 
 
-async def test_pieces_that_come_while_the_model_is_silent_survive_a_kill(empty_harness: ServiceHarness) -> None:
+async def test_pieces_before_the_first_word_survive_a_kill(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"
     harness.wanjie.script.first_token_delay = SILENCE
@@ -185,7 +185,7 @@ async def test_an_edited_question_counts_as_edited_until_its_answer_begins(harne
     assert persona.answers() == ["answer to first", "answer to second", "answer to the end"]
 
 
-async def test_what_is_sent_in_pieces_in_slack_is_one_question(harness: ServiceHarness) -> None:
+async def test_a_slack_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     lin, bea, channel = harness.direct(), harness.slack.user("Bea"), harness.slack.channel("plans")
     root = await bea.say(channel, "Which words?")
@@ -229,7 +229,7 @@ async def test_an_edited_question_in_slack_counts_as_edited_until_its_answer_beg
     assert asked(harness)[-1][0]["content"].startswith("Be brief.")
 
 
-async def test_an_answer_is_begun_five_times_at_most(harness: ServiceHarness) -> None:
+async def test_an_answer_is_started_five_times_at_most(harness: ServiceHarness) -> None:
     persona = harness.private()
     harness.wanjie.script.answer = echo
     harness.wanjie.script.first_token_delay = SILENCE

@@ -12,7 +12,7 @@ from tests.scenarios.saying import says
     ("word", "label", "sentence"),
     [("off", "Off", "Thinking is hidden"), ("折叠", "Fold", "The beginning"), ("FULL", "Full", "All of the thinking")],
 )
-async def test_a_word_sets_how_much_is_shown(
+async def test_an_argument_sets_how_much_reasoning_is_shown(
     persona: Persona, harness: ServiceHarness, word: str, label: str, sentence: str
 ) -> None:
     await begun(persona, harness)
@@ -23,7 +23,7 @@ async def test_a_word_sets_how_much_is_shown(
     assert marked(persona) == [label]
 
 
-async def test_a_menu_explains_and_sets_it(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_menu_explains_and_sets_the_display_of_reasoning(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     title = await opens(persona, "/reasoning")
 
@@ -35,7 +35,7 @@ async def test_a_menu_explains_and_sets_it(persona: Persona, harness: ServiceHar
     assert marked(persona) == ["Full"]
 
 
-async def test_a_thread_may_fold_what_its_channel_hides(harness: ServiceHarness) -> None:
+async def test_a_thread_may_show_reasoning_that_its_channel_hides(harness: ServiceHarness) -> None:
     persona = harness.thread()
     await persona.say("/reasoning off")
     await says(persona, "in this channel")

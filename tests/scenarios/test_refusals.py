@@ -46,7 +46,7 @@ async def hasty_harness(empty_harness: ServiceHarness) -> ServiceHarness:
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_each_refusal_is_told_in_its_own_sentence(place: str, hasty_harness: ServiceHarness) -> None:
+async def test_each_refusal_has_its_own_sentence(place: str, hasty_harness: ServiceHarness) -> None:
     persona = SEATS[place](hasty_harness)
     for number, (key, failure) in enumerate(TOLD.items()):
         hasty_harness.wanjie.script.fail_next.append(failure)
@@ -59,7 +59,7 @@ async def test_each_refusal_is_told_in_its_own_sentence(place: str, hasty_harnes
     await says(persona, "answer to and now?")
 
 
-async def test_an_empty_account_is_asked_once(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_empty_account_is_not_retried(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.fail_next.append(Failure(500, message="insufficient balance (1008)", path=CHAT))
     await direct_persona.say("hello")
 
@@ -67,7 +67,7 @@ async def test_an_empty_account_is_asked_once(direct_persona: Persona, harness: 
     assert len(asked(harness)) == 1
 
 
-async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_away(
+async def test_an_unavailable_model_falls_back_but_an_error_page_resets_no_choice(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     script = harness.wanjie.script
@@ -96,7 +96,7 @@ async def test_a_model_without_a_channel_falls_back_and_a_page_takes_no_choice_a
         {"finish": False, "done": False, "usage": False},
     ],
 )
-async def test_an_answer_that_never_comes_whole_is_asked_for_as_often_as_the_setting_says(
+async def test_an_always_interrupted_answer_is_requested_as_often_as_configured(
     empty_harness: ServiceHarness, fault: dict[str, Any]
 ) -> None:
     await empty_harness.start(WANJIE_MAX_ATTEMPTS="3")

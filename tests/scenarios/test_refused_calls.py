@@ -112,7 +112,7 @@ async def _reads(persona: Persona, words: str, shown: int, row: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
-async def test_whatever_is_refused_is_told_or_known_to_be_silent_and_the_next_message_is_answered(
+async def test_any_refused_call_is_explained_or_known_silent_and_the_next_message_is_answered(
     place: str, name: str, harness: ServiceHarness
 ) -> None:
     row, persona = ROWS[name], SEATS[place](harness)

@@ -6,7 +6,7 @@ from bots.sandbox.wanjie import frame_shapes as shapes
 from tests.scenarios.saying import asked, beginning, echo, says, shows, words
 
 
-async def test_an_answer_is_whole_in_whatever_form_it_comes(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_answer_is_complete_in_every_response_form(direct_persona: Persona, harness: ServiceHarness) -> None:
     forms = (shapes.stop_everywhere, shapes.in_parts, shapes.as_message, shapes.as_text, shapes.two_choices)
     text = words(30)
     harness.wanjie.script.answer = lambda messages: f"{messages[-1]['content'].split(': ')[-1]} {text}"
@@ -18,7 +18,7 @@ async def test_an_answer_is_whole_in_whatever_form_it_comes(direct_persona: Pers
     assert len(asked(harness)) == len(forms)
 
 
-async def test_an_answer_with_a_hole_is_asked_for_again(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_answer_with_a_gap_is_requested_again(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: words(30)
     harness.wanjie.script.malformed_after, harness.wanjie.script.malformed_times = 10, 1
     await direct_persona.say("count")
@@ -27,7 +27,7 @@ async def test_an_answer_with_a_hole_is_asked_for_again(direct_persona: Persona,
     assert len(asked(harness)) == 2
 
 
-async def test_words_that_cannot_be_read_are_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_unreadable_response_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     harness.wanjie.script.reshape = shapes.in_unknown_form
     await direct_persona.say("hello")

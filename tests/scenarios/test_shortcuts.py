@@ -8,7 +8,7 @@ from tests.scenarios.drawing import AGAIN, drawn
 from tests.scenarios.saying import asked, echo, says
 
 
-async def test_a_shortcut_or_a_press_in_a_thread_does_not_call_the_bot_into_it(harness: ServiceHarness) -> None:
+async def test_a_shortcut_or_press_does_not_make_the_bot_join_a_thread(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     persona = harness.thread()
     bob = harness.slack.user("Bob")
@@ -44,9 +44,7 @@ async def test_a_first_mention_in_a_thread_is_about_what_was_said_there(harness:
 
 
 @pytest.mark.parametrize("order", ["/imagine a cat", "/speak Good morning!"])
-async def test_whoever_orders_something_where_the_bot_is_no_member_is_told_to_invite_it(
-    harness: ServiceHarness, order: str
-) -> None:
+async def test_media_outside_the_bot_s_channels_ask_for_an_invitation(harness: ServiceHarness, order: str) -> None:
     lin = harness.slack.user("Lin")
     persona = SlackPersona(harness.slack, lin, harness.slack.channel("away", bot_member=False, members=[lin]))
     await persona.say(order)
@@ -55,7 +53,7 @@ async def test_whoever_orders_something_where_the_bot_is_no_member_is_told_to_in
     assert len(persona.answers()) == 1
 
 
-async def test_whoever_orders_a_recording_beside_threads_sees_that_it_is_being_made(harness: ServiceHarness) -> None:
+async def test_speaking_outside_threads_announces_the_recording(harness: ServiceHarness) -> None:
     harness.wanjie.script.speech_delay = 0.5
     for persona in (harness.direct(), harness.thread()):
         await persona.say("/speak Good morning!")

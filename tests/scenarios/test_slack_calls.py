@@ -12,7 +12,9 @@ from tests.scenarios.saying import shows, words
 
 
 @pytest.mark.parametrize("kind", ["slack-direct", "slack-thread"])
-async def test_no_message_is_looked_for_while_the_first_words_are_held_back(harness: ServiceHarness, kind: str) -> None:
+async def test_no_lost_message_is_searched_while_the_first_words_are_held_back(
+    harness: ServiceHarness, kind: str
+) -> None:
     answer = f"**{words(20, 'bold')}** and then {words(10)}"  # an open mark is held back until it is closed
     harness.wanjie.script.answer = lambda _: answer
     harness.wanjie.script.tokens_per_second = 15
@@ -27,9 +29,7 @@ async def test_no_message_is_looked_for_while_the_first_words_are_held_back(harn
 
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
-async def test_a_call_of_a_stream_that_hangs_once_costs_the_reader_a_few_seconds(
-    harness: ServiceHarness, method: str
-) -> None:
+async def test_a_hanging_stream_call_delays_the_reader_only_seconds(harness: ServiceHarness, method: str) -> None:
     answer = words(120)
     harness.wanjie.script.answer = lambda _: answer
     harness.wanjie.script.tokens_per_second = 60

@@ -39,7 +39,7 @@ async def test_an_answer_stops_when_its_question_is_deleted(harness: ServiceHarn
     assert await _asks_next(persona, harness) == ["next"]
 
 
-async def test_a_question_that_waits_is_dropped_when_it_is_deleted(harness: ServiceHarness) -> None:
+async def test_a_waiting_question_is_dropped_when_deleted(harness: ServiceHarness) -> None:
     persona = harness.direct()
     await grows(persona, harness, words(60), "first")
     await persona.say("secret")

@@ -74,7 +74,7 @@ async def test_an_alert_in_a_thread_and_what_was_said_since_reach_the_model(harn
     assert len(asked(harness)) == 2
 
 
-async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_asks(harness: ServiceHarness) -> None:
+async def test_an_unreadable_thread_is_reported_to_the_asker(harness: ServiceHarness) -> None:
     channel, lin = harness.slack.channel("ops"), harness.slack.user("Lin")
     root = await lin.say(channel, "Tea or coffee?")
     _answer(harness, "tea")
@@ -86,7 +86,7 @@ async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_asks(harness
     assert "I couldn't read this thread" in "".join(harness.slack.texts(channel, root.ts))
 
 
-async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_uses_a_command_on_it(
+async def test_an_unreadable_thread_is_reported_to_the_user_of_a_command(
     harness: ServiceHarness,
 ) -> None:
     channel, lin = harness.slack.channel("ops"), harness.slack.user("Lin")
@@ -103,7 +103,7 @@ async def test_a_thread_that_slack_does_not_tell_is_told_to_whoever_uses_a_comma
     assert "couldn't read" not in "".join(harness.slack.texts(channel, second.ts))
 
 
-async def test_a_command_that_needs_nothing_of_a_thread_does_not_wait_for_it(harness: ServiceHarness) -> None:
+async def test_a_command_without_need_of_the_thread_does_not_wait_for_it(harness: ServiceHarness) -> None:
     channel, lin = harness.slack.channel("ops"), harness.slack.user("Lin")
     root = await lin.say(channel, "Tea or coffee?")
     await lin.mention(channel, "new", thread_ts=root.ts)
@@ -112,7 +112,7 @@ async def test_a_command_that_needs_nothing_of_a_thread_does_not_wait_for_it(har
     assert harness.slack.count("conversations.replies") == 0
 
 
-async def test_a_visitor_of_a_shared_channel_has_the_conversation_of_all(harness: ServiceHarness) -> None:
+async def test_a_visitor_of_a_shared_channel_shares_its_conversation(harness: ServiceHarness) -> None:
     visitor, channel = harness.slack.visitor("Vera"), harness.slack.channel("shared")
     persona = SlackPersona(harness.slack, visitor, channel)
     _answer(harness, "one")
@@ -135,7 +135,7 @@ async def test_a_visitor_of_a_shared_channel_has_the_conversation_of_all(harness
     await harness.slack.wait_for(lambda: harness.slack.ephemerals(visitor))
 
 
-async def test_apps_and_slackbot_are_answered_only_where_the_operator_says_so(empty_harness: ServiceHarness) -> None:
+async def test_apps_are_answered_only_where_the_operator_allows_it(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     channel = harness.slack.channel("ops")
     workflow, other = harness.slack.app("Standup"), harness.slack.app("Other")
@@ -153,7 +153,7 @@ async def test_apps_and_slackbot_are_answered_only_where_the_operator_says_so(em
     assert other.bot_id in harness.logs()
 
 
-async def test_a_reply_beneath_the_bot_s_own_post_is_for_it(harness: ServiceHarness) -> None:
+async def test_a_reply_below_the_bot_s_own_post_is_answered(harness: ServiceHarness) -> None:
     channel, lin = harness.slack.channel("ops"), harness.slack.user("Lin")
     await lin.command("/imagine", "a lighthouse", channel)
     (picture,) = await harness.slack.wait_for(

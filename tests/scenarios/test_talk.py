@@ -53,7 +53,7 @@ async def test_the_conversation_is_remembered(persona: Persona, harness: Service
     assert contents == ["first", "answer to first", "second"]
 
 
-async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(harness: ServiceHarness) -> None:
+async def test_a_reply_to_an_older_answer_quotes_it(harness: ServiceHarness) -> None:
     persona = harness.private()
     for answer in ("Good morning, everyone!", "Good night, all."):
         harness.wanjie.script.answer = lambda _, answer=answer: answer
@@ -70,7 +70,7 @@ async def test_an_older_answer_that_is_replied_to_is_what_the_question_is_about(
     assert last_asked(harness)[-1] == "And this"
 
 
-async def test_an_answer_of_which_nothing_is_seen_is_none(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_invisible_answer_counts_as_empty(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.reasoning = lambda _: "\u2800"
     for number, answer in enumerate(("\u200b", "\u2060\u2060", "\u2800\n\u2063"), 1):
         harness.wanjie.script.answer = lambda _, answer=answer: answer
@@ -82,7 +82,7 @@ async def test_an_answer_of_which_nothing_is_seen_is_none(direct_persona: Person
     assert not direct_persona.folds()
 
 
-async def test_words_of_which_nothing_is_seen_are_none(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_invisible_question_counts_as_empty(direct_persona: Persona, harness: ServiceHarness) -> None:
     for command, told in (
         ("/speak \u2800", "What should I read"),
         ("/imagine \u200b", "What should be in the picture"),
@@ -132,7 +132,7 @@ async def test_in_a_group_the_model_is_told_who_speaks(harness: ServiceHarness) 
         assert asked(harness)[-1][0]["role"] == "system"
 
 
-async def test_group_talk_that_is_not_for_the_bot_is_left_alone(harness: ServiceHarness) -> None:
+async def test_group_messages_to_others_are_ignored(harness: ServiceHarness) -> None:
     group = harness.group()
     person = harness.telegram.user(77, "Bob")
 
@@ -163,7 +163,7 @@ async def test_topics_of_a_forum_are_conversations_of_their_own(harness: Service
     assert all(len([m for m in messages if m["role"] == "user"]) == 1 for messages in asked(harness))
 
 
-async def test_a_mention_is_answered_once_though_slack_tells_twice(harness: ServiceHarness) -> None:
+async def test_a_mention_is_answered_once_although_slack_sends_two_events(harness: ServiceHarness) -> None:
     thread = harness.thread()
 
     await thread.say("hello")
@@ -185,7 +185,7 @@ async def test_a_follow_up_while_the_first_answer_grows_is_answered(harness: Ser
     await says(thread, "answer to second")
 
 
-async def test_threads_the_bot_was_never_called_into_are_left_alone(harness: ServiceHarness) -> None:
+async def test_threads_without_the_bot_are_ignored(harness: ServiceHarness) -> None:
     persona = harness.thread()
     user = harness.slack.user("Bob")
     root = await user.say(persona.channel, "just among ourselves")

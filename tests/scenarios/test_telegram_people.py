@@ -14,7 +14,7 @@ from tests.scenarios.saying import asked, says
 from tests.scenarios.test_files import EYES, pictures, words
 
 
-async def test_whoever_writes_as_a_channel_can_press_the_buttons_of_their_answer(harness: ServiceHarness) -> None:
+async def test_a_user_who_writes_as_a_channel_can_press_the_buttons(harness: ServiceHarness) -> None:
     persona = harness.group()
     channel = harness.telegram.channel("News")
     harness.wanjie.script.answer = lambda _: "one answer"
@@ -27,7 +27,7 @@ async def test_whoever_writes_as_a_channel_can_press_the_buttons_of_their_answer
     await says(persona, "another answer")
 
 
-async def test_all_that_is_seen_is_read_and_whose_words_they_are(harness: ServiceHarness) -> None:
+async def test_every_visible_content_is_read_with_its_author(harness: ServiceHarness) -> None:
     persona = harness.group()
     bo = harness.telegram.user(555, "Bo")
     harness.wanjie.script.answer = lambda messages: f"answer {len(messages)}."
@@ -49,7 +49,7 @@ async def test_all_that_is_seen_is_read_and_whose_words_they_are(harness: Servic
     ]
 
 
-async def test_a_video_note_is_heard(empty_harness: ServiceHarness) -> None:
+async def test_a_video_note_is_transcribed(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.models += ("SenseVoiceSmall",)
     harness.wanjie.script.transcript = lambda _: "what is the time"
@@ -79,7 +79,7 @@ async def test_a_rich_message_is_read_with_its_pictures_and_code(empty_harness: 
     assert "what does `f(x)` mean?" in words(asked(harness)[-1][-1])
 
 
-async def test_a_picture_that_moves_is_named_to_the_model_that_is_asked_about_it(harness: ServiceHarness) -> None:
+async def test_an_animation_is_described_to_the_model(harness: ServiceHarness) -> None:
     persona = harness.group()
     bo = harness.telegram.user(555, "Bo")
     harness.wanjie.script.answer = lambda _: "I cannot see it."

@@ -52,7 +52,7 @@ async def test_while_it_is_spoken_slack_shows_a_status_in_the_thread(harness: Se
     await persona.until(lambda: _status(harness) == "")
 
 
-async def test_a_status_of_slack_does_not_outlive_work_that_ends_in_a_whisper(harness: ServiceHarness) -> None:
+async def test_a_slack_status_ends_with_an_ephemeral_answer(harness: ServiceHarness) -> None:
     persona = harness.thread()
     await talking(persona, harness)
     await persona.until(lambda: "Speak" in " ".join(persona.buttons()))
@@ -81,7 +81,7 @@ async def test_a_long_text_is_joined_from_several_requests(persona: Persona, har
     assert length(note.files[0]) == pytest.approx(len("".join(pieces)) / PACE, rel=0.02)
 
 
-async def test_a_message_is_spoken_by_a_reply(persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_replied_message_is_spoken(persona: Persona, harness: ServiceHarness) -> None:
     await talking(persona, harness)
     await talking(persona, harness, "what now?")
     await persona.reply("/speak", "answer to hello")
@@ -99,7 +99,7 @@ async def test_without_a_text_the_newest_answer_is_spoken(persona: Persona, harn
     assert [body["input"] for body in spoken(harness)] == ["answer to what now?"]
 
 
-async def test_with_nothing_to_speak_it_says_how(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_speak_without_a_text_explains_itself(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/speak")
     await says(direct_persona, "/speak Good morning!")
     await direct_persona.say("/speak ---")
@@ -117,7 +117,7 @@ async def test_the_button_under_an_answer_speaks_it(persona: Persona, harness: S
     assert [body["input"] for body in spoken(harness)] == ["answer to hello."]
 
 
-async def test_the_button_of_an_answer_that_is_forgotten_speaks_what_it_stands_under(
+async def test_the_button_of_a_forgotten_answer_speaks_the_text_above_it(
     persona: Persona, harness: ServiceHarness
 ) -> None:
     await talking(persona, harness)
@@ -144,7 +144,7 @@ async def test_markdown_is_spoken_as_words(direct_persona: Persona, harness: Ser
     assert "code" in asked
 
 
-async def test_the_same_again_is_not_asked_for_again(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_the_same_text_is_not_synthesized_again(direct_persona: Persona, harness: ServiceHarness) -> None:
     for count in (1, 2):
         await direct_persona.say("/speak Good morning!")
         await hears(direct_persona, count)

@@ -7,7 +7,7 @@ from tests.scenarios.hearing import hears, notes, spoken, talking
 from tests.scenarios.saying import says
 
 
-async def test_answers_are_spoken_always_when_that_is_wanted(persona: Persona, harness: ServiceHarness) -> None:
+async def test_answers_are_spoken_when_the_chat_wants_it(persona: Persona, harness: ServiceHarness) -> None:
     await talking(persona, harness)
     await persona.say("/voice replies always")
     await says(persona, "Always")
@@ -21,9 +21,7 @@ async def test_answers_are_spoken_always_when_that_is_wanted(persona: Persona, h
     assert [body["input"] for body in spoken(harness)] == ["answer to what now?"]
 
 
-async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(
-    direct_persona: Persona, harness: ServiceHarness
-) -> None:
+async def test_an_unspeakable_answer_is_still_shown(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/voice replies always")
     await says(direct_persona, "Always")
     harness.wanjie.script.violates_policy = lambda prompt: prompt.startswith("answer")
@@ -34,7 +32,7 @@ async def test_an_answer_that_cannot_be_spoken_stands_all_the_same(
     assert not notes(direct_persona)
 
 
-async def test_voice_and_speed_are_chosen_and_taken_back(persona: Persona, harness: ServiceHarness) -> None:
+async def test_voice_and_speed_are_set_and_reset(persona: Persona, harness: ServiceHarness) -> None:
     await talking(persona, harness)
     await persona.say("/voice 粤语")
     await says(persona, "粤语")
@@ -76,7 +74,7 @@ async def test_a_voice_is_tried_before_it_is_set_and_offered_once_it_has_worked(
     assert len(spoken(harness)) == 3
 
 
-async def test_a_service_that_fails_sets_no_voice(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_failing_service_sets_no_voice(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.fail_next.append(Failure(403, message="no permission", path="/audio/speech"))
     await direct_persona.say("/voice 粤语")
     await says(direct_persona, "couldn't try the voice “粤语”")
@@ -85,7 +83,9 @@ async def test_a_service_that_fails_sets_no_voice(direct_persona: Persona, harne
     assert "Voice: 普通话" in await says(direct_persona, "Voice: ")
 
 
-async def test_the_menu_shows_what_holds_and_changes_in_place(persona: Persona, harness: ServiceHarness) -> None:
+async def test_the_voice_menu_shows_the_settings_and_changes_in_place(
+    persona: Persona, harness: ServiceHarness
+) -> None:
     await talking(persona, harness)
     await persona.say("/voice")
     menu = await says(persona, "CosyVoice")
@@ -102,7 +102,7 @@ async def test_the_menu_shows_what_holds_and_changes_in_place(persona: Persona, 
     assert spoken(harness)[0]["speed"] == 1.25
 
 
-async def test_what_is_said_to_voice_is_understood_or_explained(direct_persona: Persona) -> None:
+async def test_arguments_of_voice_are_understood_or_explained(direct_persona: Persona) -> None:
     for said, part in (
         ("/voice speed", "/voice speed 1.2"),
         ("/voice speed 9", "from 0.25 to 4"),

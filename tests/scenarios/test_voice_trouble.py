@@ -11,7 +11,7 @@ from tests.scenarios.hearing import SENTENCE, asked_to_speak, hears, notes, spok
 from tests.scenarios.saying import says
 
 
-async def test_a_voice_that_the_model_does_not_know_is_named(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_an_unknown_voice_is_reported(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/voice 粤语")
     await says(direct_persona, "粤语")
     harness.wanjie.script.voices = ("普通话",)
@@ -24,7 +24,7 @@ async def test_a_voice_that_the_model_does_not_know_is_named(direct_persona: Per
     await hears(direct_persona)
 
 
-async def test_a_chosen_model_that_is_gone_is_replaced_with_a_word(
+async def test_a_chosen_speech_model_that_is_gone_is_replaced_with_a_notice(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     harness.wanjie.script.models += ("old-tts",)
@@ -41,7 +41,7 @@ async def test_a_chosen_model_that_is_gone_is_replaced_with_a_word(
     assert [body["model"] for body in spoken(harness)] == ["old-tts", "CosyVoice", "CosyVoice"]
 
 
-async def test_a_key_without_a_speech_model_is_told(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_key_without_a_speech_model_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.models = ("deepseek-v3",)
     await direct_persona.say("/speak Good morning!")
     await says(direct_persona, "No speech model")
@@ -51,14 +51,14 @@ async def test_a_key_without_a_speech_model_is_told(direct_persona: Persona, har
     assert not notes(direct_persona)
 
 
-async def test_a_content_refusal_is_told_as_such(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_a_content_refusal_is_explained(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.violates_policy = lambda _: True
     await direct_persona.say("/speak Something unfit.")
 
     await says(direct_persona, "content rules")
 
 
-async def test_passing_faults_of_wanjie_are_not_noticed(direct_persona: Persona, harness: ServiceHarness) -> None:
+async def test_temporary_faults_of_wanjie_are_invisible(direct_persona: Persona, harness: ServiceHarness) -> None:
     await talking(direct_persona, harness)
     harness.wanjie.script.fail_next.extend([Failure(500), Failure(502, html=True)])
     await direct_persona.say("/speak Good morning!")
@@ -66,7 +66,7 @@ async def test_passing_faults_of_wanjie_are_not_noticed(direct_persona: Persona,
     await hears(direct_persona)
 
 
-async def test_a_corrupt_sound_is_asked_for_once_more_and_then_told(
+async def test_corrupt_audio_is_requested_once_more_and_then_explained(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     corrupt = [True]
@@ -97,7 +97,7 @@ async def test_of_twenty_thousand_characters_the_beginning_is_spoken(
     assert said.endswith(".")
 
 
-async def test_who_forbids_voice_notes_on_telegram_gets_a_file(harness: ServiceHarness) -> None:
+async def test_a_telegram_user_who_forbids_voice_notes_gets_a_file(harness: ServiceHarness) -> None:
     persona = harness.private()
     persona.person.user.forbids_voice = True
     await persona.say("/speak Good morning!")

@@ -148,7 +148,7 @@ def _sentences(key: str) -> list[str]:
     return [Translations().text(key, "en", reference="@").split("@")[0]] if key else []
 
 
-async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up(service: Service) -> None:
+async def test_an_error_while_an_event_is_read_is_explained_and_blocks_nothing(service: Service) -> None:
     told = await _told(service, "enrich")
 
     assert [[text.split("reference ")[0] for text in texts] for texts in told] == [
@@ -156,7 +156,7 @@ async def test_whatever_fails_while_an_event_is_read_is_told_and_holds_nobody_up
     ]
 
 
-async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(service: Service) -> None:
+async def test_an_error_while_an_event_is_answered_is_explained_unless_it_is_retried(service: Service) -> None:
     told = await _told(service, "answer")
     waits = {
         _OUTCOMES.index(row) for row in _OUTCOMES if isinstance(row[0], RateLimitedError | PlatformUnreachableError)
@@ -168,14 +168,14 @@ async def test_whatever_fails_while_it_is_answered_is_told_unless_waiting_helps(
         assert all(text.startswith(wanted) for text, wanted in zip(texts, expected, strict=True))
 
 
-async def test_an_excuse_that_fails_holds_nobody_up(service: Service) -> None:
+async def test_a_failed_apology_blocks_nothing(service: Service) -> None:
     told = await _told(service, "enrich", "excuse")
     patient = [isinstance(error, RateLimitedError | PlatformUnreachableError) for error, _ in _OUTCOMES]
 
     assert [bool(texts) for texts in told] == patient
 
 
-async def test_what_cannot_be_read_is_kept_among_the_dead_letters(service: Service, redis: Redis) -> None:
+async def test_an_unreadable_event_becomes_a_dead_letter(service: Service, redis: Redis) -> None:
     told = await _told(service, "read")
     dead = list(await redis.keys("*:dead"))
     kept = [await redis.xlen(key) for key in dead]
@@ -184,7 +184,7 @@ async def test_what_cannot_be_read_is_kept_among_the_dead_letters(service: Servi
     assert sum(kept) == len(_OUTCOMES)
 
 
-async def test_a_store_that_is_away_while_an_event_is_read_costs_nothing(service: Service) -> None:
+async def test_an_outage_of_the_store_while_an_event_is_read_loses_nothing(service: Service) -> None:
     platform = Fragile()
     await service.reception.receive(platform, b"1")
     platform.faults["1", "enrich"] = StoreLostError("away")

@@ -33,14 +33,14 @@ class Maker:
         return make
 
 
-async def test_what_was_made_is_not_made_again() -> None:
+async def test_a_cached_value_is_not_computed_again() -> None:
     cache, maker = Cache[bytes](100, len), Maker()
 
     assert [await cache.get("a", maker.of("a")) for _ in range(3)] == [b"a"] * 3
     assert maker.made == ["a"]
 
 
-async def test_what_is_asked_for_twice_at_once_is_made_once() -> None:
+async def test_simultaneous_requests_share_one_computation() -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     asking = [asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(5)]
     await asyncio.sleep(0)
@@ -62,7 +62,7 @@ async def test_one_cancelled_caller_does_not_cancel_the_others() -> None:
     assert not maker.cancelled
 
 
-async def test_when_all_give_up_the_making_ends_and_begins_anew_for_the_next() -> None:
+async def test_a_computation_ends_when_all_callers_are_cancelled() -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     asking = [asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2)]
     await asyncio.sleep(0.01)
@@ -76,7 +76,7 @@ async def test_when_all_give_up_the_making_ends_and_begins_anew_for_the_next() -
     assert maker.made == ["a", "a"]
 
 
-async def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
+async def test_a_failure_reaches_all_callers_and_is_not_cached() -> None:
     cache, maker = Cache[bytes](100, len), Maker()
 
     async def fail() -> bytes:
@@ -89,7 +89,7 @@ async def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
     assert await cache.get("a", maker.of("a")) == b"a"
 
 
-async def test_the_least_recently_used_goes_first() -> None:
+async def test_the_least_recently_used_value_is_evicted_first() -> None:
     cache, maker = Cache[bytes](30, len), Maker()
     for name in ("a", "b", "c", "a", "d"):
         await cache.get(name, maker.of(name, 10))
@@ -99,7 +99,7 @@ async def test_the_least_recently_used_goes_first() -> None:
     assert maker.made == ["a", "b", "c", "d", "b"]
 
 
-async def test_what_is_larger_than_the_cache_is_given_but_not_kept() -> None:
+async def test_a_value_larger_than_the_cache_is_returned_but_not_kept() -> None:
     cache, maker = Cache[bytes](30, len), Maker()
 
     await cache.get("b", maker.of("b", 30))
@@ -110,7 +110,7 @@ async def test_what_is_larger_than_the_cache_is_given_but_not_kept() -> None:
     assert maker.made == ["b", "a", "a"]
 
 
-async def test_what_was_forgotten_is_made_again() -> None:
+async def test_an_evicted_value_is_computed_again() -> None:
     cache, maker = Cache[bytes](30, len), Maker()
     await cache.get("a", maker.of("a", 20))
     cache.discard("a")
@@ -123,7 +123,7 @@ async def test_what_was_forgotten_is_made_again() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40)), max_size=40))
-def test_no_more_is_kept_than_was_promised(asked: list[tuple[str, int]]) -> None:
+def test_the_cache_stays_within_its_size(asked: list[tuple[str, int]]) -> None:
     async def run() -> None:
         sizes: dict[str, int] = {}
         cache = Cache[bytes](60, len)
@@ -148,7 +148,7 @@ def test_no_more_is_kept_than_was_promised(asked: list[tuple[str, int]]) -> None
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_different_keys_are_made_at_the_same_time(count: int) -> None:
+async def test_different_keys_are_computed_concurrently(count: int) -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     asking = [asyncio.create_task(cache.get(name, maker.of(name))) for name in "abc"[:count]]
     await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ import pytest
 from core.media.thread_pool import ThreadPool
 
 
-async def test_the_loop_goes_on_while_a_job_is_done() -> None:
+async def test_the_event_loop_runs_while_a_job_does() -> None:
     workshop, done = ThreadPool(), threading.Event()
     job = asyncio.create_task(workshop.run(done.wait, timeout=10))
     await asyncio.sleep(0)
@@ -28,7 +28,7 @@ async def test_what_a_job_raises_is_raised() -> None:
     workshop.close()
 
 
-async def test_after_its_end_no_job_is_taken() -> None:
+async def test_a_closed_pool_takes_no_job() -> None:
     workshop = ThreadPool()
     workshop.close()
 

@@ -24,7 +24,7 @@ from core.media.visible_text import is_blank, strip_invisible
         ),
     ],
 )
-def test_invisible_characters_are_no_words(text: str) -> None:
+def test_invisible_characters_are_blank(text: str) -> None:
     assert is_blank(text)
     assert not strip_invisible(text)
 
@@ -38,5 +38,5 @@ def test_visible_characters_are_not_blank(text: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_what_is_added_to_words_leaves_them_visible(text: str, more: str) -> None:
+def test_text_with_visible_characters_is_not_blank(text: str, more: str) -> None:
     assert is_blank(text + more) == (is_blank(text) and is_blank(more))

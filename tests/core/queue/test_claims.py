@@ -69,7 +69,7 @@ async def test_an_entry_without_a_message_is_removed(redis: Redis, inbox: Inbox,
     assert await redis.xlen(QueueKeys().stream(0)) == 0
 
 
-async def test_a_busy_lane_goes_behind_the_others(inbox: Inbox, claims: Claims) -> None:
+async def test_a_busy_lane_is_queued_behind_the_others(inbox: Inbox, claims: Claims) -> None:
     for lane, event in (("busy", "1"), ("busy", "2"), ("other", "1")):
         await inbox.enqueue(lane, event, b"")
     await claims.finish(await claim_next(claims))

@@ -49,9 +49,7 @@ async def test_more_lanes_than_a_batch_are_all_repaired(redis: Redis, inbox: Inb
     assert await redis.xlen(STREAM) == 1200
 
 
-async def test_a_lane_that_is_being_worked_on_keeps_its_one_entry(
-    redis: Redis, inbox: Inbox, repair: EntryRepair
-) -> None:
+async def test_a_running_lane_keeps_its_single_entry(redis: Redis, inbox: Inbox, repair: EntryRepair) -> None:
     claims = Claims(redis, QueueKeys(), "me")
     await claims.prepare()
     await inbox.enqueue("lane", "1", b"")
@@ -71,7 +69,7 @@ async def test_one_process_repairs_in_an_interval(redis: Redis, inbox: Inbox, re
 
 
 @pytest.mark.parametrize("loss", ["evicted", "trimmed"])
-async def test_a_worker_goes_on_after_the_store_lost_its_entries(
+async def test_a_worker_continues_after_the_store_lost_its_entries(
     redis: Redis, inbox: Inbox, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     monkeypatch.setattr("core.queue.worker._REPAIR_INTERVAL", 0.05)

@@ -46,7 +46,7 @@ async def test_a_foreign_key_is_set_aside_before_a_message_is_stored(
 
 
 @pytest.mark.parametrize("name", _KEYS)
-async def test_a_key_that_is_overwritten_while_a_message_is_worked_on_holds_nobody_up(
+async def test_a_key_overwritten_during_a_job_blocks_nothing(
     redis: Redis, inbox: Inbox, start_worker: StartWorker, name: str
 ) -> None:
     overwritten = asyncio.Event()

@@ -39,7 +39,7 @@ async def test_an_event_is_stored_once(redis: Redis, inbox: Inbox) -> None:
     assert len(await mailbox(redis, "lane")) == 1
 
 
-async def test_of_many_deliveries_at_once_one_is_stored(redis: Redis, inbox: Inbox) -> None:
+async def test_simultaneous_deliveries_are_stored_once(redis: Redis, inbox: Inbox) -> None:
     answers = await asyncio.gather(*(inbox.enqueue("lane", "1", b"") for _ in range(100)))
 
     assert answers.count(EnqueueResult.STORED) == 1
@@ -86,7 +86,7 @@ async def test_a_stop_is_requested_only_of_a_lane_with_work(redis: Redis, inbox:
     assert await inbox.request_stop("lane")
 
 
-async def test_an_event_id_is_one_line(inbox: Inbox) -> None:
+async def test_an_event_id_with_a_line_break_is_refused(inbox: Inbox) -> None:
     with pytest.raises(ValueError, match="one line"):
         await inbox.enqueue("lane", "1\n2", b"")
 

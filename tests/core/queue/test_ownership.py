@@ -34,7 +34,7 @@ async def test_a_stall_longer_than_the_lease_keeps_the_claim_when_nobody_took_ov
     assert len(handler.started) == 1
 
 
-async def test_a_process_that_takes_over_its_own_entry_never_runs_a_lane_twice_at_once(
+async def test_taking_over_its_own_entry_never_runs_a_lane_twice_at_once(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     lost_ownership: list[bool] = []
@@ -158,7 +158,7 @@ async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, 
 
 
 @pytest.mark.parametrize("script", ["start", "finish"])
-async def test_a_lost_answer_repeats_nothing(
+async def test_a_lost_response_repeats_nothing(
     redis: Redis, inbox: Inbox, proxy: Proxy, start_worker: StartWorker, script: str
 ) -> None:
     client, handler = connect(proxy.url), ScriptedHandler()
@@ -180,7 +180,7 @@ async def test_a_lost_answer_repeats_nothing(
     assert await redis.llen(QueueKeys().mailbox("lane")) == 0
 
 
-async def test_a_start_that_the_store_refused_is_tried_again_without_the_lease(
+async def test_a_start_that_the_store_refused_is_retried_before_the_lease_ends(
     redis: Redis, inbox: Inbox, proxy: Proxy, start_worker: StartWorker
 ) -> None:
     client, handler = connect(proxy.url, retries=0), ScriptedHandler()
@@ -210,9 +210,7 @@ async def test_an_entry_whose_delivery_was_lost_is_delivered_again(
     await wait_until(lambda: handler.done == ["1"])
 
 
-async def test_a_store_that_forgot_everything_is_laid_out_anew(
-    redis: Redis, inbox: Inbox, start_worker: StartWorker
-) -> None:
+async def test_an_emptied_store_is_set_up_again(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
     handler = ScriptedHandler()
     await start_worker(handler.make_worker(redis))
     await asyncio.sleep(0.1)

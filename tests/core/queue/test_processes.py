@@ -83,7 +83,7 @@ async def _until_empty(redis: Redis) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_paused_process_loses_its_message_when_it_goes_on(
+async def test_a_paused_process_loses_its_message_when_it_resumes(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     processes = [await spawn(), await spawn()]
@@ -102,7 +102,7 @@ async def test_a_paused_process_loses_its_message_when_it_goes_on(
     assert await redis.lrange("lost", 0, -1) == [b"1"]
 
 
-async def test_a_poison_message_is_given_up_and_its_lane_goes_on(
+async def test_a_poison_message_is_given_up_and_its_lane_continues(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
     await inbox.enqueue("lane", "bad", make_payload(poison=True))
@@ -155,7 +155,7 @@ async def test_sigterm_hands_running_messages_over_at_once(
 
 
 @pytest.mark.parametrize("steps", [1, 4])
-async def test_sigterm_waits_for_messages_that_are_nearly_done(
+async def test_sigterm_waits_for_messages_within_the_drain_time(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker, steps: int
 ) -> None:
     leaving = await spawn("--grace", "10")

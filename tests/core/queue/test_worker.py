@@ -21,9 +21,7 @@ async def fail(_: Job) -> None:
     raise RuntimeError("no")
 
 
-async def test_lanes_are_worked_on_side_by_side_and_each_in_its_order(
-    redis: Redis, inbox: Inbox, start_worker: StartWorker
-) -> None:
+async def test_lanes_run_in_parallel_and_each_in_order(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
     open_lanes: set[str] = set()
 
     async def answer(job: Job) -> None:
@@ -73,7 +71,7 @@ async def test_a_worker_claims_no_more_than_its_capacity(redis: Redis, inbox: In
     assert handler.max_running == 3
 
 
-async def test_a_checkpoint_is_left_to_the_next_owner_and_gone_with_the_message(
+async def test_a_checkpoint_is_kept_for_the_next_owner_and_removed_with_the_message(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     async def answer(job: Job) -> None:
@@ -115,7 +113,7 @@ async def test_absorbed_messages_are_kept_in_the_state_and_not_delivered(
     assert await inbox.list_envelopes("lane") == []
 
 
-async def test_a_message_that_always_fails_is_given_up_and_its_lane_goes_on(
+async def test_a_message_that_always_fails_is_given_up_and_its_lane_continues(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     async def answer(job: Job) -> None:
@@ -149,7 +147,7 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
     assert 29 * days < await redis.ttl("{q0}:dead") <= 30 * days
 
 
-async def test_a_message_whose_giving_up_fails_is_given_up_all_the_same(
+async def test_a_message_is_given_up_although_its_apology_fails(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     await inbox.enqueue("lane", "bad", b"")
@@ -197,7 +195,7 @@ async def test_a_failing_store_never_makes_a_message_poison(
     assert not await redis.xlen("{q0}:dead")
 
 
-async def test_a_failing_store_is_given_a_pause_in_which_nobody_takes_the_message(
+async def test_after_a_store_failure_nobody_takes_the_message_during_the_pause(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     pause = 2 * QUICK.lease
@@ -234,7 +232,7 @@ async def test_a_message_that_waits_for_the_store_is_handed_over_at_a_drain(
     assert staying.started[0].attempt == 1
 
 
-async def test_a_stop_is_heard_at_once(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
+async def test_a_stop_takes_effect_at_once(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
     async def answer(job: Job) -> None:
         await job.stop_requested.wait()
 
@@ -248,7 +246,7 @@ async def test_a_stop_is_heard_at_once(redis: Redis, inbox: Inbox, start_worker:
     await wait_until(lambda: handler.done == ["1"], 3)
 
 
-async def test_a_missed_stop_is_seen_at_the_next_checkpoint(
+async def test_a_missed_stop_is_noticed_at_the_next_checkpoint(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     async def answer(job: Job) -> None:
@@ -264,7 +262,9 @@ async def test_a_missed_stop_is_seen_at_the_next_checkpoint(
     assert handler.started[0].state == {}
 
 
-async def test_a_missed_stop_is_seen_at_the_next_renewal(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
+async def test_a_missed_stop_is_noticed_at_the_next_renewal(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker
+) -> None:
     async def answer(job: Job) -> None:
         await redis.hset(QueueKeys().state("lane"), "!stop", "1")
         await job.stop_requested.wait()
@@ -276,7 +276,7 @@ async def test_a_missed_stop_is_seen_at_the_next_renewal(redis: Redis, inbox: In
     await wait_until(lambda: handler.done == ["1"])
 
 
-async def test_a_stop_before_the_start_is_known_at_the_start_and_means_one_message(
+async def test_a_stop_before_the_start_applies_to_one_message(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     handler = ScriptedHandler()
@@ -289,9 +289,7 @@ async def test_a_stop_before_the_start_is_known_at_the_start_and_means_one_messa
     assert [job.stop_requested.is_set() for job in handler.started] == [True, False]
 
 
-async def test_a_late_message_on_the_channel_stops_nothing(
-    redis: Redis, inbox: Inbox, start_worker: StartWorker
-) -> None:
+async def test_a_late_stop_notification_stops_nothing(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
     handler = ScriptedHandler(wait_forever)
     await start_worker(handler.make_worker(redis))
     await inbox.enqueue("lane", "1", b"")

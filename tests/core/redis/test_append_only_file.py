@@ -35,7 +35,7 @@ def copies(folder: Path) -> list[Path]:
 @pytest.mark.parametrize(
     ("lost", "added"), [(0, b"garbage"), (0, bytes(4096)), (12, bytes(12)), (0, b"\xff\xfe*3\r\n$3")]
 )
-async def test_a_damaged_end_is_cut_and_a_copy_kept(tmp_path: Path, lost: int, added: bytes) -> None:
+async def test_a_damaged_end_is_removed_and_a_copy_kept(tmp_path: Path, lost: int, added: bytes) -> None:
     await values(tmp_path, write={"old": "1", "new": "2"})
     file = growing_file(tmp_path)
     data = file.read_bytes()
@@ -136,7 +136,7 @@ def manifest(tmp_path: Path) -> Path:
     "damaged",
     ["", "\0" * 40, BASE + "file appendonly.ao", BASE + INCREMENTS[:-1], BASE + INCREMENTS.replace("10", "11"), None],
 )
-def test_a_damaged_manifest_is_written_anew(tmp_path: Path, manifest: Path, damaged: str | None) -> None:
+def test_a_damaged_manifest_is_rewritten(tmp_path: Path, manifest: Path, damaged: str | None) -> None:
     if damaged is not None:
         manifest.write_text(damaged)
     AppendOnlyFile(tmp_path).restore_manifest()
@@ -145,7 +145,7 @@ def test_a_damaged_manifest_is_written_anew(tmp_path: Path, manifest: Path, dama
     assert [copy.read_text() for copy in copies(tmp_path)] == ([] if damaged is None else [damaged])
 
 
-def test_a_readable_manifest_stays(tmp_path: Path, manifest: Path) -> None:
+def test_a_readable_manifest_is_unchanged(tmp_path: Path, manifest: Path) -> None:
     whole = BASE + "file appendonly.aof.8.incr.aof seq 8 type h\n" + INCREMENTS
     manifest.write_text(whole)
     AppendOnlyFile(tmp_path).restore_manifest()

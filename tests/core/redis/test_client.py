@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from core.redis import STORE_ERRORS, connect
 
 
-async def test_a_cancelled_call_is_cancelled_at_whatever_moment(redis: Redis) -> None:
+async def test_a_call_can_be_cancelled_at_any_moment(redis: Redis) -> None:
     await redis.get("key")
     for moment in range(12):
         call = asyncio.create_task(redis.blpop("key", 0.1))  # pyright: ignore[reportArgumentType, reportUnknownVariableType] - redis-py
@@ -23,7 +23,7 @@ async def test_a_cancelled_call_is_cancelled_at_whatever_moment(redis: Redis) ->
             await call
 
 
-async def test_a_time_limit_around_a_call_is_kept_at_whatever_moment(redis: Redis) -> None:
+async def test_a_timeout_around_a_call_works_at_any_moment(redis: Redis) -> None:
     async def call_for_ever(limit: float) -> None:
         async with asyncio.timeout(limit):
             while True:
@@ -34,7 +34,7 @@ async def test_a_time_limit_around_a_call_is_kept_at_whatever_moment(redis: Redi
             await call_for_ever(moment / 20_000)
 
 
-async def test_more_calls_than_connections_wait_for_one_another(redis_url: str, redis: Redis) -> None:
+async def test_calls_beyond_the_connection_limit_wait(redis_url: str, redis: Redis) -> None:
     client = connect(redis_url, max_connections=2)
     await asyncio.gather(*(client.incr("count") for _ in range(200)))
     await client.aclose()

@@ -65,7 +65,7 @@ async def test_data_survives_a_restart(tmp_path: Path) -> None:
         assert found == expected
 
 
-async def test_the_server_ends_with_its_service_and_only_its_owner_can_reach_it(tmp_path: Path) -> None:
+async def test_the_server_ends_with_its_service_and_is_reachable_by_its_owner_only(tmp_path: Path) -> None:
     server = EmbeddedRedis(tmp_path)
     async with server as url:
         process = psutil.Process(server.process_id)
@@ -137,7 +137,7 @@ async def test_the_server_dies_with_a_killed_service_and_the_next_one_starts(
         assert await client.get("key") == b"value"
 
 
-async def test_an_orphaned_server_is_told_to_end(tmp_path: Path) -> None:
+async def test_an_orphaned_server_is_shut_down(tmp_path: Path) -> None:
     """As on a system that does not end a child with its parent."""
     lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -160,7 +160,7 @@ async def test_an_orphaned_server_is_told_to_end(tmp_path: Path) -> None:
     assert status == 0
 
 
-async def test_a_second_service_on_the_folder_is_told_so(tmp_path: Path) -> None:
+async def test_a_second_service_on_the_folder_is_refused(tmp_path: Path) -> None:
     async with EmbeddedRedis(tmp_path) as url, client_of(url) as client:
         with pytest.raises(EmbeddedRedisError, match="Another service is running on the folder"):
             await EmbeddedRedis(tmp_path, lock_timeout=0.1).__aenter__()
@@ -202,7 +202,7 @@ async def test_data_of_a_newer_server_is_not_ignored(tmp_path: Path) -> None:
         await EmbeddedRedis(tmp_path).__aenter__()
 
 
-async def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+async def test_a_server_that_does_not_start_reports_why(tmp_path: Path) -> None:
     (tmp_path / "appendonly.aof").write_bytes(b"no such command\r\n")
 
     with pytest.raises(EmbeddedRedisError, match="Bad file format"):

@@ -50,7 +50,7 @@ async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
         yield Pair(await stack.enter_async_context(Proxy(urls[0])), clients[0], clients[1], urls[1])
 
 
-async def test_an_idle_connection_that_was_dropped_costs_no_time(redis: Redis, proxy: Proxy) -> None:
+async def test_a_dropped_idle_connection_delays_nothing(redis: Redis, proxy: Proxy) -> None:
     client = connect(proxy.url, max_idle=0.1)
     await asyncio.gather(*(client.get("key") for _ in range(3)))
     await asyncio.sleep(0.2)
@@ -76,7 +76,7 @@ async def test_a_dropped_subscription_is_noticed(redis: Redis, proxy: Proxy, mon
     await client.aclose()
 
 
-async def test_work_goes_on_when_the_old_server_stays_up_read_only(pair: Pair, start_worker: StartWorker) -> None:
+async def test_work_continues_when_the_old_server_becomes_read_only(pair: Pair, start_worker: StartWorker) -> None:
     client, handler = connect(pair.address.url), ScriptedHandler()
     inbox = Inbox(client)
     worker = await start_worker(handler.make_worker(client))

@@ -49,7 +49,7 @@ asked = st.tuples(
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions=st.lists(asked, min_size=1, max_size=30))
-async def test_every_answer_is_the_models(
+async def test_the_rate_limiter_behaves_like_its_model(
     redis: Redis, questions: list[tuple[int, tuple[RateLimit, ...], int]]
 ) -> None:
     """Time is made to pass by shifting what was logged into the past."""
@@ -80,7 +80,7 @@ async def _let_pass(redis: Redis, microseconds: int) -> None:
     await redis.eval(script, 0, microseconds)
 
 
-async def test_two_clients_never_exceed_a_window_together(redis_url: str, redis: Redis) -> None:
+async def test_two_clients_together_never_exceed_a_window(redis_url: str, redis: Redis) -> None:
     other = connect(redis_url)
     limit = RateLimit("chat", 5, 0.3)
     grants: list[tuple[float, float]] = []
@@ -103,7 +103,7 @@ async def test_two_clients_never_exceed_a_window_together(redis_url: str, redis:
     assert len(grants) > 2 * limit.calls
 
 
-async def test_a_refused_call_is_counted_nowhere(redis: Redis) -> None:
+async def test_a_refused_call_is_counted_in_no_window(redis: Redis) -> None:
     budget = RateLimiter(redis, "account")
     narrow, wide = RateLimit("chat", 1, 60), RateLimit("bot", 2, 60)
 
@@ -113,7 +113,7 @@ async def test_a_refused_call_is_counted_nowhere(redis: Redis) -> None:
     assert 59 < await budget.acquire(wide) <= 60
 
 
-async def test_cosmetic_calls_leave_room_for_finals(redis: Redis) -> None:
+async def test_cosmetic_calls_leave_the_reserve_free(redis: Redis) -> None:
     budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 3, 60)
 
     cosmetic = [await budget.acquire(limit, reserve=1) > 0 for _ in range(3)]
@@ -123,11 +123,11 @@ async def test_cosmetic_calls_leave_room_for_finals(redis: Redis) -> None:
     assert final == [False, True]
 
 
-async def test_one_call_is_usable_whatever_is_to_be_kept(redis: Redis) -> None:
+async def test_one_call_is_granted_whatever_the_reserve(redis: Redis) -> None:
     assert await RateLimiter(redis, "account").acquire(RateLimit("chat", 1, 60), reserve=10) == 0
 
 
-async def test_a_block_holds_for_its_name_alone_and_is_never_shortened(redis: Redis) -> None:
+async def test_a_pause_applies_to_its_name_alone_and_is_never_shortened(redis: Redis) -> None:
     budget = RateLimiter(redis, "account")
     await budget.pause("chat", 30)
     await budget.pause("chat", 1)
@@ -137,7 +137,7 @@ async def test_a_block_holds_for_its_name_alone_and_is_never_shortened(redis: Re
     assert await RateLimiter(redis, "another").acquire(RateLimit("chat", 9, 60)) == 0
 
 
-async def test_a_clock_that_was_set_back_does_not_mute_for_long(redis: Redis) -> None:
+async def test_a_clock_set_back_does_not_block_for_long(redis: Redis) -> None:
     budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 1, 60)
     await budget.acquire(limit)
     await _let_pass(redis, -3600 * SECOND)
@@ -146,7 +146,7 @@ async def test_a_clock_that_was_set_back_does_not_mute_for_long(redis: Redis) ->
 
 
 @pytest.mark.parametrize("seconds", [0.25, 60])
-async def test_everything_expires(redis: Redis, seconds: float) -> None:
+async def test_all_keys_of_the_rate_limiter_expire(redis: Redis, seconds: float) -> None:
     budget = RateLimiter(redis, "account")
     await budget.acquire(RateLimit("chat", 5, seconds))
     await budget.pause("chat", seconds)
@@ -157,7 +157,7 @@ async def test_everything_expires(redis: Redis, seconds: float) -> None:
         assert 0 < await redis.pttl(key) <= seconds * 1000
 
 
-def test_limits_sort_out_who_waits() -> None:
+def test_different_limits_are_independent() -> None:
     model = Model()
 
     assert [model.wait(at, (RateLimit("chat", 2, 1.0),), 0) for at in (0, 1, 2)] == [0, 0, SECOND - 2]

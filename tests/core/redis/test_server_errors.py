@@ -34,7 +34,7 @@ _OOM = "command not allowed when used memory > 'maxmemory'."
         ResponseError("TRYAGAIN Multiple keys request during rehashing of slot"),
     ],
 )
-def test_a_server_that_refuses_to_work_is_known_by_its_code(error: Exception) -> None:
+def test_refusals_of_the_server_are_recognised_by_their_code(error: Exception) -> None:
     code = parse_refusal_code(error)
 
     assert code in {"READONLY", "OOM", "MISCONF", "NOREPLICAS", "LOADING", "NOAUTH", "NOPERM", "BUSY", "TRYAGAIN"}
@@ -66,7 +66,7 @@ def test_other_answers_have_no_code(error: Exception, words: str) -> None:
         ("unix:///run/my%20redis.sock?db=1", "/run/my redis.sock"),
     ],
 )
-def test_an_address_is_told_without_its_password(url: str, address: str) -> None:
+def test_an_address_is_shown_without_its_password(url: str, address: str) -> None:
     assert describe_address(url) == address
 
 

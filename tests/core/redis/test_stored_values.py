@@ -38,7 +38,7 @@ def test_fields_of_another_version_are_ignored_or_get_their_defaults() -> None:
         '{"inner": {"number": 1}, "names": {"a": "b"}}', "[" * 100_000,
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_counts_as_absent_and_is_told_once_without_the_value(stored: str | bytes) -> None:
+def test_unreadable_values_count_as_absent_and_are_logged_once_without_the_value(stored: str | bytes) -> None:
     name = f"a value {stored[:40]!r}"
     with capture_logs() as log:
         found = [parse_stored(name, stored, _STORED.parse) for _ in range(2)]
@@ -48,7 +48,7 @@ def test_what_cannot_be_read_counts_as_absent_and_is_told_once_without_the_value
     assert "somebody" not in str([{**line, "name": ""} for line in log])
 
 
-def test_what_is_absent_is_absent_silently() -> None:
+def test_absent_values_are_not_logged() -> None:
     with capture_logs() as log:
         assert parse_stored("nothing", None, int) is None
 

@@ -45,7 +45,7 @@ def test_this_machine_needs_no_proxy(host: str) -> None:
         ("fd12::1", "http://[fd12::1]:8081/bot"),
     ],
 )
-def test_what_no_proxy_names_is_reached_directly(entry: str, url: str) -> None:
+def test_hosts_in_no_proxy_are_reached_directly(entry: str, url: str) -> None:
     assert Proxies(PROXY, PROXY, ("other.test", entry)).find_proxy(url) is None
 
 
@@ -81,7 +81,7 @@ def test_other_hosts_are_reached_through_the_proxy(entry: str, url: str) -> None
         ("Direct", "Direct"),
     ],
 )
-def test_a_proxy_is_understood_as_people_write_it(written: str, meant: str) -> None:
+def test_usual_spellings_of_a_proxy_are_understood(written: str, meant: str) -> None:
     found = normalize_proxy(SecretStr(written))
 
     assert found is not None
@@ -92,7 +92,7 @@ def test_a_proxy_is_understood_as_people_write_it(written: str, meant: str) -> N
     "written", ["socks4://h:1", "ftp://h:1", "http://", "http://h:port", "http://h:99999", "http://ann:secret@", "a b"]
 )
 @pytest.mark.parametrize("name", ["WANJIE_PROXY", "CONSOLE_PROXY", "HTTPS_PROXY", "http_proxy", "all_proxy"])
-def test_what_is_no_proxy_is_a_sentence(
+def test_an_invalid_proxy_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, written: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -134,9 +134,7 @@ def test_a_service_has_its_own_proxy_then_that_of_the_scheme_then_the_one_for_al
     assert wanjie.find_proxy("http://wanjie.in.house") is None
 
 
-def test_one_service_may_go_directly_where_the_others_have_a_proxy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_service_may_go_without_the_common_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for variable, value in {
         "WANJIE_API_KEY": "sk-1",
@@ -151,7 +149,7 @@ def test_one_service_may_go_directly_where_the_others_have_a_proxy(
     assert "word-of-ann" in settings.list_secrets()
 
 
-def test_a_password_is_known_in_every_form_and_never_shown() -> None:
+def test_a_proxy_password_is_redacted_in_every_form() -> None:
     proxy = SecretStr("socks5://ann:p%40ss@h:1")
 
     assert list_passwords(proxy) == ["socks5://ann:p%40ss@h:1", "p%40ss", "p@ss"]

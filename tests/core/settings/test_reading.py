@@ -33,7 +33,7 @@ def test_the_file_is_read_in_whichever_encoding_it_was_saved(configure: Configur
     assert settings.service.log_level == "DEBUG"
 
 
-def test_the_operator_hears_of_an_encoding_that_was_guessed(configure: Configure) -> None:
+def test_a_guessed_encoding_is_reported_to_the_operator(configure: Configure) -> None:
     assert configure(FILE.encode()).warnings == []
     assert configure(FILE.encode("gbk")).warnings == [".env is not UTF-8 and was read as GBK; save it as UTF-8."]
 
@@ -52,7 +52,7 @@ def test_a_folder_in_place_of_the_file_is_reported(configure: Configure, tmp_pat
         Settings(PLATFORMS)
 
 
-def test_values_stand_as_they_are_written(configure: Configure) -> None:
+def test_values_are_kept_as_written(configure: Configure) -> None:
     file = b'LOG_LEVEL=INFO\nSYSTEM_PROMPT=costs $5, ${LOG_LEVEL} ${HOME}\nWANJIE_VOICE="a # b"\n'
     settings = configure(file)
 
@@ -60,7 +60,7 @@ def test_values_stand_as_they_are_written(configure: Configure) -> None:
     assert settings.wanjie.voice == "a # b"
 
 
-def test_the_environment_goes_before_the_file(configure: Configure) -> None:
+def test_the_environment_overrides_the_file(configure: Configure) -> None:
     assert configure(b"log_level=ERROR\nMAILBOX_LIMIT=7", LOG_LEVEL="WARNING").service.log_level == "WARNING"
     assert configure(b"log_level=ERROR\nMAILBOX_LIMIT=7", LOG_LEVEL="").service.log_level == "ERROR"
 
@@ -87,17 +87,17 @@ def test_a_duplicate_name_is_reported_and_the_last_one_counts(configure: Configu
 
 
 @pytest.mark.parametrize("word", ["true", "True", "YES", "On", "1", " on ", "enabled"])
-def test_a_switch_is_on_in_every_usual_word(configure: Configure, word: str) -> None:
+def test_usual_words_for_on_are_understood(configure: Configure, word: str) -> None:
     assert configure(IMAGE_TOOL=word).chat.image_tool == "on"
     assert configure(f"IMAGE_TOOL={word}".encode()).chat.image_tool == "on"
 
 
 @pytest.mark.parametrize("word", ["false", "NO", "Off", "0"])
-def test_a_switch_is_off_in_every_usual_word(configure: Configure, word: str) -> None:
+def test_usual_words_for_off_are_understood(configure: Configure, word: str) -> None:
     assert configure(IMAGE_TOOL=word).chat.image_tool == "off"
 
 
-def test_the_words_of_a_choice_have_no_case(configure: Configure) -> None:
+def test_choices_ignore_case(configure: Configure) -> None:
     settings = configure(LOG_FORMAT="JSON", LOG_LEVEL="warn", MODEL_CHANGE="Admins", WANJIE_MODEL_KINDS="x=Speech")
 
     assert (settings.service.log_format, settings.service.log_level) == ("json", "WARNING")
@@ -109,7 +109,7 @@ def test_an_unknown_choice_is_reported_with_the_known_ones(configure: Configure)
     assert problems(configure, IMAGE_TOOL="maybe") == ["IMAGE_TOOL is not valid: it should be 'on' or 'off'."]
 
 
-def test_a_misspelt_name_is_told_with_the_nearest(configure: Configure) -> None:
+def test_a_misspelt_name_is_reported_with_the_nearest_one(configure: Configure) -> None:
     settings = configure(
         b"IMAGE_TOL=on\nCOMPOSE_PROJECT_NAME=x\n", WANJIE_DEFAULT_MODLE="x", CONSOLE_WEBHOOK="https://a"
     )
@@ -120,7 +120,7 @@ def test_a_misspelt_name_is_told_with_the_nearest(configure: Configure) -> None:
     ]
 
 
-def test_a_misspelt_name_stands_beside_what_it_left_unset(configure: Configure) -> None:
+def test_a_misspelt_name_is_reported_beside_the_missing_setting(configure: Configure) -> None:
     assert problems(configure, b"WANJIE_APIKEY=sk-1", WANJIE_API_KEY="") == [
         "WANJIE_API_KEY is not set.",
         "WANJIE_APIKEY in .env is not a setting; did you mean WANJIE_API_KEY?",
@@ -141,7 +141,7 @@ def test_a_misspelt_name_stands_beside_what_it_left_unset(configure: Configure) 
         "https://wanjie.test/api/chat/completions",
     ],
 )
-def test_an_address_of_wanjie_may_bring_along_what_the_calls_add(configure: Configure, written: str) -> None:
+def test_a_wanjie_address_may_include_the_path_of_the_calls(configure: Configure, written: str) -> None:
     assert configure(WANJIE_BASE_URL=written).wanjie.base_url == "https://wanjie.test/api"
 
 
@@ -152,7 +152,7 @@ def test_an_invalid_address_is_reported(configure: Configure, written: str) -> N
     assert [problem.split()[0] for problem in problems(configure, WANJIE_BASE_URL=written)] == ["WANJIE_BASE_URL"]
 
 
-def test_the_operator_is_told_when_other_users_can_read_the_file(configure: Configure, tmp_path: Path) -> None:
+def test_a_settings_file_readable_by_others_is_reported(configure: Configure, tmp_path: Path) -> None:
     configure(b"LOG_LEVEL=INFO\n")
     (tmp_path / ".env").chmod(0o640)
 

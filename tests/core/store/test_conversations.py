@@ -54,7 +54,7 @@ async def test_old_exchanges_are_forgotten_whole(store: Redis) -> None:
     assert exchange(2) + exchange(3) == await conversations.get_history(CHAT)
 
 
-async def test_a_retried_answer_takes_the_place_of_the_old_one(conversations: Conversations) -> None:
+async def test_a_retried_answer_replaces_the_old_one(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.append(CHAT, "2", exchange(2))
     for _ in range(2):
@@ -63,7 +63,7 @@ async def test_a_retried_answer_takes_the_place_of_the_old_one(conversations: Co
     assert exchange(1) + exchange(3) == await conversations.get_history(CHAT)
 
 
-async def test_a_history_ends_with_its_lifetime(conversations: Conversations, store: Redis) -> None:
+async def test_a_history_expires(conversations: Conversations, store: Redis) -> None:
     await conversations.append(CHAT, "1", exchange(1))
 
     assert 86_390 <= await store.ttl("h:{tg:1:2}") <= 86_400
@@ -139,7 +139,7 @@ async def test_an_exchange_is_withdrawn_by_the_event_of_its_question_or_the_uid_
     assert await conversations.get_unanswered(CHAT) is None
 
 
-async def test_what_replaces_an_exchange_that_was_withdrawn_replaces_no_other(conversations: Conversations) -> None:
+async def test_a_replacement_of_a_withdrawn_exchange_replaces_no_other(conversations: Conversations) -> None:
     for event in ("m1", "m2"):
         exchange = [HistoryMessage("user", event, event=event), HistoryMessage("assistant", "a", uid=event)]
         await conversations.append(CHAT, event, exchange)

@@ -74,7 +74,7 @@ async def _overwrite(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("name", _steps(Redis()))
-async def test_no_step_fails_at_a_foreign_key(redis: Redis, name: str) -> None:
+async def test_a_foreign_key_fails_no_step(redis: Redis, name: str) -> None:
     step = _steps(redis)[name]
     await _overwrite(redis)
     await step()
@@ -84,7 +84,7 @@ async def test_no_step_fails_at_a_foreign_key(redis: Redis, name: str) -> None:
     assert not log
 
 
-async def test_a_foreign_key_counts_as_absent_is_kept_aside_and_told_once(redis: Redis) -> None:
+async def test_a_foreign_key_counts_as_absent_is_set_aside_and_logged_once(redis: Redis) -> None:
     conversations = Conversations(redis, messages=6, lifetime=DAY)
     await _overwrite(redis)
     with capture_logs() as log:

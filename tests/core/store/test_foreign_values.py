@@ -23,7 +23,7 @@ def conversations(redis: Redis) -> Conversations:
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
-async def test_a_foreign_message_is_left_out_of_the_history_and_the_chat_goes_on(
+async def test_a_foreign_message_is_left_out_of_the_history(
     redis: Redis, conversations: Conversations, foreign: bytes
 ) -> None:
     await redis.rpush(history_key(CHAT), foreign, foreign)

@@ -34,7 +34,7 @@ async def test_models_are_listed_in_both_shapes(sim: WanjieSim, client: WanjieCl
     assert listed[0] == "qwen3-32b"
 
 
-async def test_an_answer_can_be_had_in_one_piece(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_an_answer_can_be_requested_without_streaming(sim: WanjieSim, client: WanjieClient) -> None:
     answer = await client.complete_chat(HELLO)
 
     assert (answer.text, answer.finish_reason, answer.usage) == ("one two three", "stop", Usage(4, 3, 7))
@@ -47,14 +47,14 @@ async def test_a_lone_surrogate_in_a_question_does_not_stop_it(sim: WanjieSim, c
     assert sim.requests[0].body["messages"][0]["content"] == "您好?!"
 
 
-async def test_speech_comes_as_bytes(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_speech_is_returned_as_bytes(sim: WanjieSim, client: WanjieClient) -> None:
     audio = await client.synthesize_speech(SpeechRequest("CosyVoice", "您好", speed=1.5))
 
     assert audio.startswith(b"\xff\xfb")
     assert sim.requests[0].body["speed"] == 1.5
 
 
-async def test_images_come_as_links_or_bytes(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_images_are_returned_as_links_or_bytes(sim: WanjieSim, client: WanjieClient) -> None:
     links = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", n=2, size="64x64"))
     sim.script.images_as = "b64_json"
     (picture,) = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
@@ -65,7 +65,7 @@ async def test_images_come_as_links_or_bytes(sim: WanjieSim, client: WanjieClien
     assert picture.data.startswith(b"\x89PNG")
 
 
-async def test_what_the_platform_refuses_is_raised_and_not_retried(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_refusals_are_raised_and_not_retried(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(ModelNotFoundError):
         await client.complete_chat(ChatRequest("gpt-9", HELLO.messages))
     with pytest.raises(BadRequestError):
@@ -76,7 +76,7 @@ async def test_what_the_platform_refuses_is_raised_and_not_retried(sim: WanjieSi
     assert len(sim.requests) == 3
 
 
-async def test_an_unknown_voice_and_a_refused_content_are_told_apart(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_an_unknown_voice_is_distinguished_from_refused_content(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.voices, sim.script.violates_policy = ("普通话",), lambda prompt: "bomb" in prompt
     with pytest.raises(UnsupportedVoiceError):
         await client.synthesize_speech(SpeechRequest("CosyVoice", "您好", voice="alloy"))
@@ -101,7 +101,7 @@ async def test_an_unknown_voice_and_a_refused_content_are_told_apart(sim: Wanjie
         ' [{"error": {"code": 401, "message": "no"}}]',
     ],
 )
-async def test_an_error_in_disguise_is_raised_by_every_call(
+async def test_an_error_with_status_200_is_raised_by_every_call(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask, content_type: str, body: str
 ) -> None:
     url = await raw_server(answering(body, content_type))
@@ -121,7 +121,7 @@ async def test_an_error_in_disguise_is_raised_by_every_call(
     ("body", "content_type"),
     [("", "audio/mpeg"), ("<html>", "text/html"), ("{}", "application/json"), ("oops", "text/plain")],
 )
-async def test_speech_that_is_no_audio_is_unreadable(
+async def test_speech_without_audio_is_unreadable(
     client_for: ClientFactory, raw_server: RawServer, body: str, content_type: str
 ) -> None:
     url = await raw_server(answering(body, content_type))

@@ -32,7 +32,7 @@ async def test_a_configured_default_is_spelt_as_listed(catalog_for: Callable[...
     assert await catalog_for(default_model="gpt 4o").choose_default("chat") == "GPT-4o"
 
 
-async def test_the_first_takes_the_place_of_a_configured_default_that_is_not_listed(
+async def test_an_unlisted_configured_default_is_replaced_by_the_first_model(
     sim: WanjieSim, catalog_for: Callable[..., Catalog]
 ) -> None:
     sim.script.models = ("CosyVoice", "kimi-k2", "qwen3-32b", "qwen3-next")
@@ -43,7 +43,7 @@ async def test_the_first_takes_the_place_of_a_configured_default_that_is_not_lis
     assert [line["instead"] for line in log if line["log_level"] == "warning"] == ["kimi-k2"]
 
 
-async def test_the_first_of_those_that_a_configured_default_may_mean_is_taken(
+async def test_an_ambiguous_configured_default_means_the_first_match(
     sim: WanjieSim, catalog_for: Callable[..., Catalog]
 ) -> None:
     sim.script.models = ("kimi-k2", "qwen3-32b", "qwen3-next")
@@ -51,7 +51,7 @@ async def test_the_first_of_those_that_a_configured_default_may_mean_is_taken(
     assert await catalog_for(default_model="qwen3").choose_default("chat") == "qwen3-32b"
 
 
-async def test_a_configured_default_is_used_as_it_is_where_none_of_its_kind_is_listed(
+async def test_a_configured_default_is_kept_when_none_of_its_kind_is_listed(
     sim: WanjieSim, catalog_for: Callable[..., Catalog]
 ) -> None:
     sim.script.models = ("CosyVoice",)
@@ -72,7 +72,7 @@ async def test_a_configured_default_needs_no_list(sim: WanjieSim, catalog_for: C
         await catalog_for().choose_default("chat")
 
 
-async def test_a_configured_default_does_not_wait_for_a_list_that_does_not_come(
+async def test_a_configured_default_does_not_wait_for_a_slow_list(
     sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
 ) -> None:
     catalog = Catalog(client, settings_for(default_model="kimi K2"), refresh_timeout=0.2, clock=clock)
@@ -103,5 +103,5 @@ async def test_a_kind_without_models_has_no_default(sim: WanjieSim, catalog: Cat
     assert await catalog.choose_default("speech") is None
 
 
-async def test_the_catalogue_knows_the_traits_of_its_models(catalog_for: Callable[..., Catalog]) -> None:
+async def test_the_catalog_knows_the_features_of_its_models(catalog_for: Callable[..., Catalog]) -> None:
     assert catalog_for(vision_models=("kimi*",)).features.supports_images("kimi-k2")

@@ -71,14 +71,14 @@ def giving(*addresses: str) -> Resolver:
     return resolved
 
 
-async def test_a_picture_is_fetched_from_where_wanjie_is(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_picture_is_downloaded_from_wanjie_s_host(sim: WanjieSim, client: WanjieClient) -> None:
     (made,) = await client.generate_images(ImageRequest("Flux.1-Schnell", "a bike", size="64x64"))
 
     assert isinstance(made, ImageLink)
     assert (await client.download(made.url, max_bytes=100_000)).startswith(b"\x89PNG")
 
 
-async def test_no_credential_goes_along(sim: WanjieSim, client: WanjieClient, link: str) -> None:
+async def test_no_credential_is_sent(sim: WanjieSim, client: WanjieClient, link: str) -> None:
     await client.list_models()
     await client.download(link.replace("://", "://user:secret@"), max_bytes=1000)
     (fetched,) = sim.bucket.downloads
@@ -129,7 +129,7 @@ async def test_cookies_are_forgotten(fetching: Fetching, raw_server: RawServer) 
         "https://1.1.1.1:99999/",
     ],
 )
-async def test_what_is_not_a_public_https_address_is_refused(sim: WanjieSim, client: WanjieClient, url: str) -> None:
+async def test_only_public_https_addresses_are_allowed(sim: WanjieSim, client: WanjieClient, url: str) -> None:
     with pytest.raises(UnsafeAddressError):
         await client.download(url, max_bytes=1000)
 
@@ -147,7 +147,7 @@ async def test_an_odd_spelling_of_an_address_is_refused(fetching: Fetching, host
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fe80::1%lo"])
-async def test_a_name_that_leads_to_a_private_address_is_refused(fetching: Fetching, address: str) -> None:
+async def test_a_name_with_a_private_address_is_refused(fetching: Fetching, address: str) -> None:
     async with fetching(resolve=giving(address)) as client:
         with pytest.raises(UnsafeAddressError):
             await client.download("https://pictures.example.com/a.png", max_bytes=1000)
@@ -179,7 +179,7 @@ async def test_redirects_are_followed_and_checked(sim: WanjieSim, client: Wanjie
             await client.download(f"{leading}{to}", max_bytes=1000)
 
 
-async def test_redirects_end(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_redirects_are_limited(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(DownloadError, match="redirects"):
         await client.download(origin(sim) + "/maas-public-bucket/redirect", max_bytes=1000)
 
@@ -192,18 +192,18 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(client: WanjieCli
         await client.download(f"{link}?{query}", max_bytes=1000)
 
 
-async def test_a_file_that_says_it_is_too_large_is_not_waited_for(client: WanjieClient, link: str) -> None:
+async def test_a_file_announced_too_large_is_not_downloaded(client: WanjieClient, link: str) -> None:
     with pytest.raises(DownloadTooLargeError):
         await client.download(f"{link}?size=1500&hang=1", max_bytes=1000)
 
 
 @pytest.mark.parametrize("query", ["", "size=1000", "unsized=1", "pause=0.0001"])
-async def test_a_file_of_just_the_right_size_is_read(client: WanjieClient, link: str, query: str) -> None:
+async def test_a_file_of_exactly_the_limit_is_read(client: WanjieClient, link: str, query: str) -> None:
     assert await client.download(f"{link}?{query}", max_bytes=1000) == PICTURE
 
 
 @pytest.mark.parametrize("query", ["break=1", "break=1&unsized=1"])
-async def test_a_download_that_breaks_off_is_tried_again_and_no_file(
+async def test_an_interrupted_download_is_retried_and_never_returned(
     sim: WanjieSim, client: WanjieClient, link: str, query: str
 ) -> None:
     with pytest.raises(UnreachableError):
@@ -212,7 +212,7 @@ async def test_a_download_that_breaks_off_is_tried_again_and_no_file(
     assert len(sim.bucket.downloads) == 3
 
 
-async def test_a_download_that_stands_still_is_given_up(fetching: Fetching, sim: WanjieSim, link: str) -> None:
+async def test_a_stalled_download_is_given_up(fetching: Fetching, sim: WanjieSim, link: str) -> None:
     async with fetching(idle=0.1) as client:
         with pytest.raises(TooSlowError):
             await client.download(f"{link}?hang=1", max_bytes=1000)
@@ -220,7 +220,7 @@ async def test_a_download_that_stands_still_is_given_up(fetching: Fetching, sim:
     assert len(sim.bucket.downloads) == 1
 
 
-async def test_a_download_that_crawls_is_given_up(fetching: Fetching, link: str) -> None:
+async def test_a_slow_download_is_given_up(fetching: Fetching, link: str) -> None:
     async with fetching(longest=0.2) as client:
         with pytest.raises(TooSlowError):
             await client.download(f"{link}?pause=0.01", max_bytes=1000)
@@ -230,7 +230,7 @@ async def test_a_download_that_crawls_is_given_up(fetching: Fetching, link: str)
     ("query", "error", "tries"),
     [("status=403", DownloadError, 1), ("status=204", DownloadError, 1), ("status=503", ServerFaultError, 3)],
 )
-async def test_what_an_object_store_refuses_is_told(
+async def test_a_refusal_of_an_object_store_is_raised(
     sim: WanjieSim, client: WanjieClient, link: str, query: str, error: type[WanjieError], tries: int
 ) -> None:
     with pytest.raises(error) as caught:
@@ -240,7 +240,7 @@ async def test_what_an_object_store_refuses_is_told(
     assert len(sim.bucket.downloads) == tries
 
 
-async def test_a_file_that_is_gone_is_no_missing_model(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_missing_file_is_not_a_missing_model(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(DownloadError):
         await client.download(origin(sim) + "/maas-public-bucket/99.png", max_bytes=1000)
 
@@ -252,7 +252,7 @@ async def test_no_error_quotes_the_link(client: WanjieClient, link: str) -> None
         assert "s3cret" not in f"{caught.value!r} {vars(caught.value)}"
 
 
-async def test_compressed_bytes_are_not_unfolded(fetching: Fetching, raw_server: RawServer) -> None:
+async def test_compressed_bytes_are_not_decompressed(fetching: Fetching, raw_server: RawServer) -> None:
     url = await raw_server(answering(PICTURE, "image/png", headers={"Content-Encoding": "gzip"}))
     async with fetching(url) as client:
         assert await client.download(url, max_bytes=1000) == PICTURE
@@ -282,7 +282,7 @@ async def test_a_name_is_resolved_once_and_the_next_address_tried(
     assert asked == ["pictures.test"]
 
 
-async def test_a_name_that_is_none_is_unreachable(fetching: Fetching) -> None:
+async def test_an_invalid_host_name_is_unreachable(fetching: Fetching) -> None:
     async def nobody(_: str, __: int) -> Sequence[str]:
         raise OSError
 

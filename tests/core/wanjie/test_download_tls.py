@@ -73,7 +73,7 @@ async def fetched(settings_for: SettingsFactory, certificate: Path | None, origi
         return await client.download(origin + "/a.png", max_bytes=100)
 
 
-async def test_a_file_is_fetched_by_https_in_the_name_of_its_host(
+async def test_https_verifies_the_host_name(
     settings_for: SettingsFactory, certificate: Path, server: tuple[int, list[str]]
 ) -> None:
     port, hosts = server
@@ -94,7 +94,7 @@ async def test_a_certificate_for_another_name_is_refused(
     assert hosts == []
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(
+async def test_an_untrusted_certificate_is_refused(
     settings_for: SettingsFactory, server: tuple[int, list[str]]
 ) -> None:
     port, hosts = server
@@ -135,7 +135,7 @@ async def test_a_proxy_is_asked_for_the_checked_address_and_the_name_is_still_ve
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
-async def test_a_proxy_is_not_asked_for_what_is_private(
+async def test_a_proxy_is_not_asked_for_private_addresses(
     settings_for: SettingsFactory, certificate: Path, kind: type[NamedProxy]
 ) -> None:
     async with kind() as proxy:

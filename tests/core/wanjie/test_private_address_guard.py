@@ -46,7 +46,7 @@ def test_an_address_is_never_public_when_it_is_wrapped(address: ipaddress.IPv4Ad
 
 
 @given(st.ip_addresses())
-def test_a_public_address_is_global_and_for_one_machine(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_a_public_address_is_global_and_unicast(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     if is_public(str(address)):
         assert address.is_global
         assert not address.is_multicast

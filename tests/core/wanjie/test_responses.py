@@ -103,7 +103,7 @@ def test_each_documented_image_answer_is_read(fixture_text: Fixture, name: str) 
     assert image.url.endswith(".jpg")
 
 
-def test_models_survive_missing_and_odd_fields() -> None:
+def test_models_are_read_despite_missing_and_odd_fields() -> None:
     raw = {"data": [{"id": "a"}, {"id": "b", "created": None, "owned_by": 3}, {"object": "model"}, None, {"id": "a"}]}
 
     assert parse_models(raw) == ("a", "b")
@@ -128,7 +128,7 @@ def test_a_key_without_models_has_none() -> None:
     assert parse_models({"object": "list", "data": []}) == parse_models([]) == ()
 
 
-def test_a_completion_may_think_call_tools_and_lack_content() -> None:
+def test_a_completion_may_have_reasoning_and_tool_calls_without_content() -> None:
     message = {"role": "assistant", "content": None, "reasoning_content": "hm", "tool_calls": None}
     raw = {"choices": [{"message": message, "finish_reason": None}], "usage": None}
 
@@ -170,7 +170,7 @@ def test_a_transcript_is_found_under_other_names(raw: object) -> None:
     assert parse_transcript(raw) == "a"
 
 
-def test_a_data_url_holds_the_picture_itself() -> None:
+def test_a_data_url_contains_the_picture() -> None:
     raw = {"data": [{"url": "data:image/png;base64," + base64.b64encode(b"png").decode()}]}
 
     assert parse_images(raw) == [ImageData(b"png")]
@@ -191,7 +191,7 @@ def test_chunks_of_every_known_shape_are_read(raw: str, chunk: Chunk) -> None:
     assert replace(parse_chunk(json.loads(raw)), source="") == chunk
 
 
-def test_images_come_as_links_and_as_bytes() -> None:
+def test_images_are_read_as_links_and_bytes() -> None:
     encoded = base64.b64encode(b"picture").decode()
     raw = {
         "data": [{"url": "https://x/1.jpg"}, {"b64_json": encoded}, {"b64_json": f"data:image/png;base64,{encoded}"}]
@@ -208,7 +208,7 @@ def test_an_answer_without_a_picture_is_unreadable(raw: str) -> None:
 
 @pytest.mark.parametrize("rubbish", ["x", "图", "data:image/png;base64,x"])
 @pytest.mark.parametrize("field", ["b64_json", "url"])
-def test_a_picture_that_is_rubbish_is_left_out(rubbish: str, field: str) -> None:
+def test_an_invalid_picture_is_left_out(rubbish: str, field: str) -> None:
     data = rubbish if field == "b64_json" else f"data:image/png;base64,{rubbish}"
 
     assert parse_images({"data": [{field: data}, {"url": "https://x/1.jpg"}]}) == [ImageLink("https://x/1.jpg")]
@@ -226,7 +226,7 @@ def test_any_json_is_read_or_refused(raw: object) -> None:
             continue
 
 
-def test_a_question_is_sent_as_the_page_shows_it() -> None:
+def test_a_question_matches_the_documentation() -> None:
     request = ChatRequest("kimi-k2", (ChatMessage("system", "Be brief."), ChatMessage("user", "Hello!")))
 
     assert request.as_json(stream=True) == {
@@ -249,7 +249,7 @@ def test_further_parameters_never_replace_the_question_itself() -> None:
     }
 
 
-def test_a_message_with_pictures_is_sent_in_parts() -> None:
+def test_a_message_with_pictures_has_content_parts() -> None:
     message = ChatMessage("user", "What is this?", images=("data:image/png;base64,AA==",))
 
     assert message.as_json()["content"] == [
@@ -258,7 +258,7 @@ def test_a_message_with_pictures_is_sent_in_parts() -> None:
     ]
 
 
-def test_speech_and_image_requests_are_spelt_as_the_page_spells_them() -> None:
+def test_speech_and_image_requests_match_the_documentation() -> None:
     assert SpeechRequest("CosyVoice", "您好").as_json() == {
         "input": "您好",
         "model": "CosyVoice",

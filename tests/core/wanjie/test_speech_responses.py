@@ -17,7 +17,7 @@ ENCODED = base64.b64encode(SOUND).decode()
 
 @pytest.mark.parametrize("media_type", ["audio/mpeg", "application/json", "text/plain", "application/octet-stream", ""])
 @pytest.mark.parametrize("sound", [SOUND, b"\xff\xfb\x90", b"RIFF....WAVE", b"OggS", b"fLaC"])
-def test_a_sound_is_known_by_its_bytes(media_type: str, sound: bytes) -> None:
+def test_audio_is_recognised_by_its_bytes(media_type: str, sound: bytes) -> None:
     assert extract_audio(sound, media_type) == sound
 
 
@@ -31,7 +31,7 @@ def test_a_sound_is_known_by_its_bytes(media_type: str, sound: bytes) -> None:
         {"audioContent": ENCODED},
     ],
 )
-def test_a_sound_may_be_wrapped(raw: object) -> None:
+def test_audio_may_be_wrapped_in_json(raw: object) -> None:
     assert extract_audio(json.dumps(raw).encode(), "application/json") == SOUND
 
 
@@ -46,11 +46,11 @@ def test_a_sound_may_be_wrapped(raw: object) -> None:
         (b"oops", "text/plain"),
     ],
 )
-def test_what_has_no_sound_is_none(content: bytes, media_type: str) -> None:
+def test_data_without_audio_gives_none(content: bytes, media_type: str) -> None:
     assert extract_audio(content, media_type) is None
 
 
-async def test_a_wrapped_sound_is_had_from_the_client(client_for: ClientFactory, raw_server: RawServer) -> None:
+async def test_the_client_unwraps_audio(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(answering(json.dumps({"data": {"audio": SOUND.hex()}})))
     async with client_for(base_url=url) as client:
         assert await client.synthesize_speech(SpeechRequest("CosyVoice", "Hello")) == SOUND

@@ -32,9 +32,7 @@ HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 WHOLE = [TextDelta("one"), TextDelta(" two"), TextDelta(" three"), Finish("stop", Usage(4, 3, 7))]
 
 
-async def test_an_answer_comes_piece_by_piece_with_its_end_and_usage(
-    sim: WanjieSim, client: WanjieClient, ask: Ask
-) -> None:
+async def test_an_answer_is_streamed_with_its_end_and_usage(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     assert await ask(client) == WHOLE
     assert sim.requests[0].body == {**HELLO.as_json(stream=True), "stream": True}
 
@@ -82,7 +80,7 @@ async def test_the_answer_does_not_depend_on_how_it_is_sent(
         (True, False, True, Finish("stop", Usage(4, 3, 7))),
     ],
 )
-async def test_an_answer_ends_with_whatever_end_it_has(
+async def test_every_form_of_an_end_ends_the_answer(
     sim: WanjieSim, client: WanjieClient, ask: Ask, *, done: bool, finish: bool, usage: bool, end: Finish
 ) -> None:
     sim.script.finish_reason = "length"
@@ -98,7 +96,7 @@ async def test_an_answer_without_any_end_is_broken(sim: WanjieSim, client: Wanji
         await ask(client)
 
 
-async def test_an_answer_whose_connection_breaks_behind_its_end_is_whole(
+async def test_a_lost_connection_after_the_end_keeps_the_answer_complete(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     url = await raw_server(streaming(TOKEN, END, close=False))
@@ -106,7 +104,7 @@ async def test_an_answer_whose_connection_breaks_behind_its_end_is_whole(
         assert await ask(client) == [TextDelta("a"), Finish("stop")]
 
 
-async def test_an_answer_whose_server_falls_silent_behind_its_end_is_whole(
+async def test_silence_after_the_end_keeps_the_answer_complete(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     url = await raw_server(streaming(TOKEN, END, 9))
@@ -114,7 +112,7 @@ async def test_an_answer_whose_server_falls_silent_behind_its_end_is_whole(
         assert await ask(client) == [TextDelta("a"), Finish("stop")]
 
 
-async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
+async def test_a_connection_lost_before_the_first_token_is_retried(
     sim: WanjieSim, client: WanjieClient, ask: Ask
 ) -> None:
     sim.script.break_after, sim.script.break_times = 0, 2
@@ -123,16 +121,14 @@ async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
     assert len(sim.requests) == 3
 
 
-async def test_a_frame_that_is_no_json_before_the_first_token_is_tried_again(
-    sim: WanjieSim, client: WanjieClient, ask: Ask
-) -> None:
+async def test_invalid_json_before_the_first_token_is_retried(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     sim.script.malformed_after, sim.script.malformed_times = 0, 1
 
     assert await ask(client) == WHOLE
     assert len(sim.requests) == 2
 
 
-async def test_a_frame_that_is_no_json_after_it_breaks_the_answer(
+async def test_invalid_json_after_the_first_token_breaks_the_answer(
     sim: WanjieSim, client: WanjieClient, ask: Ask
 ) -> None:
     sim.script.malformed_after = 2
@@ -142,7 +138,7 @@ async def test_a_frame_that_is_no_json_after_it_breaks_the_answer(
     assert len(sim.requests) == 1
 
 
-async def test_a_connection_that_breaks_after_it_is_not(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_connection_lost_after_the_first_token_is_not_retried(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.break_after = 2
     received: list[Delta] = []
 
@@ -162,7 +158,7 @@ async def test_a_connection_that_breaks_after_it_is_not(sim: WanjieSim, client: 
     ("pieces", "tries"),
     [((), 3), ((PING,), 3), ((TOKEN.replace('"a"', "null"),), 3), ((DONE,), 1)],
 )
-async def test_an_empty_stream_is_tried_again_unless_it_is_complete(
+async def test_an_empty_stream_is_retried_unless_complete(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask, pieces: tuple[str, ...], tries: int
 ) -> None:
     seen: list[str] = []
@@ -182,7 +178,7 @@ async def test_an_empty_stream_is_tried_again_unless_it_is_complete(
     assert len(seen) == tries
 
 
-async def test_an_error_inside_the_stream_before_the_first_token_is_tried_again(
+async def test_an_error_inside_the_stream_before_the_first_token_is_retried(
     sim: WanjieSim, client: WanjieClient, ask: Ask
 ) -> None:
     sim.script.error_after = 0
@@ -210,7 +206,7 @@ async def test_a_refusal_inside_the_stream_stays_a_refusal(
             await ask(client)
 
 
-async def test_whoever_stops_early_closes_the_connection(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_closing_the_stream_early_closes_the_connection(sim: WanjieSim, client: WanjieClient) -> None:
     hooks = sys.get_asyncgen_hooks()
     # Forgotten generators stay unfinished, so that only what is closed on purpose is closed.
     sys.set_asyncgen_hooks(finalizer=lambda _: None)
@@ -239,13 +235,13 @@ async def test_a_cancelled_reader_closes_the_connection(
     await until(lambda: sim.abandoned)
 
 
-async def test_a_stream_that_was_ignored_is_read_in_one_piece(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+async def test_a_response_without_streaming_is_read(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     sim.script.ignores_stream = True
 
     assert await ask(client) == [TextDelta("one two three"), Finish("stop", Usage(4, 3, 7))]
 
 
-async def test_a_page_instead_of_a_stream_is_unreadable(
+async def test_an_html_page_instead_of_a_stream_is_unreadable(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     async with client_for(base_url=await raw_server(answering("<html>hello</html>", "text/html"))) as client:
@@ -253,13 +249,13 @@ async def test_a_page_instead_of_a_stream_is_unreadable(
             await ask(client)
 
 
-async def test_busy_gateways_are_tried_again(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+async def test_busy_gateways_are_retried(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     sim.script.fail_next.extend([Failure(502, html=True), Failure(429)])
 
     assert await ask(client) == WHOLE
 
 
-async def test_the_connection_is_used_again(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+async def test_the_connection_is_reused(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
     ports: set[object] = set()
     handler = streaming(TOKEN, DONE)
 
@@ -274,7 +270,7 @@ async def test_the_connection_is_used_again(client_for: ClientFactory, raw_serve
     assert len(ports) == 1
 
 
-async def test_a_stream_is_asked_for_uncompressed(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+async def test_a_stream_is_requested_uncompressed(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
     encodings: list[str] = []
     handler = streaming(TOKEN, DONE)
 
@@ -296,7 +292,7 @@ async def test_many_answers_stream_at_once(sim: WanjieSim, client: WanjieClient,
 
 
 @pytest.mark.parametrize(("words", "asked"), [("try again in 300ms", 2), ("try again in 5 minutes", 1)])
-async def test_a_wait_named_in_mid_stream_is_kept_to_or_told(
+async def test_a_wait_named_inside_the_stream_is_respected_or_raised(
     sim: WanjieSim, client_for: ClientFactory, words: str, asked: int
 ) -> None:
     sim.script.error_after, sim.script.error = 1, Failure(429, message=f"Rate limit reached, {words}", code="x")

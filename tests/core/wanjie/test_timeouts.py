@@ -44,7 +44,7 @@ async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_f
             await ask(client)
 
 
-async def test_slow_tokens_are_no_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
+async def test_slow_tokens_are_not_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
     sim.script.tokens_per_second, sim.script.answer = 6, lambda _: "a b c d e f g"
     async with client_for(idle_timeout=0.5, comment_factor=2) as client:
         assert len(await ask(client)) == 8
@@ -70,9 +70,7 @@ async def test_comments_do_not_extend_the_timeout_forever(
 VIDEO = ChatRequest("sora-2", (ChatMessage("user", "A cat."),), silence_timeout=5)
 
 
-async def test_a_video_model_may_be_silent_for_as_long_as_the_question_says(
-    sim: WanjieSim, client_for: ClientFactory
-) -> None:
+async def test_a_video_model_may_be_silent_for_the_request_s_timeout(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.models, sim.script.video_pause, sim.script.header_delay = ("sora-2",), 0.2, 0.2
     async with client_for(idle_timeout=0.05, first_byte_timeout=0.05) as client:
         async with aclosing(client.stream_chat(VIDEO)) as deltas:
@@ -84,7 +82,7 @@ async def test_a_video_model_may_be_silent_for_as_long_as_the_question_says(
 
 
 @pytest.mark.parametrize(("begun", "error"), [(0, TooSlowError), (1, StreamBrokenError)])
-async def test_the_timeout_of_a_request_ends_whatever_comments_come(
+async def test_comments_do_not_extend_the_timeout_of_a_request(
     sim: WanjieSim, client: WanjieClient, begun: int, error: type[Exception]
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005
@@ -106,7 +104,7 @@ async def test_the_timeout_of_a_request_counts_from_the_question(
     assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
 
-async def test_a_reader_who_is_slow_himself_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
+async def test_a_slow_reader_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.answer = lambda _: "word " * 30
     text = ""
     async with client_for(idle_timeout=0.2, comment_factor=1) as client, aclosing(client.stream_chat(HELLO)) as deltas:

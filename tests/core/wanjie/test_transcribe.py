@@ -25,7 +25,7 @@ def _model_that_hears(sim: WanjieSim) -> None:
     sim.script.models = (*sim.script.models, "SenseVoice")
 
 
-async def test_speech_is_written_down(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_speech_is_transcribed(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.transcript = " 您好! \n"
 
     assert await client.transcribe(REQUEST) == "您好!"
@@ -43,14 +43,14 @@ async def test_any_name_of_a_file_can_be_sent(sim: WanjieSim, client: WanjieClie
     assert await client.transcribe(TranscriptionRequest("SenseVoice", AUDIO, name, "audio/ogg")) == "2560 bytes"
 
 
-async def test_a_passing_failure_is_tried_again(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_temporary_failure_is_retried(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.extend([Failure(503), Failure(0, drop=True)])
 
     assert await client.transcribe(REQUEST)
     assert len(sim.requests) == 3
 
 
-async def test_what_the_platform_refuses_is_raised(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_refusal_is_raised(sim: WanjieSim, client: WanjieClient) -> None:
     with pytest.raises(ModelNotFoundError):
         await client.transcribe(TranscriptionRequest("whisper-1", AUDIO, "a.ogg", "audio/ogg"))
     with pytest.raises(BadRequestError):
@@ -94,7 +94,7 @@ async def test_every_shape_of_a_transcript_is_read(
         ('{"code": 401, "message": "bad", "result": null}', "text/plain", KeyRejectedError),
     ],
 )
-async def test_what_is_no_transcript_is_told(
+async def test_a_response_without_a_transcript_is_unreadable(
     client_for: ClientFactory, raw_server: RawServer, body: str, content_type: str, error: type[WanjieError]
 ) -> None:
     url = await raw_server(answering(body, content_type))

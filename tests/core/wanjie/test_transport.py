@@ -45,7 +45,7 @@ HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
         Failure(0, drop=True),
     ],
 )
-async def test_a_passing_failure_is_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
+async def test_a_temporary_failure_is_retried(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
     sim.script.fail_next.extend([failure, failure])
 
     assert (await client.complete_chat(HELLO)).text == "one two three"
@@ -60,7 +60,7 @@ async def test_a_passing_failure_is_tried_again(sim: WanjieSim, client: WanjieCl
         (Failure(0, drop=True), UnreachableError),
     ],
 )
-async def test_a_lasting_failure_is_told_after_the_last_try(
+async def test_a_lasting_failure_is_raised_after_the_last_attempt(
     sim: WanjieSim, client: WanjieClient, failure: Failure, error: type[WanjieError]
 ) -> None:
     sim.script.fail_next.extend([failure] * 9)
@@ -73,7 +73,7 @@ async def test_a_lasting_failure_is_told_after_the_last_try(
 @pytest.mark.parametrize(
     "failure", [Failure(400), Failure(401), Failure(403), Failure(404), Failure(429, code="insufficient_quota")]
 )
-async def test_what_will_not_change_is_not_tried_again(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
+async def test_permanent_failures_are_not_retried(sim: WanjieSim, client: WanjieClient, failure: Failure) -> None:
     sim.script.fail_next.append(failure)
     with pytest.raises(WanjieError):
         await client.complete_chat(HELLO)
@@ -81,7 +81,7 @@ async def test_what_will_not_change_is_not_tried_again(sim: WanjieSim, client: W
     assert len(sim.requests) == 1
 
 
-async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+async def test_retry_after_is_respected(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.append(Failure(429, retry_after=0.2))
     async with aclosing(WanjieClient(settings_for(), backoff=Backoff(initial_delay=0.001, jitter=0))) as client:
         await client.list_models()
@@ -90,7 +90,7 @@ async def test_retry_after_is_kept_to(sim: WanjieSim, settings_for: SettingsFact
     assert second.time - first.time >= 0.2
 
 
-async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+async def test_a_wait_in_the_error_text_is_respected(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.append(Failure(429, message="Rate limit reached. Please try again in 200ms."))
     sim.script.fail_next.append(Failure(503, retry_after=0.2))
     async with aclosing(WanjieClient(settings_for(), backoff=Backoff(initial_delay=0.001, jitter=0))) as client:
@@ -101,7 +101,7 @@ async def test_a_wait_in_words_is_kept_to(sim: WanjieSim, settings_for: Settings
     assert third.time - second.time >= 0.2
 
 
-async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_long_wait_in_the_error_text_is_raised_at_once(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.append(Failure(429, message="请 2 分钟后重试"))
     with pytest.raises(TooManyRequestsError):
         await client.list_models()
@@ -109,7 +109,7 @@ async def test_a_wait_in_words_that_is_too_long_is_told_at_once(sim: WanjieSim, 
     assert len(sim.requests) == 1
 
 
-async def test_a_retry_after_that_is_too_long_is_for_the_caller_to_wait(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_a_long_retry_after_is_left_to_the_caller(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.append(Failure(429, retry_after=60))
     with pytest.raises(TooManyRequestsError) as caught:
         await client.list_models()
@@ -118,7 +118,7 @@ async def test_a_retry_after_that_is_too_long_is_for_the_caller_to_wait(sim: Wan
     assert len(sim.requests) == 1
 
 
-async def test_one_attempt_means_one(sim: WanjieSim, client_for: ClientFactory) -> None:
+async def test_a_limit_of_one_attempt_makes_one_request(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.fail_next.append(Failure(500))
     async with client_for(max_attempts=1) as client:
         with pytest.raises(ServerFaultError):
@@ -138,7 +138,7 @@ async def test_a_closed_port_is_unreachable(client_for: ClientFactory, ask: Ask)
             await ask(client)
 
 
-async def test_a_question_at_work_is_not_asked_twice(sim: WanjieSim, client_for: ClientFactory) -> None:
+async def test_a_question_being_answered_is_not_sent_twice(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.header_delay = 3
     async with client_for(first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
@@ -147,28 +147,28 @@ async def test_a_question_at_work_is_not_asked_twice(sim: WanjieSim, client_for:
     assert len(sim.requests) == 1
 
 
-async def test_an_answer_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+async def test_an_endless_response_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(streaming(*(" ", 0.1) * 30))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await client.list_models()
 
 
-async def test_a_refusal_that_never_ends_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
+async def test_an_endless_error_response_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(streaming(*(" ", 0.1) * 30, status=400))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await client.list_models()
 
 
-async def test_an_answer_of_any_length_is_not_taken_in(client_for: ClientFactory, raw_server: RawServer) -> None:
+async def test_a_response_above_the_size_limit_is_refused(client_for: ClientFactory, raw_server: RawServer) -> None:
     url = await raw_server(streaming(*("x" * 1_000_000,) * 70))
     async with client_for(base_url=url) as client:
         with pytest.raises(UnreadableAnswerError, match="64000000 bytes"):
             await client.synthesize_speech(SpeechRequest("tts-1", "Hello!"))
 
 
-async def test_an_error_page_of_any_length_is_cut(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
+async def test_a_long_error_page_is_truncated(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
     url = await raw_server(answering("x" * 1_000_000, "text/plain", status=400))
     async with client_for(base_url=url) as client:
         with pytest.raises(WanjieError) as caught:
@@ -221,7 +221,7 @@ async def test_a_compressed_stream_is_read(client_for: ClientFactory, raw_server
     assert len(deltas) == 10_001
 
 
-async def test_an_answer_that_does_not_unpack_is_unreadable(
+async def test_a_response_that_cannot_be_decompressed_is_unreadable(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     url = await raw_server(answering("not gzip", headers={"Content-Encoding": "gzip"}))
@@ -256,7 +256,7 @@ def everything_told(error: WanjieError) -> str:
     return f"{shown} {error!r} {error.code} {error.request_id} {error.excerpt}"
 
 
-async def test_no_error_holds_the_key(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+async def test_no_error_contains_the_key(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     key = sim.script.key
     for status in (400, 401, 404, 500):
         sim.script.fail_next.extend([Failure(status, message=f"bad key {key}", code=key)] * 3)
@@ -272,7 +272,7 @@ async def test_no_error_holds_the_key(sim: WanjieSim, client: WanjieClient, ask:
 
 
 @pytest.mark.parametrize("lead", ["", TOKEN])
-async def test_no_error_inside_a_stream_holds_the_key(
+async def test_no_error_inside_a_stream_contains_the_key(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask, lead: str
 ) -> None:
     error = '{"error": {"message": "content_filter for sandbox-key", "code": "sandbox-key"}}'
@@ -285,12 +285,12 @@ async def test_no_error_inside_a_stream_holds_the_key(
         assert "sandbox-key" not in everything_told(caught.value)
 
 
-async def test_blanks_around_the_key_do_no_harm(sim: WanjieSim, client_for: ClientFactory) -> None:
+async def test_blanks_around_the_key_are_ignored(sim: WanjieSim, client_for: ClientFactory) -> None:
     async with client_for(api_key=f" {sim.script.key}\n") as client:
         assert await client.list_models()
 
 
-async def test_nothing_that_is_logged_holds_the_key(
+async def test_no_log_line_contains_the_key(
     sim: WanjieSim, client: WanjieClient, ask: Ask, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -303,7 +303,7 @@ async def test_nothing_that_is_logged_holds_the_key(
     assert sim.script.key not in caplog.text + printed.out + printed.err
 
 
-async def test_the_waits_grow_to_their_bound(sim: WanjieSim, settings_for: SettingsFactory) -> None:
+async def test_the_waits_grow_to_their_maximum(sim: WanjieSim, settings_for: SettingsFactory) -> None:
     sim.script.fail_next.extend([Failure(500)] * 3)
     backoff = Backoff(initial_delay=0.02, max_delay=0.05, jitter=0.01)
     async with aclosing(WanjieClient(settings_for(max_attempts=4), backoff=backoff)) as client:

@@ -99,7 +99,7 @@ async def test_a_press_carries_the_button_and_its_message(
     assert bodies[1]["user"]["id"] == ann.id
 
 
-async def test_what_is_not_shown_cannot_be_pressed(
+async def test_only_shown_buttons_can_be_pressed(
     sim: SlackSim, client: AsyncWebClient, ann: SlackUser, channel: Channel
 ) -> None:
     await client.chat_postMessage(channel=channel.id, text="menu", blocks=BLOCKS)
@@ -130,7 +130,7 @@ async def test_a_response_url_expires_after_30_minutes(ann: SlackUser, channel: 
     assert (answer.status_code, "expired_url" in answer.body) == (404, True)
 
 
-async def test_a_response_can_delete_the_message_it_answers(
+async def test_a_response_can_delete_its_message(
     sim: SlackSim, client: AsyncWebClient, ann: SlackUser, channel: Channel
 ) -> None:
     await client.chat_postMessage(channel=channel.id, text="menu", blocks=BLOCKS)

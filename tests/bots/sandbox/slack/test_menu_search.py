@@ -66,7 +66,7 @@ async def test_a_list_is_filled_by_the_app_and_picked_from(
 
 
 @pytest.mark.parametrize("count", [0, 101])
-async def test_options_that_slack_would_not_show_are_not_shown(
+async def test_invalid_options_are_not_shown(
     sim: SlackSim, app: AsyncApp, client: AsyncWebClient, ann: SlackUser, channel: Channel, count: int
 ) -> None:
     async def fill(ack: Any) -> None:  # noqa: ANN401 -- bolt injects by name
@@ -94,7 +94,7 @@ async def test_a_shortcut_carries_the_message_and_its_thread(sim: SlackSim, ann:
     assert [payload["message"]["thread_ts"] for payload in (inside, parent)] == [root.ts, root.ts]
 
 
-async def test_a_picture_is_shown_once_slack_has_looked_at_its_file(
+async def test_a_picture_is_shown_after_slack_has_processed_its_file(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
     sim.rules.processing_delay = 0.1
@@ -135,13 +135,13 @@ async def test_pictures_that_slack_would_not_show_are_refused(
         ),
     ],
 )
-async def test_what_may_stand_around_words_has_limits(
+async def test_a_block_that_exceeds_a_limit_is_refused(
     client: AsyncWebClient, channel: Channel, block: dict[str, Any], error: str
 ) -> None:
     assert await refused(client.chat_postMessage(channel=channel.id, text="x", blocks=[block])) == error
 
 
-async def test_an_admin_is_known_as_one(sim: SlackSim, client: AsyncWebClient, ann: SlackUser) -> None:
+async def test_an_admin_has_the_admin_flag(sim: SlackSim, client: AsyncWebClient, ann: SlackUser) -> None:
     root = sim.user("Root", admin=True)
     found = [(await client.users_info(user=one.id))["user"]["is_admin"] for one in (ann, root)]
 

@@ -69,7 +69,7 @@ async def test_the_next_calls_of_a_method_fail_as_ordered(sim: SlackSim, client:
     assert (await client.auth_test())["ok"]
 
 
-async def test_an_ordered_flood_says_when_to_come_again(sim: SlackSim, client: AsyncWebClient) -> None:
+async def test_a_scripted_rate_limit_has_a_retry_after(sim: SlackSim, client: AsyncWebClient) -> None:
     sim.faults.flood("*", retry_after=7)
     with pytest.raises(SlackApiError) as caught:
         await client.auth_test()
@@ -78,7 +78,7 @@ async def test_an_ordered_flood_says_when_to_come_again(sim: SlackSim, client: A
     assert sim.floods == {}
 
 
-async def test_a_breakdown_is_no_json(sim: SlackSim, client: AsyncWebClient) -> None:
+async def test_a_gateway_error_is_not_json(sim: SlackSim, client: AsyncWebClient) -> None:
     sim.faults.break_down("auth.test", status=503)
     with pytest.raises(SlackApiError) as caught:
         await client.auth_test()
@@ -86,14 +86,16 @@ async def test_a_breakdown_is_no_json(sim: SlackSim, client: AsyncWebClient) -> 
     assert caught.value.response.status_code == 503
 
 
-async def test_a_lost_answer_lets_the_sdk_post_twice(sim: SlackSim, client: AsyncWebClient, channel: Channel) -> None:
+async def test_the_sdk_posts_twice_after_a_lost_response(
+    sim: SlackSim, client: AsyncWebClient, channel: Channel
+) -> None:
     sim.faults.lose_answers("chat.postMessage")
     await client.chat_postMessage(channel=channel.id, text="once?")
 
     assert sim.texts(channel) == ["once?", "once?"]
 
 
-async def test_without_retries_a_lost_answer_is_a_connection_error(
+async def test_without_retries_a_lost_response_is_a_connection_error(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
     client.retry_handlers = []
@@ -104,7 +106,7 @@ async def test_without_retries_a_lost_answer_is_a_connection_error(
     assert sim.texts(channel) == ["once"]
 
 
-async def test_a_slow_method_is_slow(sim: SlackSim, client: AsyncWebClient) -> None:
+async def test_a_delayed_method_responds_late(sim: SlackSim, client: AsyncWebClient) -> None:
     sim.faults.delay("auth.test", 60)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):

@@ -43,7 +43,7 @@ async def listener(sim: SlackSim) -> AsyncGenerator[Listener, None]:
         yield Listener(AsyncApp(client=client))
 
 
-async def test_a_mention_comes_as_two_events_of_one_post(sim: SlackSim, listener: Listener) -> None:
+async def test_a_mention_is_sent_as_two_events_of_one_post(sim: SlackSim, listener: Listener) -> None:
     sim.announcer.subscriptions.add("app_mention")
     channel = sim.channel("general")
     async with bolt(sim, listener.app):
@@ -58,7 +58,7 @@ async def test_a_mention_comes_as_two_events_of_one_post(sim: SlackSim, listener
     assert said.shown == f"{sim.mention} hi & <b>"
 
 
-async def test_of_a_mention_s_two_events_the_message_alone_has_the_files(sim: SlackSim, line: Line) -> None:
+async def test_only_the_message_event_of_a_mention_has_the_files(sim: SlackSim, line: Line) -> None:
     sim.announcer.subscriptions.add("app_mention")
     ann = sim.user("Ann")
     sim.rules.mention_first = True
@@ -89,7 +89,7 @@ async def test_a_reply_names_its_thread(sim: SlackSim, listener: Listener) -> No
     assert (listener.events[1]["thread_ts"], listener.events[1]["parent_user_id"]) == (root.ts, ann.id)
 
 
-async def test_own_posts_come_back_with_the_bot_id_and_updates_as_message_changed(sim: SlackSim, line: Line) -> None:
+async def test_own_posts_are_sent_with_the_bot_id_and_updates_as_message_changed(sim: SlackSim, line: Line) -> None:
     channel = sim.channel("general")
     async with web_client(sim) as client:
         ts = (await client.chat_postMessage(channel=channel.id, text="a"))["ts"]
@@ -104,7 +104,7 @@ async def test_own_posts_come_back_with_the_bot_id_and_updates_as_message_change
     )
 
 
-async def test_a_bot_that_is_not_there_hears_nothing(sim: SlackSim, listener: Listener) -> None:
+async def test_a_bot_outside_the_channel_gets_no_events(sim: SlackSim, listener: Listener) -> None:
     away, here, ann = sim.channel("away", bot_member=False), sim.channel("here"), sim.user("Ann")
     async with bolt(sim, listener.app):
         await ann.mention(away, "hello?")
@@ -142,7 +142,7 @@ async def test_a_stopped_session_names_the_streams_that_slack_ended(sim: SlackSi
     assert (events[2]["streaming_message_ts"], events[2]["user"]) == ([started["ts"]], ann.id)
 
 
-async def test_an_event_that_is_not_acknowledged_comes_again_as_itself(sim: SlackSim, line: Line) -> None:
+async def test_an_unacknowledged_event_is_sent_again_unchanged(sim: SlackSim, line: Line) -> None:
     sim.socket.ack_within, sim.socket.retry_delays = 0.05, (0.0, 0.0, 0.0)
     await sim.user("Ann").say(sim.channel("general"), "hi")
     frames = [await line.receive() for _ in range(4)]
@@ -154,7 +154,7 @@ async def test_an_event_that_is_not_acknowledged_comes_again_as_itself(sim: Slac
     assert [frame.get("retry_reason") for frame in frames] == [None, "timeout", "timeout", "timeout"]
 
 
-async def test_an_acknowledged_event_does_not_come_again(sim: SlackSim, line: Line) -> None:
+async def test_an_acknowledged_event_is_not_sent_again(sim: SlackSim, line: Line) -> None:
     sim.socket.ack_within, sim.socket.retry_delays = 0.05, (0.0,)
     ann, channel = sim.user("Ann"), sim.channel("general")
     await ann.say(channel, "one")
@@ -169,7 +169,7 @@ async def test_an_acknowledged_event_does_not_come_again(sim: SlackSim, line: Li
     assert (sim.acks[0].attempt, sim.acks[0].type) == (1, "events_api")
 
 
-async def test_an_event_whose_process_died_goes_to_the_next_connection(
+async def test_an_event_of_a_dead_process_goes_to_the_next_connection(
     sim: SlackSim, line: Line, session: aiohttp.ClientSession
 ) -> None:
     await sim.user("Ann").say(sim.channel("general"), "hi")
@@ -207,7 +207,7 @@ async def test_each_payload_goes_to_one_of_several_connections(
     assert sorted(frame["payload"]["event"]["text"] for frame in frames) == ["a", "b"]
 
 
-async def test_an_eleventh_connection_is_turned_away(sim: SlackSim, session: aiohttp.ClientSession) -> None:
+async def test_an_eleventh_connection_is_refused(sim: SlackSim, session: aiohttp.ClientSession) -> None:
     lines = [Line(sim, session) for _ in range(11)]
     frames = [await line.connect() for line in lines]
 
@@ -215,7 +215,7 @@ async def test_an_eleventh_connection_is_turned_away(sim: SlackSim, session: aio
     assert frames[-1]["reason"] == "too_many_websockets"
 
 
-async def test_a_ticket_opens_one_connection(sim: SlackSim, session: aiohttp.ClientSession) -> None:
+async def test_a_connection_url_works_once(sim: SlackSim, session: aiohttp.ClientSession) -> None:
     async with web_client(sim) as client:
         url = str((await client.apps_connections_open(app_token=APP_TOKEN))["url"])
     await session.ws_connect(url)
@@ -223,7 +223,7 @@ async def test_a_ticket_opens_one_connection(sim: SlackSim, session: aiohttp.Cli
         await session.ws_connect(url)
 
 
-async def test_bolt_comes_back_when_asked_to(sim: SlackSim, listener: Listener) -> None:
+async def test_bolt_reconnects_when_asked_to(sim: SlackSim, listener: Listener) -> None:
     channel, ann = sim.channel("general"), sim.user("Ann")
     async with bolt(sim, listener.app):
         await sim.disconnect("refresh_requested")
@@ -234,7 +234,7 @@ async def test_bolt_comes_back_when_asked_to(sim: SlackSim, listener: Listener) 
     assert [event["text"] for event in listener.events] == ["back?"]
 
 
-async def test_bolt_comes_back_after_a_cut(sim: SlackSim, listener: Listener) -> None:
+async def test_bolt_reconnects_after_a_lost_connection(sim: SlackSim, listener: Listener) -> None:
     channel, ann = sim.channel("general"), sim.user("Ann")
     async with bolt(sim, listener.app):
         sim.drop_connections()
@@ -244,7 +244,7 @@ async def test_bolt_comes_back_after_a_cut(sim: SlackSim, listener: Listener) ->
     assert [event["text"] for event in listener.events] == ["back?"]
 
 
-async def test_an_unknown_acknowledgement_is_noted(sim: SlackSim, line: Line) -> None:
+async def test_an_unknown_acknowledgement_is_reported(sim: SlackSim, line: Line) -> None:
     await line.ack("nobody")
     await sim.wait_for(lambda: sim.violations)
 
@@ -273,9 +273,7 @@ async def test_a_bolt_app_streams_an_answer(sim: SlackSim, listener: Listener) -
     assert sim.violations == []
 
 
-async def test_the_app_learns_who_joins_where_it_is_with_the_scope_and_the_subscription(
-    sim: SlackSim, listener: Listener
-) -> None:
+async def test_joining_users_are_sent_to_an_app_with_scope_and_subscription(sim: SlackSim, listener: Listener) -> None:
     ann, channels = sim.user("Ann"), [sim.channel(name, bot_member=False) for name in "abc"]
     async with bolt(sim, listener.app):
         sim.add_bot(channels[0], ann)

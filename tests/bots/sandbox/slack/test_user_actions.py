@@ -37,7 +37,7 @@ async def test_a_pasted_table_is_an_attachment_without_a_preview(sim: SlackSim, 
     assert pasted["blocks"][0]["rows"] == [[{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": "b"}]]
 
 
-async def test_what_a_visitor_does_bears_the_visitor_s_workspace(sim: SlackSim, line: Line) -> None:
+async def test_actions_of_a_visitor_have_the_visitor_s_workspace(sim: SlackSim, line: Line) -> None:
     vera, channel = sim.visitor("Vera"), sim.channel("shared")
     await vera.say(channel, "hi")
     payload = (await line.receive())["payload"]
@@ -85,7 +85,7 @@ async def test_a_deleted_message_with_replies_becomes_a_tombstone(sim: SlackSim,
     assert (gone["subtype"], gone["deleted_ts"]) == ("message_deleted", reply.ts)
 
 
-async def test_what_is_posted_beneath_a_deleted_message_stands_beside_all_threads(sim: SlackSim) -> None:
+async def test_a_reply_below_a_deleted_message_is_outside_all_threads(sim: SlackSim) -> None:
     ann, channel = sim.user("Ann"), sim.channel("general")
     root = await ann.say(channel, "question")
     await ann.delete(root)

@@ -92,7 +92,7 @@ async def test_an_album_costs_a_group_as_many_as_it_has_items(client: Client) ->
         await client.bot.send_message(group.id, "a")
 
 
-async def test_insisting_inside_a_penalty_doubles_it(client: Client) -> None:
+async def test_calls_during_a_flood_wait_double_it(client: Client) -> None:
     for _ in range(3):
         await client.bot.send_message(11, "a")
 
@@ -123,7 +123,7 @@ async def test_actions_and_drafts_share_a_budget_apart_from_messages(client: Cli
     assert client.sim.texts(11) == ["final"]
 
 
-async def test_actions_have_a_slower_limit_in_the_long_run(client: Client) -> None:
+async def test_chat_actions_have_a_second_slower_limit(client: Client) -> None:
     client.sim.limits = Limits(typing=((20, 0.01), (40, 60.0)))
     for _ in range(40):
         await client.bot.send_chat_action(11, "typing")

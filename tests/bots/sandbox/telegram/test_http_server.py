@@ -61,7 +61,7 @@ async def test_a_wrong_token_is_unauthorized(client: Client) -> None:
         ("deleteMessages", {"message_ids": [1, "2"]}, "message_ids[1]: Integer was expected"),
     ],
 )
-async def test_what_departs_from_the_description_is_refused_and_listed(
+async def test_calls_that_contradict_the_description_are_refused_and_listed(
     client: Client, method: str, body: dict[str, Any], problem: str
 ) -> None:
     answer = await client.raw(method, {"chat_id": 11} | body)
@@ -88,7 +88,7 @@ async def test_a_missing_parameter_is_named(client: Client, method: str, body: d
     assert answer["description"] == f"Bad Request: {sentence}"
 
 
-async def test_get_forms_multipart_and_json_are_understood_in_any_case(client: Client) -> None:
+async def test_get_form_multipart_and_json_requests_are_read_in_any_case(client: Client) -> None:
     url = f"{client.sim.base_url}{client.sim.token}/SENDmessage"
     markup = json.dumps({"inline_keyboard": [[{"text": "b", "callback_data": "c"}]]})
     fields = {"chat_id": "11", "text": "form", "disable_notification": "true", "reply_markup": markup}
@@ -106,7 +106,7 @@ async def test_get_forms_multipart_and_json_are_understood_in_any_case(client: C
     assert client.sim.violations == []
 
 
-async def test_a_body_that_is_no_object_is_refused(client: Client) -> None:
+async def test_a_body_that_is_not_an_object_is_refused(client: Client) -> None:
     url = f"{client.sim.base_url}{client.sim.token}/getMe"
     json_type = {"Content-Type": "application/json"}
     async with (
@@ -143,7 +143,7 @@ async def test_a_method_fails_as_often_as_scripted(client: Client) -> None:
     assert client.sim.texts(11) == ["c"]
 
 
-async def test_a_page_of_the_gateway_is_no_json(client: Client) -> None:
+async def test_a_gateway_page_is_not_json(client: Client) -> None:
     client.sim.bad_gateway()
 
     with pytest.raises(NetworkError, match="Bad Gateway"):
@@ -151,7 +151,7 @@ async def test_a_page_of_the_gateway_is_no_json(client: Client) -> None:
     assert client.sim.texts(11) == []
 
 
-async def test_a_lost_answer_leaves_the_message_on_the_screen(client: Client) -> None:
+async def test_a_lost_response_leaves_the_message_on_the_screen(client: Client) -> None:
     client.sim.lose_answer("sendMessage")
 
     with pytest.raises(NetworkError):
@@ -159,7 +159,7 @@ async def test_a_lost_answer_leaves_the_message_on_the_screen(client: Client) ->
     assert client.sim.texts(11) == ["there"]
 
 
-async def test_a_lost_request_leaves_nothing(client: Client) -> None:
+async def test_a_lost_request_has_no_effect(client: Client) -> None:
     client.sim.lose_request("*")
 
     with pytest.raises(NetworkError):
@@ -167,7 +167,7 @@ async def test_a_lost_request_leaves_nothing(client: Client) -> None:
     assert client.sim.texts(11) == []
 
 
-async def test_a_slow_method_does_its_work_although_the_caller_gave_up(client: Client) -> None:
+async def test_a_slow_method_finishes_after_the_caller_gave_up(client: Client) -> None:
     client.sim.delay("sendMessage", 0.3)
 
     with pytest.raises(TimedOut):
@@ -176,7 +176,7 @@ async def test_a_slow_method_does_its_work_although_the_caller_gave_up(client: C
     await client.sim.wait_for(lambda: client.sim.texts(11) == ["late"])
 
 
-async def test_a_stalled_poll_goes_on_when_released(client: Client) -> None:
+async def test_a_stalled_poll_continues_when_released(client: Client) -> None:
     client.sim.stall("getUpdates")
     client.ann.say(client.chat, "hi")
     poll = asyncio.create_task(client.bot.get_updates(timeout=0))
@@ -187,7 +187,7 @@ async def test_a_stalled_poll_goes_on_when_released(client: Client) -> None:
     assert len(await poll) == 1
 
 
-async def test_waiting_for_what_never_comes_ends(client: Client) -> None:
+async def test_waiting_for_an_absent_call_times_out(client: Client) -> None:
     with pytest.raises(TimeoutError):
         await client.sim.wait_for(lambda: client.sim.texts(11), 0.05)
 
@@ -249,7 +249,7 @@ async def test_chats_and_members_can_be_asked_for(client: Client) -> None:
         await client.bot.get_chat_administrators(11)
 
 
-async def test_the_bot_knows_itself_and_may_say_goodbye(client: Client) -> None:
+async def test_get_me_describes_the_bot_and_log_out_is_accepted(client: Client) -> None:
     client.sim.privacy = False
     me = await client.bot.get_me()
 

@@ -79,7 +79,7 @@ async def test_a_bad_picture_is_refused(client: Client, data: bytes, sentence: s
         await client.bot.send_photo(11, data)
 
 
-async def test_a_file_over_fifty_megabytes_does_not_fit(client: Client) -> None:
+async def test_a_file_over_fifty_megabytes_is_refused(client: Client) -> None:
     with pytest.raises(NetworkError, match="Request Entity Too Large"):
         await client.bot.send_document(11, bytes(50 * 1024 * 1024 + 1))
 
@@ -115,7 +115,7 @@ async def test_a_file_id_sends_the_file_again_but_only_as_what_it_is(client: Cli
         await client.bot.send_photo(11, "nonsense")
 
 
-async def test_a_url_is_fetched_from_the_web_that_the_test_laid_out(client: Client) -> None:
+async def test_a_url_is_fetched_from_the_simulated_web(client: Client) -> None:
     client.sim.web["https://a.example/cat.png"] = png(10, 10)
     sent = await client.bot.send_photo(11, "https://a.example/cat.png")
 
@@ -188,7 +188,7 @@ async def test_an_album_takes_no_keyboard(client: Client) -> None:
     assert client.sim.violations == ["sendMediaGroup: unknown parameter 'reply_markup'"]
 
 
-async def test_pictures_of_one_album_come_one_by_one(client: Client) -> None:
+async def test_pictures_of_one_album_arrive_as_separate_updates(client: Client) -> None:
     for _ in range(2):
         client.ann.send_photo(client.chat, png(), album="a1")
     groups = [update.message.media_group_id for update in await client.bot.get_updates(timeout=0) if update.message]
@@ -210,7 +210,7 @@ async def test_a_download_can_fail(client: Client) -> None:
     assert bytes(await file.download_as_bytearray()) == png()
 
 
-async def test_whose_file_a_message_bears_can_be_looked_at(client: Client) -> None:
+async def test_the_files_of_a_message_can_be_inspected(client: Client) -> None:
     await client.bot.send_voice(11, OGG)
     await client.bot.send_photo(11, png())
 

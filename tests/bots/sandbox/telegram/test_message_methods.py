@@ -34,7 +34,7 @@ async def test_a_sent_message_is_on_the_screen(client: Client) -> None:
     assert sent.chat.first_name == "Ann"
 
 
-async def test_an_edit_keeps_what_the_message_said_before(client: Client) -> None:
+async def test_an_edited_message_remembers_its_earlier_texts(client: Client) -> None:
     sent = await client.bot.send_message(11, "Hel")
     edited = await client.bot.edit_message_text("Hello", 11, sent.message_id)
 
@@ -45,7 +45,7 @@ async def test_an_edit_keeps_what_the_message_said_before(client: Client) -> Non
     assert edited.edit_date is not None
 
 
-async def test_the_timeline_says_what_was_seen_when(client: Client) -> None:
+async def test_the_timeline_records_when_each_text_was_visible(client: Client) -> None:
     await client.bot.send_chat_action(11, "typing")
     sent = await client.bot.send_message(11, "<b>a</b>", parse_mode=ParseMode.HTML)
     await client.bot.edit_message_text("b", 11, sent.message_id)
@@ -66,12 +66,12 @@ async def test_the_timeline_says_what_was_seen_when(client: Client) -> None:
         ("\u200b \u2800", "Text must be non-empty"),
     ],
 )
-async def test_an_unfitting_text_is_refused(client: Client, text: str, sentence: str) -> None:
+async def test_a_text_of_invalid_length_is_refused(client: Client, text: str, sentence: str) -> None:
     with pytest.raises(BadRequest, match=sentence):
         await client.bot.send_message(11, text)
 
 
-async def test_an_empty_text_is_refused_by_name(client: Client) -> None:
+async def test_an_empty_text_has_its_own_error(client: Client) -> None:
     answer = await client.raw("sendMessage", {"chat_id": 11, "text": ""})
 
     assert answer["status"] == 400
@@ -123,7 +123,7 @@ async def test_an_edit_without_reply_markup_removes_the_buttons(client: Client) 
     assert client.sim.messages(11)[0].buttons == []
 
 
-async def test_what_is_gone_or_of_others_cannot_be_edited(client: Client) -> None:
+async def test_deleted_messages_and_those_of_others_cannot_be_edited(client: Client) -> None:
     said = client.ann.say(client.chat, "mine")
 
     with pytest.raises(BadRequest, match="Message to edit not found"):
@@ -132,7 +132,7 @@ async def test_what_is_gone_or_of_others_cannot_be_edited(client: Client) -> Non
         await client.bot.edit_message_text("a", 11, said.id)
 
 
-async def test_deleting_what_is_not_there_is_refused(client: Client) -> None:
+async def test_deleting_an_absent_message_is_refused(client: Client) -> None:
     with pytest.raises(BadRequest, match="Message to delete not found"):
         await client.bot.delete_message(11, 999)
 
@@ -182,7 +182,7 @@ async def test_a_user_who_blocked_the_bot_gets_nothing(client: Client) -> None:
     assert client.sim.texts(11) == ["b"]
 
 
-async def test_a_bot_that_was_removed_is_told_so(client: Client) -> None:
+async def test_a_removed_bot_gets_an_error(client: Client) -> None:
     supergroup, basic = client.sim.group("S"), client.sim.group("B", basic=True)
     client.sim.remove_bot(supergroup, client.ann)
     client.sim.remove_bot(basic, client.ann)
@@ -245,7 +245,7 @@ async def test_a_bad_button_is_refused(client: Client, button: dict[str, str], s
     assert client.sim.violations == []
 
 
-async def test_drafts_live_in_private_chats_until_a_message_comes(client: Client) -> None:
+async def test_drafts_are_shown_in_private_chats_until_a_message_arrives(client: Client) -> None:
     assert await client.bot.send_message_draft(11, 7, "Think")
     assert client.sim.draft(11) == "Think"
     await client.bot.send_message_draft(11, 7, "Thinking", api_kwargs={"can_stop": True})

@@ -31,7 +31,7 @@ async def test_an_update_stays_until_a_higher_offset_confirms_it(client: Client)
     assert await client.bot.get_updates(offset=rest[0].update_id + 1, timeout=0) == ()
 
 
-async def test_a_poll_returns_as_soon_as_something_is_said(client: Client) -> None:
+async def test_a_poll_returns_as_soon_as_a_message_arrives(client: Client) -> None:
     poll = asyncio.create_task(client.bot.get_updates(timeout=30))
     await asyncio.sleep(0.05)
     assert not poll.done()
@@ -43,7 +43,7 @@ async def test_a_poll_returns_as_soon_as_something_is_said(client: Client) -> No
     assert updates[0].message.from_user.language_code == "en"
 
 
-async def test_a_limit_and_a_negative_offset_are_kept(client: Client) -> None:
+async def test_a_limit_and_a_negative_offset_are_respected(client: Client) -> None:
     for text in ("1", "2", "3"):
         client.ann.say(client.chat, text)
 
@@ -65,7 +65,7 @@ async def test_a_second_poll_ends_the_first(client: Client) -> None:
     assert client.sim.conflicts == 1
 
 
-async def test_a_poll_whose_client_is_gone_takes_nothing_away(client: Client) -> None:
+async def test_an_abandoned_poll_loses_no_update(client: Client) -> None:
     poll = asyncio.create_task(client.raw("getUpdates", {"timeout": 30}))
     await asyncio.sleep(0.05)
     poll.cancel()

@@ -36,7 +36,7 @@ async def test_commands_and_mentions_carry_entities_in_utf16(client: Client) -> 
     assert [message.parse_entity(entity) for entity in message.entities] == ["/model@wanjie_bot", "@wanjie_bot"]
 
 
-async def test_in_privacy_mode_a_bot_gets_only_what_is_meant_for_it(client: Client) -> None:
+async def test_in_privacy_mode_a_bot_gets_only_messages_to_it(client: Client) -> None:
     group = client.sim.group("G")
     own = await client.bot.send_message(group.id, "I am here")
     shown = client.sim.messages(group.id)[0]
@@ -195,7 +195,7 @@ async def test_the_bot_learns_of_being_added_and_removed(client: Client) -> None
     assert [user.id for user in service.message.new_chat_members] == [client.sim.bot.id]
 
 
-async def test_a_migration_is_told_on_both_sides(client: Client) -> None:
+async def test_a_migration_is_announced_in_both_chats(client: Client) -> None:
     old = client.sim.group("G", basic=True)
     new = client.sim.migrate(old, client.ann)
 
@@ -231,7 +231,7 @@ async def test_a_person_can_be_made_an_administrator(client: Client) -> None:
     assert (await client.bot.get_chat_member(group.id, 11)).status == "administrator"
 
 
-async def test_of_a_message_that_is_gone_a_press_tells_no_more_than_its_place(client: Client) -> None:
+async def test_a_press_below_a_deleted_message_has_only_its_id(client: Client) -> None:
     button = InlineKeyboardButton("A", callback_data="a")
     sent = await client.bot.send_message(11, "?", reply_markup=InlineKeyboardMarkup([[button]]))
     shown = client.sim.messages(11)[-1]
@@ -245,7 +245,7 @@ async def test_of_a_message_that_is_gone_a_press_tells_no_more_than_its_place(cl
     assert not update.callback_query.message.is_accessible
 
 
-async def test_a_restricted_bot_reads_and_may_not_write(client: Client) -> None:
+async def test_a_restricted_bot_can_read_but_not_write(client: Client) -> None:
     group = client.sim.group("G")
     client.sim.restrict_bot(group, client.ann)
     client.ann.say(group, "/help")
@@ -260,7 +260,7 @@ async def test_a_restricted_bot_reads_and_may_not_write(client: Client) -> None:
         await client.bot.send_message(group.id, "hi")
 
 
-async def test_forwards_quotes_and_channels_are_told_as_they_are(client: Client) -> None:
+async def test_forwards_quotes_and_channels_are_described_in_updates(client: Client) -> None:
     group = client.sim.group("G", admin=True)
     channel = client.sim.channel("News")
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Bo"}

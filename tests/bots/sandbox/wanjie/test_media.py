@@ -50,7 +50,7 @@ async def ask(http: httpx.AsyncClient, body: dict[str, Any]) -> tuple[int, dict[
     return answer.status_code, answer.json()
 
 
-async def test_a_file_is_written_down(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_file_is_transcribed(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     files, fields = {"file": ("a.ogg", b"sound", "audio/ogg")}, {"model": "SenseVoice"}
     default = await http.post("/v1/audio/transcriptions", data=fields, files=files)
     sim.script.transcript, fields["response_format"] = "always the same", "text"
@@ -71,7 +71,7 @@ async def test_a_file_is_written_down(sim: WanjieSim, http: httpx.AsyncClient) -
         ({"model": "SenseVoice", "response_format": "srt"}, ("a.ogg", b"sound"), 400),
     ],
 )
-async def test_what_cannot_be_written_down_is_refused(
+async def test_invalid_audio_is_not_transcribed(
     http: httpx.AsyncClient, fields: dict[str, str], file: tuple[str, bytes], status: int
 ) -> None:
     answer = await http.post("/v1/audio/transcriptions", data=fields, files={"file": file})
@@ -85,7 +85,7 @@ async def test_a_transcription_without_a_form_is_refused(http: httpx.AsyncClient
     assert answer.status_code == 400
 
 
-async def test_voices_can_be_few(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_the_list_of_voices_can_be_restricted(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     anything = await http.post("/v1/audio/speech", json={**SPEECH, "voice": "alloy"})
     sim.script.voices = ("普通话",)
     known = await http.post("/v1/audio/speech", json=SPEECH)
@@ -95,7 +95,7 @@ async def test_voices_can_be_few(sim: WanjieSim, http: httpx.AsyncClient) -> Non
     assert (unknown.json()["error"]["param"], unknown.json()["error"]["code"]) == ("voice", "invalid_voice")
 
 
-async def test_speech_sounds_as_scripted_and_takes_its_time(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_speech_has_the_scripted_audio_and_delay(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.sound, sim.script.speech_delay = lambda text: text.encode(), 0.1
     began = time.monotonic()
     answer = await http.post("/v1/audio/speech", json=SPEECH)
@@ -120,14 +120,14 @@ async def test_pictures_and_their_links_are_as_scripted(sim: WanjieSim, http: ht
 @pytest.mark.parametrize(
     "path", ["/maas-public-bucket/redirect", "/maas-public-bucket/redirect?to=https://example.com/"]
 )
-async def test_a_link_can_lead_on(sim: WanjieSim, http: httpx.AsyncClient, path: str) -> None:
+async def test_a_link_can_redirect(sim: WanjieSim, http: httpx.AsyncClient, path: str) -> None:
     answer = await http.get(sim.base_url.removesuffix("/api") + path)
 
     assert answer.status_code == 302
     assert answer.headers["location"] == path.partition("?to=")[2] or path
 
 
-async def test_a_link_can_lead_to_trouble(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_link_can_fail(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     link = sim.base_url.removesuffix("/api") + sim.bucket.put(b"0123456789", "png")
     huge = await http.get(f"{link}?size=1000000&unsized=1")
     slow = await http.get(f"{link}?pause=0.001")
@@ -172,24 +172,24 @@ async def test_prompts_can_be_refused(sim: WanjieSim, http: httpx.AsyncClient) -
         ("GPT-4o", "data:text/plain;base64,AA==", 400),
     ],
 )
-async def test_pictures_are_for_models_that_see(http: httpx.AsyncClient, model: str, url: str, status: int) -> None:
+async def test_only_vision_models_accept_pictures(http: httpx.AsyncClient, model: str, url: str, status: int) -> None:
     assert (await ask(http, chat(seeing(url), model=model)))[0] == status
 
 
 @pytest.mark.parametrize(
     "part", [{"type": "file"}, {"type": "image_url"}, {"type": "image_url", "image_url": PNG}, "x"]
 )
-async def test_parts_of_no_known_kind_are_refused(http: httpx.AsyncClient, part: object) -> None:
+async def test_unknown_content_parts_are_refused(http: httpx.AsyncClient, part: object) -> None:
     assert (await ask(http, chat(user([part]), model="GPT-4o")))[0] == 400
 
 
-async def test_a_large_picture_gets_through(http: httpx.AsyncClient) -> None:
+async def test_a_large_picture_is_accepted(http: httpx.AsyncClient) -> None:
     large = "data:image/png;base64," + "A" * 4_000_000
 
     assert (await ask(http, chat(seeing(large), model="GPT-4o")))[0] == 200
 
 
-async def test_tools_are_called_only_when_there_are_some(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_tools_are_called_only_when_offered(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.tool_calls = lambda _, tools: [(tools[0]["function"]["name"], '{"prompt": "a cat"}')]
     _, plain = await ask(http, chat(user("Draw!")))
     _, called = await ask(http, chat(user("Draw!"), tools=[TOOL]))
@@ -236,7 +236,7 @@ async def test_every_call_has_its_outcome(http: httpx.AsyncClient, messages: lis
 
 
 @pytest.mark.parametrize(("thought", "status"), [({"reasoning_content": "A cat."}, 200), ({}, 400)])
-async def test_models_that_think_want_their_thoughts_back(
+async def test_reasoning_models_require_their_reasoning_with_tool_results(
     http: httpx.AsyncClient, thought: dict[str, str], status: int
 ) -> None:
     messages = [user("Draw!"), CALLING | thought, outcome("a"), outcome("b")]
@@ -253,11 +253,11 @@ async def test_models_that_think_want_their_thoughts_back(
         {"type": "function", "function": {"name": "draw", "parameters": "none"}},
     ],
 )
-async def test_a_tool_that_is_none_is_refused(http: httpx.AsyncClient, tool: dict[str, Any]) -> None:
+async def test_an_invalid_tool_is_refused(http: httpx.AsyncClient, tool: dict[str, Any]) -> None:
     assert (await ask(http, chat(user("Draw!"), tools=[tool])))[0] == 400
 
 
-async def test_a_video_is_made_step_by_step(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_video_is_generated_in_steps(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.video_pause = 0.01
     _, made = await ask(http, chat(user("A cat."), model="sora-2"))
     text = made["choices"][0]["message"]["content"]
@@ -277,7 +277,7 @@ async def test_the_lines_of_a_video_have_pauses_between_them(sim: WanjieSim, htt
     assert all(moment >= number * 0.03 for number, moment in enumerate(moments, 1))
 
 
-async def test_bodies_of_calls_at_once_are_not_mixed_up(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_bodies_of_concurrent_calls_are_kept_apart(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.answer, sim.script.header_delay = lambda messages: str(messages[-1]["content"]), 0.02
     answers = await asyncio.gather(*(ask(http, chat(user(str(number)))) for number in range(9)))
 

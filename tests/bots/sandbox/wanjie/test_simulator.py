@@ -102,7 +102,7 @@ async def test_a_wrong_method_is_named(http: httpx.AsyncClient) -> None:
     assert "GET" in answer.json()["error"]["message"]
 
 
-async def test_a_plain_answer_comes_in_one_piece(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_an_answer_without_streaming_is_one_response(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     answer = (await http.post("/v1/chat/completions", json=QUESTION)).json()
 
     assert answer["object"] == "chat.completion"
@@ -130,7 +130,7 @@ async def test_a_stream_has_the_frames_of_the_page(http: httpx.AsyncClient) -> N
     assert deltas(text, "content") == "one two three"
 
 
-async def test_a_reasoning_model_thinks_before_it_answers(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_reasoning_model_sends_reasoning_before_its_answer(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.reasoning = lambda _: "let me see"
     text = await stream(http, model="deepseek-reasoner")
 
@@ -177,7 +177,7 @@ async def test_a_connection_breaks_after_the_scripted_token(sim: WanjieSim, http
     assert deltas(await stream(http), "content") == "one two three"
 
 
-async def test_a_hanging_stream_says_nothing_more(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_hanging_stream_sends_nothing_more(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.hang_after = 1
     with pytest.raises(httpx.ReadTimeout):
         await http.post("/v1/chat/completions", json={**QUESTION, "stream": True}, timeout=0.1)
@@ -185,7 +185,7 @@ async def test_a_hanging_stream_says_nothing_more(sim: WanjieSim, http: httpx.As
     assert [token for _, token in sim.sent[0]] == ["one"]
 
 
-async def test_an_error_can_come_inside_the_stream(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_an_error_can_be_sent_inside_the_stream(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.error_after = 1
 
     assert '"code":500' in await stream(http)
@@ -199,7 +199,7 @@ async def test_a_malformed_frame_does_not_end_the_stream(sim: WanjieSim, http: h
     assert text.endswith("data: [DONE]\n\n")
 
 
-async def test_a_stream_can_be_ignored(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_request_to_stream_can_be_ignored(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.ignores_stream = True
     answer = await http.post("/v1/chat/completions", json={**QUESTION, "stream": True})
 
@@ -217,7 +217,7 @@ async def test_scripted_failures_come_first_and_in_order(sim: WanjieSim, http: h
     assert healed.status_code == 200
 
 
-async def test_a_request_can_be_dropped_without_a_word(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_a_request_can_be_dropped_without_a_response(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.fail_next.append(Failure(0, drop=True))
     with pytest.raises(httpx.RemoteProtocolError):
         await http.get("/v1/models")
@@ -260,7 +260,7 @@ async def test_every_request_is_recorded(sim: WanjieSim, http: httpx.AsyncClient
         ("images/generations", {**PICTURE, "response_format": "url"}, 400, "responseFormat"),
     ],
 )
-async def test_what_the_platform_refuses_is_refused(
+async def test_requests_that_wanjie_refuses_are_refused(
     http: httpx.AsyncClient, path: str, body: dict[str, Any], status: int, words: str
 ) -> None:
     answer = await http.post(f"/v1/{path}", json=body)
@@ -294,7 +294,7 @@ async def test_pictures_can_come_as_base64(sim: WanjieSim, http: httpx.AsyncClie
     assert png_size(base64.b64decode(answer["data"][0]["b64_json"])) == (64, 32)
 
 
-async def test_a_picture_that_nobody_made_is_not_found(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+async def test_an_unknown_picture_url_is_not_found(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     url = sim.base_url.removesuffix("/api") + "/maas-public-bucket/9.png"
 
     assert (await http.get(url)).status_code == 404
@@ -353,7 +353,7 @@ def test_the_demo_remembers_the_name_it_was_told(told: str, question: str, name:
     assert name in demo_answer(user(told, question))
 
 
-def test_the_demo_reads_the_words_of_a_question_with_pictures() -> None:
+def test_the_demo_reads_the_text_of_a_question_with_pictures() -> None:
     parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
 
     assert "> What is this?" in demo_answer([{"role": "user", "content": parts}])

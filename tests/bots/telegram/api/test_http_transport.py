@@ -16,7 +16,7 @@ from bots.telegram.api.http_transport import FloodError
 from bots.telegram.api.local_files import read_local_file
 
 
-async def test_text_of_any_script_arrives_as_it_is(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_text_of_any_script_is_sent_unchanged(sim: TelegramSim, api: TelegramApi) -> None:
     sim.private(sim.user(7, "Ann"))
 
     await api.send_message(7, "a&b=c+d %20 🙂 你好 שלום")
@@ -34,7 +34,7 @@ async def test_files_can_be_sent(sim: TelegramSim, api: TelegramApi) -> None:
     assert message.attachment["document"]["file_name"] == "a report.pdf"
 
 
-async def test_a_429_says_how_long_it_lasts(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_a_429_has_its_retry_after(sim: TelegramSim, api: TelegramApi) -> None:
     sim.fail("getMe", 429, "Too Many Requests: retry after 17", parameters={"retry_after": 17})
 
     with pytest.raises(FloodError) as flooded:
@@ -44,17 +44,17 @@ async def test_a_429_says_how_long_it_lasts(sim: TelegramSim, api: TelegramApi) 
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"parameters": {"retry_after": "x"}}'])
-def test_a_429_that_says_nothing_asks_for_a_second(body: bytes) -> None:
+def test_a_429_without_retry_after_means_one_second(body: bytes) -> None:
     assert http_transport._parse_retry_after(body) == 1.0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no server says this
 
 
-async def test_a_refusal_keeps_its_words(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_a_refusal_keeps_telegram_s_description(sim: TelegramSim, api: TelegramApi) -> None:
     with pytest.raises(BadRequest, match="Chat not found"):
         await api.send_message(8, "hi")
     assert sim.calls[-1].status == 400
 
 
-async def test_an_answer_that_never_comes_times_out(
+async def test_a_missing_response_times_out(
     sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
@@ -65,7 +65,7 @@ async def test_an_answer_that_never_comes_times_out(
     sim.release("getMe")
 
 
-async def test_errors_do_not_hold_the_token(sim: TelegramSim) -> None:
+async def test_errors_do_not_contain_the_token(sim: TelegramSim) -> None:
     async with TelegramApi(sim.token, "http://127.0.0.1:1/bot", sim.file_url) as api:
         with pytest.raises(NetworkError) as refused:
             await api.get_me()
@@ -74,7 +74,7 @@ async def test_errors_do_not_hold_the_token(sim: TelegramSim) -> None:
     assert sim.token not in f"{refused.value!r} {refused.value.__cause__!r}"
 
 
-async def test_a_proxys_page_of_failure_is_no_message(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_an_error_page_of_a_proxy_is_not_quoted(sim: TelegramSim, api: TelegramApi) -> None:
     sim.bad_gateway("getMe")
 
     with pytest.raises(NetworkError, match=r"^HTTP 502$"):
@@ -93,7 +93,7 @@ async def test_a_call_can_be_cancelled(sim: TelegramSim, api: TelegramApi) -> No
     assert call.cancelled()
 
 
-async def test_outside_its_life_nothing_is_called(sim: TelegramSim) -> None:
+async def test_a_closed_transport_makes_no_calls(sim: TelegramSim) -> None:
     with pytest.raises(NetworkError, match="async with"):
         await TelegramApi(sim.token, sim.base_url, sim.file_url).get_me()
 
@@ -107,7 +107,7 @@ async def test_a_file_of_many_megabytes_is_sent_in_pieces(sim: TelegramSim, api:
     assert sim.file(sim.messages(7)[0]).data == data
 
 
-async def test_what_telegram_does_with_a_file_may_take_longer(
+async def test_uploads_have_a_longer_timeout(
     sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
@@ -127,7 +127,7 @@ async def sent(sim: TelegramSim, api: TelegramApi, data: bytes) -> str:
     return str(update["message"]["document"]["file_id"])
 
 
-async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_a_download_has_a_size_limit(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x" * 300_000)
 
     assert await api.download(file, max_bytes=300_000) == b"x" * 300_000
@@ -135,16 +135,14 @@ async def test_a_file_is_read_up_to_a_limit(sim: TelegramSim, api: TelegramApi) 
     assert await api.download(file, max_bytes=299_999) is None
 
 
-async def test_a_file_that_is_longer_than_it_was_said_to_be_is_not_read_to_its_end(
-    sim: TelegramSim, api: TelegramApi
-) -> None:
+async def test_a_file_larger_than_announced_is_not_read_to_its_end(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x" * 300_000)
     found = await api.get_file(file)
     async with http_transport.AiohttpRequest() as own:
         assert await own.download(str(found.file_path), max_bytes=1000) is None
 
 
-async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, api: TelegramApi) -> None:
+async def test_a_failed_download_does_not_reveal_the_token(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x")
     sim.bad_gateway("download")
     sim.lose_request("download", times=2)  # reading may be tried again at once, when a connection was old
@@ -160,7 +158,9 @@ async def test_a_download_that_fails_does_not_tell_the_token(sim: TelegramSim, a
     assert not any(sim.token in one for one in [*told, str(missing.value)])
 
 
-async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, api: TelegramApi, tmp_path: Path) -> None:
+async def test_a_local_bot_api_server_names_files_on_its_disk(
+    sim: TelegramSim, api: TelegramApi, tmp_path: Path
+) -> None:
     sim.keep_files_in(str(tmp_path))
     file = await sent(sim, api, b"x" * 3000)
 
@@ -168,7 +168,7 @@ async def test_a_server_of_ones_own_names_files_on_its_disk(sim: TelegramSim, ap
     assert await api.download(file, max_bytes=2999) is None
 
 
-def test_a_file_on_a_disk_that_is_not_here_is_told_to_the_operator(tmp_path: Path) -> None:
+def test_a_file_on_an_unreachable_disk_is_reported_to_the_operator(tmp_path: Path) -> None:
     with capture_logs() as lines, pytest.raises(BadRequest, match="not available"):
         read_local_file(str(tmp_path / "1:SECRET" / "photos" / "file"), max_bytes=9, secret="1:SECRET")
 

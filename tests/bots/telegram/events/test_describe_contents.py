@@ -36,14 +36,14 @@ def kinds(incoming: Incoming) -> list[tuple[str, str]]:
     return [(file.kind, file.id or file.name) for file in incoming.attachments]
 
 
-def test_a_date_is_told_in_full() -> None:
+def test_a_date_is_written_in_full() -> None:
     date = {"type": "date_time", "offset": 5, "length": 3, "unix_time": MOMENT, "date_time_format": "wDT"}
 
     assert said(text="Meet 5pm, ok?", entities=[date]).text == f"Meet 5pm ({SPOKEN}), ok?"
     assert said(text="Meet 5pm, ok?", entities=[{**date, "unix_time": 10**15}]).text == "Meet 5pm, ok?"
 
 
-def test_a_link_behind_nothing_does_not_run_into_the_words() -> None:
+def test_a_link_without_a_label_is_separated_from_the_words() -> None:
     link = {"type": "text_link", "offset": 0, "length": 1, "url": "https://a.example"}
 
     assert said(text="\u200bNews", entities=[link]).text == "https://a.example News"
@@ -86,7 +86,7 @@ def test_any_number_of_entities_around_each_other_is_read(kind: str) -> None:
         ),
     ],
 )
-def test_what_is_seen_of_a_thing_is_told(fields: dict[str, Any], words: str) -> None:
+def test_contents_without_text_are_described(fields: dict[str, Any], words: str) -> None:
     assert said(**fields).text == words
     assert said(text="well?", reply_to_message=message(**{"from": BO}, **fields)).quoted == words
 
@@ -109,7 +109,7 @@ END:VCARD"""
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_a_card_is_read_as_address_books_write_it(line_end: str) -> None:
+def test_a_vcard_is_read_in_the_forms_of_address_books(line_end: str) -> None:
     assert [*read_vcard(CARD.replace("\n", line_end), known="+123")] == [
         "email: ann@a.example",
         "tel: +49 30 5",
@@ -131,12 +131,12 @@ def test_a_card_is_read_as_address_books_write_it(line_end: str) -> None:
         ({"poll": {"question": "?", "options": [{"text": "A", "media": {"photo": PHOTO}}]}}, [("image", "p")]),
     ],
 )
-def test_the_files_inside_of_things_are_taken(fields: dict[str, Any], files: list[tuple[str, str]]) -> None:
+def test_files_inside_other_contents_become_attachments(fields: dict[str, Any], files: list[tuple[str, str]]) -> None:
     assert kinds(said(**fields)) == files
 
 
 @pytest.mark.parametrize("kind", ["animation", "sticker", "story", "paid_media"])
-def test_what_cannot_be_read_is_named_where_somebody_asks_about_it(kind: str) -> None:
+def test_unreadable_contents_are_named_in_a_question_about_them(kind: str) -> None:
     incoming = said(text="what is this?", reply_to_message=message(**{"from": BO}, **{kind: {"file_id": "f"}}))
 
     assert [(file.kind, file.name) for file in incoming.quoted_attachments] == [("other", kind)]
@@ -153,18 +153,18 @@ def test_a_reply_to_the_notice_of_a_pin_is_about_what_was_pinned() -> None:
     "origin",
     [{"type": "hidden_user", "sender_user_name": ""}, {"type": "user", "sender_user": {"id": 5, "first_name": ""}}],
 )
-def test_words_of_a_deleted_account_are_not_the_sender_s(origin: dict[str, Any]) -> None:
+def test_text_of_a_deleted_account_is_not_attributed_to_the_sender(origin: dict[str, Any]) -> None:
     assert said(text="Paris is big.", forward_origin=origin).forwarded_from == "somebody"
 
 
-def test_whoever_writes_in_the_name_of_a_chat_goes_by_its_name() -> None:
+def test_a_sender_in_the_name_of_a_chat_has_its_name() -> None:
     telegram = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
     incoming = said(**{"from": telegram}, sender_chat=NEWS, chat=GROUP, text="@wanjie_bot hi")
 
     assert (incoming.sender.name, incoming.sender.shared) == ("News", True)
 
 
-def test_what_people_write_to_a_channel_is_nothing_for_the_bot() -> None:
+def test_direct_messages_to_a_channel_are_ignored() -> None:
     inbox = {**GROUP, "is_direct_messages": True}
 
     assert parse_update({"update_id": 1, "message": message(chat=inbox, text="@wanjie_bot hi")}, BOT) is None
@@ -174,7 +174,7 @@ def test_what_people_write_to_a_channel_is_nothing_for_the_bot() -> None:
     ("words", "rest"),
     [("@wanjie_bot你好", "你好"), ("你好@wanjie_bot", "你好"), ("นี่@wanjie_botอะไร", "นี่ อะไร")],
 )
-def test_a_name_needs_no_blanks_where_people_write_none(words: str, rest: str) -> None:
+def test_a_mention_without_blanks_around_it_addresses_the_bot(words: str, rest: str) -> None:
     incoming = said(chat=GROUP, text=words)
 
     assert (incoming.mentioned, incoming.text.replace(" ", "")) == (True, rest.replace(" ", ""))

@@ -105,14 +105,14 @@ def test_entities_become_markdown(words: str, entities: list[tuple[str, str, Any
     )
 
 
-def test_the_words_of_a_command_are_plain_though_they_were_copied_from_code() -> None:
+def test_a_command_copied_from_code_has_a_plain_argument() -> None:
     words = "/model kimi-k2"
     incoming = said(text=words, entities=[entity(words, "code", "kimi-k2")])
 
     assert (incoming.command, incoming.text) == ("model", "kimi-k2")
 
 
-def test_the_bot_is_named_in_front_of_code() -> None:
+def test_a_mention_before_code_is_recognised() -> None:
     words = "@wanjie_bot, x = 1"
     incoming = said(chat=GROUP, text=words, entities=[entity(words, "code", "x = 1")])
 
@@ -168,7 +168,7 @@ PLACE = {"latitude": 52.520008, "longitude": 13.0}
         ),
     ],
 )
-def test_what_is_shown_without_text_is_read(fields: dict[str, Any], words: str) -> None:
+def test_messages_without_text_are_described(fields: dict[str, Any], words: str) -> None:
     reply = said(text="well?", reply_to_message=message(**{"from": BO}, **fields))
     external = said(text="well?", external_reply={"origin": FORWARD["forward_origin"], **fields})
 
@@ -184,7 +184,7 @@ def test_a_reply_to_one_option_of_a_poll_says_which() -> None:
 
 
 @pytest.mark.parametrize("mood", [{"sticker": {"file_id": "s", "emoji": "😂"}}, {"animation": {"file_id": "g"}}])
-def test_a_lone_sticker_in_a_group_is_nothing_even_as_a_reply_to_the_bot(mood: dict[str, Any]) -> None:
+def test_a_lone_sticker_in_a_group_is_ignored_even_as_a_reply_to_the_bot(mood: dict[str, Any]) -> None:
     ours = message(**{"from": OURS}, chat=GROUP, text="My answer")
 
     assert ignored(chat=GROUP, reply_to_message=ours, **mood)
@@ -202,7 +202,7 @@ def test_a_lone_sticker_in_a_group_is_nothing_even_as_a_reply_to_the_bot(mood: d
         ({"type": "channel", "chat": NEWS, "message_id": 3, "author_signature": "Bo"}, "News (Bo)"),
     ],
 )
-def test_it_is_told_where_a_forward_comes_from(origin: dict[str, Any], name: str) -> None:
+def test_a_forward_names_its_origin(origin: dict[str, Any], name: str) -> None:
     before = message(text="Paris is big.", forward_origin=origin)
 
     assert said(text="Paris is big.", forward_origin=origin).forwarded_from == name
@@ -210,7 +210,7 @@ def test_it_is_told_where_a_forward_comes_from(origin: dict[str, Any], name: str
     assert said(text="so?", external_reply={"origin": origin}, quote={"text": "Paris"}).quoted_author == name
 
 
-def test_it_is_told_who_is_quoted() -> None:
+def test_a_quote_names_its_author() -> None:
     post = message(**{"from": {"id": 777000, "first_name": "Telegram"}}, sender_chat=NEWS, text="14 May")
     post |= {"is_automatic_forward": True, "forward_origin": {"type": "channel", "chat": NEWS}}
     own = said(text="so?", reply_to_message=message(**{"from": OURS}, text="My answer"))
@@ -221,7 +221,7 @@ def test_it_is_told_who_is_quoted() -> None:
     assert (own.quoted_author, own.excerpt) == ("you", False)
 
 
-def test_a_forwarded_command_is_no_command() -> None:
+def test_a_forwarded_command_is_not_run() -> None:
     assert (said(text="/new", **FORWARD).command, said(text="/new", **FORWARD).text) == ("", "/new")
 
 
@@ -236,14 +236,14 @@ spans = st.fixed_dictionaries(
 
 
 @given(st.text(st.sampled_from("ab 😀👩‍👩‍👧\n`你>*"), max_size=30), st.lists(spans, max_size=4))
-def test_no_word_is_lost_whatever_the_entities_are(words: str, entities: list[dict[str, Any]]) -> None:
+def test_any_entities_keep_all_words(words: str, entities: list[dict[str, Any]]) -> None:
     shown = to_markdown(words, entities, marks=True).replace("http://x.y", "")
 
     assert _kept(words) == _kept(shown)
 
 
 @given(st.text(max_size=20), st.integers(0, 30), st.integers(0, 30))
-def test_places_are_found_in_code_units(words: str, start: int, length: int) -> None:
+def test_offsets_count_utf16_units(words: str, start: int, length: int) -> None:
     first, end = get_span(words, {"offset": start, "length": length})
 
     assert 0 <= first <= end <= len(words)

@@ -39,7 +39,7 @@ def ignored(**fields: object) -> bool:
     return parse_update(update(**fields), BOT) is None
 
 
-def test_a_private_message() -> None:
+def test_a_private_message_is_read() -> None:
     assert said(text="Hello there") == Incoming(
         chat=ChatRef("tg", "99", "7"),
         event_id="42",
@@ -51,7 +51,7 @@ def test_a_private_message() -> None:
     )
 
 
-def test_a_group_hears_only_what_addresses_the_bot() -> None:
+def test_group_messages_are_read_only_if_they_address_the_bot() -> None:
     assert ignored(chat=GROUP, text="Hello all")
     assert ignored(chat=GROUP, text="write to x@wanjie_bot.com or @wanjie_bot2")
     assert ignored(chat=GROUP, text="see `@wanjie_bot`", entities=[{"type": "code", "offset": 4, "length": 13}])
@@ -79,13 +79,13 @@ def test_a_mention_addresses_the_bot_and_is_not_part_of_the_text(words: str, ent
     assert (incoming.text, incoming.mentioned, incoming.direct) == (rest, True, False)
 
 
-def test_a_mention_of_somebody_else_by_id_is_none() -> None:
+def test_a_mention_of_another_user_by_id_does_not_address_the_bot() -> None:
     entity = {"type": "text_mention", "offset": 0, "length": 3, "user": {"id": 98}}
 
     assert ignored(chat=GROUP, text="Wan hi", entities=[entity])
 
 
-def test_a_reply_to_the_bot_addresses_it_and_carries_what_it_replies_to() -> None:
+def test_a_reply_to_the_bot_addresses_it_and_quotes_the_message() -> None:
     incoming = said(chat=GROUP, text="and why?", reply_to_message=OURS)
 
     assert (incoming.text, incoming.quoted, incoming.mentioned) == ("and why?", "My answer", False)
@@ -98,7 +98,7 @@ def test_a_reply_to_somebody_else_does_not_address_the_bot_but_is_quoted_when_it
     assert said(chat=GROUP, text="@wanjie_bot nice?", reply_to_message=other).quoted == "A cat"
 
 
-def test_the_part_quoted_by_hand_is_the_quote() -> None:
+def test_a_quote_selected_by_the_user_is_the_quote() -> None:
     picked = said(text="why?", reply_to_message=OURS, quote={"text": "answer", "position": 3})
     elsewhere = said(text="why?", external_reply={"origin": {"type": "user"}}, quote={"text": "answer", "position": 0})
 
@@ -118,21 +118,21 @@ def folded(**fields: object) -> dict[str, Any]:
     [(None, "42 it is"), ("it is", "it is"), ("hm", "42 it is"), ("🙂\n42", "42 it is")],
     ids=["all", "answer", "thinking", "both"],
 )
-def test_thinking_is_not_quoted(quote: str | None, quoted: str) -> None:
+def test_reasoning_is_not_quoted(quote: str | None, quoted: str) -> None:
     incoming = said(text="why?", reply_to_message=folded(), quote=quote and {"text": quote, "position": 0})
 
     assert incoming.quoted == quoted
 
 
-def test_thinking_alone_is_no_quote() -> None:
+def test_a_message_of_reasoning_alone_is_not_quoted() -> None:
     assert said(text="why?", reply_to_message=folded(text="hm 🙂")).quoted == ""
 
 
-def test_what_somebody_else_has_folded_is_quoted() -> None:
+def test_a_folded_quote_of_another_user_is_quoted() -> None:
     assert said(text="why?", reply_to_message=folded(**{"from": ANN})).quoted == "> hm 🙂\n42 it is"
 
 
-def test_thinking_above_a_button_is_not_quoted() -> None:
+def test_reasoning_above_a_pressed_button_is_not_quoted() -> None:
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "speak:1", "message": folded()}
     incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
 
@@ -156,7 +156,7 @@ def test_thinking_above_a_button_is_not_quoted() -> None:
         ("/usr/bin is a folder", "", "/usr/bin is a folder"),
     ],
 )
-def test_commands(chat: dict[str, Any], words: str, command: str, rest: str) -> None:
+def test_commands_are_read(chat: dict[str, Any], words: str, command: str, rest: str) -> None:
     if chat is GROUP and not command:
         assert ignored(chat=chat, text=words)
         return
@@ -165,7 +165,7 @@ def test_commands(chat: dict[str, Any], words: str, command: str, rest: str) -> 
     assert (incoming.command, incoming.text) == (command, rest)
 
 
-def test_a_command_for_another_bot_is_nothing_even_in_a_reply() -> None:
+def test_a_command_for_another_bot_is_ignored_even_in_a_reply() -> None:
     assert ignored(chat=GROUP, text="/start@other_bot")
     assert ignored(chat=GROUP, text="/start@other_bot", reply_to_message=OURS)
 
@@ -181,7 +181,7 @@ def test_a_private_topic_is_a_conversation_of_its_own() -> None:
     assert str(said(text="hi", message_thread_id=3, is_topic_message=True).chat) == "tg:99:7:3"
 
 
-def test_the_general_topic_and_threads_of_replies_are_the_chat_itself() -> None:
+def test_the_general_topic_and_reply_threads_belong_to_the_chat_s_conversation() -> None:
     incoming = said(chat=GROUP, text="@wanjie_bot hi", message_thread_id=4)
 
     assert (str(incoming.chat), incoming.thread) == ("tg:99:-100123", "")
@@ -193,7 +193,7 @@ def test_a_message_in_a_topic_that_the_bot_opened_is_no_reply_to_it() -> None:
     assert ignored(chat=GROUP, text="hi", message_thread_id=4, is_topic_message=True, reply_to_message=opening)
 
 
-def test_anonymous_admins_and_channels_speak_under_their_chats_name() -> None:
+def test_anonymous_admins_and_channels_have_their_chats_name() -> None:
     admin = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     as_channel = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
     channel = {"id": -1009, "type": "channel", "title": "News"}
@@ -204,7 +204,7 @@ def test_anonymous_admins_and_channels_speak_under_their_chats_name() -> None:
     )
 
 
-def test_a_person_without_a_name_goes_by_the_username() -> None:
+def test_a_user_without_a_name_has_the_username() -> None:
     assert said(text="hi", **{"from": {"id": 8, "is_bot": False, "first_name": "", "username": "u"}}).sender.name == "u"
 
 
@@ -233,7 +233,7 @@ def test_a_person_without_a_name_goes_by_the_username() -> None:
         ),
     ],
 )
-def test_attachments(field: str, content: object, attachment: Attachment) -> None:
+def test_attachments_are_read(field: str, content: object, attachment: Attachment) -> None:
     assert said(**{field: content}, caption="look").attachments == (attachment,)
     assert said(**{field: content}, caption="look").text == "look"
     assert said(**{field: content}).text == ""
@@ -246,13 +246,13 @@ def test_an_animation_counts_once() -> None:
     assert said(animation=file, document=file).attachments == (Attachment("other", "", "animation"),)
 
 
-def test_a_caption_can_name_the_bot() -> None:
+def test_a_caption_can_address_the_bot() -> None:
     incoming = said(chat=GROUP, photo=[{"file_id": "p"}], caption="@wanjie_bot what?", caption_entities=[MENTION])
 
     assert (incoming.text, incoming.attachments[0].id) == ("what?", "p")
 
 
-def test_a_group_that_has_got_another_id_is_told() -> None:
+def test_a_migration_names_the_old_chat() -> None:
     moved = said(chat=GROUP, migrate_from_chat_id=-123)
 
     assert (moved.chat, moved.previous_chat) == (ChatRef("tg", "99", "-100123"), ChatRef("tg", "99", "-123"))
@@ -274,7 +274,7 @@ def test_a_group_that_has_got_another_id_is_told() -> None:
         {"forum_topic_created": {"name": "x"}},
     ],
 )
-def test_what_is_not_meant_for_the_bot_is_nothing(fields: dict[str, Any]) -> None:
+def test_messages_to_others_are_ignored(fields: dict[str, Any]) -> None:
     assert ignored(**fields)
 
 
@@ -282,7 +282,7 @@ def test_what_is_not_meant_for_the_bot_is_nothing(fields: dict[str, Any]) -> Non
     "kind",
     ["edited_message", "channel_post", "business_message", "guest_message", "my_chat_member", "message_reaction"],
 )
-def test_other_updates_are_nothing(kind: str) -> None:
+def test_other_updates_are_ignored(kind: str) -> None:
     assert parse_update({"update_id": 1, kind: update(text="hi")["message"]}, BOT) is None
 
 
@@ -323,7 +323,7 @@ def test_a_pressed_button_is_a_choice() -> None:
     )
 
 
-def test_a_button_tells_what_stands_above_it() -> None:
+def test_a_press_quotes_the_message_above_the_button() -> None:
     menu = {"message_id": 8, "chat": PRIVATE, "date": 1, "caption": "A cat", "photo": [PHOTO]}
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "again:1", "message": menu}
     incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
@@ -333,7 +333,7 @@ def test_a_button_tells_what_stands_above_it() -> None:
 
 
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP], ids=["private", "group"])
-def test_a_button_under_a_message_that_telegram_tells_no_more_about_does_nothing(chat: dict[str, Any]) -> None:
+def test_a_press_below_an_inaccessible_message_is_ignored(chat: dict[str, Any]) -> None:
     gone = {"message_id": 8, "chat": chat, "date": 0}
     query = {"id": "q1", "from": ANN, "chat_instance": "x", "data": "model:=kimi-k2", "message": gone}
     incoming = parse_update({"update_id": 43, "callback_query": query}, BOT)
@@ -346,7 +346,7 @@ def test_a_button_under_a_message_that_telegram_tells_no_more_about_does_nothing
 
 
 @pytest.mark.parametrize("field", ["reply_to_message", "external_reply"])
-def test_the_files_of_the_message_that_is_replied_to_come_along(field: str) -> None:
+def test_files_of_the_replied_message_are_read(field: str) -> None:
     original = {"message_id": 3, "from": ANN, "chat": PRIVATE, "voice": {"file_id": "v1", "mime_type": "audio/ogg"}}
     incoming = said(text="/speak", **{field: original})
 
@@ -355,7 +355,7 @@ def test_the_files_of_the_message_that_is_replied_to_come_along(field: str) -> N
     assert incoming.attachments == ()
 
 
-def test_what_is_no_file_is_not_quoted_as_one() -> None:
+def test_contents_without_a_file_are_not_quoted_attachments() -> None:
     poll = {"message_id": 3, "from": ANN, "chat": PRIVATE, "poll": {"id": "1", "question": "?"}}
 
     assert said(text="why?", reply_to_message=poll).quoted_attachments == ()
@@ -367,7 +367,7 @@ def test_a_caption_may_be_a_command() -> None:
     assert (incoming.command, incoming.text, len(incoming.attachments)) == ("imagine", "this, but blue", 1)
 
 
-def test_a_button_that_is_none_of_ours_is_nothing() -> None:
+def test_a_press_with_foreign_data_is_ignored() -> None:
     query = {"id": "q1", "from": ANN, "chat_instance": "x"}
 
     assert (
@@ -403,7 +403,7 @@ def test_reading_never_fails(damage: dict[str, Any], entities: list[Any]) -> Non
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.lists(st.sampled_from("🙂é你x "), max_size=6).map("".join))
-def test_the_words_around_a_mention_stay(before: str, after: str, pad: str) -> None:
+def test_words_around_a_mention_are_kept(before: str, after: str, pad: str) -> None:
     words = f"{pad}{before} @wanjie_bot {after}"
     offset = len(f"{pad}{before} ".encode("utf-16-le")) // 2
     incoming = said(chat=GROUP, text=words, entities=[{"type": "mention", "offset": offset, "length": 11}])
@@ -456,7 +456,7 @@ def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[
         ({}, {}),
     ],
 )
-def test_no_other_change_of_the_bot_s_standing_is_one(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_other_membership_changes_are_ignored(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert change(before, after) is None
 
 

@@ -144,7 +144,7 @@ async def test_a_stored_update_can_be_read_before_telegram_has_been_reached(harn
     assert incoming.text == "hi"
 
 
-async def test_what_is_nothing_for_the_bot_is_read_as_none(harness: PollerHarness) -> None:
+async def test_irrelevant_updates_are_read_as_none(harness: PollerHarness) -> None:
     platform = harness.platform()
 
     assert platform.read(b"{}") is None
@@ -163,7 +163,7 @@ async def test_an_update_is_confirmed_only_after_it_is_stored(harness: PollerHar
     assert (held, harness.sim.unconfirmed) == (1, 0)
 
 
-async def test_a_death_before_the_store_loses_nothing(harness: PollerHarness) -> None:
+async def test_a_crash_before_storing_loses_no_update(harness: PollerHarness) -> None:
     harness.store.failures = 1_000
     async with harness.running():
         harness.ann.say(harness.chat, "precious")
@@ -173,7 +173,7 @@ async def test_a_death_before_the_store_loses_nothing(harness: PollerHarness) ->
         await harness.wait_for_texts("precious")
 
 
-async def test_what_is_stored_at_the_end_is_confirmed(harness: PollerHarness) -> None:
+async def test_updates_stored_before_the_end_are_confirmed(harness: PollerHarness) -> None:
     stored = asyncio.Event()
 
     async def slow(payload: bytes) -> None:
@@ -223,7 +223,7 @@ async def test_polling_goes_on_after_an_outage(harness: PollerHarness, fault: st
     assert harness.sim.unconfirmed == 0
 
 
-async def test_telegram_may_be_away_at_the_start(harness: PollerHarness) -> None:
+async def test_polling_starts_during_an_outage(harness: PollerHarness) -> None:
     harness.sim.bad_gateway("getMe")
     async with harness.running() as platform:
         assert not platform.is_connected
@@ -233,7 +233,7 @@ async def test_telegram_may_be_away_at_the_start(harness: PollerHarness) -> None
         assert platform.is_connected
 
 
-async def test_a_flooded_poll_waits_as_long_as_telegram_says(harness: PollerHarness) -> None:
+async def test_a_rate_limited_poll_waits_for_retry_after(harness: PollerHarness) -> None:
     harness.sim.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
@@ -244,7 +244,7 @@ async def test_a_flooded_poll_waits_as_long_as_telegram_says(harness: PollerHarn
     assert polls[1] - polls[0] >= 1
 
 
-async def test_a_refused_token_is_told_without_the_token(harness: PollerHarness) -> None:
+async def test_a_refused_token_is_reported_without_the_token(harness: PollerHarness) -> None:
     async with harness.platform(token="123456:SECRET") as platform:
         with pytest.raises(TelegramTokenError) as refused:
             await platform.run(harness.store.receive)
@@ -279,7 +279,7 @@ async def test_one_replica_polls_and_another_takes_over(harness: PollerHarness) 
     assert harness.sim.conflicts == 0
 
 
-async def test_a_poller_that_lost_its_duty_stops(harness: PollerHarness) -> None:
+async def test_a_poller_that_lost_its_lease_stops(harness: PollerHarness) -> None:
     async with harness.running():
         harness.ann.say(harness.chat, "0")
         await harness.wait_for_texts("0")
@@ -326,7 +326,7 @@ async def test_a_message_is_answered_through_the_platform(harness: PollerHarness
     assert harness.sim.texts(7) == ["Hello Ann"]
 
 
-async def test_no_line_of_ours_holds_the_token(harness: PollerHarness, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_log_line_contains_the_token(harness: PollerHarness, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     harness.sim.lose_request("getMe")
     harness.sim.bad_gateway("getUpdates")

@@ -46,7 +46,7 @@ async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_
     assert "a sentence that must stay" in scene.sim.texts(7)
 
 
-async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scene) -> None:
+async def test_the_search_for_a_lost_step_keeps_the_buttons_of_menus(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     scene.sim.lose_answer("sendMessage")
@@ -63,7 +63,7 @@ async def test_the_search_for_a_lost_step_leaves_menus_their_buttons(scene: Scen
     assert [button["text"] for button in menu.buttons] == ["m-1", "✓ m-2"]
 
 
-async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: Scene) -> None:
+async def test_a_search_without_a_lost_message_finds_and_changes_nothing(scene: Scene) -> None:
     outbox = await scene.ask()
     await outbox.send_text("a sentence that must stay")
     page = replace(FIRST, sending=True, after=outbox.position_marker())
@@ -73,7 +73,7 @@ async def test_where_nothing_landed_nothing_is_found_and_nothing_changed(scene: 
     assert scene.count_calls("editMessageText") == 1
 
 
-def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_counter() -> None:
+def test_the_search_goes_beyond_the_known_ids_of_chat_and_account() -> None:
     horizon = MessageIdTracker()
     horizon.record_message(8, 100)
     horizon.record_message(7, 10)
@@ -89,7 +89,7 @@ def test_ids_are_looked_for_beyond_what_was_known_in_the_chat_and_in_the_shared_
     assert horizon.list_candidates(7, 9, "", sent_by_us=False)[0] == 10
 
 
-def test_messages_of_unknown_fate_make_the_search_wider() -> None:
+def test_messages_of_unknown_fate_widen_the_search() -> None:
     horizon = MessageIdTracker()
     horizon.record_message(7, 10)
     mark = horizon.make_marker(7)
@@ -103,7 +103,7 @@ def test_messages_of_unknown_fate_make_the_search_wider() -> None:
     assert horizon.list_candidates(7, 9, mark, sent_by_us=True) == [11]
 
 
-async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: Scene) -> None:
+async def test_an_answer_to_somebody_else_is_not_taken_for_the_lost_one(scene: Scene) -> None:
     group = scene.sim.group("Team")
     another = await scene.ask(group)
     outbox = await scene.ask(group)
@@ -116,7 +116,7 @@ async def test_another_s_answer_in_a_group_is_not_taken_for_the_lost_one(scene: 
     assert group.messages[int(found.message_id)].text == "Mine"
 
 
-async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
+async def test_a_later_page_is_searched_in_its_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
     elsewhere = await scene.ask(forum, dogs)
@@ -131,7 +131,7 @@ async def test_a_later_page_is_looked_for_in_its_topic(scene: Scene) -> None:
     assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
 
 
-async def test_the_search_for_a_lost_step_harms_no_media(scene: Scene) -> None:
+async def test_the_search_for_a_lost_step_changes_no_media(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.send_media(Page(start=0, media=True), album(1), END)

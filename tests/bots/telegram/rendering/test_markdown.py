@@ -184,7 +184,7 @@ LISTED = "so [1], so [1][2]\n\n[1]: http://e.org\n[2]: http://e.org"
         ("****", "****", []),
     ],
 )
-def test_each_mark_becomes_what_it_means(source: str, text: str, spans: list[tuple[str, str]]) -> None:
+def test_each_mark_becomes_its_entity(source: str, text: str, spans: list[tuple[str, str]]) -> None:
     assert render(source).text == text
     assert dressed(source) == spans
 
@@ -203,7 +203,7 @@ def test_each_mark_becomes_what_it_means(source: str, text: str, spans: list[tup
         "http://localhost/_a_b_/c",
     ],
 )
-def test_content_that_looks_like_marks_is_shown_as_it_is(text: str) -> None:
+def test_content_that_looks_like_marks_is_shown_unchanged(text: str) -> None:
     assert render(text) == RenderedText(text)
 
 
@@ -220,7 +220,7 @@ def test_content_that_looks_like_marks_is_shown_as_it_is(text: str) -> None:
         ("__bold__ x", "bold"),
     ],
 )
-def test_bold_touches_letters_of_scripts_without_blanks(source: str, bold: str) -> None:
+def test_bold_may_touch_letters_of_scripts_without_blanks(source: str, bold: str) -> None:
     assert dressed(source) == [("bold", bold)]
 
 
@@ -232,7 +232,7 @@ def test_code_keeps_the_indentation_of_its_first_line() -> None:
 
 
 @pytest.mark.parametrize("text", ["Contact @me", "npm i @types/node", "a List<@Nullable String>", "a@victim.de"])
-def test_what_calls_nobody_is_left_alone(text: str) -> None:
+def test_text_that_mentions_nobody_is_unchanged(text: str) -> None:
     assert render(text).text == text
     assert not called(render(text))
     assert render("ask @victim_user", defuse=False) == RenderedText("ask @victim_user")
@@ -267,7 +267,7 @@ def test_a_table_is_narrow_columns_or_a_list(table: str, text: str, kinds: list[
     assert [span.kind for span in rendered.spans] == kinds
 
 
-def test_a_line_below_a_table_is_no_row_of_it() -> None:
+def test_a_line_below_a_table_is_not_a_row() -> None:
     rendered = render("| a | b |\n|---|---|\n| 1 | 2 |\nSo it **is**.")
 
     assert rendered.text == "a │ b\n1 │ 2\n\nSo it is."
@@ -286,7 +286,7 @@ def test_a_line_below_a_table_is_no_row_of_it() -> None:
         ("http://localhost/a。谢谢", []),
     ],
 )
-def test_an_address_is_a_link_of_its_own_where_telegram_would_not_see_its_end(source: str, links: list[str]) -> None:
+def test_an_address_is_an_explicit_link_where_telegram_would_misread_its_end(source: str, links: list[str]) -> None:
     rendered = render(source)
 
     assert [span.url for span in rendered.spans if span.kind == "text_link"] == links
@@ -300,7 +300,7 @@ def test_a_page_full_of_tables_fits_into_a_message() -> None:
     assert units(render(table).text) <= 4096
 
 
-def test_code_knows_its_language_and_a_link_its_address() -> None:
+def test_code_keeps_its_language_and_a_link_its_address() -> None:
     code, link = render("```c++ title\nx\n```\n[t](http://e.org/a_(b))").spans
 
     assert code == FormattedSpan("pre", 0, 1, language="c++")
@@ -311,7 +311,7 @@ def test_spans_count_utf_16_units() -> None:
     assert render("🙂 **a** 👩‍👩‍👧 `b`").spans == (FormattedSpan("bold", 3, 1), FormattedSpan("code", 14, 1))
 
 
-def test_telegram_would_ignore_more_than_a_hundred_entities() -> None:
+def test_at_most_a_hundred_entities_are_sent() -> None:
     assert len(render("**a** " * 120).spans) == 100
 
 
@@ -338,11 +338,11 @@ def test_the_plain_form_keeps_the_marks() -> None:
         ("@abc @@somebody", "@abc @@\u2060somebody"),
     ],
 )
-def test_a_mention_calls_nobody(source: str, text: str) -> None:
+def test_a_mention_notifies_nobody(source: str, text: str) -> None:
     assert render(source).text == text
 
 
-def test_entities_stay_where_they_were_around_mentions() -> None:
+def test_entities_keep_their_place_around_mentions() -> None:
     assert dressed("🙂 @**victim** **a @victim b** `c` @`victim` [@victim](http://e.org)") == [
         ("bold", "victim"),
         ("bold", "a @\u2060victim b"),
@@ -352,11 +352,11 @@ def test_entities_stay_where_they_were_around_mentions() -> None:
     ]
 
 
-def test_code_whose_entity_telegram_would_ignore_calls_nobody() -> None:
+def test_code_beyond_the_entity_limit_notifies_nobody() -> None:
     assert render("`@victim` " * 101).text.count("\u2060") == 1
 
 
-def test_a_mention_calls_nobody_where_marks_are_shown_as_they_are() -> None:
+def test_a_mention_in_plain_text_notifies_nobody() -> None:
     assert render_plain("`@victim` a@victim.de") == RenderedText("`@\u2060victim` a@victim.de")
 
 
@@ -369,7 +369,7 @@ def test_a_page_full_of_mentions_fits_into_a_message() -> None:
 
 @given(st.lists(st.sampled_from(UNMARKED), min_size=1).map(" ".join))
 @example("1. 5 2) 12.")
-def test_a_text_without_marks_does_not_change_but_for_its_mentions(source: str) -> None:
+def test_a_text_without_marks_changes_only_in_its_mentions(source: str) -> None:
     shown = render(source).text
 
     assert shown.replace("\u2060", "") == source
@@ -377,7 +377,7 @@ def test_a_text_without_marks_does_not_change_but_for_its_mentions(source: str) 
 
 
 @given(st.lists(st.lists(st.sampled_from(PRECIOUS), min_size=1).map(" ".join), min_size=1).map("\n".join))
-def test_no_word_is_lost_whatever_stands_around_it(source: str) -> None:
+def test_rendering_keeps_all_words(source: str) -> None:
     assert WORD.findall(render(source).text) == WORD.findall(source)
     assert WORD.findall(render_plain(source).text) == WORD.findall(source)
 
@@ -446,12 +446,12 @@ def test_any_markdown_renders_to_something_valid(source: str) -> None:
     check(source)
 
 
-def test_an_answer_renders_to_something_valid_at_every_moment() -> None:
+def test_every_prefix_of_an_answer_renders_to_something_valid() -> None:
     for length in range(len(LONG) + 1):
         check(LONG[:length])
 
 
-def test_a_fold_stands_above_the_answer_as_it_is() -> None:
+def test_a_fold_is_shown_above_the_answer_unchanged() -> None:
     rendered = add_fold("**I** see\n\na 🙂\n", render("It is **four**."))
 
     assert rendered.text == "**I** see\n\na 🙂\nIt is four."
@@ -493,7 +493,7 @@ def test_what_is_shown_with_its_marks_does_not_grow(source: str) -> None:
 
 
 @given(markdown, markdown)
-def test_whatever_is_folded_is_little_longer_than_it_was(fold: str, rest: str) -> None:
+def test_a_fold_adds_few_characters(fold: str, rest: str) -> None:
     rendered = add_fold(fold, render(rest, may_grow=False))
     joiners = rendered.text.count("\u2060")
     quotes = [span for span in rendered.spans if span.kind == "expandable_blockquote"]

@@ -51,14 +51,14 @@ def test_the_controls_of_a_menu_stand_beneath_its_options_in_rows_of_their_own()
     assert labels(keyboard) == [["a", "✓ b"], ["c"], ["◀", "2/4", "▶"], ["Search"]]
 
 
-def test_names_and_values_as_long_as_they_may_be_fit_behind_a_button() -> None:
+def test_names_and_values_of_maximum_length_fit_a_button() -> None:
     keyboard = build_button_keyboard([Button("x", "n" * 12, "v" * 48)])
 
     assert keyboard is not None
     assert len(str(keyboard.inline_keyboard[0][0].callback_data).encode()) <= 64
 
 
-async def test_the_first_step_of_a_growing_answer_bears_no_button(scene: Scene) -> None:
+async def test_the_first_step_of_a_growing_answer_has_no_button(scene: Scene) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False, buttons=STOP)
     first = scene.get_last_message().buttons
@@ -68,7 +68,7 @@ async def test_the_first_step_of_a_growing_answer_bears_no_button(scene: Scene) 
     assert [button["callback_data"] for button in scene.get_last_message().buttons] == ["stop:t 7"]
 
 
-async def test_other_buttons_under_the_same_words_are_an_edit(scene: Scene) -> None:
+async def test_changed_buttons_below_the_same_text_are_an_edit(scene: Scene) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
     page = await outbox.update_page(page, "One", final=False, buttons=STOP)
@@ -79,7 +79,7 @@ async def test_other_buttons_under_the_same_words_are_an_edit(scene: Scene) -> N
     assert scene.count_calls("editMessageText") == 2
 
 
-async def test_a_hint_is_shown_once_in_at_most_two_hundred_characters(scene: Scene) -> None:
+async def test_a_notice_to_the_presser_is_shown_once_with_at_most_200_characters(scene: Scene) -> None:
     await pressed(scene)
     outbox = scene.outbox(await scene.read_last_update())
     await outbox.notify_presser("x" * 300)
@@ -90,14 +90,14 @@ async def test_a_hint_is_shown_once_in_at_most_two_hundred_characters(scene: Sce
     assert scene.count_calls("answerCallbackQuery") == 1
 
 
-async def test_a_sign_of_work_lets_the_button_go(scene: Scene) -> None:
+async def test_showing_activity_answers_the_press(scene: Scene) -> None:
     await pressed(scene)
     await scene.outbox(await scene.read_last_update()).show_activity("recording")
 
     assert [press.answer for press in scene.sim.presses] == [""]
 
 
-async def test_a_hint_that_stalls_holds_nobody_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stalled_notice_to_the_presser_delays_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.sending.outbox._HINT_TIMEOUT", 0.05)
     await pressed(scene)
     outbox = scene.outbox(await scene.read_last_update())
@@ -107,7 +107,7 @@ async def test_a_hint_that_stalls_holds_nobody_up(scene: Scene, monkeypatch: pyt
         await outbox.notify_presser("Hello")
 
 
-async def test_a_hint_that_telegram_refuses_is_skipped(scene: Scene) -> None:
+async def test_a_refused_notice_to_the_presser_is_skipped(scene: Scene) -> None:
     await pressed(scene)
     outbox = scene.outbox(await scene.read_last_update())
     scene.sim.presses[0].at -= 151
@@ -125,13 +125,13 @@ async def test_a_hint_that_telegram_refuses_is_skipped(scene: Scene) -> None:
         ("uploading", "upload_document"),
     ],
 )
-async def test_each_kind_of_work_has_a_sign(scene: Scene, doing: Activity, action: str) -> None:
+async def test_each_activity_has_a_chat_action(scene: Scene, doing: Activity, action: str) -> None:
     await (await scene.ask()).show_activity(doing)
 
     assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == [action]
 
 
-async def test_who_is_an_admin_is_asked_once_a_minute(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_admin_rights_are_requested_once_a_minute(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
     before = await outbox.sender_is_admin()
@@ -147,7 +147,7 @@ async def test_who_is_an_admin_is_asked_once_a_minute(scene: Scene, monkeypatch:
     assert scene.count_calls("getChatMember") == 3
 
 
-async def test_an_anonymous_admin_is_one_and_a_channel_is_none(scene: Scene) -> None:
+async def test_an_anonymous_admin_is_an_admin_and_a_channel_is_not(scene: Scene) -> None:
     group = scene.sim.group("Team")
     scene.ann.say(group, "/ask@wanjie_bot why?")
     incoming = await scene.read_last_update()
@@ -158,7 +158,7 @@ async def test_an_anonymous_admin_is_one_and_a_channel_is_none(scene: Scene) -> 
     assert scene.count_calls("getChatMember") == 0
 
 
-async def test_whoever_telegram_says_nothing_about_in_time_is_no_admin(
+async def test_a_timed_out_look_up_grants_no_admin_rights(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, rate_limiter: OpenRateLimiter
 ) -> None:
     monkeypatch.setattr(admins, "_LOOKUP_TIMEOUT", 0.05)
@@ -176,9 +176,7 @@ async def test_whoever_telegram_says_nothing_about_in_time_is_no_admin(
     assert await outbox.sender_is_admin()
 
 
-async def test_turning_a_menu_leaves_room_for_answers_and_keeps_the_button_for_a_hint(
-    scene: Scene, rate_limiter: OpenRateLimiter
-) -> None:
+async def test_a_refused_menu_page_leaves_the_press_for_a_notice(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     menu = Menu("model", "Which?", (Option("One", "1"),))
     await (await scene.ask()).show_menu(menu)
     scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "One")
@@ -203,7 +201,7 @@ async def test_a_menu_cannot_take_the_place_of_a_picture(scene: Scene) -> None:
     assert [message.kind for message in scene.sim.messages(7)][1:] == ["photo", "text"]
 
 
-async def test_a_file_beyond_what_telegram_hands_out_is_oversize(scene: Scene) -> None:
+async def test_a_file_above_telegram_s_limit_is_too_large(scene: Scene) -> None:
     scene.ann.send_document(scene.sim.private(scene.ann), bytes(20 * 1024 * 1024 + 1), "big.bin")
     incoming = await scene.read_last_update()
 
@@ -211,7 +209,7 @@ async def test_a_file_beyond_what_telegram_hands_out_is_oversize(scene: Scene) -
         await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=50_000_000)
 
 
-async def test_reading_a_file_counts_against_no_limit_of_the_chat(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_a_download_counts_against_no_chat_limit(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     scene.ann.send_document(scene.sim.private(scene.ann), b"a", "a.bin")
     incoming = await scene.read_last_update()
     await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=1)

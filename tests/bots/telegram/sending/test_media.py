@@ -48,7 +48,7 @@ def labels(messages: Sequence[Message]) -> list[list[str]]:
     return [[button["text"] for button in message.buttons] for message in messages]
 
 
-async def test_a_voice_note_tells_how_long_it_is_and_bears_a_dressed_caption(scene: Scene) -> None:
+async def test_a_voice_note_has_a_duration_and_a_formatted_caption(scene: Scene) -> None:
     await (await scene.ask()).send_media(FIRST, NOTE, AGAIN)
     (note,) = own(scene)
 
@@ -57,7 +57,7 @@ async def test_a_voice_note_tells_how_long_it_is_and_bears_a_dressed_caption(sce
     assert labels([note]) == [["Again"]]
 
 
-async def test_who_forbids_voice_notes_can_be_sent_an_audio_file(scene: Scene) -> None:
+async def test_a_user_who_forbids_voice_notes_gets_an_audio_file(scene: Scene) -> None:
     scene.ann.user.forbids_voice = True
     outbox = await scene.ask()
     with pytest.raises(VoiceForbiddenError):
@@ -93,7 +93,7 @@ async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Sc
     ("width", "height", "kind"),
     [(20, 400, "photo"), (20, 401, "document"), (9000, 1000, "photo"), (9000, 1001, "document")],
 )
-async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
+async def test_a_picture_of_an_extreme_ratio_is_sent_as_a_file(
     scene: Scene, width: int, height: int, kind: str
 ) -> None:
     await (await scene.ask()).send_media(FIRST, Album((picture(width=width, height=height),), "odd"), AGAIN)
@@ -103,7 +103,7 @@ async def test_a_picture_that_telegram_would_not_show_whole_goes_as_a_file(
     assert own(scene)[0].text == "odd"
 
 
-async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album_with_it(scene: Scene) -> None:
+async def test_a_picture_above_ten_megabytes_makes_its_album_files(scene: Scene) -> None:
     small = picture()
     large = replace(small, data=small.data + bytes(10_000_001))
     await (await scene.ask()).send_media(FIRST, Album((small, large), "two"))
@@ -117,7 +117,7 @@ async def test_a_picture_of_more_than_ten_megabytes_goes_as_a_file_and_its_album
     "said", ["PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED", "wrong file identifier/HTTP URL specified"]
 )
 @pytest.mark.parametrize(("count", "method"), [(1, "sendPhoto"), (2, "sendMediaGroup")])
-async def test_a_picture_that_telegram_refuses_goes_as_a_file(scene: Scene, said: str, count: int, method: str) -> None:
+async def test_a_refused_picture_is_sent_as_a_file(scene: Scene, said: str, count: int, method: str) -> None:
     outbox = await scene.ask()
     scene.sim.fail(method, 400, f"Bad Request: {said}")
     await outbox.send_media(FIRST, album(count))
@@ -125,7 +125,7 @@ async def test_a_picture_that_telegram_refuses_goes_as_a_file(scene: Scene, said
     assert kinds(scene) == ["document"] * count
 
 
-async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scene, redis: Redis) -> None:
+async def test_a_picture_refused_as_a_photo_is_not_tried_again_as_one(scene: Scene, redis: Redis) -> None:
     scene.rate_limiter = RateLimiter(redis, "tg:1")
     outbox = await scene.ask()
     scene.sim.fail("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
@@ -140,13 +140,13 @@ async def test_what_was_refused_as_a_photo_is_not_tried_as_one_again(scene: Scen
     assert scene.count_calls("sendPhoto") == 1
 
 
-async def test_a_photo_whose_name_telegram_does_not_know_is_shown_all_the_same(scene: Scene) -> None:
+async def test_a_photo_with_an_unknown_suffix_is_shown(scene: Scene) -> None:
     await (await scene.ask()).send_media(FIRST, Album((replace(picture(), name="cat.webp"),), ""))
 
     assert kinds(scene) == ["photo"]
 
 
-async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: Scene) -> None:
+async def test_the_caption_of_an_album_is_a_message_below_it_with_the_buttons(scene: Scene) -> None:
     page = await (await scene.ask()).send_media(FIRST, album(3), AGAIN)
     messages = own(scene)
 
@@ -156,7 +156,7 @@ async def test_the_caption_of_an_album_stands_below_it_with_the_buttons(scene: S
     assert page.message_id == str(messages[0].id)
 
 
-async def test_without_buttons_the_caption_of_an_album_belongs_to_it(scene: Scene) -> None:
+async def test_an_album_without_buttons_has_its_own_caption(scene: Scene) -> None:
     await (await scene.ask()).send_media(FIRST, album(3))
 
     assert [message.text for message in own(scene)] == ["A blue cat", "", ""]
@@ -168,14 +168,14 @@ async def test_buttons_below_an_album_need_no_caption(scene: Scene) -> None:
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
-async def test_a_caption_that_has_to_wait_comes_below_its_album_once(scene: Scene, redis: Redis) -> None:
+async def test_a_delayed_caption_is_posted_once_below_its_album(scene: Scene, redis: Redis) -> None:
     scene.rate_limiter = RateLimiter(redis, "tg:1")
     await (await scene.ask()).send_media(FIRST, album(2), AGAIN)
 
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
-async def test_a_caption_that_has_to_wait_long_is_made_up_for(
+async def test_a_long_delayed_caption_is_posted_later(
     scene: Scene, rate_limiter: OpenRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
@@ -193,7 +193,7 @@ async def test_a_caption_that_has_to_wait_long_is_made_up_for(
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_answer"])
-async def test_a_caption_of_unknown_fate_stands_below_its_album_once(scene: Scene, fault: str) -> None:
+async def test_a_caption_with_unknown_outcome_is_posted_once_below_its_album(scene: Scene, fault: str) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     getattr(scene.sim, fault)("sendMessage")
@@ -205,7 +205,7 @@ async def test_a_caption_of_unknown_fate_stands_below_its_album_once(scene: Scen
     assert kinds(scene) == ["photo", "photo", "text"]
 
 
-async def test_a_process_that_died_between_an_album_and_its_caption_is_completed(scene: Scene) -> None:
+async def test_an_album_without_its_caption_is_completed_after_a_crash(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     scene.sim.bad_gateway("sendMessage")
@@ -219,7 +219,7 @@ async def test_a_process_that_died_between_an_album_and_its_caption_is_completed
     assert labels(own(scene)) == [[], [], ["Again"]]
 
 
-async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_a_rate_limited_album_waits_and_is_posted_once(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     said = 'failed to send message #1 with the error message "Too Many Requests: retry after 8"'
@@ -235,7 +235,7 @@ async def test_an_album_that_comes_too_fast_waits_and_stands_once(scene: Scene, 
     assert kinds(scene) == ["photo", "photo"]
 
 
-async def test_the_part_of_an_album_that_stands_is_not_sent_again(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_the_posted_part_of_an_album_is_not_sent_again(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     await scene.api.send_photo(7, album().pictures[0].data)
@@ -268,7 +268,7 @@ async def test_media_reply_to_the_message_whose_button_was_pressed(scene: Scene)
     assert own(scene)[-1].reply_to is answer
 
 
-async def test_media_go_to_the_topic(scene: Scene) -> None:
+async def test_media_are_posted_in_the_topic(scene: Scene) -> None:
     forum = scene.sim.group("Forum", forum=True)
     topic = scene.sim.topic(forum, "Cats", scene.ann)
     outbox = await scene.ask(forum, topic)
@@ -279,9 +279,7 @@ async def test_media_go_to_the_topic(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("media", [NOTE, album(1), album(2)], ids=["voice", "picture", "album"])
-async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
-    scene: Scene, media: Voice | Album
-) -> None:
+async def test_only_lost_media_of_the_same_topic_are_found(scene: Scene, media: Voice | Album) -> None:
     forum = scene.sim.group("Forum", forum=True)
     cats, dogs = (scene.sim.topic(forum, name, scene.ann) for name in ("Cats", "Dogs"))
     elsewhere = await scene.ask(forum, dogs)
@@ -301,7 +299,7 @@ async def test_lost_media_are_found_in_their_topic_and_those_of_another_are_not(
     assert sum(map(len, labels(own(scene, forum.id)))) == 1
 
 
-async def test_another_picture_that_was_taken_for_the_lost_one_is_not_the_answer(scene: Scene) -> None:
+async def test_another_picture_is_not_taken_for_the_lost_one(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.send_media(FIRST, album(1, "another prompt"), AGAIN)
@@ -313,7 +311,7 @@ async def test_another_picture_that_was_taken_for_the_lost_one_is_not_the_answer
     assert done.message_id == str(scene.get_last_message().id)
 
 
-async def test_refused_dress_of_a_caption_is_left_out(scene: Scene) -> None:
+async def test_refused_formatting_of_a_caption_is_left_out(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
     await outbox.send_media(FIRST, NOTE)
@@ -321,7 +319,7 @@ async def test_refused_dress_of_a_caption_is_left_out(scene: Scene) -> None:
     assert scene.sim.texts(7) == ["**Good** morning"]
 
 
-async def test_a_file_that_telegram_finds_too_large_is_refused_for_good(scene: Scene) -> None:
+async def test_a_file_too_large_for_telegram_is_a_final_refusal(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendVoice", 413, "Request Entity Too Large")
 
@@ -329,7 +327,7 @@ async def test_a_file_that_telegram_finds_too_large_is_refused_for_good(scene: S
         await outbox.send_media(FIRST, NOTE)
 
 
-async def test_an_album_counts_as_so_many_messages(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_an_album_counts_as_one_message_an_item(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
     await outbox.send_media(FIRST, album(4))
@@ -339,7 +337,7 @@ async def test_an_album_counts_as_so_many_messages(scene: Scene, rate_limiter: O
     assert keep == 3
 
 
-async def test_an_album_that_others_leave_no_room_for_is_not_sent_in_part(redis: Redis) -> None:
+async def test_an_album_above_the_rate_limit_is_not_sent_in_part(redis: Redis) -> None:
     budget = RateLimiter(redis, "tg")
     minute = next(limit for limit in get_message_limits(-5) if limit.seconds == 60)
     sent: list[int] = []

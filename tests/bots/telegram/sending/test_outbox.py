@@ -44,7 +44,7 @@ async def test_a_page_is_posted_then_edited(scene: Scene) -> None:
     assert (scene.count_calls("sendMessage"), scene.count_calls("editMessageText")) == (1, 2)
 
 
-async def test_a_step_that_changes_nothing_on_the_screen_is_no_call(scene: Scene) -> None:
+async def test_a_step_without_a_visible_change_makes_no_call(scene: Scene) -> None:
     outbox = await scene.ask()
 
     page = await outbox.update_page(FIRST, "One", final=False)
@@ -55,7 +55,7 @@ async def test_a_step_that_changes_nothing_on_the_screen_is_no_call(scene: Scene
     assert scene.count_calls("editMessageText") == 0
 
 
-async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) -> None:
+async def test_an_adopted_page_that_is_already_complete_is_a_success(scene: Scene) -> None:
     page = await (await scene.ask()).update_page(FIRST, "One", final=False)
 
     page = await (await scene.ask()).update_page(replace(page, adopted=True, done=False), "One", final=True)
@@ -64,7 +64,7 @@ async def test_an_adopted_page_that_stands_already_is_a_success(scene: Scene) ->
     assert scene.count_calls("editMessageText") == 1
 
 
-async def test_a_blank_text_waits_and_is_refused_in_the_end(scene: Scene) -> None:
+async def test_a_blank_text_is_not_posted_and_refused_at_the_end(scene: Scene) -> None:
     outbox = await scene.ask()
 
     assert await outbox.update_page(FIRST, " \n", final=False) == FIRST
@@ -105,7 +105,7 @@ async def commented(scene: Scene) -> tuple[Chat, Message, TelegramOutbox]:
 
 
 @pytest.mark.parametrize("question", ["there", "gone"])
-async def test_all_of_an_answer_to_a_comment_stands_below_the_channel_s_post(scene: Scene, question: str) -> None:
+async def test_all_pages_of_an_answer_to_a_comment_are_below_the_channel_s_post(scene: Scene, question: str) -> None:
     group, post, outbox = await commented(scene)
     if question == "gone":
         scene.ann.delete(scene.get_last_message(group.id))
@@ -129,7 +129,7 @@ async def test_a_press_below_a_post_is_answered_there(scene: Scene) -> None:
     assert (scene.get_last_message(group.id).text, scene.get_last_message(group.id).thread) == ("Two", post.id)
 
 
-async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(scene: Scene) -> None:
+async def test_an_answer_without_its_thread_is_posted_in_the_group(scene: Scene) -> None:
     group, post, outbox = await commented(scene)
     scene.ann.delete(scene.get_last_message(group.id))
     scene.ann.delete(post)
@@ -138,7 +138,7 @@ async def test_an_answer_to_which_nothing_is_left_to_reply_stands_in_the_group(s
     assert (scene.get_last_message(group.id).text, scene.get_last_message(group.id).reply_to) == ("One", None)
 
 
-async def test_in_a_private_chat_nothing_is_a_reply(scene: Scene) -> None:
+async def test_answers_in_a_private_chat_are_not_replies(scene: Scene) -> None:
     await (await scene.ask()).send_text("Hello")
 
     assert scene.get_last_message().reply_to is None
@@ -165,7 +165,7 @@ async def test_the_general_topic_is_answered_without_a_topic(scene: Scene) -> No
     assert scene.get_last_message(forum.id).text == "Hello"
 
 
-async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> None:
+async def test_removing_a_removed_page_is_a_success(scene: Scene) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
 
@@ -175,7 +175,7 @@ async def test_a_page_is_removed_even_if_somebody_did_already(scene: Scene) -> N
     assert scene.sim.texts(7) == []
 
 
-async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -> None:
+async def test_a_page_that_cannot_be_deleted_is_given_up(scene: Scene) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
     scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
@@ -188,7 +188,7 @@ async def test_a_page_that_telegram_does_not_let_go_is_done_with(scene: Scene) -
 
 
 @pytest.mark.parametrize("damage", ["block", "delete", "kick"])
-async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage: str) -> None:
+async def test_an_unreachable_recipient_raises_recipient_gone(scene: Scene, damage: str) -> None:
     group = scene.sim.group("Team") if damage == "kick" else None
     outbox = await scene.ask(group)
     page = await outbox.update_page(FIRST, "One", final=False)
@@ -203,7 +203,7 @@ async def test_where_nobody_can_read_it_the_outbox_says_so(scene: Scene, damage:
         await outbox.update_page(page, "One two", final=True)
 
 
-async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
+async def test_a_deleted_topic_raises_recipient_gone(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: message thread not found")
 
@@ -211,12 +211,12 @@ async def test_a_topic_that_was_deleted_is_gone(scene: Scene) -> None:
         await outbox.send_text("Hello")
 
 
-async def test_too_long_a_text_is_refused(scene: Scene) -> None:
+async def test_a_text_that_is_too_long_is_refused(scene: Scene) -> None:
     with pytest.raises(ContentRejectedError):
         await (await scene.ask()).update_page(FIRST, "word " * 900, final=True)
 
 
-async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene) -> None:
+async def test_a_page_of_the_maximum_length_fits_whatever_it_contains(scene: Scene) -> None:
     outbox = await scene.ask()
     limit = outbox.capabilities.page_limit
     text = ("**🙂** `a` | b\n- c\n" * 400).encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
@@ -224,7 +224,7 @@ async def test_a_page_of_the_promised_length_fits_whatever_it_holds(scene: Scene
     assert (await outbox.update_page(FIRST, text, final=True)).done
 
 
-async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is_not(scene: Scene) -> None:
+async def test_refused_formatting_is_left_out_of_that_page_only(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
 
@@ -241,7 +241,7 @@ async def test_a_page_that_is_refused_for_its_dress_is_plain_and_the_next_one_is
     assert [entity.type for entity in scene.get_last_message().entities] == ["bold"]
 
 
-async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -> None:
+async def test_a_refused_link_keeps_the_other_formatting(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
 
@@ -266,7 +266,7 @@ async def test_a_link_that_telegram_refuses_costs_no_other_dress(scene: Scene) -
         ("[a](ftp://e.org/x)", "a (ftp://e.org/x)"),
     ],
 )
-async def test_a_link_that_telegram_cannot_open_is_words_and_address(scene: Scene, link: str, shown: str) -> None:
+async def test_a_refused_link_is_written_as_words_and_address(scene: Scene, link: str, shown: str) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, f"**See** {link}", final=False)
     await outbox.update_page(page, f"**See** {link} and [this](https://e.org/).", final=True)
@@ -293,7 +293,7 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     assert rendered == ["One **two**", "One **two** three"]
 
 
-async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Scene) -> None:
+async def test_a_refusal_unrelated_to_entities_is_raised(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: strange")
 
@@ -303,7 +303,7 @@ async def test_a_refusal_that_has_nothing_to_do_with_entities_is_told(scene: Sce
 
 
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
-async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: str) -> None:
+async def test_an_outage_is_raised_and_nothing_is_sent_twice(scene: Scene, fault: str) -> None:
     outbox = await scene.ask()
     getattr(scene.sim, fault)("sendMessage")
 
@@ -312,7 +312,7 @@ async def test_an_outage_is_told_and_nothing_is_sent_twice(scene: Scene, fault: 
     assert len(scene.sim.texts(7)) == (1 if fault == "lose_answer" else 0)
 
 
-async def test_a_revoked_token_is_an_outage_to_the_core(scene: Scene) -> None:
+async def test_a_revoked_token_raises_platform_unreachable(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 401, "Unauthorized")
 
@@ -337,7 +337,7 @@ async def test_a_429_stops_everything_to_that_chat(scene: Scene, rate_limiter: O
     assert set(rate_limiter.paused) == {f"{kind}:{group.id}" for kind in ("message", "minute", "typing")}
 
 
-async def test_without_a_grant_nothing_is_sent(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_nothing_is_sent_without_the_rate_limiter_s_grant(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     outbox = await scene.ask()
     rate_limiter.wait = 0.7
     calls = len(scene.sim.calls)
@@ -350,7 +350,7 @@ async def test_without_a_grant_nothing_is_sent(scene: Scene, rate_limiter: OpenR
     assert len(scene.sim.calls) == calls
 
 
-async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
+async def test_steps_in_between_leave_rate_limit_for_last_states(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     outbox = await scene.ask()
 
     page = await outbox.update_page(FIRST, "1", final=False)
@@ -360,7 +360,7 @@ async def test_cosmetic_steps_leave_room_for_finals(scene: Scene, rate_limiter: 
     assert [reserve for _, reserve in rate_limiter.acquired] == [START_RESERVE, STEP_RESERVE, 0]
 
 
-async def test_the_shared_budget_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
+async def test_the_rate_limiter_spaces_the_calls_of_a_chat(scene: Scene, redis: Redis) -> None:
     scene.rate_limiter = RateLimiter(redis, "tg:1")
     one, two = await scene.ask(), await scene.ask()
     page = await one.update_page(FIRST, "One", final=False)
@@ -400,7 +400,7 @@ async def test_a_group_that_became_a_supergroup_is_followed(scene: Scene) -> Non
     assert scene.count_calls("sendMessage") == 3
 
 
-async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) -> None:
+async def test_typing_is_shown_and_its_failure_is_ignored(scene: Scene) -> None:
     outbox = await scene.ask()
 
     await outbox.show_activity()
@@ -410,9 +410,7 @@ async def test_typing_is_shown_and_its_failure_is_nobodys_concern(scene: Scene) 
     assert [event.media for event in scene.sim.timeline(7) if event.kind == "action"] == ["typing"]
 
 
-async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_stalled_chat_action_does_not_delay_the_answer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.sending.outbox._ACTIVITY_TIMEOUT", 0.05)
     outbox = await scene.ask()
     scene.sim.delay("sendChatAction", 1.5)
@@ -424,7 +422,7 @@ async def test_a_sign_of_work_that_stalls_does_not_hold_up_the_answer(
     assert scene.sim.texts(7) == ["Hello"]
 
 
-async def test_a_menu_has_buttons_that_come_back_as_choices(scene: Scene) -> None:
+async def test_menu_buttons_are_read_as_choices(scene: Scene) -> None:
     outbox = await scene.ask()
 
     await outbox.show_menu(MENU)
@@ -468,7 +466,7 @@ async def test_a_menu_that_was_deleted_is_sent_anew(scene: Scene) -> None:
     assert scene.sim.texts(7) == ["Choose a model"]
 
 
-async def test_choosing_what_is_chosen_already_is_a_success(scene: Scene) -> None:
+async def test_choosing_the_current_option_again_is_a_success(scene: Scene) -> None:
     await (await scene.ask()).show_menu(MENU)
     scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "✓ m-2")
 
@@ -477,7 +475,7 @@ async def test_choosing_what_is_chosen_already_is_a_success(scene: Scene) -> Non
     assert len(scene.sim.texts(7)) == 1
 
 
-async def test_a_pressed_button_that_leads_to_a_sentence_is_let_go_too(scene: Scene) -> None:
+async def test_a_press_answered_with_a_text_is_acknowledged(scene: Scene) -> None:
     await (await scene.ask()).show_menu(MENU)
     press = scene.ann.press(scene.sim.private(scene.ann), scene.get_last_message().id, "m-1")
     outbox = scene.outbox(await scene.read_last_update())
@@ -489,7 +487,7 @@ async def test_a_pressed_button_that_leads_to_a_sentence_is_let_go_too(scene: Sc
     assert scene.count_calls("answerCallbackQuery") == 1
 
 
-async def test_first_words_of_many_chats_do_not_wait_for_each_other(scene: Scene) -> None:
+async def test_first_steps_in_many_chats_do_not_wait_for_each_other(scene: Scene) -> None:
     people = [scene.sim.user(100 + number, f"P{number}") for number in range(20)]
     scene.sim.delay("sendMessage", 0.1)
     outboxes: list[TelegramOutbox] = []

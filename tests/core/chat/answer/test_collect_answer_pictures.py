@@ -26,7 +26,7 @@ def _pictures(redis: Redis, state: dict[str, str]) -> AnswerPictures:
     return AnswerPictures(AnswerFiles(redis), turn, "tg:1:2")
 
 
-async def test_a_later_owner_finds_the_pictures_in_their_order_and_how_many_were_lost(redis: Redis) -> None:
+async def test_a_later_owner_finds_the_pictures_in_order_and_the_number_of_lost_ones(redis: Redis) -> None:
     state: dict[str, str] = {}
     pictures = _pictures(redis, state)
     await pictures.begin()
@@ -38,7 +38,7 @@ async def test_a_later_owner_finds_the_pictures_in_their_order_and_how_many_were
     assert (later.found, later.lost) == ([ImageData(b"one"), _LINK], 1)
 
 
-async def test_an_answer_that_is_written_anew_has_its_new_pictures_alone(redis: Redis) -> None:
+async def test_an_answer_written_again_has_only_its_new_pictures(redis: Redis) -> None:
     state: dict[str, str] = {}
     await _pictures(redis, state).add(ImageData(b"one"))
     anew = _pictures(redis, state)
@@ -50,7 +50,7 @@ async def test_an_answer_that_is_written_anew_has_its_new_pictures_alone(redis: 
     assert (later.found, later.lost) == ([_LINK], 0)
 
 
-async def test_what_is_posted_is_not_found_again(redis: Redis) -> None:
+async def test_posted_pictures_are_not_found_again(redis: Redis) -> None:
     state: dict[str, str] = {}
     pictures = _pictures(redis, state)
     await pictures.add(ImageData(b"one"))
@@ -62,7 +62,7 @@ async def test_what_is_posted_is_not_found_again(redis: Redis) -> None:
     assert not await redis.exists("af:{tg:1:2}:e1")
 
 
-async def test_what_the_store_has_lost_is_counted(redis: Redis) -> None:
+async def test_pictures_lost_by_the_store_are_counted(redis: Redis) -> None:
     state: dict[str, str] = {}
     await _pictures(redis, state).add(ImageData(b"one"))
     await redis.delete("af:{tg:1:2}:e1")
@@ -73,7 +73,7 @@ async def test_what_the_store_has_lost_is_counted(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize(("size", "kept"), [(12_000_000, 1), (9_000_000, 2)])
-async def test_the_store_holds_so_many_bytes_of_an_answer(redis: Redis, size: int, kept: int) -> None:
+async def test_stored_pictures_of_an_answer_have_a_size_limit(redis: Redis, size: int, kept: int) -> None:
     state: dict[str, str] = {}
     pictures = _pictures(redis, state)
     for _ in range(2):
@@ -84,7 +84,7 @@ async def test_the_store_holds_so_many_bytes_of_an_answer(redis: Redis, size: in
     assert (len(pictures.found), len(later.found), later.lost) == (2, kept, 2 - kept)
 
 
-async def test_a_stored_picture_ends_by_itself(redis: Redis) -> None:
+async def test_a_stored_picture_expires(redis: Redis) -> None:
     await _pictures(redis, {}).add(_LINK)
 
     assert 0 < await redis.ttl("af:{tg:1:2}:e1") <= 24 * 3600

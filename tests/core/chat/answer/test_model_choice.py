@@ -78,7 +78,7 @@ async def room(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Room]:
 
 @pytest.mark.parametrize("place", [THREAD, THREAD.parent])
 @pytest.mark.parametrize(("work", "name", "default"), KINDS)
-async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
+async def test_a_missing_model_is_replaced_once_where_it_was_chosen(
     room: Room, work: Work, name: PreferenceName, default: str, place: ChatRef
 ) -> None:
     await room.conversations.set_preference(str(place), name, "old-one")
@@ -94,7 +94,7 @@ async def test_a_model_that_is_gone_is_replaced_once_where_it_was_chosen(
 
 
 @pytest.mark.parametrize(("work", "name", "default"), KINDS)
-async def test_without_another_one_its_choice_stays_and_that_is_told(
+async def test_a_missing_model_without_a_replacement_stays_chosen_and_is_reported(
     room: Room, sim: WanjieSim, work: Work, name: PreferenceName, default: str
 ) -> None:
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
@@ -108,7 +108,7 @@ async def test_without_another_one_its_choice_stays_and_that_is_told(
     assert not room.screen.texts
 
 
-async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room: Room) -> None:
+async def test_a_missing_model_of_a_thread_is_replaced_by_the_channel_s_choice(room: Room) -> None:
     await room.conversations.set_preference(str(THREAD), "model", "old-one")
     await room.conversations.set_preference(str(THREAD.parent), "model", "kimi-k2")
     room.gone = {"old-one"}
@@ -118,9 +118,7 @@ async def test_what_holds_around_a_thread_takes_the_place_of_its_own_choice(room
     assert "Switched to `kimi-k2`" in told
 
 
-async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_is_now(
-    room: Room, sim: WanjieSim
-) -> None:
+async def test_a_missing_default_is_replaced_by_the_first_model_of_a_fresh_list(room: Room, sim: WanjieSim) -> None:
     assert await room.use("chat") == "deepseek-v3"
     room.gone = {"deepseek-v3"}
     with pytest.raises(UserFacingError):
@@ -131,7 +129,7 @@ async def test_a_default_that_is_gone_gives_way_to_the_first_of_the_list_as_it_i
 
 
 @pytest.mark.parametrize(("work", "default"), [(work, default) for work, _, default in KINDS])
-async def test_a_key_without_such_models_is_told(room: Room, sim: WanjieSim, work: Work, default: str) -> None:
+async def test_a_key_without_models_of_a_kind_is_reported(room: Room, sim: WanjieSim, work: Work, default: str) -> None:
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
     with pytest.raises(UserFacingError) as excuse:
         await room.use(work)
@@ -140,7 +138,7 @@ async def test_a_key_without_such_models_is_told(room: Room, sim: WanjieSim, wor
     assert not room.asked
 
 
-async def test_other_failures_take_no_choice_back(room: Room) -> None:
+async def test_other_failures_reset_no_choice(room: Room) -> None:
     await room.conversations.set_preference(str(THREAD), "model", "kimi-k2")
     room.failure = ServerFaultError("away", status=500)
     with pytest.raises(ServerFaultError):
@@ -159,7 +157,7 @@ async def test_the_model_of_a_chat_is_looked_up_once(room: Room, sim: WanjieSim)
     assert len(sim.requests) == asked_before + 1
 
 
-async def test_what_took_the_place_of_a_model_is_found_from_then_on(room: Room) -> None:
+async def test_a_replacement_is_remembered(room: Room) -> None:
     await room.conversations.set_preference(str(THREAD), "model", "old-one")
     room.gone = {"old-one"}
     models = await room.selector.load(THREAD)

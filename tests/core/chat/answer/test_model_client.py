@@ -77,7 +77,7 @@ async def test_a_model_without_a_system_role_is_asked_once_more_and_that_is_reme
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE, INSIDE]
 
 
-async def test_it_is_learnt_from_whole_answers_too(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_limits_are_learnt_from_answers_without_streaming(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.rejects_system_role = lambda _: True
 
     assert (await chats.complete_chat(QUESTION)).text == "one two"
@@ -85,7 +85,9 @@ async def test_it_is_learnt_from_whole_answers_too(sim: WanjieSim, chats: ChatCl
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE]
 
 
-async def test_a_model_that_refuses_both_is_asked_without_both(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_a_model_that_refuses_system_role_and_tools_is_asked_without_both(
+    sim: WanjieSim, chats: ChatClient
+) -> None:
     sim.script.rejects_system_role = lambda _: True
     sim.script.fail_next.append(Failure(400, message="tools are not supported"))
 
@@ -94,9 +96,7 @@ async def test_a_model_that_refuses_both_is_asked_without_both(sim: WanjieSim, c
     assert ["tools" in call.body for call in sim.requests] == [True, False, False]
 
 
-async def test_a_refusal_that_leaving_them_out_does_not_mend_is_not_remembered(
-    sim: WanjieSim, chats: ChatClient
-) -> None:
+async def test_a_refusal_that_persists_without_them_is_not_remembered(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.fail_next.extend([Failure(400, message="roles must alternate")] * 2)
     with pytest.raises(SystemRoleError):
         await answer(chats)
@@ -105,7 +105,7 @@ async def test_a_refusal_that_leaving_them_out_does_not_mend_is_not_remembered(
     assert asked(sim) == [AS_TOLD, INSIDE, AS_TOLD]
 
 
-async def test_what_has_no_instructions_is_not_asked_again(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_a_request_without_instructions_is_not_repeated(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.fail_next.append(Failure(400, message="System role not supported"))
     with pytest.raises(SystemRoleError):
         await answer(chats, ChatRequest("kimi-k2", TOLD[1:]))
@@ -116,7 +116,9 @@ async def test_what_has_no_instructions_is_not_asked_again(sim: WanjieSim, chats
 @pytest.mark.parametrize(
     ("message", "error"), [("Content Exists Risk", RefusedContentError), ("Invalid value: 'json'", BadRequestError)]
 )
-async def test_other_refusals_stand(sim: WanjieSim, chats: ChatClient, message: str, error: type[Exception]) -> None:
+async def test_other_refusals_are_raised(
+    sim: WanjieSim, chats: ChatClient, message: str, error: type[Exception]
+) -> None:
     for ask in (answer(chats), chats.complete_chat(QUESTION)):
         sim.script.fail_next.append(Failure(400, message=message))
         with pytest.raises(error):
@@ -125,7 +127,7 @@ async def test_other_refusals_stand(sim: WanjieSim, chats: ChatClient, message: 
     assert len(sim.requests) == 2
 
 
-async def test_an_answer_that_has_begun_is_not_asked_for_in_another_form(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_an_answer_that_has_begun_is_not_requested_in_another_form(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.error_after, sim.script.error = 1, Failure(400, message="System role not supported", code="x")
     with pytest.raises(SystemRoleError):
         await answer(chats)
@@ -138,7 +140,7 @@ async def deltas_of(chats: ChatClient, model: str = "kimi-k2") -> list[Delta]:
         return [delta async for delta in deltas]
 
 
-async def test_it_is_remembered_that_a_model_begins_with_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_a_model_that_begins_with_untagged_reasoning_is_remembered(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
     first, second = await deltas_of(chats), await deltas_of(chats)
     other = await deltas_of(chats, "qwen3-32b")
@@ -149,7 +151,7 @@ async def test_it_is_remembered_that_a_model_begins_with_thinking(sim: WanjieSim
     assert isinstance(other[0], TextDelta)
 
 
-async def test_it_is_forgotten_when_a_model_no_longer_does(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_a_model_that_no_longer_begins_with_reasoning_is_forgotten(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
     await deltas_of(chats)
     sim.script.answer = lambda _: "Four."
@@ -159,13 +161,13 @@ async def test_it_is_forgotten_when_a_model_no_longer_does(sim: WanjieSim, chats
     assert isinstance(plain[0], TextDelta)
 
 
-async def test_a_whole_answer_has_no_such_thinking(sim: WanjieSim, chats: ChatClient) -> None:
+async def test_an_answer_without_streaming_has_no_untagged_reasoning(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
 
     assert (await chats.complete_chat(QUESTION)).text == "Four."
 
 
-def test_instructions_stand_before_the_first_question() -> None:
+def test_instructions_are_moved_before_the_first_question() -> None:
     history = (ChatMessage("user", "a", images=("data:x",)), ChatMessage("assistant", "b"), ChatMessage("user", "c"))
     request = ChatRequest("m", (ChatMessage("system", "s"), *history)).without_system_role()
 

@@ -11,7 +11,7 @@ thoughts = st.lists(st.text(min_size=1, max_size=400), max_size=20)
 
 
 @given(thoughts)
-def test_a_chat_that_wants_all_sees_all(parts: list[str]) -> None:
+def test_full_display_shows_all_reasoning(parts: list[str]) -> None:
     thinking = ReasoningFilter("full")
 
     shown, whole = "".join(thinking.filter(part) for part in parts), "".join(parts)
@@ -20,7 +20,7 @@ def test_a_chat_that_wants_all_sees_all(parts: list[str]) -> None:
 
 
 @given(thoughts)
-def test_a_chat_that_wants_none_sees_nothing(parts: list[str]) -> None:
+def test_display_off_shows_no_reasoning(parts: list[str]) -> None:
     thinking = ReasoningFilter("off")
 
     assert not any(thinking.filter(part) for part in parts)
@@ -28,7 +28,7 @@ def test_a_chat_that_wants_none_sees_nothing(parts: list[str]) -> None:
 
 @pytest.mark.parametrize("showing", [None, "fold", "a word of another version"])
 @given(thoughts)
-def test_a_fold_holds_the_beginning_and_says_when_there_is_more(showing: str | None, parts: list[str]) -> None:
+def test_a_fold_shows_the_beginning_and_an_ellipsis(showing: str | None, parts: list[str]) -> None:
     thinking, whole = ReasoningFilter(showing), "".join(parts)
 
     shown = "".join(thinking.filter(part) for part in parts)

@@ -30,16 +30,16 @@ def read(text: str, *, mentioned: bool = False) -> tuple[str, str]:
         ("!imagine\u3000雪地里的狐狸", "雪地里的狐狸"),
     ],
 )
-def test_a_sign_makes_a_command_whatever_blank_follows(text: str, argument: str) -> None:
+def test_a_slash_or_exclamation_mark_makes_a_command_before_any_blank(text: str, argument: str) -> None:
     assert read(text) == ("imagine", argument)
 
 
 @pytest.mark.parametrize("text", ["imagine you are a pirate", "speak up, please", "model\nkimi k2 is what I use", ""])
-def test_a_sentence_behind_the_name_is_a_question(text: str) -> None:
+def test_a_sentence_after_the_mention_is_a_question(text: str) -> None:
     assert read(text, mentioned=True) == ("", text)
 
 
-def test_a_bare_command_behind_the_name_is_one() -> None:
+def test_a_bare_command_after_the_mention_is_a_command() -> None:
     assert read("model\nkimi-k2", mentioned=True) == ("model", "kimi-k2")
     assert read("model kimi-k2") == ("", "model kimi-k2")
 
@@ -54,7 +54,7 @@ def test_a_bare_command_behind_the_name_is_one() -> None:
         ("！画 一只猫", ("imagine", "一只猫")),
     ],
 )
-def test_a_sign_of_any_width_makes_a_command_of_a_text(text: str, command: tuple[str, str]) -> None:
+def test_full_width_signs_make_a_command(text: str, command: tuple[str, str]) -> None:
     assert read(text) == read(text, mentioned=True) == command
 
 
@@ -69,7 +69,7 @@ def test_a_sign_of_any_width_makes_a_command_of_a_text(text: str, command: tuple
         ("朗读 早上好", ("speak", "早上好")),
     ],
 )
-def test_a_chinese_name_behind_the_bot_s_name_is_a_command(text: str, command: tuple[str, str]) -> None:
+def test_a_chinese_command_name_after_the_mention_is_a_command(text: str, command: tuple[str, str]) -> None:
     assert read(text, mentioned=True) == command
 
 
@@ -86,7 +86,7 @@ def test_a_chinese_name_behind_the_bot_s_name_is_a_command(text: str, command: t
         "！important",
     ],
 )
-def test_prose_is_no_command(text: str) -> None:
+def test_prose_is_not_a_command(text: str) -> None:
     assert read(text, mentioned=True) == ("", text)
 
 
@@ -98,12 +98,12 @@ def test_prose_is_no_command(text: str) -> None:
         ("```/new```", ("new", "")),
     ],
 )
-def test_a_command_may_bring_its_formatting_along(text: str, command: tuple[str, str]) -> None:
+def test_a_formatted_command_is_a_command(text: str, command: tuple[str, str]) -> None:
     assert read(text) == read(text, mentioned=True) == command
 
 
 @pytest.mark.parametrize("text", ["`/new` and `/stop` do what?", "`rm -rf`", "*model* is a word", "**"])
-def test_a_command_that_is_quoted_in_a_sentence_is_none(text: str) -> None:
+def test_a_command_quoted_in_a_sentence_is_not_run(text: str) -> None:
     assert read(text, mentioned=True) == ("", text)
 
 
@@ -121,13 +121,11 @@ def test_a_command_that_is_quoted_in_a_sentence_is_none(text: str) -> None:
         ("model: kimi-k2", ("model", "kimi-k2")),
     ],
 )
-def test_a_bare_command_may_end_as_a_sentence_does_and_a_colon_makes_it_deliberate(
-    text: str, command: tuple[str, str]
-) -> None:
+def test_a_bare_command_may_end_with_punctuation_or_have_a_colon(text: str, command: tuple[str, str]) -> None:
     assert read(text, mentioned=True) == command
     assert read(text) == ("", text)
 
 
 @pytest.mark.parametrize("text", ["help: my code fails", "system: you are a pirate", "stop! that is wrong"])
-def test_a_colon_or_a_mark_makes_no_other_sentence_a_command(text: str) -> None:
+def test_punctuation_makes_no_other_sentence_a_command(text: str) -> None:
     assert read(text, mentioned=True) == ("", text)

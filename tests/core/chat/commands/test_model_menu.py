@@ -132,7 +132,7 @@ def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[ModelGroup
 
 
 @given(stocks())
-def test_a_shelf_opens_at_its_current_model(shelves: tuple[ModelGroup, ...]) -> None:
+def test_a_model_group_opens_at_its_current_model(shelves: tuple[ModelGroup, ...]) -> None:
     for part in shelves:
         shown = page(shelves, MenuState(part.tab)).options
 
@@ -149,7 +149,7 @@ def test_pages_have_eight_entries(count: int, pages: int) -> None:
     assert labels(page(shelves, MenuState(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
 
 
-def test_pages_turn_round() -> None:
+def test_menu_pages_wrap_around() -> None:
     shelves = stock(40)
     pages = [page(shelves, MenuState(page=number)) for number in range(1, 6)]
 
@@ -157,7 +157,7 @@ def test_pages_turn_round() -> None:
     assert [behind(menu, "‹").page for menu in pages] == [5, 1, 2, 3, 4]  # noqa: RUF001 - an arrow
 
 
-def test_only_the_current_model_is_marked_among_those_of_like_names() -> None:
+def test_only_the_current_model_is_marked_among_similar_names() -> None:
     shelves = (shelf("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), shelf("speech", "tts-1"))
 
     assert [option.label for option in menu_options(shelves) if option.current] == ["gpt-4o"]
@@ -175,14 +175,14 @@ def test_the_menu_opens_with_the_model_that_answers() -> None:
     assert [option.current for option in opening.controls[1]] == [True, False]
 
 
-def test_a_video_model_that_answers_is_found_under_its_own_heading() -> None:
+def test_a_current_video_model_is_shown_under_its_own_heading() -> None:
     shelves = (shelf("chat", "qwen", current="sora-2"), shelf("video", "veo", "sora-2", current="sora-2"))
 
     assert active_group(shelves, None).tab == "video"
     assert [(option.label, option.group) for option in menu_options(shelves) if option.current] == [("sora-2", "Video")]
 
 
-def test_a_menu_opens_on_what_answers_though_that_is_listed_no_more() -> None:
+def test_the_menu_opens_at_a_current_model_that_is_no_longer_listed() -> None:
     shelves = (
         ModelGroup("chat", "Chat", ("kimi-k2",), "gone"),
         ModelGroup("speech", "Speech", ("CosyVoice",), "CosyVoice"),
@@ -192,7 +192,7 @@ def test_a_menu_opens_on_what_answers_though_that_is_listed_no_more() -> None:
     assert active_group(shelves, "speech").tab == "speech"
 
 
-def test_a_page_or_a_kind_that_is_gone_shows_what_is_nearest() -> None:
+def test_a_missing_page_or_kind_shows_the_nearest_one() -> None:
     shelves = stock(20)
 
     assert [option.label for option in page(shelves, MenuState("chat", 99)).options] == [
@@ -202,7 +202,7 @@ def test_a_page_or_a_kind_that_is_gone_shows_what_is_nearest() -> None:
 
 
 @given(stocks(), st.text(max_size=30))
-def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[ModelGroup, ...], query: str) -> None:
+def test_pages_of_a_search_keep_its_query(shelves: tuple[ModelGroup, ...], query: str) -> None:
     query = " ".join(query.split())
     found = filter_by_name(shelves, query)
     if not (found and query):
@@ -217,7 +217,7 @@ def test_turning_the_pages_of_a_search_keeps_it(shelves: tuple[ModelGroup, ...],
 
 
 @pytest.mark.parametrize(("length", "turns"), [(36, True), (37, False)])
-def test_a_search_that_fits_behind_no_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_a_search_too_long_for_a_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
     query = "q" * length
     shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
     menu = page(shelves, MenuState("image", 99, query))
@@ -252,7 +252,7 @@ def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
         ("claude", []),
     ],
 )
-def test_a_search_needs_every_word_in_any_spelling(query: str, ids: list[str]) -> None:
+def test_a_search_matches_every_word_in_any_spelling(query: str, ids: list[str]) -> None:
     shelves = (
         shelf("chat", "Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen", "GPT-4o", "gpt_4o:mini"),
     )
@@ -274,11 +274,11 @@ def test_a_search_needs_every_word_in_any_spelling(query: str, ids: list[str]) -
         ("", None, ""),
     ],
 )
-def test_a_kind_is_known_by_its_words(text: str, kind: Tab | None, rest: str) -> None:
+def test_a_kind_is_recognised_by_its_names(text: str, kind: Tab | None, rest: str) -> None:
     assert parse_kind(text) == (kind, rest)
 
 
-def test_what_is_of_no_use_in_a_chat_is_not_offered() -> None:
+def test_models_without_use_in_a_chat_are_not_offered() -> None:
     models = [Model("bge-m3", "other"), Model("qwen", "chat"), Model("qwen", "chat")]
     shelves = group_models(models, HEADINGS, dict.fromkeys(TABS))
 
@@ -286,7 +286,7 @@ def test_what_is_of_no_use_in_a_chat_is_not_offered() -> None:
     assert group_models(models[:1], HEADINGS, dict.fromkeys(TABS)) == ()
 
 
-def test_a_mistyped_name_finds_what_looks_like_it() -> None:
+def test_a_mistyped_name_finds_similar_models() -> None:
     shelves = (shelf("chat", "deepseek-v3", "kimi-k2"), shelf("image", "Flux.1-Schnell"))
 
     assert [model for part in find_similar(shelves, "deepsek v3") for model in part.models] == ["deepseek-v3"]
@@ -294,9 +294,7 @@ def test_a_mistyped_name_finds_what_looks_like_it() -> None:
 
 
 @given(stocks(), st.integers(1, 100))
-def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(
-    shelves: tuple[ModelGroup, ...], most: int
-) -> None:
+def test_a_shortened_list_keeps_its_order_and_some_of_every_kind(shelves: tuple[ModelGroup, ...], most: int) -> None:
     short = limit_models(shelves, most)
     kept = [model for part in short for model in part.models]
 
@@ -307,7 +305,7 @@ def test_a_shortened_list_keeps_its_order_and_a_little_of_everything(
 
 
 @given(st.text(max_size=60))
-def test_no_value_that_comes_back_breaks_the_menu(value: str) -> None:
+def test_the_menu_accepts_any_value(value: str) -> None:
     view = MenuState.read(value)
     shelves = stock(20)
 

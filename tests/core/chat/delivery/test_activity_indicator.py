@@ -28,7 +28,7 @@ async def until_shown(signs: Signs, *shown: Activity) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_a_slow_sign_is_waited_for_once() -> None:
+async def test_a_slow_indicator_is_waited_for_once() -> None:
     signs = Signs(seconds=60)
     async with activity_indicator(signs, "writing") as sign:
         await until_shown(signs, "writing")
@@ -39,7 +39,7 @@ async def test_a_slow_sign_is_waited_for_once() -> None:
         assert time.monotonic() - begun < 4, "twenty waits would be six seconds"
 
 
-async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> None:
+async def test_the_indicator_returns_in_a_silence_and_ends_with_words() -> None:
     signs = Signs()
     async with activity_indicator(signs, "writing", max_silence=0.1) as sign:
         await until_shown(signs, "writing")
@@ -53,7 +53,7 @@ async def test_a_sign_comes_back_in_a_silence_and_is_taken_away_by_words() -> No
     assert signs.shown[:3] == ["writing", "writing", "nothing"]
 
 
-async def test_words_that_keep_coming_need_no_sign() -> None:
+async def test_steady_words_need_no_indicator() -> None:
     signs = Signs()
     async with activity_indicator(signs, "writing") as sign:
         for _ in range(10):

@@ -20,13 +20,13 @@ def offered(answer: str, reason: str, *, messages: int = 1, speaks: bool = True)
         ("", "stop", ["retry signed-retry"]),
     ],
 )
-def test_an_answer_offers_what_can_be_done_with_it(answer: str, reason: str, values: list[str]) -> None:
+def test_a_finished_answer_has_its_buttons(answer: str, reason: str, values: list[str]) -> None:
     assert offered(answer, reason) == values
 
 
-def test_the_last_of_several_messages_does_not_pass_for_the_whole() -> None:
+def test_the_speak_button_of_a_last_page_says_that_it_is_a_part() -> None:
     assert offered("Four.", "stop", messages=2) == ["retry signed-retry", "speak signed-speak parts"]
 
 
-def test_nothing_is_spoken_without_a_model_for_it() -> None:
+def test_no_speak_button_without_a_speech_model() -> None:
     assert offered("Four.", "stop", speaks=False) == ["retry signed-retry"]

@@ -113,7 +113,7 @@ async def show(
     parts=st.lists(st.text(alphabet="word☃", max_size=4) | st.sampled_from([" ", "\n", "\n\n", ". "]), max_size=90),
     refusals=st.lists(st.sampled_from([None, None, RateLimitedError(0.001)]), max_size=6),
 )
-async def test_the_screen_finally_shows_the_words_whatever_happens(
+async def test_the_screen_finally_shows_the_text_whatever_happens(
     parts: list[str], refusals: list[Exception | None]
 ) -> None:
     screen = Screen(append_only=True, script=refusals)
@@ -128,7 +128,7 @@ async def test_the_screen_finally_shows_the_words_whatever_happens(
     assert all(len(message) <= LIMIT for message in screen.messages.values())
 
 
-async def test_what_is_refused_in_between_is_skipped_and_the_end_is_insisted_on() -> None:
+async def test_refused_steps_are_skipped_and_the_last_state_is_retried() -> None:
     screen = Screen(
         script=[None, RateLimitedError(0.01), RateLimitedError(0.01), PlatformUnreachableError("gone for a moment")]
     )
@@ -138,7 +138,7 @@ async def test_what_is_refused_in_between_is_skipped_and_the_end_is_insisted_on(
     assert screen.shown == "a b c"
 
 
-async def test_code_goes_on_in_a_fence_on_the_next_page() -> None:
+async def test_code_continues_in_a_fence_on_the_next_page() -> None:
     code = "```python\n" + "\n".join(f"line_{number} = {number}" for number in range(12)) + "\n```\nend"
     screen = Screen(append_only=True)
 
@@ -214,7 +214,7 @@ async def test_a_bare_mark_closes_a_fence_that_names_no_language() -> None:
     assert [piece.text async for piece in continue_in_fence(pieces(["```\n", "Done."]), "```\n")] == ["```\n", "Done."]
 
 
-async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
+async def test_a_job_taken_over_continues_in_the_same_messages() -> None:
     first = Screen()
     checkpoint = Checkpoint()
     with pytest.raises(ConnectionError):
@@ -228,7 +228,7 @@ async def test_a_turn_taken_over_goes_on_in_the_same_messages() -> None:
     assert first.shown.split() == ["other"] * 20
 
 
-async def test_a_first_step_that_landed_unnoticed_is_found_again() -> None:
+async def test_a_first_step_of_unknown_outcome_is_found_again() -> None:
     screen = Screen(messages={"1": "an older answer", "2": "lost"})
     lost = {"start": 0, "sending": True, "after": "1"}
 
@@ -262,7 +262,7 @@ class LossyScreen(Screen):
         return shown
 
 
-async def test_a_step_whose_answer_was_lost_is_not_repeated_blindly() -> None:
+async def test_a_step_whose_response_was_lost_is_not_repeated_blindly() -> None:
     screen = LossyScreen()
 
     await show(screen, pieces(["one ", "two"]))
@@ -270,7 +270,7 @@ async def test_a_step_whose_answer_was_lost_is_not_repeated_blindly() -> None:
     assert screen.messages == {"1": "one two"}
 
 
-async def test_the_checkpoint_says_that_a_step_is_under_way_before_it_is() -> None:
+async def test_the_checkpoint_is_saved_before_a_first_step() -> None:
     checkpoint = Checkpoint()
 
     class Watching(Screen):
@@ -285,7 +285,7 @@ async def test_the_checkpoint_says_that_a_step_is_under_way_before_it_is() -> No
     await show(Watching(messages={"7": "older"}), pieces(["a", "b"]), checkpoint)
 
 
-async def test_messages_that_the_new_answer_does_not_need_are_removed() -> None:
+async def test_unneeded_messages_of_the_old_answer_are_removed() -> None:
     screen, checkpoint = Screen(), Checkpoint()
     with pytest.raises(ConnectionError):
         await show(screen, pieces(["word " * 15, "word " * 30], ConnectionError()), checkpoint)
@@ -312,7 +312,7 @@ async def test_an_adopted_message_does_not_shrink_while_it_is_rewritten() -> Non
     assert screen.shown == "yy" * 30
 
 
-async def test_a_text_that_was_complete_is_only_shown_again() -> None:
+async def test_a_complete_saved_text_is_shown_without_asking_again() -> None:
     checkpoint = Checkpoint()
     await show(Screen(), pieces(["all", " of it"]), checkpoint)
     progress = DeliveryCheckpoint(checkpoint)
@@ -322,7 +322,7 @@ async def test_a_text_that_was_complete_is_only_shown_again() -> None:
     assert progress.pages[0].adopted
 
 
-async def test_a_stop_keeps_what_has_come() -> None:
+async def test_a_stopped_answer_keeps_its_text() -> None:
     screen, stopped = Screen(), asyncio.Event()
 
     async def endless() -> AsyncGenerator[TextChunk]:
@@ -337,7 +337,7 @@ async def test_a_stop_keeps_what_has_come() -> None:
     assert screen.final == {"1"}
 
 
-async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before() -> None:
+async def test_a_stop_during_a_second_attempt_keeps_the_longer_text() -> None:
     screen, stopped, checkpoint = Screen(), asyncio.Event(), Checkpoint()
     with pytest.raises(ConnectionError):
         await show(screen, pieces(["all that ", "had come"], ConnectionError()), checkpoint)
@@ -353,7 +353,7 @@ async def test_a_stop_while_the_answer_is_written_anew_keeps_what_stood_before()
     assert len(longest) > 3
 
 
-async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_with_the_next_step() -> None:
+async def test_words_received_just_before_a_failure_are_kept_and_saved_with_the_next_step() -> None:
     screen, checkpoint = Screen(script=[RateLimitedError(60)]), Checkpoint()
     progress = DeliveryCheckpoint(checkpoint)
     with pytest.raises(ConnectionError):
@@ -364,7 +364,7 @@ async def test_words_that_came_just_before_a_failure_are_kept_and_written_down_w
     assert DeliveryCheckpoint(checkpoint).longest.text == "never shown"
 
 
-async def test_a_page_that_cannot_be_removed_does_not_spoil_the_answer() -> None:
+async def test_a_page_that_cannot_be_removed_does_not_fail_the_answer() -> None:
     class Keeper(Screen):
         async def delete_page(self, page: Page) -> None:
             raise ContentRejectedError(page.message_id)
@@ -402,12 +402,12 @@ async def test_a_cancelled_delivery_is_not_taken_for_a_stop() -> None:
 
 
 @pytest.mark.parametrize("error", [RecipientGoneError("blocked"), ContentRejectedError("never")])
-async def test_what_waiting_cannot_mend_is_raised_from_the_end(error: Exception) -> None:
+async def test_errors_that_waiting_cannot_solve_are_raised_at_the_end(error: Exception) -> None:
     with pytest.raises(type(error)):
         await show(Screen(script=[None, *[error] * 9]), pieces(["a", "b"]))
 
 
-async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
+async def test_a_chat_that_is_gone_ends_the_request_to_the_model() -> None:
     closed = asyncio.Event()
 
     async def endless() -> AsyncGenerator[TextChunk]:
@@ -424,7 +424,7 @@ async def test_a_chat_that_is_gone_ends_the_model_too() -> None:
     assert closed.is_set()
 
 
-async def test_a_text_that_is_whole_from_the_start_takes_one_step() -> None:
+async def test_a_complete_text_takes_one_step() -> None:
     screen = Screen()
     await show(screen, as_stream(AnswerText("all at once")))
 
@@ -443,7 +443,7 @@ async def test_an_empty_answer_leaves_no_message() -> None:
     thoughts=st.lists(st.sampled_from(["hm ", "```\n", "so\n", "\n", "well "]), max_size=40),
     parts=st.lists(st.sampled_from(["word ", "\n", "\n\n", "end. "]), max_size=60),
 )
-async def test_thinking_stands_in_folds_and_is_no_part_of_the_answer(thoughts: list[str], parts: list[str]) -> None:
+async def test_reasoning_is_shown_in_folds_and_is_not_part_of_the_answer(thoughts: list[str], parts: list[str]) -> None:
     screen = Screen(append_only=True)
 
     text = await show(screen, pieces(parts, thoughts=thoughts))
@@ -457,7 +457,7 @@ async def test_thinking_stands_in_folds_and_is_no_part_of_the_answer(thoughts: l
     assert all(len(message) <= LIMIT for message in screen.messages.values())
 
 
-async def test_thinking_that_was_shown_is_told_apart_after_a_crash() -> None:
+async def test_shown_reasoning_is_told_from_the_answer_after_a_crash() -> None:
     checkpoint = Checkpoint()
     await show(Screen(), pieces(["so ", "be it"], thoughts=["hm ", "well "]), checkpoint)
 
@@ -469,7 +469,7 @@ async def test_thinking_that_was_shown_is_told_apart_after_a_crash() -> None:
     assert screen.folds == {"1": "hm well "}
 
 
-async def test_thoughts_that_come_late_are_dropped() -> None:
+async def test_late_reasoning_is_dropped() -> None:
     async def late() -> AsyncGenerator[TextChunk]:
         yield TextChunk("hm ", is_reasoning=True)
         yield TextChunk("yes")
@@ -482,7 +482,7 @@ async def test_thoughts_that_come_late_are_dropped() -> None:
     assert screen.shown == "hm yes"
 
 
-async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_others() -> None:
+async def test_only_the_last_message_has_buttons_and_others_while_it_grows() -> None:
     stop, again = Button("stop", "stop", "1"), Button("again", "retry", "1")
     screen = Screen()
 
@@ -494,7 +494,7 @@ async def test_only_the_last_message_keeps_buttons_and_the_growing_one_has_other
     assert (stop,) in screen.seen
 
 
-async def test_words_that_were_held_back_do_not_have_to_keep_the_pace() -> None:
+async def test_held_back_words_are_shown_without_the_edit_interval() -> None:
     class Choosy(Screen):
         @property
         def capabilities(self) -> Capabilities:
@@ -527,7 +527,7 @@ async def test_words_that_were_held_back_do_not_have_to_keep_the_pace() -> None:
 
 
 @pytest.mark.parametrize(("late", "steps"), [(False, 1), (True, 2)])
-async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bool, steps: int) -> None:
+async def test_a_silent_model_can_be_stopped(*, late: bool, steps: int) -> None:
     class Silent(Screen):
         @property
         def capabilities(self) -> Capabilities:
@@ -548,7 +548,7 @@ async def test_a_model_that_falls_silent_can_be_stopped_all_the_same(*, late: bo
     assert screen.steps == steps
 
 
-async def test_a_first_step_that_was_refused_is_not_looked_for_by_the_next_attempt() -> None:
+async def test_a_refused_first_step_is_not_searched_by_the_next_attempt() -> None:
     class Known(Screen):
         async def find_lost_message(self, page: Page) -> Page:
             raise AssertionError(page)

@@ -82,7 +82,7 @@ def code_of(markdown: str) -> str:
 @example("word " * 60 + "**" + "bold. " * 40 + "end** and [a link. with words](https://e.org) " + "word " * 60)
 @example("word " * 76 + "and [two words](https://e.org/a) " + "word " * 20)
 @example("word " * 45 + "and [two words](https://e.org/" + "a" * 150 + ") " + "word " * 20)
-def test_no_page_shows_a_mark_that_the_whole_would_not(text: str) -> None:
+def test_no_page_shows_a_mark_that_the_whole_text_would_not_show(text: str) -> None:
     whole = raw_marks(text)
     for page in pages_of(text):
         assert len(raw_marks(page)) <= len(whole), page

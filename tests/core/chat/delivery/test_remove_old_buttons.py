@@ -100,7 +100,7 @@ async def test_an_answer_that_broke_off_keeps_its_buttons_until_another_question
     assert await chat.clear() == {"1": ["speak"], "2": ["speak"]}
 
 
-async def test_a_long_answer_can_be_spoken_while_it_is_remembered(chat: _Chat) -> None:
+async def test_a_long_answer_keeps_its_speak_button_while_it_is_remembered(chat: _Chat) -> None:
     await chat.answer("1", parts=True)
     await chat.answer("2", parts=True)
     await chat.answer("3", drop=2)
@@ -108,14 +108,14 @@ async def test_a_long_answer_can_be_spoken_while_it_is_remembered(chat: _Chat) -
     assert await chat.clear() == {"1": ["speak"], "2": []}
 
 
-async def test_after_a_new_conversation_no_answer_can_be_written_again(chat: _Chat) -> None:
+async def test_after_a_new_conversation_no_answer_can_be_regenerated(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.conversations.clear_history(CHAT)
 
     assert await chat.clear() == {"1": ["speak"]}
 
 
-async def test_what_the_rate_limits_refuse_is_done_when_they_allow_it(chat: _Chat) -> None:
+async def test_rate_limited_removals_of_buttons_are_done_later(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.answer("2")
     chat.screen.script = [RateLimitedError(0.05), RateLimitedError(0.05)]
@@ -123,7 +123,7 @@ async def test_what_the_rate_limits_refuse_is_done_when_they_allow_it(chat: _Cha
     assert await chat.clear() == {"1": ["speak"]}
 
 
-async def test_what_the_platform_did_not_do_is_done_after_the_next_answer(chat: _Chat) -> None:
+async def test_failed_removals_of_buttons_are_repeated_after_the_next_answer(chat: _Chat) -> None:
     await chat.answer("1")
     await chat.answer("2")
     chat.screen.script = [PlatformUnreachableError("away")]
@@ -135,7 +135,7 @@ async def test_what_the_platform_did_not_do_is_done_after_the_next_answer(chat: 
 
 
 @pytest.mark.parametrize("error", [RecipientGoneError("deleted"), UneditableError("too old")])
-async def test_a_message_that_takes_no_change_is_let_be(chat: _Chat, error: OutboxError) -> None:
+async def test_an_uneditable_message_is_given_up(chat: _Chat, error: OutboxError) -> None:
     await chat.answer("1")
     await chat.answer("2")
     chat.screen.script = [error]
@@ -145,14 +145,14 @@ async def test_a_message_that_takes_no_change_is_let_be(chat: _Chat, error: Outb
     assert chat.screen.calls == 1
 
 
-async def test_so_many_old_answers_are_remembered_and_no_more(chat: _Chat) -> None:
+async def test_the_number_of_remembered_old_answers_is_limited(chat: _Chat) -> None:
     for number in range(30):
         await chat.answer(str(number))
 
     assert sorted(map(int, await chat.clear())) == list(range(9, 29))
 
 
-async def test_a_closing_process_leaves_the_note_to_the_next(chat: _Chat, redis: Redis) -> None:
+async def test_a_closing_process_leaves_pending_removals_to_the_next(chat: _Chat, redis: Redis) -> None:
     await chat.answer("1")
     await chat.answer("2")
     chat.screen.script = [RateLimitedError(20)]

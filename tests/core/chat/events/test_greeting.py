@@ -26,7 +26,7 @@ def greeting(redis: Redis) -> Greeting:
     return Greeting(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
 
 
-async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
+async def test_every_addition_of_the_bot_is_greeted(redis: Redis) -> None:
     await Inbox(redis).enqueue(str(CHAT), "7", b"arrival")
     greets = [
         await greeting(redis).is_new_chat(str(CHAT), arrival, read)
@@ -37,7 +37,7 @@ async def test_an_arrival_alone_is_greeted_each_time(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("order", [(b"arrival", b"move"), (b"move", b"arrival")])
-async def test_the_arrival_that_comes_with_a_move_is_not(redis: Redis, order: tuple[bytes, ...]) -> None:
+async def test_an_addition_caused_by_a_migration_is_not_greeted(redis: Redis, order: tuple[bytes, ...]) -> None:
     greets: list[bool] = []
     for payload in order:
         await Inbox(redis).enqueue(str(CHAT), payload.decode(), payload)

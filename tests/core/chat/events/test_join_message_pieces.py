@@ -40,7 +40,7 @@ PASTE = said("one", cut_separator="")
         ([said(attachments=(PHOTO,), batch_key="a")], said(attachments=(PHOTO,), batch_key="a", sent=200)),
     ],
 )
-def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Incoming) -> None:
+def test_pieces_of_one_message_belong_together(pieces: list[Incoming], other: Incoming) -> None:
     assert belongs_to(pieces, other)
     assert not belongs_to(pieces, replace(other, sender=Sender("8")))
     assert not belongs_to(pieces, replace(other, command="new"))
@@ -61,11 +61,11 @@ def test_pieces_of_one_thing_belong_together(pieces: list[Incoming], other: Inco
         (said("hi"), said("hello", edits="10")),
     ],
 )
-def test_other_things_are_messages_of_their_own(first: Incoming, other: Incoming) -> None:
+def test_other_messages_are_separate(first: Incoming, other: Incoming) -> None:
     assert not belongs_to([first], other)
 
 
-def test_a_paste_is_joined_as_it_was_cut() -> None:
+def test_a_split_text_is_joined_as_it_was_cut() -> None:
     pieces = [said("one wo", cut_separator=""), said("rd", cut_separator="\n"), said("line")]
     joined = join_pieces(pieces, "1")
 
@@ -81,7 +81,7 @@ def test_a_comment_stands_below_the_forwards_that_it_is_about() -> None:
     assert (joined.attachments, joined.quoted_attachments) == ((), (PHOTO,))
 
 
-def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
+def test_pieces_without_a_mention_are_ignored() -> None:
     photos = [said(attachments=(PHOTO,), batch_key="a", part=True, message_id=str(number)) for number in range(3)]
     named = replace(photos[1], text="what is this?", part=False)
     joined = join_pieces([photos[0], named, photos[2]], "e")
@@ -92,7 +92,7 @@ def test_what_names_the_bot_in_none_of_its_pieces_is_nothing() -> None:
     assert len(joined.attachments) == 3
 
 
-def test_whoever_is_named_in_any_piece_is_named_in_the_whole() -> None:
+def test_a_mention_in_any_piece_addresses_the_bot() -> None:
     photo = said(attachments=(PHOTO,), addressed=False, named=("@U1",))
     joined = join_pieces([photo, said("what is this, @U2?", mentioned=True, named=("@U2", "@U1"))], "1")
 

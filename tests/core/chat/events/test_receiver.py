@@ -47,7 +47,7 @@ class _Group(NoOutbox, Platform):
     "key",
     [joined_thread_key(str(CHAT)), note_key(str(CHAT), "file:5"), note_key(str(CHAT), "last:5")],
 )
-async def test_a_foreign_key_keeps_no_event_out(redis: Redis, inbox: Inbox, key: str) -> None:
+async def test_a_foreign_key_does_not_prevent_storing_an_event(redis: Redis, inbox: Inbox, key: str) -> None:
     receiver = EventReceiver(inbox, Conversations(redis, messages=6, lifetime=timedelta(days=1)), parse_command)
     await redis.rpush(key, "somebody else's")
     for event in ("question", "part", "talk among people"):

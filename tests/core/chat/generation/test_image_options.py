@@ -82,7 +82,7 @@ def test_options_do_not_depend_on_their_places(words: list[str], data: st.DataOb
 
 
 @given(argument=st.text() | st.lists(st.sampled_from([*GIVEN, *PIECES])).map("".join))
-def test_whatever_is_written_becomes_an_order_or_a_sentence(argument: str) -> None:
+def test_any_argument_becomes_a_prompt_or_a_user_error(argument: str) -> None:
     order = ImagePrompt("no order")
     with suppress(UserFacingError):
         order = parse_imagine(argument)
@@ -95,13 +95,13 @@ def test_whatever_is_written_becomes_an_order_or_a_sentence(argument: str) -> No
 
 
 @given(prompt=st.text(min_size=1), english=st.text(), variation=st.integers(0, 9))
-def test_an_order_can_be_written_down_and_read(prompt: str, english: str, variation: int) -> None:
+def test_a_prompt_survives_serialisation(prompt: str, english: str, variation: int) -> None:
     order = ImagePrompt(prompt, "64x64", 2, "hd", "natural", english, variation)
 
     assert ImagePrompt.unpack(order.pack()) == order
 
 
-def test_an_order_of_a_later_version_can_be_read() -> None:
+def test_a_prompt_of_a_later_version_can_be_read() -> None:
     assert ImagePrompt.unpack('{"prompt": "a cat", "seed": 7}') == ImagePrompt("a cat")
 
 
@@ -122,7 +122,7 @@ def test_an_order_of_a_later_version_can_be_read() -> None:
         "一群羊——数量 很多——在山上",
     ],
 )
-def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
+def test_punctuation_dashes_are_kept(prompt: str) -> None:
     assert parse_imagine(prompt).prompt == prompt
 
 
@@ -136,7 +136,7 @@ def test_dashes_that_are_punctuation_stay(prompt: str) -> None:
         ("--比例 16:9一只猫", "一只猫", "1344x768"),
     ],
 )
-def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
+def test_chinese_options_need_no_blanks(argument: str, prompt: str, size: str) -> None:
     order = parse_imagine(argument)
 
     assert (order.prompt, order.size) == (prompt, size)
@@ -175,7 +175,7 @@ def test_chinese_needs_no_blanks(argument: str, prompt: str, size: str) -> None:
         ("x" * 2001, "imagine.long"),
     ],
 )
-def test_a_mistake_is_named(argument: str, key: str) -> None:
+def test_an_invalid_option_is_reported(argument: str, key: str) -> None:
     assert complaint(argument) == key
 
 
@@ -191,13 +191,13 @@ def test_a_mistake_is_named(argument: str, key: str) -> None:
         ('"cat --n 2"', '"cat "', 2),
     ],
 )
-def test_what_follows_a_value_belongs_to_the_prompt(argument: str, prompt: str, n: int) -> None:
+def test_text_after_a_value_belongs_to_the_prompt(argument: str, prompt: str, n: int) -> None:
     order = parse_imagine(argument)
 
     assert (order.prompt, order.n) == (prompt, n)
 
 
-def test_an_option_without_a_value_is_named() -> None:
+def test_an_option_without_a_value_is_reported() -> None:
     with pytest.raises(UserFacingError) as caught:
         parse_imagine("cat --ar --n 2")
 
@@ -207,14 +207,14 @@ def test_an_option_without_a_value_is_named() -> None:
 @pytest.mark.parametrize(
     "prompt", ["a red fox --ar 16:9 --v 6", "a red fox --no text, blurry", "a red fox --n 9", " a red\nfox"]
 )
-def test_what_a_model_writes_behind_a_prompt_is_left_out(prompt: str) -> None:
+def test_unknown_options_after_a_model_s_prompt_are_removed(prompt: str) -> None:
     assert parse_tool_arguments(prompt, {"n": 2.0, "size": "512x768"}) == ImagePrompt("a red fox", n=2, size="512x768")
 
 
 @pytest.mark.parametrize(
     "prompt", ["a sign that reads --hello-- in neon", "a sign --no-entry-- on a door", "a fox --vivid and red--"]
 )
-def test_dashes_of_a_model_that_are_no_option_stay(prompt: str) -> None:
+def test_dashes_of_a_model_that_are_no_option_are_kept(prompt: str) -> None:
     assert parse_tool_arguments(prompt, {}).prompt == prompt
 
 
@@ -232,14 +232,14 @@ def test_a_model_may_write_its_options_as_people_do(size: str) -> None:
         ("--v 6", {}, "imagine.empty"),
     ],
 )
-def test_a_mistake_of_a_model_is_named(prompt: str, options: dict[str, object], key: str) -> None:
+def test_an_invalid_option_of_a_model_is_reported(prompt: str, options: dict[str, object], key: str) -> None:
     with pytest.raises(UserFacingError) as caught:
         parse_tool_arguments(prompt, options)
 
     assert caught.value.key == key
 
 
-def test_what_is_repeated_of_a_mistake_is_short_and_no_markup() -> None:
+def test_a_quoted_invalid_value_is_short_and_without_markup() -> None:
     with pytest.raises(UserFacingError) as caught:
         parse_tool_arguments("cat", {"size": "`" + "x" * 500})
 
@@ -254,7 +254,7 @@ def test_the_quoted_message_is_the_prompt_when_there_are_no_words() -> None:
     assert complaint("", " \n") == "imagine.empty"
 
 
-def test_one_order_can_be_varied_more_than_once() -> None:
+def test_a_prompt_can_be_varied_more_than_once() -> None:
     order = ImagePrompt("a cat", variation=1)
     varied = [order.next_variation, order.counted.next_variation, order.counted.counted.next_variation]
 
@@ -273,6 +273,6 @@ def test_each_variation_differs_from_the_one_before() -> None:
     assert first.prompt == order.prompt
 
 
-def test_only_options_that_change_something_are_told() -> None:
+def test_only_options_that_change_something_are_shown() -> None:
     assert ImagePrompt("a cat").options == ""
     assert parse_imagine("a cat --n 2 --ar 16:9 --style vivid").options == "--size 1344x768 --n 2"

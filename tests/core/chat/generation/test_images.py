@@ -65,7 +65,7 @@ def hosted(sim: WanjieSim, data: bytes = make_png(64, 64, 1), query: str = "") -
 
 
 @pytest.mark.parametrize("form", ["url", "b64_json"])
-async def test_pictures_are_made_as_ordered_and_arrive_as_they_are(
+async def test_pictures_are_generated_with_the_options_and_returned_unchanged(
     images: ImageGenerator, sim: WanjieSim, form: str
 ) -> None:
     sim.script.images_as = "url" if form == "url" else "b64_json"
@@ -92,7 +92,7 @@ async def test_pictures_are_made_as_ordered_and_arrive_as_they_are(
     assert haul.missing == 0
 
 
-async def test_a_prompt_is_put_into_english_where_it_must_be(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_prompt_is_translated_for_english_only_models(images: ImageGenerator, sim: WanjieSim) -> None:
     drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
 
     assert ordered(sim)[-1]["prompt"] == "a red fox"
@@ -100,14 +100,14 @@ async def test_a_prompt_is_put_into_english_where_it_must_be(images: ImageGenera
     assert drawing.prompt.english == "a red fox"
 
 
-async def test_a_prompt_is_left_alone_where_it_may_be_in_any_language(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_prompt_is_not_translated_for_other_models(images: ImageGenerator, sim: WanjieSim) -> None:
     await images.generate(CHINESE, OTHER, "deepseek-v3")
 
     assert ordered(sim)[-1]["prompt"] == CHINESE.prompt
     assert len(sim.requests) == 1
 
 
-async def test_what_was_translated_before_is_not_translated_again(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_prompt_is_translated_once(images: ImageGenerator, sim: WanjieSim) -> None:
     drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
     await images.generate(drawing.prompt.next_variation, FLUX, "deepseek-v3")
 
@@ -116,7 +116,7 @@ async def test_what_was_translated_before_is_not_translated_again(images: ImageG
 
 
 @pytest.mark.parametrize("translator", ["deepseek-v3", "no-such-model", None])
-async def test_without_a_translation_nothing_is_sent(
+async def test_an_untranslated_prompt_is_not_sent(
     images: ImageGenerator, sim: WanjieSim, translator: str | None
 ) -> None:
     sim.script.answer = lambda _: "对不起"
@@ -126,7 +126,7 @@ async def test_without_a_translation_nothing_is_sent(
     assert not ordered(sim)
 
 
-async def test_a_refusal_of_the_model_is_passed_on(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_refusal_of_the_model_is_raised(images: ImageGenerator, sim: WanjieSim) -> None:
     sim.script.violates_policy = lambda prompt: "fox" in prompt
 
     with pytest.raises(RefusedContentError):
@@ -141,7 +141,7 @@ async def test_a_refusal_of_the_model_is_passed_on(images: ImageGenerator, sim: 
         (replace(FOX, size="1024x1024", n=1, style="natural"), "style is not supported", "imagine.manner"),
     ],
 )
-async def test_a_model_that_does_not_take_an_order_has_a_reason(
+async def test_a_refused_option_is_explained(
     images: ImageGenerator, sim: WanjieSim, prompt: ImagePrompt, message: str, key: str
 ) -> None:
     sim.script.fail_next.append(Failure(400, message=message))
@@ -152,7 +152,7 @@ async def test_a_model_that_does_not_take_an_order_has_a_reason(
     assert caught.value.values == {"model": FLUX} | ({"options": prompt.options} if key == "imagine.manner" else {})
 
 
-async def test_a_bad_request_without_options_is_passed_on(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_bad_request_without_options_is_raised(images: ImageGenerator, sim: WanjieSim) -> None:
     sim.script.fail_next.append(Failure(400, message="no"))
 
     with pytest.raises(BadRequestError):
@@ -170,9 +170,7 @@ async def test_a_bad_request_without_options_is_passed_on(images: ImageGenerator
         ("?size=1000001&unsized=1", "imagine.oversize"),
     ],
 )
-async def test_a_picture_that_cannot_be_had_has_a_reason(
-    images: ImageGenerator, sim: WanjieSim, query: str, key: str
-) -> None:
+async def test_a_failed_download_has_a_reason(images: ImageGenerator, sim: WanjieSim, query: str, key: str) -> None:
     assert await reason(images, hosted(sim, query=query)) == key
 
 
@@ -187,27 +185,29 @@ async def test_a_picture_that_cannot_be_had_has_a_reason(
         "no link",
     ],
 )
-async def test_an_address_that_is_not_public_is_not_asked(images: ImageGenerator, url: str) -> None:
+async def test_a_private_address_is_not_requested(images: ImageGenerator, url: str) -> None:
     assert await reason(images, url) == "imagine.unsafe"
 
 
-async def test_a_redirect_to_such_an_address_is_not_followed(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_a_redirect_to_a_private_address_is_not_followed(images: ImageGenerator, sim: WanjieSim) -> None:
     link = sim.base_url.removesuffix("/api") + "/maas-public-bucket/redirect?to=http://127.0.0.1:9/picture.png"
 
     assert await reason(images, link) == "imagine.unsafe"
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>no</html>", make_png(64, 64, 1)[:100]])
-async def test_what_is_no_picture_is_told(images: ImageGenerator, sim: WanjieSim, data: bytes) -> None:
+async def test_a_download_that_is_not_a_picture_is_reported(
+    images: ImageGenerator, sim: WanjieSim, data: bytes
+) -> None:
     assert await reason(images, hosted(sim, data)) == "imagine.no_picture"
 
 
-async def test_data_that_is_too_large_is_told(images: ImageGenerator) -> None:
+async def test_data_that_is_too_large_is_reported(images: ImageGenerator) -> None:
     with pytest.raises(UserFacingError, match=r"imagine\.oversize"):
         await images.download(GeneratedImages(FLUX, FOX, (ImageData(make_png(64, 64, 1)),)), most=100, person="tg:1:7")
 
 
-async def test_some_of_several_are_better_than_none(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_successful_pictures_are_returned_beside_failed_ones(images: ImageGenerator, sim: WanjieSim) -> None:
     links = (hosted(sim, query="?status=403"), hosted(sim), "https://127.0.0.1/x", hosted(sim))
     haul = await images.download(
         GeneratedImages(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST, person="tg:1:7"
@@ -217,7 +217,7 @@ async def test_some_of_several_are_better_than_none(images: ImageGenerator, sim:
     assert haul.missing == 2
 
 
-async def test_pictures_that_a_model_never_made_are_missing_too(images: ImageGenerator, sim: WanjieSim) -> None:
+async def test_pictures_that_a_model_did_not_make_count_as_missing(images: ImageGenerator, sim: WanjieSim) -> None:
     haul = await images.download(
         GeneratedImages(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST, person="tg:1:7"
     )
@@ -242,7 +242,7 @@ async def test_no_more_than_eight_pictures_are_fetched_at_a_time_and_four_for_on
     assert len(sim.bucket.downloads) == 5 * people
 
 
-async def test_the_log_has_the_reason_and_no_signature_of_the_link(
+async def test_the_log_has_the_reason_without_the_link_s_signature(
     images: ImageGenerator, sim: WanjieSim, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await reason(images, hosted(sim, query="?status=403&signature=secret"))
@@ -254,7 +254,7 @@ async def test_the_log_has_the_reason_and_no_signature_of_the_link(
     assert "secret" not in logged
 
 
-def test_a_drawing_with_links_can_be_written_down_and_read() -> None:
+def test_generated_images_survive_serialisation() -> None:
     drawing = GeneratedImages(FLUX, FOX, (ImageLink("https://one"), ImageLink("https://two?x")))
     packed = drawing.pack()
 
@@ -274,7 +274,7 @@ def test_a_drawing_with_links_can_be_written_down_and_read() -> None:
         (ImagePrompt("a *big* fox_1 `x`"), f"a \\*big\\* fox\\_1 \\`x\\`\n`{FLUX}`"),
     ],
 )
-def test_a_caption_shows_what_was_written_and_what_was_made_of_it(prompt: ImagePrompt, shown: str) -> None:
+def test_a_caption_shows_the_prompt_and_its_translation(prompt: ImagePrompt, shown: str) -> None:
     assert caption(prompt, FLUX) == shown
 
 
@@ -310,11 +310,11 @@ def test_the_prompt_is_found_in_a_caption(text: str, *, pictured: bool) -> None:
         "Which one is better for logos?\nMidjourney",
     ],
 )
-def test_what_is_no_caption_is_no_order(text: str) -> None:
+def test_a_text_that_is_not_a_caption_has_no_prompt(text: str) -> None:
     assert not prompt_in_caption(text, ModelKinds().detect_kind, pictured=False)
 
 
-def test_of_a_long_prompt_the_beginning_is_found_in_a_caption() -> None:
+def test_the_beginning_of_a_long_prompt_is_found_in_a_caption() -> None:
     prompt = "a fox in the snow " * 80
     found = prompt_in_caption(caption(ImagePrompt(prompt), FLUX), ModelKinds().detect_kind, pictured=True)
 
@@ -339,7 +339,7 @@ def test_no_caption_is_too_long(prompt: str, english: str, note: str) -> None:
 
 
 @given(line=st.text(alphabet="a*", max_size=60) | st.text(alphabet="a*\\", max_size=60), most=st.integers(2, 40))
-def test_what_is_cut_keeps_its_escapes_whole(line: str, most: int) -> None:
+def test_shortening_keeps_escapes_complete(line: str, most: int) -> None:
     cut = fit_line(line, most)
 
     assert len(cut) <= most

@@ -39,7 +39,7 @@ async def client(sim: WanjieSim) -> AsyncGenerator[WanjieClient]:
         "two cats and a dog, “studio light”",
     ],
 )
-def test_what_is_clearly_english_is_seen_as_such(text: str) -> None:
+def test_clearly_english_text_is_recognised(text: str) -> None:
     assert is_english(text)
 
 
@@ -65,7 +65,7 @@ def test_what_is_clearly_english_is_seen_as_such(text: str) -> None:
         "a café with tables",
     ],
 )
-def test_what_may_be_something_else_is_not(text: str) -> None:
+def test_ambiguous_text_is_not_taken_for_english(text: str) -> None:
     assert not is_english(text)
 
 
@@ -120,12 +120,12 @@ def test_the_prompt_is_found_in_an_answer(answer: str, prompt: str) -> None:
         "As an AI language model, I",
     ],
 )
-def test_an_answer_that_is_no_prompt_is_none(answer: str) -> None:
+def test_an_answer_without_a_prompt_gives_none(answer: str) -> None:
     assert parse_translation(answer) is None
 
 
 @given(answer=st.text())
-def test_what_is_found_is_mostly_plain_letters_on_one_line(answer: str) -> None:
+def test_a_found_translation_is_one_line_of_mostly_plain_letters(answer: str) -> None:
     found = parse_translation(answer)
     letters = [character for character in found or "x" if character.isalpha()]
 
@@ -133,7 +133,7 @@ def test_what_is_found_is_mostly_plain_letters_on_one_line(answer: str) -> None:
     assert sum(letter.isascii() for letter in letters) >= 0.9 * len(letters) > 0
 
 
-async def test_a_chat_model_translates_and_is_told_that_the_prompt_is_no_instruction(
+async def test_the_translation_request_says_that_the_prompt_is_not_an_instruction(
     client: WanjieClient, sim: WanjieSim
 ) -> None:
     sim.script.answer = lambda _: "a red fox in the snow"
@@ -148,23 +148,21 @@ async def test_a_chat_model_translates_and_is_told_that_the_prompt_is_no_instruc
     assert user == {"role": "user", "content": CHINESE}
 
 
-async def test_english_comes_back_as_it_was_written(client: WanjieClient, sim: WanjieSim) -> None:
+async def test_english_is_returned_unchanged(client: WanjieClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: '"A Red Cat."'
 
     assert await translate_to_english(client, "deepseek-v3", "a red  cat") == "a red  cat"
 
 
 @pytest.mark.parametrize("prompt", ["a red van", "Rio de Janeiro at sunrise", "the wheel of a van, en plein air"])
-async def test_names_that_look_foreign_may_come_back_as_they_were(
-    client: WanjieClient, sim: WanjieSim, prompt: str
-) -> None:
+async def test_foreign_names_may_be_returned_unchanged(client: WanjieClient, sim: WanjieSim, prompt: str) -> None:
     sim.script.answer = lambda _: f"<english>{prompt}</english>"
 
     assert await translate_to_english(client, "deepseek-v3", prompt) == prompt
 
 
 @pytest.mark.parametrize("prompt", ["un chat noir sur un toit", "ein Café am Strand"])
-async def test_a_foreign_prompt_that_comes_back_as_it_was_is_not_translated(
+async def test_a_foreign_prompt_returned_unchanged_is_a_failure(
     client: WanjieClient, sim: WanjieSim, prompt: str
 ) -> None:
     sim.script.answer = lambda _: prompt
@@ -181,21 +179,21 @@ async def test_a_long_prompt_may_grow_in_english(client: WanjieClient, sim: Wanj
 
 
 @pytest.mark.parametrize("model", ["no-such-model", None])
-async def test_what_may_well_be_english_needs_no_model(client: WanjieClient, model: str | None) -> None:
+async def test_probable_english_works_without_a_chat_model(client: WanjieClient, model: str | None) -> None:
     assert await translate_to_english(client, model, "red fox, 4k, cinematic") == "red fox, 4k, cinematic"
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
         await translate_to_english(client, model, "un gato negro")
 
 
 @pytest.mark.parametrize("failure", [Failure(500), Failure(404), Failure(429), Failure(0, drop=True)])
-async def test_a_failure_is_told(client: WanjieClient, sim: WanjieSim, failure: Failure) -> None:
+async def test_a_failed_translation_is_reported(client: WanjieClient, sim: WanjieSim, failure: Failure) -> None:
     sim.script.fail_next.append(failure)
 
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
         await translate_to_english(client, "deepseek-v3", CHINESE)
 
 
-async def test_a_translation_that_was_cut_off_is_of_no_use(client: WanjieClient, sim: WanjieSim) -> None:
+async def test_a_truncated_translation_is_a_failure(client: WanjieClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: "a red fox in"
     sim.script.finish_reason = "length"
 
@@ -210,7 +208,7 @@ async def test_a_translation_that_was_cut_off_is_of_no_use(client: WanjieClient,
         (Failure(400, message="content policy violation", code="content_policy_violation"), RefusedContentError),
     ],
 )
-async def test_a_refusal_is_told_as_such(
+async def test_a_content_refusal_is_explained(
     client: WanjieClient, sim: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
     sim.script.fail_next.append(failure)

@@ -73,7 +73,7 @@ async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSy
     assert recording.seconds == pytest.approx(len(HELLO.text) / 5, abs=0.1)
 
 
-async def test_what_the_chat_chose_is_asked_for(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_the_chat_s_voice_and_speed_are_requested(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3", person=ADA)
 
     asked = sim.requests[-1].body
@@ -93,9 +93,7 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(
     assert len(set(heard)) == len(SENTENCES)
 
 
-async def test_four_requests_at_most_are_under_way_for_one_text(
-    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
-) -> None:
+async def test_at_most_four_requests_run_for_one_text(make: Callable[..., SpeechSynthesizer], sim: WanjieSim) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
     await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", person=ADA)
@@ -105,7 +103,9 @@ async def test_four_requests_at_most_are_under_way_for_one_text(
     assert all(later - earlier > 0.09 for earlier, later in zip(times, times[4:], strict=False))
 
 
-async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., SpeechSynthesizer], sim: WanjieSim) -> None:
+async def test_all_speech_requests_of_a_process_are_limited(
+    make: Callable[..., SpeechSynthesizer], sim: WanjieSim
+) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
     texts = [SpeechScript(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
@@ -116,7 +116,7 @@ async def test_the_whole_process_has_a_bound_of_its_own(make: Callable[..., Spee
     assert all(later - earlier > 0.09 for earlier, later in zip(times, times[16:], strict=False))
 
 
-async def test_the_same_again_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_a_cached_recording_needs_no_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
     second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
 
@@ -124,7 +124,7 @@ async def test_the_same_again_asks_for_nothing(speech: SpeechSynthesizer, sim: W
     assert len(spoken_texts(sim)) == 1
 
 
-async def test_another_format_of_the_same_asks_for_nothing(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_another_format_of_a_cached_recording_needs_no_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
     recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3", person=ADA)
 
@@ -146,7 +146,7 @@ async def test_another_voice_speed_or_model_is_another_recording(
     assert len(spoken_texts(sim)) == 2
 
 
-async def test_the_same_twice_at_once_is_asked_for_once(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_simultaneous_equal_texts_share_a_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.speech_delay = 0.05
     recordings = await asyncio.gather(*(speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA) for _ in range(5)))
 
@@ -154,7 +154,7 @@ async def test_the_same_twice_at_once_is_asked_for_once(speech: SpeechSynthesize
     assert len({recording.data for recording in recordings}) == 1
 
 
-async def test_a_voice_that_the_model_does_not_know_is_named(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_an_unknown_voice_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
     with pytest.raises(UserFacingError) as excuse:
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
@@ -163,7 +163,7 @@ async def test_a_voice_that_the_model_does_not_know_is_named(speech: SpeechSynth
 
 
 @pytest.mark.parametrize("preferences", [NOTHING, ChatPreferences(voice="普通话")])
-async def test_who_has_the_usual_voice_is_not_told_to_go_back_to_it(
+async def test_the_default_voice_is_not_suggested_to_its_users(
     speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
 ) -> None:
     sim.script.voices = ("alloy",)
@@ -173,7 +173,7 @@ async def test_who_has_the_usual_voice_is_not_told_to_go_back_to_it(
     assert excuse.value.key == "speak.voice_usual"
 
 
-async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
+async def test_chunks_too_long_for_a_model_are_halved_once(
     make: Callable[..., SpeechSynthesizer], sim: WanjieSim
 ) -> None:
     speech = make(speech_limit=160)
@@ -186,7 +186,7 @@ async def test_pieces_that_are_too_long_for_a_model_are_halved_once(
     assert set(SENTENCES) <= {text.strip() for text in spoken_texts(sim)}
 
 
-async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_a_text_still_too_long_for_a_model_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
     with pytest.raises(UserFacingError) as excuse:
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
@@ -196,7 +196,7 @@ async def test_a_text_that_stays_too_long_for_a_model_is_told(speech: SpeechSynt
 
 
 @pytest.mark.parametrize("preferences", [ChatPreferences(voice="粤语"), ChatPreferences(speed="4")])
-async def test_a_bad_request_is_blamed_on_what_was_chosen(
+async def test_a_bad_request_names_the_chosen_voice_and_speed(
     speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
 ) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
@@ -206,13 +206,13 @@ async def test_a_bad_request_is_blamed_on_what_was_chosen(
     assert excuse.value.key == "speak.manner"
 
 
-async def test_a_refusal_of_the_content_is_no_matter_of_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_a_content_refusal_does_not_blame_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.violates_policy = lambda _: True
     with pytest.raises(RefusedContentError):
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
 
-async def test_a_failure_ends_the_other_requests_and_is_not_kept(
+async def test_a_failure_cancels_the_other_requests_and_is_not_cached(
     make: Callable[..., SpeechSynthesizer], sim: WanjieSim
 ) -> None:
     speech = make(speech_limit=80, max_attempts=1)
@@ -227,7 +227,7 @@ async def test_a_failure_ends_the_other_requests_and_is_not_kept(
     ).seconds > 10
 
 
-async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_unreadable_audio_is_requested_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     broken = [True]
     sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else make_mp3(text)
     recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
@@ -236,7 +236,7 @@ async def test_a_sound_that_cannot_be_read_is_asked_for_once_more(speech: Speech
     assert len(spoken_texts(sim)) == 2
 
 
-async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time(
+async def test_a_model_without_audio_is_reported_and_asked_again_the_next_time(
     speech: SpeechSynthesizer, sim: WanjieSim
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
@@ -250,7 +250,7 @@ async def test_a_model_that_makes_no_sound_is_told_and_asked_again_the_next_time
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 4])
-async def test_faults_and_broken_sounds_together_take_as_many_requests_as_a_piece_has(
+async def test_faults_and_broken_audio_share_the_attempts_of_a_chunk(
     make: Callable[..., SpeechSynthesizer], sim: WanjieSim, attempts: int
 ) -> None:
     sim.script.sound = lambda _: b"no sound at all"
@@ -261,7 +261,7 @@ async def test_faults_and_broken_sounds_together_take_as_many_requests_as_a_piec
     assert len(spoken_texts(sim)) == attempts
 
 
-async def test_more_than_an_hour_of_sound_is_told_and_not_asked_for_again(
+async def test_more_than_an_hour_of_audio_is_reported_and_not_requested_again(
     speech: SpeechSynthesizer, sim: WanjieSim
 ) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
@@ -280,7 +280,7 @@ async def test_a_text_becomes_a_script_of_words(speech: SpeechSynthesizer) -> No
     assert not script.cut
 
 
-async def test_a_text_without_a_word_is_no_script(speech: SpeechSynthesizer) -> None:
+async def test_a_text_without_words_is_not_spoken(speech: SpeechSynthesizer) -> None:
     for text in ("", " \n", "---", "***"):
         with pytest.raises(UserFacingError) as excuse:
             await speech.make_script(text, WORDS)
@@ -288,9 +288,7 @@ async def test_a_text_without_a_word_is_no_script(speech: SpeechSynthesizer) -> 
 
 
 @pytest.mark.parametrize("sentence", ["This is a sentence of some length.", "这是一个不长也不短的句子。"])
-async def test_of_a_text_that_is_too_long_the_beginning_is_said(
-    make: Callable[..., SpeechSynthesizer], sentence: str
-) -> None:
+async def test_the_beginning_of_a_long_text_is_spoken(make: Callable[..., SpeechSynthesizer], sentence: str) -> None:
     script = await make(speak_limit=400).make_script(" ".join([sentence] * 100), WORDS)
 
     assert script.cut
@@ -298,7 +296,7 @@ async def test_of_a_text_that_is_too_long_the_beginning_is_said(
     assert script.text.rstrip().endswith(sentence[-1])
 
 
-async def test_a_text_of_just_the_length_is_said_whole(make: Callable[..., SpeechSynthesizer]) -> None:
+async def test_a_text_of_exactly_the_limit_is_spoken_completely(make: Callable[..., SpeechSynthesizer]) -> None:
     script = await make(speak_limit=100).make_script("x" * 99 + ".", WORDS)
 
     assert script == SpeechScript("x" * 99 + ".", cut=False)
@@ -319,11 +317,11 @@ def test_a_title_is_the_first_words_on_one_line(text: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(("speed", "read"), [(None, 1.0), ("1.25", 1.25), ("fast", 1.0)])
-def test_a_speed_that_cannot_be_read_is_the_usual_one(speed: str | None, read: float) -> None:
+def test_an_unreadable_speed_means_the_default(speed: str | None, read: float) -> None:
     assert speed_of(ChatPreferences(speed=speed)) == read
 
 
-async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
+async def test_a_voice_exists_if_the_model_speaks_with_it(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("alto",)
     found = [await speech.has_voice(MODEL, voice, person=ADA) for voice in ("alto", "alto", "bass")]
 
@@ -331,7 +329,7 @@ async def test_a_voice_is_there_when_the_model_speaks_in_it(speech: SpeechSynthe
     assert len(spoken_texts(sim)) == 2
 
 
-async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
+async def test_a_refusal_means_no_such_voice_and_a_fault_means_unknown(
     make: Callable[..., SpeechSynthesizer], sim: WanjieSim
 ) -> None:
     sim.script.fail_next.extend([Failure(400, message="bad parameter"), Failure(500)])
@@ -342,7 +340,7 @@ async def test_a_refusal_tells_of_a_voice_and_a_fault_tells_nothing(
         await speech.has_voice(MODEL, "alto", person=ADA)
 
 
-def test_the_voices_of_the_settings_stand_beside_those_that_are_documented(
+def test_configured_voices_are_added_to_documented_ones(
     make: Callable[..., SpeechSynthesizer],
 ) -> None:
     speech = make(voice="alto", voices="bass, alto,tenor")

@@ -113,7 +113,7 @@ def inputs(sim: WanjieSim) -> list[str]:
     return [seen.body["input"] for seen in sim.requests if seen.path.endswith("/audio/speech")]
 
 
-async def test_a_note_has_its_length_and_its_first_words(
+async def test_a_voice_note_has_its_duration_and_first_words(
     services: Services, context: EventContext, screen: NoteScreen
 ) -> None:
     await services.speaker.speak_and_post(context, TEXT)
@@ -132,7 +132,7 @@ async def test_a_platform_gets_the_format_that_it_plays(services: Services, scre
     assert screen.notes[0].audio == make_mp3(TEXT)
 
 
-async def test_a_turn_that_is_run_again_posts_nothing_twice(
+async def test_a_job_run_again_posts_nothing_twice(
     context: EventContext, services: Services, screen: NoteScreen
 ) -> None:
     await services.speaker.speak_and_post(context, TEXT)
@@ -165,7 +165,7 @@ async def test_a_reader_who_forbids_voice_notes_gets_a_file(
         ([MediaUnsupportedError()], "attach.unsupported"),
     ],
 )
-async def test_a_note_that_the_platform_refuses_is_told(
+async def test_a_refused_voice_note_is_explained(
     services: Services, context: EventContext, screen: NoteScreen, refusals: list[Exception], key: str
 ) -> None:
     screen.script.extend(refusals)
@@ -175,7 +175,7 @@ async def test_a_note_that_the_platform_refuses_is_told(
     assert excuse.value.key == key
 
 
-async def test_a_caption_tells_that_only_the_beginning_is_spoken(
+async def test_a_caption_notes_that_only_the_beginning_is_spoken(
     services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await services.speaker.speak_and_post(context, f"{TEXT} " * 20)
@@ -208,9 +208,7 @@ async def test_the_words_of_the_command_come_before_the_quoted_and_the_remembere
     assert inputs(sim) == ["Said.", "Quoted.", "Remembered."]
 
 
-async def test_of_a_message_without_words_nothing_is_spoken(
-    services: Services, screen: NoteScreen, sim: WanjieSim
-) -> None:
+async def test_a_message_without_words_is_not_spoken(services: Services, screen: NoteScreen, sim: WanjieSim) -> None:
     await remember(services, ["Remembered."])
     await services.command.speak(made(screen, quoted_attachments=(Attachment("image", "f1"),)))
 
@@ -231,7 +229,7 @@ async def test_of_a_message_without_words_nothing_is_spoken(
         ("zh-hans", "What does 你好 mean to people? 🎉", ("party popper",)),
     ],
 )
-async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
+async def test_descriptions_are_spoken_in_the_language_of_the_text(
     services: Services, screen: NoteScreen, sim: WanjieSim, locale: str, text: str, said: tuple[str, ...]
 ) -> None:
     await services.command.speak(made(screen, text=text, sender=Sender("U1", "Ada", locale)))
@@ -239,7 +237,9 @@ async def test_what_is_said_of_things_is_said_in_the_language_of_the_text(
     assert all(words in inputs(sim)[0] for words in said)
 
 
-async def test_a_button_speaks_its_own_answer_whole(services: Services, screen: NoteScreen, sim: WanjieSim) -> None:
+async def test_a_button_speaks_its_own_answer_completely(
+    services: Services, screen: NoteScreen, sim: WanjieSim
+) -> None:
     await remember(services, ["First.", "Second."])
     call = made(screen, quoted="Second, but only a page of it.")
     await services.command.press_speak(call, ButtonData(event_tag("e0"), "U1"), "")
@@ -248,7 +248,7 @@ async def test_a_button_speaks_its_own_answer_whole(services: Services, screen: 
     assert inputs(sim) == ["First.", "A page."]
 
 
-async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
+async def test_the_last_page_of_a_forgotten_answer_is_not_spoken_as_the_whole(
     services: Services, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await services.command.press_speak(
@@ -259,7 +259,7 @@ async def test_the_end_of_a_forgotten_answer_is_not_taken_for_the_whole(
     assert not inputs(sim)
 
 
-async def test_a_button_whose_answer_nobody_knows_says_so(
+async def test_a_button_of_a_forgotten_answer_explains_itself(
     services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
     await services.command.press_speak(context, ButtonData(event_tag("e7"), "U1"), "")
@@ -303,7 +303,7 @@ async def test_an_answer_that_was_stopped_or_has_no_words_is_not_spoken(services
 
 
 @pytest.mark.parametrize(("failure", "reason"), [(Failure(500), "has a problem"), (Failure(401), "key")])
-async def test_what_keeps_an_answer_from_being_spoken_is_told_once(
+async def test_the_reason_why_an_answer_is_not_spoken_is_told_once(
     services: Services, screen: NoteScreen, sim: WanjieSim, failure: Failure, reason: str
 ) -> None:
     await choose(services, "voice_replies", "always")

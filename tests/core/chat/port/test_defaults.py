@@ -77,7 +77,7 @@ async def test_without_files_media_are_refused() -> None:
         await _Plain().download_file("f1", max_bytes=10)
 
 
-async def test_what_is_only_cosmetic_or_cannot_be_known_does_nothing() -> None:
+async def test_default_cosmetic_members_do_nothing() -> None:
     outbox, page = _Plain(), Page(start=0, message_id="m1", sending=True)
     await outbox.set_buttons(ShownMessage(page, "One", 0, ()), ())
     await outbox.notify_presser("Coming up…")
@@ -91,7 +91,7 @@ async def test_what_is_only_cosmetic_or_cannot_be_known_does_nothing() -> None:
     assert outbox.texts == []
 
 
-async def test_an_event_that_tells_everything_needs_no_look_up() -> None:
+async def test_a_complete_event_needs_no_look_up() -> None:
     platform = _PlainPlatform()
 
     assert platform.read_addition(b"hello") is None

@@ -50,12 +50,12 @@ VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
         (Attachment("other", "", "location"), "other"),
     ],
 )
-def test_what_a_file_is_shows_in_its_kind_its_media_type_and_its_name(attachment: Attachment, sort: InputKind) -> None:
+def test_the_kind_of_a_file_follows_from_kind_media_type_and_name(attachment: Attachment, sort: InputKind) -> None:
     assert classify(attachment) == sort
 
 
 @given(st.text(max_size=300))
-def test_a_title_can_stand_between_back_ticks_on_a_line(name: str) -> None:
+def test_a_title_fits_between_back_ticks_on_one_line(name: str) -> None:
     shown = display_name(replace(REPORT, name=name))
 
     assert len(shown) <= 81
@@ -72,7 +72,7 @@ def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
     assert not any(line.strip().startswith(fence) for line in body)
 
 
-async def test_words_alone_are_no_concern_of_files(questions: QuestionBuilder) -> None:
+async def test_a_text_without_files_is_unchanged(questions: QuestionBuilder) -> None:
     mail = Mail()
     question, notes = await questions.build(sent(text=" Hi? "), mail, [], model=BLIND)
 
@@ -80,21 +80,21 @@ async def test_words_alone_are_no_concern_of_files(questions: QuestionBuilder) -
     assert mail.signs == []
 
 
-async def test_nothing_at_all_is_no_question(questions: QuestionBuilder) -> None:
+async def test_an_empty_message_is_not_a_question(questions: QuestionBuilder) -> None:
     question, _ = await questions.build(sent(), Mail(), [], model=BLIND)
 
     assert not question.text
 
 
 @pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
-async def test_what_nothing_can_be_made_of_is_told(questions: QuestionBuilder, attachment: Attachment) -> None:
+async def test_an_unusable_file_is_explained(questions: QuestionBuilder, attachment: Attachment) -> None:
     with pytest.raises(UserFacingError) as caught:
         await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
 
     assert caught.value.key == "file.other"
 
 
-async def test_a_reply_to_such_a_thing_is_answered_all_the_same(questions: QuestionBuilder) -> None:
+async def test_a_reply_to_an_unusable_file_is_answered(questions: QuestionBuilder) -> None:
     question, notes = await questions.build(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
 
     assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
@@ -109,7 +109,7 @@ async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(quest
     assert mail.signs == ["writing", "nothing"]
 
 
-async def test_files_come_before_the_words_about_them(questions: QuestionBuilder) -> None:
+async def test_files_precede_the_text_about_them(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(), "d1": b"1,2"})
     incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
     question, _ = await questions.build(incoming, mail, [], model=SEEING)
@@ -117,7 +117,7 @@ async def test_files_come_before_the_words_about_them(questions: QuestionBuilder
     assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
 
 
-async def test_what_cannot_be_read_beside_what_can_is_told_and_marked(questions: QuestionBuilder) -> None:
+async def test_an_unreadable_file_beside_readable_ones_is_explained_and_marked(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": b"facts", "p1": b"no picture"})
     broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
     question, notes = await questions.build(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
@@ -136,7 +136,7 @@ async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callabl
     assert notes == ("这里暂不支持语音消息\uff0c请改用文字。",)
 
 
-async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(
+async def test_a_quote_is_cut_to_the_available_room_with_a_notice(
     reading_with: Callable[..., QuestionBuilder],
 ) -> None:
     lines = "\n".join(f"line {number}" for number in range(1000))
@@ -150,7 +150,7 @@ async def test_a_quote_goes_as_far_as_there_is_room_and_a_cut_is_told(
     assert notes == ("I read the first 2,000 of 8,889 characters of the message you replied to.",)
 
 
-async def test_the_newest_answer_is_not_read_again_however_long(reading_with: Callable[..., QuestionBuilder]) -> None:
+async def test_the_newest_answer_is_not_quoted_again(reading_with: Callable[..., QuestionBuilder]) -> None:
     answer = "word " * 1000
     known = [HistoryMessage("user", "Q"), HistoryMessage("assistant", answer)]
     incoming = sent(text="Shorter!", quoted=answer)
@@ -185,7 +185,7 @@ async def test_a_document_whose_media_type_misleads_is_read(questions: QuestionB
         (Attachment("other", "d1", "data.bin", ""), b"\x00\x01\x02" * 99, "file.unreadable"),
     ],
 )
-async def test_what_turns_out_to_be_no_text_is_what_its_type_says(
+async def test_a_file_without_text_is_treated_by_its_media_type(
     questions: QuestionBuilder, attachment: Attachment, data: bytes, key: str
 ) -> None:
     with pytest.raises(UserFacingError) as caught:
@@ -194,7 +194,7 @@ async def test_what_turns_out_to_be_no_text_is_what_its_type_says(
     assert caught.value.key == key
 
 
-async def test_a_picture_by_another_suffix_is_seen(questions: QuestionBuilder) -> None:
+async def test_a_picture_with_another_suffix_is_recognised(questions: QuestionBuilder) -> None:
     scan = Attachment("document", "p1", "scan.backup", "image/png")
     question, _ = await questions.build(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
 

@@ -47,7 +47,7 @@ async def test_a_pdf_is_read_page_by_page(questions: QuestionBuilder) -> None:
     assert notes == ()
 
 
-async def test_what_was_cut_of_a_text_is_named(reading_with: Callable[..., QuestionBuilder]) -> None:
+async def test_a_shortened_text_is_reported(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": b"x" * 53_210})
     question, notes = await reading_with(file_limit=20_000).build(sent(REPORT), mail, [], model=MODEL)
 
@@ -56,7 +56,7 @@ async def test_what_was_cut_of_a_text_is_named(reading_with: Callable[..., Quest
     assert notes == ("I read the first 20,000 of 53,210 characters of `report.txt`.",)
 
 
-async def test_what_was_cut_of_a_pdf_is_named_with_its_pages(reading_with: Callable[..., QuestionBuilder]) -> None:
+async def test_a_shortened_pdf_is_reported_with_its_pages(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": pdf(*["\n".join(["a" * 60] * 10)] * 5)})
     question, notes = await reading_with(file_limit=1_000).build(sent(file("r.pdf")), mail, [], model=MODEL)
 
@@ -102,14 +102,16 @@ async def test_the_document_of_the_message_replied_to_belongs_to_the_question(qu
         (file("empty.txt", "text/plain"), b""),
     ],
 )
-async def test_what_holds_no_text_is_told(questions: QuestionBuilder, attachment: Attachment, data: bytes) -> None:
+async def test_a_file_without_text_is_explained(
+    questions: QuestionBuilder, attachment: Attachment, data: bytes
+) -> None:
     with pytest.raises(UserFacingError) as caught:
         await questions.build(sent(attachment, text="Sum it up"), Mail({"d1": data}), [], model=MODEL)
 
     assert (caught.value.key, caught.value.values["name"]) == ("file.unreadable", f"`{attachment.name}`")
 
 
-async def test_a_reply_to_what_cannot_be_read_is_answered_with_a_note(questions: QuestionBuilder) -> None:
+async def test_a_reply_to_an_unreadable_file_is_answered_with_a_notice(questions: QuestionBuilder) -> None:
     incoming = sent(text="Thanks", to=(replace(REPORT, id="gone"),))
     question, notes = await questions.build(incoming, Mail(), [], model=MODEL)
 

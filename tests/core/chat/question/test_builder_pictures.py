@@ -40,7 +40,7 @@ async def blindness(questions: QuestionBuilder, mail: Mail, model: str | None = 
     return caught.value
 
 
-async def test_a_picture_reaches_a_model_that_sees(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_a_picture_is_sent_to_a_vision_model(questions: QuestionBuilder, mail: Mail) -> None:
     question, notes = await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=SEEING)
 
     assert question.text == "[picture]\n\nWhat is this?"
@@ -72,14 +72,14 @@ async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
     assert len(question.images) == 1
 
 
-async def test_a_large_picture_is_made_smaller(questions: QuestionBuilder) -> None:
+async def test_a_large_picture_is_resized(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(3000, 1500, "JPEG")})
     question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
 
     assert opened(question.images[0]).size == (1568, 784)
 
 
-async def test_a_model_that_is_blind_has_others_suggested(
+async def test_a_model_without_vision_suggests_others(
     questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
 ) -> None:
     wanjie.script.models = ("deepseek-v3", "GPT-4o", "Flux.1-Schnell", *(f"qwen{number}-vl" for number in range(9)))
@@ -90,13 +90,15 @@ async def test_a_model_that_is_blind_has_others_suggested(
     assert mail.fetched == []
 
 
-async def test_where_no_model_sees_that_is_told(questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_a_key_without_vision_models_is_explained(
+    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+) -> None:
     wanjie.script.models = ("deepseek-v3",)
 
     assert (await blindness(questions, mail)).key == "file.blind_all"
 
 
-async def test_a_list_that_cannot_be_had_suggests_nothing(
+async def test_an_unavailable_list_suggests_no_models(
     questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
 ) -> None:
     wanjie.script.fail_next.append(Failure(503))
@@ -104,11 +106,11 @@ async def test_a_list_that_cannot_be_had_suggests_nothing(
     assert (await blindness(questions, mail)).key == "file.blind_all"
 
 
-async def test_without_any_model_that_is_the_reason(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_a_key_without_models_is_the_reason_given(questions: QuestionBuilder, mail: Mail) -> None:
     assert (await blindness(questions, mail, None)).key == "model.none_chat"
 
 
-async def test_a_rule_of_the_operator_makes_a_model_see(
+async def test_a_model_configured_for_vision_gets_pictures(
     reading_with: Callable[..., QuestionBuilder], mail: Mail
 ) -> None:
     reading = reading_with(vision_models="deepseek*")
@@ -117,7 +119,7 @@ async def test_a_rule_of_the_operator_makes_a_model_see(
     assert len(question.images) == 1
 
 
-async def test_words_in_reply_to_a_picture_are_answered_by_a_blind_model_with_a_note(
+async def test_a_reply_to_a_picture_is_answered_without_vision_with_a_notice(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
     question, notes = await questions.build(sent(text="Thank you!", to=(PHOTO,)), mail, [], model=BLIND)
@@ -127,18 +129,20 @@ async def test_words_in_reply_to_a_picture_are_answered_by_a_blind_model_with_a_
     assert "`gemini-2.5-pro`" in notes[0]
 
 
-async def test_naming_a_blind_bot_under_a_picture_is_told(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_a_bare_mention_below_a_picture_is_explained_without_vision(
+    questions: QuestionBuilder, mail: Mail
+) -> None:
     with pytest.raises(UserFacingError, match=r"file\.blind"):
         await questions.build(sent(to=(PHOTO,)), mail, [], model=BLIND)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", picture(300, 300)[:200]])
-async def test_a_broken_picture_is_told(questions: QuestionBuilder, data: bytes) -> None:
+async def test_a_broken_picture_is_explained(questions: QuestionBuilder, data: bytes) -> None:
     with pytest.raises(UserFacingError, match=r"file\.broken"):
         await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=SEEING)
 
 
-async def test_at_most_four_pictures_are_looked_at_and_the_others_named(questions: QuestionBuilder) -> None:
+async def test_at_most_four_pictures_are_sent_and_the_others_reported(questions: QuestionBuilder) -> None:
     pictures = photos(6)
     mail = Mail({photo.id: picture() for photo in pictures})
     question, notes = await questions.build(sent(*pictures), mail, [], model=SEEING)
@@ -157,13 +161,13 @@ async def test_a_question_that_follows_still_has_the_picture(questions: Question
     assert mail.fetched == ["p1"]
 
 
-async def test_another_process_fetches_it_again(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_another_process_downloads_the_picture_again(questions: QuestionBuilder, mail: Mail) -> None:
     found = await questions.load_pictures([HistoryMessage("user", "[picture]", ("p1",))], mail, SEEING, person="tg:1:7")
 
     assert opened(found["p1"]).size == (40, 30)
 
 
-async def test_a_blind_model_gets_no_pictures_of_the_history(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_a_model_without_vision_gets_no_pictures_of_the_history(questions: QuestionBuilder, mail: Mail) -> None:
     history = [HistoryMessage("user", "[picture]", ("p1",))]
 
     assert await questions.load_pictures(history, mail, BLIND, person="tg:1:7") == {}
@@ -171,7 +175,7 @@ async def test_a_blind_model_gets_no_pictures_of_the_history(questions: Question
     assert mail.fetched == []
 
 
-async def test_the_four_newest_pictures_of_a_history_are_enough(questions: QuestionBuilder) -> None:
+async def test_the_four_newest_pictures_of_the_history_are_sent(questions: QuestionBuilder) -> None:
     mail = Mail({photo.id: picture() for photo in photos(6)})
     files = (("p0", "p1"), ("p2", "p3"), ("p2", "p3"), ("p4",))
     history = [HistoryMessage("user", "[picture]", each) for each in files]
@@ -180,9 +184,7 @@ async def test_the_four_newest_pictures_of_a_history_are_enough(questions: Quest
 
 
 @pytest.mark.parametrize("error", [ContentRejectedError("deleted"), RecipientGoneError("gone")])
-async def test_old_pictures_that_cannot_be_had_are_left_out(
-    questions: QuestionBuilder, mail: Mail, error: Exception
-) -> None:
+async def test_unavailable_old_pictures_are_left_out(questions: QuestionBuilder, mail: Mail, error: Exception) -> None:
     mail.files["broken"] = b"no picture"
     history = [HistoryMessage("user", "[picture]", (file,)) for file in ("p1", "broken", "lost")]
     mail.script = [error]
@@ -190,7 +192,7 @@ async def test_old_pictures_that_cannot_be_had_are_left_out(
     assert set(await questions.load_pictures(history, mail, SEEING, person="tg:1:7")) == {"p1"}
 
 
-async def test_a_busy_moment_does_not_lose_an_old_picture(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_a_rate_limit_does_not_lose_an_old_picture(questions: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RateLimitedError(0.01)]
 
     assert set(await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, SEEING, person="tg:1:7")) == {

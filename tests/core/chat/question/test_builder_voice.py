@@ -38,14 +38,14 @@ async def excuse(questions: QuestionBuilder, mail: Mail, attachment: Attachment 
     return caught.value
 
 
-async def test_a_voice_message_is_a_question_and_told_back(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_voice_message_is_transcribed_and_the_transcript_posted(hearing: QuestionBuilder, mail: Mail) -> None:
     question, notes = await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
     assert question.text == "you said hello"
     assert notes == ("> 🎤 you said hello",)
 
 
-async def test_what_was_written_beside_it_comes_first(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_text_beside_a_voice_message_precedes_the_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
     question, _ = await hearing.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
 
     assert question.text == "Translate:\n\nyou said hello"
@@ -72,7 +72,7 @@ async def test_the_model_is_told_the_format(
     assert wanjie.requests[-1].body["model"] == EARS
 
 
-async def test_without_a_model_for_it_voice_is_not_understood(questions: QuestionBuilder, mail: Mail) -> None:
+async def test_without_a_transcription_model_voice_is_not_understood(questions: QuestionBuilder, mail: Mail) -> None:
     assert (await excuse(questions, mail)).key == "file.deaf"
     assert mail.fetched == []
 
@@ -84,20 +84,20 @@ async def test_words_with_a_voice_message_are_answered_without_it(questions: Que
     assert notes == ("Voice messages aren't set up here. Please write instead.",)
 
 
-async def test_naming_the_bot_under_a_voice_message_asks_it(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_bare_mention_below_a_voice_message_asks_its_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
     question, notes = await hearing.build(sent(to=(VOICE,)), mail, [], model=MODEL)
 
     assert (question.text, notes) == ("you said hello", ())
 
 
-async def test_a_question_about_a_voice_message_holds_its_words(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_question_about_a_voice_message_contains_its_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
     question, notes = await hearing.build(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
 
     assert question.text == "[voice message]\n```\nyou said hello\n```\n\nIs it true?"
     assert notes == ()
 
 
-async def test_words_in_reply_to_a_voice_message_are_answered_without_a_word_about_it(
+async def test_a_reply_to_a_voice_message_without_transcription_is_answered_silently(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
     question, notes = await questions.build(sent(text="Thanks", to=(VOICE,)), mail, [], model=MODEL)
@@ -106,21 +106,21 @@ async def test_words_in_reply_to_a_voice_message_are_answered_without_a_word_abo
     assert notes == ()
 
 
-async def test_silence_is_told(hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_silence_is_explained(hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
     wanjie.script.transcript = " \n"
 
     error = await excuse(hearing, mail)
     assert (error.key, error.values) == ("file.silent", {"name": "the voice message"})
 
 
-async def test_a_sound_that_the_model_cannot_take_is_told(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_unsupported_audio_is_explained(hearing: QuestionBuilder, mail: Mail) -> None:
     assert (await excuse(hearing, mail, replace(VOICE, name="noise.mid"))).key == "file.unheard"
 
 
 @pytest.mark.parametrize(
     "failure", [Failure(400, message="audio file is too long"), Failure(413), Failure(413, html=True)]
 )
-async def test_a_recording_that_is_too_long_is_told_as_such(
+async def test_a_recording_that_is_too_long_is_explained(
     hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure
 ) -> None:
     wanjie.script.fail_next.append(failure)
@@ -128,7 +128,7 @@ async def test_a_recording_that_is_too_long_is_told_as_such(
     assert (await excuse(hearing, mail)).key == "file.long"
 
 
-async def test_a_model_for_it_that_is_gone_is_as_good_as_none(
+async def test_a_missing_transcription_model_counts_as_none(
     hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim
 ) -> None:
     wanjie.script.models = wanjie.script.models[:-1]
@@ -143,7 +143,7 @@ async def test_a_model_for_it_that_is_gone_is_as_good_as_none(
         (Failure(400, message="flagged", code="content_policy_violation"), RefusedContentError),
     ],
 )
-async def test_failures_of_the_service_pass(
+async def test_service_failures_are_raised(
     hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
     wanjie.script.fail_next.append(failure)
@@ -152,20 +152,20 @@ async def test_failures_of_the_service_pass(
         await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
 
-async def test_what_is_known_to_be_too_large_is_not_even_asked_for(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_file_known_to_be_too_large_is_not_downloaded(hearing: QuestionBuilder, mail: Mail) -> None:
     error = await excuse(hearing, mail, replace(VOICE, size=mail.capabilities.download_limit + 1))
 
     assert (error.key, error.values["limit"]) == ("file.large", 20)
     assert mail.fetched == []
 
 
-async def test_what_turns_out_to_be_too_large_is_told(hearing: QuestionBuilder) -> None:
+async def test_a_file_that_proves_too_large_is_explained(hearing: QuestionBuilder) -> None:
     too_large = bytes(Mail({}).capabilities.download_limit + 1)
 
     assert (await excuse(hearing, Mail({"v1": too_large}))).key == "file.large"
 
 
-async def test_what_the_platform_hands_out_no_more_is_told(hearing: QuestionBuilder) -> None:
+async def test_a_file_that_is_no_longer_available_is_explained(hearing: QuestionBuilder) -> None:
     assert (await excuse(hearing, Mail())).key == "file.gone"
 
 
@@ -177,28 +177,28 @@ async def test_a_busy_platform_is_waited_for(hearing: QuestionBuilder, mail: Mai
     assert len(mail.fetched) == 3
 
 
-async def test_a_platform_that_stays_busy_is_not_waited_for_ever() -> None:
+async def test_a_platform_that_stays_busy_is_given_up() -> None:
     with pytest.raises(UserFacingError) as caught:
         await download("v1", Mail(script=[RateLimitedError(60)]), max_seconds=0.05)
 
     assert caught.value.key == "file.late"
 
 
-async def test_a_chat_that_is_gone_ends_the_turn(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_chat_that_is_gone_ends_the_job(hearing: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RecipientGoneError("blocked")]
 
     with pytest.raises(RecipientGoneError):
         await hearing.build(sent(VOICE), mail, [], model=MODEL)
 
 
-def test_a_transcript_is_told_back_as_one_quote_and_cut_when_long() -> None:
+def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
     assert quote_transcript("one\n\ntwo") == "> 🎤 one two"
     assert quote_transcript("a" * 1001) == "> 🎤 " + "a" * 1001
     assert quote_transcript("a" * 1002) == "> 🎤 " + "a" * 1000 + "…"
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
-async def test_a_film_with_sound_is_heard(hearing: QuestionBuilder, wanjie: WanjieSim, kind: str) -> None:
+async def test_a_video_with_sound_is_transcribed(hearing: QuestionBuilder, wanjie: WanjieSim, kind: str) -> None:
     wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
     film = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
     question, notes = await hearing.build(sent(film), Mail({"f": filmed(3)}), [], model=MODEL)
@@ -207,11 +207,13 @@ async def test_a_film_with_sound_is_heard(hearing: QuestionBuilder, wanjie: Wanj
     assert notes == ("> 🎤 3 seconds",)
 
 
-async def test_a_film_without_sound_is_not(hearing: QuestionBuilder) -> None:
+async def test_a_silent_video_is_not_transcribed(hearing: QuestionBuilder) -> None:
     found = await excuse(hearing, Mail({"f": filmed(0)}), Attachment("video", "f", mime="video/mp4"))
 
     assert found.key == "file.other"
 
 
-async def test_without_a_model_that_listens_no_film_is_fetched(reading_with: Callable[..., QuestionBuilder]) -> None:
+async def test_without_a_transcription_model_no_video_is_downloaded(
+    reading_with: Callable[..., QuestionBuilder],
+) -> None:
     assert (await excuse(reading_with(), Mail({}), Attachment("video", "f", mime="video/mp4"))).key == "file.other"

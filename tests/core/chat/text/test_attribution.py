@@ -21,7 +21,7 @@ def test_a_reply_names_who_is_quoted() -> None:
     assert question == "Bo: ⟦in reply to Ann⟧\n> Paris is big.\n> Very.\n\nIs it?"
 
 
-def test_a_message_under_which_the_bot_is_only_named_stays_its_author_s() -> None:
+def test_a_message_below_which_the_bot_is_only_mentioned_keeps_its_author() -> None:
     assert question_text(said("", quoted="Paris is big.", quoted_author="Ann"), []) == (
         "Bo: ⟦in reply to Ann⟧\n> Paris is big."
     )

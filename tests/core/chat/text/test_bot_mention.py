@@ -71,7 +71,7 @@ def cut(text: str) -> str:
         ("「@bot」翻译", "翻译"),
     ],
 )
-def test_a_name_in_front_goes_with_what_separates_it(text: str, words: str) -> None:
+def test_a_leading_mention_is_removed_with_its_separator(text: str, words: str) -> None:
     assert cut(text) == words
 
 
@@ -104,12 +104,12 @@ def test_a_name_in_front_goes_with_what_separates_it(text: str, words: str) -> N
         ("why was @bot's answer bad?", "why was @bot's answer bad?"),
     ],
 )
-def test_a_sentence_closes_over_a_name_within_it(text: str, words: str) -> None:
+def test_a_mention_within_a_sentence_leaves_no_gap(text: str, words: str) -> None:
     assert cut(text) == words
 
 
 @given(st.lists(st.sampled_from(["@bot", ",", "，", ":", " ", "\n", "one", "二", "-3", "(x)", "`c`"]), max_size=12))
-def test_only_names_blanks_and_separators_are_lost(parts: list[str]) -> None:
+def test_only_mentions_blanks_and_separators_are_removed(parts: list[str]) -> None:
     text = "".join(parts)
     kept = [character for character in NAME.sub("", text) if character not in " \n,，:"]
 
@@ -117,11 +117,11 @@ def test_only_names_blanks_and_separators_are_lost(parts: list[str]) -> None:
 
 
 @given(st.text())
-def test_a_text_without_a_name_stays_but_for_blanks_around_it(text: str) -> None:
+def test_a_text_without_a_mention_loses_only_outer_blanks(text: str) -> None:
     assert remove_mentions(text, []) == text.strip()
 
 
-def test_a_command_s_argument_is_freed_of_what_separates_it() -> None:
+def test_a_command_s_argument_has_no_separator() -> None:
     assert [remove_separators(text) for text in (": a cat", "，一只猫", " --ar 16:9", "", "a, b")] == [
         "a cat",
         "一只猫",

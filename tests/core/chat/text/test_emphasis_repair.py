@@ -81,7 +81,7 @@ def shown(text: str) -> str:
         ("###**标题**", "### **标题**"),
     ],
 )
-def test_words_are_marked_where_a_strict_parser_saw_no_mark(text: str, mend: str) -> None:
+def test_emphasis_works_where_a_strict_parser_saw_none(text: str, mend: str) -> None:
     assert fix_cjk_emphasis(text) == mend
     assert "`" in text or not re.search("[*~#]", shown(mend))
 
@@ -122,12 +122,12 @@ def test_words_are_marked_where_a_strict_parser_saw_no_mark(text: str, mend: str
         "##__x__ ##x",
     ],
 )
-def test_what_is_fine_or_may_be_meant_literally_is_not_touched(text: str) -> None:
+def test_correct_or_literal_marks_are_unchanged(text: str) -> None:
     assert fix_cjk_emphasis(text) == text
 
 
 @given(texts)
-def test_nothing_but_marks_and_blanks_moves(text: str) -> None:
+def test_only_marks_and_blanks_are_changed(text: str) -> None:
     mend = fix_cjk_emphasis(text)
 
     assert MARKS.sub("", mend) == MARKS.sub("", text)
@@ -136,12 +136,12 @@ def test_nothing_but_marks_and_blanks_moves(text: str) -> None:
 
 
 @given(texts)
-def test_mending_twice_changes_nothing_more(text: str) -> None:
+def test_a_second_repair_changes_nothing(text: str) -> None:
     assert fix_cjk_emphasis(fix_cjk_emphasis(text)) == fix_cjk_emphasis(text)
 
 
 @given(st.text(alphabet="ab1 *~`_()[]$<>.:\n", max_size=60))
-def test_a_text_without_chinese_stays_as_it_is(text: str) -> None:
+def test_a_text_without_chinese_is_unchanged(text: str) -> None:
     assert fix_cjk_emphasis(text) == text
 
 
@@ -150,7 +150,7 @@ def test_a_text_without_chinese_stays_as_it_is(text: str) -> None:
 @example(["`a ``", " **注：**请", "`"])
 @example(["*[**", "$$5*$$"])
 @example(["**注$x：**请", "a" * 300, "\n"])
-def test_what_is_settled_never_has_to_be_taken_back(pieces: list[str]) -> None:
+def test_a_stable_prefix_never_changes(pieces: list[str]) -> None:
     text, before = "", ""
     for piece in pieces:
         for character in piece:
@@ -163,7 +163,7 @@ def test_what_is_settled_never_has_to_be_taken_back(pieces: list[str]) -> None:
             before = step
 
 
-def test_only_what_may_still_be_mended_is_held_back() -> None:
+def test_only_text_that_a_repair_may_change_is_held_back() -> None:
     assert stable_prefix("先看 **注意：**请") == "先看 **注意**：请"
     assert stable_prefix("先看 **注意：**") == "先看 "
     assert stable_prefix("先看 **注意") == "先看 "
@@ -194,7 +194,7 @@ def test_only_what_may_still_be_mended_is_held_back() -> None:
         "*a**b~~c",
     ],
 )
-def test_a_long_line_of_marks_is_read_in_one_go(piece: str) -> None:
+def test_a_long_line_of_marks_is_read_in_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
 
     assert MARKS.sub("", fix_cjk_emphasis(text)) == MARKS.sub("", text)

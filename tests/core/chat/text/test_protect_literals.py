@@ -99,12 +99,12 @@ def seen(markdown: str) -> str:
 
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("text", CONTENT)
-def test_content_is_shown_as_it_is(text: str, strict: bool) -> None:  # noqa: FBT001
+def test_content_is_shown_unchanged(text: str, strict: bool) -> None:  # noqa: FBT001
     assert seen(protect_literals(text, strict=True)) == text if strict else protect_literals(text, strict=False)
 
 
 @pytest.mark.parametrize("text", STRICT)
-def test_a_strict_reader_is_told_that_tags_and_backslashes_are_content(text: str) -> None:
+def test_strict_parsers_show_tags_and_backslashes_as_content(text: str) -> None:
     assert seen(protect_literals(text, strict=True)) == text
     assert protect_literals(text, strict=False) == text
 
@@ -125,7 +125,7 @@ def test_a_strict_reader_is_told_that_tags_and_backslashes_are_content(text: str
         "**path/to/** and **Input**/**Output**",
     ],
 )
-def test_what_is_meant_as_a_mark_stays_one(text: str, strict: bool) -> None:  # noqa: FBT001
+def test_intended_marks_stay_marks(text: str, strict: bool) -> None:  # noqa: FBT001
     shown = protect_literals(text, strict=strict)
 
     assert shown.replace("a\\*b\\*c](", "a*b*c](") == text
@@ -148,11 +148,11 @@ def test_what_is_meant_as_a_mark_stays_one(text: str, strict: bool) -> None:  # 
         ("[t]\n\n[t]: https://e.org/_a_", "[t]\n\n[t]: https://e.org/_a_"),
     ],
 )
-def test_an_address_ends_where_it_should(text: str, shown: str) -> None:
+def test_an_address_ends_at_its_end(text: str, shown: str) -> None:
     assert protect_literals(text, strict=True) == shown
 
 
-def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
+def test_a_line_break_in_a_cell_is_not_a_tag_to_a_strict_parser() -> None:
     assert protect_literals("| a<br>b | c<BR />d |", strict=True) == "| a · b | c · d |"
     assert protect_literals("| a<br>b |", strict=False) == "| a<br>b |"
 
@@ -169,7 +169,7 @@ def test_a_line_break_in_a_cell_is_no_tag_to_a_strict_reader() -> None:
         ("| a\nb\n```\na\n---\n```\n---", "| a\nb\n```\na\n---\n```\n---"),
     ],
 )
-def test_a_line_ends_and_belongs_where_it_was_meant_to(text: str, shown: str, strict: bool) -> None:  # noqa: FBT001
+def test_lines_keep_their_ends_and_paragraphs(text: str, shown: str, strict: bool) -> None:  # noqa: FBT001
     assert protect_literals(text, strict=strict) == shown
 
 
@@ -185,7 +185,7 @@ def test_entities_are_characters_but_for_those_that_slack_knows() -> None:
 @example(["$a_", "{1}", "$", "5"])
 @example(["https://", "_", "_", "a"])
 @example(["https://", "\b", "__"])
-def test_what_is_shown_of_a_growing_text_never_has_to_be_taken_back(pieces: list[str]) -> None:
+def test_the_result_for_a_growing_text_only_grows(pieces: list[str]) -> None:
     text = before = ""
     for piece in pieces:
         text += piece
@@ -198,7 +198,7 @@ def test_what_is_shown_of_a_growing_text_never_has_to_be_taken_back(pieces: list
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join))
-def test_nothing_but_backslashes_and_brackets_comes_in(text: str) -> None:
+def test_only_backslashes_and_brackets_are_added(text: str) -> None:
     shown = protect_literals(text, strict=False)
 
     added = re.compile(r"<br>|&#92;|[\\<>\n]")
@@ -226,7 +226,7 @@ def test_nothing_but_backslashes_and_brackets_comes_in(text: str) -> None:
         "__a",
     ],
 )
-def test_a_long_line_is_read_in_one_go(piece: str) -> None:
+def test_a_long_line_is_read_in_linear_time(piece: str) -> None:
     text = piece * (50_000 // len(piece))
 
     assert protect_literals(text, strict=True).startswith(protect_literals(text, strict=True, final=False))

@@ -35,7 +35,7 @@ from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, parse_typ
         ("\ufeff \u202b/帮助", TypedCommand("/", "help", "")),
     ],
 )
-def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> None:
+def test_a_command_is_read_after_its_sign(text: str, command: TypedCommand) -> None:
     assert parse_typed_command(text) == command
 
 
@@ -47,11 +47,11 @@ def test_a_command_is_read_behind_its_sign(text: str, command: TypedCommand) -> 
         "say /new", "<!new>", "/new<b>",
     ],
 )  # fmt: skip
-def test_other_words_are_no_command(text: str) -> None:
+def test_other_words_are_not_commands(text: str) -> None:
     assert parse_typed_command(text) is None
 
 
-def test_every_command_has_chinese_names_and_none_of_them_means_two() -> None:
+def test_every_command_has_its_own_chinese_names() -> None:
     every = [chinese for names in CHINESE_NAMES.values() for chinese in names]
 
     assert set(CHINESE_NAMES) == {command.name for command in COMMANDS}
@@ -60,7 +60,7 @@ def test_every_command_has_chinese_names_and_none_of_them_means_two() -> None:
 
 
 @given(st.text(max_size=40))
-def test_reading_raises_nothing_and_half_width_keeps_every_place(text: str) -> None:
+def test_parsing_never_raises_and_normalising_keeps_positions(text: str) -> None:
     parse_typed_command(text)
 
     assert len(to_half_width(text)) == len(text)

@@ -36,7 +36,7 @@ def test_a_voice_note_is_opus_at_48_khz_on_one_channel() -> None:
     assert played.loudest > 5000
 
 
-def test_a_single_mp3_stays_as_it_is_where_mp3_is_wanted() -> None:
+def test_a_single_mp3_is_unchanged_where_mp3_is_wanted() -> None:
     piece = tagged(tone(1.0, layout="stereo"), make_png(32, 32, 1))
     sound = join_audio([piece], "mp3")
 
@@ -76,7 +76,7 @@ def test_a_wave_file_does_not_pass_for_mp3() -> None:
 
 
 @both
-def test_what_the_simulator_says_can_be_joined(into: Into) -> None:
+def test_the_simulator_s_speech_can_be_joined(into: Into) -> None:
     text = "Hello, here I am."
     sound = join_audio([make_mp3(text), make_mp3(text)], into)
 
@@ -84,14 +84,14 @@ def test_what_the_simulator_says_can_be_joined(into: Into) -> None:
 
 
 @both
-def test_tags_between_appended_files_do_no_harm(into: Into) -> None:
+def test_tags_between_appended_files_are_harmless(into: Into) -> None:
     bare = tone(1.0, rate=22_050, options={"write_xing": "0", "id3v2_version": "0"})
 
     assert join_audio([bare + tone(1.0) + bare], into).seconds == pytest.approx(3.0, abs=0.2)
 
 
 @both
-def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
+def test_a_title_in_any_script_is_harmless(into: Into) -> None:
     piece = tagged(tone(0.5), make_png(8, 8, 1)).replace(b"\0Hello", b"\x03H\xff\xfe\xfdo")
 
     assert join_audio([piece], into).seconds == pytest.approx(0.5)
@@ -120,13 +120,13 @@ def test_a_title_in_no_known_script_does_no_harm(into: Into) -> None:
         *("no frame", "some frames", "half", "short", "too short", "too slow"),
     ],
 )
-def test_what_is_no_whole_sound_is_refused(piece: bytes, into: Into) -> None:
+def test_incomplete_audio_is_refused(piece: bytes, into: Into) -> None:
     with pytest.raises(UnreadableAudioError):
         join_audio([piece], into)
 
 
 @both
-def test_one_broken_piece_spoils_the_whole(into: Into) -> None:
+def test_one_broken_piece_fails_the_whole(into: Into) -> None:
     with pytest.raises(UnreadableAudioError):
         join_audio([tone(0.5), tone(2.0)[:4500]], into)
 
@@ -167,7 +167,7 @@ def test_an_empty_list_of_pieces_is_refused(into: Into) -> None:
 
 
 @both
-def test_more_than_64_megabytes_are_not_even_opened(into: Into) -> None:
+def test_more_than_64_megabytes_are_not_opened(into: Into) -> None:
     piece = tone(0.5) + bytes(33 * 1024 * 1024)
 
     with pytest.raises(AudioTooLongError, match="bytes"):

@@ -136,7 +136,7 @@ def test_every_file_is_read_or_refused(data: bytes) -> None:
     ],
     ids=["empty", "space", "docx", "doc", "picture", "sound", "controls"],
 )
-def test_what_holds_no_text_is_refused(data: bytes) -> None:
+def test_a_file_without_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableDocumentError):
         read_document(data, "letter.txt", "text/plain", max_length=1000)
 
@@ -151,7 +151,7 @@ def test_the_pages_of_a_pdf_file_are_read(name: str, mime: str) -> None:
     assert not excerpt.is_cut
 
 
-def test_of_a_long_pdf_file_no_more_pages_are_read_than_needed() -> None:
+def test_only_the_needed_pages_of_a_long_pdf_are_read() -> None:
     excerpt = read_document(pdf(["word " * 20] * 50), "a.pdf", "", max_length=250)
 
     assert excerpt.is_cut
@@ -186,7 +186,7 @@ def test_a_pdf_file_without_words_is_refused(data: bytes) -> None:
         read_document(data, "a.pdf", "application/pdf", max_length=1000)
 
 
-def test_a_broken_page_is_passed_over() -> None:
+def test_a_broken_page_is_skipped() -> None:
     data = pdf(["one", "two"]).replace(b"/Kids [4 0 R 6 0 R]", b"/Kids [9 0 R 6 0 R]")
 
     assert read_document(data, "a.pdf", "", max_length=1000).text == "two"

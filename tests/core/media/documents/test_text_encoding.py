@@ -81,7 +81,7 @@ def test_utf_16_needs_no_mark(text: str, codec: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1º año", "µ é", "«да»", "αβγ é", "éé", "Ünï", "да é", "ελ"])
-def test_utf_8_is_no_chinese_by_chance(text: str) -> None:
+def test_utf_8_is_not_taken_for_a_chinese_encoding(text: str) -> None:
     assert read_text(text.encode(), max_length=100)[0] == text
 
 
@@ -93,22 +93,22 @@ def test_utf_32_needs_no_mark(text: str, codec: str) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
 @pytest.mark.parametrize("text", ["", " \n"])
-def test_a_mark_and_nothing_behind_it_is_no_text(text: str, codec: str) -> None:
+def test_a_byte_order_mark_alone_is_not_text(text: str, codec: str) -> None:
     with pytest.raises(NotTextError):
         read_text(text.encode(codec), max_length=100)
 
 
-def test_a_file_of_dos_ends_with_a_mark() -> None:
+def test_a_dos_file_may_end_with_its_end_mark() -> None:
     assert read_text(b"dir\r\n\x1a", max_length=100)[0] == "dir\n\x1a"
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
-def test_a_mark_is_believed(codec: str) -> None:
+def test_a_byte_order_mark_decides(codec: str) -> None:
     assert read_text("你好 é".encode(codec), max_length=100)[0] == "你好 é"
 
 
 @pytest.mark.parametrize("text", ["你好世界", "naïve café, déjà vu", "表格：一、二、三\n"])
-def test_a_stray_byte_in_utf_8_costs_itself_alone(text: str) -> None:
+def test_a_stray_byte_in_utf_8_loses_only_itself(text: str) -> None:
     data = text.encode()
     begin, _ = read_text(data[:6] + b"\xff" + data[6:], max_length=100)
 
@@ -116,7 +116,7 @@ def test_a_stray_byte_in_utf_8_costs_itself_alone(text: str) -> None:
     assert read_text(data + "表".encode()[:2], max_length=100)[0] == text + "\ufffd"
 
 
-def test_a_stray_byte_in_another_encoding_costs_little() -> None:
+def test_a_stray_byte_in_another_encoding_loses_little() -> None:
     text = "今天天气很好，我们去公园玩吧。\n" * 20
     data = text.encode("gb18030")
     begin, _ = read_text(data[:300] + b"\xff" + data[300:], max_length=1000)
@@ -126,21 +126,21 @@ def test_a_stray_byte_in_another_encoding_costs_little() -> None:
     assert begin.endswith(text[-100:])
 
 
-def test_an_encoding_whose_evidence_comes_late_is_found() -> None:
+def test_an_encoding_recognisable_only_late_is_found() -> None:
     assert read_text(b"x = 1\n" * 30_000 + "# 你好，世界\n".encode("gb18030"), max_length=10**6)[0].endswith(
         "# 你好，世界\n"
     )
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_bytes_at_random_are_no_text(seed: int) -> None:
+def test_random_bytes_are_not_text(seed: int) -> None:
     with pytest.raises(NotTextError):
         read_text(random.Random(seed).randbytes(3000), max_length=100)  # noqa: S311 - any bytes will do
 
 
 @settings(max_examples=300)
 @given(st.binary(max_size=80))
-def test_reading_gives_a_text_or_says_that_there_is_none(data: bytes) -> None:
+def test_any_bytes_give_a_text_or_none(data: bytes) -> None:
     try:
         begin, length = read_text(data, max_length=20)
     except NotTextError:

@@ -76,7 +76,7 @@ def test_a_picture_is_known_by_what_is_in_it(form: str) -> None:
     assert inspect_image(saved(picture(), form)) == ImageInfo(f"image/{form.lower()}", SUFFIXES[form], 80, 50)
 
 
-def test_what_the_simulator_paints_is_a_picture() -> None:
+def test_the_simulator_s_pictures_are_pictures() -> None:
     assert inspect_image(make_png(64, 48, 7)) == ImageInfo("image/png", ".png", 64, 48)
 
 
@@ -118,7 +118,7 @@ def test_an_animation_that_ends_early_is_refused() -> None:
     ],
     ids=["empty", "HTML", "JSON", "BMP", "TIFF", "HEIC", "WAV", "SVG", "GIF's name", "JPEG's name"],
 )
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_data_that_is_not_a_picture_is_refused(data: bytes) -> None:
     with pytest.raises(BadImageError):
         inspect_image(data)
     with pytest.raises(BadImageError):
@@ -158,13 +158,13 @@ def test_scans_are_counted_in_any_bytes(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("form", ["WEBP", "GIF"])
-def test_formats_that_take_more_than_others_are_refused_earlier(form: str) -> None:
+def test_formats_that_need_more_memory_are_refused_earlier(form: str) -> None:
     with pytest.raises(BadImageError, match="pixels"):
         inspect_image(saved(Pillow.new("L", (4001, 4000)), form))
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
-def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> None:
+def test_pictures_that_need_much_memory_to_resize_are_refused(form: str) -> None:
     data = saved(Pillow.new("L", (4001, 4000)), form)
 
     with pytest.raises(BadImageError, match="pixels"):
@@ -172,13 +172,13 @@ def test_what_would_take_much_memory_to_make_smaller_is_refused(form: str) -> No
 
 
 @pytest.mark.parametrize("size", [(7000, 5000), (20_000, 1_000)])
-def test_large_photos_are_made_smaller_while_they_are_read(size: tuple[int, int]) -> None:
+def test_large_photos_are_reduced_while_decoding(size: tuple[int, int]) -> None:
     data = shrink(saved(Pillow.new("L", size), "JPEG"), max_side=1000, max_bytes=1_000_000).data
 
     assert look(data).size == (1000, 1000 * size[1] // size[0])
 
 
-def test_of_endless_animations_the_beginning_is_looked_at() -> None:
+def test_only_the_beginning_of_a_long_animation_is_checked() -> None:
     data = endless(200_000)
 
     assert inspect_image(data) == ImageInfo("image/gif", ".gif", 1, 1)
@@ -194,7 +194,7 @@ def test_a_picture_whose_checksum_is_wrong_is_refused() -> None:
 
 
 @given(st.sampled_from(sorted(SUFFIXES)), st.integers(0, 10_000), st.binary(max_size=8))
-def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: bytes) -> None:
+def test_a_broken_picture_is_refused_or_accepted(form: str, at: int, put: bytes) -> None:
     data = saved(picture(size=(20, 20)), form)
     at %= len(data)
     broken = data[:at] + put + data[at + len(put) :]
@@ -206,7 +206,7 @@ def test_a_broken_picture_is_refused_or_put_up_with(form: str, at: int, put: byt
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
-def test_a_picture_that_fits_stays_as_it_is(form: str) -> None:
+def test_a_picture_that_fits_is_unchanged(form: str) -> None:
     data = saved(picture(), form)
 
     assert shrink(data, max_side=80, max_bytes=len(data)) == EncodedImage(data, f"image/{form.lower()}")
@@ -222,7 +222,7 @@ def test_a_large_picture_keeps_its_ratio(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
+def test_a_large_rotated_picture_is_turned_upright(form: str) -> None:
     exif = Pillow.Exif()
     exif[Base.Orientation] = 6
     data = shrink(saved(picture(size=(800, 500)), form, exif=exif), max_side=80, max_bytes=100_000).data
@@ -231,7 +231,7 @@ def test_a_large_picture_on_its_side_is_put_upright(form: str) -> None:
     assert not look(data).getexif()
 
 
-def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
+def test_a_rotated_picture_is_turned_upright_and_loses_its_metadata() -> None:
     data, mime = astuple(shrink(turned(), max_side=100, max_bytes=100_000))
     upright = look(data)
 
@@ -242,7 +242,7 @@ def test_a_picture_on_its_side_is_put_upright_and_forgets_who_took_it() -> None:
 
 
 @pytest.mark.parametrize("most", [60_000, 20_000, 5_000])
-def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
+def test_quality_is_reduced_until_the_byte_limit_is_met(most: int) -> None:
     data, mime = astuple(shrink(saved(noise((300, 300))), max_side=300, max_bytes=most))
 
     assert len(data) <= most
@@ -250,13 +250,13 @@ def test_a_picture_is_made_as_poor_as_the_bytes_demand(most: int) -> None:
     assert min(look(data).size) > 16
 
 
-def test_too_few_bytes_hold_no_picture() -> None:
+def test_an_impossible_byte_limit_is_refused() -> None:
     with pytest.raises(BadImageError):
         shrink(saved(noise((300, 300))), max_side=300, max_bytes=300)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_every_kind_of_colour_survives(mode: str) -> None:
+def test_every_colour_mode_is_supported(mode: str) -> None:
     source = Pillow.new("I;16", (80, 50), 0xC0C0) if mode == "I;16" else picture(mode)
     data, mime = astuple(shrink(saved(source), max_side=40, max_bytes=100_000))
     left = look(data).convert("L").getpixel((4, 12))
@@ -265,7 +265,7 @@ def test_every_kind_of_colour_survives(mode: str) -> None:
     assert left == pytest.approx(0xC0 if mode == "I;16" else picture("L").getpixel((8, 25)), abs=40)
 
 
-def test_the_colours_of_print_are_turned_into_those_of_screens() -> None:
+def test_cmyk_is_converted_to_rgb() -> None:
     data = shrink(saved(picture("CMYK"), "JPEG"), max_side=40, max_bytes=100_000).data
 
     assert look(data).mode == "RGB"
@@ -282,7 +282,7 @@ def test_transparency_is_kept_in_png_and_white_in_jpeg() -> None:
     assert look(poor).convert("L").getpixel((10, 10)) == pytest.approx(255, abs=3)
 
 
-def test_of_an_animation_the_first_frame_is_shown() -> None:
+def test_an_animation_becomes_its_first_frame() -> None:
     frames = [Pillow.new("RGB", (30, 30), "red"), Pillow.new("RGB", (30, 30), "blue")]
     data, mime = astuple(
         shrink(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), max_side=100, max_bytes=100_000)

@@ -58,7 +58,7 @@ MARKDOWN = st.lists(
         ("**unclosed and `open", "unclosed and open."),
     ],
 )
-def test_markup_is_not_heard(markdown: str, said: str) -> None:
+def test_markup_is_not_spoken(markdown: str, said: str) -> None:
     assert to_speakable_text(markdown, ENGLISH) == said
 
 
@@ -108,7 +108,7 @@ def test_emoji_are_named_in_english_where_the_language_has_no_names_for_them() -
     assert to_speakable_text("👍", SpokenPlaceholders("", "", "", "xx")) == "thumbs up."
 
 
-def test_chinese_is_closed_by_its_own_stops() -> None:
+def test_chinese_sentences_end_with_chinese_stops() -> None:
     markdown = "## 标题\n这是**重点：**内容，见https://example.com/页。\n1. 打开\n2. 关闭\n\n```\nx\n```"
 
     assert to_speakable_text(markdown, CHINESE).splitlines() == [
@@ -144,17 +144,17 @@ def test_a_large_table_is_only_mentioned(markdown: str) -> None:
         *("```py\nx = 1\n```", "```\n1\n```\n***\n|a|b|\n|-|-|\n" + "|1|2|\n" * 7),
     ],
 )
-def test_what_has_no_words_says_nothing(markdown: str) -> None:
+def test_text_without_words_is_empty(markdown: str) -> None:
     assert not to_speakable_text(markdown, ENGLISH)
 
 
 @given(PLAIN)
-def test_the_words_of_plain_text_are_all_said_in_their_order(text: str) -> None:
+def test_all_words_of_plain_text_are_spoken_in_order(text: str) -> None:
     assert re.findall(r"[^\W_]+", to_speakable_text(text, ENGLISH)) == re.findall(r"[^\W_]+", text)
 
 
 @given(MARKDOWN)
-def test_whatever_is_written_can_be_said(markdown: str) -> None:
+def test_any_text_can_be_spoken(markdown: str) -> None:
     said = to_speakable_text(markdown, CHINESE)
 
     assert not set("*`|\x1f") & set(said.replace("\n", ""))
@@ -162,7 +162,7 @@ def test_whatever_is_written_can_be_said(markdown: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["one", "two", "三", "four"]), min_size=1), st.data())
-def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> None:
+def test_marks_around_words_are_removed(words: list[str], data: st.DataObject) -> None:
     around = st.sampled_from(["*{}*", "**{}**", "***{}***", "_{}_", "__{}__", "~~{}~~", "`{}`", "[{}](http://a.bc)"])
     prefix = data.draw(st.sampled_from(["", "# ", "- ", "> ", "* ", "### ", "> - "]))
 
@@ -172,12 +172,12 @@ def test_marks_around_words_vanish(words: list[str], data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("row", ["👍\u200d", " ", "\t", "=", "<!--", "<a =", "\\(", "$=", "$" + "=" * 590, "-", "\x1f"])
-def test_a_row_of_anything_is_read_without_beginning_again_at_each_place(row: str) -> None:
+def test_repeated_characters_are_read_in_linear_time(row: str) -> None:
     """It would keep all other threads waiting for seconds."""
     assert to_speakable_text(f"one{row * (40_000 // len(row))}b", ENGLISH).startswith("one")
 
 
 @pytest.mark.parametrize("row", ["=", " ", " =", "/", "= ", "a"])
-def test_a_tag_without_end_is_read_once(row: str) -> None:
+def test_an_unclosed_tag_is_read_in_linear_time(row: str) -> None:
     """It would keep all other threads waiting for seconds."""
     assert "one" in to_speakable_text(f"<div {row * (40_000 // len(row))}\none", ENGLISH)

@@ -41,18 +41,18 @@ def test_the_best_place_within_the_limit_is_taken(text: str, most: int, pieces: 
 
 
 @pytest.mark.parametrize("whole", ["👨‍👩‍👧", "👍🏽", "🇨🇳", "e\u0301", "❤️"])
-def test_what_a_reader_sees_as_one_character_stays_whole(whole: str) -> None:
+def test_grapheme_clusters_are_not_split(whole: str) -> None:
     pieces = split_sentences("x" * 9 + whole + "y" * 9, 10)
 
     assert any(whole in piece for piece in pieces)
 
 
-def test_flags_are_parted_between_them() -> None:
+def test_flags_are_split_only_between_them() -> None:
     assert split_sentences("🇨🇳🇫🇷🇩🇪", 3) == ["🇨🇳", "🇫🇷", "🇩🇪"]
 
 
 @pytest.mark.parametrize("row", [".", "。", ".)", "a. ", "🇨🇳", "\u200d", " ", "\n", ")"])
-def test_a_row_of_anything_is_cut_without_reading_it_again_from_each_place(row: str) -> None:
+def test_repeated_characters_are_split_in_linear_time(row: str) -> None:
     """It would take from seconds to minutes."""
     text = f"a{row * (40_000 // len(row))}b"
 
@@ -68,7 +68,7 @@ def test_the_pieces_are_the_text_and_each_fits(text: str, most: int) -> None:
 
 
 @given(st.text(st.sampled_from(SINGLE), max_size=300), st.integers(3, 60))
-def test_no_piece_is_smaller_than_it_must_be(text: str, most: int) -> None:
+def test_no_piece_is_smaller_than_necessary(text: str, most: int) -> None:
     """Of two neighbours that fit into one piece together, the first was cut for a sentence's sake."""
     neighbours = pairwise(split_sentences(" ".join(text.split()), most))
 

@@ -124,11 +124,11 @@ def platform(code: int, message: str) -> str:
         (200, openai("nobody knows"), ServerFaultError),
     ],
 )
-def test_failures_of_every_shape_are_told_apart(status: int, body: str, kind: type[WanjieError]) -> None:
+def test_failures_of_every_shape_are_classified(status: int, body: str, kind: type[WanjieError]) -> None:
     assert type(error_from_response(status, {}, body)) is kind
 
 
-def test_a_failure_tells_its_status_code_and_request() -> None:
+def test_a_failure_has_status_code_and_request_id() -> None:
     error = error_from_response(400, {"x-request-id": "req-7"}, openai("secret words", "bad_size"))
 
     assert (error.status, error.code, error.request_id) == (400, "bad_size", "req-7")
@@ -146,7 +146,7 @@ def test_the_excerpt_is_bounded_and_not_part_of_the_message() -> None:
     assert "xxx" not in str(error)
 
 
-def test_a_limit_that_time_heals_is_no_empty_account() -> None:
+def test_a_temporary_limit_is_not_an_empty_account() -> None:
     error = error_from_response(
         429, {"retry-after": "7"}, openai("You exceeded your current quota, check your plan and billing")
     )
@@ -188,5 +188,5 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
         '"error"',
     ],
 )
-def test_an_ordinary_answer_is_no_error(text: str) -> None:
+def test_an_ordinary_answer_is_not_an_error(text: str) -> None:
     assert error_from_json(json.loads(text)) is None

@@ -42,11 +42,11 @@ NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
         ("", None),
     ],
 )
-def test_a_wait_is_read_in_whatever_words_it_is_told(body: str, seconds: float | None) -> None:
+def test_a_wait_is_read_from_many_wordings(body: str, seconds: float | None) -> None:
     assert parse_retry_delay({}, body, now=NOW) == pytest.approx(seconds)
 
 
-def test_headers_count_before_words() -> None:
+def test_headers_override_wordings() -> None:
     body = "Please try again in 20s"
 
     assert parse_retry_delay({"retry-after": "7"}, body, now=NOW) == 7
@@ -54,7 +54,7 @@ def test_headers_count_before_words() -> None:
     assert parse_retry_delay({"retry-after": "soon"}, body, now=NOW) == 20
 
 
-def test_errors_of_responses_and_of_streams_hold_the_wait() -> None:
+def test_errors_of_responses_and_streams_have_a_retry_after() -> None:
     body = json.dumps({"error": {"code": 429, "message": "Rate limit reached. Please try again in 20s."}})
     refused, told = error_from_response(429, {}, body), error_from_json(json.loads(body))
 
@@ -66,7 +66,7 @@ def test_errors_of_responses_and_of_streams_hold_the_wait() -> None:
     assert unavailable.retry_after == 9
 
 
-def test_a_quota_that_comes_back_soon_is_no_empty_account() -> None:
+def test_a_quota_that_renews_soon_is_not_an_empty_account() -> None:
     told = {"message": "You exceeded your current quota, check your plan and billing", "code": 429}
     google = {**told, "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}]}
 

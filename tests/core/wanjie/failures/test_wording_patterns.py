@@ -221,5 +221,5 @@ ROWS = [(status, body, kind) for kind, rows in KINDS.items() for status, body in
 
 
 @pytest.mark.parametrize(("status", "body", "kind"), ROWS + NEITHER)
-def test_what_the_field_says_is_understood(status: int, body: str, kind: type[WanjieError]) -> None:
+def test_known_wordings_of_gateways_are_understood(status: int, body: str, kind: type[WanjieError]) -> None:
     assert type(error_from_response(status, {}, body)) is kind

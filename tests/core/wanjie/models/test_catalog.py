@@ -23,7 +23,7 @@ async def test_models_keep_the_order_of_the_platform_and_have_a_kind(catalog: Ca
     assert await catalog.list_models("video") == ()
 
 
-async def test_the_list_is_asked_for_once_in_its_lifetime(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
+async def test_the_list_is_requested_once_in_its_lifetime(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
     await catalog.list_models()
     clock.now += 59
     await catalog.list_models()
@@ -68,7 +68,7 @@ async def test_a_cancelled_caller_leaves_the_request_to_the_next(sim: WanjieSim,
     assert len(await second) == 16
 
 
-async def test_an_old_list_is_served_while_the_platform_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
+async def test_an_old_list_is_used_while_the_platform_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
     before = await catalog.list_models()
     clock.now += 61
     sim.script.fail_next.extend([Failure(500)] * 3)
@@ -82,7 +82,7 @@ async def test_an_old_list_is_served_while_the_platform_fails(sim: WanjieSim, ca
     assert await catalog.list_models() == (Model("kimi-k2", "chat"),)
 
 
-async def test_an_old_list_is_served_while_the_platform_is_silent(
+async def test_an_old_list_is_used_while_the_platform_is_silent(
     sim: WanjieSim, client: WanjieClient, settings_for: Callable[..., WanjieSettings], clock: Clock
 ) -> None:
     catalog = Catalog(client, settings_for(catalog_ttl=60), refresh_timeout=0.05, clock=clock)
@@ -93,7 +93,7 @@ async def test_an_old_list_is_served_while_the_platform_is_silent(
     assert await catalog.list_models() == before
 
 
-async def test_a_list_found_to_be_wrong_is_asked_for_again(sim: WanjieSim, catalog: Catalog) -> None:
+async def test_an_invalidated_list_is_requested_again(sim: WanjieSim, catalog: Catalog) -> None:
     await catalog.list_models()
     sim.script.models = ("kimi-k2",)
     catalog.invalidate()
@@ -101,7 +101,7 @@ async def test_a_list_found_to_be_wrong_is_asked_for_again(sim: WanjieSim, catal
     assert len(await catalog.list_models()) == 1
 
 
-async def test_kinds_can_be_set(catalog_for: Callable[..., Catalog]) -> None:
+async def test_kinds_can_be_configured(catalog_for: Callable[..., Catalog]) -> None:
     catalog = catalog_for(model_kinds="qwen3-*=image")
 
     assert [model.id for model in await catalog.list_models("image")] == [
@@ -131,14 +131,14 @@ async def test_a_model_is_found_in_any_spelling(catalog: Catalog, text: str, nam
     assert (await catalog.resolve(text)).id == name
 
 
-async def test_a_vendor_may_be_left_out(sim: WanjieSim, catalog: Catalog) -> None:
+async def test_the_vendor_of_a_name_is_optional(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("Qwen/Qwen3-8B", "BAAI/bge-m3")
 
     assert (await catalog.resolve("qwen3 8b")).id == "Qwen/Qwen3-8B"
     assert (await catalog.resolve("qwen/qwen3-8b")).id == "Qwen/Qwen3-8B"
 
 
-async def test_the_exact_spelling_wins_over_a_likeness(sim: WanjieSim, catalog: Catalog) -> None:
+async def test_the_exact_spelling_is_preferred(sim: WanjieSim, catalog: Catalog) -> None:
     sim.script.models = ("gpt-4o", "GPT-4o", "gpt4o")
 
     assert (await catalog.resolve("GPT-4o")).id == "GPT-4o"
@@ -154,7 +154,7 @@ async def test_the_exact_spelling_wins_over_a_likeness(sim: WanjieSim, catalog: 
         ("Gemini 2.5", ("gemini-2.5-flash-lite", "gemini-2.5-flash", "gemini-2.5-pro")),
     ],
 )
-async def test_a_beginning_of_several_models_is_ambiguous(
+async def test_a_prefix_of_several_models_is_ambiguous(
     catalog: Catalog, text: str, candidates: tuple[str, ...] | None
 ) -> None:
     if candidates is None:
@@ -180,7 +180,7 @@ async def test_an_unknown_model_gets_suggestions(catalog: Catalog, text: str, su
 
 
 @pytest.mark.parametrize("text", ["", "  ", "-._", "@@@", "天气"])
-async def test_a_text_that_is_like_no_model_gets_none(catalog: Catalog, text: str) -> None:
+async def test_a_text_unlike_any_model_gets_no_suggestions(catalog: Catalog, text: str) -> None:
     with pytest.raises(UnknownModelError) as caught:
         await catalog.resolve(text)
 
@@ -195,7 +195,7 @@ async def test_only_models_of_the_wanted_kind_are_found(catalog: Catalog) -> Non
     assert (await catalog.resolve("flux", "image")).id == "Flux.1-Schnell"
 
 
-async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
+async def test_a_doubtful_list_is_requested_again_but_not_every_time(
     sim: WanjieSim, catalog: Catalog, clock: Clock
 ) -> None:
     await catalog.list_models()
@@ -211,7 +211,7 @@ async def test_a_list_in_doubt_is_asked_for_anew_but_not_at_every_doubt(
     assert len(sim.requests) == 2
 
 
-async def test_doubts_do_not_hammer_a_platform_that_fails(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
+async def test_doubts_do_not_flood_a_failing_platform(sim: WanjieSim, catalog: Catalog, clock: Clock) -> None:
     listed = await catalog.list_models()
     clock.now += 5
     sim.script.key = "another"

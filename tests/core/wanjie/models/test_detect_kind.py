@@ -27,13 +27,13 @@ from core.wanjie import ModelKinds
         ("other", "text-embedding-3-large BAAI/bge-m3 qwen3-embedding-8b qwen3-reranker whisper-1 gpt-4o-transcribe"),
     ],
 )
-def test_the_built_in_rules_know_the_models_of_the_field(kind: str, ids: str) -> None:
+def test_built_in_rules_detect_the_kinds_of_common_models(kind: str, ids: str) -> None:
     kinds = ModelKinds()
 
     assert {name: kinds.detect_kind(name) for name in ids.split()} == dict.fromkeys(ids.split(), kind)
 
 
-def test_own_rules_come_first_in_any_case_and_in_their_order() -> None:
+def test_configured_rules_come_first_in_order_and_ignore_case() -> None:
     kinds = ModelKinds({"My-*": "speech", "my-painter": "image", "*-TTS": "chat"})
 
     assert kinds.detect_kind("my-painter") == "speech"

@@ -17,13 +17,13 @@ BLIND = """deepseek-v3 deepseek-reasoner qwen3-32b qwen3-next qwen3-coder qwen3-
 
 
 @pytest.mark.parametrize(("ids", "sees"), [(SEEING, True), (BLIND, False)])
-def test_the_models_of_the_field_see_or_do_not(settings_for: SettingsFactory, ids: str, *, sees: bool) -> None:
+def test_vision_of_common_models_is_detected(settings_for: SettingsFactory, ids: str, *, sees: bool) -> None:
     traits = ModelFeatures(settings_for())
 
     assert [name for name in ids.split() if traits.supports_images(name) is not sees] == []
 
 
-def test_more_models_that_see_can_be_named(settings_for: SettingsFactory) -> None:
+def test_further_vision_models_can_be_configured(settings_for: SettingsFactory) -> None:
     traits = ModelFeatures(settings_for(vision_models=("My-Eyes*", "o3-mini")))
 
     assert traits.supports_images("vendor/my-eyes-2")
@@ -31,7 +31,7 @@ def test_more_models_that_see_can_be_named(settings_for: SettingsFactory) -> Non
     assert not traits.supports_images("deepseek-v3")
 
 
-def test_flux_takes_english_only(settings_for: SettingsFactory) -> None:
+def test_flux_needs_english(settings_for: SettingsFactory) -> None:
     traits = ModelFeatures(settings_for())
 
     assert traits.needs_english("Flux.1-Schnell")
@@ -40,7 +40,7 @@ def test_flux_takes_english_only(settings_for: SettingsFactory) -> None:
     assert not ModelFeatures(settings_for(english_models=())).needs_english("Flux.1-Schnell")
 
 
-def test_tools_are_for_the_models_that_are_named(settings_for: SettingsFactory) -> None:
+def test_only_configured_models_get_tools(settings_for: SettingsFactory) -> None:
     assert ModelFeatures(settings_for()).supports_tools("anything")
     assert not ModelFeatures(settings_for(tool_models=("gpt*",))).supports_tools("deepseek-v3")
     assert ModelFeatures(settings_for(tool_models=("gpt*",))).supports_tools("openai/GPT-4o")

@@ -14,9 +14,9 @@ from core.wanjie import list_known_voices
         ("gpt-4o-mini-tts", "verse"),
     ],
 )
-def test_a_documented_voice_is_known(model: str, voice: str) -> None:
+def test_documented_voices_are_listed(model: str, voice: str) -> None:
     assert voice in list_known_voices(model)
 
 
-def test_other_models_have_no_known_voices() -> None:
+def test_other_models_have_no_documented_voices() -> None:
     assert list_known_voices("fish-speech-1.5") == ()

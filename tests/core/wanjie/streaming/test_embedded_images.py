@@ -29,7 +29,7 @@ def parted(*pieces: str) -> list[str | bytes | None]:
 
 
 @given(st.lists(st.integers(0, 1200), max_size=30))
-def test_a_picture_is_found_wherever_it_was_cut(cuts: list[int]) -> None:
+def test_a_picture_is_found_wherever_the_stream_was_cut(cuts: list[int]) -> None:
     text = f'Here:\n{WRITTEN}\nand ![again](data:image/jpeg;base64,QUJD "A title") so.'
     places = [0, *sorted(cuts), len(text)]
     pieces = [text[start:end] for start, end in pairwise(places)]
@@ -57,7 +57,7 @@ def test_a_picture_is_found_in_every_form(cut: int, before: str, picture: str, a
 
 
 @given(st.text(alphabet='!d[]()a:image/;base64, `x<g src="\n>', max_size=60), st.integers(0, 60))
-def test_other_words_stay(text: str, cut: int) -> None:
+def test_other_text_is_unchanged(text: str, cut: int) -> None:
     told = parted(text[:cut], text[cut:])
 
     assert told == ([text] if text else []) or "base64," in text
@@ -79,14 +79,14 @@ def test_other_words_stay(text: str, cut: int) -> None:
         "!",
     ],
 )
-def test_what_is_no_picture_or_code_is_left_alone(text: str) -> None:
+def test_text_that_is_not_a_picture_is_unchanged(text: str) -> None:
     assert parted(text) == [text]
 
 
 @pytest.mark.parametrize("payload", ["%%%", "A", "QUJD…", ""])
-def test_a_broken_picture_is_told_as_such(payload: str) -> None:
+def test_a_broken_picture_is_reported(payload: str) -> None:
     assert None in parted(f"![a](data:image/png;base64,{payload}) after")
 
 
-def test_a_picture_that_does_not_end_is_broken() -> None:
+def test_an_unterminated_picture_is_broken() -> None:
     assert parted(WRITTEN[:200]) == [None]

@@ -111,7 +111,7 @@ UNREAD = Chunk(is_unreadable=True)
         ),
     ],
 )
-def test_frames_of_every_form_are_read_or_known_to_be_unread(raw: dict[str, Any], meaning: Chunk) -> None:
+def test_frames_of_every_form_are_read_or_reported(raw: dict[str, Any], meaning: Chunk) -> None:
     assert replace(parse_chunk(raw), source="") == meaning
 
 
@@ -132,12 +132,12 @@ def test_frames_of_every_form_are_read_or_known_to_be_unread(raw: dict[str, Any]
         ("", "null None FINISH_REASON_UNSPECIFIED"),
     ],
 )
-def test_reasons_are_folded_to_what_they_mean(reason: str, words: str) -> None:
+def test_finish_reasons_are_normalised(reason: str, words: str) -> None:
     assert [normalize_finish_reason(word) for word in words.split()] == [reason] * len(words.split())
     assert not normalize_finish_reason("")
 
 
-def test_what_comes_behind_a_stop_belongs_to_the_answer() -> None:
+def test_text_after_a_stop_belongs_to_the_answer() -> None:
     said = [TextDelta("a"), TextDelta("b"), Finish("length")]
     everywhere = (chunk({"content": "a"}, "stop"), chunk({"content": "b"}, "stop"), chunk({}, "length"))
     alone = (chunk({"content": "a"}), chunk({}, "stop"), chunk({"content": "b"}), chunk({}, "length"))
@@ -151,7 +151,7 @@ def test_what_comes_behind_a_stop_belongs_to_the_answer() -> None:
     ]
 
 
-def test_a_stop_that_words_have_taken_back_ends_nothing() -> None:
+def test_a_stop_followed_by_text_does_not_end_the_answer() -> None:
     with pytest.raises(StreamBrokenError):
         read(chunk({"reasoning_content": "hm"}, "stop"), chunk({"content": "half an"}), done=False)
 
@@ -163,7 +163,7 @@ def test_an_answer_that_ends_with_an_error_is_broken() -> None:
         parse_completion({"choices": [{"message": {"content": "a"}, "finish_reason": "network_error"}]})
 
 
-def test_the_first_choice_counts_however_they_are_mixed() -> None:
+def test_only_the_first_choice_is_read() -> None:
     other = {"choices": [{"index": 1, "delta": {"content": "b"}, "finish_reason": "stop"}]}
 
     assert read(other, chunk({"content": "a"}), other, chunk({}, "length"), other) == [TextDelta("a"), Finish("length")]
@@ -173,7 +173,7 @@ def test_the_first_choice_counts_however_they_are_mixed() -> None:
         read(*({"choices": [{"index": number, "delta": {"content": "a"}}]} for number in range(3)))
 
 
-def test_an_answer_that_is_said_once_more_at_its_end_stands_once() -> None:
+def test_an_answer_repeated_at_its_end_is_read_once() -> None:
     frames = (chunk({"content": "a"}), chunk({"content": "b"}), chunk({}, "stop", message={"content": "ab"}))
 
     assert read(*frames) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
@@ -182,7 +182,7 @@ def test_an_answer_that_is_said_once_more_at_its_end_stands_once() -> None:
     assert read(*frames[:2], {"choices": [minimax]}) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
 
 
-def test_words_in_an_unknown_form_are_no_silence() -> None:
+def test_text_in_an_unknown_form_is_not_an_empty_answer() -> None:
     with pytest.raises(UnreadableAnswerError):
         read(chunk({"content": {"words": "a"}}), chunk({}, "stop"))
     with pytest.raises(UnreadableAnswerError):
@@ -198,7 +198,7 @@ def test_a_whole_completion_may_be_wrapped() -> None:
     assert reader.feed(json.dumps(raw).encode()) + reader.finish() == [TextDelta("a"), Finish("stop")]
 
 
-def test_a_whole_completion_may_come_in_parts() -> None:
+def test_a_whole_completion_may_have_content_parts() -> None:
     parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "a"}]
     completion = parse_completion({"choices": [{"message": {"content": parts}, "finish_reason": "MAX_TOKENS"}]})
 
@@ -217,7 +217,7 @@ def test_a_whole_completion_may_come_in_parts() -> None:
         shapes.two_choices,
     ],
 )
-async def test_a_model_that_thinks_is_read_in_every_form(
+async def test_reasoning_is_read_in_every_form(
     sim: WanjieSim, client: WanjieClient, ask: Ask, said: Together, shape: shapes.Reshape
 ) -> None:
     sim.script.reasoning, sim.script.reshape = lambda _: "let me see", shape
@@ -234,7 +234,7 @@ async def test_a_plain_text_is_read(sim: WanjieSim, client: WanjieClient, ask: A
     assert said(await ask(client))[1] == "one two three"
 
 
-async def test_an_unknown_form_is_told_at_once(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+async def test_an_unknown_form_is_reported_at_once(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
     sim.script.reshape = shapes.in_unknown_form
     with pytest.raises(UnreadableAnswerError):
         await ask(client)
@@ -245,7 +245,7 @@ async def test_an_unknown_form_is_told_at_once(sim: WanjieSim, client: WanjieCli
 SLOW_STOP = [json.dumps(chunk({"content": word}, "stop")) for word in ("a", "b")]
 
 
-async def test_a_model_that_says_stop_with_every_word_may_be_slow(
+async def test_a_stop_with_every_delta_does_not_end_a_slow_answer(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     first, second = (f"data: {data}\n\n" for data in SLOW_STOP)
@@ -253,7 +253,7 @@ async def test_a_model_that_says_stop_with_every_word_may_be_slow(
         assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
 
 
-async def test_a_connection_that_breaks_where_stop_says_nothing_breaks_the_answer(
+async def test_a_lost_connection_breaks_an_answer_with_meaningless_stops(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), close=False))
@@ -262,7 +262,7 @@ async def test_a_connection_that_breaks_where_stop_says_nothing_breaks_the_answe
             await ask(client)
 
 
-async def test_the_usage_behind_such_a_stop_is_a_sure_end(
+async def test_usage_after_such_a_stop_ends_the_answer(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     usage = 'data: {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}\n\n'
@@ -271,7 +271,7 @@ async def test_the_usage_behind_such_a_stop_is_a_sure_end(
         assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop", Usage(1, 2, 3))]
 
 
-async def test_a_server_that_falls_silent_behind_such_a_stop_has_ended(
+async def test_silence_after_such_a_stop_ends_the_answer(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), 9))
@@ -279,7 +279,7 @@ async def test_a_server_that_falls_silent_behind_such_a_stop_has_ended(
         assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
 
 
-async def test_a_stop_behind_thinking_inside_the_text_is_waited_out(
+async def test_a_stop_after_tagged_reasoning_does_not_end_the_answer(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
     thought, answer = (json.dumps(chunk({"content": text})) for text in ("<think>hm</think>", "a"))

@@ -24,7 +24,7 @@ SENTENCE = ["The ", "answer ", "to ", "everything ", "is ", "42", ".", " Or is i
 
 
 @pytest.mark.parametrize("count", [3, 5, 8])
-def test_pieces_that_are_the_whole_text_so_far_are_told_once(count: int) -> None:
+def test_cumulative_deltas_are_read_once(count: int) -> None:
     assert told(list(accumulate(SENTENCE[:count]))) == "".join(SENTENCE[:count])
 
 
@@ -36,13 +36,13 @@ def test_cumulative_pieces_are_detected_before_the_end() -> None:
     assert [piece.text for piece in added[4:]] == SENTENCE[4:]
 
 
-def test_a_whole_that_comes_twice_adds_nothing() -> None:
+def test_a_repeated_whole_text_adds_nothing() -> None:
     pieces = list(accumulate(SENTENCE))
 
     assert told([piece for piece in pieces for _ in range(2)]) == "".join(SENTENCE)
 
 
-def test_a_whole_text_that_comes_once_more_in_the_middle_adds_nothing() -> None:
+def test_a_whole_text_repeated_in_the_middle_adds_nothing() -> None:
     text = "".join(SENTENCE) + " Who knows."
 
     assert told([*SENTENCE, " Who knows.", text, " I do."]) == text + " I do."
@@ -62,7 +62,7 @@ def test_a_whole_text_that_comes_once_more_in_the_middle_adds_nothing() -> None:
         ["one two three four five", " six seven eight nine ten", "one two three four five six seven"],
     ],
 )
-def test_texts_that_repeat_themselves_are_left_alone(pieces: list[str]) -> None:
+def test_self_repeating_texts_are_unchanged(pieces: list[str]) -> None:
     assert told(pieces) == "".join(pieces)
 
 
@@ -72,7 +72,7 @@ def test_short_repeated_pieces_are_kept(pieces: list[str]) -> None:
 
 
 @given(st.lists(st.text(min_size=1, max_size=9), min_size=6, max_size=30))
-def test_wholes_are_told_once_wherever_they_are_cut(pieces: list[str]) -> None:
+def test_repeated_texts_are_read_once_wherever_they_are_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
     if len(text) >= 20:
         assert told(list(accumulate(pieces))) == text

@@ -71,7 +71,7 @@ def test_events_do_not_depend_on_where_the_bytes_were_cut(stream: tuple[str, lis
     assert decode_bytes(pieces) == decode([stream[0]])
 
 
-def test_a_line_of_many_pieces_is_read_once() -> None:
+def test_a_line_of_many_pieces_is_read_in_linear_time() -> None:
     decoder = SseDecoder()
     # A second of work; an hour if each piece were put to those before it.
     events = [event for piece in ("data: ", *["x" * 64] * 250_000, "\n\n") for event in decoder.feed(piece)]
@@ -80,7 +80,7 @@ def test_a_line_of_many_pieces_is_read_once() -> None:
 
 
 @pytest.mark.parametrize("piece", ["x" * 1_000_000, "data: x\n" * 125_000])
-def test_an_event_without_end_is_not_taken_in(piece: str) -> None:
+def test_an_endless_event_is_refused(piece: str) -> None:
     decoder = SseDecoder()
 
     with pytest.raises(UnreadableAnswerError):
@@ -95,13 +95,13 @@ def test_line_ends_make_no_difference(stream: tuple[str, list[str]]) -> None:
     assert decode([text.replace("\n", "\r")]) == decode([text])
 
 
-def test_an_event_has_its_lines_joined_and_its_fields() -> None:
+def test_an_event_has_joined_lines_and_fields() -> None:
     events = decode(["id: 3\nevent: note\ndata: one\ndata:two\ndata:  three\n\n"])
 
     assert events == [ServerSentEvent("one\ntwo\n three", "note", "3")]
 
 
-def test_an_id_stays_until_the_next_and_a_name_does_not() -> None:
+def test_an_id_persists_until_the_next_and_an_event_name_does_not() -> None:
     events = decode(["id: 3\nevent: note\ndata: a\n\ndata: b\n\nid\ndata: c\n\n"])
 
     assert events == [
@@ -111,12 +111,12 @@ def test_an_id_stays_until_the_next_and_a_name_does_not() -> None:
     ]
 
 
-def test_comments_and_blank_lines_are_no_events() -> None:
+def test_comments_and_blank_lines_are_not_events() -> None:
     assert decode([": keep-alive\n\n\n\nevent: note\n\nid: 1\0\n\n"]) == []
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_an_event_is_given_out_with_the_piece_that_completes_it(end: str) -> None:
+def test_an_event_is_returned_with_the_piece_that_completes_it(end: str) -> None:
     decoder = SseDecoder()
 
     assert decoder.feed(f"data: a{end}") == []
@@ -125,13 +125,13 @@ def test_an_event_is_given_out_with_the_piece_that_completes_it(end: str) -> Non
 
 
 @pytest.mark.parametrize("tail", ["", "\n", "\r\n", "\n\n"])
-def test_an_event_whose_blank_line_never_came_is_given_out_at_the_end(tail: str) -> None:
+def test_an_event_without_a_final_blank_line_is_returned_at_the_end(tail: str) -> None:
     assert decode([f"data: [DONE]{tail}"]) == [ServerSentEvent("[DONE]")]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_line() -> None:
     assert decode_bytes([b"\xef\xbb", b"\xbfdata: a\n\n"]) == [ServerSentEvent("a")]
 
 
-def test_bytes_that_are_no_text_do_not_stop_the_stream() -> None:
+def test_invalid_bytes_do_not_stop_the_stream() -> None:
     assert decode_bytes([b"data: a\xff\n\ndata: b\xe6"]) == [ServerSentEvent("a\ufffd"), ServerSentEvent("b\ufffd")]

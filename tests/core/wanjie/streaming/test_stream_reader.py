@@ -62,7 +62,7 @@ def test_streams_printed_without_blank_lines_are_read_alike(fixture_text: Fixtur
 
 
 @given(st.lists(st.integers(0, len(ANSWER.encode())), max_size=20).map(sorted))
-def test_what_was_said_does_not_depend_on_where_the_bytes_were_cut(places: list[int]) -> None:
+def test_the_answer_does_not_depend_on_where_the_bytes_were_cut(places: list[int]) -> None:
     whole = ANSWER.encode()
     bounds = [0, *places, len(whole)]
 
@@ -70,16 +70,16 @@ def test_what_was_said_does_not_depend_on_where_the_bytes_were_cut(places: list[
 
 
 @pytest.mark.parametrize("gap", ["", "\n"])
-def test_an_error_that_a_gateway_writes_bare_into_the_stream_is_told(gap: str) -> None:
+def test_a_bare_error_of_a_gateway_inside_the_stream_is_raised(gap: str) -> None:
     with pytest.raises(RefusedContentError):
         read((frame("a") + 'data: {"choices": []}\n' + gap + '{"error": {"code": "content_filter"}}\n').encode())
 
 
-def test_a_missing_done_does_no_harm() -> None:
+def test_a_missing_done_is_harmless() -> None:
     assert read((frame("a") + frame(finish="length")).encode()) == [TextDelta("a"), Finish("length")]
 
 
-def test_a_missing_finish_reason_does_no_harm() -> None:
+def test_a_missing_finish_reason_is_harmless() -> None:
     assert read((frame("a") + "data: [DONE]\n\n").encode()) == [TextDelta("a"), Finish("stop")]
 
 
@@ -93,31 +93,31 @@ def test_a_stream_without_done_and_finish_reason_is_broken() -> None:
 
 
 @pytest.mark.parametrize("nothing", [b"", b"\r\n", b": keep-alive\n\n"])
-def test_nothing_at_all_is_a_broken_stream(nothing: bytes) -> None:
+def test_an_empty_stream_is_broken(nothing: bytes) -> None:
     with pytest.raises(StreamBrokenError):
         read(nothing)
 
 
-def test_what_follows_done_is_not_read() -> None:
+def test_data_after_done_is_not_read() -> None:
     assert read((ANSWER + frame("more")).encode()) == DELTAS
 
 
 @pytest.mark.parametrize(
     "sign", ["data: 7\n\n", "data: {}\n\n", "data: null\n\n", "data:\n\n", "data: ping\n\n", "event: ping\ndata: x\n\n"]
 )
-def test_a_frame_without_words_is_skipped(sign: str) -> None:
+def test_a_frame_without_text_is_skipped(sign: str) -> None:
     assert read((frame("您好") + sign + ANSWER.removeprefix(frame("您好"))).encode()) == DELTAS
 
 
 @pytest.mark.parametrize(
     "bad", ['{"id": "chatcm', "upstream failed", '{"choices":[{"delta":{"content":"x"}}]', "<html>"]
 )
-def test_a_frame_that_is_no_json_breaks_the_answer(bad: str) -> None:
+def test_a_frame_of_invalid_json_breaks_the_answer(bad: str) -> None:
     with pytest.raises(StreamBrokenError):
         read((frame("您好") + f"data: {bad}\n\n" + ANSWER.removeprefix(frame("您好"))).encode())
 
 
-def test_a_character_torn_between_two_frames_is_put_together() -> None:
+def test_a_character_split_between_two_frames_is_joined() -> None:
     torn = 'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n'
     text = torn % "a\\ud83d" + torn % "\\ude0ab" + torn % "\\ude0a" + torn % "\\ud83d" + "data: [DONE]\n\n"
 
@@ -144,7 +144,7 @@ def test_a_character_torn_between_two_frames_is_put_together() -> None:
         ('[{"error": {"code": 401, "message": "no"}}]', KeyRejectedError),
     ],
 )
-def test_an_error_inside_the_stream_is_told(data: str, error: type[Exception]) -> None:
+def test_an_error_inside_the_stream_is_raised(data: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         read(f"{frame('a')}data: {data}\n\n".encode())
 
@@ -157,7 +157,7 @@ def test_an_error_inside_the_stream_is_told(data: str, error: type[Exception]) -
         ('{"choices": []}', ServerFaultError),
     ],
 )
-def test_an_error_event_is_an_error_whatever_it_holds(data: str, error: type[Exception]) -> None:
+def test_an_error_event_is_an_error_whatever_it_contains(data: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         read(f"event: error\ndata: {data}\n\n".encode())
 
@@ -173,7 +173,7 @@ def test_a_whole_completion_instead_of_a_stream_is_read(fixture_text: Fixture, n
     assert finish.usage is not None
 
 
-def test_a_whole_completion_may_think() -> None:
+def test_a_whole_completion_may_have_reasoning() -> None:
     raw = {"choices": [{"message": {"content": "a", "reasoning_content": "hm"}, "finish_reason": "length"}]}
 
     assert read(json.dumps(raw).encode()) == [ReasoningDelta("hm"), TextDelta("a"), Finish("length")]
@@ -190,7 +190,7 @@ def test_a_whole_completion_may_think() -> None:
         ('{"choices": [{"message"', UnreadableAnswerError),
     ],
 )
-def test_a_document_that_is_no_completion_is_told(body: str, error: type[Exception]) -> None:
+def test_a_document_that_is_not_a_completion_is_reported(body: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         read(body.encode())
 
@@ -214,14 +214,14 @@ def test_frames_of_other_framing_are_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [lines(frame("a"), frame("b"), frame("c")), ANSWER.replace("\n\n", "\n")])
-def test_lines_without_blank_ones_between_them_are_told_while_they_come(text: str) -> None:
+def test_events_without_blank_lines_are_read_as_they_arrive(text: str) -> None:
     reader = StreamReader()
     deltas = [reader.feed((line + "\n").encode()) for line in text.splitlines()]
 
     assert [bool(told) for told in deltas[:3]] == [False, True, True]
 
 
-def test_an_error_among_lines_of_json_is_told() -> None:
+def test_an_error_among_json_lines_is_raised() -> None:
     with pytest.raises(TooManyRequestsError):
         read((lines(frame("a")) + '{"error": {"message": "rate limit reached"}}\n').encode())
 
@@ -235,20 +235,20 @@ def test_an_error_among_lines_of_json_is_told() -> None:
         ("event: ping\n", StreamBrokenError),
     ],
 )
-def test_a_text_instead_of_a_stream_is_told_by_its_words(text: str, error: type[Exception]) -> None:
+def test_a_text_instead_of_a_stream_is_reported_with_its_beginning(text: str, error: type[Exception]) -> None:
     for pieces in ([text.encode()], [bytes([byte]) for byte in text.encode()]):
         with pytest.raises(error):
             read(*pieces)
 
 
-def test_a_document_without_end_is_not_taken_in() -> None:
+def test_an_endless_document_is_refused() -> None:
     reader = StreamReader()
 
     with pytest.raises(UnreadableAnswerError):
         deque(map(reader.feed, [b"{" * 1_000_000] * 65), maxlen=0)
 
 
-def test_an_answer_that_goes_on_and_on_ends_as_if_cut() -> None:
+def test_an_endless_answer_ends_with_reason_length() -> None:
     reader = StreamReader()
     pieces = [reader.feed(frame("x" * 30_000).encode()) for _ in range(20)]
     text = "".join(delta.text for deltas in pieces for delta in deltas if isinstance(delta, TextDelta))

@@ -72,7 +72,7 @@ def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) ->
         ),
     ],
 )
-def test_thinking_at_the_beginning_is_told_from_the_answer(text: str, thought: str, answer: str) -> None:
+def test_reasoning_at_the_beginning_is_split_from_the_answer(text: str, thought: str, answer: str) -> None:
     assert split_reasoning(text) == (thought, answer)
 
 
@@ -87,7 +87,7 @@ def test_the_split_does_not_depend_on_the_cuts(pieces: list[str]) -> None:
 
 
 @given(st.text() | PIECES.map("".join))
-def test_a_text_without_a_closing_tag_that_does_not_begin_with_the_other_is_left_alone(text: str) -> None:
+def test_a_text_without_think_tags_is_unchanged(text: str) -> None:
     thought, answer = split_reasoning(text)
 
     opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
@@ -131,7 +131,7 @@ def test_a_whole_completion_returns_tagged_text_as_reasoning() -> None:
     ]  # fmt: skip
 
 
-def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
+def test_text_that_proves_to_be_reasoning_is_corrected() -> None:
     assert read("Let me", " see.\n", "</think>", "\n\nFo", "ur.") == [
         TextDelta("Let me"),
         TextDelta(" see.\n"),
@@ -142,7 +142,7 @@ def test_words_that_turn_out_to_be_thinking_are_corrected() -> None:
     ]
 
 
-def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
+def test_an_answer_known_to_begin_with_reasoning_is_read_as_such() -> None:
     assert read("Let me", " see.\n</th", "ink>\n\nFo", "ur.", starts_with_reasoning=True) == [
         ReasoningDelta("Let me"),
         ReasoningDelta(" see.\n"),
@@ -158,7 +158,7 @@ def test_an_answer_that_is_known_to_begin_with_thinking_is_read_so() -> None:
     ]
 
 
-def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_cut() -> None:
+def test_supposed_reasoning_without_a_closing_tag_is_the_answer_unless_cut() -> None:
     assert read("Fo", "ur.", starts_with_reasoning=True, finish="stop") == [
         ReasoningDelta("Fo"),
         ReasoningDelta("ur."),
@@ -169,7 +169,7 @@ def test_what_was_taken_for_thinking_without_a_tag_is_the_answer_unless_it_was_c
     assert read(starts_with_reasoning=True, finish="stop") == [Finish("stop")]
 
 
-def test_a_gateway_that_tells_thinking_apart_by_now_is_believed() -> None:
+def test_a_gateway_that_separates_reasoning_is_believed() -> None:
     reader = StreamReader(starts_with_reasoning=True)
     frames = [{"reasoning_content": "hm"}, {"content": "Four."}]
     data = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in frames) + "data: [DONE]\n\n"

@@ -112,7 +112,7 @@ def test_a_call_without_an_id_or_arguments_gets_them() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, [], {}, "x", [None], [{}], [{"index": 0, "id": "a", "function": None}]])
-def test_what_names_no_tool_is_no_call(nothing: object) -> None:
+def test_a_call_without_a_tool_name_is_ignored(nothing: object) -> None:
     assert read(nothing) == [END]
 
 
@@ -140,7 +140,7 @@ async def test_a_model_may_call_tools(sim: WanjieSim, client: WanjieClient, *, i
     assert sim.requests[0].body["tools"] == [DRAW.as_json()]
 
 
-async def test_the_outcome_of_a_call_is_told_to_the_model(sim: WanjieSim, client: WanjieClient) -> None:
+async def test_the_result_of_a_call_is_sent_to_the_model(sim: WanjieSim, client: WanjieClient) -> None:
     asked = ChatMessage("assistant", "", tool_calls=(FIRST,))
     done = ChatMessage("tool", "drawn", tool_call_id=FIRST.id)
     deltas = [

@@ -41,7 +41,7 @@ def test_calls_are_read_in_the_forms_of_each_model(written: str) -> None:
     assert extract_written_calls(f"I draw.\n{written}\n", {"draw"}) == ("I draw.", (CALL,))
 
 
-def test_several_calls_are_several() -> None:
+def test_several_written_calls_are_read() -> None:
     text, calls = extract_written_calls(f"<tool_call>{JSON}</tool_call>\n<tool_call>{JSON}</tool_call>", {"draw"})
 
     assert text == ""
@@ -59,7 +59,7 @@ def test_several_calls_are_several() -> None:
         "Plain words.",
     ],
 )
-def test_what_is_no_call_of_a_known_tool_stays(text: str) -> None:
+def test_text_that_calls_no_known_tool_is_unchanged(text: str) -> None:
     assert extract_written_calls(text, {"draw"}) == (text, ())
 
 

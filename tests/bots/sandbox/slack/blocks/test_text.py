@@ -35,7 +35,7 @@ def test_blocks_read_as_paragraphs_without_their_buttons() -> None:
     assert visible_text(blocks) == "Title\n\n**bold**\n\nab\n\n[a cat]\n\n1 | 2\n"
 
 
-def test_a_reader_of_markdown_sees_no_backslash_that_protects_a_sign_and_no_brackets_around_an_address() -> None:
+def test_rendered_markdown_hides_escaping_backslashes_and_address_brackets() -> None:
     written = "COUNT(\\*) \\<b> \\\\(x\\\\) <https://e.org/_a_> `\\* <https://e.org>` **bold**"
     block = {"type": "markdown", "text": written}
 

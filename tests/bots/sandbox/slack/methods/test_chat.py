@@ -31,7 +31,7 @@ async def test_a_post_has_a_ts_that_grows(client: AsyncWebClient, channel: Chann
     assert all(len(ts) == len("1700000000.000100") for ts in stamps)
 
 
-async def test_what_a_reader_sees_is_the_markdown_or_the_blocks_before_the_text(
+async def test_markdown_and_blocks_are_shown_instead_of_the_text(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
     await client.chat_postMessage(channel=channel.id, text="plain")
@@ -53,7 +53,7 @@ async def test_a_reply_stands_in_its_thread(sim: SlackSim, client: AsyncWebClien
     assert [one.text for one in sim.messages(channel, root.ts)] == ["question", "answer"]
 
 
-async def test_a_thread_ts_that_names_a_reply_is_noted(sim: SlackSim, client: AsyncWebClient, channel: Channel) -> None:
+async def test_a_thread_ts_of_a_reply_is_reported(sim: SlackSim, client: AsyncWebClient, channel: Channel) -> None:
     root = await sim.user("Ann").say(channel, "question")
     reply = await client.chat_postMessage(channel=channel.id, text="answer", thread_ts=root.ts)
     await client.chat_postMessage(channel=channel.id, text="more", thread_ts=reply["ts"])
@@ -97,7 +97,7 @@ async def test_content_that_slack_refuses_is_refused_in_posts_and_updates(
     assert sim.texts(channel) == ["first"]
 
 
-async def test_a_refused_block_is_pointed_at(client: AsyncWebClient, channel: Channel) -> None:
+async def test_a_refusal_names_the_block(client: AsyncWebClient, channel: Channel) -> None:
     actions = {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "x" * 76}}]}
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel=channel.id, text="x", blocks=[SECTION, actions])

@@ -57,7 +57,7 @@ async def test_history_can_be_cut_by_time(
     assert [len([*one["messages"]]) for one in (after, from_root, before)] == [1, 2, 1]
 
 
-async def test_reading_what_cannot_be_read_is_refused(
+async def test_history_of_an_unreadable_channel_is_refused(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, root: Message
 ) -> None:
     assert await refused(client.conversations_replies(channel=channel.id, ts="1.1")) == "thread_not_found"
@@ -90,7 +90,7 @@ async def test_a_direct_conversation_is_opened_once(sim: SlackSim, client: Async
     assert await refused(client.conversations_open(users="U404")) == "user_not_found"
 
 
-async def test_the_locale_of_a_user_is_told_on_request(client: AsyncWebClient, ann: SlackUser) -> None:
+async def test_the_locale_of_a_user_is_returned_on_request(client: AsyncWebClient, ann: SlackUser) -> None:
     plain = await client.users_info(user=ann.id)
     with_locale = await client.users_info(user=ann.id, include_locale=True)
     everybody = await client.users_list()
@@ -101,7 +101,9 @@ async def test_the_locale_of_a_user_is_told_on_request(client: AsyncWebClient, a
     assert await refused(client.users_info(user="U404")) == "user_not_found"
 
 
-async def test_reactions_come_once_and_go_once(client: AsyncWebClient, channel: Channel, root: Message) -> None:
+async def test_a_reaction_is_added_once_and_removed_once(
+    client: AsyncWebClient, channel: Channel, root: Message
+) -> None:
     item: dict[str, Any] = {"channel": channel.id, "timestamp": root.ts}
     await client.reactions_add(name="eyes", **item)
 
@@ -138,7 +140,7 @@ async def test_a_status_outside_a_thread_or_with_long_messages_is_refused(
     )
 
 
-async def test_prompts_and_titles_are_kept(
+async def test_suggested_prompts_and_titles_are_stored(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, root: Message
 ) -> None:
     prompt = {"title": "Hi", "message": "Say hi"}

@@ -49,7 +49,7 @@ async def test_a_multipart_upload_is_read_too(sim: SlackSim, client: AsyncWebCli
     assert sim.workspace.files[str(ticket["file_id"])].content == b"abc"
 
 
-async def test_an_upload_of_another_length_is_noted(sim: SlackSim, client: AsyncWebClient) -> None:
+async def test_an_upload_of_a_wrong_length_is_reported(sim: SlackSim, client: AsyncWebClient) -> None:
     ticket = await client.files_getUploadURLExternal(filename="a.txt", length=4)
     async with aiohttp.ClientSession() as session, session.post(str(ticket["upload_url"]), data=b"abc"):
         pass
@@ -94,7 +94,7 @@ async def test_a_download_without_the_token_is_a_login_page(sim: SlackSim, chann
         assert (app.status, app.content_type, await app.read()) == (200, "image/png", b"\x89PNG")
 
 
-async def test_a_message_tells_nothing_of_a_file_from_another_workspace(
+async def test_a_file_of_another_workspace_has_no_details_in_the_message(
     sim: SlackSim, client: AsyncWebClient, channel: Channel
 ) -> None:
     ann = sim.user("Ann")

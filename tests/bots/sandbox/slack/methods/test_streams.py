@@ -50,7 +50,7 @@ async def live(client: AsyncWebClient, start: dict[str, Any]) -> dict[str, Any]:
     return {"channel": start["channel"], "ts": str(answer["ts"])}
 
 
-async def test_a_stream_grows_and_ends(
+async def test_a_stream_is_appended_to_and_stopped(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, root: Message, live: dict[str, Any]
 ) -> None:
     await client.chat_appendStream(**live, markdown_text="answer ")
@@ -261,7 +261,7 @@ async def test_a_user_stops_a_stream(
     assert (await client.chat_update(**live, text="x"))["ok"]
 
 
-async def test_an_unknown_team_is_noted(sim: SlackSim, client: AsyncWebClient, start: dict[str, Any]) -> None:
+async def test_an_unknown_team_is_reported(sim: SlackSim, client: AsyncWebClient, start: dict[str, Any]) -> None:
     await client.chat_startStream(**but(start, {"recipient_team_id": "T404"}))
 
     assert sim.violations == ["unknown recipient_team_id T404"]

@@ -69,7 +69,7 @@ async def test_a_missing_argument_is_named(client: AsyncWebClient) -> None:
     assert answer == "invalid_arguments"
 
 
-async def test_an_unknown_argument_is_noted(sim: SlackSim, client: AsyncWebClient) -> None:
+async def test_an_unknown_argument_is_reported(sim: SlackSim, client: AsyncWebClient) -> None:
     channel = sim.channel("general")
     await client.chat_postMessage(channel=channel.id, text="hi", colour="red", team_id=sim.team_id)
 

@@ -66,7 +66,7 @@ async def test_bad_entities_reach_the_sdk_as_a_bad_request() -> None:
         *[(c, f"Character '{c}' is reserved and must be escaped with the preceding '\\'") for c in "])(#+-=|{}.!"],
     ],
 )
-def test_bad_markdown_is_refused_where_it_goes_wrong(source: str, sentence: str) -> None:
+def test_invalid_markdown_is_refused_with_its_position(source: str, sentence: str) -> None:
     with pytest.raises(ApiError) as caught:
         marked_up(source, "MarkdownV2", None)
 
@@ -106,7 +106,7 @@ def test_markdown_becomes_entities(source: str, text: str, found: list[str]) -> 
         ("<a =x>a</a>", 'Empty attribute name in the tag "a" at byte offset 0'),
     ],
 )
-def test_bad_html_is_refused_where_it_goes_wrong(source: str, sentence: str) -> None:
+def test_invalid_html_is_refused_with_its_position(source: str, sentence: str) -> None:
     with pytest.raises(ApiError) as caught:
         marked_up(source, "HTML", None)
 
@@ -133,7 +133,7 @@ def test_html_becomes_entities(source: str, text: str, found: list[tuple[str, in
     assert kinds(content) == found
 
 
-def test_the_old_markdown_is_read_too() -> None:
+def test_legacy_markdown_is_read() -> None:
     content = stored(marked_up("_i_ *b* `c` [t](http://a.b) \\_", "Markdown", None))
 
     assert content.text == "i b c t _"
@@ -161,7 +161,7 @@ def test_an_unknown_parse_mode_is_refused() -> None:
         ("https:///x", "URL host is empty"),
     ],
 )
-def test_a_link_to_nowhere_is_refused(url: str, fault: str) -> None:
+def test_an_invalid_link_is_refused(url: str, fault: str) -> None:
     with pytest.raises(ApiError, match=re.escape(f"entity URL '{url}' is invalid: {fault}")):
         stored(Formatted("a", (Entity("text_link", 0, 1, url),)))
     assert not marked_up(f'<a href="{html.escape(url)}">a</a>', "HTML", None).entities
@@ -170,7 +170,7 @@ def test_a_link_to_nowhere_is_refused(url: str, fault: str) -> None:
 @pytest.mark.parametrize(
     "url", ["e.org", "https://例子.中国/x", "http://u@e.org:8080?q", "https://[::1]/", "tg://user?id=1"]
 )
-def test_a_link_to_somewhere_is_taken(url: str) -> None:
+def test_a_valid_link_is_accepted(url: str) -> None:
     assert stored(Formatted("a", (Entity("text_link", 0, 1, url),))).entities[0].argument == url
 
 
@@ -182,7 +182,7 @@ def test_text_is_cleaned_and_trimmed_and_entities_move_along() -> None:
     assert stored(Formatted("\n  a", (Entity("bold", 1, 3),))).text == "  a"
 
 
-def test_the_server_finds_entities_by_itself() -> None:
+def test_the_server_detects_entities() -> None:
     content = stored(Formatted("😀 /start@wanjie_bot @ann #tag https://a.com/x. mail a@b.org, no/cmd a@b"))
 
     assert kinds(content) == [
@@ -250,7 +250,7 @@ def test_a_quote_within_a_quote_is_dropped_and_quotes_side_by_side_stay() -> Non
     assert kinds(stored(Formatted("abc\nd", quotes))) == [("expandable_blockquote", 0, 3), ("blockquote", 4, 1)]
 
 
-def test_words_in_a_quote_may_be_dressed() -> None:
+def test_text_in_a_quote_may_be_formatted() -> None:
     dressed = (Entity("expandable_blockquote", 0, 3), Entity("bold", 0, 2), Entity("code", 2, 1))
 
     assert len(stored(Formatted("abc", dressed)).entities) == 3
