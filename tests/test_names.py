@@ -10,26 +10,40 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [path for folder in ("core", "bots") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [path for folder in ("core", "bots", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 RETIRED = frozenset(
     # Metaphors that stood for the field's terms, and what they are called now.
     {
+        "adoption",  # takeover
+        "deed",  # tool
+        "deeds",
         "desk",  # Services
         "stamp",  # ButtonData
         "gist",  # CollectedInput
         "hearing",  # Transcriber
         "seeing",  # ImageLoader
         "excuse",  # UserFacingError
+        "film",  # video
+        "films",
         "haul",  # DownloadedImages
+        "insist",  # retry
+        "insisting",
+        "papers",  # PDF files
         "shelf",  # ModelGroup
         "workshop",  # ThreadPool
         "easel",  # decode_lock
         "horizon",  # MessageIdTracker, position_marker
-        "dress",  # Decoration
+        "dress",  # Decoration, formatting
         "seat",  # Persona
         "nap",  # _RETRY_DELAY
         "glance",  # _POLL_INTERVAL
         "patience",  # _TIMEOUT
+        "seats",
+        "shelves",
+        "talk",  # conversation
+        "talks",
+        "thinking",  # reasoning
+        "thoughts",
     }
 )
 
@@ -53,7 +67,7 @@ def names(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=[str(path.relative_to(ROOT)) for path in SOURCES])
 def test_no_retired_word_stands_in_a_name(path: Path) -> None:
-    found = {name for name in names(path) if RETIRED.intersection(words(name)) and not name.startswith("test_")}
+    found = {name for name in names(path) if RETIRED.intersection(words(name))}
     parts = {part for part in path.relative_to(ROOT).with_suffix("").parts if RETIRED.intersection(words(part))}
 
     assert not found | parts

@@ -18,10 +18,10 @@ class ScreenDiff:
 
     def news(self) -> str:
         """Describe new reasoning, new and changed messages, files, and messages that only this person sees."""
-        thoughts = [f"💭 {fold}" for fold in self._persona.folds()[self._folds :]]
+        reasoning = [f"💭 {fold}" for fold in self._persona.folds()[self._folds :]]
         files = [_describe_post(post) for post in self._persona.posts()[self._posts :]]
         hints = [f"(to you alone) {hint}" for hint in self._persona.hints()[self._hints :]]
-        return "\n\n".join([*thoughts, *self._list_changed_answers(), *files, *hints])
+        return "\n\n".join([*reasoning, *self._list_changed_answers(), *files, *hints])
 
     def offer(self) -> list[str]:
         """List the choices of the newest menu, if they have changed."""

@@ -39,7 +39,7 @@ def answer_files_key(chat: str, uid: str) -> str:
     return f"af:{{{chat}}}:{uid}"
 
 
-def begins_thinking_key(model: str) -> str:
+def begins_with_reasoning_key(model: str) -> str:
     """Present while a model's answers are known to begin with thinking that no tag opens."""
     return f"m:{{{model}}}:begins_thinking"
 

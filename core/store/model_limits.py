@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from .keys import begins_thinking_key, no_system_role_key
+from .keys import begins_with_reasoning_key, no_system_role_key
 
 _LIFETIME = timedelta(days=7)
 """Models are replaced under their names, and gateways are fixed."""
@@ -31,11 +31,11 @@ class ModelLimits:
         """Whether a model may be given messages of the role system, as far as is known."""
         return not await self._redis.exists(no_system_role_key(model))
 
-    async def note_begins_thinking(self, model: str, *, begins: bool) -> None:
+    async def note_begins_with_reasoning(self, model: str, *, begins: bool) -> None:
         """Remember, for a week, whether a model's answers begin with thinking that no tag opens."""
-        key = begins_thinking_key(model)
+        key = begins_with_reasoning_key(model)
         await (self._redis.set(key, 1, ex=_LIFETIME) if begins else self._redis.delete(key))
 
-    async def begins_thinking(self, model: str) -> bool:
+    async def begins_with_reasoning(self, model: str) -> bool:
         """Whether a model's answers begin with thinking that no tag opens, as far as is known."""
-        return bool(await self._redis.exists(begins_thinking_key(model)))
+        return bool(await self._redis.exists(begins_with_reasoning_key(model)))

@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Awaitable, Sequence
 
-from .crowd import measure_crowd
+from .concurrent_conversations import measure_crowd
+from .conversations import measure_conversations
 from .intake import measure_intake
 from .media import measure_media
 from .speech import measure_speech
-from .starts import measure_starts
+from .startup import measure_starts
 from .table import HEAD, Row
-from .talks import measure_talks
 
 
 async def _measure(*, quick: bool) -> None:
@@ -25,7 +25,7 @@ async def _measure(*, quick: bool) -> None:
     _write([HEAD])
     parts: list[Awaitable[list[Row]]] = [
         measure_starts(1 if quick else 5),
-        measure_talks(short=1 if quick else 7, long=1 if quick else 2),
+        measure_conversations(short=1 if quick else 7, long=1 if quick else 2),
         measure_crowd(),
         measure_intake(0.1 if quick else 1.0),
         measure_speech(1 if quick else 10),

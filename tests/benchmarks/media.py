@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.media.decoding.jobs import inspect_image, join_audio
 from core.media.decoding.pool import DecoderPool
-from tests.core.media.sounds import tone
+from tests.core.media.audio_files import tone
 
 from .table import Row, percentile, spread
 

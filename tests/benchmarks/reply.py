@@ -14,7 +14,7 @@ from bots.sandbox.telegram.persona import TelegramPersona
 
 _WORD = re.compile(r"\bw(\d+)\b")
 _PARAGRAPH = 60
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def ask(harness: ServiceHarness, persona: TelegramPersona | SlackPersona, 
     harness.wanjie.script.answer = lambda _: answer(tokens)
     number, before = len(harness.wanjie.sent), time.monotonic()
     await persona.say("Count, please.")
-    await persona.until(lambda: stands(persona, tokens), _PATIENCE)
+    await persona.until(lambda: stands(persona, tokens), _TIMEOUT)
     asked = [request.time for request in harness.wanjie.requests if request.path.endswith("/chat/completions")][number]
     sent = [at for at, _ in harness.wanjie.sent[number]]
     seen = _seen(persona.steps())

@@ -15,7 +15,7 @@ from .running import running
 from .table import Row, spread
 from .usage import Meter, Stopwatch
 
-_SEATS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
+_PERSONAS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
     "Telegram, OGG/Opus": ServiceHarness.private,
     "Slack, MP3": ServiceHarness.direct,
 }
@@ -25,7 +25,7 @@ _UPSTREAM = 0.5
 """Seconds from the request to the model's answer."""
 _PAUSE = 1.2
 """Seconds between two notes of a chat, so that no rate limit is measured."""
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 @dataclass(slots=True)
@@ -37,10 +37,10 @@ class _Samples:
 
 async def measure_speech(count: int) -> list[Row]:
     """Have `count` texts spoken on each platform, each one twice."""
-    samples = {name: _Samples() for name in _SEATS}
+    samples = {name: _Samples() for name in _PERSONAS}
     async with running() as (harness, meter):
         harness.wanjie.script.speech_delay = _UPSTREAM
-        for name, begin in _SEATS.items():
+        for name, begin in _PERSONAS.items():
             persona = begin(harness)
             await _speak(persona, "The first of all opens connections.")
             for number in range(count):
@@ -61,7 +61,7 @@ async def _speak(persona: TelegramPersona | SlackPersona, text: str) -> float:
     """Seconds from the command to the note that stands in the chat. Raises TimeoutError."""
     count, begun = len(persona.posts()), time.monotonic()
     await persona.say(f"/speak {text}")
-    await persona.until(lambda: len(persona.posts()) > count, _PATIENCE)
+    await persona.until(lambda: len(persona.posts()) > count, _TIMEOUT)
     return time.monotonic() - begun
 
 

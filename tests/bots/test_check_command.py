@@ -12,7 +12,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from tests.bots.health import Health
 from tests.bots.test_program import program
-from tests.scenarios.nursery import fork
+from tests.scenarios.fork_service import fork
 
 
 @pytest.fixture

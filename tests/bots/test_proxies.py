@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
-from tests.proxying import ESCAPED_PASSWORD, PASSWORD, HttpProxy, NamedProxy, SocksProxy
-from tests.scenarios.nursery import fork
+from tests.proxies import ESCAPED_PASSWORD, PASSWORD, HttpProxy, NamedProxy, SocksProxy
+from tests.scenarios.fork_service import fork
 
 DEAD = "http://127.0.0.1:9"
 

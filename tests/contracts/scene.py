@@ -21,7 +21,7 @@ from core.redis import Lease, RateLimit, RateLimiter
 from .case import Case, Shared
 
 FIRST = Page(start=0)
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 _Result = TypeVar("_Result")
 
 
@@ -100,7 +100,7 @@ class Scene:
 
     async def stored(self, wanted: Callable[[Incoming], object]) -> tuple[bytes, Incoming]:
         """Wait for a payload that reads so."""
-        async with asyncio.timeout(_PATIENCE), self.store.changed:
+        async with asyncio.timeout(_TIMEOUT), self.store.changed:
             while True:
                 for payload in self.store.payloads:
                     incoming = self.platform.read(payload)
@@ -145,7 +145,7 @@ async def listening(platform: RunningPlatform, store: Store) -> AsyncGenerator[N
     """Take events in, as the service does."""
     task = asyncio.create_task(platform.run(store.receive))
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT):
             while not platform.is_connected:  # noqa: ASYNC110 - a platform has no event to wait for
                 await asyncio.sleep(0.005)
         yield

@@ -14,7 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import Inbox, Worker
-from tests.core.queue.journal import Journal
+from tests.core.queue.step_log import Journal
 from tests.core.redis.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]

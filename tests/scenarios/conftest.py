@@ -7,9 +7,9 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.nursery import fork
+from tests.scenarios.fork_service import fork
 
-SEATS: dict[str, Callable[[ServiceHarness], Persona]] = {
+PERSONAS: dict[str, Callable[[ServiceHarness], Persona]] = {
     "telegram-private": ServiceHarness.private,
     "telegram-group": ServiceHarness.group,
     "slack-direct": ServiceHarness.direct,
@@ -35,13 +35,13 @@ async def harness(empty_harness: ServiceHarness) -> ServiceHarness:
     return empty_harness
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, with a running service."""
-    return SEATS[str(request.param)](harness)
+    return PERSONAS[str(request.param)](harness)
 
 
 @pytest.fixture(params=ONE_A_PLATFORM)
 def direct_persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person alone with the bot, on each platform."""
-    return SEATS[str(request.param)](harness)
+    return PERSONAS[str(request.param)](harness)

@@ -1,17 +1,17 @@
 """Pictures that are sent in one go on Telegram, where each comes as a message of its own."""
 
 from bots.sandbox.harness import ServiceHarness
-from tests.core.chat.sending import picture
-from tests.scenarios.saying import asked, says
+from tests.core.chat.sent_files import picture
+from tests.scenarios.conversation_steps import asked, says
 from tests.scenarios.test_files import last, pictures, words
 
-EYES = "GPT-4o"
+VISION_MODEL = "GPT-4o"
 
 
 async def test_an_album_is_one_question(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: f"answer {len(asked(harness))}."
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     for number, caption in enumerate(("compare these", "", "")):
         persona.person.send_photo(persona.chat, picture(100 + number, 80), caption, album="77")
@@ -30,14 +30,14 @@ async def test_an_album_survives_a_kill_as_one_question(empty_harness: ServiceHa
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"
     harness.wanjie.script.first_token_delay = 2
-    process = await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    process = await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     for number, caption in enumerate(("", "", "compare these")):
         persona.person.send_photo(persona.chat, picture(100 + number, 80), caption, album="78")
     await persona.until(lambda: asked(harness))
     await harness.kill(process)
     harness.wanjie.script.first_token_delay = 0
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await says(persona, "one two three", 40)
     await persona.say("next")
     await persona.until(lambda: len(asked(harness)) == 3)

@@ -9,8 +9,8 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.sample_media import make_png
-from tests.scenarios.pressing import AGAIN, SPEAK, offers
-from tests.scenarios.saying import asked, echo, last_asked, says
+from tests.scenarios.button_steps import AGAIN, SPEAK, offers
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says
 
 ENCODED = base64.b64encode(make_png(64, 48, 1)).decode()
 URL = f"data:image/png;base64,{ENCODED}"

@@ -5,8 +5,8 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.hearing import spoken
-from tests.scenarios.saying import asked, echo, says, shown, words
+from tests.scenarios.conversation_steps import asked, echo, says, shown, words
+from tests.scenarios.voice_steps import spoken
 
 
 async def next_message_works(persona: Persona, harness: ServiceHarness) -> None:

@@ -7,8 +7,8 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
-from tests.scenarios.saying import asked, echo, last_asked, says, shown, until_abandoned, words
+from tests.scenarios.button_steps import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, shown, until_abandoned, words
 
 
 async def test_a_finished_answer_can_be_regenerated_or_spoken(persona: Persona, harness: ServiceHarness) -> None:
@@ -133,20 +133,20 @@ async def test_a_chat_chooses_how_much_reasoning_is_shown(
     await says(direct_persona, "deepseek-reasoner")
     await direct_persona.say(f"/reasoning {showing}")
     await direct_persona.until(lambda: len(direct_persona.answers()) == 2)
-    thoughts = words(900, "hm")
-    harness.wanjie.script.reasoning = lambda _: thoughts
+    reasoning_parts = words(900, "hm")
+    harness.wanjie.script.reasoning = lambda _: reasoning_parts
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
     await says(direct_persona, "forty-two", 40)
 
-    assert " ".join(direct_persona.folds()).split() == thoughts.split() * folds
+    assert " ".join(direct_persona.folds()).split() == reasoning_parts.split() * folds
 
 
 async def test_long_reasoning_is_shortened_in_its_fold(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/model deepseek-reasoner")
     await says(direct_persona, "deepseek-reasoner")
-    thoughts = words(2000, "hm")
-    harness.wanjie.script.reasoning = lambda _: thoughts
+    reasoning_parts = words(2000, "hm")
+    harness.wanjie.script.reasoning = lambda _: reasoning_parts
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
     await says(direct_persona, "forty-two", 40)

@@ -8,7 +8,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.saying import asked, echo, says, shown, shows, words
+from tests.scenarios.conversation_steps import asked, echo, says, shown, shows, words
 
 
 async def begun(persona: Persona, harness: ServiceHarness) -> None:

@@ -10,14 +10,14 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.simulator import Failure
 from core.redis import EmbeddedRedis
-from tests.scenarios.conftest import SEATS
-from tests.scenarios.saying import asked, echo, floods, says, shown, shows, words
+from tests.scenarios.conftest import PERSONAS
+from tests.scenarios.conversation_steps import asked, echo, floods, says, shown, shows, words
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 def empty_persona(request: pytest.FixtureRequest, empty_harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, before any service runs."""
-    return SEATS[str(request.param)](empty_harness)
+    return PERSONAS[str(request.param)](empty_harness)
 
 
 def slow_words(harness: ServiceHarness, count: int = 80) -> str:

@@ -14,9 +14,9 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.pressing import answered
-from tests.scenarios.saying import beginning, echo, says
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.button_steps import answered
+from tests.scenarios.conversation_steps import beginning, echo, says
 from tests.scenarios.test_greeting import channel, group
 
 Fail: TypeAlias = Callable[[ServiceHarness, str, bool], None]
@@ -102,7 +102,7 @@ async def test_whatever_fails_is_done_once_when_the_platform_works_again(
 ) -> None:
     harness.wanjie.script.models = ("deepseek-v3", "kimi-k2", "CosyVoice", "Flux.1-Schnell")
     harness.telegram.limits.enabled = False
-    personas = {name: SEATS[place](harness) for name in DEEDS}
+    personas = {name: PERSONAS[place](harness) for name in DEEDS}
     telegram = place.startswith("telegram")
     await asyncio.gather(*(answered(persona, harness, "before") for persona in personas.values()))
     for method in STAGES[0 if telegram else 1]:

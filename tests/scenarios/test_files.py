@@ -10,12 +10,12 @@ from PIL import Image
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.core.chat.sending import pdf, picture
-from tests.scenarios.saying import asked, says, shown
+from tests.core.chat.sent_files import pdf, picture
+from tests.scenarios.conversation_steps import asked, says, shown
 
-from . import saying
+from . import conversation_steps
 
-EARS, EYES = "SenseVoiceSmall", "GPT-4o"
+EARS, VISION_MODEL = "SenseVoiceSmall", "GPT-4o"
 CSV = b"name,age\nAda,36\nLin,41\n"
 
 
@@ -24,8 +24,8 @@ def running_with(**settings: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("harness", [settings], indirect=True, ids=["-".join(settings)])
 
 
-hearing = running_with(WANJIE_TRANSCRIBE_MODEL=EARS)
-seeing = running_with(WANJIE_DEFAULT_MODEL=EYES)
+with_transcription = running_with(WANJIE_TRANSCRIBE_MODEL=EARS)
+with_vision = running_with(WANJIE_DEFAULT_MODEL=VISION_MODEL)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def answered(persona: Persona, harness: ServiceHarness, count: int) -> Non
     assert len(asked(harness)) == count
 
 
-@hearing
+@with_transcription
 async def test_a_voice_message_is_answered_below_its_transcript(persona: Persona, harness: ServiceHarness) -> None:
     hears(harness, "How far away is the moon?")
 
@@ -87,12 +87,12 @@ async def test_a_voice_message_is_answered_below_its_transcript(persona: Persona
     ]
 
 
-@hearing
+@with_transcription
 async def test_a_transcript_is_posted_once_although_its_process_is_killed(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     hears(harness, "Count!")
-    harness.wanjie.script.answer = lambda _: saying.words(60)
+    harness.wanjie.script.answer = lambda _: conversation_steps.words(60)
     harness.wanjie.script.tokens_per_second = 25
     await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
     await direct_persona.until(lambda: len(shown(direct_persona)) > 10)
@@ -113,7 +113,7 @@ async def test_without_a_transcription_model_voice_messages_are_not_understood(
     assert not asked(harness)
 
 
-@hearing
+@with_transcription
 async def test_silence_and_a_failed_transcription_are_explained(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
@@ -126,7 +126,7 @@ async def test_silence_and_a_failed_transcription_are_explained(
     await says(direct_persona, "Wanjie key isn't accepted")
 
 
-@seeing
+@with_vision
 async def test_a_picture_is_seen_and_still_there_for_the_next_question(
     persona: Persona, harness: ServiceHarness
 ) -> None:
@@ -142,12 +142,12 @@ async def test_a_picture_is_seen_and_still_there_for_the_next_question(
     assert [pictures(message) for message in second] == [[(320, 200)], []]
 
 
-@seeing
+@with_vision
 async def test_a_picture_survives_a_restart_of_the_service(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.send(picture(320, 200, "JPEG"), "cat.jpg", "image/jpeg")
     await answered(direct_persona, harness, 1)
     await harness.end(harness.processes[-1])
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await direct_persona.say("What was it?")
     await answered(direct_persona, harness, 2)
 
@@ -162,7 +162,7 @@ async def test_a_model_without_vision_suggests_others(persona: Persona, harness:
     assert not asked(harness)
 
 
-@seeing
+@with_vision
 async def test_a_reply_to_a_picture_asks_about_it(harness: ServiceHarness) -> None:
     group = harness.group()
     group.person.send_photo(group.chat, picture(64, 48), "from my holidays")
@@ -173,7 +173,7 @@ async def test_a_reply_to_a_picture_asks_about_it(harness: ServiceHarness) -> No
     assert "> from my holidays" in words(last(harness))
 
 
-@seeing
+@with_vision
 async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(harness: ServiceHarness) -> None:
     persona, bob = harness.thread(), harness.slack.user("Bob")
     photo = bob.file("cat.png", picture(64, 48), mimetype="image/png")
@@ -185,7 +185,7 @@ async def test_a_first_mention_in_a_thread_asks_about_the_picture_there(harness:
     assert "> from my holidays" in words(last(harness))
 
 
-@seeing
+@with_vision
 async def test_a_picture_from_another_workspace_is_seen(harness: ServiceHarness) -> None:
     harness.slack.announcer.subscriptions.add("app_mention")
     harness.slack.rules.mention_first = True
@@ -224,7 +224,7 @@ async def test_a_shortened_document_is_noted_above_the_answer(persona: Persona, 
     assert "cut after 1,000 characters" in words(last(harness))
 
 
-@seeing
+@with_vision
 async def test_an_unreadable_file_is_explained_and_the_next_question_answered(
     persona: Persona, harness: ServiceHarness
 ) -> None:
@@ -245,7 +245,7 @@ async def test_an_unreadable_file_is_explained_and_the_next_question_answered(
     assert len(persona.answers()) == len(bad) + 1
 
 
-@seeing
+@with_vision
 async def test_a_broken_picture_is_explained(persona: Persona, harness: ServiceHarness) -> None:
     whole = picture(400, 300)
     # Telegram refuses to show what is no picture, so there it comes as a file.

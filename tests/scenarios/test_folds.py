@@ -6,8 +6,8 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.hearing import hears, spoken
-from tests.scenarios.saying import asked, echo, says, words
+from tests.scenarios.conversation_steps import asked, echo, says, words
+from tests.scenarios.voice_steps import hears, spoken
 
 
 async def reasoned(persona: Persona, harness: ServiceHarness) -> None:

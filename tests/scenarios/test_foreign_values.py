@@ -10,9 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.pressing import answered, grows
-from tests.scenarios.saying import echo, says, words
+from tests.scenarios.button_steps import answered, grows
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import echo, says, words
 
 FOREIGN = b"\xff somebody else's"
 _GROUP, _LONG_AGO = "w", 60_000
@@ -51,7 +51,7 @@ async def end_leases(redis: Redis) -> None:
 async def test_a_chat_goes_on_after_all_of_its_values_were_overwritten(
     place: str, empty_harness: ServiceHarness, redis: Redis, redis_url: str
 ) -> None:
-    harness, persona = empty_harness, SEATS[place](empty_harness)
+    harness, persona = empty_harness, PERSONAS[place](empty_harness)
     harness.telegram.limits.enabled = False  # what was sent before is forgotten
     await harness.start(REDIS_URL=redis_url)
     await harness.ready()
@@ -73,7 +73,7 @@ async def test_a_chat_goes_on_after_all_of_its_values_were_overwritten(
 async def test_an_answer_whose_checkpoint_was_overwritten_is_written_to_its_end(
     place: str, empty_harness: ServiceHarness, redis: Redis, redis_url: str
 ) -> None:
-    harness, persona = empty_harness, SEATS[place](empty_harness)
+    harness, persona = empty_harness, PERSONAS[place](empty_harness)
     harness.telegram.limits.enabled = False
     process = await harness.start(REDIS_URL=redis_url)
     await harness.ready()

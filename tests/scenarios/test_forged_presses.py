@@ -8,8 +8,8 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.telegram.state import Message
 from core.queue import event_tag
-from tests.scenarios.pressing import AGAIN, SPEAK, STOP, answered, grows, offers, told
-from tests.scenarios.saying import asked, says, until_abandoned, words
+from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, answered, grows, offers, told
+from tests.scenarios.conversation_steps import asked, says, until_abandoned, words
 
 
 def newest_answer(persona: TelegramPersona) -> Message:

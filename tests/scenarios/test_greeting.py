@@ -4,7 +4,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.saying import beginning, echo, says
+from tests.scenarios.conversation_steps import beginning, echo, says
 
 GREETING = beginning("start.added")
 

@@ -5,8 +5,8 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.scripted_behaviour import MODELS, Failure
-from tests.scenarios.choosing import begun, opens, picks, titles, uses
-from tests.scenarios.saying import says
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.model_menu_steps import begun, opens, picks, titles, uses
 
 ARTISTS = (*MODELS, "kolors", "tts-1", "sora-2", "bge-m3")
 

@@ -5,17 +5,17 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.scripted_behaviour import MODELS
-from tests.core.chat.sending import picture
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.drawing import AGAIN, CHINESE, FLUX, FOX, OTHER, SMALL, VARIATION, begun, drawn, made, orders
-from tests.scenarios.hearing import hears, spoken
-from tests.scenarios.saying import asked, floods, says
+from tests.core.chat.sent_files import picture
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import asked, floods, says
+from tests.scenarios.picture_steps import AGAIN, CHINESE, FLUX, FOX, OTHER, SMALL, VARIATION, begun, drawn, made, orders
+from tests.scenarios.voice_steps import hears, spoken
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 async def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, which has begun already."""
-    persona = SEATS[str(request.param)](harness)
+    persona = PERSONAS[str(request.param)](harness)
     await begun(persona, harness)
     return persona
 
@@ -113,7 +113,7 @@ async def test_speaking_a_drawn_picture_reads_its_prompt(direct_persona: Persona
 async def test_a_picture_attached_to_imagine_is_reported_unused(
     harness: ServiceHarness, place: str, order: str
 ) -> None:
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     await persona.send(picture(), "a.png", "image/png", text=f"{order} make the sky blue")
     await says(persona, "can't edit pictures")
 
@@ -136,7 +136,7 @@ async def test_a_picture_that_imagine_replies_to_is_reported_unused(harness: Ser
 async def test_a_user_s_picture_is_reported_unused_when_its_caption_is_drawn(
     harness: ServiceHarness, place: str
 ) -> None:
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     await begun(persona, harness)
     await persona.send(picture(), "a.png", "image/png", text=FOX)
     await says(persona, "can't see pictures")
@@ -287,7 +287,7 @@ async def test_pictures_redrawn_by_an_admin_stay_the_asker_s(place: str, harness
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_button_with_a_forgotten_prompt_explains_itself(place: str, empty_harness: ServiceHarness) -> None:
     harness = empty_harness
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     service = await harness.start()
     await harness.ready()
     await persona.say(f"/imagine {FOX} {SMALL}")

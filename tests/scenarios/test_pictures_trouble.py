@@ -9,15 +9,15 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.scripted_behaviour import MODELS
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.drawing import CHINESE, FLUX, FOX, SMALL, begun, drawn, made, orders, upstream
-from tests.scenarios.saying import echo, says
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import echo, says
+from tests.scenarios.picture_steps import CHINESE, FLUX, FOX, SMALL, begun, drawn, made, orders, upstream
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 async def persona(request: pytest.FixtureRequest, harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, which has begun already."""
-    persona = SEATS[str(request.param)](harness)
+    persona = PERSONAS[str(request.param)](harness)
     await begun(persona, harness)
     return persona
 
@@ -59,7 +59,7 @@ async def test_an_untranslatable_prompt_is_not_sent(
 async def test_a_failed_download_of_a_picture_is_explained(
     harness: ServiceHarness, place: str, query: str, sentence: str
 ) -> None:
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     harness.wanjie.script.picture_url = lambda url: url + query
     await persona.say(f"/imagine {FOX} {SMALL}")
     await says(persona, sentence, 40)
@@ -162,11 +162,11 @@ async def test_a_mistake_in_the_options_is_named(
     assert not orders(harness)
 
 
-@pytest.mark.parametrize("place", SEATS)
+@pytest.mark.parametrize("place", PERSONAS)
 @pytest.mark.parametrize("moment", ["drawing", "uploading", "posted"])
 async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_harness: ServiceHarness) -> None:
     harness = empty_harness
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     service = await harness.start()
     await harness.ready()
     await begun(persona, harness)

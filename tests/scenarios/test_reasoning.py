@@ -4,8 +4,8 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.choosing import begun, marked, opens, picks
-from tests.scenarios.saying import says
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.model_menu_steps import begun, marked, opens, picks
 
 
 @pytest.mark.parametrize(

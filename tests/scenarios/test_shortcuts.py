@@ -4,8 +4,8 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.drawing import AGAIN, drawn
-from tests.scenarios.saying import asked, echo, says
+from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.picture_steps import AGAIN, drawn
 
 
 async def test_a_shortcut_or_press_does_not_make_the_bot_join_a_thread(harness: ServiceHarness) -> None:

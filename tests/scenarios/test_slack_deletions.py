@@ -9,8 +9,8 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
-from tests.scenarios.pressing import AGAIN, SPEAK, STOP, grows, offers
-from tests.scenarios.saying import asked, echo, last_asked, says, words
+from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, grows, offers
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, words
 
 
 def _said(harness: ServiceHarness, text: str) -> Message:

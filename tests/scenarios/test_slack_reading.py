@@ -7,8 +7,8 @@ from typing import Any
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Channel
-from tests.scenarios.pressing import AGAIN, SPEAK, offers
-from tests.scenarios.saying import asked, says
+from tests.scenarios.button_steps import AGAIN, SPEAK, offers
+from tests.scenarios.conversation_steps import asked, says
 
 
 def _question(harness: ServiceHarness) -> str:

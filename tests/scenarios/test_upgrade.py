@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.core.chat.sending import picture
-from tests.scenarios.restoring import restore
-from tests.scenarios.saying import asked, says, words
+from tests.core.chat.sent_files import picture
+from tests.scenarios.conversation_steps import asked, says, words
+from tests.scenarios.restore_recorded_state import restore
 from tests.scenarios.test_files import pictures
 
 FIRST_ANSWER = "The first answer."

@@ -6,8 +6,8 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.sample_media import make_mp3
-from tests.scenarios.hearing import PACE, SENTENCE, hears, length, notes, spoken, talking
-from tests.scenarios.saying import says
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.voice_steps import PACE, SENTENCE, hears, length, notes, spoken, talking
 
 
 def is_telegram(persona: Persona) -> bool:

@@ -3,8 +3,8 @@
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.hearing import hears, notes, spoken, talking
-from tests.scenarios.saying import says
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.voice_steps import hears, notes, spoken, talking
 
 
 async def test_answers_are_spoken_when_the_chat_wants_it(persona: Persona, harness: ServiceHarness) -> None:

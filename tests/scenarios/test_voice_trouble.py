@@ -6,9 +6,9 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.conftest import SEATS
-from tests.scenarios.hearing import SENTENCE, asked_to_speak, hears, notes, spoken, talking
-from tests.scenarios.saying import says
+from tests.scenarios.conftest import PERSONAS
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.voice_steps import SENTENCE, asked_to_speak, hears, notes, spoken, talking
 
 
 async def test_an_unknown_voice_is_reported(direct_persona: Persona, harness: ServiceHarness) -> None:
@@ -121,10 +121,10 @@ async def test_stop_ends_a_note_that_is_being_spoken(persona: Persona, harness: 
     assert not notes(persona)
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 def empty_persona(request: pytest.FixtureRequest, empty_harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation, before any service runs."""
-    return SEATS[str(request.param)](empty_harness)
+    return PERSONAS[str(request.param)](empty_harness)
 
 
 async def test_a_process_killed_while_it_speaks_leaves_one_note(

@@ -118,11 +118,11 @@ class Person:
         return self._attach(chat, "voice", {"voice": voice}, caption, topic, reply_to)
 
     def send_video(self, chat: Chat, data: bytes, caption: str = "", *, note: bool = False) -> Message:
-        """Send a film, or a round *note*, which has neither name nor type nor caption."""
+        """Send a video, or a round *note*, which has neither name nor type nor caption."""
         kind = "video_note" if note else "video"
         file = self._files.add(kind, data).json() | {"duration": 1}
-        film = file | ({"length": 240} if note else {"width": 32, "height": 32, "mime_type": "video/mp4"})
-        return self._attach(chat, kind, {kind: film}, caption, None, None)
+        video = file | ({"length": 240} if note else {"width": 32, "height": 32, "mime_type": "video/mp4"})
+        return self._attach(chat, kind, {kind: video}, caption, None, None)
 
     def send_document(
         self,

@@ -20,7 +20,7 @@ def stop_everywhere(frame: Frame) -> list[Frame | str]:
     return [_with_choices(frame, lambda choice: choice | {"finish_reason": choice["finish_reason"] or "stop"})]
 
 
-def stop_after_thinking(frame: Frame) -> list[Frame | str]:
+def stop_after_reasoning(frame: Frame) -> list[Frame | str]:
     """Say `stop` with each thought, too (Ollama 0.11)."""
     ended = _with_choices(
         frame, lambda choice: choice | ({"finish_reason": "stop"} if choice["delta"]["reasoning_content"] else {})

@@ -43,8 +43,8 @@ class ChatClient:
 
     async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; see `WanjieClient.stream`."""
-        begins_thinking = await self._limits.begins_thinking(request.model)
-        known = replace(await self._known_form(request), starts_with_reasoning=begins_thinking)
+        begins_with_reasoning = await self._limits.begins_with_reasoning(request.model)
+        known = replace(await self._known_form(request), starts_with_reasoning=begins_with_reasoning)
         form: ChatRequest | None = known
         begun = False
         while form is not None:
@@ -56,8 +56,8 @@ class ChatClient:
                         begun = True
                         if isinstance(delta, Correction) and delta.was_misread:
                             begins = not form.starts_with_reasoning
-                            _log.info("a model's reasoning was misread", model=form.model, begins_thinking=begins)
-                            await self._limits.note_begins_thinking(form.model, begins=begins)
+                            _log.info("a model's reasoning was misread", model=form.model, begins_with_reasoning=begins)
+                            await self._limits.note_begins_with_reasoning(form.model, begins=begins)
                         yield delta
                 form = None
             except BadRequestError as error:

@@ -136,8 +136,8 @@ class ThinkTagParser:
 
 def split_reasoning(text: str) -> tuple[str, str]:
     """Split a whole text into reasoning and answer; see `ThinkTagParser`."""
-    thoughts = ThinkTagParser()
-    first, last = thoughts.feed(text), thoughts.finish()
+    parser = ThinkTagParser()
+    first, last = parser.feed(text), parser.finish()
     return first.reasoning + last.reasoning, first.answer + last.answer
 
 

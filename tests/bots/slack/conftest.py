@@ -21,7 +21,7 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.page import Page
 from core.redis import RateLimiter
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 

@@ -14,7 +14,7 @@ import pytest
 from core.queue import EnqueueResult, Inbox, Job, Worker, WorkerPeriods
 from core.redis import EmbeddedRedis, connect
 from tests.core.conftest import SpawnWorker, StartWorker
-from tests.core.queue.journal import Journal, count_entries, find_overlaps
+from tests.core.queue.step_log import Journal, count_entries, find_overlaps
 from tests.core.queue.test_processes import make_payload
 
 

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox
 from tests.core.conftest import SpawnWorker
-from tests.core.queue.journal import Journal, JournalEntry, count_entries, find_overlaps, list_started_events
+from tests.core.queue.step_log import Journal, JournalEntry, count_entries, find_overlaps, list_started_events
 
 LEASE = 2.0
 

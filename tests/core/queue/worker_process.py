@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from core.queue import Job, OwnershipLostError, Worker, WorkerPeriods
 from core.redis import connect
-from tests.core.queue.journal import Journal, JournalEntry
+from tests.core.queue.step_log import Journal, JournalEntry
 
 
 class StepHandler:

@@ -23,9 +23,9 @@ from core.wanjie import (
     TextDelta,
     WanjieClient,
 )
-from tests.core.wanjie.raw import Ask, ClientFactory, Handler, RawServer, SettingsFactory
+from tests.core.wanjie.raw_server import Ask, ClientFactory, Handler, RawServer, SettingsFactory
 
-HURRY = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
+SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 KEY = "sandbox-key"
 
 
@@ -66,7 +66,7 @@ def client_for(settings_for: SettingsFactory) -> ClientFactory:
     @asynccontextmanager
     async def make(*, comment_factor: float = 10, **changes: object) -> AsyncGenerator[WanjieClient]:
         async with aclosing(
-            WanjieClient(settings_for(**changes), backoff=HURRY, comment_factor=comment_factor)
+            WanjieClient(settings_for(**changes), backoff=SHORT_BACKOFF, comment_factor=comment_factor)
         ) as made:
             yield made
 

@@ -21,7 +21,7 @@ from core.wanjie import (
     Usage,
     WanjieClient,
 )
-from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, answering
+from tests.core.wanjie.raw_server import Ask, ClientFactory, RawServer, answering
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 

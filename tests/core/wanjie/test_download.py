@@ -25,8 +25,8 @@ from core.wanjie import (
     WanjieError,
 )
 from core.wanjie.download import Downloader, Resolver, resolve
-from tests.core.wanjie.conftest import HURRY
-from tests.core.wanjie.raw import RawServer, SettingsFactory, answering
+from tests.core.wanjie.conftest import SHORT_BACKOFF
+from tests.core.wanjie.raw_server import RawServer, SettingsFactory, answering
 
 PICTURE = b"\x89PNG" + b"x" * 996
 Fetching: TypeAlias = Callable[..., AbstractAsyncContextManager[WanjieClient]]
@@ -47,7 +47,7 @@ def fetching(settings_for: SettingsFactory) -> Fetching:
     ) -> AsyncGenerator[WanjieClient]:
         settings = settings_for(**({"base_url": base_url} if base_url else {}))
         downloads = Downloader(settings, total_timeout=longest, idle_timeout=idle, resolve=resolve, verify=verify)
-        async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
+        async with aclosing(WanjieClient(settings, backoff=SHORT_BACKOFF, downloads=downloads)) as client:
             yield client
 
     return make

@@ -15,9 +15,9 @@ from aiohttp import web
 from core.settings import Proxies
 from core.wanjie import UnreachableError, UnsafeAddressError, WanjieClient
 from core.wanjie.download import Downloader
-from tests.core.wanjie.conftest import HURRY
-from tests.core.wanjie.raw import SettingsFactory
-from tests.proxying import HttpProxy, NamedProxy, SocksProxy
+from tests.core.wanjie.conftest import SHORT_BACKOFF
+from tests.core.wanjie.raw_server import SettingsFactory
+from tests.proxies import HttpProxy, NamedProxy, SocksProxy
 
 OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="nobody to make a certificate")
@@ -69,7 +69,7 @@ async def fetched(settings_for: SettingsFactory, certificate: Path | None, origi
     settings = settings_for(base_url=origin + "/api")
     verify = ssl.create_default_context(cafile=certificate)
     downloads = Downloader(settings, resolve=to_this_machine, verify=verify)
-    async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
+    async with aclosing(WanjieClient(settings, backoff=SHORT_BACKOFF, downloads=downloads)) as client:
         return await client.download(origin + "/a.png", max_bytes=100)
 
 
@@ -115,7 +115,7 @@ async def fetched_through(
 
     settings, verify = settings_for(base_url="https://wanjie.test/api"), ssl.create_default_context(cafile=certificate)
     downloads = Downloader(settings, resolve=resolve, verify=verify, proxies=Proxies(proxy.url, proxy.url))
-    async with aclosing(WanjieClient(settings, backoff=HURRY, downloads=downloads)) as client:
+    async with aclosing(WanjieClient(settings, backoff=SHORT_BACKOFF, downloads=downloads)) as client:
         return await client.download(f"https://{host}/a.png", max_bytes=100)
 
 

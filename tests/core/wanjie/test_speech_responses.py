@@ -9,7 +9,7 @@ import pytest
 
 from core.wanjie import SpeechRequest
 from core.wanjie.speech_responses import extract_audio
-from tests.core.wanjie.raw import ClientFactory, RawServer, answering
+from tests.core.wanjie.raw_server import ClientFactory, RawServer, answering
 
 SOUND = b"ID3\x04 a sound"
 ENCODED = base64.b64encode(SOUND).decode()

@@ -25,7 +25,18 @@ from core.wanjie import (
     Usage,
     WanjieClient,
 )
-from tests.core.wanjie.raw import DONE, END, PING, TOKEN, Ask, ClientFactory, RawServer, answering, streaming, until
+from tests.core.wanjie.raw_server import (
+    DONE,
+    END,
+    PING,
+    TOKEN,
+    Ask,
+    ClientFactory,
+    RawServer,
+    answering,
+    streaming,
+    until,
+)
 
 Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))

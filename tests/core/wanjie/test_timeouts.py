@@ -10,7 +10,7 @@ import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError, WanjieClient
-from tests.core.wanjie.raw import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
+from tests.core.wanjie.raw_server import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 

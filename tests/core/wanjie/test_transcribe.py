@@ -14,7 +14,7 @@ from core.wanjie import (
     WanjieClient,
     WanjieError,
 )
-from tests.core.wanjie.raw import ClientFactory, RawServer, answering
+from tests.core.wanjie.raw_server import ClientFactory, RawServer, answering
 
 AUDIO = bytes(range(256)) * 10
 REQUEST = TranscriptionRequest("SenseVoice", AUDIO, "voice.ogg", "audio/ogg")

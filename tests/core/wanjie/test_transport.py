@@ -28,7 +28,17 @@ from core.wanjie import (
     WanjieClient,
     WanjieError,
 )
-from tests.core.wanjie.raw import DONE, END, TOKEN, Ask, ClientFactory, RawServer, SettingsFactory, answering, streaming
+from tests.core.wanjie.raw_server import (
+    DONE,
+    END,
+    TOKEN,
+    Ask,
+    ClientFactory,
+    RawServer,
+    SettingsFactory,
+    answering,
+    streaming,
+)
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bots.sandbox.slack.simulator import SlackSim
 from tests.bots.sandbox.slack.fixtures import APP_TOKEN, bolt, simulator, web_client
-from tests.bots.sandbox.slack.line import Line
+from tests.bots.sandbox.slack.socket_connection import Line
 
 
 @pytest.fixture

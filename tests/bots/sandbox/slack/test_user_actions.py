@@ -8,7 +8,7 @@ from typing import Any
 
 from bots.sandbox.slack.simulator import SlackSim
 from tests.bots.sandbox.slack.fixtures import refused, web_client
-from tests.bots.sandbox.slack.line import Line
+from tests.bots.sandbox.slack.socket_connection import Line
 
 
 async def _event(line: Line) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def user(content: object) -> dict[str, Any]:
     return {"role": "user", "content": content}
 
 
-def seeing(url: str) -> dict[str, Any]:
+def picture_part(url: str) -> dict[str, Any]:
     return user([{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": url}}])
 
 
@@ -173,7 +173,7 @@ async def test_prompts_can_be_refused(sim: WanjieSim, http: httpx.AsyncClient) -
     ],
 )
 async def test_only_vision_models_accept_pictures(http: httpx.AsyncClient, model: str, url: str, status: int) -> None:
-    assert (await ask(http, chat(seeing(url), model=model)))[0] == status
+    assert (await ask(http, chat(picture_part(url), model=model)))[0] == status
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def test_unknown_content_parts_are_refused(http: httpx.AsyncClient, part: 
 async def test_a_large_picture_is_accepted(http: httpx.AsyncClient) -> None:
     large = "data:image/png;base64," + "A" * 4_000_000
 
-    assert (await ask(http, chat(seeing(large), model="GPT-4o")))[0] == 200
+    assert (await ask(http, chat(picture_part(large), model="GPT-4o")))[0] == 200
 
 
 async def test_tools_are_called_only_when_offered(sim: WanjieSim, http: httpx.AsyncClient) -> None:

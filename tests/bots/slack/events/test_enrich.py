@@ -14,7 +14,7 @@ from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Attachment, Incoming
 from core.chat.question.attachments import classify
 from tests.bots.slack.conftest import Scene
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 
 
 async def _enrich(scene: Scene, incoming: Incoming, since: str | None = None) -> Incoming:

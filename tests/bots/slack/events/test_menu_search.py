@@ -14,7 +14,7 @@ from bots.slack.events.menu_search import find_options
 from core.chat.port.incoming import ChatRef, Choice, Sender
 from core.chat.port.menus import Menu, Option
 from tests.bots.slack.conftest import MODELS, Scene
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 
 _BODY = {
     "type": "block_suggestion",

@@ -13,7 +13,7 @@ from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.platform import SlackPlatform, SlackTokenError
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import settings, suggest
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 
 
 async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:

@@ -17,7 +17,7 @@ from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 
 _PAGE = Page(start=0, media=True, sending=True)
 _RETRY_BUTTON = (Button("🔁 Again", "imagine", "t1 U1"),)

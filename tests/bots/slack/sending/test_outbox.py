@@ -20,7 +20,7 @@ from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import MODELS, Scene, look_up_sender, settings, suggest
-from tests.bots.slack.listening import Listener
+from tests.bots.slack.event_listener import Listener
 from tests.bots.slack.payloads import direct
 
 _FEW = Menu("model", "Which **model**?", (Option("One", "1"), Option("Two", "2", current=True)))

@@ -46,7 +46,7 @@ def _units(words: str) -> int:
 
 
 WORDS = "😀 read this article, run x`y:\nif a:\n    b()\nor not"
-DRESS = [
+FORMATTING = [
     entity(WORDS, "bold", "read"),
     entity(WORDS, "text_link", "article", url="https://a.example/x"),
     entity(WORDS, "italic", "this article"),
@@ -55,8 +55,8 @@ DRESS = [
     entity(WORDS, "strikethrough", "not"),
 ]
 READ = "😀 read this article (https://a.example/x), run ``x`y``:\n```python\nif a:\n    b()\n```\nor ~~not~~"
-TYPED = {"text": WORDS, "entities": DRESS}
-CAPTION = {"photo": [{"file_id": "p"}], "caption": WORDS, "caption_entities": DRESS}
+TYPED = {"text": WORDS, "entities": FORMATTING}
+CAPTION = {"photo": [{"file_id": "p"}], "caption": WORDS, "caption_entities": FORMATTING}
 FORWARD = {"forward_origin": {"type": "user", "date": 1, "sender_user": BO}}
 
 

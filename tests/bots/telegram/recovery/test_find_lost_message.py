@@ -74,33 +74,33 @@ async def test_a_search_without_a_lost_message_finds_and_changes_nothing(scene: 
 
 
 def test_the_search_goes_beyond_the_known_ids_of_chat_and_account() -> None:
-    horizon = MessageIdTracker()
-    horizon.record_message(8, 100)
-    horizon.record_message(7, 10)
-    horizon.record_message(-1_000_000_000_123, 5)
-    mark = horizon.make_marker(7)
-    horizon.start_sending(7)
+    tracker = MessageIdTracker()
+    tracker.record_message(8, 100)
+    tracker.record_message(7, 10)
+    tracker.record_message(-1_000_000_000_123, 5)
+    mark = tracker.make_marker(7)
+    tracker.start_sending(7)
 
-    assert horizon.list_candidates(7, 9, mark, sent_by_us=True) == [11, 101, 12, 102]
-    assert horizon.list_candidates(7, 9, mark, sent_by_us=False) == [
+    assert tracker.list_candidates(7, 9, mark, sent_by_us=True) == [11, 101, 12, 102]
+    assert tracker.list_candidates(7, 9, mark, sent_by_us=False) == [
         number for pair in zip(range(11, 19), range(101, 109), strict=True) for number in pair
     ]
-    assert horizon.list_candidates(-1_000_000_000_123, 6, "5", sent_by_us=False) == [*range(7, 15)]
-    assert horizon.list_candidates(7, 9, "", sent_by_us=False)[0] == 10
+    assert tracker.list_candidates(-1_000_000_000_123, 6, "5", sent_by_us=False) == [*range(7, 15)]
+    assert tracker.list_candidates(7, 9, "", sent_by_us=False)[0] == 10
 
 
 def test_messages_of_unknown_fate_widen_the_search() -> None:
-    horizon = MessageIdTracker()
-    horizon.record_message(7, 10)
-    mark = horizon.make_marker(7)
+    tracker = MessageIdTracker()
+    tracker.record_message(7, 10)
+    mark = tracker.make_marker(7)
     for chat in (7, 8, 9):
-        horizon.start_sending(chat)
-    wide = horizon.list_candidates(7, 9, mark, sent_by_us=True)
+        tracker.start_sending(chat)
+    wide = tracker.list_candidates(7, 9, mark, sent_by_us=True)
     for chat in (7, 8, 9):
-        horizon.finish_sending(chat)
+        tracker.finish_sending(chat)
 
     assert wide == [11, 12, 13, 14]
-    assert horizon.list_candidates(7, 9, mark, sent_by_us=True) == [11]
+    assert tracker.list_candidates(7, 9, mark, sent_by_us=True) == [11]
 
 
 async def test_an_answer_to_somebody_else_is_not_taken_for_the_lost_one(scene: Scene) -> None:

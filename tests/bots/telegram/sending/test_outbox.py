@@ -272,8 +272,8 @@ async def test_a_refused_link_is_written_as_words_and_address(scene: Scene, link
     await outbox.update_page(page, f"**See** {link} and [this](https://e.org/).", final=True)
 
     assert scene.get_last_message().text == f"See {shown} and this."
-    dress = [entity.type for entity in scene.get_last_message().entities]
-    assert (dress[0], dress[-1]) == ("bold", "text_link")
+    formatting = [entity.type for entity in scene.get_last_message().entities]
+    assert (formatting[0], formatting[-1]) == ("bold", "text_link")
     assert (scene.count_calls("sendMessage"), scene.count_calls("editMessageText")) == (1, 1)
 
 

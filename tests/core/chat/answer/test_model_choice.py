@@ -100,10 +100,10 @@ async def test_a_missing_model_without_a_replacement_stays_chosen_and_is_reporte
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
     await room.conversations.set_preference(str(THREAD), name, "old-one")
     room.gone = {"old-one"}
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await room.use(work)
 
-    assert (excuse.value.key, excuse.value.values) == (f"model.gone_{work}", {"model": "old-one"})
+    assert (user_error.value.key, user_error.value.values) == (f"model.gone_{work}", {"model": "old-one"})
     assert await room.preferences() == replace(ChatPreferences(), **{name: "old-one"})
     assert not room.screen.texts
 
@@ -131,10 +131,10 @@ async def test_a_missing_default_is_replaced_by_the_first_model_of_a_fresh_list(
 @pytest.mark.parametrize(("work", "default"), [(work, default) for work, _, default in KINDS])
 async def test_a_key_without_models_of_a_kind_is_reported(room: Room, sim: WanjieSim, work: Work, default: str) -> None:
     sim.script.models = tuple(model for _, _, model in KINDS if model != default)
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await room.use(work)
 
-    assert (excuse.value.key, excuse.value.values) == (f"model.none_{work}", {})
+    assert (user_error.value.key, user_error.value.values) == (f"model.none_{work}", {})
     assert not room.asked
 
 

@@ -1,4 +1,4 @@
-"""How much of a model's thinking is let through."""
+"""How much of a model's reasoning is shown."""
 
 import pytest
 from hypothesis import given
@@ -7,31 +7,31 @@ from hypothesis import strategies as st
 from core.chat.answer.reasoning_display import ReasoningFilter
 from core.media.visible_text import is_blank
 
-thoughts = st.lists(st.text(min_size=1, max_size=400), max_size=20)
+reasoning_parts = st.lists(st.text(min_size=1, max_size=400), max_size=20)
 
 
-@given(thoughts)
+@given(reasoning_parts)
 def test_full_display_shows_all_reasoning(parts: list[str]) -> None:
-    thinking = ReasoningFilter("full")
+    display = ReasoningFilter("full")
 
-    shown, whole = "".join(thinking.filter(part) for part in parts), "".join(parts)
+    shown, whole = "".join(display.filter(part) for part in parts), "".join(parts)
 
     assert shown == ("" if is_blank(whole) else whole)
 
 
-@given(thoughts)
+@given(reasoning_parts)
 def test_display_off_shows_no_reasoning(parts: list[str]) -> None:
-    thinking = ReasoningFilter("off")
+    display = ReasoningFilter("off")
 
-    assert not any(thinking.filter(part) for part in parts)
+    assert not any(display.filter(part) for part in parts)
 
 
 @pytest.mark.parametrize("showing", [None, "fold", "a word of another version"])
-@given(thoughts)
+@given(reasoning_parts)
 def test_a_fold_shows_the_beginning_and_an_ellipsis(showing: str | None, parts: list[str]) -> None:
-    thinking, whole = ReasoningFilter(showing), "".join(parts)
+    display, whole = ReasoningFilter(showing), "".join(parts)
 
-    shown = "".join(thinking.filter(part) for part in parts)
+    shown = "".join(display.filter(part) for part in parts)
 
     if len(whole.encode()) <= 2000:
         assert shown == ("" if is_blank(whole) else whole)

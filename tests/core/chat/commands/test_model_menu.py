@@ -55,12 +55,12 @@ def stock(count: int, tab: Tab = "chat", current: int = 0) -> tuple[ModelGroup, 
     return (ModelGroup(tab, HEADINGS[tab], models, models[current]),)
 
 
-def shelf(tab: Tab, *models: str, current: str = "") -> ModelGroup:
+def group(tab: Tab, *models: str, current: str = "") -> ModelGroup:
     return ModelGroup(tab, HEADINGS[tab], models, current)
 
 
-def page(shelves: tuple[ModelGroup, ...], menu_state: MenuState) -> Menu:
-    return paged_menu("Which?", shelves, menu_state, everything="All")
+def page(groups: tuple[ModelGroup, ...], menu_state: MenuState) -> Menu:
+    return paged_menu("Which?", groups, menu_state, everything="All")
 
 
 def labels(menu: Menu) -> list[list[str]]:
@@ -78,7 +78,7 @@ def behind(menu: Menu, label: str) -> MenuState:
     return view
 
 
-def turned_through(shelves: tuple[ModelGroup, ...], menu: Menu) -> list[Menu]:
+def turned_through(groups: tuple[ModelGroup, ...], menu: Menu) -> list[Menu]:
     """All menus that controls lead to, from one on."""
     seen: dict[Menu, None] = {}
     waiting = [menu]
@@ -88,23 +88,23 @@ def turned_through(shelves: tuple[ModelGroup, ...], menu: Menu) -> list[Menu]:
             seen[now] = None
             views = [MenuState.read(option.value) for row in now.controls for option in row]
             waiting += [
-                page(filter_by_name(shelves, view.query) if view.query else shelves, view) for view in views if view
+                page(filter_by_name(groups, view.query) if view.query else groups, view) for view in views if view
             ]
     return list(seen)
 
 
 @given(stocks())
-def test_every_model_can_be_reached_by_turning_pages(shelves: tuple[ModelGroup, ...]) -> None:
-    menus = turned_through(shelves, page(shelves, MenuState()))
+def test_every_model_can_be_reached_by_turning_pages(groups: tuple[ModelGroup, ...]) -> None:
+    menus = turned_through(groups, page(groups, MenuState()))
 
-    reached = [find_model(shelves, option.value) for menu in menus for option in menu.options]
-    assert sorted(found[1] for found in reached if found) == sorted(model for part in shelves for model in part.models)
-    assert len({menu.options for menu in menus}) == sum(-(-len(part.models) // 8) for part in shelves)
+    reached = [find_model(groups, option.value) for menu in menus for option in menu.options]
+    assert sorted(found[1] for found in reached if found) == sorted(model for part in groups for model in part.models)
+    assert len({menu.options for menu in menus}) == sum(-(-len(part.models) // 8) for part in groups)
 
 
 @given(stocks())
-def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[ModelGroup, ...]) -> None:
-    for menu in (*turned_through(shelves, page(shelves, MenuState())), list_menu("Which?", shelves)):
+def test_every_entry_and_control_is_a_value_of_its_own_that_fits(groups: tuple[ModelGroup, ...]) -> None:
+    for menu in (*turned_through(groups, page(groups, MenuState())), list_menu("Which?", groups)):
         values = [option.value for option in everything_of(menu)]
 
         assert len(set(values)) == len(values)
@@ -113,62 +113,62 @@ def test_every_entry_and_control_is_a_value_of_its_own_that_fits(shelves: tuple[
 
 
 @given(stocks())
-def test_a_value_is_either_a_model_or_a_control(shelves: tuple[ModelGroup, ...]) -> None:
-    for menu in turned_through(shelves, page(shelves, MenuState())):
-        assert all(find_model(shelves, option.value) and not MenuState.read(option.value) for option in menu.options)
+def test_a_value_is_either_a_model_or_a_control(groups: tuple[ModelGroup, ...]) -> None:
+    for menu in turned_through(groups, page(groups, MenuState())):
+        assert all(find_model(groups, option.value) and not MenuState.read(option.value) for option in menu.options)
         assert all(
-            not find_model(shelves, option.value) and MenuState.read(option.value) for option in sum(menu.controls, ())
+            not find_model(groups, option.value) and MenuState.read(option.value) for option in sum(menu.controls, ())
         )
 
 
 @given(stocks())
-def test_the_current_model_of_each_kind_is_marked_once(shelves: tuple[ModelGroup, ...]) -> None:
-    marked = [option.group for option in menu_options(shelves) if option.current]
-    turned = [option for menu in turned_through(shelves, page(shelves, MenuState())) for option in menu.options]
+def test_the_current_model_of_each_kind_is_marked_once(groups: tuple[ModelGroup, ...]) -> None:
+    marked = [option.group for option in menu_options(groups) if option.current]
+    turned = [option for menu in turned_through(groups, page(groups, MenuState())) for option in menu.options]
 
-    expected = [part.heading for part in shelves if part.current in part.models]
+    expected = [part.heading for part in groups if part.current in part.models]
     assert marked == expected
     assert sorted(option.group for option in turned if option.current) == sorted(expected)
 
 
 @given(stocks())
-def test_a_model_group_opens_at_its_current_model(shelves: tuple[ModelGroup, ...]) -> None:
-    for part in shelves:
-        shown = page(shelves, MenuState(part.tab)).options
+def test_a_model_group_opens_at_its_current_model(groups: tuple[ModelGroup, ...]) -> None:
+    for part in groups:
+        shown = page(groups, MenuState(part.tab)).options
 
         assert any(option.current for option in shown) == (part.current in part.models)
 
 
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (8, 1), (9, 2), (101, 13), (350, 44)], ids=str)
 def test_pages_have_eight_entries(count: int, pages: int) -> None:
-    shelves = stock(count)
-    menus = turned_through(shelves, page(shelves, MenuState()))
+    groups = stock(count)
+    menus = turned_through(groups, page(groups, MenuState()))
 
     assert len(menus) == pages
     assert all(len(menu.options) <= 8 for menu in menus)
-    assert labels(page(shelves, MenuState(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
+    assert labels(page(groups, MenuState(page=1))) == ([] if pages == 1 else [["‹", f"1/{pages}", "›"]])  # noqa: RUF001 - arrows
 
 
 def test_menu_pages_wrap_around() -> None:
-    shelves = stock(40)
-    pages = [page(shelves, MenuState(page=number)) for number in range(1, 6)]
+    groups = stock(40)
+    pages = [page(groups, MenuState(page=number)) for number in range(1, 6)]
 
     assert [behind(menu, "›").page for menu in pages] == [2, 3, 4, 5, 1]  # noqa: RUF001 - an arrow
     assert [behind(menu, "‹").page for menu in pages] == [5, 1, 2, 3, 4]  # noqa: RUF001 - an arrow
 
 
 def test_only_the_current_model_is_marked_among_similar_names() -> None:
-    shelves = (shelf("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), shelf("speech", "tts-1"))
+    groups = (group("chat", "gpt-4o", "gpt-4o-mini", current="gpt-4o"), group("speech", "tts-1"))
 
-    assert [option.label for option in menu_options(shelves) if option.current] == ["gpt-4o"]
+    assert [option.label for option in menu_options(groups) if option.current] == ["gpt-4o"]
 
 
 def test_the_menu_opens_with_the_model_that_answers() -> None:
-    shelves = (
-        shelf("chat", *(f"chat-{number}" for number in range(30)), current="chat-20"),
-        shelf("image", "flux", current="flux"),
+    groups = (
+        group("chat", *(f"chat-{number}" for number in range(30)), current="chat-20"),
+        group("image", "flux", current="flux"),
     )
-    opening = page(shelves, MenuState())
+    opening = page(groups, MenuState())
 
     assert [option.label for option in opening.options if option.current] == ["chat-20"]
     assert labels(opening) == [["‹", "3/4", "›"], ["Chat", "Pictures"]]  # noqa: RUF001 - arrows
@@ -176,35 +176,35 @@ def test_the_menu_opens_with_the_model_that_answers() -> None:
 
 
 def test_a_current_video_model_is_shown_under_its_own_heading() -> None:
-    shelves = (shelf("chat", "qwen", current="sora-2"), shelf("video", "veo", "sora-2", current="sora-2"))
+    groups = (group("chat", "qwen", current="sora-2"), group("video", "veo", "sora-2", current="sora-2"))
 
-    assert active_group(shelves, None).tab == "video"
-    assert [(option.label, option.group) for option in menu_options(shelves) if option.current] == [("sora-2", "Video")]
+    assert active_group(groups, None).tab == "video"
+    assert [(option.label, option.group) for option in menu_options(groups) if option.current] == [("sora-2", "Video")]
 
 
 def test_the_menu_opens_at_a_current_model_that_is_no_longer_listed() -> None:
-    shelves = (
+    groups = (
         ModelGroup("chat", "Chat", ("kimi-k2",), "gone"),
         ModelGroup("speech", "Speech", ("CosyVoice",), "CosyVoice"),
     )
 
-    assert active_group(shelves, None).tab == "chat"
-    assert active_group(shelves, "speech").tab == "speech"
+    assert active_group(groups, None).tab == "chat"
+    assert active_group(groups, "speech").tab == "speech"
 
 
 def test_a_missing_page_or_kind_shows_the_nearest_one() -> None:
-    shelves = stock(20)
+    groups = stock(20)
 
-    assert [option.label for option in page(shelves, MenuState("chat", 99)).options] == [
+    assert [option.label for option in page(groups, MenuState("chat", 99)).options] == [
         f"model-{n}" for n in range(16, 20)
     ]
-    assert page(shelves, MenuState("image", 1)).options == page(shelves, MenuState("chat", 1)).options
+    assert page(groups, MenuState("image", 1)).options == page(groups, MenuState("chat", 1)).options
 
 
 @given(stocks(), st.text(max_size=30))
-def test_pages_of_a_search_keep_its_query(shelves: tuple[ModelGroup, ...], query: str) -> None:
+def test_pages_of_a_search_keep_its_query(groups: tuple[ModelGroup, ...], query: str) -> None:
     query = " ".join(query.split())
-    found = filter_by_name(shelves, query)
+    found = filter_by_name(groups, query)
     if not (found and query):
         return
     menu = page(found, MenuState(query=query))
@@ -219,8 +219,8 @@ def test_pages_of_a_search_keep_its_query(shelves: tuple[ModelGroup, ...], query
 @pytest.mark.parametrize(("length", "turns"), [(36, True), (37, False)])
 def test_a_search_too_long_for_a_button_shows_its_first_page(length: int, turns: bool) -> None:  # noqa: FBT001 - a parameter of the test
     query = "q" * length
-    shelves = (shelf("image", *(f"{query}{number}" for number in range(900))), shelf("video", query))
-    menu = page(shelves, MenuState("image", 99, query))
+    groups = (group("image", *(f"{query}{number}" for number in range(900))), group("video", query))
+    menu = page(groups, MenuState("image", 99, query))
 
     assert (len(menu.controls) == 3) == turns
     assert labels(menu)[-1] == ["All"]
@@ -228,12 +228,12 @@ def test_a_search_too_long_for_a_button_shows_its_first_page(length: int, turns:
 
 
 def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
-    shelves = (
-        shelf("chat", *(f"Qwen/Qwen3-{n}B:free" for n in range(30)), "gpt"),
-        shelf("image", "qwen-image", "flux"),
+    groups = (
+        group("chat", *(f"Qwen/Qwen3-{n}B:free" for n in range(30)), "gpt"),
+        group("image", "qwen-image", "flux"),
     )
-    found = filter_by_name(shelves, "qwen")
-    menus = turned_through(shelves, page(found, MenuState(query="qwen")))
+    found = filter_by_name(groups, "qwen")
+    menus = turned_through(groups, page(found, MenuState(query="qwen")))
 
     assert {"gpt", "flux"} <= {option.label for menu in menus for option in menu.options}  # by the way out
     assert labels(menus[0])[-2:] == [["Chat", "Pictures"], ["All"]]
@@ -253,11 +253,11 @@ def test_a_search_goes_through_all_its_pages_and_kinds() -> None:
     ],
 )
 def test_a_search_matches_every_word_in_any_spelling(query: str, ids: list[str]) -> None:
-    shelves = (
-        shelf("chat", "Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen", "GPT-4o", "gpt_4o:mini"),
+    groups = (
+        group("chat", "Qwen/Qwen3-Coder-480B", "qwen3 next", "deepseek-r1-distill-qwen", "GPT-4o", "gpt_4o:mini"),
     )
 
-    assert [model for part in filter_by_name(shelves, query) for model in part.models] == ids
+    assert [model for part in filter_by_name(groups, query) for model in part.models] == ids
 
 
 @pytest.mark.parametrize(
@@ -280,45 +280,45 @@ def test_a_kind_is_recognised_by_its_names(text: str, kind: Tab | None, rest: st
 
 def test_models_without_use_in_a_chat_are_not_offered() -> None:
     models = [Model("bge-m3", "other"), Model("qwen", "chat"), Model("qwen", "chat")]
-    shelves = group_models(models, HEADINGS, dict.fromkeys(TABS))
+    groups = group_models(models, HEADINGS, dict.fromkeys(TABS))
 
-    assert [part.models for part in shelves] == [("qwen",)]
+    assert [part.models for part in groups] == [("qwen",)]
     assert group_models(models[:1], HEADINGS, dict.fromkeys(TABS)) == ()
 
 
 def test_a_mistyped_name_finds_similar_models() -> None:
-    shelves = (shelf("chat", "deepseek-v3", "kimi-k2"), shelf("image", "Flux.1-Schnell"))
+    groups = (group("chat", "deepseek-v3", "kimi-k2"), group("image", "Flux.1-Schnell"))
 
-    assert [model for part in find_similar(shelves, "deepsek v3") for model in part.models] == ["deepseek-v3"]
-    assert find_similar(shelves, "") == ()
+    assert [model for part in find_similar(groups, "deepsek v3") for model in part.models] == ["deepseek-v3"]
+    assert find_similar(groups, "") == ()
 
 
 @given(stocks(), st.integers(1, 100))
-def test_a_shortened_list_keeps_its_order_and_some_of_every_kind(shelves: tuple[ModelGroup, ...], most: int) -> None:
-    short = limit_models(shelves, most)
+def test_a_shortened_list_keeps_its_order_and_some_of_every_kind(groups: tuple[ModelGroup, ...], most: int) -> None:
+    short = limit_models(groups, most)
     kept = [model for part in short for model in part.models]
 
-    assert len(kept) == min(most, sum(len(part.models) for part in shelves))
-    assert [model for part in shelves for model in part.models if model in kept] == kept
-    if most >= len(shelves):
-        assert [part.tab for part in short] == [part.tab for part in shelves]
+    assert len(kept) == min(most, sum(len(part.models) for part in groups))
+    assert [model for part in groups for model in part.models if model in kept] == kept
+    if most >= len(groups):
+        assert [part.tab for part in short] == [part.tab for part in groups]
 
 
 @given(st.text(max_size=60))
 def test_the_menu_accepts_any_value(value: str) -> None:
     view = MenuState.read(value)
-    shelves = stock(20)
+    groups = stock(20)
 
-    assert find_model(shelves, value) is None
-    assert view is None or len(page(shelves, view).options) > 0
+    assert find_model(groups, value) is None
+    assert view is None or len(page(groups, view).options) > 0
 
 
 def test_ids_differ_where_they_are_too_long_for_an_entry() -> None:
     long = "vendor/" + "a" * 120
-    shelves = (shelf("chat", long + "-mini", long + "-maxi"),)
-    first, second = list_menu("Which?", shelves).options
+    groups = (group("chat", long + "-mini", long + "-maxi"),)
+    first, second = list_menu("Which?", groups).options
 
     assert (first.label[-5:], second.label[-5:]) == ("-mini", "-maxi")
     assert first.value != second.value
-    assert find_model(shelves, second.value) == (shelves[0], long + "-maxi")
-    assert of_kind(shelves, "image") == ()
+    assert find_model(groups, second.value) == (groups[0], long + "-maxi")
+    assert of_kind(groups, "image") == ()

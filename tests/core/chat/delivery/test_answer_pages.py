@@ -86,9 +86,9 @@ class Screen(NoOutbox):
 
 
 async def pieces(
-    parts: Sequence[str], error: Exception | None = None, thoughts: Sequence[str] = ()
+    parts: Sequence[str], error: Exception | None = None, reasoning_parts: Sequence[str] = ()
 ) -> AsyncGenerator[TextChunk]:
-    for piece in [*(TextChunk(text, is_reasoning=True) for text in thoughts), *map(TextChunk, parts)]:
+    for piece in [*(TextChunk(text, is_reasoning=True) for text in reasoning_parts), *map(TextChunk, parts)]:
         await asyncio.sleep(0)
         yield piece
     if error is not None:
@@ -164,15 +164,15 @@ async def test_a_table_shows_its_header_on_each_page() -> None:
     assert "".join(page.removeprefix(header) for page in pages).count("| 9 | 2 |") == 1
 
 
-@pytest.mark.parametrize("thoughts", [[], ["Where was ", "I?"]])
-async def test_an_answer_that_begins_within_code_opens_its_fence_first(thoughts: list[str]) -> None:
-    screen = Screen(append_only=not thoughts)  # a fold grows, and the page moves down
+@pytest.mark.parametrize("reasoning_parts", [[], ["Where was ", "I?"]])
+async def test_an_answer_that_begins_within_code_opens_its_fence_first(reasoning_parts: list[str]) -> None:
+    screen = Screen(append_only=not reasoning_parts)  # a fold grows, and the page moves down
     code = ["    return 1\n", "``", "`\nDone. ", *["More words. "] * 8]
 
-    said = await show(screen, pieces(code, thoughts=thoughts), opening="```python\n")
+    said = await show(screen, pieces(code, reasoning_parts=reasoning_parts), opening="```python\n")
 
     pages = [screen.messages[name] for name in sorted(screen.messages, key=int)]
-    assert pages[0].startswith("".join(thoughts) + "```python\n    return 1\n```\nDone. More")
+    assert pages[0].startswith("".join(reasoning_parts) + "```python\n    return 1\n```\nDone. More")
     assert len(pages) > 1
     assert not any("`" in page for page in pages[1:])
     assert said == "".join(code)
@@ -204,7 +204,7 @@ async def test_a_fence_that_was_opened_for_an_answer_is_still_open_for_the_next_
 @pytest.mark.parametrize("size", [1, 3, 100])
 async def test_a_fence_that_is_open_already_is_not_opened_again(came: str, kept: str, size: int) -> None:
     parts = [came[start : start + size] for start in range(0, len(came), size)]
-    resumed_pieces = [piece async for piece in continue_in_fence(pieces(parts, thoughts=["Hm."]), "```python\n")]
+    resumed_pieces = [piece async for piece in continue_in_fence(pieces(parts, reasoning_parts=["Hm."]), "```python\n")]
 
     assert resumed_pieces[0] == TextChunk("Hm.", is_reasoning=True)
     assert "".join(piece.text for piece in resumed_pieces[1:]) == kept
@@ -440,26 +440,28 @@ async def test_an_empty_answer_leaves_no_message() -> None:
 
 @settings(max_examples=60)
 @given(
-    thoughts=st.lists(st.sampled_from(["hm ", "```\n", "so\n", "\n", "well "]), max_size=40),
+    reasoning_parts=st.lists(st.sampled_from(["hm ", "```\n", "so\n", "\n", "well "]), max_size=40),
     parts=st.lists(st.sampled_from(["word ", "\n", "\n\n", "end. "]), max_size=60),
 )
-async def test_reasoning_is_shown_in_folds_and_is_not_part_of_the_answer(thoughts: list[str], parts: list[str]) -> None:
+async def test_reasoning_is_shown_in_folds_and_is_not_part_of_the_answer(
+    reasoning_parts: list[str], parts: list[str]
+) -> None:
     screen = Screen(append_only=True)
 
-    text = await show(screen, pieces(parts, thoughts=thoughts))
+    text = await show(screen, pieces(parts, reasoning_parts=reasoning_parts))
 
     pages = sorted(screen.messages, key=int)
     folded = " ".join(screen.folds[name] for name in pages)
     below = " ".join(screen.messages[name][len(screen.folds[name]) :] for name in pages)
     assert text == "".join(parts)
     assert "".join(below.split()) == "".join(text.split())
-    assert folded.split() == "".join(thoughts).split() or not "".join([*thoughts, *parts]).strip()
+    assert folded.split() == "".join(reasoning_parts).split() or not "".join([*reasoning_parts, *parts]).strip()
     assert all(len(message) <= LIMIT for message in screen.messages.values())
 
 
 async def test_shown_reasoning_is_told_from_the_answer_after_a_crash() -> None:
     checkpoint = Checkpoint()
-    await show(Screen(), pieces(["so ", "be it"], thoughts=["hm ", "well "]), checkpoint)
+    await show(Screen(), pieces(["so ", "be it"], reasoning_parts=["hm ", "well "]), checkpoint)
 
     progress = DeliveryCheckpoint(checkpoint)
     screen = Screen()

@@ -70,7 +70,7 @@ async def test_pictures_are_generated_with_the_options_and_returned_unchanged(
 ) -> None:
     sim.script.images_as = "url" if form == "url" else "b64_json"
     drawing = await images.generate(FOX, FLUX, "deepseek-v3")
-    haul = await images.download(drawing, most=MOST, person="tg:1:7")
+    downloaded = await images.download(drawing, most=MOST, person="tg:1:7")
 
     assert ordered(sim) == [
         {
@@ -83,13 +83,16 @@ async def test_pictures_are_generated_with_the_options_and_returned_unchanged(
             "style": "vivid",
         }
     ]
-    assert [picture.data for picture in haul.pictures] == [
+    assert [picture.data for picture in downloaded.pictures] == [
         sim.script.picture(FOX.prompt, number, 64, 96) for number in range(2)
     ]
-    assert {(picture.mime, picture.width, picture.height) for picture in haul.pictures} == {("image/png", 64, 96)}
-    assert {picture.alt for picture in haul.pictures} == {FOX.prompt}
-    assert [picture.name for picture in haul.pictures] == ["a-red-fox-in-the-snow-1.png", "a-red-fox-in-the-snow-2.png"]
-    assert haul.missing == 0
+    assert {(picture.mime, picture.width, picture.height) for picture in downloaded.pictures} == {("image/png", 64, 96)}
+    assert {picture.alt for picture in downloaded.pictures} == {FOX.prompt}
+    assert [picture.name for picture in downloaded.pictures] == [
+        "a-red-fox-in-the-snow-1.png",
+        "a-red-fox-in-the-snow-2.png",
+    ]
+    assert downloaded.missing == 0
 
 
 async def test_a_prompt_is_translated_for_english_only_models(images: ImageGenerator, sim: WanjieSim) -> None:
@@ -209,21 +212,21 @@ async def test_data_that_is_too_large_is_reported(images: ImageGenerator) -> Non
 
 async def test_successful_pictures_are_returned_beside_failed_ones(images: ImageGenerator, sim: WanjieSim) -> None:
     links = (hosted(sim, query="?status=403"), hosted(sim), "https://127.0.0.1/x", hosted(sim))
-    haul = await images.download(
+    downloaded = await images.download(
         GeneratedImages(FLUX, replace(FOX, n=4), tuple(map(ImageLink, links))), most=MOST, person="tg:1:7"
     )
 
-    assert len(haul.pictures) == 2
-    assert haul.missing == 2
+    assert len(downloaded.pictures) == 2
+    assert downloaded.missing == 2
 
 
 async def test_pictures_that_a_model_did_not_make_count_as_missing(images: ImageGenerator, sim: WanjieSim) -> None:
-    haul = await images.download(
+    downloaded = await images.download(
         GeneratedImages(FLUX, replace(FOX, n=3), (ImageLink(hosted(sim)),)), most=MOST, person="tg:1:7"
     )
 
-    assert len(haul.pictures) == 1
-    assert haul.missing == 2
+    assert len(downloaded.pictures) == 1
+    assert downloaded.missing == 2
 
 
 @pytest.mark.parametrize(("people", "at_once"), [(1, 4), (2, 8), (3, 8)])

@@ -15,10 +15,10 @@ from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
 from core.store import ChatPreferences
 from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
-from tests.core.chat.tones import pitches, tone
-from tests.core.media.sounds import SLOWEST_FRAME
+from tests.core.chat.audio_tones import pitches, tone
+from tests.core.media.audio_files import SLOWEST_FRAME
 
-HURRY = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
+SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 WORDS = SpokenPlaceholders(code="code", table="table", link="link", language="en")
 MODEL = "CosyVoice"
 NOTHING = ChatPreferences()
@@ -37,20 +37,20 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
     """Build a `SpeechSynthesizer` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    workshop, decoders = ThreadPool(), DecoderPool()
+    threads, decoders = ThreadPool(), DecoderPool()
 
     def build(**changes: object) -> SpeechSynthesizer:
         values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "speech_limit": 600}
         wanjie = WanjieSettings.model_validate(values | changes)
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
-        client = WanjieClient(wanjie, backoff=HURRY)
+        client = WanjieClient(wanjie, backoff=SHORT_BACKOFF)
         clients.append(client)
-        return SpeechSynthesizer(client, workshop, decoders, wanjie, chat)
+        return SpeechSynthesizer(client, threads, decoders, wanjie, chat)
 
     yield build
     for client in clients:
         await client.aclose()
-    workshop.close()
+    threads.close()
     await decoders.aclose()
 
 
@@ -156,10 +156,10 @@ async def test_simultaneous_equal_texts_share_a_request(speech: SpeechSynthesize
 
 async def test_an_unknown_voice_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
-    assert (excuse.value.key, excuse.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
+    assert (user_error.value.key, user_error.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
 
 @pytest.mark.parametrize("preferences", [NOTHING, ChatPreferences(voice="普通话")])
@@ -167,10 +167,10 @@ async def test_the_default_voice_is_not_suggested_to_its_users(
     speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
 ) -> None:
     sim.script.voices = ("alloy",)
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
 
-    assert excuse.value.key == "speak.voice_usual"
+    assert user_error.value.key == "speak.voice_usual"
 
 
 async def test_chunks_too_long_for_a_model_are_halved_once(
@@ -188,10 +188,10 @@ async def test_chunks_too_long_for_a_model_are_halved_once(
 
 async def test_a_text_still_too_long_for_a_model_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
 
-    assert excuse.value.key == "speak.long"
+    assert user_error.value.key == "speak.long"
     assert len(spoken_texts(sim)) == 2
 
 
@@ -200,10 +200,10 @@ async def test_a_bad_request_names_the_chosen_voice_and_speed(
     speech: SpeechSynthesizer, sim: WanjieSim, preferences: ChatPreferences
 ) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
 
-    assert excuse.value.key == "speak.manner"
+    assert user_error.value.key == "speak.manner"
 
 
 async def test_a_content_refusal_does_not_blame_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
@@ -240,9 +240,9 @@ async def test_a_model_without_audio_is_reported_and_asked_again_the_next_time(
     speech: SpeechSynthesizer, sim: WanjieSim
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
-    assert excuse.value.key == "speak.broken"
+    assert user_error.value.key == "speak.broken"
     sim.script.sound = make_mp3
 
     assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)).seconds > 1
@@ -265,10 +265,10 @@ async def test_more_than_an_hour_of_audio_is_reported_and_not_requested_again(
     speech: SpeechSynthesizer, sim: WanjieSim
 ) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3", person=ADA)
 
-    assert excuse.value.key == "speak.hour"
+    assert user_error.value.key == "speak.hour"
     assert len(spoken_texts(sim)) == 1
 
 
@@ -282,9 +282,9 @@ async def test_a_text_becomes_a_script_of_words(speech: SpeechSynthesizer) -> No
 
 async def test_a_text_without_words_is_not_spoken(speech: SpeechSynthesizer) -> None:
     for text in ("", " \n", "---", "***"):
-        with pytest.raises(UserFacingError) as excuse:
+        with pytest.raises(UserFacingError) as user_error:
             await speech.make_script(text, WORDS)
-        assert excuse.value.key == "speak.nothing"
+        assert user_error.value.key == "speak.nothing"
 
 
 @pytest.mark.parametrize("sentence", ["This is a sentence of some length.", "这是一个不长也不短的句子。"])

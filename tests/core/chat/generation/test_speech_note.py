@@ -169,10 +169,10 @@ async def test_a_refused_voice_note_is_explained(
     services: Services, context: EventContext, screen: NoteScreen, refusals: list[Exception], key: str
 ) -> None:
     screen.script.extend(refusals)
-    with pytest.raises(UserFacingError) as excuse:
+    with pytest.raises(UserFacingError) as user_error:
         await services.speaker.speak_and_post(context, TEXT)
 
-    assert excuse.value.key == key
+    assert user_error.value.key == key
 
 
 async def test_a_caption_notes_that_only_the_beginning_is_spoken(

@@ -13,9 +13,9 @@ from core.chat.question.builder import QuestionBuilder
 from core.chat.question.documents import fence_untrusted
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage
-from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
+from tests.core.chat.sent_files import PHOTO, REPORT, VOICE, Mail, picture, sent
 
-BLIND, SEEING = "deepseek-v3", "GPT-4o"
+BLIND, VISION_MODEL = "deepseek-v3", "GPT-4o"
 STICKER = Attachment("other", "s1")
 VIDEO = Attachment("video", "m1", mime="video/mp4", name="cat.mp4")
 
@@ -89,13 +89,15 @@ async def test_an_empty_message_is_not_a_question(questions: QuestionBuilder) ->
 @pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
 async def test_an_unusable_file_is_explained(questions: QuestionBuilder, attachment: Attachment) -> None:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=SEEING)
+        await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=VISION_MODEL)
 
     assert caught.value.key == "file.other"
 
 
 async def test_a_reply_to_an_unusable_file_is_answered(questions: QuestionBuilder) -> None:
-    question, notes = await questions.build(sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=SEEING)
+    question, notes = await questions.build(
+        sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=VISION_MODEL
+    )
 
     assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
     assert notes == ()
@@ -103,7 +105,7 @@ async def test_a_reply_to_an_unusable_file_is_answered(questions: QuestionBuilde
 
 async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture()})
-    question, _ = await questions.build(replace(sent(PHOTO), direct=False), mail, [], model=SEEING)
+    question, _ = await questions.build(replace(sent(PHOTO), direct=False), mail, [], model=VISION_MODEL)
 
     assert question.text == "Ada: [picture]"
     assert mail.signs == ["writing", "nothing"]
@@ -112,7 +114,7 @@ async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(quest
 async def test_files_precede_the_text_about_them(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(), "d1": b"1,2"})
     incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
-    question, _ = await questions.build(incoming, mail, [], model=SEEING)
+    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL)
 
     assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
 
@@ -120,7 +122,7 @@ async def test_files_precede_the_text_about_them(questions: QuestionBuilder) -> 
 async def test_an_unreadable_file_beside_readable_ones_is_explained_and_marked(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": b"facts", "p1": b"no picture"})
     broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
-    question, notes = await questions.build(sent(*broken, REPORT, text="Well?"), mail, [], model=SEEING)
+    question, notes = await questions.build(sent(*broken, REPORT, text="Well?"), mail, [], model=VISION_MODEL)
 
     assert question.text.startswith("[File: report.txt]")
     assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
@@ -130,7 +132,7 @@ async def test_an_unreadable_file_beside_readable_ones_is_explained_and_marked(q
 async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., QuestionBuilder]) -> None:
     incoming = sent(VOICE, text="你好")
     incoming = replace(incoming, sender=replace(incoming.sender, locale="zh-hans"))
-    question, notes = await reading_with().build(incoming, Mail(), [], model=SEEING)
+    question, notes = await reading_with().build(incoming, Mail(), [], model=VISION_MODEL)
 
     assert question.text == "[unreadable voice message]\n\n你好"
     assert notes == ("这里暂不支持语音消息\uff0c请改用文字。",)
@@ -189,13 +191,13 @@ async def test_a_file_without_text_is_treated_by_its_media_type(
     questions: QuestionBuilder, attachment: Attachment, data: bytes, key: str
 ) -> None:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment, text="?"), Mail({"d1": data}), [], model=SEEING)
+        await questions.build(sent(attachment, text="?"), Mail({"d1": data}), [], model=VISION_MODEL)
 
     assert caught.value.key == key
 
 
 async def test_a_picture_with_another_suffix_is_recognised(questions: QuestionBuilder) -> None:
     scan = Attachment("document", "p1", "scan.backup", "image/png")
-    question, _ = await questions.build(sent(scan, text="?"), Mail({"p1": picture()}), [], model=SEEING)
+    question, _ = await questions.build(sent(scan, text="?"), Mail({"p1": picture()}), [], model=VISION_MODEL)
 
     assert question.images

@@ -9,7 +9,7 @@ import pytest
 from core.chat.port.incoming import Attachment
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
-from tests.core.chat.sending import REPORT, Mail, pdf, sent
+from tests.core.chat.sent_files import REPORT, Mail, pdf, sent
 
 MODEL = "deepseek-v3"
 

@@ -14,9 +14,9 @@ from core.chat.port.incoming import Attachment
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage
-from tests.core.chat.sending import PHOTO, Mail, picture, sent
+from tests.core.chat.sent_files import PHOTO, Mail, picture, sent
 
-BLIND, SEEING = "deepseek-v3", "GPT-4o"
+BLIND, VISION_MODEL = "deepseek-v3", "GPT-4o"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def blindness(questions: QuestionBuilder, mail: Mail, model: str | None = 
 
 
 async def test_a_picture_is_sent_to_a_vision_model(questions: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=SEEING)
+    question, notes = await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=VISION_MODEL)
 
     assert question.text == "[picture]\n\nWhat is this?"
     assert [opened(url).size for url in question.images] == [(40, 30)]
@@ -50,14 +50,14 @@ async def test_a_picture_is_sent_to_a_vision_model(questions: QuestionBuilder, m
 
 
 async def test_a_picture_without_words_is_marked_in_the_text(questions: QuestionBuilder, mail: Mail) -> None:
-    question, _ = await questions.build(sent(replace(PHOTO, name="cat.png")), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(replace(PHOTO, name="cat.png")), mail, [], model=VISION_MODEL)
 
     assert question.text == "[picture: cat.png]"
 
 
 async def test_a_photo_sent_as_a_file_is_a_picture(questions: QuestionBuilder, mail: Mail) -> None:
     file = Attachment("document", "p1", "IMG_1.PNG", "application/octet-stream")
-    question, _ = await questions.build(sent(file), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(file), mail, [], model=VISION_MODEL)
 
     assert len(question.images) == 1
 
@@ -66,7 +66,7 @@ async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
     incoming = sent(text="What is in this?", quoted="my cat", to=(PHOTO,))
-    question, _ = await questions.build(incoming, mail, [], model=SEEING)
+    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL)
 
     assert question.text == "> my cat\n\n[picture]\n\nWhat is in this?"
     assert len(question.images) == 1
@@ -74,7 +74,7 @@ async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
 
 async def test_a_large_picture_is_resized(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(3000, 1500, "JPEG")})
-    question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL)
 
     assert opened(question.images[0]).size == (1568, 784)
 
@@ -139,13 +139,13 @@ async def test_a_bare_mention_below_a_picture_is_explained_without_vision(
 @pytest.mark.parametrize("data", [b"", b"not a picture", picture(300, 300)[:200]])
 async def test_a_broken_picture_is_explained(questions: QuestionBuilder, data: bytes) -> None:
     with pytest.raises(UserFacingError, match=r"file\.broken"):
-        await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=SEEING)
+        await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=VISION_MODEL)
 
 
 async def test_at_most_four_pictures_are_sent_and_the_others_reported(questions: QuestionBuilder) -> None:
     pictures = photos(6)
     mail = Mail({photo.id: picture() for photo in pictures})
-    question, notes = await questions.build(sent(*pictures), mail, [], model=SEEING)
+    question, notes = await questions.build(sent(*pictures), mail, [], model=VISION_MODEL)
 
     assert question.files == ("p0", "p1", "p2", "p3")
     assert "[unreadable picture: 5.png]" in question.text
@@ -154,15 +154,17 @@ async def test_at_most_four_pictures_are_sent_and_the_others_reported(questions:
 
 
 async def test_a_question_that_follows_still_has_the_picture(questions: QuestionBuilder, mail: Mail) -> None:
-    question, _ = await questions.build(sent(PHOTO), mail, [], model=SEEING)
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL)
     history = [HistoryMessage("user", question.text, question.files), HistoryMessage("assistant", "A cat.")]
 
-    assert await questions.load_pictures(history, mail, SEEING, person="tg:1:7") == {"p1": question.images[0]}
+    assert await questions.load_pictures(history, mail, VISION_MODEL, person="tg:1:7") == {"p1": question.images[0]}
     assert mail.fetched == ["p1"]
 
 
 async def test_another_process_downloads_the_picture_again(questions: QuestionBuilder, mail: Mail) -> None:
-    found = await questions.load_pictures([HistoryMessage("user", "[picture]", ("p1",))], mail, SEEING, person="tg:1:7")
+    found = await questions.load_pictures(
+        [HistoryMessage("user", "[picture]", ("p1",))], mail, VISION_MODEL, person="tg:1:7"
+    )
 
     assert opened(found["p1"]).size == (40, 30)
 
@@ -180,7 +182,7 @@ async def test_the_four_newest_pictures_of_the_history_are_sent(questions: Quest
     files = (("p0", "p1"), ("p2", "p3"), ("p2", "p3"), ("p4",))
     history = [HistoryMessage("user", "[picture]", each) for each in files]
 
-    assert set(await questions.load_pictures(history, mail, SEEING, person="tg:1:7")) == {"p4", "p3", "p2", "p1"}
+    assert set(await questions.load_pictures(history, mail, VISION_MODEL, person="tg:1:7")) == {"p4", "p3", "p2", "p1"}
 
 
 @pytest.mark.parametrize("error", [ContentRejectedError("deleted"), RecipientGoneError("gone")])
@@ -189,15 +191,15 @@ async def test_unavailable_old_pictures_are_left_out(questions: QuestionBuilder,
     history = [HistoryMessage("user", "[picture]", (file,)) for file in ("p1", "broken", "lost")]
     mail.script = [error]
 
-    assert set(await questions.load_pictures(history, mail, SEEING, person="tg:1:7")) == {"p1"}
+    assert set(await questions.load_pictures(history, mail, VISION_MODEL, person="tg:1:7")) == {"p1"}
 
 
 async def test_a_rate_limit_does_not_lose_an_old_picture(questions: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RateLimitedError(0.01)]
 
-    assert set(await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, SEEING, person="tg:1:7")) == {
-        "p1"
-    }
+    assert set(
+        await questions.load_pictures([HistoryMessage("user", "", ("p1",))], mail, VISION_MODEL, person="tg:1:7")
+    ) == {"p1"}
 
 
 @pytest.mark.parametrize(("locale", "left_out"), [("en", "3 pictures, `cat.png`"), ("zh", "3 张图片、`cat.png`")])
@@ -206,6 +208,6 @@ async def test_pictures_without_names_are_counted(questions: QuestionBuilder, lo
     incoming = sent(*pictures, Attachment("image", "p7", "cat.png", "image/png"))
     mail = Mail({attachment.id: picture() for attachment in incoming.attachments})
     asked = replace(incoming, sender=replace(incoming.sender, locale=locale))
-    _, (note,) = await questions.build(asked, mail, [], model=SEEING)
+    _, (note,) = await questions.build(asked, mail, [], model=VISION_MODEL)
 
     assert left_out in note

@@ -13,15 +13,15 @@ from core.chat.question.builder import QuestionBuilder
 from core.chat.question.transcription import quote_transcript
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import RefusedContentError, ServerFaultError
-from tests.core.chat.films import filmed
-from tests.core.chat.sending import VOICE, Mail, sent
-from tests.core.media.sounds import play
+from tests.core.chat.sent_files import VOICE, Mail, sent
+from tests.core.chat.video_files import make_video
+from tests.core.media.audio_files import play
 
 MODEL, EARS = "deepseek-v3", "SenseVoiceSmall"
 
 
 @pytest.fixture
-def hearing(reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim) -> QuestionBuilder:
+def with_transcription(reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim) -> QuestionBuilder:
     wanjie.script.models += (EARS,)
     wanjie.script.transcript = lambda audio: f"you said {audio.decode()}"
     return reading_with(transcribe_model=EARS)
@@ -32,21 +32,25 @@ def mail() -> Mail:
     return Mail({"v1": b"hello"})
 
 
-async def excuse(questions: QuestionBuilder, mail: Mail, attachment: Attachment = VOICE) -> UserFacingError:
+async def user_error(questions: QuestionBuilder, mail: Mail, attachment: Attachment = VOICE) -> UserFacingError:
     with pytest.raises(UserFacingError) as caught:
         await questions.build(sent(attachment), mail, [], model=MODEL)
     return caught.value
 
 
-async def test_a_voice_message_is_transcribed_and_the_transcript_posted(hearing: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await hearing.build(sent(VOICE), mail, [], model=MODEL)
+async def test_a_voice_message_is_transcribed_and_the_transcript_posted(
+    with_transcription: QuestionBuilder, mail: Mail
+) -> None:
+    question, notes = await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
 
     assert question.text == "you said hello"
     assert notes == ("> 🎤 you said hello",)
 
 
-async def test_text_beside_a_voice_message_precedes_the_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
-    question, _ = await hearing.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
+async def test_text_beside_a_voice_message_precedes_the_transcript(
+    with_transcription: QuestionBuilder, mail: Mail
+) -> None:
+    question, _ = await with_transcription.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
 
     assert question.text == "Translate:\n\nyou said hello"
 
@@ -62,9 +66,9 @@ async def test_text_beside_a_voice_message_precedes_the_transcript(hearing: Ques
     ],
 )
 async def test_the_model_is_told_the_format(
-    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
+    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
 ) -> None:
-    await hearing.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL)
+    await with_transcription.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL)
 
     file = wanjie.requests[-1].body["file"]
     assert isinstance(file, Upload)
@@ -73,7 +77,7 @@ async def test_the_model_is_told_the_format(
 
 
 async def test_without_a_transcription_model_voice_is_not_understood(questions: QuestionBuilder, mail: Mail) -> None:
-    assert (await excuse(questions, mail)).key == "file.deaf"
+    assert (await user_error(questions, mail)).key == "file.deaf"
     assert mail.fetched == []
 
 
@@ -84,14 +88,18 @@ async def test_words_with_a_voice_message_are_answered_without_it(questions: Que
     assert notes == ("Voice messages aren't set up here. Please write instead.",)
 
 
-async def test_a_bare_mention_below_a_voice_message_asks_its_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await hearing.build(sent(to=(VOICE,)), mail, [], model=MODEL)
+async def test_a_bare_mention_below_a_voice_message_asks_its_transcript(
+    with_transcription: QuestionBuilder, mail: Mail
+) -> None:
+    question, notes = await with_transcription.build(sent(to=(VOICE,)), mail, [], model=MODEL)
 
     assert (question.text, notes) == ("you said hello", ())
 
 
-async def test_a_question_about_a_voice_message_contains_its_transcript(hearing: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await hearing.build(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
+async def test_a_question_about_a_voice_message_contains_its_transcript(
+    with_transcription: QuestionBuilder, mail: Mail
+) -> None:
+    question, notes = await with_transcription.build(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
 
     assert question.text == "[voice message]\n```\nyou said hello\n```\n\nIs it true?"
     assert notes == ()
@@ -106,34 +114,34 @@ async def test_a_reply_to_a_voice_message_without_transcription_is_answered_sile
     assert notes == ()
 
 
-async def test_silence_is_explained(hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
+async def test_silence_is_explained(with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
     wanjie.script.transcript = " \n"
 
-    error = await excuse(hearing, mail)
+    error = await user_error(with_transcription, mail)
     assert (error.key, error.values) == ("file.silent", {"name": "the voice message"})
 
 
-async def test_unsupported_audio_is_explained(hearing: QuestionBuilder, mail: Mail) -> None:
-    assert (await excuse(hearing, mail, replace(VOICE, name="noise.mid"))).key == "file.unheard"
+async def test_unsupported_audio_is_explained(with_transcription: QuestionBuilder, mail: Mail) -> None:
+    assert (await user_error(with_transcription, mail, replace(VOICE, name="noise.mid"))).key == "file.unheard"
 
 
 @pytest.mark.parametrize(
     "failure", [Failure(400, message="audio file is too long"), Failure(413), Failure(413, html=True)]
 )
 async def test_a_recording_that_is_too_long_is_explained(
-    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure
+    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure
 ) -> None:
     wanjie.script.fail_next.append(failure)
 
-    assert (await excuse(hearing, mail)).key == "file.long"
+    assert (await user_error(with_transcription, mail)).key == "file.long"
 
 
 async def test_a_missing_transcription_model_counts_as_none(
-    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim
 ) -> None:
     wanjie.script.models = wanjie.script.models[:-1]
 
-    assert (await excuse(hearing, mail)).key == "file.deaf"
+    assert (await user_error(with_transcription, mail)).key == "file.deaf"
 
 
 @pytest.mark.parametrize(
@@ -144,34 +152,34 @@ async def test_a_missing_transcription_model_counts_as_none(
     ],
 )
 async def test_service_failures_are_raised(
-    hearing: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
+    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
     wanjie.script.fail_next.append(failure)
 
     with pytest.raises(error):
-        await hearing.build(sent(VOICE), mail, [], model=MODEL)
+        await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
 
 
-async def test_a_file_known_to_be_too_large_is_not_downloaded(hearing: QuestionBuilder, mail: Mail) -> None:
-    error = await excuse(hearing, mail, replace(VOICE, size=mail.capabilities.download_limit + 1))
+async def test_a_file_known_to_be_too_large_is_not_downloaded(with_transcription: QuestionBuilder, mail: Mail) -> None:
+    error = await user_error(with_transcription, mail, replace(VOICE, size=mail.capabilities.download_limit + 1))
 
     assert (error.key, error.values["limit"]) == ("file.large", 20)
     assert mail.fetched == []
 
 
-async def test_a_file_that_proves_too_large_is_explained(hearing: QuestionBuilder) -> None:
+async def test_a_file_that_proves_too_large_is_explained(with_transcription: QuestionBuilder) -> None:
     too_large = bytes(Mail({}).capabilities.download_limit + 1)
 
-    assert (await excuse(hearing, Mail({"v1": too_large}))).key == "file.large"
+    assert (await user_error(with_transcription, Mail({"v1": too_large}))).key == "file.large"
 
 
-async def test_a_file_that_is_no_longer_available_is_explained(hearing: QuestionBuilder) -> None:
-    assert (await excuse(hearing, Mail())).key == "file.gone"
+async def test_a_file_that_is_no_longer_available_is_explained(with_transcription: QuestionBuilder) -> None:
+    assert (await user_error(with_transcription, Mail())).key == "file.gone"
 
 
-async def test_a_busy_platform_is_waited_for(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_busy_platform_is_waited_for(with_transcription: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RateLimitedError(0.01), PlatformUnreachableError("lost")]
-    question, _ = await hearing.build(sent(VOICE), mail, [], model=MODEL)
+    question, _ = await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
 
     assert question.text == "you said hello"
     assert len(mail.fetched) == 3
@@ -184,11 +192,11 @@ async def test_a_platform_that_stays_busy_is_given_up() -> None:
     assert caught.value.key == "file.late"
 
 
-async def test_a_chat_that_is_gone_ends_the_job(hearing: QuestionBuilder, mail: Mail) -> None:
+async def test_a_chat_that_is_gone_ends_the_job(with_transcription: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RecipientGoneError("blocked")]
 
     with pytest.raises(RecipientGoneError):
-        await hearing.build(sent(VOICE), mail, [], model=MODEL)
+        await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
 
 
 def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
@@ -198,17 +206,19 @@ def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
-async def test_a_video_with_sound_is_transcribed(hearing: QuestionBuilder, wanjie: WanjieSim, kind: str) -> None:
+async def test_a_video_with_sound_is_transcribed(
+    with_transcription: QuestionBuilder, wanjie: WanjieSim, kind: str
+) -> None:
     wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
-    film = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
-    question, notes = await hearing.build(sent(film), Mail({"f": filmed(3)}), [], model=MODEL)
+    video = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
+    question, notes = await with_transcription.build(sent(video), Mail({"f": make_video(3)}), [], model=MODEL)
 
     assert question.text == "3 seconds"
     assert notes == ("> 🎤 3 seconds",)
 
 
-async def test_a_silent_video_is_not_transcribed(hearing: QuestionBuilder) -> None:
-    found = await excuse(hearing, Mail({"f": filmed(0)}), Attachment("video", "f", mime="video/mp4"))
+async def test_a_silent_video_is_not_transcribed(with_transcription: QuestionBuilder) -> None:
+    found = await user_error(with_transcription, Mail({"f": make_video(0)}), Attachment("video", "f", mime="video/mp4"))
 
     assert found.key == "file.other"
 
@@ -216,4 +226,4 @@ async def test_a_silent_video_is_not_transcribed(hearing: QuestionBuilder) -> No
 async def test_without_a_transcription_model_no_video_is_downloaded(
     reading_with: Callable[..., QuestionBuilder],
 ) -> None:
-    assert (await excuse(reading_with(), Mail({}), Attachment("video", "f", mime="video/mp4"))).key == "file.other"
+    assert (await user_error(reading_with(), Mail({}), Attachment("video", "f", mime="video/mp4"))).key == "file.other"

@@ -9,7 +9,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.port.incoming import Attachment, Sender
 from core.chat.question.builder import QuestionBuilder
-from tests.core.chat.sending import PHOTO, REPORT, VOICE, Mail, picture, sent
+from tests.core.chat.sent_files import PHOTO, REPORT, VOICE, Mail, picture, sent
 
 
 @dataclass

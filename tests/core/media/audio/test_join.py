@@ -13,7 +13,7 @@ from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.audio.decoder import open_recording
 from core.media.audio.join import join_audio
 from core.media.results import AudioTooLongError, UnreadableAudioError
-from tests.core.media.sounds import SLOWEST_FRAME, play, tagged, tone
+from tests.core.media.audio_files import SLOWEST_FRAME, play, tagged, tone
 
 Into = Literal["opus", "mp3"]
 FRAME = 96

@@ -15,7 +15,7 @@ from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.documents.pdf_text import PdfText, UnreadablePdfError, read_pdf
 from core.media.documents.reader import read_document
 from core.media.results import DocumentExcerpt, UnreadableDocumentError
-from tests.core.media.papers import pdf
+from tests.core.media.pdf_files import pdf
 
 CHINESE = "第一行，你好。\n第二行：世界！\n"
 TAIWANESE = "今天天氣很好，我們一起去公園。\n"

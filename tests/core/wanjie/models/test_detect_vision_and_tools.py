@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.wanjie import ModelFeatures
-from tests.core.wanjie.raw import SettingsFactory
+from tests.core.wanjie.raw_server import SettingsFactory
 
-SEEING = """GPT-4o gpt-4o-mini chatgpt-4o-latest GPT-4.1 gpt-4.1-nano gpt-5 gpt-5-mini o1 o3 o4-mini gemini-2.5-flash
+VISION_MODELS = """
+    GPT-4o gpt-4o-mini chatgpt-4o-latest GPT-4.1 gpt-4.1-nano gpt-5 gpt-5-mini o1 o3 o4-mini gemini-2.5-flash
     gemini-2.5-pro gemini-2.5-flash-lite claude-3.7-sonnet-20250219 claude-sonnet-4-20250514 claude-opus-4-1
     claude-3-5-sonnet-latest claude-haiku-4-5 qwen2.5-vl-72b-instruct qwen-vl-max Qwen/Qwen3-VL-235B InternVL3-78B
     llama-3.2-90b-vision-instruct moonshot-v1-8k-vision-preview glm-4v glm-4v-plus glm-4.5v kimi-k2.5 QVQ-72B
@@ -16,7 +17,7 @@ BLIND = """deepseek-v3 deepseek-reasoner qwen3-32b qwen3-next qwen3-coder qwen3-
     gpt-3.5-turbo gpt-4 gpt-oss-120b o1-mini o3-mini claude-2.1 llama-3.3-70b moonshot-v1-8k step-1-8k"""
 
 
-@pytest.mark.parametrize(("ids", "sees"), [(SEEING, True), (BLIND, False)])
+@pytest.mark.parametrize(("ids", "sees"), [(VISION_MODELS, True), (BLIND, False)])
 def test_vision_of_common_models_is_detected(settings_for: SettingsFactory, ids: str, *, sees: bool) -> None:
     traits = ModelFeatures(settings_for())
 

@@ -25,7 +25,7 @@ from core.wanjie import (
 from core.wanjie.responses import Chunk, parse_chunk, parse_completion
 from core.wanjie.streaming.finish_reasons import normalize_finish_reason
 from core.wanjie.streaming.stream_reader import StreamReader
-from tests.core.wanjie.raw import Ask, ClientFactory, RawServer, streaming
+from tests.core.wanjie.raw_server import Ask, ClientFactory, RawServer, streaming
 
 Together = Callable[[list[Delta]], tuple[str, str, Finish | None]]
 
@@ -43,7 +43,7 @@ def read(*frames: dict[str, Any] | str, done: bool = True) -> list[Delta]:
 
 
 TEXT = Chunk(text="a")
-THOUGHT = Chunk(reasoning="a")
+REASONING = Chunk(reasoning="a")
 UNREAD = Chunk(is_unreadable=True)
 
 
@@ -74,14 +74,14 @@ UNREAD = Chunk(is_unreadable=True)
             {"choices": [{"delta": {"content": "a"}}, {"delta": {"content": "b"}}]},
             Chunk(text="a", other_choice_has_content=True),
         ),
-        (chunk({"reasoning_content": "a"}), THOUGHT),
-        (chunk({"reasoning": "a", "reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
-        (chunk({"reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), THOUGHT),
-        (chunk({"reasoning_details": [{"type": "reasoning.summary", "summary": "a"}]}), THOUGHT),
-        (chunk({"content": "", "thinking": "a"}), THOUGHT),
-        (chunk({"thinking_blocks": [{"type": "thinking", "thinking": "a", "signature": "x"}]}), THOUGHT),
-        (chunk({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "a"}]}]}), THOUGHT),
-        (chunk({"content": [{"text": "a", "thought": True}]}), THOUGHT),
+        (chunk({"reasoning_content": "a"}), REASONING),
+        (chunk({"reasoning": "a", "reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), REASONING),
+        (chunk({"reasoning_details": [{"type": "reasoning.text", "text": "a"}]}), REASONING),
+        (chunk({"reasoning_details": [{"type": "reasoning.summary", "summary": "a"}]}), REASONING),
+        (chunk({"content": "", "thinking": "a"}), REASONING),
+        (chunk({"thinking_blocks": [{"type": "thinking", "thinking": "a", "signature": "x"}]}), REASONING),
+        (chunk({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "a"}]}]}), REASONING),
+        (chunk({"content": [{"text": "a", "thought": True}]}), REASONING),
         (chunk({"content": [{"type": "thinking", "thinking": ""}, {"type": "text", "text": "a"}]}), TEXT),
         (chunk({"content": {"words": "a"}}), UNREAD),
         (chunk({"content": [{"type": "x", "payload": "a"}]}), UNREAD),
@@ -210,7 +210,7 @@ def test_a_whole_completion_may_have_content_parts() -> None:
     [
         shapes.unchanged,
         shapes.stop_everywhere,
-        shapes.stop_after_thinking,
+        shapes.stop_after_reasoning,
         shapes.in_parts,
         shapes.as_message,
         shapes.as_refusal,

@@ -20,15 +20,15 @@ PIECES = st.lists(
 
 
 def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) -> tuple[str, str]:
-    thoughts, thought, answer = ThinkTagParser(starts_inside=begun), "", ""
-    for told in [*map(thoughts.feed, pieces), thoughts.finish(is_whole=whole)]:
-        thought = told.reasoning if told.replaces_all else thought + told.reasoning
+    parser, reasoning, answer = ThinkTagParser(starts_inside=begun), "", ""
+    for told in [*map(parser.feed, pieces), parser.finish(is_whole=whole)]:
+        reasoning = told.reasoning if told.replaces_all else reasoning + told.reasoning
         answer = told.answer if told.replaces_all else answer + told.answer
-    return thought, answer
+    return reasoning, answer
 
 
 @pytest.mark.parametrize(
-    ("text", "thought", "answer"),
+    ("text", "reasoning", "answer"),
     [
         ("<think>\nLet me see.\n</think>\n\nFour.\n", "Let me see.\n", "Four.\n"),
         (" \n<think>hm</think>Four", "hm", "Four"),
@@ -72,8 +72,8 @@ def in_pieces(pieces: list[str], *, begun: bool = False, whole: bool = False) ->
         ),
     ],
 )
-def test_reasoning_at_the_beginning_is_split_from_the_answer(text: str, thought: str, answer: str) -> None:
-    assert split_reasoning(text) == (thought, answer)
+def test_reasoning_at_the_beginning_is_split_from_the_answer(text: str, reasoning: str, answer: str) -> None:
+    assert split_reasoning(text) == (reasoning, answer)
 
 
 @given(PIECES)
@@ -88,10 +88,10 @@ def test_the_split_does_not_depend_on_the_cuts(pieces: list[str]) -> None:
 
 @given(st.text() | PIECES.map("".join))
 def test_a_text_without_think_tags_is_unchanged(text: str) -> None:
-    thought, answer = split_reasoning(text)
+    reasoning, answer = split_reasoning(text)
 
     opened = text.lstrip().startswith(("<think>", "<thinking>", "<thought>"))
-    assert (thought, answer) == ("", text) or opened or "</th" in text
+    assert (reasoning, answer) == ("", text) or opened or "</th" in text
 
 
 def read(*contents: str, starts_with_reasoning: bool = False, finish: str | None = None) -> list[Delta]:

@@ -7,7 +7,7 @@ from typing import Any
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona, Post
 from bots.sandbox.wanjie.scripted_behaviour import MODELS
-from tests.scenarios.saying import echo, says
+from tests.scenarios.conversation_steps import echo, says
 
 AGAIN, VARIATION = "Again", "Variation"
 FLUX, OTHER = "Flux.1-Schnell", "gpt-image-1"

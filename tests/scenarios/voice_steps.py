@@ -12,7 +12,7 @@ import av
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona, Post
-from tests.scenarios.saying import echo, says
+from tests.scenarios.conversation_steps import echo, says
 
 PACE = 5
 """Characters that the simulated models speak in a second."""

@@ -5,9 +5,9 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.hearing import hears, notes, spoken
-from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
-from tests.scenarios.saying import asked, last_asked, says, until_abandoned, words
+from tests.scenarios.button_steps import AGAIN, CONTINUE, SPEAK, STOP, answered, offers
+from tests.scenarios.conversation_steps import asked, last_asked, says, until_abandoned, words
+from tests.scenarios.voice_steps import hears, notes, spoken
 
 
 async def test_an_answer_of_reasoning_alone_keeps_the_previous_answer(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.saying import echo, says
+from tests.scenarios.conversation_steps import echo, says
 
 _QUESTION = re.compile(r"Which (models?|one)|How much|\d+ models match")
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
-from tests.scenarios.conftest import SEATS
-from tests.scenarios.saying import shows, words
+from tests.scenarios.conftest import PERSONAS
+from tests.scenarios.conversation_steps import shows, words
 
 
 @pytest.mark.parametrize("kind", ["slack-direct", "slack-thread"])
@@ -18,7 +18,7 @@ async def test_no_lost_message_is_searched_while_the_first_words_are_held_back(
     answer = f"**{words(20, 'bold')}** and then {words(10)}"  # an open mark is held back until it is closed
     harness.wanjie.script.answer = lambda _: answer
     harness.wanjie.script.tokens_per_second = 15
-    persona = SEATS[kind](harness)
+    persona = PERSONAS[kind](harness)
     await persona.say("Warn me!")
     await shows(persona, answer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.saying import echo, says
+from tests.scenarios.conversation_steps import echo, says
 
 AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
 

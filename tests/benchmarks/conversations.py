@@ -15,7 +15,7 @@ from .running import running
 from .table import Row, averaged, spread
 from .usage import Meter, Stopwatch
 
-_SEATS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
+_PERSONAS: dict[str, Callable[[ServiceHarness], TelegramPersona | SlackPersona]] = {
     "Telegram, private chat": ServiceHarness.private,
     "Telegram, group": ServiceHarness.group,
     "Slack, direct message": ServiceHarness.direct,
@@ -25,7 +25,7 @@ _SHORT, _LONG = 20, 300
 """Tokens."""
 _PACE = 30.0
 """Tokens a second."""
-_THINKING = 0.3
+_FIRST_TOKEN_DELAY = 0.3
 """Seconds from the request to the first token."""
 _SETTLING = 0.5
 """Seconds in which what follows the last word (history, end of the turn) is surely done."""
@@ -39,20 +39,20 @@ class _Samples:
     redis_cpu: list[float] = field(default_factory=list[float])
 
 
-async def measure_talks(short: int, long: int) -> list[Row]:
+async def measure_conversations(short: int, long: int) -> list[Row]:
     """Ask for `short` and `long` answers in each kind of conversation, always a new one.
 
     Slack lets 20 streams begin in a minute: more than seven short ones would be shown in another way.
     """
-    samples = {name: _Samples() for name in _SEATS}
+    samples = {name: _Samples() for name in _PERSONAS}
     async with running() as (harness, meter):
-        harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = _PACE, _THINKING
-        for begin in _SEATS.values():
+        harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = _PACE, _FIRST_TOKEN_DELAY
+        for begin in _PERSONAS.values():
             await ask(harness, begin(harness), 1)  # the first of all opens connections
-        for name, begin in _SEATS.items():
+        for name, begin in _PERSONAS.items():
             for _ in range(short):
                 samples[name].replies.append(await ask(harness, begin(harness), _SHORT))
-        for name, begin in _SEATS.items():
+        for name, begin in _PERSONAS.items():
             for _ in range(long):
                 await _ask_long(harness, meter, begin(harness), samples[name])
     return _rows(samples)

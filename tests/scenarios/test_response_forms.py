@@ -3,7 +3,7 @@
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie import frame_shapes as shapes
-from tests.scenarios.saying import asked, beginning, echo, says, shows, words
+from tests.scenarios.conversation_steps import asked, beginning, echo, says, shows, words
 
 
 async def test_an_answer_is_complete_in_every_response_form(direct_persona: Persona, harness: ServiceHarness) -> None:

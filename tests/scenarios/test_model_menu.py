@@ -9,8 +9,8 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.scripted_behaviour import MODELS
-from tests.scenarios.choosing import begun, marked, opens, picks, titles, uses
-from tests.scenarios.saying import says
+from tests.scenarios.conversation_steps import says
+from tests.scenarios.model_menu_steps import begun, marked, opens, picks, titles, uses
 
 MANY = (*(f"qwen3-{number}b" for number in range(30)), "deepseek-v3", "CosyVoice", "tts-1", "Flux.1-Schnell", "kolors")
 CROWD = (*(f"llama-{number}" for number in range(147)), "deepseek-v3", "kimi-k2", "Flux.1-Schnell", "kolors")

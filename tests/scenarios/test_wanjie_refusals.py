@@ -8,8 +8,8 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.saying import asked, beginning, echo, says, words
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import asked, beginning, echo, says, words
 
 CHAT = "/chat/completions"
 PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
@@ -47,7 +47,7 @@ async def hasty_harness(empty_harness: ServiceHarness) -> ServiceHarness:
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_each_refusal_has_its_own_sentence(place: str, hasty_harness: ServiceHarness) -> None:
-    persona = SEATS[place](hasty_harness)
+    persona = PERSONAS[place](hasty_harness)
     for number, (key, failure) in enumerate(TOLD.items()):
         hasty_harness.wanjie.script.fail_next.append(failure)
         await persona.say(f"q{number}")
@@ -118,7 +118,7 @@ async def test_failures_before_and_within_an_answer_are_counted_together(
 ) -> None:
     await empty_harness.start(WANJIE_MAX_ATTEMPTS="3")
     await empty_harness.ready()
-    persona, script = SEATS[place](empty_harness), empty_harness.wanjie.script
+    persona, script = PERSONAS[place](empty_harness), empty_harness.wanjie.script
     script.answer, script.break_after = lambda _: words(10), 5
     script.fail_next.extend([Failure(503, path=CHAT)] * 2)
     await persona.say("hello")

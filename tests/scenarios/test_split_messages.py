@@ -6,8 +6,8 @@ from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.saying import asked, echo, last_asked, says, until_asked
-from tests.scenarios.test_albums import EYES
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked
+from tests.scenarios.test_albums import VISION_MODEL
 from tests.scenarios.test_files import picture, pictures, words
 
 BO: dict[str, Any] = {"type": "user", "date": 1, "sender_user": {"id": 5, "is_bot": False, "first_name": "Bo"}}
@@ -51,7 +51,7 @@ async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(
     comment.person.say(comment.chat, "@wanjie_bot is that true?")
     comment.person.say(comment.chat, "Paris is big.", origin=BO)
     album.person.send_photo(album.chat, picture(100, 80), album="78")
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     for persona in (album, comment):
         await says(persona, "one answer")
@@ -68,7 +68,7 @@ async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_i
     harness, persona, other = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
     harness.wanjie.script.first_token_delay = 0.5
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     persona.person.send_photo(persona.chat, picture(90, 80))
     persona.person.send_photo(persona.chat, picture(100, 80))

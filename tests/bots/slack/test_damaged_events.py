@@ -12,7 +12,7 @@ from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
 from bots.slack.events.parse import find_ignored_app, read_edit, read_event, read_search
 from core.json_reader import get_object
-from tests.bots.damage import draw_damaged
+from tests.bots.damaged_events import draw_damaged
 
 HOME = Installation("T1", "UBOT", frozenset())
 

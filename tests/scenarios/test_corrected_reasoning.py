@@ -5,12 +5,12 @@ from __future__ import annotations
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie import frame_shapes as shapes
-from tests.scenarios.saying import asked, echo, last_asked, says, shows, words
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, shows, words
 
-_THOUGHT = words(40, "hm")
+_REASONING = words(40, "hm")
 
 
-def _thinks_first(harness: ServiceHarness, answer: str, thought: str = _THOUGHT) -> None:
+def _thinks_first(harness: ServiceHarness, answer: str, thought: str = _REASONING) -> None:
     """Answer like a model whose template has opened the thinking already."""
     harness.wanjie.script.answer = lambda _: f"{thought}\n</think>\n\n{answer}"
 

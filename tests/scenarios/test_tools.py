@@ -10,10 +10,10 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.drawing import orders
-from tests.scenarios.nursery import fork
-from tests.scenarios.saying import asked, echo, says, shown, words
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import asked, echo, says, shown, words
+from tests.scenarios.fork_service import fork
+from tests.scenarios.picture_steps import orders
 
 Messages = list[dict[str, Any]]
 
@@ -29,10 +29,10 @@ async def tool_harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
         assert not harness.slack.violations
 
 
-@pytest.fixture(params=SEATS)
+@pytest.fixture(params=PERSONAS)
 def tool_persona(request: pytest.FixtureRequest, tool_harness: ServiceHarness) -> Persona:
     """A person in each kind of conversation with a service whose models may use tools."""
-    return SEATS[str(request.param)](tool_harness)
+    return PERSONAS[str(request.param)](tool_harness)
 
 
 def once(name: str, **arguments: object) -> Any:  # noqa: ANN401 - the script's own callable
@@ -95,7 +95,7 @@ async def test_a_model_speaks_when_asked_in_plain_words(tool_persona: Persona, t
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_reasoning_model_continues_after_a_tool_call(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     await persona.say("/reasoning off")
     await persona.until(persona.answers)
     await persona.say("/model deepseek-reasoner")
@@ -114,7 +114,7 @@ async def test_a_reasoning_model_continues_after_a_tool_call(place: str, tool_ha
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_the_newest_answer_with_text_is_read_aloud(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     tool_harness.wanjie.script.answer = lambda _: "These are words."
     await persona.say("hello")
     await says(persona, "These are words.")
@@ -131,7 +131,7 @@ async def test_the_newest_answer_with_text_is_read_aloud(place: str, tool_harnes
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_failed_tool_is_reported_to_the_model(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     tool_harness.wanjie.script.violates_policy = lambda prompt: "forbidden thing" in prompt
     tool_harness.wanjie.script.tool_calls = once("draw_picture", prompt="a forbidden thing")
     tool_harness.wanjie.script.answer = lambda messages: messages[-1]["content"]
@@ -142,7 +142,7 @@ async def test_a_failed_tool_is_reported_to_the_model(place: str, tool_harness: 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_options_in_a_model_s_own_prompt_are_harmless(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     prompt = "a red fox in the snow"
     tool_harness.wanjie.script.tool_calls = once(
         "draw_picture", prompt=f"{prompt} --ar 16:9 --v 6", n=2.0, size="64x64"
@@ -158,7 +158,7 @@ async def test_options_in_a_model_s_own_prompt_are_harmless(place: str, tool_har
 async def test_an_answer_interrupted_after_a_picture_draws_no_second_one(
     place: str, tool_harness: ServiceHarness
 ) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     tool_harness.wanjie.script.tool_calls = once("draw_picture", prompt="a red fox in the snow", size="64x64")
     tool_harness.wanjie.script.answer = lambda _: f"{words(40)} That is all."
     tool_harness.wanjie.script.break_after = 10
@@ -173,7 +173,7 @@ async def test_an_answer_interrupted_after_a_picture_draws_no_second_one(
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_a_model_without_tool_support_answers_without_tools(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     await persona.say("hello")
     await persona.until(persona.answers)
     tool_harness.wanjie.script.answer = echo
@@ -185,7 +185,7 @@ async def test_a_model_without_tool_support_answers_without_tools(place: str, to
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)
 async def test_an_answer_that_has_begun_is_not_repeated_without_tools(place: str, tool_harness: ServiceHarness) -> None:
-    persona = SEATS[place](tool_harness)
+    persona = PERSONAS[place](tool_harness)
     tool_harness.wanjie.script.answer = lambda _: words(40)
     tool_harness.wanjie.script.error_after = 10
     tool_harness.wanjie.script.error = Failure(400, message="no such thing", code="invalid_request_error")

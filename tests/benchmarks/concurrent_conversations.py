@@ -17,8 +17,8 @@ _TOKENS = 300
 _PACE = 30.0
 _IDLE = 3.0
 """Seconds."""
-_GLANCE = 0.25
-_PATIENCE = 90.0
+_POLL_INTERVAL = 0.25
+_TIMEOUT = 90.0
 
 
 async def measure_crowd() -> list[Row]:
@@ -57,9 +57,9 @@ async def _crowd(harness: ServiceHarness, meter: Meter) -> tuple[list[Usage], in
     for persona in personas:
         await persona.say("Count, please.")
     readings: list[Usage] = []
-    waiting, deadline = list(personas), time.monotonic() + _PATIENCE
+    waiting, deadline = list(personas), time.monotonic() + _TIMEOUT
     while waiting and time.monotonic() < deadline:
-        await asyncio.sleep(_GLANCE)
+        await asyncio.sleep(_POLL_INTERVAL)
         readings.append(meter.read())
         waiting = [persona for persona in waiting if not stands(persona, _TOKENS)]
     return readings, len(personas) - len(waiting)

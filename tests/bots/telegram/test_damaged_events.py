@@ -12,7 +12,7 @@ from bots.telegram.events.parse import parse_update, read_addition
 from bots.telegram.events.poller import pack_update
 from core.chat.question.attachments import classify, display_name, is_video
 from core.chat.question.prompt import question_text
-from tests.bots.damage import draw_damaged
+from tests.bots.damaged_events import draw_damaged
 
 BOT = BotIdentity(99, "wanjie_bot")
 _PHOTO = [{"file_id": "p", "width": 9, "height": 9, "file_size": 5}]

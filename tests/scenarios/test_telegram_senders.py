@@ -7,11 +7,11 @@ from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.text.entity import Entity
-from tests.core.chat.films import filmed
-from tests.core.chat.sending import picture
-from tests.scenarios.pressing import AGAIN
-from tests.scenarios.saying import asked, says
-from tests.scenarios.test_files import EYES, pictures, words
+from tests.core.chat.sent_files import picture
+from tests.core.chat.video_files import make_video
+from tests.scenarios.button_steps import AGAIN
+from tests.scenarios.conversation_steps import asked, says
+from tests.scenarios.test_files import VISION_MODEL, pictures, words
 
 
 async def test_a_user_who_writes_as_a_channel_can_press_the_buttons(harness: ServiceHarness) -> None:
@@ -56,7 +56,7 @@ async def test_a_video_note_is_transcribed(empty_harness: ServiceHarness) -> Non
     harness.wanjie.script.answer = lambda _: "noon"
     await harness.start(WANJIE_TRANSCRIBE_MODEL="SenseVoiceSmall")
     await harness.ready()
-    persona.person.send_video(persona.chat, filmed(2), note=True)
+    persona.person.send_video(persona.chat, make_video(2), note=True)
     await says(persona, "noon")
 
     assert asked(harness)[-1][-1]["content"] == "what is the time"
@@ -65,7 +65,7 @@ async def test_a_video_note_is_transcribed(empty_harness: ServiceHarness) -> Non
 async def test_a_rich_message_is_read_with_its_pictures_and_code(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "it is f of x"
-    await harness.start(WANJIE_DEFAULT_MODEL=EYES)
+    await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     unasked = persona.person.send_photo(harness.group().chat, picture(100, 80))
     blocks: list[dict[str, Any]] = [

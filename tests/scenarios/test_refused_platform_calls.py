@@ -10,9 +10,9 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conftest import ONE_A_PLATFORM, SEATS
-from tests.scenarios.pressing import answered
-from tests.scenarios.saying import beginning, says
+from tests.scenarios.button_steps import answered
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
+from tests.scenarios.conversation_steps import beginning, says
 
 UNKNOWN = ("Bad Request: SOME_NEW_CODE", "some_new_code")
 GONE = ("Forbidden: bot was blocked by the user", "is_archived")
@@ -115,7 +115,7 @@ async def _reads(persona: Persona, words: str, shown: int, row: str) -> None:
 async def test_any_refused_call_is_explained_or_known_silent_and_the_next_message_is_answered(
     place: str, name: str, harness: ServiceHarness
 ) -> None:
-    row, persona = ROWS[name], SEATS[place](harness)
+    row, persona = ROWS[name], PERSONAS[place](harness)
     telegram = isinstance(persona, TelegramPersona)
     await answered(persona, harness, "before")
     shown = len(persona.answers())

@@ -10,7 +10,7 @@ from fractions import Fraction
 import av
 
 
-def filmed(seconds: int) -> bytes:
+def make_video(seconds: int) -> bytes:
     """A film of grey pictures, with so many seconds of sound; 0: without any."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:

@@ -8,10 +8,10 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from core.redis import EmbeddedRedis
-from tests.scenarios.conftest import SEATS
-from tests.scenarios.hearing import hears, notes
-from tests.scenarios.pressing import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told
-from tests.scenarios.saying import asked, last_asked, says, words
+from tests.scenarios.button_steps import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told
+from tests.scenarios.conftest import PERSONAS
+from tests.scenarios.conversation_steps import asked, last_asked, says, words
+from tests.scenarios.voice_steps import hears, notes
 
 OLD, OTHERS, ENDED, STOPPED = "Only the latest", "Only the person who asked", "already finished", "Stopped."
 AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread"])
@@ -19,7 +19,7 @@ AMONG_OTHERS = pytest.mark.parametrize("place", ["telegram-group", "slack-thread
 
 @AMONG_OTHERS
 async def test_other_users_cannot_press_buttons(place: str, harness: ServiceHarness) -> None:
-    persona = SEATS[place](harness)
+    persona = PERSONAS[place](harness)
     await answered(persona, harness)
     stranger = harness.joining(persona, "Bob")
     harness.wanjie.script.finish_reason = "length"
@@ -110,7 +110,7 @@ async def test_simultaneous_presses_on_two_replicas_count_once(
     async with EmbeddedRedis(tmp_path / "shared") as url:
         processes = [await harness.start(REDIS_URL=url) for _ in range(2)]
         await harness.ready()
-        persona = SEATS[place](harness)
+        persona = PERSONAS[place](harness)
         await answered(persona, harness)
         admin = harness.joining(persona, "Root", admin=True)
         await grows(persona, harness, words(2000))

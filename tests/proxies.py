@@ -61,12 +61,12 @@ class NamedProxy(ABC):
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-                await self._talk(reader, writer)
+                await self._serve_client(reader, writer)
         finally:
             await _end(writer)
 
     @abstractmethod
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
 
     async def _reach(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         self.asked.append((host, port))
@@ -80,7 +80,7 @@ class HttpProxy(NamedProxy):
 
     scheme = "http"
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
         expected = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -105,7 +105,7 @@ class SocksProxy(NamedProxy):
 
     scheme = "socks5"
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _, count = await reader.readexactly(2)
         if 2 not in await reader.readexactly(count):
             self.refused += 1

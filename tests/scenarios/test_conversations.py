@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.saying import asked, echo, floods, last_asked, says, shown, shows, words
+from tests.scenarios.conversation_steps import asked, echo, floods, last_asked, says, shown, shows, words
 
 
 async def test_a_question_is_answered(persona: Persona, harness: ServiceHarness) -> None:
