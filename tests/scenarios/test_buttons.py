@@ -133,20 +133,20 @@ async def test_a_chat_chooses_how_much_reasoning_is_shown(
     await says(direct_persona, "deepseek-reasoner")
     await direct_persona.say(f"/reasoning {showing}")
     await direct_persona.until(lambda: len(direct_persona.answers()) == 2)
-    reasoning_parts = words(900, "hm")
-    harness.wanjie.script.reasoning = lambda _: reasoning_parts
+    reasoning = words(900, "hm")
+    harness.wanjie.script.reasoning = lambda _: reasoning
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
     await says(direct_persona, "forty-two", 40)
 
-    assert " ".join(direct_persona.folds()).split() == reasoning_parts.split() * folds
+    assert " ".join(direct_persona.folds()).split() == reasoning.split() * folds
 
 
 async def test_long_reasoning_is_shortened_in_its_fold(direct_persona: Persona, harness: ServiceHarness) -> None:
     await direct_persona.say("/model deepseek-reasoner")
     await says(direct_persona, "deepseek-reasoner")
-    reasoning_parts = words(2000, "hm")
-    harness.wanjie.script.reasoning = lambda _: reasoning_parts
+    reasoning = words(2000, "hm")
+    harness.wanjie.script.reasoning = lambda _: reasoning
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
     await says(direct_persona, "forty-two", 40)
