@@ -62,7 +62,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     voice = VoiceCommand(services.speech, models, conversations, preferences)
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
-    talk = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
+    conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
     return {
         "start": CommandHandler(about.show_welcome),
         "help": CommandHandler(about.show_help),
@@ -75,10 +75,13 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "voice": CommandHandler(voice.choose, on_select=voice.on_select),
         "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
         "system": CommandHandler(system.set_prompt),
-        "new": CommandHandler(talk.start_over),
-        "stop": CommandHandler(talk.stop, button=ButtonHandler(talk.press_stop, at_once=True)),
-        "retry": CommandHandler(talk.retry, button=ButtonHandler(talk.press_retry, refuse=talk.refuse_old_answer)),
+        "new": CommandHandler(conversation.start_over),
+        "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
+        "retry": CommandHandler(
+            conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
+        ),
         "continue": CommandHandler(
-            talk.continue_answer, button=ButtonHandler(talk.press_continue, refuse=talk.refuse_old_answer)
+            conversation.continue_answer,
+            button=ButtonHandler(conversation.press_continue, refuse=conversation.refuse_old_answer),
         ),
     }
