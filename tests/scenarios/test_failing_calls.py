@@ -14,8 +14,8 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.button_steps import answered
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import beginning, echo, says
 from tests.scenarios.test_greeting import channel, group
 
@@ -51,7 +51,7 @@ def _break_off(harness: ServiceHarness, method: str, telegram: bool) -> None:  #
 
 
 @dataclass(frozen=True)
-class Deed:
+class UserRequest:
     """What somebody does, and how many messages with these words, and with media, stand in the chat afterwards."""
 
     act: Callable[[Persona], Awaitable[None]]
@@ -75,22 +75,22 @@ async def _pick(persona: Persona) -> None:
     await persona.choose("kimi-k2")
 
 
-DEEDS = {
-    "question": Deed(_say("one"), "answer to one", 1),
-    "command": Deed(_say("/help"), "What I can do", 1),
-    "menu": Deed(_pick, "kimi-k2", 1),
-    "voice": Deed(_say("/speak hello there"), "\n", 0, 1),
-    "album": Deed(_say("/imagine a fox --size 64x64 --n 2"), "a fox", 1, 1),
-    "press": Deed(_regenerate, "answer to before", 2),
+REQUESTS = {
+    "question": UserRequest(_say("one"), "answer to one", 1),
+    "command": UserRequest(_say("/help"), "What I can do", 1),
+    "menu": UserRequest(_pick, "kimi-k2", 1),
+    "voice": UserRequest(_say("/speak hello there"), "\n", 0, 1),
+    "album": UserRequest(_say("/imagine a fox --size 64x64 --n 2"), "a fox", 1, 1),
+    "press": UserRequest(_regenerate, "answer to before", 2),
 }
 
 
-async def _finished(persona: Persona, deed: Deed, name: str) -> None:
+async def _finished(persona: Persona, user_request: UserRequest, name: str) -> None:
     def count() -> tuple[int, int]:
-        return sum(deed.words in text for text in persona.answers()), len(persona.posts())
+        return sum(user_request.words in text for text in persona.answers()), len(persona.posts())
 
     try:
-        await persona.until(lambda: count() == (deed.messages, deed.media), 30)
+        await persona.until(lambda: count() == (user_request.messages, user_request.media), 30)
     except TimeoutError:
         raise AssertionError(f"{name}: {count()} {persona.answers()}") from None
 
@@ -102,13 +102,13 @@ async def test_whatever_fails_is_done_once_when_the_platform_works_again(
 ) -> None:
     harness.wanjie.script.models = ("deepseek-v3", "kimi-k2", "CosyVoice", "Flux.1-Schnell")
     harness.telegram.limits.enabled = False
-    personas = {name: PERSONAS[place](harness) for name in DEEDS}
+    personas = {name: PERSONAS[place](harness) for name in REQUESTS}
     telegram = place.startswith("telegram")
     await asyncio.gather(*(answered(persona, harness, "before") for persona in personas.values()))
     for method in STAGES[0 if telegram else 1]:
         fail(harness, method, telegram)
-    await asyncio.gather(*(DEEDS[name].act(persona) for name, persona in personas.items()))
-    await asyncio.gather(*(_finished(persona, DEEDS[name], name) for name, persona in personas.items()))
+    await asyncio.gather(*(REQUESTS[name].act(persona) for name, persona in personas.items()))
+    await asyncio.gather(*(_finished(persona, REQUESTS[name], name) for name, persona in personas.items()))
     harness.telegram.clear_faults()
     harness.slack.faults.clear()
     await asyncio.gather(*(answered(persona, harness, "after") for persona in personas.values()))
