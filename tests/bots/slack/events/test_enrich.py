@@ -8,7 +8,6 @@ import pytest
 
 from bots.sandbox.slack.state import Message, SlackFile
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.api import retry
 from bots.slack.events import thread
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Attachment, Incoming
@@ -216,10 +215,7 @@ async def test_ids_of_users_and_channels_are_replaced_by_names(
 
 
 @pytest.mark.parametrize("method", ["users.info", "conversations.info"])
-async def test_missing_names_are_marked_unread(
-    scene: Scene, listener: Listener, bob: SlackUser, monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
-    monkeypatch.setattr(retry, "_RETRY_DELAY", 10.0)
+async def test_missing_names_are_marked_unread(scene: Scene, listener: Listener, bob: SlackUser, method: str) -> None:
     named = f"<@{bob.id}>" if method == "users.info" else f"<#{scene.channel.id}>"
     await scene.ann.mention(scene.channel, f"ask {named}")
     while "ask" not in (incoming := await listener.next()).text:
