@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.exceptions import ConnectionError as StoreConnectionError
+from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from .server_errors import parse_refusal, parse_refusal_code
 
@@ -27,6 +28,11 @@ STORE_ERRORS: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
 
 Our scripts are refused for no other reason, so every error of the client counts.
 """
+
+_PASSING_REFUSALS = frozenset({"BUSY", "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "TRYAGAIN"})
+"""Refusals of a failover or a resharding that goes on. `LOADING` and `READONLY` arrive as lost connections."""
+_RETRIED_ERRORS = (StoreConnectionError, StoreTimeoutError, ResponseError)
+"""Of these, `_is_retryable` decides."""
 
 ScriptArgument: TypeAlias = str | bytes | int | float
 """The types of a script's arguments."""
@@ -103,7 +109,7 @@ class _Client(Redis):
 
 
 class _Retry(Retry):
-    """Retries all errors but a refused password, which will not be accepted a moment later."""
+    """Retries lost connections and refusals that end soon; not a refused password, nor a full server."""
 
     async def call_with_retry(self, do: Any, fail: Any, *_: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         options["is_retryable"] = _is_retryable
@@ -111,6 +117,8 @@ class _Retry(Retry):
 
 
 def _is_retryable(error: Exception) -> bool:
+    if isinstance(error, ResponseError):
+        return parse_refusal_code(error) in _PASSING_REFUSALS
     return not isinstance(error, AuthenticationError)
 
 
@@ -126,8 +134,8 @@ def connect(
     """Make a client for `url` (`redis://`, `rediss://`, `unix://`); connects when first used.
 
     A call waits for a free connection instead of failing, and is sent again when the connection breaks, no answer
-    comes for `answer_seconds`, the server is not there or has become a read-only replica: ten retries take some five
-    seconds, so a restarting server and a failover are survived in place. Whatever is called must therefore be
+    comes for `answer_seconds`, the server is not there, or it refuses for as long as a start or a failover takes: ten
+    retries take some five seconds, so both are survived in place. Whatever is called must therefore be
     idempotent. `retries=0` suits a probe. Other errors are raised and given to `report`. A connection that was idle for
     longer than `max_idle` seconds is made anew. Answers are `bytes`. The caller closes it with `aclose()`.
     Raises `StoreAddressError`.
@@ -140,7 +148,7 @@ def connect(
             timeout=None,  # wait for a connection: the default pool raises when 100 are in use
             socket_connect_timeout=5,
             socket_timeout=answer_seconds,
-            retry=_Retry(EqualJitterBackoff(cap=1, base=0.05), retries=retries),
+            retry=_Retry(EqualJitterBackoff(cap=1, base=0.05), retries, _RETRIED_ERRORS),
             protocol=2,
             legacy_responses=True,
         )

@@ -23,6 +23,7 @@ from .private_folder import make_private
 from .server_binary import DamagedDataError, EmbeddedRedisError, ServerBinary, find_server
 
 _PR_SET_PDEATHSIG = 1
+_MIN_FREE_BYTES = 1_000_000
 _MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
 _SOCKET_NAME = "redis.sock"
 _PRIVATE_UMASK = 0o077  # what the server writes is for its owner alone
@@ -118,10 +119,18 @@ class EmbeddedRedis:
                 "install Redis 7, or set DATA_DIR to another folder."
             )
 
+    def _refuse_full_disk(self) -> None:
+        # Redis would start, die at the first write, and often not even be able to log why.
+        if shutil.disk_usage(self._folder).free < _MIN_FREE_BYTES:
+            raise EmbeddedRedisError(
+                f"The disk of {self._folder} is full: free some space, or set DATA_DIR to a folder on another disk."
+            )
+
     async def _start_and_repair(self) -> None:
         """Start the server; repair its append-only file when it does not start because of that."""
         file = AppendOnlyFile(self._folder)
         try:
+            self._refuse_full_disk()
             file.restore_manifest()
             try:
                 await self._start()

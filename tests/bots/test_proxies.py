@@ -38,7 +38,9 @@ async def hidden(folder: Path, proxy: NamedProxy) -> AsyncGenerator[tuple[Servic
 def told(harness: ServiceHarness, **variables: str) -> dict[str, str]:
     """The variables of a service that reaches Telegram by its name, too."""
     files = urlsplit(harness.telegram.file_url).path
+    common = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
     return {
+        **dict.fromkeys((*common, *map(str.upper, common)), ""),  # what the tests' own environment says
         "TELEGRAM_BASE_URL": "http://telegram.test/bot",
         "TELEGRAM_FILE_URL": f"http://telegram.test{files}",
         **variables,

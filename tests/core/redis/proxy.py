@@ -12,11 +12,13 @@ class Proxy:
     """Passes bytes on; `lose_answer(command)` drops the answer to the next such command and breaks its connection.
 
     The command itself reaches the server, as when a network or a process fails at the worst moment.
+    `refuse(message)` answers every command with an error, as a server in a failover does, `accept` ends that.
     `forget_connections` acts like a load balancer on idle connections, `redirect` like an address in a failover.
     """
 
     def __init__(self, target: str) -> None:
-        self._marked = b""
+        self._marked = self._refusal = b""
+        self.refused = asyncio.Event()
         self._forgotten = asyncio.Event()
         self.redirect(target)
         self.lost = asyncio.Event()
@@ -25,6 +27,14 @@ class Proxy:
         """Lose the answer to the next request with these bytes in it."""
         self._marked = marked
         self.lost.clear()
+
+    def refuse(self, message: str) -> None:
+        """Answer requests with this error instead of passing them on."""
+        self._refusal = f"-{message}\r\n".encode()
+
+    def accept(self) -> None:
+        """Pass requests on again."""
+        self._refusal = b""
 
     def redirect(self, target: str) -> None:
         """Let new connections lead to another server; the old ones stay where they are."""
@@ -62,7 +72,7 @@ class Proxy:
         there_reader, there_writer = await asyncio.open_unix_connection(self._target)
         losing = asyncio.Event()
         ways = [
-            asyncio.create_task(self._forward_requests(reader, there_writer, losing, self._forgotten)),
+            asyncio.create_task(self._forward_requests(reader, writer, there_writer, losing, self._forgotten)),
             asyncio.create_task(self._forward_answers(there_reader, writer, losing)),
         ]
         try:
@@ -77,12 +87,17 @@ class Proxy:
     async def _forward_requests(
         self,
         reader: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
         writer: asyncio.StreamWriter,
         losing: asyncio.Event,
         forgotten: asyncio.Event,
     ) -> None:
         while data := await reader.read(65536):
             if forgotten.is_set():
+                continue
+            if self._refusal:
+                back.write(self._refusal)
+                self.refused.set()
                 continue
             if self._marked and self._marked in data:
                 self._marked = b""

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import psutil
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from core.redis import EmbeddedRedis, EmbeddedRedisError, connect
 from core.redis.private_folder import make_private
@@ -247,3 +248,28 @@ async def test_the_server_inside_a_wheel_is_found(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
     assert (await find_server()).path == server
+
+
+async def test_a_full_disk_is_named_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.redis.embedded_server._MIN_FREE_BYTES", 1 << 60)
+    with pytest.raises(EmbeddedRedisError, match=f"The disk of {tmp_path / 'data'} is full: free some space"):
+        async with EmbeddedRedis(tmp_path / "data"):
+            pass
+
+
+async def test_a_disk_that_is_full_is_told_once_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with capture_logs() as log:
+        server = EmbeddedRedis(tmp_path)
+        async with server as url:
+            monkeypatch.setattr("core.redis.embedded_server._MIN_FREE_BYTES", 1 << 60)
+            os.kill(server.process_id, signal.SIGKILL)
+            await asyncio.sleep(1.5)
+            monkeypatch.setattr("core.redis.embedded_server._MIN_FREE_BYTES", 1)
+            client = connect(url)
+            await client.set("key", "value")
+            await client.aclose()
+
+    assert [line["event"] for line in log] == [
+        "the private Redis died and is started again",
+        "the private Redis does not start",
+    ]

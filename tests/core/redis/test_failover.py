@@ -115,3 +115,29 @@ async def test_a_read_only_server_is_reported_in_its_own_words(pair: Pair) -> No
     assert problem == "READONLY You can't write against a read only replica"
     assert await health.find_problem() is None
     await health.aclose()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "LOADING Redis is loading the dataset in memory",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "CLUSTERDOWN The cluster is down",
+        "NOREPLICAS Not enough good replicas to write.",
+        "READONLY You can't write against a read only replica.",
+    ],
+)
+async def test_an_event_that_a_failover_refuses_is_stored_when_it_is_over(
+    redis: Redis, proxy: Proxy, refusal: str
+) -> None:
+    client = connect(proxy.url)
+    inbox = Inbox(client)
+    await inbox.enqueue("lane", "1", b"")  # over a connection that is used on
+    proxy.refuse(refusal)
+    storing = asyncio.create_task(inbox.enqueue("lane", "2", b""))
+    await asyncio.wait_for(proxy.refused.wait(), 2)
+    await asyncio.sleep(0.05)
+    proxy.accept()
+
+    assert await asyncio.wait_for(storing, 5) is EnqueueResult.STORED
+    await client.aclose()
