@@ -42,8 +42,8 @@ class MessageShortcut:
 
 
 def render_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = ()) -> str:
-    """Write the manifest as YAML, for an app in Socket Mode."""
-    return _HEADER + "\n".join(_yaml_lines(_build_manifest(commands, shortcuts))) + "\n"
+    """Write the manifest, for an app in Socket Mode: as JSON, which is YAML as well, below comments."""
+    return _HEADER + json.dumps(_build_manifest(commands, shortcuts), indent=2, ensure_ascii=False) + "\n"
 
 
 def _build_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]) -> dict[str, _Node]:
@@ -83,22 +83,3 @@ def _command_entry(command: SlashCommand) -> dict[str, _Node]:
 def _shortcut_entry(shortcut: MessageShortcut) -> dict[str, _Node]:
     name = {"name": shortcut.name, "type": "message", "callback_id": shortcut.command}
     return {**name, "description": shortcut.description}
-
-
-def _yaml_lines(node: _Node, indent: str = "") -> list[str]:
-    if isinstance(node, Mapping):
-        return [line for key, value in node.items() for line in _yaml_entry(f"{indent}{key}:", value, indent)]
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        return [line for value in node for line in _yaml_item(value, indent)]
-    return [indent + json.dumps(node, ensure_ascii=False)]  # a JSON scalar is a YAML scalar
-
-
-def _yaml_entry(key: str, value: _Node, indent: str) -> list[str]:
-    if isinstance(value, (str, bool, int)):
-        return [f"{key} {json.dumps(value, ensure_ascii=False)}"]
-    return [key, *_yaml_lines(value, indent + "  ")] if value else [f"{key} []"]
-
-
-def _yaml_item(value: _Node, indent: str) -> list[str]:
-    first, *rest = _yaml_lines(value, indent + "  ")
-    return [f"{indent}- {first.strip()}", *rest]
