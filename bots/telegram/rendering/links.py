@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.chat.text.link_labels import format_address
+
 _HOST = r"[\w-][\w.!$&'()*+,;=~-]*\.[\w-]+"
 _WEB_URL = re.compile(rf"https?://{_HOST}(?::0*([1-9]\d{{0,4}}))?(?:[/?#]\S*)?", re.IGNORECASE)
 """TDLib refuses a message with a link whose host has no dot or other characters than these. It also excludes hosts that
@@ -26,5 +28,5 @@ def is_address(url: str) -> bool:
 
 def format_unlinked_url(label: str, url: str) -> str:
     """Return what to write after the label of a refused link: its URL in parentheses, unless the label is the URL."""
-    address = _MAIL_OR_TELEPHONE.sub("", url, count=1)
+    address = format_address(_MAIL_OR_TELEPHONE.sub("", url, count=1))
     return "" if label.strip() in {address, url} else f" ({address})"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
+from core.chat.text.link_labels import names_other_host
 from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
@@ -248,7 +249,7 @@ class _Finder:
         elif not label.strip():
             if is_address(link.url):
                 self.cuts.append(Cut(start, end, link.url.encode(errors="replace")))
-        elif is_linkable(link.url) and link.url not in self._refused_links:
+        elif self._may_link(link, label):
             self.cuts += [Cut(start, link.label), Cut(self._last_end, end)]
             self.styles.append(Style("text_link", link.label, self._last_end, url=link.url))
         elif is_address(link.url) and not self._char_before(start).isalnum():
@@ -259,13 +260,7 @@ class _Finder:
         """Numbers keep their brackets: `[1]` is a source, and `[1][2]` are two."""
         numbered = label.strip(b"^ ").isdigit()
         short = not numbered or link.label + len(label) + 1 == end
-        if (
-            not label.strip()
-            or self._links
-            or not short
-            or not is_linkable(link.url)
-            or link.url in self._refused_links
-        ):
+        if not label.strip() or self._links or not short or not self._may_link(link, label):
             return
         if numbered:
             self.styles.append(Style("text_link", link.label - 1, end, url=link.url))
@@ -273,6 +268,11 @@ class _Finder:
             behind = len(b"[]") * self._source.startswith(b"[]", end)
             self.cuts += [Cut(link.label - 1, link.label), Cut(link.label + len(label), end + behind)]
             self.styles.append(Style("text_link", link.label, link.label + len(label), url=link.url))
+
+    def _may_link(self, link: _Link, label: bytes) -> bool:
+        """Whether Telegram accepts the link; one whose words name another host is shown with its address instead."""
+        accepted = is_linkable(link.url) and link.url not in self._refused_links
+        return accepted and not names_other_host(label.decode(errors="replace"), link.url)
 
     def _char_before(self, offset: int) -> str:
         return self._source[max(0, offset - 4) : offset].decode(errors="ignore")[-1:]

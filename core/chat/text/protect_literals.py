@@ -7,6 +7,7 @@ at the next blank. Here, a mark that is content gets a backslash, and an address
 from __future__ import annotations
 
 import re
+import sys
 
 from .code_fences import FenceTracker
 from .line_edits import apply_edits
@@ -26,6 +27,8 @@ _HTML = re.compile(
 )
 _ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(\s+)")
 _CODE_INDENT = 4
+_END = sys.maxsize
+"""Beyond the end of any line: what is added there belongs to it."""
 
 
 def protect_literals(text: str, *, strict: bool, final: bool = True) -> str:
@@ -101,11 +104,11 @@ class _Reader:
         read = ProseLine(line, strict=self._strict)
         self._in_code_span = read.has_open_code
         edits = list(read.find_edits())
-        return apply_edits(line, edits, len(line) if final else read.find_uncertain_start())
+        return apply_edits(line, edits, _END if final else read.find_uncertain_start())
 
     def _protect_formula(self, line: str, *, final: bool) -> str:
         edits = ProseLine(line, strict=self._strict).find_formula_edits(0, len(line))
-        return apply_edits(line, edits, len(line) if final else find_uncertain_marks(line))
+        return apply_edits(line, edits, _END if final else find_uncertain_marks(line))
 
     def find_code(self, line: str) -> tuple[list[tuple[int, int]], int]:
         """Find the code in a line, and the position from which following text may change that."""

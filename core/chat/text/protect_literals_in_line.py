@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .line_edits import Edit
+from .link_labels import find_hosts, format_host, names_other_host
 from .markdown_marks import Closing, MarkRun, is_dunder_name, is_pointer_type
 from .markdown_tokens import MAX_TAG_LENGTH, Token, tokenize
 from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
@@ -77,6 +78,7 @@ class ProseLine:
                     pass
         for token in self._find_literal_marks():
             yield from _escape_each(token.start, token.end)
+        yield from self._find_link_edits()
 
     def find_formula_edits(self, start: int, end: int, *, doubling: bool = True) -> Iterator[Edit]:
         """Return edits for a formula, in which all marks are content."""
@@ -139,6 +141,28 @@ class ProseLine:
             return
         for found in _MARK.finditer(self.line, token.start, token.end):
             yield from _escape_each(*found.span())
+
+    def _find_link_edits(self) -> Iterator[Edit]:
+        """Name the host of each link whose words name another one, for parsers that show links by their words."""
+        opened: list[int] = []
+        for token in self.tokens if self.strict else ():
+            if token.text == "[":
+                opened.append(token.end)
+            elif token.text[0] == "]":
+                yield from self._edit_link(token, opened.pop() if opened else None)
+
+    def _edit_link(self, token: Token, opened: int | None) -> Iterator[Edit]:
+        """Name the host of a link; where a reference hides it, let it be no link.
+
+        Words that began on another line may name any host.
+        """
+        label = self.line[opened or 0 : token.start]
+        if token.kind == "target":
+            url = token.text[2:-1].strip().removeprefix("<").split(" ")[0].removesuffix(">")
+            if (opened is None or names_other_host(label, url)) and (host := format_host(url)):
+                yield Edit(token.end, token.end, f" ({host})")
+        elif token.text == "]" and find_hosts(label) and self.line[token.end : token.end + 1] in {"[", ":"}:
+            yield Edit(token.end, token.end, "\\")
 
     def _edit_break(self, token: Token) -> Iterator[Edit]:
         """Replace a line break of HTML; in a table row, by a dot unless the renderer of tables can break the line."""
