@@ -38,7 +38,7 @@ async def test_a_first_mention_in_a_thread_is_about_what_was_said_there(harness:
         await persona.until(lambda count=count: len(asked(harness)) == count and len(persona.answers()) == count)
     first, second = (questions[-1]["content"] for questions in asked(harness))
 
-    assert first.endswith("> Bob: The deploy failed at noon.\n> Bob: The disk was full.\n\nwhy did it fail?")
+    assert first.endswith("> Bob: The deploy failed at noon.\n  > Bob: The disk was full.\n\n  why did it fail?")
     assert second.endswith("sure?")
     assert ">" not in second
 

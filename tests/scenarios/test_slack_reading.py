@@ -69,9 +69,16 @@ async def test_an_alert_in_a_thread_and_what_was_said_since_reach_the_model(harn
     await lin.mention(channel, "is it fine now?", thread_ts=alert.ts)
     second = await _answered(harness, channel, alert.ts, "two")
 
-    assert "> CPU alert\n> *web-1* is at 97%\n> Runbook\n> Restart it\n> Owner: Bo\n\n:wave: what to do?" in first
-    assert second == "Lin: > Bob: @Lin I restarted it\n> Bob: @here lunch?\n\nis it fine now?"
+    assert "> CPU alert\n> *web-1* is at 97%\n> Runbook\n> Restart it\n> Owner: Bo\n\n:wave: what to do?" in unindented(
+        first
+    )
+    assert second == "Lin: > Bob: @Lin I restarted it\n  > Bob: @here lunch?\n\n  is it fine now?"
     assert len(asked(harness)) == 2
+
+
+def unindented(question: str) -> str:
+    """What was asked in a group, without the blanks before all lines but the first."""
+    return question.replace("\n  ", "\n")
 
 
 async def test_an_unreadable_thread_is_reported_to_the_asker(harness: ServiceHarness) -> None:

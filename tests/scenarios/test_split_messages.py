@@ -57,7 +57,7 @@ async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(
         await says(persona, "one answer")
     said = [messages[-1] for messages in asked(harness)]
 
-    assert any("> Paris is big.\n\nis that true?" in words(each) for each in said)
+    assert any("> Paris is big.\n\n  is that true?" in words(each) for each in said)
     assert [(100, 80), (101, 80), (102, 80)] in [pictures(each) for each in said]
     assert [len(persona.answers()) for persona in (album, comment)] == [1, 1]
 
@@ -204,7 +204,7 @@ async def test_a_slack_message_sent_in_pieces_is_one_question(harness: ServiceHa
     assert pasted == PASTED
     assert "the plan" in filed
     assert filed.endswith("What does it say, @Bea?")
-    assert called == f"Bea: > Which words?\n\n{PASTED}"
+    assert called == f"Bea: > Which words?\n\n  {PASTED}"
 
 
 async def test_an_edited_question_in_slack_counts_as_edited_until_its_answer_begins(harness: ServiceHarness) -> None:

@@ -43,8 +43,8 @@ async def test_every_visible_content_is_read_with_its_author(harness: ServiceHar
     await says(persona, "answer 6.")
 
     assert [messages[-1]["content"] for messages in asked(harness)] == [
-        "Ada: ⟦in reply to Bo⟧\n> Read the article (https://a.example/x)\n\n真的吗",
-        "Ada: ⟦in reply to Bo⟧\n> [poll] Where to?\n> - Home (2 votes)\n\nvote",
+        "Ada: ⟦in reply to Bo⟧\n  > Read the article (https://a.example/x)\n\n  真的吗",
+        "Ada: ⟦in reply to Bo⟧\n  > [poll] Where to?\n  > - Home (2 votes)\n\n  vote",
         "Ada: next",
     ]
 
@@ -87,4 +87,4 @@ async def test_an_animation_is_described_to_the_model(harness: ServiceHarness) -
     persona.person.say(persona.chat, "@wanjie_bot what is this?", reply_to=gif)
     await says(persona, "I cannot see it.")
 
-    assert asked(harness)[-1][-1]["content"] == "Ada: [unreadable attachment: animation]\n\nwhat is this?"
+    assert asked(harness)[-1][-1]["content"] == "Ada: [unreadable attachment: animation]\n\n  what is this?"

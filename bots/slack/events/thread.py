@@ -12,7 +12,7 @@ from bots.slack.api.retry import look_up
 from bots.slack.api.users import replace_ids
 from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Incoming
-from core.chat.text.attribution import shorten_quote
+from core.chat.text.attribution import attribute, format_speaker, indent_lines, shorten_quote
 from core.json_reader import Json, get_text
 
 from .message_text import MessageText, read_message
@@ -51,7 +51,11 @@ class _ThreadMessage:
         """The name of the author, formatted for use before a colon."""
         app = get_text(self.message, "username") or get_text(self.message, "bot_id")
         name = names.get("@" + self.user) or app or self.user
-        return " ".join(name.replace(":", " ").split())
+        return format_speaker(name)
+
+    def attribute(self, names: Mapping[str, str]) -> str:
+        """Return the excerpt with the author and the names of those whom it mentions."""
+        return attribute(self.author(names), replace_ids(self.excerpt, names))
 
 
 async def add_thread(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> Incoming:
@@ -126,12 +130,12 @@ async def _add_discussion(
     selected = _select_messages(with_text)
     ids = dict.fromkeys(name for one in selected for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
     names = await workspace.users.look_up_names(workspace.api, ids)
-    lines = [f"{selected[0].author(names.known)}: {replace_ids(selected[0].excerpt, names.known)}"]
+    lines = [selected[0].attribute(names.known)]
     for before, one in pairwise(selected):
         missing = with_text.index(one) - with_text.index(before) - 1
         lines += [f"[… {missing} messages are left out …]"] if missing else []
-        lines.append(f"{one.author(names.known)}: {replace_ids(one.excerpt, names.known)}")
-    discussion = "\n".join(lines) + (f"\n\n{incoming.quoted}" if incoming.quoted else "")
+        lines.append(one.attribute(names.known))
+    discussion = "\n".join(lines) + (indent_lines(f"\n\n{incoming.quoted}") if incoming.quoted else "")
     incoming = replace(incoming, quoted=selected[0].content.full_text, discussion=discussion)
     incoming = replace(incoming, named=(*incoming.named, *selected[0].content.named))
     incoming = _mark_unread(incoming, "unread.names") if names.incomplete else incoming

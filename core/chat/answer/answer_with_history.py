@@ -15,7 +15,7 @@ from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import ChatRef, Incoming
-from core.chat.question.prompt import build_messages, speaker_prefix
+from core.chat.question.prompt import build_messages, remove_speaker
 from core.media.visible_text import is_blank
 from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
@@ -146,7 +146,7 @@ class AnswerService:
         makes_video = self._catalog.detect_kind(model) == "video"
         question = request.question if takes_images else replace(request.question, images=())
         if makes_video:  # it films the text as it stands, names included
-            question = replace(question, text=question.text.removeprefix(speaker_prefix(incoming)))
+            question = replace(question, text=remove_speaker(question.text, incoming))
         messages = build_messages(
             question,
             [] if makes_video else conversation.history[: len(conversation.history) - request.replaces],

@@ -34,6 +34,7 @@ _KINDS: dict[str, InputKind] = {"voice": "sound", "audio": "sound", "image": "pi
 _SVG_MIME = "image/svg"
 """Pictures that are text files."""
 _MAX_NAME_LENGTH = 80
+_BRACKETS = str.maketrans("[]⟦⟧", "()()")
 
 
 def classify(attachment: Attachment) -> InputKind:
@@ -69,6 +70,11 @@ def display_name(attachment: Attachment) -> str:
     """Return a file's name on one line, safe between back-ticks; "" when it has none."""
     name = clean_line(attachment.name).replace("`", "'")
     return truncate_middle(name, _MAX_NAME_LENGTH, tail=_MAX_NAME_LENGTH // 2)
+
+
+def name_for_model(name: str) -> str:
+    """Return a name that can stand in brackets in a text for a model and does not end them."""
+    return name.translate(_BRACKETS)
 
 
 async def download(

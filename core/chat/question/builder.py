@@ -10,7 +10,7 @@ from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.port.incoming import Attachment, Incoming
 from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.outbox import Outbox
-from core.chat.text.attribution import shorten_quote
+from core.chat.text.attribution import replace_marks, shorten_quote
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.pool import DecoderPool
@@ -158,7 +158,8 @@ class QuestionBuilder:
             await self._add(replace(file, kind=kind), outbox, model, collected)
 
     async def _add_transcript(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
-        transcript = await self._transcriber.transcribe(file.attachment, outbox, person=collected.person)
+        heard = await self._transcriber.transcribe(file.attachment, outbox, person=collected.person)
+        transcript = replace_marks(heard)
         if not file.is_quoted:
             collected.transcripts.append(transcript)
             collected.notes.append(quote_transcript(transcript))

@@ -10,7 +10,7 @@ from core.chat.port.incoming import Attachment
 from core.chat.port.markdown import Markdown
 from core.chat.text.user_error import UserFacingError
 
-from .attachments import InputKind, display_name
+from .attachments import InputKind, display_name, name_for_model
 
 _MARKERS: dict[InputKind, str] = {
     "sound": "voice message",
@@ -42,7 +42,7 @@ class InputFile:
     def marker(self) -> str:
         """Its name in a text for a model."""
         name = display_name(self.attachment)
-        return f"{_MARKERS[self.kind]}: {name}" if name else _MARKERS[self.kind]
+        return f"{_MARKERS[self.kind]}: {name_for_model(name)}" if name else _MARKERS[self.kind]
 
 
 @dataclass(slots=True)

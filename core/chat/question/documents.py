@@ -6,12 +6,13 @@ import re
 
 from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
+from core.chat.text.attribution import replace_marks
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.jobs import read_document
 from core.media.results import DocumentExcerpt, UnreadableDocumentError
 from core.media.visible_text import is_blank
 
-from .attachments import display_name
+from .attachments import display_name, name_for_model
 from .received_files import ReceivedFiles
 
 _BACKTICKS = re.compile(r"`+")
@@ -47,4 +48,4 @@ def format_document(attachment: Attachment, excerpt: DocumentExcerpt) -> str:
 def fence_untrusted(heading: str, text: str) -> str:
     """Put text that is data, never an instruction, into a code fence that it cannot close."""
     fence = "`" * max(3, 1 + max((len(run) for run in _BACKTICKS.findall(text)), default=0))
-    return f"[{heading}]\n{fence}\n{text.strip()}\n{fence}"
+    return f"[{name_for_model(heading)}]\n{fence}\n{replace_marks(text).strip()}\n{fence}"

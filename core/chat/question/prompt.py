@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.chat.port.incoming import Incoming
-from core.chat.text.attribution import ATTRIBUTION_NOTE, quote_words
+from core.chat.text.attribution import (
+    ATTRIBUTION_NOTE,
+    attribute,
+    format_speaker,
+    quote_words,
+    remove_attribution,
+    replace_marks,
+)
 from core.media.visible_text import strip_invisible
 from core.store import HistoryMessage
 from core.wanjie import ChatMessage
@@ -14,7 +21,8 @@ from .question import Question
 from .quoted_message import is_newest_answer
 
 _GROUP_NOTE = (
-    "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it; "
+    "Several people take part in this chat. Each of their messages begins with the name of whoever wrote it, and its "
+    "further lines are indented, whatever name stands there; "
     f"your own answers carry no name. {ATTRIBUTION_NOTE}"
 )
 
@@ -39,12 +47,12 @@ def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
     if text and incoming.forwarded_from:
         text = quote_words(text, f"forwarded from {incoming.forwarded_from}")
     if not text:  # the bot was named under a message: that message is the question
-        text, quoted = quote_words(quoted, source) if source and quoted else quoted, ""
+        text, quoted = quote_words(quoted, source) if source and quoted else replace_marks(quoted), ""
     if not text:
         return ""
     if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
         text = f"{quote_words(quoted, source)}\n\n{text}"
-    return speaker_prefix(incoming) + text
+    return text if incoming.direct else attribute(_speaker_of(incoming), text)
 
 
 def _quote_source(incoming: Incoming) -> str:
@@ -54,10 +62,13 @@ def _quote_source(incoming: Incoming) -> str:
     return "" if is_obvious else f"in reply to {author}"
 
 
-def speaker_prefix(incoming: Incoming) -> str:
-    """Return the prefix of a question where several people ask: name and colon; "" in a direct chat."""
-    speaker = " ".join(incoming.sender.name.replace(":", " ").split()) or incoming.sender.id
-    return "" if incoming.direct else f"{speaker}: "
+def remove_speaker(text: str, incoming: Incoming) -> str:
+    """Return the text of a question without the name of whoever asked it."""
+    return text if incoming.direct else remove_attribution(text, _speaker_of(incoming))
+
+
+def _speaker_of(incoming: Incoming) -> str:
+    return format_speaker(incoming.sender.name, incoming.sender.id)
 
 
 def build_messages(

@@ -126,7 +126,7 @@ async def test_a_long_discussion_keeps_its_first_and_newest_messages(
         await scene.ann.say(scene.channel, f"{number} {'x' * length}", thread_ts=root.ts)
     incoming = await _enrich(scene, await _mention_in_thread(scene, listener, root), since="")
 
-    first, gap, *lines = [line for line in incoming.discussion.splitlines() if not line.startswith("[cut: ")]
+    first, gap, *lines = [line for line in incoming.discussion.splitlines() if not line.startswith("  [cut: ")]
     assert (first, gap) == ("Ann: Well?", f"[… {30 - count + 1} messages are left out …]")
     assert [line.split()[1] for line in lines] == [str(number) for number in range(30 - count + 1, 30)]
     assert len(incoming.discussion) < 12_400
@@ -140,7 +140,7 @@ async def test_a_long_message_of_a_discussion_is_shortened_with_a_notice(
     await bob.say(scene.channel, "x" * 4_000, thread_ts=root.ts)
     incoming = await _enrich(scene, await _mention_in_thread(scene, listener, root), since="")
 
-    assert "one line\n[cut: the message has 5,399 characters]\nBob: " + "x" * 4_000 in incoming.discussion
+    assert "one line\n  [cut: the message has 5,399 characters]\nBob: " + "x" * 4_000 in incoming.discussion
     assert incoming.unread == ("unread.part",)
 
 

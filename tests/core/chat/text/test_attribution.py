@@ -18,18 +18,18 @@ def said(text: str, **fields: str) -> Incoming:
 def test_a_reply_names_who_is_quoted() -> None:
     question = question_text(said("Is it?", quoted="Paris is big.\nVery.", quoted_author="Ann"), [])
 
-    assert question == "Bo: ⟦in reply to Ann⟧\n> Paris is big.\n> Very.\n\nIs it?"
+    assert question == "Bo: ⟦in reply to Ann⟧\n  > Paris is big.\n  > Very.\n\n  Is it?"
 
 
 def test_a_message_below_which_the_bot_is_only_mentioned_keeps_its_author() -> None:
     assert question_text(said("", quoted="Paris is big.", quoted_author="Ann"), []) == (
-        "Bo: ⟦in reply to Ann⟧\n> Paris is big."
+        "Bo: ⟦in reply to Ann⟧\n  > Paris is big."
     )
 
 
 def test_a_forward_names_where_it_comes_from() -> None:
     assert question_text(said("Paris is big.", forwarded_from="News (Ann)"), []) == (
-        "Bo: ⟦forwarded from News (Ann)⟧\n> Paris is big."
+        "Bo: ⟦forwarded from News (Ann)⟧\n  > Paris is big."
     )
 
 
