@@ -15,6 +15,7 @@ from redis.exceptions import ResponseError
 from redis.typing import KeyT, StreamIdT
 
 from core.redis.client import Script
+from core.redis.reserved_writes import ReservedWrites
 
 from .entry_repair import EntryRepair
 from .envelope import Envelope
@@ -70,6 +71,7 @@ class Claims:
         self.consumer = consumer
         self._redis = redis
         self._keys = keys
+        self._writes = ReservedWrites(redis)
         owned = ("admission", "count_deliveries")
         self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "start")
         self._checkpoint = Script(redis, _SCRIPTS, *owned, "checkpoint")
@@ -85,11 +87,12 @@ class Claims:
         """Create missing streams, with entries for lanes that have messages. Raises `ShardMismatchError`."""
         await self._keys.check_shards(self._redis)
         for shard in self._keys.shards:
+            stream = self._keys.stream(shard)
             await self._foreign.set_shard_keys_aside(shard)
             try:
-                await self._redis.xgroup_create(self._keys.stream(shard), GROUP, id="0", mkstream=True)
+                await self._writes.run(stream, ("XGROUP", "CREATE", stream, GROUP, "0", "MKSTREAM"))
             except ResponseError as error:
-                if not str(error).startswith("BUSYGROUP"):
+                if "BUSYGROUP" not in str(error):
                     raise
             else:
                 await self._repair.run(shard)

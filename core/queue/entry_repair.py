@@ -13,6 +13,7 @@ import structlog
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.reserved_writes import ReservedWrites
 
 from .keys import QueueKeys
 
@@ -35,6 +36,7 @@ class EntryRepair:
         """`interval`: the seconds between two repairs by all processes together."""
         self._redis = redis
         self._keys = keys
+        self._writes = ReservedWrites(redis)
         self._interval = interval
         self._repair_lanes = Script(redis, _SCRIPTS, "admission", "repair")
         self._repair_shares = Script(redis, _SCRIPTS, "admission", "repair_shares")
@@ -42,13 +44,15 @@ class EntryRepair:
     async def run_if_due(self) -> None:
         """Repair every shard that no process has repaired within the interval."""
         for shard in self._keys.shards:
-            due = await self._redis.set(self._keys.checked(shard), 1, nx=True, px=int(self._interval * 1000))
+            key = self._keys.checked(shard)
+            due = await self._writes.run(key, ("SET", key, 1, "NX", "PX", int(self._interval * 1000)))
             if due:
                 await self.run(shard)
 
     async def run(self, shard: int) -> None:
         """Repair a shard; safe at any time and in any number of processes."""
-        await self._redis.set(self._keys.repaired(shard), 1, ex=_OLD_REPAIR_PAUSE)
+        key = self._keys.repaired(shard)
+        await self._writes.run(key, ("SET", key, 1, "EX", _OLD_REPAIR_PAUSE))
         stopped = 0
         async for lanes in self._list_lanes(shard):
             stopped += int(str(await self._repair_lanes([self._keys.stream(shard)], lanes)))

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from redis.asyncio import Redis
 
+from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import parse_stored
 from core.redis.wrong_type_keys import ForeignKeys
 
@@ -103,12 +104,13 @@ class QueueKeys:
 
     async def check_shards(self, redis: Redis) -> None:
         """Raise `ShardMismatchError` unless the store has this number of shards or none yet."""
-        await redis.set(_SHARDS, len(self.shards), nx=True)
+        writes = ReservedWrites(redis)
+        await writes.run(_SHARDS, ("SET", _SHARDS, len(self.shards), "NX"))
         stored = await ForeignKeys(redis).retry_without(
             {_SHARDS: "string"}, lambda: cast("Awaitable[bytes | None]", redis.get(_SHARDS))
         )
         found = parse_stored(_SHARDS, stored, int)
         if found is None:
-            await redis.set(_SHARDS, len(self.shards))
+            await writes.run(_SHARDS, ("SET", _SHARDS, len(self.shards)))
         elif found != len(self.shards):
             raise ShardMismatchError(f"the store has {found} shards, not {len(self.shards)}")

@@ -4,6 +4,7 @@ from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
 from .lease import Lease
 from .rate_limiter import RateLimit, RateLimiter
+from .reserved_writes import ReservedWrites
 from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
 from .server_errors import is_about_data
 from .store_health import StoreHealth
@@ -17,6 +18,7 @@ __all__ = [
     "Lease",
     "RateLimit",
     "RateLimiter",
+    "ReservedWrites",
     "StoreAddressError",
     "StoreHealth",
     "connect",

@@ -10,6 +10,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from core.redis.reserved_writes import ReservedWrites
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import answer_files_key
@@ -27,19 +28,15 @@ class AnswerFiles:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._writes = ReservedWrites(redis)
         self._foreign = ForeignKeys(redis)
 
     async def add(self, chat: str, uid: str, data: bytes) -> None:
         """Keep one more file."""
         key = answer_files_key(chat, uid)
 
-        async def push() -> None:
-            async with self._redis.pipeline() as steps:
-                steps.rpush(key, data)
-                steps.expire(key, _LIFETIME)
-                await steps.execute()
-
-        await self._foreign.retry_without({key: "list"}, push)
+        commands = (("RPUSH", key, data), ("EXPIRE", key, int(_LIFETIME.total_seconds())))
+        await self._foreign.retry_without({key: "list"}, lambda: self._writes.run(key, *commands))
 
     async def list(self, chat: str, uid: str) -> list[bytes]:
         """List the files of an answer, the first one first."""

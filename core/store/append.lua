@@ -5,6 +5,8 @@
 if redis.call('GET', KEYS[2]) == ARGV[1] then
   return 0
 end
+-- Redis does not refuse a script for lack of memory once it has written; a removal is never refused.
+redis.call('DEL', KEYS[3])
 local drop = tonumber(ARGV[4])
 -- The exchange that is to be replaced may have been withdrawn meanwhile, because its question was deleted.
 local event = read_message(redis.call('LINDEX', KEYS[1], -2)).event
@@ -16,6 +18,5 @@ for i = 5, #ARGV do
 end
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])
 return 1

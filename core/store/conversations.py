@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, TypeVar, cast
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
@@ -81,6 +82,7 @@ class Conversations:
     def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta) -> None:
         """Keep at most `messages` messages a chat, for `lifetime` after the last one."""
         self._redis = redis
+        self._writes = ReservedWrites(redis)
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
         self._append = Script(redis, _SCRIPTS, "read_message", "append")
@@ -121,7 +123,8 @@ class Conversations:
 
     async def put_note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
         """Keep a text under a name of the caller's, for as long as a history or for its own `lifetime`."""
-        await self._redis.set(note_key(chat, name), text, ex=lifetime or self._seconds)
+        seconds = int(lifetime.total_seconds()) if lifetime else self._seconds
+        await self._set(note_key(chat, name), text, seconds)
 
     async def get_note(self, chat: str, name: str) -> str | None:
         """Return the text under that name; None when there is none, or it has expired."""
@@ -145,7 +148,7 @@ class Conversations:
 
     async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
         """Keep a question that got no answer, until another question is answered."""
-        await self._redis.set(unanswered_key(chat), _pack(question), ex=self._seconds)
+        await self._set(unanswered_key(chat), _pack(question), self._seconds)
 
     async def get_unanswered(self, chat: str) -> HistoryMessage | None:
         """Return the last question, if it got no answer."""
@@ -171,15 +174,18 @@ class Conversations:
         if value is None:
             await self._run(chat, lambda: self._redis.hdel(key, name))
         else:
-            await self._run(chat, lambda: self._redis.hset(key, name, value))
+            await self._run(chat, lambda: self._writes.run(key, ("HSET", key, name, value)))
 
     async def join_thread(self, chat: str) -> None:
         """Remember that the bot takes part in this thread from now on."""
-        await self._redis.set(joined_thread_key(chat), 1, ex=self._seconds)
+        await self._set(joined_thread_key(chat), "1", self._seconds)
 
     async def has_joined_thread(self, chat: str) -> bool:
         """Whether the bot was ever named in this thread, within the lifetime of a history."""
         return await self._get(chat, joined_thread_key(chat)) is not None
+
+    async def _set(self, key: str, text: str, seconds: int) -> None:
+        await self._writes.run(key, ("SET", key, text, "EX", seconds))
 
     async def _get(self, chat: str, key: str) -> bytes | None:
         return await self._run(chat, lambda: cast("Awaitable[bytes | None]", self._redis.get(key)), key)

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from core.redis.reserved_writes import ReservedWrites
+
 from .keys import begins_with_reasoning_key, no_system_role_key
 
 _LIFETIME = timedelta(days=7)
@@ -22,10 +24,11 @@ class ModelLimits:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._writes = ReservedWrites(redis)
 
     async def note_no_system_role(self, model: str) -> None:
         """Remember that a model refuses messages of the role system, for a week."""
-        await self._redis.set(no_system_role_key(model), 1, ex=_LIFETIME)
+        await self._note(no_system_role_key(model))
 
     async def has_system_role(self, model: str) -> bool:
         """Whether a model may be given messages of the role system, as far as is known."""
@@ -34,8 +37,11 @@ class ModelLimits:
     async def note_begins_with_reasoning(self, model: str, *, begins: bool) -> None:
         """Remember, for a week, whether a model's answers begin with thinking that no tag opens."""
         key = begins_with_reasoning_key(model)
-        await (self._redis.set(key, 1, ex=_LIFETIME) if begins else self._redis.delete(key))
+        await (self._note(key) if begins else self._redis.delete(key))
 
     async def begins_with_reasoning(self, model: str) -> bool:
         """Whether a model's answers begin with thinking that no tag opens, as far as is known."""
         return bool(await self._redis.exists(begins_with_reasoning_key(model)))
+
+    async def _note(self, key: str) -> None:
+        await self._writes.run(key, ("SET", key, 1, "EX", int(_LIFETIME.total_seconds())))

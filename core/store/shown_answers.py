@@ -10,6 +10,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from core.redis.reserved_writes import ReservedWrites
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import shown_answers_key
@@ -25,6 +26,7 @@ class ShownAnswers:
     def __init__(self, redis: Redis, *, lifetime: timedelta) -> None:
         """Keep a chat's texts for `lifetime` after the last one was added."""
         self._redis = redis
+        self._writes = ReservedWrites(redis)
         self._foreign = ForeignKeys(redis)
         self._lifetime = lifetime
 
@@ -32,13 +34,8 @@ class ShownAnswers:
         """Keep `text` for an answer, in place of an earlier one."""
         key = shown_answers_key(chat)
 
-        async def put() -> None:
-            async with self._redis.pipeline() as steps:
-                steps.hset(key, uid, text)
-                steps.expire(key, self._lifetime)
-                await steps.execute()
-
-        await self._foreign.retry_without({key: "hash"}, put)
+        commands = (("HSET", key, uid, text), ("EXPIRE", key, int(self._lifetime.total_seconds())))
+        await self._foreign.retry_without({key: "hash"}, lambda: self._writes.run(key, *commands))
 
     async def list(self, chat: str) -> dict[str, str]:
         """Return all texts of a chat by the uids of their answers, in no order."""

@@ -27,6 +27,8 @@ end
 if wait > 0 then
   return wait
 end
+-- Redis does not refuse a script for lack of memory once it has written; a removal is never refused.
+redis.call('DEL', KEYS[1] .. ':none')
 for i = 1, #KEYS / 2 do
   redis.call('RPUSH', KEYS[2 * i - 1], string.format('%.0f', now))
   redis.call('PEXPIRE', KEYS[2 * i - 1], math.ceil(tonumber(ARGV[2 * i]) / 1000))
