@@ -8,6 +8,7 @@ from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
 from .origin import Origin
 from .worker import Worker, WorkerPeriods
+from .worker_slots import yield_slot
 
 __all__ = [
     "DeadLetter",
@@ -26,4 +27,5 @@ __all__ = [
     "Worker",
     "WorkerPeriods",
     "event_tag",
+    "yield_slot",
 ]

@@ -22,6 +22,7 @@ from .claims import Claim, Claims, Entry
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
 from .notifications import listen_for_news
+from .worker_slots import WorkerSlot, WorkerSlots
 
 _READ_TIMEOUT = 0.5  # seconds that one read waits for work, and so the longest that a drain waits for the reader
 _BATCH_SIZE = 100  # entries of a call; renewing 500 at once keeps the server busy for 8 ms
@@ -50,6 +51,8 @@ class WorkerPeriods:
 class Worker:
     """Works on up to `capacity` lanes at once; any number of workers share the load.
 
+    A job that only waits (`yield_slot`) does not count, but there are never more than `max_jobs` in all.
+
     A message is finished when `handle` returns. When it raises `OwnershipLostError` or its process dies, the message is
     delivered again after the lease. Any other error has the same effect, but a message that was delivered more than
     `deliveries` times goes to the dead letters after `give_up`, and its lane goes on. One of `STORE_ERRORS` out of
@@ -66,6 +69,7 @@ class Worker:
         give_up: Handler,
         periods: WorkerPeriods | None = None,
         capacity: int = 500,
+        max_jobs: int = 2000,
         exclusive: bool = False,
         deliveries: int = 5,
         keys: QueueKeys | None = None,
@@ -75,11 +79,11 @@ class Worker:
         self._claims = Claims(redis, self._keys, f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}")
         self._periods = periods or WorkerPeriods()
         self._handlers = Handlers(handle, give_up, deliveries, self._periods.store_retry_delay)
-        self._capacity = capacity
         self._exclusive = exclusive
         self._runs: dict[str, JobRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_capacity = asyncio.Event()
+        self._slots = WorkerSlots(capacity, max(capacity, max_jobs), self._has_capacity.set)
         self._draining = asyncio.Event()
         self._drained = asyncio.Event()
         self._reader_stopped = asyncio.Event()
@@ -145,7 +149,7 @@ class Worker:
             await asyncio.wait(pending, timeout=1)  # Python 3.11 may lose a cancellation inside the client
 
     async def _read(self, group: asyncio.TaskGroup) -> None:
-        free = self._capacity - len(self._tasks)
+        free = self._slots.free
         if free <= 0:
             self._has_capacity.clear()
             await self._has_capacity.wait()
@@ -166,7 +170,8 @@ class Worker:
         run = self._runs[entry.lane] = JobRun(entry, self._claims, self._handlers, predecessor)
         if self._draining.is_set():
             run.hand_over()
-        task = group.create_task(run.run())
+        slot = self._slots.take()
+        task = group.create_task(_run_in_slot(run, slot))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._remove_run(run, done))
 
@@ -174,7 +179,7 @@ class Worker:
         self._tasks.discard(task)
         if self._runs.get(run.entry.lane) is run:
             del self._runs[run.entry.lane]
-        self._has_capacity.set()
+        self._slots.release()
 
     async def _renew(self) -> None:
         await self._renew_claims(list(self._runs.values()))
@@ -202,7 +207,7 @@ class Worker:
         await self._reclaim(group, idle=self._periods.lease)
 
     async def _reclaim(self, group: asyncio.TaskGroup, *, idle: float) -> None:
-        free = self._capacity - len(self._tasks)
+        free = self._slots.free
         if free <= 0 or self._draining.is_set():
             return
         for entry in await self._claims.take_over(free, idle=idle):
@@ -258,3 +263,8 @@ class Worker:
                 return
             delay = min(2 * delay + _MIN_RETRY_DELAY, 2.0)
             await asyncio.sleep(delay)
+
+
+async def _run_in_slot(run: JobRun, slot: WorkerSlot) -> None:
+    slot.enter()
+    await run.run()

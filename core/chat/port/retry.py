@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import structlog
 
+from core.queue import yield_slot
+
 from .errors import PlatformUnreachableError, RateLimitedError
 
 _log = structlog.get_logger()
@@ -24,6 +26,8 @@ async def run_with_retries(
     call: Callable[[], Awaitable[_Result]], *, max_seconds: float = math.inf, retries_outages: bool = True
 ) -> _Result:
     """Repeat `call` until the platform has carried it out: when the rate limits allow it, and through outages.
+
+    A job that waits here leaves its slot in the worker to others.
 
     Raises what waiting cannot mend at once: `RecipientGoneError`, `ContentRejectedError`. Raises the error of the last
     attempt when the next one would begin later than `max_seconds` after the first. Without `retries_outages` a
@@ -42,4 +46,5 @@ async def run_with_retries(
             if not retries_outages or time.monotonic() + delay > deadline:
                 raise
             _log.warning("platform unreachable", error=str(error), again_in=delay)
-        await asyncio.sleep(delay)
+        with yield_slot():
+            await asyncio.sleep(delay)
