@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportOptionalIterable=false, reportGeneralTypeIssues=false
+# redis-py leaves the answers of stream commands untyped.
 """A void claim can do nothing."""
 
 from __future__ import annotations
@@ -99,3 +101,47 @@ async def test_a_message_that_came_after_the_mailbox_was_lost_stays_in_the_mailb
     assert await claims.finish(mine)
     assert await inbox.list_waiting("lane") == [b""]
     assert [entry.lane for entry in await claims.read(5, wait=0.1)] == ["lane"]
+
+
+async def test_a_mailbox_that_is_lost_in_mid_job_gets_no_second_entry(
+    redis: Redis, inbox: Inbox, claims: Claims
+) -> None:
+    await inbox.enqueue("lane", "1", b"")
+    mine = await claim_next(claims)
+    await redis.delete(QueueKeys().mailbox("lane"))
+    await inbox.enqueue("lane", "2", b"")
+
+    assert await claims.read(5, wait=0.01) == []
+    assert await claims.finish(mine)
+    assert (await claim_next(claims)).envelope.event_id == "2"
+
+
+async def test_who_takes_over_a_lost_mailbox_starts_the_next_message_afresh(
+    redis: Redis, inbox: Inbox, claims: Claims
+) -> None:
+    await inbox.enqueue("lane", "1", b"")
+    old = await claim_next(claims)
+    await claims.checkpoint(old.claim, {"message": "17"})
+    await redis.delete(QueueKeys().mailbox("lane"))
+    await inbox.enqueue("lane", "2", b"")
+    other = Claims(redis, QueueKeys(), "other")
+    (taken,) = await other.take_over(5, idle=0)
+
+    assert await other.start(taken) is None  # neither its state nor its count are those of message 2
+    jobs = [await other.start(entry) for entry in await other.read(5, wait=0.1)]
+    assert [(job.envelope.event_id, job.claim.deliveries, dict(job.state)) for job in jobs if job] == [("2", 1, {})]
+    assert not await claims.finish(old)
+
+
+async def test_a_dead_letter_is_kept_although_its_mailbox_was_overwritten(
+    redis: Redis, inbox: Inbox, claims: Claims
+) -> None:
+    await inbox.enqueue("lane", "1", b"payload")
+    mine = await claim_next(claims)
+    await redis.delete(QueueKeys().mailbox("lane"))
+    await inbox.enqueue("lane", "2", b"")
+
+    assert await claims.finish(mine, dead=True)
+    ((_, letter),) = await redis.xrange(QueueKeys().dead(0))
+    assert letter == {b"lane": b"lane", b"mail": b"1\npayload", b"deliveries": b"1"}
+    assert await inbox.list_waiting("lane") == [b""]

@@ -15,7 +15,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from core.queue import EnqueueResult, Inbox
+from core.queue import EnqueueResult, Inbox, Origin
 from tests.core.conftest import SpawnWorker
 from tests.core.queue.step_log import Journal, JournalEntry, count_entries, find_overlaps, list_started_events
 
@@ -167,3 +167,24 @@ async def test_sigterm_waits_for_messages_within_the_drain_time(
 
     assert count_entries(await journal.read(), "end") == 1
     assert await redis.xinfo_consumers("{q0}:t", "w") == []
+
+
+async def test_a_kill_in_a_flood_loses_nothing_and_delays_no_stranger(
+    redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
+) -> None:
+    processes = [await spawn(), await spawn()]
+    flood = {f"topic{lane}": [f"{lane}/{number}" for number in range(2)] for lane in range(30)}
+    for lane, events in flood.items():
+        for event in events:
+            await inbox.enqueue(lane, event, make_payload(steps=2), Origin("mallory", "group"))
+    killed, _ = find_owner(await journal.wait_until(lambda entries: count_entries(entries, "step") > 5), processes)
+    killed.kill()
+    at = time.time()
+    await inbox.enqueue("stranger", "question", make_payload(), Origin("ada", "ada"))
+    entries = await journal.wait_until(lambda entries: count_entries(entries, "end") == 61, seconds=30)
+
+    assert next(entry.at for entry in entries if entry.event == "question") - at < 3
+    assert {lane: list_started_events(entries, lane) for lane in flood} == flood
+    assert all(count_entries(entries, "end", event) == 1 for events in flood.values() for event in events)
+    assert not find_overlaps(entries)
+    assert not await redis.exists("{q0}:lanes", "{q0}:s:u:mallory", "{q0}:p:u:mallory", "{q0}:w:u:mallory")

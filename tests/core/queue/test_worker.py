@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from core.queue import Inbox, Job, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
+from core.queue import Inbox, Job, Origin, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until
 
@@ -111,6 +111,23 @@ async def test_absorbed_messages_are_kept_in_the_state_and_not_delivered(
     assert handler.done == ["1", "3"]
     assert next(job for job in handler.started if job.attempt > 1).state["pieces"] == "two"
     assert await inbox.list_envelopes("lane") == []
+
+
+async def test_a_flood_of_one_person_leaves_slots_to_strangers(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker
+) -> None:
+    async def answer(job: Job) -> None:
+        if job.lane != "stranger":
+            await asyncio.Event().wait()
+
+    handler = ScriptedHandler(answer)
+    for lane in range(40):
+        await inbox.enqueue(f"topic{lane}", "1", b"", Origin("mallory", "group"))
+    await inbox.enqueue("stranger", "1", b"", Origin("ada", "ada"))
+    await start_worker(handler.make_worker(redis, capacity=10))
+    await wait_until(lambda: handler.done == ["1"] and handler.running == 8, 3)
+
+    assert {job.lane for job in handler.started} == {"stranger", *(f"topic{lane}" for lane in range(8))}
 
 
 async def test_a_message_that_always_fails_is_given_up_and_its_lane_continues(

@@ -1,0 +1,25 @@
+"""One person floods a platform, and strangers get their answers all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bots.sandbox.harness import ServiceHarness
+from tests.benchmarks.flood import flood_mentions, flood_topics, measure_victims
+from tests.scenarios.saying import asked
+
+_CONVERSATIONS = 60
+_MAX_OF_A_PERSON = 8
+_MAX_SECONDS = 3.0
+
+
+@pytest.mark.parametrize("flood", [flood_topics, flood_mentions])
+async def test_strangers_are_answered_at_once_while_one_person_asks_everywhere(
+    harness: ServiceHarness, flood: Callable[[ServiceHarness, int], Awaitable[None]]
+) -> None:
+    waited = await measure_victims(harness, lambda harness: flood(harness, _CONVERSATIONS), head_start=0.5)
+
+    assert all(seconds is not None and seconds < _MAX_SECONDS for seconds in waited), waited
+    assert len(asked(harness)) <= _MAX_OF_A_PERSON + len(waited)
