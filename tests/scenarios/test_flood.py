@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.scenarios.saying import asked
 
 from bots.sandbox.harness import ServiceHarness
 from tests.benchmarks.flood import flood_mentions, flood_topics, measure_victims
+from tests.scenarios.conversation_steps import asked
 
 _CONVERSATIONS = 60
 _MAX_OF_A_PERSON = 8
