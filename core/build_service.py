@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -41,6 +42,18 @@ from core.wanjie import Catalog, WanjieClient, WanjieError
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What keeps its data in Redis and is used by several others."""
+
+    inbox: Inbox
+    conversations: Conversations
+    old_buttons: OldButtons
+    button_keys: KeyReader
+    model_limits: ModelLimits
+    answer_files: AnswerFiles
+
+
 class Service:
     """What the platforms and the program are given to work with."""
 
@@ -52,68 +65,81 @@ class Service:
         self.store = StoreHealth(url)
         """Whether the store takes what is written, and what an operator should know about it."""
         self._redis = connect(url, report=self.store.report)
-        mailbox = settings.service.mailbox_limit
-        inbox = Inbox(self._redis, limits=QueueLimits(mailbox=mailbox, person_messages=4 * mailbox))
-        chat = settings.chat
+        self._stored = self._build_stored()
+        self._translations = Translations()
+        self._threads, self._decoders = ThreadPool(), DecoderPool()
+        commands = self._build_command_services()
+        self._answerer = commands.answerer
+        self.handlers = build_handlers(commands)
+        """What each command does, by its name."""
+        self.reception = EventReceiver(self._stored.inbox, self._stored.conversations, parse_command)
+
+    def _build_stored(self) -> _Stored:
+        service, chat = self._settings.service, self._settings.chat
         lifetime = timedelta(days=chat.history_days)
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
-        catalog, self._translations = Catalog(client, settings.wanjie), Translations()
-        models = ModelSelector(catalog, conversations)
-        chat_client = ChatClient(client, ModelLimits(self._redis))
-        self._old_buttons = OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations)
-        defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, settings.wanjie.video_timeout)
-        self._button_keys = KeyReader(self._redis)
-        answers = AnswerService(
-            chat_client, catalog, models, conversations, self._old_buttons, self._button_keys, defaults
+        limits = QueueLimits(mailbox=service.mailbox_limit, person_messages=4 * service.mailbox_limit)
+        return _Stored(
+            inbox=Inbox(self._redis, limits=limits),
+            conversations=conversations,
+            old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations),
+            button_keys=KeyReader(self._redis),
+            model_limits=ModelLimits(self._redis),
+            answer_files=AnswerFiles(self._redis),
         )
-        self._threads, self._decoders = ThreadPool(), DecoderPool()
-        speech = SpeechSynthesizer(client, self._threads, self._decoders, settings.wanjie, chat)
-        images = ImageGenerator(client, chat_client, catalog, self._decoders)
-        questions = QuestionBuilder(client, catalog, self._decoders, self._translations, settings.wanjie, chat)
+
+    def _build_command_services(self) -> CommandServices:
+        """Build what reads questions, generates and answers."""
+        chat, wanjie, stored = self._settings.chat, self._settings.wanjie, self._stored
+        catalog, client = Catalog(self._client, wanjie), ChatClient(self._client, stored.model_limits)
+        models = ModelSelector(catalog, stored.conversations)
+        defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, wanjie.video_timeout)
+        answers = AnswerService(
+            client, catalog, models, stored.conversations, stored.old_buttons, stored.button_keys, defaults
+        )
+        speech = SpeechSynthesizer(self._client, self._threads, self._decoders, wanjie, chat)
+        images = ImageGenerator(self._client, client, catalog, self._decoders)
+        questions = QuestionBuilder(self._client, catalog, self._decoders, self._translations, wanjie, chat)
         speaker = Speaker(speech, models, limit=chat.speak_limit)
-        drawer = PictureDrawer(images, models, catalog, conversations, self._button_keys)
-        self._answerer = QuestionAnswerer(
+        drawer = PictureDrawer(images, models, catalog, stored.conversations, stored.button_keys)
+        reader = QuestionReader(questions, stored.conversations)
+        answerer = QuestionAnswerer(
             answers,
-            QuestionReader(questions, conversations),
-            AnswerFiles(self._redis),
+            reader,
+            stored.answer_files,
             images,
             drawer,
             speaker,
-            self._old_buttons,
+            stored.old_buttons,
             offers_tools=chat.image_tool == "on",
         )
-        self.handlers = build_handlers(
-            CommandServices(
-                conversations=conversations,
-                catalog=catalog,
-                inbox=inbox,
-                translations=self._translations,
-                models=models,
-                answers=answers,
-                answerer=self._answerer,
-                drawer=drawer,
-                speaker=speaker,
-                speech=speech,
-                old_buttons=self._old_buttons,
-                can_transcribe=questions.can_transcribe,
-                chat_settings=chat,
-            )
+        return CommandServices(
+            conversations=stored.conversations,
+            catalog=catalog,
+            inbox=stored.inbox,
+            translations=self._translations,
+            models=models,
+            answers=answers,
+            answerer=answerer,
+            drawer=drawer,
+            speaker=speaker,
+            speech=speech,
+            old_buttons=stored.old_buttons,
+            can_transcribe=questions.can_transcribe,
+            chat_settings=chat,
         )
-        """What each command does, by its name."""
-        self._inbox, self._conversations = inbox, conversations
-        self.reception = EventReceiver(inbox, conversations, parse_command)
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
-        permissions = CommandPermissions(self._conversations, self._inbox, platforms)
+        permissions = CommandPermissions(self._stored.conversations, self._stored.inbox, platforms)
         bot = Bot(
             platforms,
-            self._inbox,
-            self._conversations,
+            self._stored.inbox,
+            self._stored.conversations,
             self._translations,
-            CommandDispatcher(self.handlers, platforms, self._inbox, permissions, self._button_keys),
+            CommandDispatcher(self.handlers, platforms, self._stored.inbox, permissions, self._stored.button_keys),
             self._answerer,
-            self._old_buttons,
+            self._stored.old_buttons,
         )
         return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
 
@@ -154,7 +180,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Close the connections to the store."""
-        await self._old_buttons.aclose()
+        await self._stored.old_buttons.aclose()
         self._threads.close()
         await self._decoders.aclose()
         await self._redis.aclose()
