@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -14,6 +14,7 @@ from core.chat.delivery.answer_buffer import ChunkStream, MisreadError, as_strea
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
+from core.chat.delivery.close_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
@@ -29,7 +30,6 @@ from core.wanjie import (
     StreamBrokenError,
     TextDelta,
     ToolCall,
-    WanjieError,
 )
 
 from .model_client import ChatClient
@@ -105,16 +105,13 @@ class AnswerWriter:
 
     async def show_saved(self) -> str:
         """Show, and return, the answer that was complete when its former owner died."""
-        return await self._show(as_stream(self._checkpoint.final or AnswerText()))
+        async with self._closing_pages():
+            return await self._show(as_stream(self._checkpoint.final or AnswerText()))
 
     async def write(self, request: ChatRequest) -> str:
         """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
-        async with activity_indicator(self._outbox, "writing") as indicator:
-            try:
-                return await self._write_with_retries(request, indicator)
-            except WanjieError:
-                await self._show_longest_attempt()
-                raise
+        async with activity_indicator(self._outbox, "writing") as indicator, self._closing_pages():
+            return await self._write_with_retries(request, indicator)
 
     async def _write_with_retries(self, request: ChatRequest, indicator: ActivityIndicator) -> str:
         """Ask until an answer is complete, as often as one question may be asked."""
@@ -137,11 +134,13 @@ class AnswerWriter:
             except MisreadError:
                 self._checkpoint.discard()
 
-    async def _show_longest_attempt(self) -> None:
-        """Finish the messages with the longest text of all attempts."""
-        if self._checkpoint.longest.text:
-            self._checkpoint.restart()
-            await self._show(as_stream(self._checkpoint.longest), whole_answer=False)
+    def _closing_pages(self) -> AbstractAsyncContextManager[None]:
+        """Finish the messages with the longest text of all attempts when anything fails."""
+        return closing_pages(
+            self._outbox,
+            self._checkpoint,
+            lambda: self._show(as_stream(self._checkpoint.longest), whole_answer=False),
+        )
 
     async def _show(self, chunks: AsyncGenerator[TextChunk], *, whole_answer: bool = True) -> str:
         return await deliver(
