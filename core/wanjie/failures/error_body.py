@@ -11,6 +11,8 @@ _PLAIN_FRAME_KEYS = frozenset(
     {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"}
 )
 """The fields of nearly all frames; only a choice may hold an error then."""
+_MAX_LENGTH = 8_000
+"""Characters of a message that are read: a hundred patterns look for words in it."""
 _ERROR_STATUSES = range(400, 600)
 _SUCCESS_CODES = frozenset({"", "0", "200", "ok", "success", "none", "null", "true", "20000"})
 _SEPARATORS = re.compile(r"[_.:/-]+|(?<=[a-z])(?=[A-Z])")
@@ -143,7 +145,7 @@ def _find_in_results(body: Mapping[str, Any]) -> ErrorBody | None:
 
 
 def _parse_fields(body: Mapping[str, Any]) -> ErrorBody:
-    message = next((_as_text(body[name]) for name in _MESSAGE_KEYS if body.get(name)), "")
+    message = next((_as_text(body[name])[:_MAX_LENGTH] for name in _MESSAGE_KEYS if body.get(name)), "")
     codes = [_as_text(body[name]) for name in _CODE_KEYS if body.get(name)]
     status = body.get("status")
     words = [*codes, *_find_reasons(body), *(_as_text(body[name]) for name in ("type",) if body.get(name))]

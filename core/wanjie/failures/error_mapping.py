@@ -32,6 +32,7 @@ from .retry_after import parse_retry_delay
 from .wording_patterns import ErrorKind, classify_codes, classify_text, is_about_model, is_larger_than_rate_limit
 
 _MAX_EXCERPT_LENGTH = 500
+_MAX_TEXT_LENGTH = 8_000
 _ERROR_STATUSES = range(400, 600)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "x-trace-id")
 
@@ -81,7 +82,7 @@ def error_from_response(status: int, headers: Mapping[str, str], body: str) -> W
             f"an unexpected answer, status {status}", status=status, excerpt=_truncate(body)
         )
         return error_from_json(raw) or unreadable
-    error = parse_error(raw) or ErrorBody(None, (), body)
+    error = parse_error(raw) or ErrorBody(None, (), body[:_MAX_TEXT_LENGTH])
     if raw is not None:
         body = json.dumps(raw, ensure_ascii=False)  # unescapes letters such as \u4e0d
     kind = _classify_html(status) if _is_html(body) else _classify(status, error)

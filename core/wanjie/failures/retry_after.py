@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-_NUMBER = r"\d+(?:\.\d+)?"
+_MAX_LENGTH = 4_000
+"""Characters of a body that are read: numbers of thousands of digits make the work a square."""
+_NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _UNITS = {
     "ms": 0.001,
     "milliseconds?": 0.001,
@@ -23,7 +25,7 @@ _UNITS = {
     "天": 86400,
 }
 _PART = re.compile(rf"({_NUMBER})\s*(?:{'|'.join(f'({unit})' for unit in _UNITS)})(?![a-z])", re.IGNORECASE)
-_SPAN = rf"(?P<span>(?:{_NUMBER}\s*(?:{'|'.join(_UNITS)})(?![a-z])(?:\s|,|and)*)+)"
+_SPAN = rf"(?P<span>(?:{_NUMBER}\s*(?:{'|'.join(_UNITS)})(?![a-z])(?:\s|,|and)*){{1,6}})"
 _SENTENCES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -45,7 +47,7 @@ def parse_retry_delay(headers: Mapping[str, str], body: str, *, now: datetime) -
     told = parse_retry_after(headers.get("retry-after", ""), now=now)
     if told is None and (milliseconds := parse_retry_after(headers.get("retry-after-ms", ""), now=now)) is not None:
         told = milliseconds / 1000
-    return _parse_body(body, now) if told is None else told
+    return _parse_body(body[:_MAX_LENGTH], now) if told is None else told
 
 
 def parse_retry_after(value: str, *, now: datetime) -> float | None:

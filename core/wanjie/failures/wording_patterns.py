@@ -225,6 +225,16 @@ _BY_CODE = tuple((kind, re.compile(pattern)) for kind, pattern in _CODES)
 _BY_SENTENCE = tuple((kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in _SENTENCES)
 _SEPARATORS = re.compile(r"[^a-z0-9]")
 
+_OUTPUT_LIMIT = "max_(?:completion_|output_|new_)?tokens"
+_ABOUT_OUTPUT_LIMIT = re.compile(
+    _any_of(
+        rf"{_OUTPUT_LIMIT}\W{{0,8}}(is too (large|big|high)|value\b|should be|exceeds|msg\b|input should)",
+        rf"(invalid|range of)\W{{0,4}}{_OUTPUT_LIMIT}",
+    ),
+    re.IGNORECASE,
+)
+"""The parameter for the length of the answer is out of its range, however short the question is."""
+
 _PATH_WORDS = re.compile(
     _any_of(
         "(invalid|unknown|unsupported).{0,10}(url|path|route|uri)|cannot (get|post)|no (static resource|handler|route)",
@@ -249,7 +259,10 @@ def classify_codes(codes: Iterable[str]) -> ErrorKind | None:
 
 def classify_text(text: str, among: Collection[ErrorKind] | None = None) -> ErrorKind | None:
     """Return the kind of a sentence, only one of `among` when given; None when its wording is unknown."""
-    kinds = ((kind, pattern) for kind, pattern in _BY_SENTENCE if among is None or kind in among)
+    excluded = ContextTooLongError if _ABOUT_OUTPUT_LIMIT.search(text) else None
+    kinds = (
+        (kind, pattern) for kind, pattern in _BY_SENTENCE if kind is not excluded and (among is None or kind in among)
+    )
     return next((kind for kind, pattern in kinds if pattern.search(text)), None)
 
 

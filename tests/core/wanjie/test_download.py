@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
+import unicodedata
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import TypeAlias
+from urllib.parse import unquote
 
 import pytest
 from aiohttp import web
@@ -144,6 +146,50 @@ async def test_an_odd_spelling_of_an_address_is_refused(fetching: Fetching, host
     async with fetching(resolve=as_systems_do) as client:
         with pytest.raises(UnsafeAddressError):
             await client.download(f"https://{host}/a.png", max_bytes=1000)
+
+
+SPELLINGS = (
+    *("127.0.0.1.", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001"),
+    *("127.0.0.1%00", "%31%32%37.0.0.1", "localhost", "LOCALHOST.", "0", "0.0.0.0", "169.254.169.254", "2852039166"),
+    *("１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "１６９.２５４.１６９.２５４"),  # noqa: RUF001
+    *("[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[fe80::1%25lo]"),
+    *("[fd00::1]", "[64:ff9b::a00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[ff02::1]"),
+    *(
+        "1.1.1.1@127.0.0.1",
+        "user:1.1.1.1@127.0.0.1",
+        "1.1.1.1:80@127.0.0.1:443",
+        "1.1.1.1\\@127.0.0.1",
+        "127.0.0.1#1.1.1.1",
+    ),
+)
+
+
+async def resolve_leniently(name: str, _: int) -> Sequence[str]:
+    """Read every spelling of an address that any system reads."""
+    plain = unicodedata.normalize("NFKC", unquote(name)).replace("\u3002", ".").rstrip(".\0").lower()
+    return ["127.0.0.1" if plain == "localhost" else socket.inet_ntoa(socket.inet_aton(plain))]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+async def test_no_spelling_of_a_private_address_is_followed(
+    fetching: Fetching, raw_server: RawServer, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[str] = []
+
+    async def record(_: Downloader, url: object, address: str) -> None:
+        reached.append(f"{url} {address}")
+
+    async def redirect(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": f"https://{host}/a.png"})
+
+    own = await raw_server(redirect)
+    async with fetching(own, resolve=resolve_leniently) as client:
+        with pytest.raises((UnsafeAddressError, UnreachableError)):
+            await client.download(own, max_bytes=1000)
+        monkeypatch.setattr(Downloader, "_request_from", record)
+        with pytest.raises((UnsafeAddressError, UnreachableError)):
+            await client.download(f"https://{host}/a.png", max_bytes=1000)
+    assert reached == []
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fe80::1%lo"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -190,3 +191,22 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
 )
 def test_an_ordinary_answer_is_not_an_error(text: str) -> None:
     assert error_from_json(json.loads(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 1_000_000, "wait " * 200_000, "max tokens " * 100_000, "1s" * 500_000, "model " * 200_000, "(" * 1_000_000],
+    ids=["digits", "waits", "tokens", "spans", "models", "brackets"],
+)
+def test_the_words_of_an_error_are_read_quickly(text: str) -> None:
+    began = time.process_time()
+
+    for error in (
+        error_from_json({"error": {"message": text, "code": text}}),
+        error_from_response(400, {}, text),
+        error_from_response(429, {}, json.dumps({"message": text})),
+    ):
+        assert error is not None
+        assert len(error.excerpt) <= 500
+        assert len(str(error)) < 200
+    assert time.process_time() - began < 5  # 0.2 s; read as a whole it would take minutes
