@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
@@ -88,3 +89,32 @@ async def test_an_animation_is_described_to_the_model(harness: ServiceHarness) -
     await says(persona, "I cannot see it.")
 
     assert asked(harness)[-1][-1]["content"] == "Ada: [unreadable attachment: animation]\n\n  what is this?"
+
+
+async def test_all_that_a_comment_sets_going_stands_below_the_channel_s_post(harness: ServiceHarness) -> None:
+    persona, sim = harness.group(), harness.telegram
+    post = sim.publish(sim.channel("News"), persona.chat, "14 May")
+    harness.wanjie.script.answer = lambda _: "one answer"
+    persona.person.say(persona.chat, "@wanjie_bot why?", reply_to=post)
+    await persona.until(lambda: any(AGAIN in label for label in persona.buttons()))
+    harness.wanjie.script.answer = lambda _: "another answer"
+    await persona.press(AGAIN)
+    await says(persona, "another answer")
+    for command in ("/speak hello", "/imagine a fox --size 64x64 --n 2", "/new", "/model"):
+        name, _, argument = command.partition(" ")
+        persona.person.say(persona.chat, f"{name}@wanjie_bot {argument}", reply_to=post)
+    await says(persona, "Which model")
+    await persona.until(lambda: len(persona.posts()) == 2)
+
+    ours = [message for message in sim.messages(persona.chat.id) if message.sender is sim.bot]
+    assert len(ours) >= 7
+    assert {message.thread for message in ours} == {post.id}
+
+
+async def test_a_file_on_the_disk_of_a_local_server_is_read(harness: ServiceHarness, tmp_path: Path) -> None:
+    persona = harness.private()
+    harness.telegram.keep_files_in(str(tmp_path / "bot-api"))
+    harness.wanjie.script.answer = lambda messages: f"read {'lighthouse' in str(messages)}"
+    await persona.send(b"a lighthouse at dawn", "notes.txt", "text/plain", text="What is in it?")
+
+    await says(persona, "read True")

@@ -103,7 +103,7 @@ def _format_special(target: str) -> str:
     kind, *values = target.split("^")
     if kind == "date" and values[:1] and values[0].isdecimal():
         return f"{datetime.fromtimestamp(int(values[0][:10]), UTC):%Y-%m-%d %H:%M} UTC"
-    return "@" + (values[0] if kind == "subteam" and values else kind)
+    return "@group" if kind == "subteam" else f"@{kind}"  # to look a group's name up takes a scope of its own
 
 
 def _describe_link(url: str, label: str) -> str:

@@ -74,7 +74,7 @@ _EVERY_ELEMENT = _rich(
     {"type": "something_new", "text": "!"},
 )
 _IN_WORDS = (
-    "Ask @U7 or @S1 in #C1 @here :wave::skin-tone-3: see the page (https://x.y/z) or https://x.y by 2 February"
+    "Ask @U7 or @group in #C1 @here :wave::skin-tone-3: see the page (https://x.y/z) or https://x.y by 2 February"
     " in #ff0000 *_now_* <b>&!"
 )
 
@@ -130,7 +130,7 @@ def test_a_truncated_text_is_read_from_its_blocks() -> None:
         "blocks": [_EVERY_ELEMENT],
     }
 
-    assert read_message(cut, "UBOT").text == _IN_WORDS.replace("@S1", "@team").replace("#C1", "#general")
+    assert read_message(cut, "UBOT").text == _IN_WORDS.replace("@group", "@team").replace("#C1", "#general")
     assert _read_text(text="Ask <@U7> or", blocks=[_EVERY_ELEMENT]) == _IN_WORDS
     assert _read_text(text="and so on…") == "and so on…"
 
