@@ -67,7 +67,7 @@ class EntryRepair:
     async def _list_lanes(self, shard: int) -> AsyncGenerator[list[str]]:
         """Yield the lanes that have an entry or are known to have had messages."""
         entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", await self._redis.xrange(self._keys.stream(shard)))
-        yield [fields[b"c"].decode(errors="replace") for _, fields in entries]
+        yield [fields[b"c"].decode(errors="replace") for _, fields in entries if b"c" in fields]
         cursor = 0
         while True:
             cursor, found = await self._redis.hscan(self._keys.lanes(shard), cursor, count=_BATCH_SIZE)

@@ -14,13 +14,11 @@ local function use_reserve()
   redis.call('DEL', PREFIX .. 'none')
 end
 
+-- nil when there is none, or when another program has written there.
 local function read_record(lane)
-  local packed = redis.call('HGET', LANES, lane)
-  if not packed then
-    return nil
-  end
+  local packed = redis.call('HGET', LANES, lane) or ''
   local place, person, chat, digest = string.match(packed, '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)$')
-  return {place = place, person = person, chat = chat, digest = digest}
+  return place and {place = place, person = person, chat = chat, digest = digest}
 end
 
 local function write_record(lane, record)
@@ -58,10 +56,10 @@ end
 -- Adds the shares that the lane gives back to `freed`.
 local function leave(lane, freed)
   local record = read_record(lane)
+  redis.call('HDEL', LANES, lane)
   if not record then
     return
   end
-  redis.call('HDEL', LANES, lane)
   redis.call('ZREM', PREFIX .. 'p:' .. record.place, lane)
   for _, share in ipairs({record.person, record.chat}) do
     if share ~= '' and redis.call('SREM', PREFIX .. 's:' .. share, lane) == 1 then

@@ -12,7 +12,7 @@ local field = lane .. '\n' .. event
 local function is_too_much()
   local waiting, bytes = redis.call('HVALS', mail), #envelope
   for _, size in ipairs(waiting) do
-    bytes = bytes + tonumber(size)
+    bytes = bytes + (tonumber(size) or 0)
   end
   return #waiting >= max_messages or (#waiting > 0 and bytes > max_bytes)
 end
