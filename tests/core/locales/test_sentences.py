@@ -14,7 +14,7 @@ SENTENCES = Translations()
 KEYS = sorted(SENTENCES.keys("en"))
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”\uff09][,!?;:()]|[,!?;:()] ?[\u4e00-\u9fff“\uff08]")
 CODE = re.compile(r"`[^`]*`")
-ONE_OF_MANY = re.compile(r"\b1 (?:\w+ )?\w+s\b")
+ONE_OF_MANY = re.compile(r"\b1 (?:\w+ )?(?!(?:is|was|has)\b)\w+s\b")
 CALL = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"')
 
 
