@@ -24,7 +24,7 @@ _MAX_IDLE_SECONDS = 5.0
 """Less than the time after which proxies and load balancers drop idle connections silently, rarely under 30 s."""
 
 STORE_ERRORS: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
-"""The errors of an operation that the store did not do: it is unreachable, restarting, full or read-only.
+"""The errors of an operation that the store did not carry out: it is unreachable, restarting, full or read-only.
 
 Our scripts are refused for no other reason, so every error of the client counts.
 """

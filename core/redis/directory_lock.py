@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .server_binary import FolderInUseError
 
-_ORPHAN_TIMEOUT = 1.0  # the kernel does not end a server that outlives its service by this; it is told to end
+_ORPHAN_TIMEOUT = 1.0
+"""Seconds after which a server that outlived its service is shut down; until then the kernel may end it."""
 
 
 class DirectoryLock:
@@ -48,7 +49,7 @@ class DirectoryLock:
             raise
 
     def release(self) -> None:
-        """Release both locks; the files stay, since deleting a locked file would let two services in."""
+        """Release both locks; the files are kept, since deleting a locked file would let two services in."""
         while self._held:
             os.close(self._held.pop())
 

@@ -40,7 +40,7 @@ class Lease:
     async def hold(self) -> AsyncGenerator[asyncio.Event]:
         """Wait, also through outages, until the lease is ours; yield an event that is set when it is lost.
 
-        The body has to end then. At its end the lease is free at once.
+        The body must end then. After it, the lease is free at once.
         """
         holder = secrets.token_hex(8)
         lost = asyncio.Event()
@@ -55,7 +55,7 @@ class Lease:
                 await self._release([self._key], [holder])
 
     async def take_over(self) -> None:
-        """Free the lease, whoever holds it: only right where something else makes sure that the holder is dead."""
+        """Free the lease, whoever holds it: correct only where something else guarantees that the holder is dead."""
         await self._redis.delete(self._key)
 
     async def _acquire(self, holder: str) -> float:

@@ -42,7 +42,7 @@ class StoreHealth:
         self._recovery: asyncio.Task[None] | None = None
 
     async def find_problem(self) -> str | None:
-        """Return why nothing can be written at the moment, in the words of Redis or the network; None when all is well.
+        """Return why nothing can be written at the moment, in the words of Redis or the network; None when writes work.
 
         It writes a key, since a read-only or full server answers all other commands. Errors are logged as in `report`.
         """

@@ -1,1 +1,1 @@
-"""Block Kit and texts, as Slack checks and shows them."""
+"""Block Kit and message texts, as Slack validates and shows them."""

@@ -1,4 +1,4 @@
-"""Finding the button or menu that a person presses, and what the press says."""
+"""Finding the button or menu that a person presses, and the action that the press sends."""
 
 from collections.abc import Iterator
 from typing import Any, cast

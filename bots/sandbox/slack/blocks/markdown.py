@@ -1,4 +1,4 @@
-"""What Slack's reader of Markdown makes of backslashes, entities and bracketed addresses; other marks stay."""
+"""How Slack's Markdown parser reads backslashes, entities and addresses in brackets; other marks are kept."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 
 
 def seen(markdown: str) -> str:
-    """Return the text as a reader sees it, but for the marks of emphasis, code and blocks."""
+    """Return the text as a reader sees it, except for the marks of emphasis, code and blocks."""
     source = markdown.encode(errors="replace")
     shown = bytearray()
     position = 0
@@ -21,7 +21,7 @@ def seen(markdown: str) -> str:
 
 
 def _unseen(source: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Yield backslashes before signs that they protect, brackets around addresses, and what stands for entities."""
+    """Yield the backslashes that escape a character, the brackets around addresses, and the characters of entities."""
     last = 0
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         start, end = where["start"], where["end"]

@@ -1,4 +1,4 @@
-"""What a message is made of when it is posted, changed or streamed, and the limits on it."""
+"""The content of a message that is posted, changed or streamed, and its limits."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one streaming call adds."""
+    """The content that one streaming call adds."""
 
     markdown: str
     tasks: tuple[Json, ...] = ()
@@ -71,7 +71,7 @@ def read_piece(args: Args) -> Piece:
     known = {"markdown_text", "task_update", "plan_update", "blocks"}
     if not all(chunk.get("type") in known for chunk in chunks):
         raise RefusalError("invalid_chunks")
-    check_blocks(blocks[:MAX_BLOCKS])  # Slack drops what is over 50 with a warning
+    check_blocks(blocks[:MAX_BLOCKS])  # Slack drops more than 50 with a warning
     return Piece("".join(texts), tasks, "".join(plans[-1:]), tuple(blocks[:MAX_BLOCKS]))
 
 

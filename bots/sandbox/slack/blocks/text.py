@@ -1,4 +1,4 @@
-"""The text of messages: what people type, and what they read in blocks."""
+"""The text of messages: as people type it, and as they read it in blocks."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def as_mrkdwn(typed: str) -> str:
-    """Escape what was typed as Slack delivers it: `& < >` as entities, mentions and links left as they are."""
+    """Escape typed text as Slack delivers it: `& < >` as entities, mentions and links left as they are."""
     escaped: list[str] = []
     end = 0
     for token in _TOKEN.finditer(typed):

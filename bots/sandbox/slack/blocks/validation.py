@@ -1,4 +1,4 @@
-"""Checks of Block Kit: what Slack refuses in blocks, with the place of the fault.
+"""Validation of blocks: what Slack refuses, and where the fault is.
 
 Source: docs.slack.dev/reference/block-kit (limits of blocks and elements). `invalid_blocks` says where in
 `response_metadata`, in Slack's own form "… [json-pointer:/blocks/0/text/text]".
@@ -77,7 +77,7 @@ def check_blocks(blocks: list[Json], *, most: int = MAX_BLOCKS) -> None:
 
 
 def faults_of_options(reply: Json) -> list[str]:
-    """Return what Slack would refuse in the options that an app offers for a list (100, or 100 groups of them)."""
+    """Return the faults for which Slack would refuse the options that an app offers (100, or 100 groups of them)."""
     groups: list[Json] = reply.get("option_groups") or [reply]
     if len(groups) > _MAX_OPTIONS or not all(isinstance(group.get("options"), list) for group in groups):
         return ["no options"]
@@ -110,7 +110,7 @@ def _faults(blocks: list[Json], most: int) -> Iterator[str]:
 
 
 def _shape(block: Json, pointer: str) -> Iterator[str]:
-    """Yield what a kind of block requires and lacks."""
+    """Yield the required fields that a block lacks."""
     kind = block["type"]
     if kind == "markdown" and not (isinstance(block.get("text"), str) and block["text"]):
         yield f"must be more than 0 characters [json-pointer:{pointer}/text]"

@@ -1,4 +1,4 @@
-"""assistant.threads.* and agents.sessions.*: the status of an answer in the making, prompts and titles."""
+"""assistant.threads.* and agents.sessions.*: the status of an answer in progress, prompts and titles."""
 
 from typing import cast
 
@@ -12,7 +12,7 @@ _MAX_TITLE = 200
 
 
 class Assistant:
-    """What the app says about itself besides messages."""
+    """What the app shows besides messages."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.prompts: dict[str, list[Json]] = {}

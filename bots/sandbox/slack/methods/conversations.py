@@ -1,4 +1,4 @@
-"""conversations.*, users.* and reactions.*: reading the workspace, and small marks in it."""
+"""conversations.*, users.* and reactions.*: reading the workspace, and reactions."""
 
 import base64
 from typing import TypeVar
@@ -132,7 +132,7 @@ class Conversations:
 
 
 def _page(args: Args, entries: list[_Entry], default: int) -> tuple[list[_Entry], Json]:
-    """Return one page and what the answer says of the next; a cursor that was not handed out is `invalid_cursor`."""
+    """Return one page and the `response_metadata` of the next; a cursor that was not handed out is `invalid_cursor`."""
     limit = args.number("limit", default)
     if not 0 < limit <= _MAX_PAGE:
         raise RefusalError("invalid_limit")

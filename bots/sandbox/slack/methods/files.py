@@ -1,4 +1,4 @@
-"""files.*: upload in three steps, shares that come later, and downloads that need the token."""
+"""files.*: upload in three steps, delayed shares, and downloads that need the token."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -123,6 +123,6 @@ async def _content_of(request: web.Request) -> bytes:
 
 
 def _listed(args: Args, name: str) -> str:
-    """Return an array or a comma-separated string as the latter."""
+    """Return an array, or a comma-separated string, as a comma-separated string."""
     value: Any = args.values.get(name) or ""
     return value if isinstance(value, str) else ",".join(cast("list[str]", value))

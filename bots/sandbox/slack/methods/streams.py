@@ -1,4 +1,4 @@
-"""chat.startStream, appendStream and stopStream: one message that grows, for about five minutes."""
+"""chat.startStream, appendStream and stopStream: one message that grows for about five minutes."""
 
 from collections.abc import Iterable
 
@@ -113,7 +113,9 @@ class Streams:
         tasks = dict(message.stream.tasks if message.stream else {})
         for task in piece.tasks:
             known = tasks.get(task["id"], {})
-            details = known.get("details", "") + task.get("details", "")  # details add up, the rest is replaced
+            details = known.get("details", "") + task.get(
+                "details", ""
+            )  # details are appended, other fields are replaced
             tasks[task["id"]] = {**known, **task, "details": details}
         if tasks and text and _weight(text, tasks.values()) > self._workspace.rules.card_limit:
             raise RefusalError("msg_too_long")
@@ -125,7 +127,7 @@ class Streams:
 
 
 def _weight(text: str, tasks: Iterable[Json]) -> int:
-    """Bytes of words and tasks together, as Slack seems to count them (openclaw/openclaw#143882)."""
+    """Bytes of text and tasks together, as Slack seems to count them (openclaw/openclaw#143882)."""
     counted = [text, *(part for task in tasks for part in (task["title"], task["details"], task["details"]))]
     return sum(len(part.encode()) for part in counted)
 

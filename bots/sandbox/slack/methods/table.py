@@ -11,7 +11,7 @@ _FACE = "icon_emoji icon_url username"
 _CONTENT = "text blocks attachments markdown_text"
 _PAGE = "cursor limit"
 TOLERATED = frozenset({"token", "team_id"})
-"""What the official SDK adds to any call by itself."""
+"""Arguments that the official SDK adds to any call."""
 
 
 @dataclass(frozen=True, slots=True)

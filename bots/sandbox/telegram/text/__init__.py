@@ -1,1 +1,1 @@
-"""Texts with entities, as Telegram's server reads and keeps them."""
+"""Texts with entities, as Telegram's server parses and stores them."""

@@ -1,4 +1,4 @@
-"""Entities that the server finds by itself: mentions, commands, hashtags, links, addresses."""
+"""Entities that the server detects itself: mentions, commands, hashtags, links, addresses."""
 
 import re
 from typing import Final

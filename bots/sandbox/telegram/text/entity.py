@@ -19,7 +19,7 @@ class Entity:
     argument: str = ""
 
     def meets(self, other: "Entity") -> bool:
-        """Whether both mark one and the same character."""
+        """Whether both entities contain a common character."""
         return self.offset < other.offset + other.length and other.offset < self.offset + self.length
 
     def json(self) -> dict[str, Any]:

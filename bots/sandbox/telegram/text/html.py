@@ -46,7 +46,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Reader:
-    """Walk over the source once; the sentences of the errors are those of tdlib's parse_html."""
+    """Parse the source in one pass; the error texts are those of tdlib's parse_html."""
 
     source: str
     text: list[str] = field(default_factory=list[str])
@@ -62,7 +62,7 @@ class _Reader:
         return bad_request(f"can't parse entities: {reason} at byte offset {len(self.source[:at].encode())}")
 
     def start_tag(self, at: int) -> int:
-        """Read a start tag; return where the text goes on."""
+        """Read a start tag; return the position after it."""
         name = _TAG_NAME.match(self.source, at + 1)
         end = name.end() if name else at
         if end == len(self.source):
@@ -93,7 +93,7 @@ class _Reader:
         return found, end + 1
 
     def end_tag(self, at: int) -> int:
-        """Read an end tag and add its entity; return where the text goes on."""
+        """Read an end tag and add its entity; return the position after it."""
         if not self.open:
             raise self.error("Unexpected end tag", at)
         close = self.source.find(">", at)

@@ -1,4 +1,4 @@
-"""The first Markdown parse mode, kept by the Bot API for old bots."""
+"""The legacy Markdown parse mode, which the Bot API keeps for old bots."""
 
 import re
 from typing import Final
@@ -29,7 +29,7 @@ def parse_markdown(source: str) -> tuple[str, list[Entity]]:
 
 
 def _entity(source: str, at: int) -> tuple[str, str, str, int]:
-    """Return the inner text, the kind, its argument and where the text goes on."""
+    """Return the inner text, the kind, its argument and the position after it."""
     mark = "```" if source.startswith("```", at) else source[at]
     start = at + len(mark)
     language = ""

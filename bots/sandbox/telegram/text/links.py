@@ -1,4 +1,4 @@
-"""Which addresses the server lets a text_link lead to; the sentences are those of tdlib (LinkManager, HttpUrl)."""
+"""The addresses that the server accepts for a text_link; the error texts are those of tdlib (LinkManager, HttpUrl)."""
 
 import ipaddress
 import re
@@ -13,7 +13,7 @@ _LAST_PORT: Final = 65_535
 
 
 def fault_of_link(url: str) -> str:
-    """Say what is wrong with an address, "" when nothing is."""
+    """Return what is wrong with an address; "" for a valid one."""
     if _OF_TELEGRAM.match(url):
         return ""
     found = _PARTS.match(url)

@@ -51,7 +51,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Reader:
-    """Walk over the source once; the sentences of the errors are those of tdlib's parse_markdown_v2."""
+    """Parse the source in one pass; the error texts are those of tdlib's parse_markdown_v2."""
 
     source: str
     at: int = 0
@@ -150,7 +150,7 @@ class _Reader:
         self.line_start = False
 
     def _line_end(self) -> None:
-        """End a quotation when the next line does not go on with it."""
+        """End a quotation when the next line does not continue it."""
         if self._quoted() and not self.source.startswith(">", self.at + 1):
             self._end_quote()
         self._add("\n", 1)

@@ -1,4 +1,4 @@
-"""Text with entities, brought into the form in which the server stores it."""
+"""Text with entities, normalised to the form that the server stores."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Formatted:
 
 
 def marked_up(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] | None) -> Formatted:
-    """Read the markup or the explicit entities; raises ApiError for a mode or a markup the server does not take.
+    """Read the markup or the explicit entities; raises ApiError for a mode or markup that the server refuses.
 
     `parse_mode` wins over explicit entities (https://core.telegram.org/bots/api#formatting-options).
     """
@@ -59,9 +59,9 @@ def marked_up(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] 
 
 
 def stored(draft: Formatted) -> Formatted:
-    """Return what the server makes of *draft*: checked, cleaned of control characters, trimmed, links found.
+    """Return the text that the server stores for *draft*: checked, without control characters, trimmed, with links.
 
-    Raises ApiError for entities outside the text or cutting a character, and for a link that is none.
+    Raises ApiError for entities that lie outside the text or cut a character, and for an invalid link.
     """
     for entity in draft.entities:
         if entity.type == "text_link" and (fault := fault_of_link(entity.argument)):
@@ -75,7 +75,7 @@ def stored(draft: Formatted) -> Formatted:
 
 
 def is_invisible(text: str) -> bool:
-    """Tell whether the server takes a text for empty (TDLib's misc.cpp; U+2060 is not among these characters)."""
+    """Return whether the server considers a text empty (TDLib's misc.cpp; U+2060 is not among these characters)."""
     return _INVISIBLE.fullmatch(text) is not None
 
 
@@ -90,7 +90,7 @@ def _entity(given: Mapping[str, Any]) -> Entity:
 
 
 def _checked(text: str, entities: Sequence[Entity]) -> list[Entity]:
-    """Refuse entities that do not fit the text; the sentences are those of tdlib's MessageEntity.cpp."""
+    """Refuse entities that do not fit the text; the error texts are those of tdlib's MessageEntity.cpp."""
     starts = _utf16_starts(text)
     end = utf16_length(text)
     for entity in sorted(entities, key=lambda e: (e.offset, -e.length)):
@@ -123,7 +123,7 @@ def _utf16_starts(text: str) -> dict[int, int]:
 
 
 def _cleaned(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
-    """Turn control characters into spaces and drop the ones the server drops, moving the entities along."""
+    """Replace control characters with spaces, drop those that the server drops, and move the entities along."""
     dropped = [utf16_length(text[: match.start()]) for match in _DROPPED.finditer(text)]
 
     def moved(offset: int) -> int:
@@ -134,7 +134,7 @@ def _cleaned(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
 
 
 def _trimmed(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
-    """Cut spaces and line ends off: all at the end, at the start only those before the first entity."""
+    """Remove white space: all of it at the end, at the start only what precedes the first entity."""
     short = text.rstrip(" \n")
     first = min((e.offset for e in entities), default=len(short))
     start = min(len(short) - len(short.lstrip(" \n")), first)
@@ -148,7 +148,7 @@ def _between(entity: Entity, start: int, end: int) -> Entity:
 
 
 def _without_overlaps(entities: Sequence[Entity]) -> list[Entity]:
-    """Drop what stands inside code, as nothing can be nested there, quotes within quotes, and what is empty.
+    """Drop entities inside code, where nothing can be nested, quotes within quotes, and empty entities.
 
     https://core.telegram.org/bots/api#formatting-options.
     """
@@ -159,7 +159,7 @@ def _without_overlaps(entities: Sequence[Entity]) -> list[Entity]:
 
 
 def _limited(entities: Sequence[Entity]) -> list[Entity]:
-    """Keep the 100 that count; bold and the like are dropped first, as tdlib's get_input_message_entities does."""
+    """Keep the first 100 entities; bold and the like are dropped first, as tdlib's get_input_message_entities does."""
     ranked = sorted(entities, key=lambda e: e.type in _SPLITTABLE)[:_MOST_ENTITIES]
     return [e for e in entities if e in ranked]
 
