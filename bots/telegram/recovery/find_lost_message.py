@@ -11,16 +11,13 @@ from typing import Literal, TypeVar
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import has_no_text, is_not_modified, is_too_long
-from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.rendering.mentions import WORD_JOINER
 from core.chat.port.errors import ContentRejectedError, RecipientGoneError
-from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 
-from .message_ids import MessageIdTracker
+from .chat_access import ChatAccess
 
 _TOO_LONG_TEXT = "." * 5000
 """Longer than any message may be (Bot API: editMessageText), so Telegram always refuses it."""
@@ -34,15 +31,9 @@ _Result = TypeVar("_Result")
 class LostMessageFinder:
     """Finds the message that the first step of a page may have sent."""
 
-    def __init__(
-        self, api: TelegramApi, chat_calls: RateLimitedChat, message_ids: MessageIdTracker, incoming: Incoming
-    ) -> None:
-        self._api = api
-        self._chat_calls = chat_calls
-        self._message_ids = message_ids
-        self._incoming = incoming
-        self._chat = int(incoming.chat.chat)
-        self._thread = int(incoming.thread) if incoming.thread else None
+    def __init__(self, access: ChatAccess) -> None:
+        self._access = access
+        self._thread = int(access.incoming.thread) if access.incoming.thread else None
 
     async def find(self, page: Page, attempted_text: str) -> str:
         """Return the id of the page's message, or "".
@@ -50,16 +41,16 @@ class LostMessageFinder:
         `attempted_text`: the text that was sent, if this process sent it. Checks a few ids after the known ones; in
         private chats of a very busy bot these may be too few.
         """
-        question = int(self._incoming.message_id or 0)
+        question = int(self._access.incoming.message_id or 0)
         found = ""
-        for candidate in self._message_ids.list_candidates(
-            self._chat, question, page.after, sent_by_us=not page.adopted
+        for candidate in self._access.message_ids.list_candidates(
+            self._access.chat, question, page.after, sent_by_us=not page.adopted
         ):
             if await self._is_page(candidate, page, attempted_text):
                 found = str(candidate)
                 break
         if not page.adopted:
-            self._message_ids.finish_sending(self._chat)
+            self._access.message_ids.finish_sending(self._access.chat)
         return found
 
     async def find_caption(self, last: int, keyboard: InlineKeyboardMarkup) -> str:
@@ -77,7 +68,7 @@ class LostMessageFinder:
         self, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None
     ) -> Message | None:
         try:
-            edited = await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
+            edited = await self._access.api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
         except BadRequest as error:
             if is_not_modified(error):
                 return None
@@ -110,7 +101,7 @@ class LostMessageFinder:
             return False
         original = edited.reply_to_message
         if page.start == 0 and original and original.message_id != self._thread:
-            return original.message_id == int(self._incoming.message_id)
+            return original.message_id == int(self._access.incoming.message_id)
         # It had buttons, so it is a complete answer or a menu; its sender recognises the text.
         return page.adopted or page.media or is_same_text(edited.text or "", attempted_text)
 
@@ -120,14 +111,14 @@ class LostMessageFinder:
     async def _probe_kind(self, chat: int, message_id: int) -> _Kind:
         """Find out what a message is: Telegram refuses a too long text in a different way for each kind."""
         try:
-            await self._api.edit_message_text(_TOO_LONG_TEXT, chat, message_id)
+            await self._access.api.edit_message_text(_TOO_LONG_TEXT, chat, message_id)
         except BadRequest as error:
             return "text" if is_too_long(error) else "media" if has_no_text(error) else ""
         return "text"
 
     async def _call_until_answered(self, call: Callable[[int], Awaitable[_Result]]) -> _Result:
         """Repeat this call instead of the whole search."""
-        return await run_with_retries(lambda: self._chat_calls.call_as_message(call))
+        return await run_with_retries(lambda: self._access.calls.call_as_message(call))
 
 
 def is_same_text(one: str, other: str) -> bool:

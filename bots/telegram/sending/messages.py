@@ -9,7 +9,6 @@ from typing import TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
-from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import (
     is_about_extras,
     is_about_media,
@@ -17,12 +16,10 @@ from bots.telegram.api.errors import (
     is_reply_target_missing,
     is_thread_missing,
 )
-from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.recovery.message_ids import MessageIdTracker
+from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.rendering.markdown import RenderedText, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
-from core.chat.port.incoming import Incoming
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
@@ -47,20 +44,14 @@ class Draft:
 class MessageSender:
     """Posts in answer to one message; remembers the links and the pages whose formatting Telegram has refused."""
 
-    def __init__(
-        self, api: TelegramApi, chat_calls: RateLimitedChat, message_ids: MessageIdTracker, incoming: Incoming
-    ) -> None:
-        self._api = api
-        self._chat_calls = chat_calls
-        self._message_ids = message_ids
-        self._incoming = incoming
-        self._chat = int(incoming.chat.chat)
+    def __init__(self, access: ChatAccess) -> None:
+        self._access = access
         self._refused_links: frozenset[str] = frozenset()
         self._plain_drafts: set[int | str] = set()
         """Keys of drafts whose formatting was refused; a rate limit may delay the plain text, which is a new call."""
         self._bare_drafts: set[tuple[int | None, str]] = set()
         """Drafts that were refused with a reply or a keyboard, and are to be sent with `bare_call` only."""
-        self._thread_root = incoming.thread_root
+        self._thread_root = access.incoming.thread_root
         self._is_question_deleted = False
 
     @property
@@ -69,7 +60,7 @@ class MessageSender:
 
         In reply threads of other groups Telegram refuses it ("message thread not found").
         """
-        place = self._incoming.thread or (self._thread_root if self._is_question_deleted else "")
+        place = self._access.incoming.thread or (self._thread_root if self._is_question_deleted else "")
         return int(place) if place else None
 
     def make_draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
@@ -119,7 +110,7 @@ class MessageSender:
         """Send it in its thread; when that is gone, in the nearest place that is left."""
         while True:
             try:
-                return await self._chat_calls.call_as_message(
+                return await self._access.calls.call_as_message(
                     lambda chat: send_call(chat, draft.rendered), reserve=reserve, count=count
                 )
             except (ContentRejectedError, RecipientGoneError) as error:
@@ -139,7 +130,7 @@ class MessageSender:
         return True
 
     def _render_formatted(self, text: str, folded: int) -> RenderedText:
-        defuse = not self._incoming.direct  # in a private chat there is nobody else to notify
+        defuse = not self._access.incoming.direct  # in a private chat there is nobody else to notify
         if not folded:
             return render(text, self._refused_links, defuse=defuse)
         rest = render(
@@ -157,17 +148,17 @@ class MessageSender:
 
     def _render_plain(self, text: str, folded: int) -> RenderedText:
         above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
-        return render_plain(above + text[folded:].strip(), defuse=not self._incoming.direct)
+        return render_plain(above + text[folded:].strip(), defuse=not self._access.incoming.direct)
 
     async def send_tracked(self, send: Callable[[], Awaitable[_Result]]) -> _Result:
         """Send a new message; if it is unknown whether it arrived, a `LostMessageFinder` can look for it."""
-        self._message_ids.start_sending(self._chat)
+        self._access.message_ids.start_sending(self._access.chat)
         try:
             sent = await send()
         except (RateLimitedError, RecipientGoneError, ContentRejectedError):
-            self._message_ids.finish_sending(self._chat)
+            self._access.message_ids.finish_sending(self._access.chat)
             raise
-        self._message_ids.finish_sending(self._chat)
+        self._access.message_ids.finish_sending(self._access.chat)
         return sent
 
     async def send(
@@ -178,7 +169,7 @@ class MessageSender:
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> str:
         """Send a text message and return its id."""
-        sent = await self._api.send_message(
+        sent = await self._access.api.send_message(
             chat,
             rendered.text,
             entities=to_message_entities(rendered),
@@ -187,7 +178,7 @@ class MessageSender:
             message_thread_id=self.thread,
             link_preview_options=_NO_PREVIEW,
         )
-        self._message_ids.record_identified(chat, sent.message_id)
+        self._access.message_ids.record_identified(chat, sent.message_id)
         return str(sent.message_id)
 
     async def edit(
@@ -195,7 +186,7 @@ class MessageSender:
     ) -> None:
         """Replace the text and the keyboard of a message."""
         try:
-            await self._api.edit_message_text(
+            await self._access.api.edit_message_text(
                 rendered.text,
                 chat,
                 int(message_id),
@@ -209,7 +200,7 @@ class MessageSender:
 
     def build_reply(self) -> ReplyParameters | None:
         """Build the reply of the first message: to the question in a group; after a press as of a later message."""
-        has_no_question = self._incoming.choice is not None or self._incoming.added
+        has_no_question = self._access.incoming.choice is not None or self._access.incoming.added
         return self.build_follow_up_reply() if has_no_question else self.build_reference()
 
     def build_follow_up_reply(self) -> ReplyParameters | None:
@@ -218,9 +209,9 @@ class MessageSender:
 
     def build_reference(self) -> ReplyParameters | None:
         """Build a reply to the question in a group, and everywhere to the message whose button was pressed."""
-        if self._is_question_deleted or (self._incoming.direct and self._incoming.choice is None):
+        if self._is_question_deleted or (self._access.incoming.direct and self._access.incoming.choice is None):
             return None
-        return ReplyParameters(int(self._incoming.message_id), allow_sending_without_reply=not self._thread_root)
+        return ReplyParameters(int(self._access.incoming.message_id), allow_sending_without_reply=not self._thread_root)
 
 
 def to_message_entities(rendered: RenderedText) -> list[MessageEntity] | None:

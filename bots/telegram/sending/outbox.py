@@ -22,6 +22,7 @@ from bots.telegram.api.rate_limits import (
     TYPING_RESERVE,
     RateLimiterPort,
 )
+from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.recovery.find_lost_message import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText
@@ -90,8 +91,8 @@ class TelegramOutbox(Outbox):
         self._admins = admins
         self._chat = int(incoming.chat.chat)
         self._chat_calls = RateLimitedChat(rate_limiter, self._chat)
-        self._sender = MessageSender(api, self._chat_calls, message_ids, incoming)
-        self._finder = LostMessageFinder(api, self._chat_calls, message_ids, incoming)
+        access = ChatAccess(api, self._chat_calls, message_ids, incoming)
+        self._sender, self._finder = MessageSender(access), LostMessageFinder(access)
         self._media = MediaSender(api, self._sender, self._finder, message_ids, incoming)
         self._shown_pages: dict[str, tuple[RenderedText, tuple[Button, ...]]] = {}
         self._attempted_text = ""

@@ -133,7 +133,8 @@ async def test_a_picture_refused_as_a_photo_is_not_tried_again_as_one(scene: Sce
     with pytest.raises(RateLimitedError):
         await outbox.send_media(FIRST, album())
     scene.rate_limiter = OpenRateLimiter()
-    outbox._media._messages._chat_calls = RateLimitedChat(scene.rate_limiter, 7)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    sender = outbox._media._messages  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
+    sender._access = replace(sender._access, calls=RateLimitedChat(scene.rate_limiter, 7))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the same
     await outbox.send_media(FIRST, album())
 
     assert kinds(scene) == ["document"]

@@ -281,9 +281,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
+    def counted(text: str, refused: frozenset[str], *, defuse: bool) -> RenderedText:
         rendered.append(text)
-        return render(text, refused, defuse=defuse, may_grow=may_grow)
+        return render(text, refused, defuse=defuse)
 
     monkeypatch.setattr(messages, "render", counted)
 
