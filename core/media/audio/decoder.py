@@ -112,7 +112,8 @@ def open_recording(data: bytes, formats: str = _AUDIO_FORMATS) -> Generator[Reco
             if not container.streams.audio:
                 raise UnreadableAudioError("there is no sound in the file")
             stream = container.streams.audio[0]
-            _check_shape(stream.codec_context.sample_rate, stream.codec_context.channels)
+            codec = stream.codec_context
+            _check_shape(codec.sample_rate or _SAMPLE_RATES[0], codec.channels or 1)  # 0: not known before a frame is
             yield Recording(container, stream, data)
     except FFmpegError as error:
         raise UnreadableAudioError("the bytes are no sound") from error

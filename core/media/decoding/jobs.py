@@ -1,4 +1,4 @@
-"""What can be decoded: the function for it, what that returns and raises, and how long it may take.
+"""What can be decoded: the function for it, what that returns and raises, and how much it may take.
 
 Functions are named, not imported, so that the process of the service loads no decoder.
 """
@@ -24,20 +24,22 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class TimeLimit:
-    """Seconds that one job may take."""
+class Limits:
+    """What one job may take."""
 
     cpu_seconds: int
     seconds: float
     """By the clock, which goes on while other processes have the processor."""
+    memory_bytes: int
+    """Of address space; code and libraries take 150 million."""
 
 
-_IMAGE_LIMIT = TimeLimit(10, 20.0)
-"""Pictures of 50 megapixels take a second."""
-_AUDIO_LIMIT = TimeLimit(90, 180.0)
-"""An hour of speech takes 30 seconds."""
-_DOCUMENT_LIMIT = TimeLimit(10, 15.0)
-"""20 MB of text in an unknown encoding take two seconds; no page of a PDF file is begun after eight."""
+_IMAGE_LIMITS = Limits(10, 20.0, 1_000_000_000)
+"""Pictures of 50 megapixels take three seconds and up to 630 MB."""
+_AUDIO_LIMITS = Limits(90, 180.0, 600_000_000)
+"""An hour of speech takes 30 seconds; 64 MB of pieces are held twice."""
+_DOCUMENT_LIMITS = Limits(10, 15.0, 600_000_000)
+"""20 MB of text take two seconds and 250 MB; no page of a PDF file is begun after eight seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +51,34 @@ class DecodeJob(Generic[_Result]):
     result: type[_Result]
     error: type[UndecodableError]
     """What it raises over a file that it cannot decode, and what exceeding a limit raises; subclasses, too."""
-    limit: TimeLimit
+    limits: Limits
     options: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
 
 
 def inspect_image() -> DecodeJob[ImageInfo]:
     """See `core.media.images.resize.inspect_image`."""
-    return DecodeJob("core.media.images.resize:inspect_image", ImageInfo, BadImageError, _IMAGE_LIMIT)
+    return DecodeJob("core.media.images.resize:inspect_image", ImageInfo, BadImageError, _IMAGE_LIMITS)
 
 
 def shrink_image(*, max_side: int, max_bytes: int) -> DecodeJob[EncodedImage]:
     """See `core.media.images.resize.shrink`."""
     options = {"max_side": max_side, "max_bytes": max_bytes}
-    return DecodeJob("core.media.images.resize:shrink", EncodedImage, BadImageError, _IMAGE_LIMIT, options)
+    return DecodeJob("core.media.images.resize:shrink", EncodedImage, BadImageError, _IMAGE_LIMITS, options)
 
 
 def join_audio(into: Literal["opus", "mp3"]) -> DecodeJob[AudioFile]:
     """See `core.media.audio.join.join_audio`."""
-    return DecodeJob("core.media.audio.join:join_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMIT, {"into": into})
+    return DecodeJob("core.media.audio.join:join_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS, {"into": into})
 
 
 def extract_audio() -> DecodeJob[AudioFile]:
     """See `core.media.audio.join.extract_audio`."""
-    return DecodeJob("core.media.audio.join:extract_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMIT)
+    return DecodeJob("core.media.audio.join:extract_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS)
 
 
 def read_document(name: str, mime: str, *, max_length: int) -> DecodeJob[DocumentExcerpt]:
     """See `core.media.documents.reader.read_document`."""
     options: dict[str, str | int] = {"name": name, "mime": mime, "max_length": max_length}
     return DecodeJob(
-        "core.media.documents.reader:read_document", DocumentExcerpt, UnreadableDocumentError, _DOCUMENT_LIMIT, options
+        "core.media.documents.reader:read_document", DocumentExcerpt, UnreadableDocumentError, _DOCUMENT_LIMITS, options
     )

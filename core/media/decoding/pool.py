@@ -52,7 +52,8 @@ class DecoderPool:
             "function": job.function,
             "options": dict(job.options),
             "sizes": None if isinstance(data, bytes) else [len(file) for file in files],
-            "cpu_seconds": job.limit.cpu_seconds,
+            "cpu_seconds": job.limits.cpu_seconds,
+            "memory_bytes": job.limits.memory_bytes,
         }
         async with self._slots.slot(person):
             reply, body = await self._ask(job, request, files)
@@ -79,13 +80,13 @@ class DecoderPool:
         process = await self._take()
         healthy = False
         try:
-            async with asyncio.timeout(job.limit.seconds):
+            async with asyncio.timeout(job.limits.seconds):
                 reply, body = await process.ask(request, files)
             if "failure" in reply:
                 raise _report_failure(job, reply["failure"], files)
             healthy = True
         except TimeoutError:
-            raise _report_failure(job, f"not done after {job.limit.seconds:g} s", files) from None
+            raise _report_failure(job, f"not done after {job.limits.seconds:g} s", files) from None
         except ProcessLostError as error:
             raise _report_failure(job, str(error), files) from None
         finally:

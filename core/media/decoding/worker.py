@@ -24,8 +24,6 @@ try:
 except ImportError:  # not on Windows, where only the clock limits
     resource = None
 
-_MAX_MEMORY_BYTES = 1_000_000_000
-"""Bytes of address space. Code and libraries take 150 million, a picture of 50 megapixels up to 600 million."""
 _MAX_MESSAGE_LENGTH = 500
 _NICENESS = 5
 """The service, which answers everybody, goes first."""
@@ -36,7 +34,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     while prefix := requests.read(PREFIX.size):
         header_bytes, body_bytes = PREFIX.unpack(prefix)
         request = unpack_header(requests.read(header_bytes))
-        _limit_cpu(request["cpu_seconds"])
+        _limit_job(request["cpu_seconds"], request["memory_bytes"])
         reply, data = answer(request, requests.read(body_bytes))
         replies.writelines(pack(reply, [data]))
         replies.flush()
@@ -58,27 +56,21 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
     return {"fields": fields}, fields.pop("data", b"")
 
 
-def _limit_resources() -> None:
-    if resource is None:
-        return
-    os.nice(_NICENESS)
-    for what, most in {resource.RLIMIT_AS: _MAX_MEMORY_BYTES, resource.RLIMIT_CORE: 0}.items():
-        with suppress(ValueError, OSError):  # there is a stricter limit, or the system has none of this kind
-            resource.setrlimit(what, (most, most))
-
-
-def _limit_cpu(seconds: int) -> None:
-    """Have the system end this process when it has worked for `seconds` from now on, even when the service is dead."""
+def _limit_job(cpu_seconds: int, memory_bytes: int) -> None:
+    """Have the system end this process when it takes more from now on, even when the service is dead."""
     if resource is None:
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + 1 + seconds, most))
+    used = int(usage.ru_utime + usage.ru_stime) + 1
+    for what, most in ((resource.RLIMIT_CPU, used + cpu_seconds), (resource.RLIMIT_AS, memory_bytes)):
+        with suppress(ValueError, OSError):  # there is a stricter limit, or the system has none of this kind
+            resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
 
 
 def _main() -> None:
-    _limit_resources()
+    if resource is not None:
+        os.nice(_NICENESS)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print
 

@@ -8,6 +8,8 @@ from .pdf_text import UnreadablePdfError, read_pdf
 from .plain_text import NotTextError, read_text
 
 _PDF_SIGNATURE = b"%PDF-"
+_ARCHIVE_SIGNATURES = (b"PK\x03\x04", b"\x1f\x8b")
+"""ZIP, as of office documents and books, and gzip. Nothing is unpacked here, and what is packed may pass for text."""
 _PDF_SIGNATURE_RANGE = 1024
 """Bytes before which readers look for the mark (PDF Reference 1.7, implementation note 13)."""
 
@@ -18,6 +20,8 @@ def read_document(data: bytes, name: str, mime: str, *, max_length: int) -> Docu
     What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is begun after eight
     seconds.
     """
+    if data.startswith(_ARCHIVE_SIGNATURES):
+        raise UnreadableDocumentError(f"{name} is an archive")
     try:
         if _is_pdf(data, name, mime):
             pages = read_pdf(data, max_length=max_length)

@@ -15,7 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.media.decoding import jobs
-from core.media.decoding.jobs import DecodeJob, TimeLimit
+from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
 from core.media.results import (
     AudioFile,
@@ -26,14 +26,15 @@ from core.media.results import (
     UnreadableAudioError,
 )
 
-VICTIMS = "tests.core.media.decoding.victims"
+MEMORY = 400_000_000
+BAD_DECODERS = "tests.core.media.decoding.bad_decoders"
 _Result = TypeVar("_Result")
 
 
 def job(
     name: str, result: type[_Result], error: type[BadImageError | UnreadableAudioError] = BadImageError, **options: str
 ) -> DecodeJob[_Result]:
-    return DecodeJob(f"{VICTIMS}:{name}", result, error, TimeLimit(5, 10.0), options)
+    return DecodeJob(f"{BAD_DECODERS}:{name}", result, error, Limits(5, 10.0, MEMORY), options)
 
 
 DESCRIBE = job("describe", ImageInfo)
@@ -81,20 +82,20 @@ async def test_the_decoder_s_own_errors_are_raised_and_its_process_goes_on(pool:
 @pytest.mark.parametrize(
     ("name", "limit", "reason"),
     [
-        ("sleep", TimeLimit(5, 0.3), "not done after 0.3 s"),
-        ("spin", TimeLimit(0, 10), "ended with status -24"),
-        ("allocate", TimeLimit(10, 20), "MemoryError at victims.py:*"),
-        ("crash", TimeLimit(5, 10), "ended with status -6"),
-        ("fail", TimeLimit(5, 10), "IndexError at victims.py:*"),
-        ("lie", TimeLimit(5, 10), "a reply of another form"),
-        ("babble", TimeLimit(5, 10), "a reply that is no JSON object"),
+        ("sleep", Limits(5, 0.3, MEMORY), "not done after 0.3 s"),
+        ("spin", Limits(0, 10, MEMORY), "ended with status -24"),
+        ("allocate", Limits(10, 20, MEMORY), "MemoryError at bad_decoders.py:*"),
+        ("crash", Limits(5, 10, MEMORY), "ended with status -6"),
+        ("fail", Limits(5, 10, MEMORY), "IndexError at bad_decoders.py:*"),
+        ("lie", Limits(5, 10, MEMORY), "a reply of another form"),
+        ("babble", Limits(5, 10, MEMORY), "a reply that is no JSON object"),
     ],
 )
 async def test_what_is_too_much_for_a_process_is_an_error_and_a_line_in_the_log(
-    pool: DecoderPool, name: str, limit: TimeLimit, reason: str
+    pool: DecoderPool, name: str, limit: Limits, reason: str
 ) -> None:
     with capture_logs() as logs, pytest.raises(BadImageError):
-        await pool.run(DecodeJob(f"{VICTIMS}:{name}", ImageInfo, BadImageError, limit), b"12", person="a")
+        await pool.run(DecodeJob(f"{BAD_DECODERS}:{name}", ImageInfo, BadImageError, limit), b"12", person="a")
 
     assert [(line["bytes"], line["log_level"]) for line in logs] == [(2, "warning")]
     assert fnmatchcase(logs[0]["reason"], reason)
@@ -102,7 +103,7 @@ async def test_what_is_too_much_for_a_process_is_an_error_and_a_line_in_the_log(
 
 
 async def test_one_person_s_files_hold_up_nobody_else(pool: DecoderPool) -> None:
-    endless = DecodeJob(f"{VICTIMS}:sleep", ImageInfo, BadImageError, TimeLimit(60, 60.0))
+    endless = DecodeJob(f"{BAD_DECODERS}:sleep", ImageInfo, BadImageError, Limits(60, 60.0, MEMORY))
     flood = [asyncio.create_task(pool.run(endless, b"", person="flood")) for _ in range(20)]
     async with asyncio.timeout(5):
         assert (await pool.run(DESCRIBE, b"", person="other")).width == 0

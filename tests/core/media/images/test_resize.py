@@ -20,7 +20,7 @@ from bots.sandbox.wanjie.sample_media import make_png
 from core.media.images.jpeg_scans import count_scans
 from core.media.images.resize import inspect_image, shrink
 from core.media.results import BadImageError, EncodedImage, ImageInfo
-from tests.core.media.bombs import progressive_jpeg
+from tests.core.media.progressive_jpeg import progressive_jpeg
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 
