@@ -132,7 +132,7 @@ class MessageSender:
     def _render_formatted(self, text: str, folded: int) -> RenderedText:
         defuse = not self._access.incoming.direct  # in a private chat there is nobody else to notify
         if not folded:
-            return render(text, self._refused_links, defuse=defuse)
+            return render(text, self._refused_links, defuse=defuse, may_grow=True)
         rest = render(
             text[folded:], self._refused_links, defuse=defuse, may_grow=False, max_entities=MAX_ENTITIES_BELOW
         )

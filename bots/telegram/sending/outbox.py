@@ -39,6 +39,7 @@ from core.chat.port.media import Album, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
+from core.chat.text.protect_literals import close_open_marks
 
 from .admins import AdminLookup
 from .keyboards import build_button_keyboard, build_menu_keyboard
@@ -112,7 +113,8 @@ class TelegramOutbox(Outbox):
 
         The first step of a growing page has no buttons: by that `find_lost_message` tells it from a menu.
         """
-        draft = self._sender.make_draft(text, folded, page.start)
+        shown = text if final else text[:folded] + close_open_marks(text[folded:])
+        draft = self._sender.make_draft(shown, folded, page.start)
         if not draft.rendered.text:
             if final:
                 raise ContentRejectedError("Telegram shows no blank message")

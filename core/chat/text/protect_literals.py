@@ -68,6 +68,27 @@ def find_open_marks(text: str) -> list[OpenMark]:
     return sorted(found, key=lambda one: one.start)
 
 
+def close_open_marks(text: str) -> str:
+    """Return a growing text with its open marks closed, as they would be if it ended here; a mark at the end waits."""
+    shown = text.rstrip()
+    closers = ""
+    for one in reversed(find_open_marks(shown)):
+        if one.mark[0] not in "*_~`":
+            continue
+        if shown[one.start + len(one.mark) :].strip():
+            shown = _drop_partial(shown, one.mark)
+            closers += one.mark
+        else:
+            shown = shown[: one.start].rstrip()
+    return shown + closers if closers or len(shown) < len(text.rstrip()) else text
+
+
+def _drop_partial(text: str, mark: str) -> str:
+    """Drop the beginning of the mark that closes `mark`."""
+    whole = text.rstrip(mark[0])
+    return whole if len(text) - len(whole) < len(mark) else text
+
+
 class _Reader:
     """Reads the lines in order and knows which of them are prose."""
 

@@ -13,6 +13,7 @@ from bots.sandbox.telegram.text.text_with_entities import Formatted, stored
 from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, clip_caption, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from bots.telegram.sending.outbox import CAPABILITIES
+from core.chat.text.protect_literals import close_open_marks
 
 WORD = re.compile(r"[^\W_]+")
 MENTION = re.compile(r"(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w)")
@@ -449,6 +450,19 @@ def test_any_markdown_renders_to_something_valid(source: str) -> None:
 def test_every_prefix_of_an_answer_renders_to_something_valid() -> None:
     for length in range(len(LONG) + 1):
         check(LONG[:length])
+
+
+def test_no_step_of_a_growing_answer_shows_a_mark_that_is_still_open() -> None:
+    source = "Some **bold words**, *slanted ones*, `a b` and ~~old~~ ***both***.\n\n- **Item**: text\n- `x`"
+    for end in range(len(source)):
+        shown = render(close_open_marks(source[:end])).text
+
+        assert not re.search("[*`~]", shown.rstrip("*`~")), source[:end]  # the end may be half of a mark
+
+
+@pytest.mark.parametrize("text", ["2 ** 3 and 2*3", "a_b src/*.py", "```\n**x", "plain", "**whole** ", "[a](https://b"])
+def test_text_without_open_marks_grows_as_it_is(text: str) -> None:
+    assert close_open_marks(text) == text
 
 
 def test_a_fold_is_shown_above_the_answer_unchanged() -> None:
