@@ -18,6 +18,7 @@ from core.chat.delivery.close_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
+from core.chat.port.names import remove_direction_overrides
 from core.wanjie import (
     Attempts,
     ChatMessage,
@@ -195,10 +196,11 @@ class AnswerWriter:
         if isinstance(delta, ImageDelta):
             await self._pictures.add(delta.image)
             return [current.add(TextChunk(current.separator + self._picture_placeholder))]
-        chunk = TextChunk(delta.text)
+        text = remove_direction_overrides(delta.text)
+        chunk = TextChunk(text)
         if isinstance(delta, ReasoningDelta):
             current.reasoning += delta.text
-            chunk = TextChunk(reasoning.filter(delta.text), is_reasoning=True)
+            chunk = TextChunk(reasoning.filter(text), is_reasoning=True)
         return [current.add(chunk)] if chunk.text else []
 
     async def _use_tools(

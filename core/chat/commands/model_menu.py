@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from core.chat.port.menus import Menu, Option
+from core.chat.port.names import clean_line
 from core.chat.text.truncate import truncate_middle
 
 from .model_groups import TABS, ModelGroup, Tab
@@ -134,7 +135,7 @@ def _options(group: ModelGroup) -> tuple[Option, ...]:
 
 def _label(model: str) -> str:
     """Return an id on one line; a long one without its middle, since ids differ at their ends."""
-    return truncate_middle(" ".join(model.split()) or _value(model), _MAX_LABEL_LENGTH, tail=20)
+    return truncate_middle(clean_line(model) or _value(model), _MAX_LABEL_LENGTH, tail=20)
 
 
 def _value(model: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from core.chat.port.media import Picture
+from core.chat.port.names import clean_line
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import inspect_image
@@ -166,7 +167,9 @@ class ImageGenerator:
             )
             return next(key for kind, key in _ERROR_KEYS if isinstance(error, kind))
         name = f"{_slug(generated.prompt.words)}-{index + 1}{image.suffix}"
-        return Picture(data, image.mime, image.width, image.height, generated.prompt.prompt[:_MAX_ALT_LENGTH], name)
+        return Picture(
+            data, image.mime, image.width, image.height, clean_line(generated.prompt.prompt)[:_MAX_ALT_LENGTH], name
+        )
 
     async def _load_bytes(self, result: ImageResult, most: int) -> bytes:
         if isinstance(result, ImageData):

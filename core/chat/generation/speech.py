@@ -12,6 +12,7 @@ from typing import Literal
 
 import structlog
 
+from core.chat.port.names import clean_line
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter
 from core.media.cache import Cache
@@ -61,7 +62,7 @@ class SpeechScript:
     @property
     def title(self) -> str:
         """The first words, on one line."""
-        line = " ".join(self.text.split())
+        line = clean_line(self.text)
         if len(line) <= _MAX_TITLE_LENGTH:
             return line
         head, blank, _ = line[: _MAX_TITLE_LENGTH - 1].rpartition(" ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .names import clean_line
 from .page import Page
 
 
@@ -16,6 +17,11 @@ class Option:
     current: bool = False
     group: str = ""
     """The heading that it stands under; options of a group follow each other."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "label", clean_line(self.label) or "…"
+        )  # a model may be named to look like another one
 
 
 @dataclass(frozen=True, slots=True)
