@@ -19,9 +19,8 @@ class Option:
     """The heading that it stands under; options of a group follow each other."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "label", clean_line(self.label) or "…"
-        )  # a model may be named to look like another one
+        # A model may be named to look like another one.
+        object.__setattr__(self, "label", clean_line(self.label) or "…")
 
 
 @dataclass(frozen=True, slots=True)
