@@ -23,9 +23,9 @@ from .errors import (
     UnreadableAnswerError,
 )
 from .failures.error_mapping import error_from_json, error_from_response
-from .image_responses import ImageResult, parse_images
+from .image_responses import ImageData, ImageResult, parse_images
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .responses import MAX_MODELS, Completion, Delta, parse_completion, parse_models, parse_transcript
+from .responses import MAX_MODELS, Completion, Delta, ImageDelta, parse_completion, parse_models, parse_transcript
 from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
@@ -169,7 +169,10 @@ class WanjieClient:
             answer = await self._http.fetch(
                 "POST", "/v1/images/generations", request.as_json(), max_bytes=_MAX_IMAGES_BYTES
             )
-            return await self._parse(answer, parse_images)
+            images = await self._parse(answer, parse_images)
+            for image in images:
+                self._track(image)
+            return images
 
         return await self._http.run_with_retries(attempt)
 
@@ -187,6 +190,11 @@ class WanjieClient:
                 return await self._http.run_with_retries(attempt)
         except TimeoutError:
             raise TooSlowError(f"no whole file within {self._downloader.total_timeout:g} s") from None
+
+    def _track(self, image: ImageResult | None) -> None:
+        """Count an image against the memory of all calls until nobody needs it any more."""
+        if isinstance(image, ImageData):
+            self._http.memory.track(image, len(image.data))
 
     async def _parse(self, answer: HttpResponse, parse: Callable[[object], _T]) -> _T:
         return await _run_aside(lambda: parse(self._parse_json(answer)), size=len(answer.content))
@@ -241,6 +249,8 @@ class WanjieClient:
             if not data:
                 return
             async for delta in _feed_in_slices(reader, data):
+                if isinstance(delta, ImageDelta):
+                    self._track(delta.image)
                 yield delta
                 timeout, waiting_since = own_timeout or self._idle_timeout, clock()
 

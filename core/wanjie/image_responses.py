@@ -22,7 +22,7 @@ class ImageLink:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ImageData:
     """The bytes of an image."""
 

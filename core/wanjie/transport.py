@@ -26,6 +26,7 @@ from .errors import (
     WanjieError,
 )
 from .failures.error_mapping import error_from_response
+from .memory_budget import MemoryBudget
 from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 
 _T = TypeVar("_T")
@@ -37,7 +38,7 @@ _KEEPALIVE_TIMEOUT = 15.0
 _MAX_IDLE_CONNECTIONS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class HttpResponse:
     """A successful response, read to its end."""
 
@@ -61,7 +62,8 @@ RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 class ByteStream:
     """The body of a response while it arrives."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, memory: MemoryBudget) -> None:
+        self._memory = memory
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self._chunks = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
 
@@ -88,11 +90,13 @@ class ByteStream:
         """
         content = bytearray()
         try:
-            async with asyncio.timeout(total_timeout):
-                async for piece in self._chunks:
-                    content += piece
-                    if len(content) > max_bytes:
-                        break
+            with self._memory.reading() as account:
+                async with asyncio.timeout(total_timeout):
+                    async for piece in self._chunks:
+                        content += piece
+                        if len(content) > max_bytes:
+                            break
+                        await self._memory.grow(account, len(piece))
         except TimeoutError:
             raise TooSlowError(f"no end within {total_timeout:g} s") from None
         except httpx.HTTPError as error:
@@ -109,6 +113,8 @@ class HttpTransport:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self._backoff = backoff
+        self.memory = MemoryBudget()
+        """What the calls of this client hold."""
         self._max_attempts = settings.max_attempts
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
@@ -184,7 +190,9 @@ class HttpTransport:
             content = await stream.read_all(max_bytes, silence_timeout or self._first_byte_timeout)
         if len(content) > max_bytes:
             raise UnreadableAnswerError(f"the answer has more than {max_bytes} bytes")
-        return HttpResponse(content, stream.media_type)
+        answer = HttpResponse(content, stream.media_type)
+        self.memory.track(answer, len(content))
+        return answer
 
     @asynccontextmanager
     async def open_stream(
@@ -202,7 +210,7 @@ class HttpTransport:
         silence_timeout = silence_timeout or self._first_byte_timeout
         response = await self._send(self._build_request(method, path, body), silence_timeout)
         try:
-            stream = ByteStream(response)
+            stream = ByteStream(response, self.memory)
             if not response.is_success:
                 raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
             yield stream

@@ -220,7 +220,7 @@ async def test_a_bomb_is_not_unpacked(
             await ask(client)
         held = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    assert held < 80_000_000
+    assert held < 130_000_000  # two copies of what one answer may have
 
 
 async def test_a_compressed_stream_is_read(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:

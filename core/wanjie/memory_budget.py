@@ -1,0 +1,57 @@
+"""Bound the bytes that all calls of a process hold at the same time, whatever each of them may hold alone."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections import OrderedDict
+from collections.abc import Generator
+from contextlib import contextmanager
+
+_MAX_BYTES = 256_000_000
+
+
+class MemoryBudget:
+    """Count the bytes of responses, and of what was made of them, as long as those live.
+
+    While more than `max_bytes` are held, only the oldest call goes on reading; the others wait, as long as their own
+    timeouts let them. So no call waits for one that waits itself, and what is held is the budget and one response.
+    """
+
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
+        self.held = 0
+        self._max_bytes = max_bytes
+        self._readers = OrderedDict[object, int]()
+        self._released = asyncio.Event()
+
+    @contextmanager
+    def reading(self) -> Generator[object]:
+        """Open the account of one call, for `grow`; what it has read is counted until the block ends."""
+        reader = object()
+        self._readers[reader] = 0
+        try:
+            yield reader
+        finally:
+            self._release(self._readers.pop(reader))
+
+    async def grow(self, reader: object, size: int) -> None:
+        """Count bytes that a call has read; wait until there is room for more."""
+        self._readers[reader] += size
+        self.held += size
+        while self.held > self._max_bytes and next(iter(self._readers)) is not reader:
+            self._released.clear()
+            await self._released.wait()
+
+    def track(self, holder: object, size: int) -> None:
+        """Count bytes as long as `holder` lives."""
+        self.held += size
+        # The last reference may go in a thread, or when the program ends.
+        weakref.finalize(holder, self._release_later, asyncio.get_running_loop(), size).atexit = False
+
+    def _release_later(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._release, size)
+
+    def _release(self, size: int) -> None:
+        self.held -= size
+        self._released.set()
