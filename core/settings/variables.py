@@ -159,7 +159,11 @@ class ServiceSettings(Area):
         ge=0,
         description="Seconds that running answers get to finish at a shutdown, before another process takes them over.",
     )
-    mailbox_limit: int = Field(50, ge=1, description="The largest number of unanswered messages of one chat.")
+    mailbox_limit: int = Field(
+        50,
+        ge=1,
+        description="The largest number of unanswered messages of one chat; a person may have four times that many.",
+    )
 
     _checked_redis_url = field_validator("redis_url")(check_redis_url)
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Sequence
 
 from .concurrent_conversations import measure_crowd
 from .conversations import measure_conversations
+from .flood import measure_flood
 from .intake import measure_intake
 from .media import measure_media
 from .speech import measure_speech
@@ -27,6 +28,7 @@ async def _measure(*, quick: bool) -> None:
         measure_starts(1 if quick else 5),
         measure_conversations(short=1 if quick else 7, long=1 if quick else 2),
         measure_crowd(),
+        measure_flood(),
         measure_intake(0.1 if quick else 1.0),
         measure_speech(1 if quick else 10),
         measure_media(1 if quick else 5),

@@ -7,7 +7,7 @@
 local LIMITS = {u = 8, c = 16}
 
 local PREFIX = string.sub(KEYS[1], 1, -2)
-local LANES = PREFIX .. 'lanes' -- HASH lane -> place, person's share, chat's share, SHA-1 of the message once started
+local LANES = PREFIX .. 'lanes' -- HASH lane -> place, person's share, chat's share, SHA-1 of the first message
 
 -- Redis does not refuse a script for lack of memory once it has written; a removal is never refused.
 local function use_reserve()
@@ -96,11 +96,11 @@ local function admit(lane, freed)
   else
     place = redis.call('XADD', KEYS[1], '*', 'c', lane)
   end
-  write_record(lane, {place = place, person = person, chat = chat, digest = ''})
+  write_record(lane, {place = place, person = person, chat = chat, digest = redis.sha1hex(mail)})
 end
 
 -- Takes up an entry that exists, whatever shares its lane has: an older version makes entries without asking.
-local function adopt(lane, entry, mail, digest, freed)
+local function adopt(lane, entry, mail, freed)
   leave(lane, freed)
   local person, chat = read_shares(lane, mail)
   for _, share in ipairs({person, chat}) do
@@ -108,7 +108,7 @@ local function adopt(lane, entry, mail, digest, freed)
       redis.call('SADD', PREFIX .. 's:' .. share, lane)
     end
   end
-  write_record(lane, {place = entry, person = person, chat = chat, digest = digest})
+  write_record(lane, {place = entry, person = person, chat = chat, digest = redis.sha1hex(mail)})
 end
 
 -- Lets the lanes that wait for these shares go on, the longest waiting first.
@@ -128,9 +128,35 @@ local function wake(freed)
   end
 end
 
+-- What waits of a person is a HASH lane and event -> bytes; the field '' holds the sum.
+local function add_bytes(waiting, bytes)
+  local sum = tonumber(redis.call('HGET', waiting, '') or 0) or 0 -- another program may have written there
+  redis.call('HSET', waiting, '', string.format('%d', math.max(0, sum + bytes)))
+end
+
+local function count_mail(person, lane, event, bytes)
+  local waiting = PREFIX .. 'w:' .. person
+  redis.call('HSET', waiting, lane .. '\n' .. event, bytes)
+  add_bytes(waiting, bytes)
+end
+
+local function uncount_mail(person, lane, event)
+  local waiting, field = PREFIX .. 'w:' .. person, lane .. '\n' .. event
+  local bytes = redis.call('HGET', waiting, field)
+  if bytes then
+    redis.call('HDEL', waiting, field)
+    add_bytes(waiting, -(tonumber(bytes) or 0))
+    if redis.call('HLEN', waiting) == 1 then
+      redis.call('DEL', waiting)
+    end
+  end
+end
+
 local function forget_mail(lane, mail)
   local event = string.match(mail, '^[^\n]*')
   local person = read_shares(lane, mail)
   redis.call('HDEL', PREFIX .. 'o:' .. lane, event)
-  redis.call('HDEL', PREFIX .. 'w:' .. person, lane .. '\n' .. event)
+  if person ~= '' then
+    uncount_mail(person, lane, event)
+  end
 end

@@ -6,23 +6,23 @@
 local event, envelope, lane, person, chat = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
 local max_mailbox, max_messages, max_bytes = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local max_lanes, max_seen = tonumber(ARGV[10]), tonumber(ARGV[11])
-local mail = PREFIX .. 'w:' .. person -- HASH lane and event -> bytes, of all that waits of a person
-local field = lane .. '\n' .. event
 
 local function is_too_much()
-  local waiting, bytes = redis.call('HVALS', mail), #envelope
-  for _, size in ipairs(waiting) do
-    bytes = bytes + (tonumber(size) or 0)
+  local waiting = PREFIX .. 'w:' .. person
+  local bytes = redis.call('HGET', waiting, '')
+  if not bytes then
+    return false
   end
-  return #waiting >= max_messages or (#waiting > 0 and bytes > max_bytes)
+  return redis.call('HLEN', waiting) - 1 >= max_messages or (tonumber(bytes) or 0) + #envelope > max_bytes
 end
 
 -- An older version does not remove what it has finished.
 local function forget_finished_mail()
-  for _, stored in ipairs(redis.call('HKEYS', mail)) do
-    local other = string.match(stored, '^[^\n]*')
-    if redis.call('EXISTS', PREFIX .. 'm:' .. other) == 0 then
-      redis.call('HDEL', mail, stored)
+  local sizes = redis.call('HGETALL', PREFIX .. 'w:' .. person)
+  for i = 1, #sizes, 2 do
+    local other, id = string.match(sizes[i], '^([^\n]*)\n(.*)$')
+    if other and redis.call('EXISTS', PREFIX .. 'm:' .. other) == 0 then
+      uncount_mail(person, other, id)
     end
   end
 end
@@ -74,8 +74,7 @@ if person ~= '' or chat ~= '' then
   redis.call('HSET', PREFIX .. 'o:' .. lane, event, person .. '\n' .. chat)
 end
 if person ~= '' then
-  redis.call('HSET', mail, field, #envelope)
-  redis.call('EXPIRE', mail, ARGV[13])
+  count_mail(person, lane, event, #envelope)
 end
 if length > 1 then
   redis.call('PUBLISH', ARGV[4], lane) -- it may belong to the message that is being worked on

@@ -13,7 +13,7 @@ for _, lane in ipairs(ARGV) do
   mail = type(mail) == 'string' and mail
   if entries[lane] then
     if not record or record.place ~= entries[lane] then
-      adopt(lane, entries[lane], mail or '', '', freed)
+      adopt(lane, entries[lane], mail or '', freed)
     end
   elseif not mail or not record or not is_waiting(record, lane) then
     stopped = stopped + (mail and 1 or 0)

@@ -12,7 +12,7 @@ local function replace_entry(lane, entry)
       record.place = id
       write_record(lane, record)
     else
-      adopt(lane, id, mail, '', freed)
+      adopt(lane, id, mail, freed)
     end
   end
   wake(freed)

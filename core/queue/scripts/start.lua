@@ -5,7 +5,6 @@ local count = deliveries(KEYS[1], entry, ARGV[2])
 if count == 0 then
   return {0}
 end
-use_reserve()
 local record = read_record(lane)
 if record and record.place ~= entry and is_ready(record) then
   remove_entry(KEYS[1], entry) -- the lane has another one: an older version takes a lane that waits for a lost one
@@ -19,11 +18,11 @@ if not head then
   wake(freed)
   return {0}
 end
-local digest = redis.sha1hex(head)
-if not record or record.place ~= entry or record.digest == '' then
-  adopt(lane, entry, head, digest, freed)
+if not record or record.place ~= entry then
+  use_reserve()
+  adopt(lane, entry, head, freed)
   wake(freed)
-elseif record.digest ~= digest then
+elseif record.digest ~= redis.sha1hex(head) then
   -- The store lost the mailbox while its head was worked on. State and count are not those of the new head.
   redis.call('DEL', KEYS[3])
   leave(lane, freed)
