@@ -14,7 +14,7 @@ import structlog
 
 from core.chat.port.names import clean_line
 from core.chat.text.user_error import UserFacingError
-from core.fair_limiter import FairLimiter
+from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.cache import Cache
 from core.media.decoding.jobs import join_audio
 from core.media.decoding.pool import DecoderPool
@@ -172,6 +172,8 @@ class SpeechSynthesizer:
             pieces = await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, person))
             try:
                 return await self._decoders.run(join_audio(audio_format), pieces, person=person)
+            except NoSlotError as error:
+                raise UserFacingError("error.busy") from error
             except AudioTooLongError as error:
                 raise UserFacingError("speak.hour") from error
             except UnreadableAudioError as error:

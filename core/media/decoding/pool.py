@@ -25,6 +25,8 @@ _log = structlog.get_logger()
 _MIN_PROCESSES, _MAX_PROCESSES = 2, 4
 """At least two, so that one person's file does not hold up everybody's; each may take a gigabyte."""
 _IDLE_SECONDS = 60.0
+_MAX_WAIT = 120.0
+"""Seconds that a file waits for a process, while those before it may take all the time that they are given."""
 _MAX_JOBS = 100
 """Files that a process decodes before another takes its place: memory of libraries grows."""
 
@@ -45,7 +47,8 @@ class DecoderPool:
     async def run(self, job: DecodeJob[_Result], data: bytes | Sequence[bytes], *, person: str) -> _Result:
         """Decode a file, or several together; `person` is whoever the work is for.
 
-        Raises `job.error`, also when the job exceeds a limit, which is logged.
+        Raises `job.error`, also when the job exceeds a limit, which is logged; `NoSlotError` when no process becomes
+        free within two minutes.
         """
         files = [data] if isinstance(data, bytes) else data
         request = {
@@ -55,7 +58,7 @@ class DecoderPool:
             "cpu_seconds": job.limits.cpu_seconds,
             "memory_bytes": job.limits.memory_bytes,
         }
-        async with self._slots.slot(person):
+        async with self._slots.slot(person, max_wait=_MAX_WAIT):
             reply, body = await self._ask(job, request, files)
         if "fields" not in reply:
             _raise_error(job, reply)

@@ -9,7 +9,9 @@ from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_of
 from core.chat.text.user_error import UserFacingError
+from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
+from core.media.results import BadImageError, ImageInfo
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings, WanjieSettings
@@ -34,10 +36,17 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
+async def decoders() -> AsyncGenerator[DecoderPool]:
+    running = DecoderPool(2)
+    yield running
+    await running.aclose()
+
+
+@pytest.fixture
+async def make(sim: WanjieSim, decoders: DecoderPool) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
     """Build a `SpeechSynthesizer` with changed settings of both areas."""
     clients: list[WanjieClient] = []
-    threads, decoders = ThreadPool(), DecoderPool()
+    threads = ThreadPool()
 
     def build(**changes: object) -> SpeechSynthesizer:
         values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "speech_limit": 600}
@@ -51,7 +60,6 @@ async def make(sim: WanjieSim) -> AsyncGenerator[Callable[..., SpeechSynthesizer
     for client in clients:
         await client.aclose()
     threads.close()
-    await decoders.aclose()
 
 
 @pytest.fixture
@@ -270,6 +278,23 @@ async def test_more_than_an_hour_of_audio_is_reported_and_not_requested_again(
 
     assert user_error.value.key == "speak.hour"
     assert len(spoken_texts(sim)) == 1
+
+
+async def test_a_recording_that_no_decoder_takes_in_time_is_told(
+    speech: SpeechSynthesizer, decoders: DecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.media.decoding.pool._MAX_WAIT", 0.05)
+    endless = DecodeJob(
+        "tests.core.media.decoding.bad_decoders:sleep", ImageInfo, BadImageError, Limits(9, 60.0, 400_000_000)
+    )
+    busy = [asyncio.create_task(decoders.run(endless, b"", person=person)) for person in "ab"]
+    with pytest.raises(UserFacingError) as caught:
+        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    for task in busy:
+        task.cancel()
+    await asyncio.gather(*busy, return_exceptions=True)
+
+    assert caught.value.key == "error.busy"
 
 
 async def test_a_text_becomes_a_script_of_words(speech: SpeechSynthesizer) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from structlog.testing import capture_logs
 
+from core.fair_limiter import NoSlotError
 from core.media.decoding import jobs
 from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
@@ -105,11 +106,24 @@ async def test_what_is_too_much_for_a_process_is_an_error_and_a_line_in_the_log(
 async def test_one_person_s_files_hold_up_nobody_else(pool: DecoderPool) -> None:
     endless = DecodeJob(f"{BAD_DECODERS}:sleep", ImageInfo, BadImageError, Limits(60, 60.0, MEMORY))
     flood = [asyncio.create_task(pool.run(endless, b"", person="flood")) for _ in range(20)]
+    await asyncio.sleep(0)  # all of them wait, or run
     async with asyncio.timeout(5):
         assert (await pool.run(DESCRIBE, b"", person="other")).width == 0
     for task in flood:
         task.cancel()
     await asyncio.gather(*flood, return_exceptions=True)
+
+
+async def test_a_file_does_not_wait_for_ever(pool: DecoderPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.media.decoding.pool._MAX_WAIT", 0.05)
+    endless = DecodeJob(f"{BAD_DECODERS}:sleep", ImageInfo, BadImageError, Limits(60, 60.0, MEMORY))
+    busy = [asyncio.create_task(pool.run(endless, b"", person=person)) for person in "ab"]
+    await asyncio.sleep(0)
+    with pytest.raises(NoSlotError):
+        await pool.run(DESCRIBE, b"", person="c")
+    for task in busy:
+        task.cancel()
+    await asyncio.gather(*busy, return_exceptions=True)
 
 
 async def test_a_process_that_is_not_needed_any_more_ends() -> None:
