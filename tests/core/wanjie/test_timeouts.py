@@ -9,8 +9,17 @@ from dataclasses import replace
 import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.wanjie import ChatMessage, ChatRequest, Finish, StreamBrokenError, TextDelta, TooSlowError, WanjieClient
-from tests.core.wanjie.raw_server import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, streaming
+from core.wanjie import (
+    ChatMessage,
+    ChatRequest,
+    Delta,
+    Finish,
+    StreamBrokenError,
+    TextDelta,
+    TooSlowError,
+    WanjieClient,
+)
+from tests.core.wanjie.raw_server import DONE, PING, TOKEN, Ask, ClientFactory, RawServer, SettingsFactory, streaming
 
 HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 
@@ -114,3 +123,21 @@ async def test_a_slow_reader_breaks_nothing(sim: WanjieSim, client_for: ClientFa
                 await asyncio.sleep(0.02)
 
     assert text == "word " * 30
+
+
+async def test_an_answer_that_drips_for_ever_is_given_up(raw_server: RawServer, settings_for: SettingsFactory) -> None:
+    url = await raw_server(streaming(*[TOKEN, 0.02] * 200))
+    client = WanjieClient(settings_for(base_url=url, max_attempts=1), answer_timeout=0.2)
+    question = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
+
+    async with aclosing(client):
+        deltas = list[Delta]()
+        with pytest.raises(StreamBrokenError, match="no whole answer"):
+            await _collect(client, question, deltas)
+    assert 1 <= len(deltas) < 100
+
+
+async def _collect(client: WanjieClient, question: ChatRequest, deltas: list[Delta]) -> None:
+    async with aclosing(client.stream_chat(question)) as stream:
+        async for delta in stream:
+            deltas.append(delta)  # noqa: PERF401 - those before the error count
