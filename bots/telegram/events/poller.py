@@ -56,6 +56,7 @@ class UpdatePoller:
         self._receive = receive
         self._on_connection_change = on_connection_change
         self._message_ids = message_ids
+        self._batch_size = _MAX_BATCH_SIZE
         self._next_offset: int | None = None
         self._confirmed_offset: int | None = None
 
@@ -68,11 +69,13 @@ class UpdatePoller:
                     updates = await self._fetch_updates(_POLL_SECONDS)
                 except TelegramError as error:
                     self._on_connection_change(False)  # noqa: FBT003 - a setter
+                    self._batch_size = 1  # a response may be too large to be read because it holds many updates
                     await self._handle_poll_error(error, delay)
                     delay = min(delay * 2, _MAX_RETRY_DELAY)
                 else:
                     self._on_connection_change(True)  # noqa: FBT003 - a setter
                     delay = _FIRST_RETRY_DELAY
+                    self._batch_size = min(2 * self._batch_size, _MAX_BATCH_SIZE)
                     await self._store(updates)
         finally:
             await self._confirm_stored()
@@ -80,7 +83,7 @@ class UpdatePoller:
     async def _fetch_updates(self, seconds: int) -> list[Json]:
         offset = self._next_offset
         updates = await self._api.fetch_updates(
-            offset, kinds=_UPDATE_KINDS, limit=_MAX_BATCH_SIZE if seconds else 1, seconds=seconds
+            offset, kinds=_UPDATE_KINDS, limit=self._batch_size if seconds else 1, seconds=seconds
         )
         self._confirmed_offset = offset
         return updates

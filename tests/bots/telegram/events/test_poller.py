@@ -223,6 +223,17 @@ async def test_polling_goes_on_after_an_outage(harness: PollerHarness, fault: st
     assert harness.sim.unconfirmed == 0
 
 
+async def test_updates_that_are_too_many_for_one_response_are_received_one_by_one(
+    harness: PollerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.json_reader._MAX_SIGNS", 100)  # three of these updates have more
+    texts = [f"m{number}" for number in range(8)]
+    for text in texts:
+        harness.ann.say(harness.chat, text)
+    async with harness.running():
+        await harness.wait_for_texts(*texts)
+
+
 async def test_polling_starts_during_an_outage(harness: PollerHarness) -> None:
     harness.sim.bad_gateway("getMe")
     async with harness.running() as platform:
