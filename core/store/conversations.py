@@ -21,6 +21,8 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 
 _SCRIPTS = Path(__file__).parent
+_PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
+"""Longer than a chat in use is silent, so that a team which asks once a year keeps its choices."""
 
 _T = TypeVar("_T")
 
@@ -156,9 +158,11 @@ class Conversations:
         return parse_stored(key, await self._get(chat, key), _MESSAGE.parse)
 
     async def get_preferences(self, chat: str) -> ChatPreferences:
-        """Return the chat's own choices."""
+        """Return the chat's own choices, and keep them for 400 days from now."""
         key = preferences_key(chat)
         stored = await self._run(chat, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
+        if stored:
+            await self._redis.expire(key, _PREFERENCES_SECONDS)
         known = ChatPreferences.__dataclass_fields__
         return ChatPreferences(
             **{
@@ -174,7 +178,8 @@ class Conversations:
         if value is None:
             await self._run(chat, lambda: self._redis.hdel(key, name))
         else:
-            await self._run(chat, lambda: self._writes.run(key, ("HSET", key, name, value)))
+            commands = (("HSET", key, name, value), ("EXPIRE", key, _PREFERENCES_SECONDS))
+            await self._run(chat, lambda: self._writes.run(key, *commands))
 
     async def join_thread(self, chat: str) -> None:
         """Remember that the bot takes part in this thread from now on."""

@@ -69,6 +69,18 @@ async def test_a_history_expires(conversations: Conversations, store: Redis) -> 
     assert 86_390 <= await store.ttl("h:{tg:1:2}") <= 86_400
 
 
+async def test_preferences_expire_when_a_chat_is_not_used_for_400_days(
+    conversations: Conversations, store: Redis
+) -> None:
+    await conversations.set_preference(CHAT, "model", "kimi-k2")
+    assert 399 * 86_400 < await store.ttl("p:{tg:1:2}") <= 400 * 86_400
+
+    await store.persist("p:{tg:1:2}")  # as version 0.1.0 wrote them
+    await conversations.get_preferences(CHAT)
+
+    assert 399 * 86_400 < await store.ttl("p:{tg:1:2}") <= 400 * 86_400
+
+
 async def test_clearing_the_history_keeps_the_preferences(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.set_preference(CHAT, "model", "kimi-k2")
