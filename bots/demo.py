@@ -7,30 +7,32 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 
 from bots.sandbox.harness import NotStartedError, ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.screen_diff import ScreenDiff
+from bots.sandbox.transcript import Transcript
 from core.settings import read_wanjie_environment
 
-from .demo_screen import BOLD, DIM, PLAIN, PipeScreen, Screen, TerminalScreen, write
+from .demo_screen import BOLD, PLAIN, PipeScreen, Screen, TerminalScreen, write
 
 _SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # quitting does not wait for answers
 _ANSWER_TIMEOUT = 30.0
 _CHOICE_TIMEOUT = 5.0
 """Seconds until something must change after a message, and after a choice, which may change nothing."""
-_QUIET_TIMEOUT = 3.5
-"""Seconds without a change after which an answer counts as complete."""
-_NO_CHANGE: tuple[str, list[str]] = ("", [])
+_QUIET_SECONDS = 3.5
+"""Seconds without a change after which a message counts as complete; groups on Telegram get a step every 3 seconds."""
+_POLL_INTERVAL = 0.1
 _HELP = """\
-Type as a user, at any time, and watch the replies grow. Commands work as in the real chats: /help, /model, /stop …
+Type as a user, at any time, and watch the replies grow.
+Commands work as in the real chats: /help, /model, /stop …
   tg text     write in a private chat on Telegram (also without "tg")
   group text  write in the Telegram group, with a mention
   sl text     write a direct message on Slack
   thread text write in the Slack thread of the scene
   pick name   choose from the newest menu, or press a button
+  help        show this text
   quit        leave (or Ctrl-D, Ctrl-C)"""
 
 
@@ -73,61 +75,68 @@ async def _run_scene_or_terminal(harness: ServiceHarness) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
         terminal = TerminalScreen()
         await _InteractiveDemo(personas, terminal).run(terminal)
-    else:
-        await _play_scene(personas, _AnswerFollower(PipeScreen()))
+        return
+    follower = _AnswerFollower(personas.values(), PipeScreen())
+    async with asyncio.TaskGroup() as group:
+        showing = group.create_task(follower.run())
+        await _play_scene(personas, follower)
+        showing.cancel()
 
 
 class _AnswerFollower:
-    """Sends messages as personas and shows the answers, of several personas at a time."""
+    """Sends messages as personas and shows the answers, in several conversations at a time."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, personas: Iterable[Persona], screen: Screen) -> None:
         self._screen = screen
-        self._followed_personas: dict[str, Persona] = {}
+        self._transcripts = {persona.title: Transcript(persona, quiet_seconds=_QUIET_SECONDS) for persona in personas}
+        self._awaited: list[Persona] = []
 
     @property
     def newest(self) -> Persona | None:
-        """The persona whose growing answer began last."""
-        return next(reversed(self._followed_personas.values()), None)
+        """The persona who asked last of those whose answers are not complete."""
+        return self._awaited[-1] if self._awaited else None
+
+    async def run(self) -> None:
+        """Show what changes in the conversations until cancelled."""
+        while True:
+            for place, transcript in self._transcripts.items():
+                now = time.monotonic()
+                if transcript.update(now):
+                    self._screen.show_progress(place, transcript.growing)
+                text, remarks = transcript.take(now)
+                if text or remarks:
+                    self._screen.show_final(place, text, remarks, growing=transcript.growing)
+            await asyncio.sleep(_POLL_INTERVAL)
 
     async def ask(self, persona: Persona, who: str, text: str) -> None:
-        write(f"{DIM}── {persona.title} {'─' * max(4, 60 - len(persona.title))}{PLAIN}\n{BOLD}{who}{PLAIN}  {text}")
-        view, earlier = ScreenDiff(persona), len(persona.steps())
+        """Send a message; return when the conversation has answered and nothing in it changes."""
+        self._screen.show_question(persona.title, who, text)
         await persona.say(text)
-        await self._follow(persona, view, earlier, _ANSWER_TIMEOUT)
+        await self._wait(persona, _ANSWER_TIMEOUT)
 
     async def pick(self, persona: Persona, label: str) -> None:
+        """Choose from the newest menu; return like `ask`."""
         labels = persona.choices()
         choice = next((choice for choice in labels if label and label.casefold() in choice.casefold()), None)
         if choice is None:
-            write(f"There is no such entry. There are: {', '.join(labels)}." if labels else "There is no menu yet.")
-            write('To say this to the bot, write "tg pick …".\n')
+            entries = f"There is no such entry. There are: {', '.join(labels)}." if labels else "There is no menu yet."
+            self._screen.show_note(f'{entries}\nTo say this to the bot, write "tg pick …".')
             return
-        view, earlier = ScreenDiff(persona), len(persona.steps())
+        self._screen.show_question(persona.title, "you", f"[{choice}]")
         await persona.choose(choice)
-        await self._follow(persona, view, earlier, _CHOICE_TIMEOUT)
+        await self._wait(persona, _CHOICE_TIMEOUT)
 
-    async def _follow(self, persona: Persona, view: ScreenDiff, earlier: int, timeout_seconds: float) -> None:
-        """Show changes until there are none for a while; does nothing for a persona that is already followed."""
-        if persona.title in self._followed_personas:
-            return
-        self._followed_personas[persona.title] = persona
-        shown, labels = "", list[str]()
+    async def _wait(self, persona: Persona, timeout_seconds: float) -> None:
+        transcript, asked_at = self._transcripts[persona.title], time.monotonic()
+        self._awaited.append(persona)
         try:
-            with suppress(TimeoutError):
-                while True:
-                    seen = shown, labels
-                    await persona.until(
-                        lambda seen=seen: (view.news(), view.offer()) not in (_NO_CHANGE, seen), timeout_seconds
-                    )
-                    shown, labels, timeout_seconds = view.news(), view.offer(), _QUIET_TIMEOUT
-                    self._screen.show_progress(persona.title, shown)
+            while transcript.changed_at < asked_at or not transcript.is_settled:
+                if transcript.changed_at < asked_at and time.monotonic() > asked_at + timeout_seconds:
+                    self._screen.show_final(persona.title, "", ["nothing new"], growing="")
+                    return
+                await asyncio.sleep(_POLL_INTERVAL)
         finally:
-            del self._followed_personas[persona.title]
-        steps = len(persona.steps()) - earlier
-        remarks = [f"grew in {steps} step{'s' if steps != 1 else ''}"] if shown else []
-        if labels:
-            remarks.insert(0, " · ".join(labels))
-        self._screen.show_final(persona.title, shown, remarks or ["nothing new"])
+            self._awaited.remove(persona)
 
 
 async def _play_scene(personas: dict[str, Persona], follower: _AnswerFollower) -> None:
@@ -143,29 +152,34 @@ class _InteractiveDemo:
 
     def __init__(self, personas: dict[str, Persona], screen: Screen) -> None:
         self._personas = personas
-        self._follower = _AnswerFollower(screen)
+        self._screen = screen
+        self._follower = _AnswerFollower(personas.values(), screen)
         self._newest = personas["tg"]
 
     async def run(self, terminal: TerminalScreen) -> None:
         """Run until `quit`; answers that are still growing are abandoned."""
         async with asyncio.TaskGroup() as group:
-            tasks = {group.create_task(self._show_help_and_scene())}
+            tasks = {group.create_task(self._follower.run()), group.create_task(self._show_help_and_scene())}
             async for line in terminal.read_lines():
-                if line.strip() == "quit":
+                if line.strip() in {"quit", "exit"}:
                     break
                 tasks.add(group.create_task(self._handle_line(line.strip())))
             for task in tasks:
                 task.cancel()
 
     async def _show_help_and_scene(self) -> None:
-        write(_HELP + "\n")
+        self._screen.show_note(_HELP)
         await _play_scene(self._personas, self._follower)
 
     async def _handle_line(self, line: str) -> None:
         word, _, rest = line.partition(" ")
-        if word == "pick":
+        if line == "help":
+            self._screen.show_note(_HELP)
+        elif word == "pick":
             await self._follower.pick(self._newest, rest.strip())
-        elif word in self._personas and rest.strip():
+        elif line in self._personas:
+            self._screen.show_note(f'Write the text behind it: "{line} Hello!".')
+        elif word in self._personas:
             self._newest = self._personas[word]
             await self._follower.ask(self._newest, "you", rest.strip())
         elif line:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import wcwidth
 from prompt_toolkit import PromptSession
@@ -20,37 +20,59 @@ _MAX_LINE_WIDTH = 100
 _RESERVED_ROWS = 6
 
 
-class Screen(Protocol):
-    """Shows answers while they grow and when they are complete."""
+class Screen(ABC):
+    """Shows questions, and answers while they grow and when they are complete, each under the name of its place."""
 
+    def __init__(self) -> None:
+        self._place = ""
+        """Where the last lines that were written come from."""
+
+    def show_note(self, text: str) -> None:
+        """Show a text that is of no place."""
+        self._place = ""
+        write(text + "\n")
+
+    def show_question(self, place: str, who: str, text: str) -> None:
+        """Show a message of a user in `place`."""
+        self._move_to(place)
+        write(f"{BOLD}{who}{PLAIN}{_indent(text, len(who) + 2)[len(who) :]}")
+
+    @abstractmethod
     def show_progress(self, place: str, text: str) -> None:
-        """Show the current text of the answer in `place`."""
-        ...
+        """Show the current text of what grows in `place`; "" when nothing does."""
 
-    def show_final(self, place: str, text: str, remarks: Sequence[str]) -> None:
-        """Show the final text of the answer in `place`, with remarks."""
-        ...
+    def show_final(self, place: str, text: str, remarks: Sequence[str], *, growing: str) -> None:
+        """Show a text that is complete, with remarks, and what still grows in `place`."""
+        self._move_to(place)
+        write_final(text, remarks)
+        self.show_progress(place, growing)
+
+    def _move_to(self, place: str) -> None:
+        if place != self._place:
+            write(f"{DIM}{_format_heading(place)}{PLAIN}")
+        self._place = place
 
 
-class PipeScreen:
+class PipeScreen(Screen):
     """Output to a pipe or file: shows only the length of a growing answer."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._started_at: dict[str, float] = {}
 
     def show_progress(self, place: str, text: str) -> None:
+        if not text:
+            self._started_at.pop(place, None)
+            return
         started_at = self._started_at.setdefault(place, time.monotonic())
         write(f"{DIM}  {time.monotonic() - started_at:5.1f} s  {len(text):5d} characters{PLAIN}")
 
-    def show_final(self, place: str, text: str, remarks: Sequence[str]) -> None:
-        self._started_at.pop(place, None)
-        write_final(text, remarks)
 
-
-class TerminalScreen:
+class TerminalScreen(Screen):
     """A terminal with an input line; above it are the growing answers, and above those the complete ones."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._growing: dict[str, str] = {}
         output = create_output()
         if isinstance(output, Vt100_Output):
@@ -59,11 +81,6 @@ class TerminalScreen:
 
     def show_progress(self, place: str, text: str) -> None:
         self._growing[place] = text
-        self._session.app.invalidate()
-
-    def show_final(self, place: str, text: str, remarks: Sequence[str]) -> None:
-        self._growing.pop(place, None)
-        write_final(text, remarks)
         self._session.app.invalidate()
 
     async def read_lines(self) -> AsyncGenerator[str]:
@@ -78,25 +95,29 @@ class TerminalScreen:
 
     def _build_prompt(self) -> StyleAndTextTuples:
         rows = max(shutil.get_terminal_size().lines - _RESERVED_ROWS, _RESERVED_ROWS)
-        growing = [line for text in self._growing.values() for line in [*wrap_lines(text), ""]]
+        growing = format_growing(self._growing, self._place)
         return [("", "".join(f"{line}\n" for line in growing[-rows:])), ("bold", "> ")]
 
 
-def wrap_lines(text: str) -> list[str]:
+def format_growing(texts: Mapping[str, str], place: str) -> list[str]:
+    """List the lines of what grows in each place, first in `place`, which stands above and needs no heading."""
+    lines = list[str]()
+    for one in sorted(filter(texts.get, texts), key=lambda one: one != place):
+        lines += [*([] if one == place else [_format_heading(one)]), *wrap_lines(texts[one]), ""]
+    return lines
+
+
+def wrap_lines(text: str, indent: int = 2) -> list[str]:
     """Wrap a text to the width of the terminal, where a Chinese character takes two columns."""
-    width = min(shutil.get_terminal_size().columns, _MAX_LINE_WIDTH) - 4
-    return ["  " + part for line in text.splitlines() for part in wcwidth.wrap(line, width) or [""]]
+    width = min(shutil.get_terminal_size().columns, _MAX_LINE_WIDTH) - 2 - indent
+    parts = (part for line in text.splitlines() for part in wcwidth.wrap(line, width) or [""])
+    return [(" " * indent + part).rstrip() for part in parts]
 
 
 def write_final(text: str, remarks: Sequence[str]) -> None:
     """Write a complete answer with remarks."""
-    lines = wrap_lines(text) + [line for remark in remarks for line in wrap_lines(remark)]
-    write(
-        "\n".join(
-            [*lines[: len(wrap_lines(text))], *(f"{DIM} {line}{PLAIN}" for line in lines[len(wrap_lines(text)) :])]
-        )
-        + "\n"
-    )
+    dimmed = [f"{DIM} {line}{PLAIN}" for remark in remarks for line in wrap_lines(remark)]
+    write("\n".join([*wrap_lines(text), *dimmed]) + "\n")
 
 
 def write(text: str) -> None:
@@ -105,3 +126,11 @@ def write(text: str) -> None:
         for style in (DIM, BOLD, PLAIN):
             text = text.replace(style, "")
     print(text, flush=True)  # noqa: T201 - a terminal program
+
+
+def _format_heading(place: str) -> str:
+    return f"── {place} {'─' * max(4, 60 - len(place))}"
+
+
+def _indent(text: str, indent: int) -> str:
+    return "\n".join(wrap_lines(text, indent))

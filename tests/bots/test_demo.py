@@ -19,10 +19,16 @@ from pathlib import Path
 import pytest
 import wcwidth
 
-from bots.demo_screen import wrap_lines
+from bots.demo_screen import format_growing, wrap_lines
 
 ROOT = Path(__file__).parents[2]
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_DEAD_PROXIES = {
+    "http_proxy": "http://127.0.0.1:9",
+    "https_proxy": "http://127.0.0.1:9",
+    "all_proxy": "socks5://127.0.0.1:9",
+}
+_CTRL_C = b"\x03"
 _ROWS, _COLUMNS = 40, 80
 
 
@@ -37,6 +43,9 @@ class Keyboard:
     def type(self, line: str) -> None:
         os.write(self._terminal, line.encode() + b"\r")
 
+    def press(self, key: bytes) -> None:
+        os.write(self._terminal, key)
+
     def read_until(self, text: str, seconds: float = 40) -> str:
         """Return all that was written until this was, without colours and the like."""
         end, begun = time.monotonic() + seconds, len(self.seen)
@@ -49,13 +58,13 @@ class Keyboard:
 
 
 @contextmanager
-def demo_in_a_terminal(folder: Path) -> Generator[Keyboard]:
+def demo_in_a_terminal(folder: Path, **extra: str) -> Generator[Keyboard]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "bots", "demo"],
         cwd=folder,
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **extra},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -83,11 +92,24 @@ def test_typing_is_possible_while_answers_grow(tmp_path: Path) -> None:
         keyboard.type("sl /reasoning")
         keyboard.read_until("✓ Fold")
         keyboard.type("pick full")
+        keyboard.read_until("you  [Full]")
         begun = time.monotonic()
         keyboard.read_until("✓ Full")
         assert time.monotonic() - begun < 15
 
-        keyboard.type("quit")
+        keyboard.type("help")
+        keyboard.read_until("show this text", 5)
+        keyboard.type("tg one more")
+        keyboard.read_until("you  one more")
+        keyboard.type("quit")  # in mid-answer
+        assert keyboard.process.wait(20) == 0
+        assert "Traceback" not in keyboard.seen
+
+
+def test_ctrl_c_ends_it_in_mid_answer_behind_a_dead_proxy(tmp_path: Path) -> None:
+    with demo_in_a_terminal(tmp_path, **_DEAD_PROXIES) as keyboard:
+        keyboard.read_until("You asked:")
+        keyboard.press(_CTRL_C)
         assert keyboard.process.wait(20) == 0
         assert "Traceback" not in keyboard.seen
 
@@ -98,3 +120,9 @@ def test_no_line_is_wider_than_the_terminal(text: str) -> None:
 
     assert max(wcwidth.wcswidth(line) for line in lines) <= _COLUMNS
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_grows_elsewhere_has_the_name_of_its_place() -> None:
+    lines = format_growing({"group": "one", "quiet": "", "direct": "two"}, place="direct")
+
+    assert [line.strip("─ ") for line in lines] == ["two", "", "group", "one", ""]
