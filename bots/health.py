@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from platform import python_version
 
 from aiohttp import web
 
+from bots import __version__
 from core.build_service import Service
+from core.metrics import CONTENT_TYPE, Metrics
 
 from .http_port import serve_http
 from .log_startup import WanjieProbe
@@ -45,15 +49,18 @@ async def serve_health(
         return web.json_response(checks | ({"reasons": reasons} if reasons else {}), status=503 if reasons else 200)
 
     async def handle_metrics() -> web.Response:
-        lines = ["# HELP bots_platform_up Whether events of the platform can come in.", "# TYPE bots_platform_up gauge"]
-        lines += [
-            f'bots_platform_up{{platform="{platform.name}"}} {int(platform.is_connected)}' for platform in platforms
-        ]
-        return web.Response(text="\n".join(lines) + "\n")
+        return web.Response(body=await service.render_metrics(), headers={"Content-Type": CONTENT_TYPE})
 
+    _describe_process(service.metrics, platforms)
     routes = {"/healthz": handle_healthz, "/readyz": handle_readyz, "/metrics": handle_metrics}
     async with serve_http(host, port, routes):
         yield
+
+
+def _describe_process(metrics: Metrics, platforms: Sequence[RunningPlatform]) -> None:
+    metrics.build.info({"version": __version__, "python": python_version()})
+    for platform in platforms:
+        metrics.platform_up.labels(platform.name).set_function(partial(getattr, platform, "is_connected"))
 
 
 async def _find_store_problem(service: Service) -> str:

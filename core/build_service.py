@@ -33,7 +33,8 @@ from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
-from core.queue import Inbox, QueueLimits, Worker
+from core.metrics import Metrics
+from core.queue import Inbox, QueueGauges, QueueLimits, Worker
 from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
@@ -57,14 +58,20 @@ class _Stored:
 class Service:
     """What the platforms and the program are given to work with."""
 
-    def __init__(self, settings: Settings, url: str, client: WanjieClient, *, exclusive: bool) -> None:
+    def __init__(
+        self, settings: Settings, url: str, client: WanjieClient, metrics: Metrics | None = None, *, exclusive: bool
+    ) -> None:
         """Build everything over the store at `url`; `exclusive`: no other process works on it."""
+        metrics = metrics or Metrics()
         self._settings = settings
         self._exclusive = exclusive
         self._client = client
         self.store = StoreHealth(url)
         """Whether the store takes what is written, and what an operator should know about it."""
         self._redis = connect(url, report=self.store.report)
+        self.metrics = metrics
+        """What is measured, but for the queue; see `render_metrics`."""
+        self._queue_gauges = QueueGauges(self._redis, metrics)
         self._stored = self._build_stored()
         self._translations = Translations()
         self._threads, self._decoders = ThreadPool(), DecoderPool()
@@ -141,7 +148,14 @@ class Service:
             self._answerer,
             self._stored.old_buttons,
         )
-        return Worker(self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive)
+        return Worker(
+            self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics
+        )
+
+    async def render_metrics(self) -> bytes:
+        """Return all metrics as text; those of the queue are read from the store every few seconds."""
+        await self._queue_gauges.refresh()
+        return self.metrics.render()
 
     def new_catalog(self) -> Catalog:
         """A list of the key's models that is asked for anew, whatever the answers' one remembers."""

@@ -11,6 +11,7 @@ import yaml
 
 from bots import __version__
 from bots.docs_generator import generate_documents
+from core.metrics import Metrics
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "bots").rglob("*.py"))]
@@ -30,6 +31,20 @@ def test_the_changelog_knows_the_version() -> None:
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
     assert not released or released[0] == version
     assert __version__ == version
+
+
+def test_the_list_of_metrics_agrees_with_the_registry() -> None:
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(bots_\w+)` \| (\w+) \| (.+) \|$", text, re.MULTILINE)
+    suffixes = {"counter": "_total", "info": "_info"}
+    measured = [
+        (family.name + suffixes.get(family.type, ""), family.type, family.documentation)
+        for family in Metrics().registry.collect()
+        if family.name.startswith("bots_")
+    ]
+
+    assert listed == measured
+    assert set(re.findall(r"\bbots_\w+", text)) == {name for name, *_ in measured}
 
 
 def test_the_slack_manifest_declares_what_the_bot_needs() -> None:

@@ -7,6 +7,7 @@ from .job import Job, OwnershipLostError, SaveCheckpoint
 from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
 from .origin import Origin
+from .queue_gauges import QueueGauges
 from .worker import Worker, WorkerPeriods
 from .worker_slots import yield_slot
 
@@ -20,6 +21,7 @@ __all__ = [
     "LaneKind",
     "Origin",
     "OwnershipLostError",
+    "QueueGauges",
     "QueueKeys",
     "QueueLimits",
     "SaveCheckpoint",

@@ -15,6 +15,7 @@ from time import monotonic
 import structlog
 from redis.asyncio import Redis
 
+from core.metrics import Metrics
 from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 
@@ -73,6 +74,7 @@ class Worker:
         exclusive: bool = False,
         deliveries: int = 5,
         keys: QueueKeys | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._redis = redis
         self._keys = keys or QueueKeys()
@@ -83,7 +85,10 @@ class Worker:
         self._runs: dict[str, JobRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_capacity = asyncio.Event()
-        self._slots = WorkerSlots(capacity, max(capacity, max_jobs), self._has_capacity.set)
+        self._slots = slots = WorkerSlots(capacity, max(capacity, max_jobs), self._has_capacity.set)
+        self._metrics = metrics or Metrics()
+        self._metrics.worker_slots.set(capacity)
+        self._metrics.worker_slots_in_use.set_function(lambda: slots.in_use)
         self._draining = asyncio.Event()
         self._drained = asyncio.Event()
         self._reader_stopped = asyncio.Event()
@@ -197,6 +202,7 @@ class Worker:
         for (run, claim), answer in zip(batch, answers, strict=True):
             if answer < 0 and run.claim is claim:  # else it was finished meanwhile
                 _log.warning("a lease was lost", lane=run.entry.lane)
+                self._metrics.leases_lost.inc()
                 run.lose_ownership()
             elif answer > 0:
                 run.request_stop()

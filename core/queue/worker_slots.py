@@ -23,6 +23,11 @@ class WorkerSlots:
         """How many more jobs may be begun."""
         return min(self._capacity + self._waiting, self._max_jobs) - self._jobs
 
+    @property
+    def in_use(self) -> int:
+        """How many jobs are at work."""
+        return self._jobs - self._waiting
+
     def take(self) -> WorkerSlot:
         """Take the slot of a job; `release` gives it back."""
         self._jobs += 1

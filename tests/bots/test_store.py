@@ -99,7 +99,7 @@ async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_pat
         ):
             measured = await answer.text()
 
-        assert 'bots_platform_up{platform="tg"} 0\n' in measured
+        assert 'bots_platform_up{platform="tg"} 0.0\n' in measured
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Metrics: their names, and the text that Prometheus reads."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from core.metrics import Metrics
+
+
+def test_each_value_has_a_registry_of_its_own_whose_text_prometheus_can_read() -> None:
+    metrics, other = Metrics(), Metrics()
+    metrics.leases_lost.inc()
+    families = {family.name: family for family in text_string_to_metric_families(metrics.render().decode())}
+
+    assert [(sample.name, sample.value) for sample in families["bots_leases_lost"].samples] == [
+        ("bots_leases_lost_total", 1)
+    ]
+    assert "bots_leases_lost_total 0.0\n" in other.render().decode()
+
+
+def test_names_follow_the_conventions() -> None:
+    families = [family for family in Metrics().registry.collect() if family.name.startswith("bots_")]
+
+    assert len(families) > 8
+    for family in families:
+        assert family.documentation.endswith(".")
+        assert not family.name.endswith(("_total", "_count", "_ms", "_milliseconds"))
+        assert family.type != "histogram" or family.name.endswith("_seconds")
