@@ -33,7 +33,7 @@ class EnqueueResult(Enum):
     FULL = -2
     """As many messages wait in its lane as are allowed."""
     SENDER_FULL = -3
-    """As much of its sender waits as is allowed."""
+    """As much of its sender or its chat waits as is allowed."""
     STORE_FULL = -4
     """As much waits in all as is allowed, or the store is short of memory."""
     ALREADY_TOLD = -5
@@ -54,7 +54,11 @@ class QueueLimits:
     person_messages: int = 200
     """Messages of a person in all conversations, for each kind of lane."""
     person_bytes: int = 2 * 1024 * 1024
-    """The same in bytes; a single larger message is taken."""
+    """The same in bytes, at most a sixteenth of the store; a single larger message is taken."""
+    chat_messages: int = 1000
+    """Messages in all conversations of a chat, for each kind of lane."""
+    chat_bytes: int = 8 * 1024 * 1024
+    """The same in bytes, at most an eighth of the store."""
     person_refusals: int = 3
     """Refused messages of a person that wait to be answered with that."""
     lanes: int = 20_000
@@ -94,7 +98,7 @@ class Inbox:
             *(event_id, envelope, lane, self._keys.channel(shard), *(origin or Origin()).make_shares(kind)),
             limits.mailbox,
             limits.person_refusals if kind is LaneKind.OVERFLOW else limits.person_messages,
-            *(limits.person_bytes, limits.lanes, limits.seen),
+            *(limits.person_bytes, limits.chat_messages, limits.chat_bytes, limits.lanes, limits.seen),
             0.5 if kind.is_fast or kind is LaneKind.OVERFLOW else 1,
             _SEEN_SECONDS,
             _NOTICE_INTERVAL if kind is LaneKind.OVERFLOW else 0,

@@ -75,7 +75,7 @@ class QueueKeys:
         return f"{{q{shard}}}:p:{share}"
 
     def waiting_mail(self, share: str, shard: int) -> str:
-        """HASH lane and event -> bytes, of all that waits of a person; their sum is the field "" (`admission.lua`)."""
+        """HASH lane and event -> bytes, of all that waits of a person or chat; the field "" has the sum."""
         return f"{{q{shard}}}:w:{share}"
 
     def repair_pattern(self, shard: int) -> str:

@@ -17,7 +17,7 @@ from .table import Row
 _TOPICS, _MENTIONS = 900, 1100
 _TOKENS = 200
 _TOKENS_PER_SECOND = 40.0
-_HEAD_START = 4.0
+_HEAD_START = 2.5
 """Seconds before the strangers ask."""
 _TIMEOUT = 6.0
 _AIM = "< 3"

@@ -128,20 +128,23 @@ local function wake(freed)
   end
 end
 
--- What waits of a person is a HASH lane and event -> bytes; the field '' holds the sum.
+-- What waits of a person or chat is a HASH lane and event -> bytes; the field '' holds the sum.
 local function add_bytes(waiting, bytes)
   local sum = tonumber(redis.call('HGET', waiting, '') or 0) or 0 -- another program may have written there
   redis.call('HSET', waiting, '', string.format('%d', math.max(0, sum + bytes)))
 end
 
-local function count_mail(person, lane, event, bytes)
-  local waiting = PREFIX .. 'w:' .. person
+local function count_mail(share, lane, event, bytes)
+  local waiting = PREFIX .. 'w:' .. share
+  if share == '' then
+    return
+  end
   redis.call('HSET', waiting, lane .. '\n' .. event, bytes)
   add_bytes(waiting, bytes)
 end
 
-local function uncount_mail(person, lane, event)
-  local waiting, field = PREFIX .. 'w:' .. person, lane .. '\n' .. event
+local function uncount_mail(share, lane, event)
+  local waiting, field = PREFIX .. 'w:' .. share, lane .. '\n' .. event
   local bytes = redis.call('HGET', waiting, field)
   if bytes then
     redis.call('HDEL', waiting, field)
@@ -154,9 +157,8 @@ end
 
 local function forget_mail(lane, mail)
   local event = string.match(mail, '^[^\n]*')
-  local person = read_shares(lane, mail)
+  local person, chat = read_shares(lane, mail)
   redis.call('HDEL', PREFIX .. 'o:' .. lane, event)
-  if person ~= '' then
-    uncount_mail(person, lane, event)
-  end
+  uncount_mail(person, lane, event)
+  uncount_mail(chat, lane, event)
 end

@@ -40,10 +40,10 @@ async def limit_memory(redis: Redis) -> AsyncGenerator[Callable[[int], Awaitable
 LimitMemory = Callable[[int], Awaitable[None]]
 
 
-async def fill(inbox: Inbox, lanes: int = 12, messages: int = 25) -> Counter[EnqueueResult]:
-    """Let everybody write in every lane."""
+async def fill(inbox: Inbox, lanes: int = 12, messages: int = 25, *, chat: str = "") -> Counter[EnqueueResult]:
+    """Let everybody write in every lane, each of a chat of its own or all of `chat`."""
     results = [
-        await inbox.enqueue(f"tg:1:-100:{lane}", f"{number}", MESSAGE, Origin(f"person{number}", "tg:1:-100"))
+        await inbox.enqueue(f"tg:1:-{lane}", f"{number}", MESSAGE, Origin(f"person{number}", chat or f"tg:1:-{lane}"))
         for number in range(messages)
         for lane in range(lanes)
     ]
@@ -73,6 +73,14 @@ async def test_a_full_store_refuses_and_recovers_by_itself(
     assert results.keys() == {EnqueueResult.STORED, EnqueueResult.STORE_FULL}
     assert results[EnqueueResult.STORED] > 50
     assert not handler.given_up
+    assert await inbox.enqueue("tg:1:7", "1", MESSAGE, Origin("ada", "tg:1:7")) is EnqueueResult.STORED
+
+
+async def test_one_group_takes_an_eighth_of_the_store_at_most(inbox: Inbox, limit_memory: LimitMemory) -> None:
+    await limit_memory(2_000_000)
+    results = await fill(inbox, chat="group")
+
+    assert results.keys() == {EnqueueResult.STORED, EnqueueResult.SENDER_FULL}
     assert await inbox.enqueue("tg:1:7", "1", MESSAGE, Origin("ada", "tg:1:7")) is EnqueueResult.STORED
 
 
@@ -134,14 +142,16 @@ async def test_a_lease_is_taken_without_memory(redis: Redis, limit_memory: Limit
 
 
 async def test_a_person_s_messages_are_bounded_in_number_and_bytes_over_all_lanes(redis: Redis) -> None:
-    inbox = Inbox(redis, limits=QueueLimits(person_messages=3, person_bytes=10_000))
+    inbox = Inbox(redis, limits=QueueLimits(person_messages=3, person_bytes=10_000, chat_messages=6))
     mallory = Origin("mallory", "group")
     by_number = [await inbox.enqueue(f"lane{number}", "1", b"", mallory) for number in range(4)]
     by_size = [await inbox.enqueue(f"lane{number}", "2", MESSAGE, Origin("eve")) for number in range(2)]
 
     assert by_number == [EnqueueResult.STORED] * 3 + [EnqueueResult.SENDER_FULL]
     assert by_size == [EnqueueResult.STORED, EnqueueResult.SENDER_FULL]
-    assert await inbox.enqueue("lane0", "3", b"", Origin("ada", "group")) is EnqueueResult.STORED
+    for person in range(3):
+        assert await inbox.enqueue("lane0", f"p{person}", b"", Origin(f"ada{person}", "group")) is EnqueueResult.STORED
+    assert await inbox.enqueue("lane0", "p3", b"", Origin("ada3", "group")) is EnqueueResult.SENDER_FULL
     assert await inbox.enqueue("large", "1", 3 * MESSAGE, Origin("bob")) is EnqueueResult.STORED
     assert await inbox.enqueue(LaneKind.STOP.make_lane("lane0"), "4", b"", mallory) is EnqueueResult.STORED
 
