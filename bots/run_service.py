@@ -13,6 +13,7 @@ from bots import __version__
 from core.build_service import Service, open_service
 from core.settings import Settings
 
+from .claim_code import show_claim_code
 from .health import serve_health
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
@@ -37,6 +38,7 @@ async def run(settings: Settings) -> int:
         await stack.enter_async_context(_run_in_background(service.store.log_warnings()))
         await stack.enter_async_context(_run_in_background(probe.run()))
         await stack.enter_async_context(_run_in_background(log_readiness(service.store, platforms)))
+        await stack.enter_async_context(_run_in_background(show_claim_code(service.claims, settings.service)))
         worker_task = asyncio.create_task(worker.run())
         try:
             status = await _receive_events(platforms, service, worker_task)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import structlog
 
-from core.access import KeyReader
+from core.access import AccessRegister, Claims, Decision, KeyReader
+from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
@@ -23,10 +24,11 @@ from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.commands.permissions import CommandPermissions
 from core.chat.delivery.remove_old_buttons import OldButtons
+from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.port.incoming import ChatRef, Sender
+from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
@@ -51,6 +53,7 @@ class _Stored:
     conversations: Conversations
     old_buttons: OldButtons
     button_keys: KeyReader
+    register: AccessRegister
     model_limits: ModelLimits
     answer_files: AnswerFiles
 
@@ -75,11 +78,16 @@ class Service:
         self._stored = self._build_stored()
         self._translations = Translations()
         self._threads, self._decoders = ThreadPool(), DecoderPool()
+        self._platforms: dict[str, Platform] = {}
+        self._requests = AccessRequests(self._stored.register, self._platforms, self._translations)
+        self._gate = AccessGate(self._stored.register, self._stored.inbox, settings.service.access_mode)
+        self.claims = Claims(self._redis)
+        """Makes the codes with which the first admin claims the bot."""
         commands = self._build_command_services()
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
         """What each command does, by its name."""
-        self.reception = EventReceiver(self._stored.inbox, self._stored.conversations, parse_command)
+        self.reception = EventReceiver(self._stored.inbox, self._stored.conversations, self._gate, parse_command)
 
     def _build_stored(self) -> _Stored:
         service, chat = self._settings.service, self._settings.chat
@@ -91,6 +99,7 @@ class Service:
             conversations=conversations,
             old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations),
             button_keys=KeyReader(self._redis),
+            register=AccessRegister(self._redis),
             model_limits=ModelLimits(self._redis),
             answer_files=AnswerFiles(self._redis),
         )
@@ -132,12 +141,16 @@ class Service:
             speaker=speaker,
             speech=speech,
             old_buttons=stored.old_buttons,
+            register=stored.register,
+            requests=self._requests,
+            claims=self.claims,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,
         )
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
+        self._platforms.update(platforms)
         permissions = CommandPermissions(self._stored.conversations, self._stored.inbox, platforms)
         bot = Bot(
             platforms,
@@ -147,6 +160,8 @@ class Service:
             CommandDispatcher(self.handlers, platforms, self._stored.inbox, permissions, self._stored.button_keys),
             self._answerer,
             self._stored.old_buttons,
+            self._gate,
+            self._requests,
         )
         return Worker(
             self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics
@@ -171,9 +186,9 @@ class Service:
 
     def menu(self) -> dict[str, list[tuple[str, str]]]:
         """The commands with their descriptions, by language; the default language first."""
-        text = self._translations.text
+        text, listed = self._translations.text, [command for command in COMMANDS if command.group != "access"]
         return {
-            language: [(command.name, text(f"command.{command.name}", language)) for command in COMMANDS]
+            language: [(command.name, text(f"command.{command.name}", language)) for command in listed]
             for language in self._translations.languages
         }
 
@@ -184,13 +199,19 @@ class Service:
         away.
         """
         handler = self.handlers.get(menu)
-        if handler is None or handler.suggest is None:
+        if handler is None or handler.suggest is None or not await self._may_search(chat, reader):
             return ()
         try:
             return await handler.suggest(chat, text, reader.locale, most)
         except WanjieError as error:
             _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
             return ()
+
+    async def _may_search(self, chat: ChatRef, reader: Sender) -> bool:
+        """Whether the reader of a menu may use the bot: a search is answered at once and passes no door."""
+        incoming = Incoming(chat, event_id="", message_id="", sender=reader)
+        access = await self._gate.check_again(self._platforms[chat.platform], incoming)
+        return access.decision is Decision.ALLOW
 
     async def aclose(self) -> None:
         """Close the connections to the store."""

@@ -21,7 +21,7 @@ from .wanjie.simulator import WanjieSim
 _ROOT = Path(__file__).parents[2]
 _SLACK_BOT_TOKEN, _SLACK_APP_TOKEN = "xoxb-simulated-bot", "xapp-simulated-app"
 _POLL_INTERVAL = 0.02
-_SERVICE_VARIABLES = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_")
+_SERVICE_VARIABLES = ("WANJIE_", "TELEGRAM_", "SLACK_", "REDIS_URL", "DATA_DIR", "HTTP_PORT", "LOG_", "ACCESS_")
 
 
 class NotStartedError(Exception):
@@ -114,6 +114,7 @@ class ServiceHarness:
         return {
             **inherited,
             "PYTHONPATH": str(_ROOT),
+            "ACCESS_MODE": "open",  # who may use the bot is another matter than what it does
             "DATA_DIR": str(self.folder / "data"),
             "TELEGRAM_BOT_TOKEN": self.telegram.token,
             "TELEGRAM_BASE_URL": self.telegram.base_url,

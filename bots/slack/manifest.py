@@ -15,7 +15,14 @@ _HEADER = """\
 # It declares no agent (`features.agent_view`): Slack keeps guests and workspaces without a paid plan away from parts of
 # that, and neither streaming nor the status line asks for more than chat:write.
 """
-_EVENTS = ("member_joined_channel", "message.channels", "message.groups", "message.im", "message.mpim")
+_EVENTS = (
+    "member_joined_channel",
+    "member_left_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
 
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 

@@ -15,19 +15,22 @@ from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform, 
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
+from core.chat.port.platform import Standing
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
+from .api.affiliation import Affiliation
 from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.deferred_calls import DeferredCalls
 from .api.files import FilesApi
 from .api.methods import SlackApi
 from .api.missing_features import Features
-from .api.users import UserDirectory
+from .api.users import USER_ID_PREFIXES, UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich
 from .events.installation import PLATFORM, Installation
 from .events.parse import read_edit, read_event
+from .events.reply_target import ReplyTarget
 from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
 from .settings import SlackSettings
@@ -51,6 +54,7 @@ class SlackPlatform(RunningPlatform):
     """
 
     name = PLATFORM
+    admits_groups = False
 
     def __init__(
         self,
@@ -141,6 +145,33 @@ class SlackPlatform(RunningPlatform):
         if sender_only:
             return incoming
         return await enrich(incoming, self._workspace_of(incoming.chat.account), self._bot_user(), since=since)
+
+    def get_standing(self, incoming: Incoming) -> Standing | None:
+        """See `Platform`; only the profile tells guests from members."""
+        team = ReplyTarget.parse(incoming.reply_route).team
+        if frozenset(self._settings.allowed_ids) & {incoming.sender.id, incoming.chat.chat, team}:
+            return "listed"
+        if not incoming.sender.id.startswith(USER_ID_PREFIXES):
+            return "insider"  # an app that SLACK_ALLOWED_APPS names
+        if team and self._settings.connect == "off":
+            return "outsider"
+        known = self._users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
+        return known and self._to_standing(known)
+
+    async def look_up_standing(self, incoming: Incoming) -> Standing | None:
+        """See `Platform`; the answer may be ten minutes old."""
+        api, sender = self._workspace_of(incoming.chat.account).api, incoming.sender.id
+        found = await self._users.look_up_affiliation(api, sender, incoming.chat.account)
+        return found and self._to_standing(found)
+
+    def _to_standing(self, affiliation: Affiliation) -> Standing:
+        settings = self._settings
+        allowed = {"member": True, "guest": settings.guests == "on", "external": settings.connect == "on"}
+        return "insider" if allowed[affiliation] else "outsider"
+
+    async def leave(self, chat: ChatRef) -> None:
+        """Leave a channel; a direct message cannot be left."""
+        await self._workspace_of(chat.account).api.leave(chat.chat)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -43,6 +43,18 @@ class SlackSettings(PlatformArea):
         default=(),
         description="Workflows and other apps that are answered when they mention the bot: ids (`B…`, `A…`), separated "
         "by commas, or `*` for all. The log names apps that are ignored.",
+    )
+
+    allowed_ids: Patterns = Field(
+        default=(),
+        description="People (`U…`), channels (`C…`) and other workspaces (`T…`) that may always use the bot, separated "
+        "by commas.",
+    )
+    guests: Literal["on", "off"] = Field(
+        default="off", description="`on`: guests of the workspace may use the bot as its members do."
+    )
+    connect: Literal["on", "off"] = Field(
+        default="off", description="`on`: people of other workspaces (Slack Connect) may use the bot as members do."
     )
 
     @field_validator("bot_token")

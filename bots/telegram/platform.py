@@ -11,13 +11,15 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
-from core.chat.port.incoming import Incoming
+from core.chat.port.incoming import ChatRef, Incoming
+from core.chat.port.platform import Standing
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
 from .api.client import TelegramApi
 from .api.http_transport import FloodError
+from .api.rate_limited_chat import RateLimitedChat
 from .command_menu import CommandMenu, register_commands
 from .events.addressing import BotIdentity
 from .events.parse import PLATFORM, parse_update, read_addition
@@ -55,6 +57,7 @@ class TelegramPlatform(RunningPlatform):
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._api = TelegramApi(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
+        self._allowed_ids = frozenset(settings.allowed_ids)
         self._rate_limiters = functools.cache(rate_limiters)
         self._leases = leases
         self._menu = menu
@@ -103,6 +106,16 @@ class TelegramPlatform(RunningPlatform):
         """Return the outbox for `incoming`; keep it for the whole job."""
         rate_limiter = self._rate_limiters(f"{PLATFORM}:{incoming.chat.account}")
         return TelegramOutbox(self._api, rate_limiter, incoming, self._message_ids, self._admins)
+
+    def get_standing(self, incoming: Incoming) -> Standing:
+        """Whether the settings name the sender or the chat."""
+        listed = self._allowed_ids & {incoming.sender.id, incoming.chat.chat}
+        return "listed" if listed else "outsider"
+
+    async def leave(self, chat: ChatRef) -> None:
+        """Leave a group."""
+        calls = RateLimitedChat(self._rate_limiters(f"{PLATFORM}:{chat.account}"), int(chat.chat))
+        await calls.call_outside_chat_limits(self._api.leave_chat)
 
     async def _fetch_identity(self) -> BotIdentity:
         """Call getMe until Telegram can be reached."""

@@ -8,7 +8,16 @@ from typing import ClassVar
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from core.settings import PlatformArea, Proxy, TokenForm, check_base_url, check_token, check_unquoted, describe_proxy
+from core.settings import (
+    Patterns,
+    PlatformArea,
+    Proxy,
+    TokenForm,
+    check_base_url,
+    check_token,
+    check_unquoted,
+    describe_proxy,
+)
 
 _TOKEN_FORM = re.compile(r"\d+:[\w-]+\Z", re.ASCII)
 _TOKEN_NEEDED = "use the token from @BotFather, such as 123456:ABC…"  # noqa: S105 - a sentence
@@ -30,6 +39,11 @@ class TelegramSettings(PlatformArea):
         "https://api.telegram.org/file/bot", description="The address of the Bot API's files, up to the token."
     )
     proxy: Proxy = describe_proxy("Telegram")
+    allowed_ids: Patterns = Field(
+        default=(),
+        description="People and groups that may always use the bot: ids, such as `12345678` and `-1001234567890`, "
+        "separated by commas.",
+    )
 
     @field_validator("bot_token")
     @classmethod

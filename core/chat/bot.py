@@ -8,14 +8,17 @@ from functools import partial
 
 import structlog
 
+from core.access import Decision, Role
 from core.queue import Inbox, Job, LaneKind
 from core.store import Conversations
 
+from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
+from .events.access_gate import AccessGate, Refusal
 from .events.deletions import Deletions
 from .events.greeting import Greeting
 from .events.lanes import parse_platform_name
@@ -42,6 +45,8 @@ class Bot:
         commands: CommandDispatcher,
         answerer: QuestionAnswerer,
         old_buttons: OldButtons,
+        gate: AccessGate,
+        access_requests: AccessRequests,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
@@ -50,6 +55,8 @@ class Bot:
         self._commands = commands
         self._answerer = answerer
         self._old_buttons = old_buttons
+        self._gate = gate
+        self._access_requests = access_requests
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
@@ -73,27 +80,48 @@ class Bot:
 
     async def _apologise_for_giving_up(self, event: _Event) -> None:
         incoming, platform = self._read(event)
-        if incoming is None or platform is None or incoming.is_addition:
+        if incoming is None or platform is None or incoming.is_addition or event.is_refusal:
+            return
+        if not await self._is_admitted(event, incoming, platform):
             return
         incoming = await platform.enrich(incoming, sender_only=True)
-        context = self._context(event.job, incoming, platform)
+        context = self._context(event, incoming, platform)
         await context.replace_answer(context.translate("error.gave_up"))
 
     async def _answer(self, event: _Event) -> None:
         incoming, platform = self._read(event)
         if incoming is None or platform is None:
-            return
+            return None
         if not incoming.is_addition:
-            event.context = self._context(event.job, incoming, platform)
+            event.context = self._context(event, incoming, platform)
+        if event.is_refusal:
+            return await self._answer_refusal(event, incoming, platform)
         reply = partial(self._reply, event, platform)
         await self._piece_collector.answer(event.job, partial(_read_stored, platform), reply)
+        return None
 
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
-        """Answer a message that is gathered, unless it has been deleted."""
-        if not await self._deletions.is_deleted(incoming):
+        """Answer a message that is gathered, unless it has been deleted or its sender may not use the bot any more."""
+        if await self._is_admitted(event, incoming, platform) and not await self._deletions.is_deleted(incoming):
             incoming = await self._enrich(event.job, incoming, platform)
-            event.context = self._context(event.job, incoming, platform)
+            event.context = self._context(event, incoming, platform)
             await self._respond(event.context)
+
+    async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
+        """Decide about an event again: roles may have changed while it waited."""
+        access = await self._gate.check_again(platform, incoming)
+        event.role = access.role
+        if access.decision is not Decision.ALLOW:
+            await self._gate.refuse(platform, incoming, access)
+        elif incoming.added:
+            await self._gate.note_arrival(platform, incoming, access.role)
+        return access.decision is Decision.ALLOW
+
+    async def _answer_refusal(self, event: _Event, incoming: Incoming, platform: Platform) -> None:
+        """Tell a stranger that they get no answer."""
+        incoming = await platform.enrich(incoming, sender_only=True)
+        event.context = self._context(event, incoming, platform)
+        await self._access_requests.answer(event.context, Refusal.unpack(event.job.payload))
 
     def _read(self, event: _Event) -> tuple[Incoming | None, Platform | None]:
         """Read an event, and find its platform; None for an event that needs no answer."""
@@ -104,13 +132,14 @@ class Bot:
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=job.lane)
             return None, None
-        incoming = _read_stored(platform, job.payload)
+        read = _read_refused if event.is_refusal else partial(_read_stored, platform)
+        incoming = read(job.payload)
         if incoming is not None:
             structlog.contextvars.bind_contextvars(chat=str(incoming.chat))
         return incoming, platform
 
-    def _context(self, job: Job, incoming: Incoming, platform: Platform) -> EventContext:
-        return EventContext(incoming, job, platform.outbox(incoming), self._translations)
+    def _context(self, event: _Event, incoming: Incoming, platform: Platform) -> EventContext:
+        return EventContext(incoming, event.job, platform.outbox(incoming), self._translations, event.role)
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone."""
@@ -168,6 +197,17 @@ class _Event:
     job: Job
     context: EventContext | None = None
     """The way to answer it, once it was read."""
+    role: Role | None = None
+    """What its sender is to the service."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is a note of the service's own that somebody was refused."""
+        return self.job.lane_kind is LaneKind.ACCESS
+
+
+def _read_refused(payload: bytes) -> Incoming:
+    return Refusal.unpack(payload).incoming
 
 
 def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:

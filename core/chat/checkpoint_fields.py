@@ -17,6 +17,8 @@ TOOL_USED_FIELD = "acted"
 """Present when the model has used a tool."""
 PICTURE_COUNT_FIELD = "answer_pictures"
 """How many pictures of the answer are not posted yet."""
+ASKED_ADMINS_FIELD = "asked_admins"
+"""The admins who have been asked about a stranger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class LaneKind(Enum):
     """Work that may run beside the conversation, such as speaking an older answer."""
     OVERFLOW = "!full"
     """Messages that were refused; the sender of each is told so."""
+    ACCESS = "!access"
+    """Notes that somebody who may not use the bot is to be told so."""
 
     @property
     def is_fast(self) -> bool:

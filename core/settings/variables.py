@@ -159,6 +159,12 @@ class ServiceSettings(Area):
         ge=0,
         description="Seconds that running answers get to finish at a shutdown, before another process takes them over.",
     )
+    access_mode: Literal["pairing", "allowlist", "open"] = Field(
+        "pairing",
+        description="Who may use the bot. `pairing`: people and groups that an admin has let in, and the members of "
+        "the workspace; the first admin sends the code that the service prints at its start. `allowlist`: those that "
+        "the settings of the platforms name, and those that an admin has let in. `open`: everybody.",
+    )
     mailbox_limit: int = Field(
         50,
         ge=1,

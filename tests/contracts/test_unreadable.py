@@ -25,6 +25,7 @@ from core.store import Conversations
 from tests.contracts.case import Shared
 from tests.contracts.conftest import CASES
 from tests.contracts.scene import Store, listening
+from tests.core.chat.open_gate import open_gate
 
 
 @dataclass
@@ -73,7 +74,7 @@ async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name
     async with CASES[name].open() as case, case.platform(shared) as platform:
         door = Door()
         door.reception = EventReceiver(
-            Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command
+            Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), open_gate(redis), parse_command
         )
         door.platform = Fussy(platform)
         case.hurry()

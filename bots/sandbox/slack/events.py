@@ -14,9 +14,9 @@ _SUBSCRIPTION_OF = {
     "im": "message.im",
     "mpim": "message.mpim",
 }
-_JOINED = "member_joined_channel"
+_JOINED, _LEFT = "member_joined_channel", "member_left_channel"
 _JOINED_SCOPES = {"channel": "channels:read", "group": "groups:read"}
-DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED})
+DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED, _LEFT})
 """The subscriptions of the app's manifest (a test compares them); the app may not rely on any others."""
 _NOT_IN_MENTIONS = frozenset({"files", "subtype"})
 """Slack may leave them out of an `app_mention`; the `message` beside it has them."""
@@ -61,6 +61,12 @@ class Announcer:
             event: Json = {"type": _JOINED, "user": user, "channel": channel.id, "channel_type": "C", "event_ts": ts}
             event |= {"team": self._workspace.team_id} | ({"inviter": inviter} if inviter else {})
             self.send_event(event, _JOINED)
+
+    def announce_removal(self, channel: Channel) -> None:
+        """Tell the app that it is no member of a channel any more."""
+        ts, bot = self._workspace.new_ts(), self._workspace.bot.id
+        event: Json = {"type": _LEFT, "user": bot, "channel": channel.id, "channel_type": "C", "event_ts": ts}
+        self.send_event(event | {"team": self._workspace.team_id}, _LEFT)
 
     def send_event(self, event: Json, subscription: str) -> str:
         """Send one event if the app subscribes to it; return the envelope id, "" when it does not.

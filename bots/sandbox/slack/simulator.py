@@ -153,8 +153,9 @@ class SlackSim:
         self.announcer.announce_join(channel, self.bot_user_id, by.id)
 
     def remove_bot(self, channel: Channel) -> None:
-        """Remove the app from a channel; it gets no more events from there."""
+        """Remove the app from a channel; it is told so, and gets no more events from there."""
         channel.bot_member = False
+        self.announcer.announce_removal(channel)
         self.workspace.changed()
 
     def archive(self, channel: Channel) -> None:
@@ -256,6 +257,7 @@ class SlackSim:
             "conversations.history": reading.history,
             "conversations.info": reading.info,
             "conversations.join": reading.join,
+            "conversations.leave": reading.leave,
             "conversations.list": reading.catalogue,
             "conversations.open": reading.open,
             "conversations.replies": reading.replies,

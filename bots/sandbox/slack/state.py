@@ -20,6 +20,7 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     is_owner: bool = False
+    is_guest: bool = False
     is_hidden: bool = False
     """The app may not see them, as with some guests and people of other workspaces."""
     team: str = ""
@@ -30,6 +31,7 @@ class Person:
         profile = {"real_name": self.name, "display_name": self.name, "team": team}
         user: Json = {"id": self.id, "team_id": team, "name": self.name.lower(), "real_name": self.name}
         user |= {"deleted": False, "is_bot": self.is_bot, "tz": "Etc/UTC", "tz_offset": 0, "profile": profile}
+        user |= {"is_restricted": self.is_guest, "is_ultra_restricted": False, "is_stranger": False}
         user |= {"is_admin": self.is_admin or self.is_owner, "is_owner": self.is_owner, "is_primary_owner": False}
         return user | ({"locale": self.locale} if with_locale else {})
 

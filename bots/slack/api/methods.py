@@ -26,6 +26,7 @@ from .rate_limits import (
     DELETE_MESSAGE,
     GET_CHANNEL,
     GET_USER,
+    LEAVE_CHANNEL,
     LIST_HISTORY,
     LIST_REPLIES,
     POST_EPHEMERAL,
@@ -264,6 +265,10 @@ class SlackApi:
         response = await self._call(lambda: self._client.conversations_info(channel=channel), GET_CHANNEL)
         found = response.get("channel")
         return found if isinstance(found, dict) else {}
+
+    async def leave(self, channel: str) -> None:
+        """Leave a channel. Slack: conversations.leave, which needs channels:manage or groups:write."""
+        await self._call(lambda: self._client.conversations_leave(channel=channel), LEAVE_CHANNEL)
 
 
 async def _limit_stream_call(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PURPOSES = {
     "channels:history": "to read threads in public channels",
+    "channels:manage": "to leave a public channel that an admin has refused",
     "channels:read": "to greet when it is added to a public channel",
     "chat:write": "to answer",
     "commands": "for slash commands and shortcuts",
@@ -11,6 +12,7 @@ PURPOSES = {
     "files:write": "to post pictures and voice notes",
     "groups:history": "to read threads in private channels",
     "groups:read": "to greet when it is added to a private channel",
+    "groups:write": "to leave a private channel that an admin has refused",
     "im:history": "to get direct messages",
     "mpim:history": "to get messages of groups of people",
     "users:read": "to know names and languages",

@@ -11,13 +11,13 @@ from typing import Any
 
 from core.chat.port.incoming import Sender
 
-from .affiliation import is_workspace_admin
+from .affiliation import Affiliation, is_workspace_admin, read_affiliation
 from .lookup_cache import LookupCache, LookupResult
 from .methods import SlackApi
 
 _TIMEOUT, _SENDER_TIMEOUT = 6.0, 2.0
 """Seconds to wait for the names in a message, and for the name of its sender."""
-_NAME_MAX_AGE, _RIGHTS_MAX_AGE = 3600.0, 60.0
+_NAME_MAX_AGE, _AFFILIATION_MAX_AGE, _RIGHTS_MAX_AGE = 3600.0, 600.0, 60.0
 """Seconds; the maximum age of cached results."""
 _MAX_NAMES = 30
 """Users and channels of one message that are looked up."""
@@ -55,6 +55,16 @@ class UserDirectory:
             return False
         found = await self._look_up_sender(api, user, _RIGHTS_MAX_AGE)
         return not found.failed and is_workspace_admin(found.fields, team)
+
+    def get_known_affiliation(self, user: str, team: str) -> Affiliation | None:
+        """Return what a user was to the workspace `team` when they were looked up last; None if they were not."""
+        known = self._users.get_last(user).fields
+        return read_affiliation(known, team) if known else None
+
+    async def look_up_affiliation(self, api: SlackApi, user: str, team: str) -> Affiliation | None:
+        """Look up what a user is to the workspace `team`; None if Slack does not respond in time."""
+        found = await self._look_up_sender(api, user, _AFFILIATION_MAX_AGE)
+        return None if found.failed and not found.fields else read_affiliation(found.fields, team)
 
     async def look_up_names(self, api: SlackApi, ids: Iterable[str]) -> Names:
         """Look up the names of the first 30 of `ids` (`@U1`, `#C1`); never raises."""

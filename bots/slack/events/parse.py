@@ -124,8 +124,8 @@ def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
             return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
         case "agent_session_stopped":
             return _read_stop(event, installation.team)
-        case "member_joined_channel" if event.get("user") == installation.bot:
-            return _read_join(event, installation.team, get_text(body, "event_id"))
+        case "member_joined_channel" | "member_left_channel" if event.get("user") == installation.bot:
+            return _read_membership(event, installation.team, get_text(body, "event_id"))
         case _:
             return None
 
@@ -235,13 +235,14 @@ def _read_stop(event: Json, team: str) -> Incoming:
     )
 
 
-def _read_join(event: Json, team: str, event_id: str) -> Incoming:
-    """Read that the bot was added to a channel; the answer is posted outside of threads."""
-    ts = get_text(event, "event_ts")
+def _read_membership(event: Json, team: str, event_id: str) -> Incoming:
+    """Read that the bot was added to a channel, or removed; what is answered is posted outside of threads."""
+    ts, joined = get_text(event, "event_ts"), get_text(event, "type") == "member_joined_channel"
     return Incoming(
         chat=ChatRef(PLATFORM, team, get_text(event, "channel")),
-        event_id=f"j{ts or event_id}",
+        event_id=f"{'j' if joined else 'l'}{ts or event_id}",
         message_id=ts,
         sender=Sender(get_text(event, "inviter")),
-        added=True,
+        added=joined,
+        removed=not joined,
     )

@@ -16,6 +16,12 @@ def is_bot_added(change: Json) -> bool:
     return _is_member(after) and not _is_member(before) and _can_write(after)
 
 
+def is_bot_removed(change: Json) -> bool:
+    """Whether the bot was removed from a group or, in a private chat, blocked."""
+    before, after = get_object(change, "old_chat_member"), get_object(change, "new_chat_member")
+    return _is_member(before) and not _is_member(after)
+
+
 def _is_member(member: Json) -> bool:
     restricted = get_text(member, "status") == "restricted"
     return member.get("is_member") is True if restricted else get_text(member, "status") in _MEMBER_STATUSES

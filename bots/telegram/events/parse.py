@@ -15,7 +15,7 @@ from .addressing import BotIdentity, parse_addressed_text
 from .attachments import read_attachments
 from .describe_contents import describe_content, is_reaction
 from .forward_origins import get_display_name, get_forward_author
-from .membership import is_bot_added
+from .membership import is_bot_added, is_bot_removed
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
 from .split_messages import find_cut_separator, get_wait_seconds
@@ -44,7 +44,7 @@ def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
     if query := get_object(update, "callback_query"):
         return _parse_callback_query(query, bot, event_id)
     if change := get_object(update, "my_chat_member"):
-        return _parse_arrival(change, bot, event_id)
+        return _parse_membership(change, bot, event_id)
     return None
 
 
@@ -93,6 +93,7 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
         sender=sender,
         text=prepend_content(message, address.text),
         direct=direct,
+        chat_name=_get_title(message),
         mentioned=address.mentioned,
         thread=_get_topic(message),
         thread_root=_get_thread_root(message),
@@ -121,13 +122,25 @@ def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming
     )
 
 
-def _parse_arrival(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Parse that the bot was added to a group."""
-    if _is_direct(change) is not False or not is_bot_added(change):
+def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse that the bot was added to a group, removed from one, or blocked."""
+    direct = _is_direct(change)
+    if direct is None:
         return None
-    sender = _build_sender(get_object(change, "from"))
-    chat = _build_chat_ref(change, bot)
-    return Incoming(chat, event_id, message_id="", sender=sender, added=True, wait_seconds=_MIGRATION_DELAY)
+    sender, chat = _build_sender(get_object(change, "from")), _build_chat_ref(change, bot)
+    if is_bot_removed(change):
+        return Incoming(chat, event_id, message_id="", sender=sender, direct=direct, removed=True)
+    if direct or not is_bot_added(change):
+        return None
+    return Incoming(
+        chat,
+        event_id,
+        message_id="",
+        sender=sender,
+        added=True,
+        chat_name=_get_title(change),
+        wait_seconds=_MIGRATION_DELAY,
+    )
 
 
 def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
@@ -164,6 +177,10 @@ def _is_direct(message: Json) -> bool | None:
 
 def _build_chat_ref(message: Json, bot: BotIdentity) -> ChatRef:
     return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _get_topic(message))
+
+
+def _get_title(message: Json) -> str:
+    return get_text(get_object(message, "chat"), "title")
 
 
 def _get_topic(message: Json) -> str:

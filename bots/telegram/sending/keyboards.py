@@ -18,10 +18,11 @@ def build_button_keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | N
     return InlineKeyboardMarkup(_split_into_rows(keys)) if keys else None
 
 
-def build_menu_keyboard(menu: Menu) -> InlineKeyboardMarkup:
-    """Build a menu: one or two options in a row, and the controls below them."""
+def build_menu_keyboard(menu: Menu) -> InlineKeyboardMarkup | None:
+    """Build a menu: one or two options in a row, and the controls below them; None removes the one that there is."""
     options = _split_into_rows([_build_key(menu.name, option) for option in menu.options], max_width=2)
-    return InlineKeyboardMarkup([*options, *([_build_key(menu.name, each) for each in row] for row in menu.controls)])
+    rows = [*options, *([_build_key(menu.name, each) for each in row] for row in menu.controls)]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _build_key(name: str, option: Option) -> InlineKeyboardButton:

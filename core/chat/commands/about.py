@@ -43,6 +43,8 @@ class AboutCommands:
             parts.append(context.translate("help.threads"))
         if context.outbox.capabilities.edits:
             parts.append(context.translate("help.edits"))
+        if context.is_service_admin:
+            parts.append(context.translate("help.admin"))
         with suppress(WanjieError):  # help is needed most when something is down
             models = await self._models.load(context.incoming.chat)
             if model := await models.find("chat"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.access import AccessRegister, Claims
+from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.speak_text import Speaker
@@ -19,11 +21,13 @@ from core.store import Conversations
 from core.wanjie import Catalog
 
 from .about import AboutCommands
+from .admin import AdminCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .model import ModelCommand
+from .pair import PairCommand
 from .preferences import PreferenceWriter
 from .reasoning import ReasoningCommand
 from .speak import SpeakCommand
@@ -46,6 +50,9 @@ class CommandServices:
     speaker: Speaker
     speech: SpeechSynthesizer
     old_buttons: OldButtons
+    register: AccessRegister
+    requests: AccessRequests
+    claims: Claims
     can_transcribe: bool
     """The service understands voice messages."""
     chat_settings: ChatSettings
@@ -63,6 +70,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
+    pair, admin = PairCommand(services.claims), AdminCommand(services.register, services.requests)
     return {
         "start": CommandHandler(about.show_welcome),
         "help": CommandHandler(about.show_help),
@@ -80,6 +88,8 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
+        "pair": CommandHandler(pair.pair),
+        "admin": CommandHandler(admin.run, on_select=admin.on_select),
         "continue": CommandHandler(
             conversation.continue_answer,
             button=ButtonHandler(conversation.press_continue, refuse=conversation.refuse_old_answer),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Group: TypeAlias = Literal["chat", "models", "voice", "pictures", "conversation"]
+Group: TypeAlias = Literal["chat", "models", "voice", "pictures", "conversation", "access"]
+"""The group `access` is not listed in help and in the menus of clients: it is for admins."""
 
 
 @dataclass(frozen=True, slots=True)

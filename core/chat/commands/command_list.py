@@ -19,6 +19,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
+    Command("pair", "access", argument=True),
+    Command("admin", "access", argument=True),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _MIN_SIMILARITY = 70

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from core.access import ADMIN_ROLES, Role
 from core.chat.checkpoint_fields import NOTICE, PostFields
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
@@ -46,6 +47,8 @@ class EventContext:
     job: Job
     outbox: Outbox
     translations: Translations
+    role: Role | None = None
+    """What the sender is to the service."""
 
     @property
     def chat(self) -> str:
@@ -107,9 +110,14 @@ class EventContext:
         """Tell whoever pressed a button something short; see `Outbox.notify_presser`."""
         await self.outbox.notify_presser(self.translate_plainly(key, **values))
 
+    @property
+    def is_service_admin(self) -> bool:
+        """Whether the sender decides who may use the service."""
+        return self.role in ADMIN_ROLES
+
     async def is_admin(self) -> bool:
-        """Whether the sender may decide for everybody here."""
-        return await self.outbox.sender_is_admin()
+        """Whether the sender may decide for everybody here: as an admin of the service, or on the platform."""
+        return self.is_service_admin or await self.outbox.sender_is_admin()
 
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""

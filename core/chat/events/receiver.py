@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from core.access import Decision
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
 from core.chat.text.error_keys import log_unreadable_event
@@ -19,6 +20,7 @@ from core.queue import EnqueueResult, Inbox
 from core.redis.stored_values import parse_stored
 from core.store import Conversations
 
+from .access_gate import AccessGate
 from .join_message_pieces import MAX_GAP, belongs_to
 from .lanes import choose_lane, get_origin, get_overflow_lane
 
@@ -32,8 +34,11 @@ crash in between."""
 class EventReceiver:
     """Puts the raw events of the platforms into the inbox."""
 
-    def __init__(self, inbox: Inbox, conversations: Conversations, route: Callable[[Incoming], Incoming]) -> None:
-        """`route` recognises commands that came as text."""
+    def __init__(
+        self, inbox: Inbox, conversations: Conversations, gate: AccessGate, route: Callable[[Incoming], Incoming]
+    ) -> None:
+        """`gate` decides whose events are stored; `route` recognises commands that came as text."""
+        self._gate = gate
         self._route = route
         self._inbox = inbox
         self._conversations = conversations
@@ -56,17 +61,30 @@ class EventReceiver:
         if read is None and addition is None:
             return
         async with self._store_locks[platform.name]:  # asyncio's locks are fair
-            if read is not None:
+            if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
                 await self._store(read, payload)
                 await self._store_file_before(read, platform)
                 await self._note_sent_time(read)
-            elif addition is not None:
+            elif addition is not None and await self._is_admitted(addition, platform):
                 await self._store_addition(addition, payload)
+
+    async def _is_for_bot(self, incoming: Incoming) -> bool:
+        return incoming.addressed or await self._conversations.has_joined_thread(str(incoming.chat))
+
+    async def _is_admitted(self, incoming: Incoming, platform: Platform) -> bool:
+        """Whether the sender may use the bot; one who may not is told so, once a day."""
+        if incoming.removed:
+            await self._gate.note_removal(incoming)
+            return False
+        await self._gate.note_move(incoming)
+        access = await self._gate.check(platform, incoming)
+        if access.decision is Decision.ALLOW or incoming.added:  # an arrival may turn out to be a group's new id
+            return True
+        await self._gate.refuse(platform, incoming, access)
+        return False
 
     async def _store(self, incoming: Incoming, payload: bytes) -> None:
         chat = str(incoming.chat)
-        if not incoming.addressed and not await self._conversations.has_joined_thread(chat):
-            return
         result = await self._inbox.enqueue(choose_lane(incoming), incoming.event_id, payload, get_origin(incoming))
         if incoming.chat.thread and _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(chat)

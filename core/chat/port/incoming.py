@@ -131,6 +131,10 @@ class Incoming:
     """The same for messages that were sent in one go, each with a file; "" when it stands alone."""
     added: bool = False
     """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
+    chat_name: str = ""
+    """What people call the group, where the event tells."""
+    removed: bool = False
+    """The bot was removed from the chat or, in a private one, blocked: nobody can be answered there."""
     sent: int = 0
     """When it was sent, in seconds since 1970, by the platform's clock; 0 where the platform sends all in one event."""
     wait_seconds: float = 0.0
@@ -157,6 +161,16 @@ class Incoming:
     def person(self) -> str:
         """Who gets a share of what everybody waits for: the sender, on this platform."""
         return f"{self.chat.platform}:{self.chat.account}:{self.sender.id}"
+
+    @property
+    def access_person(self) -> str:
+        """The sender as the register of access names them, whichever bot they write to."""
+        return f"{self.chat.platform}:{self.sender.id}"
+
+    @property
+    def access_chat(self) -> str:
+        """The chat as the register of access names it."""
+        return str(self.chat.parent)
 
     @property
     def is_addition(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Protocol
 
-from .incoming import Incoming
+from core.access import Standing
+
+from .incoming import ChatRef, Incoming
 from .outbox import Outbox
 
 
@@ -18,6 +20,9 @@ class Platform(Protocol):
 
     name: str
     """The first part of its `ChatRef`s."""
+
+    admits_groups: bool = True
+    """A group is let in as a whole; False: each of its people is, since most belong to the installation."""
 
     @abstractmethod
     def read(self, payload: bytes) -> Incoming | None:
@@ -44,3 +49,19 @@ class Platform(Protocol):
         """
         del sender_only, since
         return incoming
+
+    def get_standing(self, incoming: Incoming) -> Standing | None:
+        """Return what the settings and the event itself tell of the sender; None when it takes a look-up. Pure.
+
+        Default: everybody is an outsider, whom an admin has to let in.
+        """
+        del incoming
+        return "outsider"
+
+    async def look_up_standing(self, incoming: Incoming) -> Standing | None:
+        """Look up what `get_standing` does not tell; None when the platform did not say in time. Never raises."""
+        return self.get_standing(incoming)
+
+    async def leave(self, chat: ChatRef) -> None:
+        """Leave a group. May raise each `OutboxError`. Default: the bot stays, and answers nobody there."""
+        del chat

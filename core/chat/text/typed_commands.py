@@ -14,6 +14,8 @@ from .bot_mention import remove_separators
 from .normalize_width import to_half_width
 
 CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "pair": ("认领", "配对"),
+    "admin": ("管理", "管理员"),
     "start": ("开始", "开始使用", "開始"),
     "help": ("帮助", "幫助", "命令", "指令", "说明", "使用说明", "菜单"),
     "model": ("模型", "换模型", "切换模型", "选择模型", "选模型", "換模型", "切換模型"),

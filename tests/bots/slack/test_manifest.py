@@ -70,10 +70,11 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
     }
-    assert set(events) == {*needed, "member_joined_channel"} == DEFAULT_SUBSCRIPTIONS
+    assert set(events) == {*needed, "member_joined_channel", "member_left_channel"} == DEFAULT_SUBSCRIPTIONS
     scopes = set(found["oauth_config"]["scopes"]["bot"])
     looked_up = {"channels:read", "files:read", "groups:read", "users:read"}
-    assert {*needed.values(), *looked_up, "chat:write", "commands", "files:write"} == scopes
+    left = {"channels:manage", "groups:write"}
+    assert {*needed.values(), *looked_up, *left, "chat:write", "commands", "files:write"} == scopes
 
 
 @given(_words, _words)

@@ -114,6 +114,7 @@ class Fragile(NoOutbox, Platform):
 async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Service]:
     monkeypatch.setenv("WANJIE_API_KEY", "sk-test")
     monkeypatch.setenv("CONSOLE_TOKEN", "con-test")
+    monkeypatch.setenv("ACCESS_MODE", "open")
     settings = Settings(PLATFORMS)
     assert await redis.ping()
     client = WanjieClient(settings.wanjie)

@@ -47,6 +47,15 @@ class Conversations:
             self._announcer.announce_join(channel, self._workspace.bot.id)
         return {"ok": True, "channel": channel.as_json()}
 
+    def leave(self, args: Args) -> Json:
+        channel = self._workspace.channel(args.text("channel"))
+        if channel.kind == "im":
+            raise RefusalError("method_not_supported_for_channel_type")
+        if not channel.bot_member:
+            return {"ok": False, "not_in_channel": True}
+        channel.bot_member = False
+        return {"ok": True}
+
     def open(self, args: Args) -> Json:
         users = [user for user in args.text("users").split(",") if user]
         if args.has("channel"):

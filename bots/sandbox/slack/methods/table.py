@@ -56,6 +56,7 @@ METHODS: dict[str, Method] = {
     "conversations.history": _method("channel", f"{_PAGE} include_all_metadata inclusive latest oldest", _TIER_3),
     "conversations.info": _method("channel", "include_locale include_num_members", _TIER_3),
     "conversations.join": _method("channel", "", _TIER_3),
+    "conversations.leave": _method("channel", "", _TIER_3),
     "conversations.list": _method("", f"{_PAGE} exclude_archived types", _TIER_2),
     "conversations.open": _method("", "channel prevent_creation return_im users", _TIER_3),
     "conversations.replies": _method("channel ts", f"{_PAGE} include_all_metadata inclusive latest oldest", _TIER_3),

@@ -562,3 +562,12 @@ def test_the_bot_joining_a_channel_is_an_event_of_the_channel() -> None:
         chat=ChatRef("sl", TEAM, "C1"), event_id="j7.5", message_id="7.5", sender=Sender("U1"), added=True
     )
     assert read_event(event(**joined, user="U2"), "") is None
+
+
+def test_the_bot_leaving_a_channel_is_an_event_of_the_channel() -> None:
+    left = {"type": "member_left_channel", "channel_type": "C", "event_ts": "7.5"}
+
+    assert read_event(event(**left, user=BOT), "") == Incoming(
+        chat=ChatRef("sl", TEAM, "C1"), event_id="l7.5", message_id="7.5", sender=Sender(""), removed=True
+    )
+    assert read_event(event(**left, user="U2"), "") is None

@@ -16,6 +16,7 @@ from core.chat.events.receiver import EventReceiver
 from core.queue import Inbox
 from core.store import Conversations
 from tests.bots.slack.payloads import BOT, event
+from tests.core.chat.open_gate import open_gate
 
 
 def _edit(text: str) -> bytes:
@@ -27,7 +28,9 @@ def _edit(text: str) -> bytes:
 
 
 async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackPlatform, redis: Redis) -> None:
-    receiver = EventReceiver(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), parse_command)
+    receiver = EventReceiver(
+        Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), open_gate(redis), parse_command
+    )
     before = set(await redis.keys())
     for payload in (event(thread_ts="50.1"), _edit("hello"), event()):
         await receiver.receive(platform, payload)

@@ -437,6 +437,7 @@ def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[
         message_id="",
         sender=Sender("7", "Ann Li", "zh-hans"),
         added=True,
+        chat_name="Team",
         wait_seconds=0.8,
     )
 
@@ -446,8 +447,6 @@ def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[
     [
         ({"status": "member"}, {"status": "administrator"}),
         ({"status": "administrator"}, {"status": "member"}),
-        ({"status": "member"}, {"status": "left"}),
-        ({"status": "member"}, {"status": "kicked"}),
         ({"status": "left"}, {"status": "kicked"}),
         (INSIDE, {"status": "member"}),
         ({"status": "left"}, INSIDE),
@@ -458,6 +457,18 @@ def test_being_added_to_a_group_is_an_event(before: dict[str, Any], after: dict[
 )
 def test_other_membership_changes_are_ignored(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert change(before, after) is None
+
+
+@pytest.mark.parametrize("chat", [GROUP, PRIVATE])
+@pytest.mark.parametrize("before", [{"status": "member"}, {"status": "administrator"}, INSIDE])
+@pytest.mark.parametrize("after", [{"status": "left"}, {"status": "kicked"}, OUTSIDE])
+def test_being_removed_or_blocked_is_an_event(
+    before: dict[str, Any], after: dict[str, Any], chat: dict[str, Any]
+) -> None:
+    found = change(before, after, chat)
+
+    assert found is not None
+    assert (found.removed, found.added, found.direct) == (True, False, chat == PRIVATE)
 
 
 @pytest.mark.parametrize("chat", [PRIVATE, {"id": -1005, "type": "channel", "title": "News"}])

@@ -17,6 +17,7 @@ from core.chat.port.platform import Platform
 from core.queue import Inbox
 from core.store import Conversations
 from core.store.keys import joined_thread_key, note_key
+from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
 
 CHAT = ChatRef("tg", "1", "7")
@@ -48,7 +49,9 @@ class _Group(NoOutbox, Platform):
     [joined_thread_key(str(CHAT)), note_key(str(CHAT), "file:5"), note_key(str(CHAT), "last:5")],
 )
 async def test_a_foreign_key_does_not_prevent_storing_an_event(redis: Redis, inbox: Inbox, key: str) -> None:
-    receiver = EventReceiver(inbox, Conversations(redis, messages=6, lifetime=timedelta(days=1)), parse_command)
+    receiver = EventReceiver(
+        inbox, Conversations(redis, messages=6, lifetime=timedelta(days=1)), open_gate(redis), parse_command
+    )
     await redis.rpush(key, "somebody else's")
     for event in ("question", "part", "talk among people"):
         await receiver.receive(_Group(), event.encode())

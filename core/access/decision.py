@@ -1,0 +1,56 @@
+"""Who may use the bot: the decision alone, made of what is known; pure."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal, TypeAlias
+
+AccessMode: TypeAlias = Literal["pairing", "allowlist", "open"]
+"""The setting `ACCESS_MODE`."""
+
+Role: TypeAlias = Literal["owner", "admin", "member", "blocked"]
+"""What a person is to this service; a platform's own admins are none of ours."""
+
+ChatState: TypeAlias = Literal["allowed", "refused", "left"]
+"""What was decided about a group; `left`: it was allowed, and the bot was removed since."""
+
+Standing: TypeAlias = Literal["listed", "insider", "outsider"]
+"""What the operator's settings and the platform say of a sender: named in a list of the settings, one of those whom the
+installation is for (the members of a workspace), or anybody else."""
+
+ADMIN_ROLES: frozenset[Role] = frozenset({"owner", "admin"})
+
+
+class Decision(Enum):
+    """What becomes of an event."""
+
+    ALLOW = "allow"
+    REFUSE = "refuse"
+    """Not answered; the sender may be told why."""
+    IGNORE = "ignore"
+    """Not answered, and nobody is told."""
+
+
+def decide(mode: AccessMode, *, role: Role | None, chat: ChatState | None, standing: Standing) -> Decision:
+    """Decide about an event of a person with this role, in a chat of this state."""
+    if role == "blocked":
+        return Decision.IGNORE
+    if role in ADMIN_ROLES:
+        return Decision.ALLOW
+    if chat == "refused":
+        return Decision.IGNORE
+    is_granted = role == "member" or chat == "allowed" or standing == "listed"
+    is_insider = mode == "pairing" and standing == "insider"
+    return Decision.ALLOW if mode == "open" or is_granted or is_insider else Decision.REFUSE
+
+
+def list_changeable_roles(actor: Role | None, new: Role | None) -> tuple[str, ...]:
+    """List the present roles (`none` for no role) that the actor may change into `new`.
+
+    The owner decides about admins, admins about everybody else; nobody makes or removes an owner.
+    """
+    if new == "owner" or actor not in ADMIN_ROLES:
+        return ()
+    if actor == "owner":
+        return "none", "member", "blocked", "admin"
+    return () if new == "admin" else ("none", "member", "blocked")

@@ -1,0 +1,227 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""The register of people, groups and requests, shared by all replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic, time
+from typing import Any, TypeVar, cast
+
+from redis.asyncio import Redis
+
+from core.redis.client import Script
+from core.redis.wrong_type_keys import ForeignKeys, KeyType
+
+from .decision import ChatState, Role, list_changeable_roles
+from .keys import AUDIT_KEY, CHATS_KEY, NOTICES_KEY, OWNER_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
+from .records import AccessRequest, ChatRecord, PersonRecord, pack_record, unpack_record
+
+_SCRIPTS = Path(__file__).with_name("scripts")
+_CACHE_SECONDS = 0.5
+"""How long a process may still act on what another one has changed."""
+_MAX_CACHED = 10_000
+_AUDIT_LIFETIME = timedelta(days=400)
+_NOTICE_INTERVAL = timedelta(days=1)
+_REQUEST_LIFETIME = timedelta(days=7)
+_MAX_NOTICES, _MAX_REQUESTS = 10_000, 50
+_TYPES: dict[str, KeyType] = {
+    OWNER_KEY: "string",
+    PEOPLE_KEY: "hash",
+    CHATS_KEY: "hash",
+    REQUESTS_KEY: "hash",
+    REQUEST_TIMES_KEY: "zset",
+    NOTICES_KEY: "zset",
+    AUDIT_KEY: "stream",
+}
+_CHAT_CHANGES: dict[ChatState, str] = {
+    "allowed": "none,refused,left",
+    "refused": "none,allowed,left",
+    "left": "allowed",
+}
+"""From which states (`none` for none) a group gets into one."""
+
+_T = TypeVar("_T")
+_Kind = TypeVar("_Kind", PersonRecord, ChatRecord, AccessRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register says of a person and a chat."""
+
+    role: Role | None = None
+    chat: ChatState | None = None
+    owned: bool = True
+    """Somebody owns the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change: when it was made (seconds since 1970), by whom, what was done to whom."""
+
+    at: float
+    by: str
+    action: str
+    subject: str
+    name: str
+
+
+class AccessRegister:
+    """Knows who may use the bot. Every method raises one of `STORE_ERRORS` when the store is away.
+
+    People are named `<platform>:<id>`, groups by their `ChatRef`. A change counts at once in this process and within
+    half a second in the others.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._foreign = ForeignKeys(redis)
+        self._change = Script(redis, _SCRIPTS, "change")
+        self._move = Script(redis, _SCRIPTS, "move_chat")
+        self._note = Script(redis, _SCRIPTS, "note_refusal")
+        self._cache: dict[tuple[str, str], tuple[float, Known]] = {}
+
+    async def read(self, person: str, chat: str) -> Known:
+        """Return what is known of both, in one round trip at most."""
+        until, known = self._cache.get((person, chat), (0.0, Known()))
+        if monotonic() < until:
+            return known
+        known = await self._run(lambda: self._read(person, chat))
+        if len(self._cache) >= _MAX_CACHED:
+            self._cache.clear()
+        self._cache[person, chat] = monotonic() + _CACHE_SECONDS, known
+        return known
+
+    async def get_person(self, person: str) -> PersonRecord | None:
+        """Return the record of a person."""
+        stored = await self._run(lambda: cast("Awaitable[bytes | None]", self._redis.hget(PEOPLE_KEY, person)))
+        return unpack_record(stored, PersonRecord)
+
+    async def list_people(self) -> dict[str, PersonRecord]:
+        """Return everybody with a role, by their names in the register."""
+        return await self._list(PEOPLE_KEY, PersonRecord)
+
+    async def list_chats(self) -> dict[str, ChatRecord]:
+        """Return every group about which something was decided."""
+        return await self._list(CHATS_KEY, ChatRecord)
+
+    async def list_requests(self) -> dict[str, AccessRequest]:
+        """Return the requests that wait, by the person or group that they are about."""
+        return await self._list(REQUESTS_KEY, AccessRequest)
+
+    async def list_audit(self, count: int) -> list[AuditEntry]:
+        """Return the newest changes, the newest first."""
+        entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._run(
+            lambda: cast("Awaitable[Any]", self._redis.xrevrange(AUDIT_KEY, count=count))
+        )
+        return [_read_entry(entry_id, fields) for entry_id, fields in entries]
+
+    async def set_role(self, person: str, role: Role | None, *, actor: str, record: PersonRecord) -> bool:
+        """Give a person a role, or none; False when the actor may not.
+
+        `record` has what is known of the person; what it leaves out is taken from the present one.
+        """
+        acting = await self.get_person(actor)
+        present = await self.get_person(person)
+        if present is not None:
+            record = replace(
+                record,
+                name=record.name or present.name,
+                chat=record.chat or present.chat,
+                locale=record.locale or present.locale,
+            )
+        changeable = list_changeable_roles(acting.state if acting else None, role)
+        packed = pack_record(replace(record, state=role)) if role else ""
+        action = role or "removed"
+        return await self._apply(PEOPLE_KEY, person, packed, ",".join(changeable), actor, action, record.name)
+
+    async def set_chat(self, chat: str, state: ChatState, *, actor: str, name: str = "") -> bool:
+        """Decide about a group; False when that was decided already."""
+        packed = pack_record(ChatRecord(state, name))
+        return await self._apply(CHATS_KEY, chat, packed, _CHAT_CHANGES[state], actor, state, name)
+
+    async def move_chat(self, old: str, new: str) -> None:
+        """Let what was decided about a group hold under its new id."""
+        keys, arguments = [CHATS_KEY, AUDIT_KEY], [old, new, oldest_audit_id()]
+        await self._run(lambda: self._move(keys, arguments))
+        self._cache.clear()
+
+    async def note_refusal(self, subject: str, request: AccessRequest | None) -> tuple[bool, bool]:
+        """Note that a person or group is refused, and put down a request if there is one.
+
+        Returns whether to tell them, which is so once a day, and whether to ask the admins.
+        """
+        arguments = [
+            *(subject, pack_record(request) if request else "", time()),
+            *(_NOTICE_INTERVAL.total_seconds(), _MAX_NOTICES, _REQUEST_LIFETIME.total_seconds(), _MAX_REQUESTS),
+        ]
+        keys = [NOTICES_KEY, REQUESTS_KEY, REQUEST_TIMES_KEY]
+        answer = int(str(await self._run(lambda: self._note(keys, arguments))))
+        return answer > 0, answer > 1
+
+    async def complete_request(self, subject: str, request: AccessRequest) -> None:
+        """Put down more of a request that waits."""
+        packed = pack_record(request)
+
+        async def replace_waiting() -> None:
+            if await self._redis.hexists(REQUESTS_KEY, subject):
+                await self._redis.hset(REQUESTS_KEY, subject, packed)
+
+        await self._run(replace_waiting)
+
+    async def take_request(self, subject: str) -> AccessRequest | None:
+        """Remove a request and return it; None when it was decided already, or withdrawn."""
+
+        async def take() -> bytes | None:
+            async with self._redis.pipeline(transaction=True) as steps:
+                steps.hget(REQUESTS_KEY, subject)
+                steps.hdel(REQUESTS_KEY, subject)
+                steps.zrem(REQUEST_TIMES_KEY, subject)
+                stored, removed, _ = cast("tuple[bytes | None, int, int]", await steps.execute())
+            return stored if removed else None
+
+        return unpack_record(await self._run(take), AccessRequest)
+
+    async def forget_notice(self, subject: str) -> None:
+        """Let a person or group be told again from now on."""
+        await self._run(lambda: self._redis.zrem(NOTICES_KEY, subject))
+
+    async def _read(self, person: str, chat: str) -> Known:
+        async with self._redis.pipeline(transaction=False) as steps:
+            steps.hget(PEOPLE_KEY, person)
+            steps.hget(CHATS_KEY, chat)
+            steps.exists(OWNER_KEY)
+            role, state, owned = cast("tuple[bytes | None, bytes | None, int]", await steps.execute())
+        found, group = unpack_record(role, PersonRecord), unpack_record(state, ChatRecord)
+        return Known(found.state if found else None, group.state if group else None, owned=bool(owned))
+
+    async def _list(self, key: str, kind: type[_Kind]) -> dict[str, _Kind]:
+        stored = await self._run(lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
+        records = {name.decode(): unpack_record(value, kind) for name, value in stored.items()}
+        return {name: record for name, record in records.items() if record is not None}
+
+    async def _apply(
+        self, key: str, subject: str, packed: str, states: str, actor: str, action: str, name: str
+    ) -> bool:
+        arguments = [subject, packed, states, oldest_audit_id(), actor, action, name]
+        done = int(str(await self._run(lambda: self._change([key, AUDIT_KEY], arguments)))) == 1
+        self._cache.clear()
+        return done
+
+    async def _run(self, step: Callable[[], Awaitable[_T]]) -> _T:
+        return await self._foreign.retry_without(_TYPES, step)
+
+
+def oldest_audit_id() -> int:
+    """Return the id from which on the stream of changes is kept: they are forgotten after 400 days."""
+    return int((time() - _AUDIT_LIFETIME.total_seconds()) * 1000)
+
+
+def _read_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> AuditEntry:
+    texts = {name.decode(): value.decode(errors="replace") for name, value in fields.items()}
+    at = int(entry_id.split(b"-")[0]) / 1000
+    words = (texts.get(name, "") for name in ("by", "action", "subject", "name"))
+    return AuditEntry(at, *words)

@@ -1,0 +1,21 @@
+-- KEYS: notices, requests, request times.
+-- ARGV: subject, request ('' for none), now, seconds between two notices, most notices, seconds that a request waits, most
+-- requests.
+-- 0: nobody is told anything. 1: the subject is told. 2: the admins are asked as well.
+local subject, now = ARGV[1], tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[4]))
+if redis.call('ZSCORE', KEYS[1], subject) or redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[5]) then
+  return 0
+end
+redis.call('ZADD', KEYS[1], now, subject)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[6]))) do
+  redis.call('HDEL', KEYS[2], old)
+  redis.call('ZREM', KEYS[3], old)
+end
+if ARGV[2] == '' or redis.call('HEXISTS', KEYS[2], subject) == 1
+    or redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[7]) then
+  return 1
+end
+redis.call('HSET', KEYS[2], subject, ARGV[2])
+redis.call('ZADD', KEYS[3], now, subject)
+return 2

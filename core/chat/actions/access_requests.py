@@ -1,0 +1,135 @@
+"""Telling strangers that they are not answered, asking the admins about them, and carrying out what those decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from core.access import AccessRegister, AccessRequest, PersonRecord
+from core.chat.checkpoint_fields import ASKED_ADMINS_FIELD
+from core.chat.delivery.event_context import EventContext
+from core.chat.events.access_gate import Refusal
+from core.chat.port.errors import OutboxError
+from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.menus import Menu, Option
+from core.chat.port.outbox import Outbox
+from core.chat.port.platform import Platform
+from core.chat.port.retry import run_with_retries
+from core.chat.text.translations import Translations
+
+_log = structlog.get_logger()
+
+ADMIN_MENU = "admin"
+"""The command that hears of what is pressed in a request."""
+ALLOW, REFUSE = "allow", "refuse"
+_MAX_ADMINS = 20
+
+
+class AccessRequests:
+    """Speaks with strangers and with the admins of the service."""
+
+    def __init__(self, register: AccessRegister, platforms: Mapping[str, Platform], translations: Translations) -> None:
+        """`platforms` by the first part of their chat references; it may be filled later."""
+        self._register = register
+        self._platforms = platforms
+        self._translations = translations
+
+    async def answer(self, context: EventContext, refusal: Refusal) -> None:
+        """Tell a stranger why they get no answer, and ask the admins if that is wanted."""
+        if context.incoming.choice is not None:
+            await context.notify_presser(refusal.key, id=context.incoming.sender.id)
+        else:
+            await context.reply(refusal.key, id=context.incoming.sender.id)
+        if refusal.subject:
+            await self._ask_admins(context, refusal.subject)
+
+    async def show_request(self, outbox: Outbox, locale: str, subject: str, request: AccessRequest) -> None:
+        """Show a request to an admin, with what they can do about it."""
+        key = "access.group_request" if subject.startswith("c:") else "access.person_request"
+        title = self._translations.text(key, locale, name=request.name or request.person, id=subject[2:])
+        options = tuple(
+            Option(self._translations.plain_text(label, locale), f"{verb} {subject}")
+            for label, verb in (("access.allow", ALLOW), ("access.refuse", REFUSE))
+        )
+        menu = Menu(ADMIN_MENU, title, options)
+        await run_with_retries(lambda: outbox.show_menu(menu))
+
+    async def decide(self, context: EventContext, subject: str, request: AccessRequest, *, allow: bool) -> bool:
+        """Carry out an admin's decision; False when the admin may not decide that."""
+        actor, name = context.incoming.access_person, subject[2:]
+        if subject.startswith("c:"):
+            done = await self._register.set_chat(
+                name, "allowed" if allow else "refused", actor=actor, name=request.chat_name
+            )
+        else:
+            chat = request.chat if ChatRef.parse(request.chat).thread == "" else ""
+            record = PersonRecord("member", request.name, chat, request.locale)
+            done = await self._register.set_role(name, "member" if allow else "blocked", actor=actor, record=record)
+        if done:
+            await self._register.forget_notice(subject)
+            await self._announce(subject, request, allow=allow)
+        return done
+
+    async def _announce(self, subject: str, request: AccessRequest, *, allow: bool) -> None:
+        """Tell a person or group that they are let in; leave a group that is not."""
+        chat = ChatRef.parse(request.chat)
+        platform = self._platforms.get(chat.platform)
+        if platform is None:
+            return
+        try:
+            if not allow and subject.startswith("c:"):
+                await run_with_retries(lambda: platform.leave(chat.parent))
+            elif allow:
+                key = "access.group_allowed" if subject.startswith("c:") else "access.allowed"
+                text = self._translations.text(key, request.locale)
+                outbox = _open_outbox(platform, chat, Sender(request.person.partition(":")[2]))
+                await run_with_retries(lambda: outbox.send_text(text))
+        except OutboxError as error:
+            _log.warning("a decision could not be announced", chat=str(chat), reason=type(error).__name__)
+
+    async def _ask_admins(self, context: EventContext, subject: str) -> None:
+        """Send a request to each admin, also when the job is run again, once."""
+        request = (await self._register.list_requests()).get(subject)
+        if request is None:
+            return  # decided, or withdrawn
+        sender = context.incoming.sender
+        request = replace(request, name=request.name or sender.name, locale=request.locale or sender.locale)
+        await self._register.complete_request(subject, request)
+        asked = set(context.job.state.get(ASKED_ADMINS_FIELD, "").split())
+        admins = [(name, each) for name, each in (await self._register.list_people()).items() if each.is_admin]
+        for name, admin in admins[:_MAX_ADMINS]:
+            if name in asked:
+                continue
+            await self._ask(name, admin, subject, request)
+            asked.add(name)
+            await context.job.checkpoint(**{ASKED_ADMINS_FIELD: " ".join(sorted(asked))})
+
+    async def _ask(self, name: str, admin: PersonRecord, subject: str, request: AccessRequest) -> None:
+        platform_name, _, user = name.partition(":")
+        chat = _find_chat(admin, platform_name, user, request)
+        platform = self._platforms.get(platform_name)
+        if platform is None or chat is None:
+            return
+        try:
+            await self.show_request(
+                _open_outbox(platform, chat, Sender(user, admin.name, admin.locale)), admin.locale, subject, request
+            )
+        except OutboxError as error:
+            _log.warning("an admin could not be asked", admin=name, reason=type(error).__name__)
+
+
+def _find_chat(admin: PersonRecord, platform: str, user: str, request: AccessRequest) -> ChatRef | None:
+    """Return the admin's private conversation; one that is not known is named by the user's id."""
+    if admin.chat:
+        return ChatRef.parse(admin.chat)
+    asked = ChatRef.parse(request.chat)
+    return ChatRef(platform, asked.account, user) if asked.platform == platform else None
+
+
+def _open_outbox(platform: Platform, chat: ChatRef, reader: Sender) -> Outbox:
+    """Open an outbox for what is said without being asked."""
+    return platform.outbox(
+        Incoming(chat, event_id="", message_id="", sender=reader, thread=chat.thread, direct=not chat.thread)
+    )

@@ -1,0 +1,144 @@
+"""`/admin`: the admins of this service see and decide who may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from core.access import AccessRegister, PersonRecord, Role
+from core.chat.actions.access_requests import ALLOW, REFUSE, AccessRequests
+from core.chat.delivery.event_context import EventContext
+from core.chat.port.menus import Menu
+
+_ROLE_LABELS: Mapping[Role, str] = {
+    "owner": "admin.role_owner",
+    "admin": "admin.role_admin",
+    "member": "admin.role_member",
+    "blocked": "admin.role_blocked",
+}
+_STATE_LABELS = {"allowed": "admin.state_allowed", "refused": "admin.state_refused", "left": "admin.state_left"}
+_ACTION_LABELS = {
+    "claimed": "admin.did_claim",
+    "admin": "admin.did_promote",
+    "member": "admin.did_allow",
+    "blocked": "admin.did_block",
+    "removed": "admin.did_remove",
+    "allowed": "admin.did_allow",
+    "refused": "admin.did_refuse",
+    "left": "admin.did_leave",
+    "moved": "admin.did_move",
+}
+_NEW_ROLES: Mapping[str, Role | None] = {
+    "allow": "member",
+    "block": "blocked",
+    "remove": None,
+    "promote": "admin",
+    "demote": "member",
+}
+_MAX_LISTED, _MAX_REQUESTS = 50, 10
+
+
+class AdminCommand:
+    """Shows people, groups, requests and changes, and makes changes."""
+
+    def __init__(self, register: AccessRegister, requests: AccessRequests) -> None:
+        self._register = register
+        self._requests = requests
+        self._views: Mapping[str, Callable[[EventContext], Awaitable[None]]] = {
+            "people": self._show_people,
+            "groups": self._show_groups,
+            "requests": self._show_requests,
+            "audit": self._show_audit,
+        }
+
+    async def run(self, context: EventContext) -> None:
+        """Show an overview, or what the words ask for; for admins, in private."""
+        verb, _, name = context.half_width_argument.lower().partition(" ")
+        if not context.is_service_admin:
+            await context.reply("admin.only")
+        elif not context.incoming.direct:
+            await context.reply("admin.direct")
+        elif verb in self._views:
+            await self._views[verb](context)
+        elif verb in _NEW_ROLES and name.strip():
+            await self._change(context, verb, context.half_width_argument.partition(" ")[2].strip())
+        else:
+            await self._show_overview(context)
+
+    async def on_select(self, context: EventContext, value: str) -> None:
+        """Decide about a request; the first admin who presses decides."""
+        verb, _, subject = value.partition(" ")
+        if not context.is_service_admin or verb not in {ALLOW, REFUSE}:
+            return await context.notify_presser("admin.only")
+        request = await self._register.take_request(subject)
+        if request is None:
+            return await context.notify_presser("admin.decided")
+        if not await self._requests.decide(context, subject, request, allow=verb == ALLOW):
+            return await context.notify_presser("admin.unchanged")
+        key = "admin.was_allowed" if verb == ALLOW else "admin.was_refused"
+        name = request.name or request.person
+        return await context.show_menu(Menu("admin", context.translate(key, name=name, id=subject[2:]), ()))
+
+    async def _show_overview(self, context: EventContext) -> None:
+        people, groups = await self._register.list_people(), await self._register.list_chats()
+        waiting = await self._register.list_requests()
+        await context.reply("admin.overview", people=len(people), groups=len(groups), requests=len(waiting))
+
+    async def _show_people(self, context: EventContext) -> None:
+        people = sorted((await self._register.list_people()).items())[:_MAX_LISTED]
+        lines = [
+            context.translate(
+                "admin.entry", name=each.name or name, id=name, state=context.translate(_ROLE_LABELS[each.state])
+            )
+            for name, each in people
+        ]
+        await context.reply_text("\n".join(lines))
+
+    async def _show_groups(self, context: EventContext) -> None:
+        groups = sorted((await self._register.list_chats()).items())[:_MAX_LISTED]
+        lines = [
+            context.translate(
+                "admin.entry", name=each.name or name, id=name, state=context.translate(_STATE_LABELS[each.state])
+            )
+            for name, each in groups
+        ]
+        await (context.reply_text("\n".join(lines)) if lines else context.reply("admin.no_groups"))
+
+    async def _show_requests(self, context: EventContext) -> None:
+        waiting = list((await self._register.list_requests()).items())[:_MAX_REQUESTS]
+        if not waiting:
+            await context.reply("admin.no_requests")
+        for subject, request in waiting:
+            await self._requests.show_request(context.outbox, context.locale, subject, request)
+
+    async def _show_audit(self, context: EventContext) -> None:
+        """Show the newest changes, with when and by whom."""
+        people = await self._register.list_people()
+        lines: list[str] = []
+        for entry in await self._register.list_audit(_MAX_LISTED):
+            by = people[entry.by].name if entry.by in people else ""
+            label = _ACTION_LABELS.get(entry.action)
+            lines.append(
+                context.translate(
+                    "admin.audit_entry",
+                    time=f"{datetime.fromtimestamp(entry.at, UTC):%Y-%m-%d %H:%M}",
+                    by=by or entry.by or "—",
+                    action=context.translate(label) if label else entry.action,
+                    name=entry.name or entry.subject,
+                    id=entry.subject,
+                )
+            )
+        await (context.reply_text("\n".join(lines)) if lines else context.reply("admin.no_changes"))
+
+    async def _change(self, context: EventContext, verb: str, name: str) -> None:
+        """Change a person's role, or whether a group is allowed; names are those that the lists show."""
+        actor = context.incoming.access_person
+        if name in await self._register.list_chats():
+            state = "allowed" if verb == "allow" else "refused"
+            done = await self._register.set_chat(name, state, actor=actor)
+        elif name.count(":") == 1:
+            role = _NEW_ROLES[verb]
+            done = await self._register.set_role(name, role, actor=actor, record=PersonRecord(role or "member"))
+        else:
+            return await context.reply("admin.unknown", id=name)
+        return await context.reply("admin.done" if done else "admin.unchanged")

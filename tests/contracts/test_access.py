@@ -1,0 +1,29 @@
+"""What a platform tells of those who may use the bot."""
+
+from __future__ import annotations
+
+from core.chat.port.errors import RecipientGoneError
+from core.chat.port.platform import Platform
+from tests.contracts.scene import Scene
+
+
+async def test_what_is_known_of_a_sender_at_once_agrees_with_a_look_up(scene: Scene) -> None:
+    at_once = scene.platform.get_standing(scene.incoming)
+    looked_up = await scene.platform.look_up_standing(scene.incoming)
+
+    assert looked_up in {"insider", "outsider"}
+    assert at_once in {None, looked_up}
+    assert scene.platform.get_standing(scene.incoming) == looked_up
+    # Where whole groups are let in, nobody is an insider by themselves.
+    assert scene.platform.admits_groups is (looked_up == "outsider")
+
+
+async def test_a_group_can_be_left(scene: Scene) -> None:
+    if scene.case.direct or type(scene.platform).leave is Platform.leave:
+        return
+    await scene.platform.leave(scene.incoming.chat.parent)
+    try:
+        await scene.outbox.send_text("Is anybody there?")
+    except RecipientGoneError:
+        return
+    raise AssertionError("the bot is still there")

@@ -1,0 +1,155 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""What is decided about people and groups counts on every replica and is written down."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, Known, PersonRecord
+from core.access.keys import CODES_KEY, PEOPLE_KEY
+from core.access.register import AuditEntry
+
+OWNER, ADA, GROUP = "tg:1", "tg:2", "tg:9:-100"
+
+
+@pytest.fixture
+async def register(redis: Redis) -> AccessRegister:
+    """Give a register in which somebody owns the bot."""
+    claims = Claims(redis)
+    await claims.claim(await claims.make_code() or "", OWNER, PersonRecord("owner", "Root"))
+    return AccessRegister(redis)
+
+
+async def actions(register: AccessRegister) -> list[tuple[str, str, str]]:
+    return [(entry.by, entry.action, entry.subject) for entry in reversed(await register.list_audit(10))]
+
+
+async def test_a_code_works_once(redis: Redis) -> None:
+    claims = Claims(redis)
+    code = await claims.make_code()
+    assert code is not None
+    attempts = [
+        claims.claim(code.lower().replace("-", " "), f"tg:{number}", PersonRecord("owner")) for number in "1234"
+    ]
+    results = await asyncio.gather(*attempts)
+
+    assert sorted(result.value for result in results) == ["claimed", "owned", "owned", "owned"]
+    assert await claims.claim(code, "tg:5", PersonRecord("owner")) is ClaimResult.OWNED
+    assert await claims.make_code() is None
+    assert len(await AccessRegister(redis).list_people()) == 1
+
+
+async def test_every_replica_has_a_code_and_none_is_stored(redis: Redis) -> None:
+    first, second = await Claims(redis).make_code(), await Claims(redis).make_code()
+    assert first is not None
+    stored = str(await redis.zrange(CODES_KEY, 0, -1))
+
+    assert first != second
+    assert first.replace("-", "") not in stored
+    assert await Claims(redis).claim(first, OWNER, PersonRecord("owner")) is ClaimResult.CLAIMED
+
+
+async def test_wrong_codes_are_counted_over_all_replicas(redis: Redis) -> None:
+    code = await Claims(redis).make_code() or ""
+    wrong = [await Claims(redis).claim("AAAAA-AAAAA", ADA, PersonRecord("owner")) for _ in range(11)]
+
+    assert wrong == [ClaimResult.WRONG] * 10 + [ClaimResult.EXHAUSTED]
+    assert await Claims(redis).claim(code, OWNER, PersonRecord("owner")) is ClaimResult.EXHAUSTED
+    code = await Claims(redis).make_code() or ""
+    assert await Claims(redis).claim(code, OWNER, PersonRecord("owner")) is ClaimResult.CLAIMED
+
+
+async def test_a_code_expires(redis: Redis) -> None:
+    code = await Claims(redis).make_code() or ""
+    await redis.zunionstore(CODES_KEY, {CODES_KEY: 0})
+
+    assert await Claims(redis).claim(code, OWNER, PersonRecord("owner")) is ClaimResult.WRONG
+
+
+async def test_a_change_counts_at_once_here_and_within_a_second_elsewhere(
+    redis: Redis, register: AccessRegister
+) -> None:
+    other = AccessRegister(redis)
+    assert await register.read(ADA, GROUP) == await other.read(ADA, GROUP) == Known()
+    await register.set_role(ADA, "blocked", actor=OWNER, record=PersonRecord("blocked", "Ada"))
+    await register.set_chat(GROUP, "allowed", actor=OWNER, name="Hike")
+
+    assert await register.read(ADA, GROUP) == Known("blocked", "allowed")
+    async with asyncio.timeout(1):
+        while await other.read(ADA, GROUP) != Known("blocked", "allowed"):  # noqa: ASYNC110 - no event reaches it
+            await asyncio.sleep(0.02)
+
+
+async def test_every_change_is_written_down_with_who_and_when(register: AccessRegister) -> None:
+    await register.set_role(ADA, "member", actor=OWNER, record=PersonRecord("member", "Ada"))
+    await register.set_role(ADA, "admin", actor=OWNER, record=PersonRecord("admin"))
+    await register.set_chat(GROUP, "refused", actor=ADA)
+    await register.set_role(ADA, None, actor=OWNER, record=PersonRecord("member"))
+    entry: AuditEntry = (await register.list_audit(1))[0]
+
+    assert await actions(register) == [
+        (OWNER, "claimed", OWNER),
+        (OWNER, "member", ADA),
+        (OWNER, "admin", ADA),
+        (ADA, "refused", GROUP),
+        (OWNER, "removed", ADA),
+    ]
+    assert entry.name == "Ada"
+    assert entry.at > 1_700_000_000
+
+
+async def test_nobody_changes_what_they_may_not(register: AccessRegister) -> None:
+    await register.set_role(ADA, "admin", actor=OWNER, record=PersonRecord("admin"))
+    refused = [
+        await register.set_role(OWNER, None, actor=ADA, record=PersonRecord("member")),
+        await register.set_role(OWNER, "blocked", actor=OWNER, record=PersonRecord("blocked")),
+        await register.set_role("tg:3", "admin", actor=ADA, record=PersonRecord("admin")),
+        await register.set_role(ADA, "owner", actor=ADA, record=PersonRecord("owner")),
+        await register.set_role("tg:3", "member", actor="tg:4", record=PersonRecord("member")),
+    ]
+
+    assert refused == [False] * 5
+    assert {name: each.state for name, each in (await register.list_people()).items()} == {OWNER: "owner", ADA: "admin"}
+    assert len(await actions(register)) == 2
+
+
+async def test_strangers_are_told_once_a_day_and_admins_asked_once(register: AccessRegister) -> None:
+    request = AccessRequest("tg:9:2", "Ada", ADA)
+    answers = await asyncio.gather(*(register.note_refusal(f"u:{ADA}", request) for _ in range(5)))
+
+    assert sorted(answers) == [(False, False)] * 4 + [(True, True)]
+    assert await register.take_request(f"u:{ADA}") == request
+    assert await register.take_request(f"u:{ADA}") is None
+
+
+async def test_requests_are_bounded(register: AccessRegister) -> None:
+    request = AccessRequest("tg:9:2")
+    answers = [await register.note_refusal(f"u:tg:{number}", request) for number in range(60)]
+
+    assert sum(is_new for _, is_new in answers) == 50
+    assert len(await register.list_requests()) == 50
+
+
+@pytest.mark.parametrize("left_before", [False, True])
+async def test_a_group_takes_its_permission_along(register: AccessRegister, *, left_before: bool) -> None:
+    await register.set_chat(GROUP, "allowed", actor=OWNER, name="Hike")
+    if left_before:
+        await register.set_chat(GROUP, "left", actor=OWNER)
+    await register.move_chat(GROUP, "tg:9:-200")
+
+    assert await register.read(ADA, "tg:9:-200") == Known(None, "allowed")
+    assert await register.read(ADA, GROUP) == Known()
+
+
+async def test_records_of_another_version_and_of_other_programs_are_read(
+    redis: Redis, register: AccessRegister
+) -> None:
+    await redis.hset(PEOPLE_KEY, mapping={ADA: '{"state": "member", "later": 1}', "tg:3": "[]", "tg:4": "\xff"})
+
+    assert set(await register.list_people()) == {OWNER, ADA}
+    assert (await register.read("tg:3", GROUP)).role is None
+    assert await register.set_role("tg:3", "member", actor=OWNER, record=PersonRecord("member"))

@@ -1,0 +1,192 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""Who may use the bot, from the claim code of a new installation to the first group that is let in."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.telegram.persona import TelegramPersona
+from core.access.keys import NOTICES_KEY
+from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, told
+from tests.scenarios.conversation_steps import asked, echo, says, words
+from tests.scenarios.model_menu_steps import begun, opens
+
+
+async def start(harness: ServiceHarness, **extra: str) -> None:
+    await harness.start(**{"ACCESS_MODE": "pairing", **extra})
+    await harness.ready()
+    harness.wanjie.script.answer = echo
+
+
+def _read(file: Path) -> str:
+    return file.read_text().strip() if file.exists() else ""
+
+
+def _mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+async def read_code(harness: ServiceHarness, persona: Persona) -> str:
+    """Read the claim code as an operator does."""
+    file = harness.folder / "data" / "claim-code"
+    code = await persona.until(lambda: _read(file))
+    assert _mode(file) == 0o600
+    return code
+
+
+async def claim(harness: ServiceHarness, persona: Persona) -> str:
+    """Become the owner."""
+    code = await read_code(harness, persona)
+    await persona.say(f"/pair {code}")
+    await says(persona, "This bot is yours")
+    return code
+
+
+async def test_on_telegram_a_newcomer_claims_the_bot_and_lets_a_group_in(empty_harness: ServiceHarness) -> None:
+    harness, root, group = empty_harness, empty_harness.private("Root"), empty_harness.group("Hike", "Ada")
+    await start(harness)
+    await root.say("hello")
+    await says(root, "Nobody has set me up yet")
+    await root.say("/pair AAAAA-AAAAA")
+    await says(root, "isn't right")
+    code = await claim(harness, root)
+    await root.say("hello")
+    await says(root, "answer to hello")
+    await group.say("what do we pack?")
+    await says(group, "people and groups that my admins know")
+    await says(root, "Ada would like to use me in a group")
+    await group.say("anybody there?")
+    await root.choose("Allow")
+    await says(group, "Everybody here can use me now")
+    await group.say("what do we pack?")
+    await says(group, "answer to what do we pack?")
+    await root.say("/admin audit")
+    await says(root, "claimed the bot")
+
+    assert len(asked(harness)) == 2
+    assert len(group.answers()) == 3
+    assert code not in harness.logs()
+    assert "nobody owns the bot" in harness.logs()
+
+    thief = harness.private("Mallory")
+    await thief.say(f"/pair {code}")
+    await says(thief, "people and groups that my admins know")
+    await says(root, "Mallory")
+
+
+async def test_on_slack_members_are_let_in_and_others_ask(empty_harness: ServiceHarness) -> None:
+    harness, root, member = empty_harness, empty_harness.direct("Root"), empty_harness.direct("Lin")
+    guest = harness.direct("Gus")
+    guest.user.person.is_guest = True
+    visitor = harness.slack.visitor("Vic")
+    connected = SlackPersona(harness.slack, visitor, harness.slack.channel("shared", members=[visitor]))
+    await start(harness)
+    await claim(harness, root)
+    await answered(member, harness, "hello")
+    await connected.say("let me in")
+    await says(connected, "people and groups that my admins know")
+    await guest.say("let me in")
+    await says(guest, "people and groups that my admins know")
+    await says(root, "Gus")
+    await root.choose("Allow")
+    await says(guest, "You can use me now")
+    await answered(guest, harness, "thank you")
+
+    assert len(asked(harness)) == 2
+
+
+async def test_a_stranger_is_told_once_and_leaves_nothing_behind(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, stranger = empty_harness, empty_harness.private("Eve")
+    await start(harness, REDIS_URL=redis_url)
+    await stranger.say("first secret")
+    await says(stranger, "Nobody has set me up yet")
+    for text in ("second secret", "/stop", "/model kimi-k2", "third secret"):
+        await stranger.say(text)
+    stranger.person.send_photo(stranger.chat, b"secret", "secret")
+    stranger.person.block()
+    async with asyncio.timeout(10):
+        while "removed from a chat, or blocked" not in harness.logs():  # noqa: ASYNC110 - a log has no event
+            await asyncio.sleep(0.02)
+    kept = b"".join([await redis.dump(key) or b"" for key in await redis.keys()])
+
+    assert len(stranger.answers()) == 1
+    assert not asked(harness)
+    assert await redis.zcard(NOTICES_KEY) == 1
+    assert b"secret" not in kept
+
+
+async def test_a_stranger_who_presses_a_button_orders_nothing(empty_harness: ServiceHarness) -> None:
+    harness, root = empty_harness, empty_harness.private("Root")
+    await start(harness)
+    await claim(harness, root)
+    group = harness.group("Hike", "Ada")
+    eve = harness.joining(group, "Eve")
+    owner = TelegramPersona(harness.telegram, root.person, group.chat)
+    await answered(owner, harness)
+    await offers(owner, AGAIN, SPEAK)
+    await eve.press(AGAIN)
+    await told(eve, "Sorry, I only answer")
+
+    assert len(asked(harness)) == 1
+
+
+async def test_a_role_that_changes_while_a_question_waits_counts(empty_harness: ServiceHarness) -> None:
+    harness, root, ada = empty_harness, empty_harness.private("Root"), empty_harness.private("Ada")
+    await start(harness)
+    await claim(harness, root)
+    await ada.say("hello")
+    await says(root, "Ada")
+    await root.choose("Allow")
+    await says(ada, "You can use me now")
+    await grows(ada, harness, words(200))
+    await ada.say("and then?")
+    await root.say(f"/admin block tg:{ada.person.user.id}")
+    await says(root, "Done.")
+    await ada.until(lambda: "w199" in " ".join(ada.answers()))
+    await root.say("/admin people")
+    await says(root, "blocked")
+
+    assert len(asked(harness)) == 1
+
+
+async def test_a_foreign_group_is_left_when_it_is_refused(empty_harness: ServiceHarness) -> None:
+    harness, root = empty_harness, empty_harness.private("Root")
+    await start(harness)
+    await claim(harness, root)
+    stranger = harness.group("Spam", "Eve")
+    stranger.chat.bot_status = "left"
+    harness.telegram.add_bot(stranger.chat, stranger.person)
+    await says(root, "in a group")
+    await root.choose("Refuse")
+    await root.until(lambda: stranger.chat.bot_status == "left")
+    own = harness.group("Team", "Root")
+    own.chat.bot_status = "left"
+    harness.telegram.add_bot(own.chat, root.person)
+    await says(own, "I'll answer")
+    own.chat.bot_status = "administrator"  # which reads what mentions it
+    await answered(own, harness)
+
+    assert len(asked(harness)) == 1
+
+
+async def test_guests_find_nothing_in_menus(empty_harness: ServiceHarness) -> None:
+    harness, member, guest = empty_harness, empty_harness.thread(), empty_harness.slack.user("Gus")
+    guest.person.is_guest = True
+    await start(harness)
+    await begun(member, harness, [f"model-{number}" for number in range(150)])
+    await opens(member, "/model")
+    member.channel.members.add(guest.id)
+    menu = next(message for message in reversed(harness.slack.workspace.messages) if "Which" in message.text)
+
+    assert await member.search("model-1")
+    assert not await guest.search(menu, "menu:model", "model-1")
