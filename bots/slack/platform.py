@@ -29,7 +29,7 @@ from .api.users import USER_ID_PREFIXES, UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich
 from .events.installation import PLATFORM, Installation
-from .events.parse import read_edit, read_event
+from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
@@ -136,8 +136,8 @@ class SlackPlatform(RunningPlatform):
         return read_event(payload, self._installation)
 
     def read_addition(self, payload: bytes) -> Incoming | None:
-        """Read the new form of an edited message from a stored event."""
-        return read_edit(payload, self._installation)
+        """Read the new form of an edited message, or what may be the rest of a text, from a stored event."""
+        return read_edit(payload, self._installation) or read_part(payload, self._installation)
 
     async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
         """Look up the sender, within 2 seconds; add the thread, names and files, within some more. Never raises."""

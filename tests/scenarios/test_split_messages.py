@@ -242,3 +242,19 @@ async def test_an_answer_is_started_five_times_at_most(harness: ServiceHarness) 
     await says(persona, "answer to the end")
 
     assert len(asked(harness)) == 6
+
+
+async def test_a_long_text_in_a_channel_is_one_question_in_one_thread(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "one answer"
+    harness.wanjie.script.first_token_delay = 0.5
+    bea, cy, channel = harness.slack.user("Bea"), harness.slack.user("Cy"), harness.slack.channel("plans")
+    mention = harness.slack.mention
+    with_mention = f"{PASTED[:4100]} {mention} {PASTED[4100:]}"
+    pasted = [await bea.paste(channel, f"{mention} {PASTED}"), await cy.paste(channel, f"{mention} {with_mention}")]
+    for first, *_ in pasted:
+        await harness.slack.wait_for(lambda ts=first.ts: "one answer" in "".join(harness.slack.texts(channel, ts)))
+    questions = {messages[-1]["content"] for messages in asked(harness)}
+
+    assert f"Bea: {PASTED}" in questions
+    assert any(question.startswith("Cy: word0 ") and question.endswith("word1499") for question in questions)
+    assert not [text for _, *later in pasted for one in later for text in harness.slack.texts(channel, one.ts)[1:]]

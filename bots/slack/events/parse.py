@@ -8,10 +8,10 @@ from bots.slack.blocks.action_ids import MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.json_reader import Json, as_object, get_object, get_objects, get_text, load_json
 
-from .authors import read_author
+from .authors import Author, read_author
 from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
-from .message_text import read_message
+from .message_text import MessageText, read_message
 from .split_messages import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 
 
@@ -61,6 +61,25 @@ def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
     found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), installation)
     changed = get_text(event, "event_ts") or get_text(event, "ts")
     return found and replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
+
+
+def read_part(payload: bytes, installation: Installation) -> Incoming | None:
+    """Read a text outside threads that does not mention the bot: it may be the rest of a longer one that does."""
+    stored = as_object(load_json(payload))
+    body = get_object(stored, "payload")
+    event, installation = get_object(body, "event"), _resolve_installation(stored, body, installation)
+    is_text = get_text(event, "type") == "message" and not get_text(event, "subtype") and not event.get("files")
+    if not is_text or not installation.team or not get_text(event, "channel") or get_text(event, "thread_ts"):
+        return None
+    content, author = (
+        read_message(event, installation.bot),
+        read_author(event, installation.bot, get_text(body, "api_app_id")),
+    )
+    if not get_text(event, "ts") or author is None or not author.is_person or content.is_for_others:
+        return None
+    if content.mentions_bot or is_direct(get_text(event, "channel"), event.get("channel_type")):
+        return None
+    return replace(_create_incoming(event, content, author, installation, addressed=False), part=True)
 
 
 def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:
@@ -140,6 +159,13 @@ def _read_message_event(event: Json, app: str, installation: Installation) -> In
     follows = bool(get_text(event, "thread_ts")) and author.can_follow_up
     if not (addressed or follows) or (content.is_for_others and not direct):
         return None
+    return _create_incoming(event, content, author, installation, addressed=addressed)
+
+
+def _create_incoming(
+    event: Json, content: MessageText, author: Author, installation: Installation, *, addressed: bool
+) -> Incoming:
+    ts, direct = get_text(event, "ts"), is_direct(get_text(event, "channel"), event.get("channel_type"))
     thread = get_text(event, "thread_ts") or ts
     found = Incoming(
         chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
@@ -151,6 +177,7 @@ def _read_message_event(event: Json, app: str, installation: Installation) -> In
         addressed=addressed,
         mentioned=content.mentions_bot,
         thread=thread,
+        starts_thread=not direct and thread == ts,
         command_sign=command_sign(get_text(event, "thread_ts"), direct=direct),
         attachments=content.files,
         quoted=content.forwarded_text,

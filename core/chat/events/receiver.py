@@ -21,6 +21,7 @@ from core.redis.stored_values import parse_stored
 from core.store import Conversations
 
 from .access_gate import AccessGate
+from .cut_texts import CutTexts
 from .join_message_pieces import MAX_GAP, belongs_to
 from .lanes import choose_lane, get_origin, get_overflow_lane
 
@@ -42,6 +43,7 @@ class EventReceiver:
         self._route = route
         self._inbox = inbox
         self._conversations = conversations
+        self._cut_texts = CutTexts(conversations)
         self._store_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
@@ -85,8 +87,11 @@ class EventReceiver:
 
     async def _store(self, incoming: Incoming, payload: bytes) -> None:
         chat = str(incoming.chat)
-        result = await self._inbox.enqueue(choose_lane(incoming), incoming.event_id, payload, get_origin(incoming))
-        if incoming.chat.thread and _keeps_bot_in_thread(incoming):
+        continued = await self._cut_texts.find_conversation(incoming)
+        lane = continued or choose_lane(incoming)
+        result = await self._inbox.enqueue(lane, incoming.event_id, payload, get_origin(incoming))
+        await self._cut_texts.remember(incoming, continued or chat)
+        if incoming.chat.thread and not continued and _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(chat)
         if result.is_refused:
             await self._refuse(incoming, payload, result)
@@ -99,12 +104,17 @@ class EventReceiver:
 
     async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
         """Store an event that belongs to another message; it is dropped where the mailbox is full."""
-        if addition.edits:
+        continued = await self._cut_texts.find_conversation(addition)
+        lane = continued or str(addition.chat)
+        if continued:
+            belongs = True
+            await self._cut_texts.remember(addition, continued)
+        elif addition.edits:
             belongs = addition.addressed or await self._conversations.has_joined_thread(str(addition.chat))
         else:
             belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
         if belongs:
-            await self._inbox.enqueue(str(addition.chat), addition.event_id, payload, get_origin(addition))
+            await self._inbox.enqueue(lane, addition.event_id, payload, get_origin(addition))
             await self._note_sent_time(addition)
         elif addition.attachments and is_blank(addition.text):
             stored = b64encode(payload).decode()

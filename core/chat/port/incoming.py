@@ -106,6 +106,8 @@ class Incoming:
     """The bot was named in the text, so a bare command word behind the name is meant as a command."""
     thread: str = ""
     """Where the answer goes within the chat: a topic's or a thread's id."""
+    starts_thread: bool = False
+    """The conversation is a thread that begins with this message, so the pieces of a cut text have one each."""
     thread_root: str = ""
     """The message below which this one stands in a chat that has no topics: all of an answer stands there, too."""
     command: str = ""

@@ -41,3 +41,26 @@ async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackP
 
     assert nothing == set()
     assert await redis.llen(mailbox) == 2
+
+
+async def test_the_rest_of_a_cut_text_waits_behind_its_first_piece(platform: SlackPlatform, redis: Redis) -> None:
+    inbox = Inbox(redis)
+    conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
+    receiver = EventReceiver(inbox, conversations, open_gate(redis), parse_command)
+    first, rest = f"<@{BOT}> " + "word " * 700, f"more <@{BOT}>"
+    events = [
+        event(text="before", ts="99.1"),
+        event(text=first, ts="100.1"),
+        event(text="and the rest", ts="100.2"),
+        event(text=rest, ts="100.3"),
+        event(text="of another", ts="100.4", user="U9"),
+        event(text="of a thread", ts="100.5", thread_ts="50.1"),
+        event(text="later", ts="103.1"),
+        event(text=f"<@{BOT}> later", ts="104.1"),
+    ]
+    for payload in [*events, events[2]]:
+        await receiver.receive(platform, payload)
+    chats = [await inbox.list_waiting(str(read.chat)) for one in events if (read := platform.read(one))]
+
+    assert chats == [events[1:4], [], [], [events[7]]]
+    assert len(await redis.keys("*:m:*")) == 2

@@ -1,0 +1,46 @@
+"""The conversation that the rest of a cut text belongs to, where each message starts a thread of its own."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from core.chat.port.incoming import Incoming
+from core.redis.stored_values import StoredJson, parse_stored
+from core.store import Conversations
+
+from .join_message_pieces import MAX_GAP
+
+_LIFETIME = timedelta(minutes=10)
+"""How long a platform may deliver the rest again, which must find the same conversation."""
+_NOTES = StoredJson(tuple[str, int])
+"""The conversation of the first piece, and when the newest one was sent."""
+
+
+class CutTexts:
+    """Remembers the newest cut text of each sender in a chat."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    async def find_conversation(self, incoming: Incoming) -> str:
+        """Return the conversation of the text that `incoming` continues; "" when it continues none."""
+        if not incoming.starts_thread or incoming.command or incoming.attachments or incoming.edits:
+            return ""
+        name = _note_name(incoming)
+        stored = await self._conversations.get_note(str(incoming.chat.parent), name)
+        found = parse_stored(name, stored, _NOTES.parse)
+        if found is None or abs(incoming.sent - found[1]) > MAX_GAP or found[0] == str(incoming.chat):
+            return ""
+        return found[0]
+
+    async def remember(self, incoming: Incoming, conversation: str) -> None:
+        """Remember where a text goes on that may have been cut behind `incoming`."""
+        if incoming.starts_thread and incoming.cut_separator is not None and incoming.sent and not incoming.edits:
+            note = json.dumps([conversation, incoming.sent])
+            chat = str(incoming.chat.parent)
+            await self._conversations.put_note(chat, _note_name(incoming), note, lifetime=_LIFETIME)
+
+
+def _note_name(incoming: Incoming) -> str:
+    return f"cut:{incoming.sender.id}"
