@@ -40,6 +40,7 @@ from core.queue import Inbox, QueueGauges, QueueLimits, Worker
 from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
+from core.usage import MeteredClient, PriceList, UsageCounters, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
 _log = structlog.get_logger()
@@ -56,6 +57,7 @@ class _Stored:
     register: AccessRegister
     model_limits: ModelLimits
     answer_files: AnswerFiles
+    usage: UsageCounters
 
 
 class Service:
@@ -102,20 +104,31 @@ class Service:
             register=AccessRegister(self._redis),
             model_limits=ModelLimits(self._redis),
             answer_files=AnswerFiles(self._redis),
+            usage=self._build_usage(),
+        )
+
+    def _build_usage(self) -> UsageCounters:
+        usage = self._settings.usage
+        return UsageCounters(
+            self._redis,
+            PriceList(usage.model_prices),
+            list_limits(usage),
+            questions_per_minute=usage.questions_per_minute,
         )
 
     def _build_command_services(self) -> CommandServices:
         """Build what reads questions, generates and answers."""
         chat, wanjie, stored = self._settings.chat, self._settings.wanjie, self._stored
-        catalog, client = Catalog(self._client, wanjie), ChatClient(self._client, stored.model_limits)
+        metered = MeteredClient(self._client, stored.usage)
+        catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
         models = ModelSelector(catalog, stored.conversations)
         defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, wanjie.video_timeout)
         answers = AnswerService(
             client, catalog, models, stored.conversations, stored.old_buttons, stored.button_keys, defaults
         )
-        speech = SpeechSynthesizer(self._client, self._threads, self._decoders, wanjie, chat)
-        images = ImageGenerator(self._client, client, catalog, self._decoders)
-        questions = QuestionBuilder(self._client, catalog, self._decoders, self._translations, wanjie, chat)
+        speech = SpeechSynthesizer(metered, self._threads, self._decoders, wanjie, chat)
+        images = ImageGenerator(metered, client, catalog, self._decoders)
+        questions = QuestionBuilder(metered, catalog, self._decoders, self._translations, wanjie, chat)
         speaker = Speaker(speech, models, limit=chat.speak_limit)
         drawer = PictureDrawer(images, models, catalog, stored.conversations, stored.button_keys)
         reader = QuestionReader(questions, stored.conversations)

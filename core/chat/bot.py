@@ -14,6 +14,7 @@ from core.store import Conversations
 
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
+from .checkpoint_fields import LIMIT_WARNING
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
@@ -27,6 +28,7 @@ from .port.incoming import Incoming
 from .port.platform import Platform
 from .text.attribution import replace_typed_marks
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
+from .text.limit_sentences import WARNING_KEYS, describe_limit
 from .text.translations import Translations
 from .unexpected_errors import UnexpectedErrors
 
@@ -106,6 +108,7 @@ class Bot:
             incoming = await self._enrich(event.job, incoming, platform)
             event.context = self._context(event, incoming, platform)
             await self._respond(event.context)
+            await _warn_of_limits(event.context)
 
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
         """Decide about an event again: roles may have changed while it waited."""
@@ -220,6 +223,16 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
         return None
     # A command may be edited, too; a part is none, since nobody is addressed in it.
     return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
+
+
+async def _warn_of_limits(context: EventContext) -> None:
+    """Say below the answer of which limits little is left."""
+    warnings = [
+        context.translate(WARNING_KEYS[warning.limit.subject], **describe_limit(warning))
+        for warning in context.payer.warnings
+    ]
+    if warnings:
+        await context.reply_text("\n".join(warnings), fields=LIMIT_WARNING)
 
 
 def _may_have_news(incoming: Incoming) -> bool:

@@ -1,11 +1,13 @@
 """All that can be configured: the one package that reads the environment and `.env`."""
 
 from .load import Settings, SettingsError, read_wanjie_environment
+from .model_prices import ModelPrice
 from .platform_area import PlatformArea
 from .proxies import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables
 from .tokens import TokenForm, check_token, check_unquoted
 from .urls import check_base_url
+from .usage import UsageSettings
 from .variables import (
     ChatSettings,
     ModelKindName,
@@ -20,6 +22,7 @@ __all__ = [
     "NO_PROXIES",
     "ChatSettings",
     "ModelKindName",
+    "ModelPrice",
     "Patterns",
     "PlatformArea",
     "Proxies",
@@ -28,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TokenForm",
+    "UsageSettings",
     "Variable",
     "WanjieSettings",
     "check_base_url",

@@ -15,6 +15,7 @@ from .platform_area import PlatformArea
 from .proxies import Proxies, list_passwords
 from .reference import list_areas, list_variables
 from .tokens import recognize_tokens
+from .usage import UsageSettings
 from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
 
 _AreaT = TypeVar("_AreaT", bound=Area)
@@ -67,12 +68,13 @@ class Settings:
             loaded = [_load_area(area, problems) for area in platforms if area.is_configured()]
         chat = _load_area(ChatSettings, problems)
         service = _load_area(ServiceSettings, problems)
+        usage = _load_area(UsageSettings, problems)
         common = _load_area(ProxySettings, problems)
         if not loaded:
             problems.append(_describe_missing_platform(platforms))
-        if problems or wanjie is None or chat is None or service is None or common is None:
+        if problems or wanjie is None or chat is None or service is None or usage is None or common is None:
             raise SettingsError(problems + self.warnings, json_lines=_wants_json_lines())
-        self.wanjie, self.chat, self.service, self._common_proxies = wanjie, chat, service, common
+        self.wanjie, self.chat, self.service, self.usage, self._common_proxies = wanjie, chat, service, usage, common
         self._platforms = [area for area in loaded if area is not None]
 
     def get_platform(self, area: type[_PlatformT]) -> _PlatformT | None:

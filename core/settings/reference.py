@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 from .base_area import Area
 from .platform_area import PlatformArea
+from .usage import UsageSettings
 from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
 
 
@@ -28,6 +29,7 @@ def list_areas(platforms: Iterable[type[PlatformArea]]) -> list[tuple[str, type[
         ("Wanjie Ark", WanjieSettings),
         *((area.heading, area) for area in platforms),
         ("Conversations", ChatSettings),
+        ("Usage and limits", UsageSettings),
         ("Proxies", ProxySettings),
         ("The service", ServiceSettings),
     ]

@@ -29,8 +29,9 @@ from .models.catalog import Catalog, Model
 from .models.detect_kind import ModelKind, ModelKinds
 from .models.detect_vision_and_tools import ModelFeatures
 from .models.documented_voices import list_known_voices
+from .models.id_glob import matches_pattern
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Usage
+from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Transcript, Usage
 from .retry_policy import Attempts, Backoff
 from .streaming.tool_calls import Tool, ToolCall
 
@@ -73,6 +74,7 @@ __all__ = [
     "TooSlowError",
     "Tool",
     "ToolCall",
+    "Transcript",
     "TranscriptionRequest",
     "UnknownModelError",
     "UnreachableError",
@@ -83,4 +85,5 @@ __all__ = [
     "WanjieClient",
     "WanjieError",
     "list_known_voices",
+    "matches_pattern",
 ]

@@ -25,7 +25,16 @@ from .errors import (
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageData, ImageResult, parse_images
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
-from .responses import MAX_MODELS, Completion, Delta, ImageDelta, parse_completion, parse_models, parse_transcript
+from .responses import (
+    MAX_MODELS,
+    Completion,
+    Delta,
+    ImageDelta,
+    Transcript,
+    parse_completion,
+    parse_models,
+    parse_transcript,
+)
 from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
@@ -150,14 +159,14 @@ class WanjieClient:
 
         return await self._http.run_with_retries(attempt, attempts)
 
-    async def transcribe(self, request: TranscriptionRequest) -> str:
+    async def transcribe(self, request: TranscriptionRequest) -> Transcript:
         """Turn speech into text; "" when there is none."""
         form = MultipartForm(request.as_form(), request.file_name, request.audio, request.mime)
 
-        async def attempt() -> str:
+        async def attempt() -> Transcript:
             answer = await self._http.fetch("POST", "/v1/audio/transcriptions", form)
             if answer.media_type == "text/plain" and answer.content[:1] not in {b"{", b"<"}:
-                return _decode(answer.content).strip()
+                return Transcript(_decode(answer.content).strip())
             return await self._parse(answer, parse_transcript)
 
         return await self._http.run_with_retries(attempt)

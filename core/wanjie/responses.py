@@ -97,6 +97,14 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in a recording, and its length in `seconds` as the platform reports it; None if it does not."""
+
+    text: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """The content of one frame; `finish_reason` (see `Finish`, or `error`) is "" until the answer's end."""
 
@@ -220,7 +228,7 @@ def _parse_choice(choice: Mapping[str, Any]) -> tuple[str, MessageText, Mapping[
     return "", MessageText(is_unreadable=contains_text(rest)), as_object(choice.get("delta"))
 
 
-def parse_transcript(raw: object) -> str:
+def parse_transcript(raw: object) -> Transcript:
     """Parse a transcript, "" for silence; raise `UnreadableAnswerError` when there is none."""
     body = as_object(raw)
     places = (body, as_object(body.get("data")), as_object(body.get("result")))
@@ -228,7 +236,10 @@ def parse_transcript(raw: object) -> str:
     text = next((text for text in told if isinstance(text, str)), raw)
     if not isinstance(text, str):
         raise UnreadableAnswerError("the answer is not a transcript")
-    return text.strip()
+    # OpenAI's models report it in the usage, its older form `verbose_json` beside the text.
+    reported = (as_object(body.get("usage")).get("seconds"), *(place.get("duration") for place in places))
+    numbers = (number for number in reported if isinstance(number, int | float) and not isinstance(number, bool))
+    return Transcript(text.strip(), next(numbers, None))
 
 
 def _parse_images(message: Mapping[str, Any]) -> tuple[ImageResult | None, ...]:

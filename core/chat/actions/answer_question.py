@@ -10,9 +10,9 @@ from core.chat.answer.request import AnswerRequest, ConversationContext
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
-from core.chat.question.prompt import estimate_tokens
 from core.chat.question.question import Question
 from core.store import AnswerFiles, HistoryMessage
+from core.usage import estimate_tokens
 
 from .draw_pictures import PictureDrawer
 from .media_tools import MediaTools

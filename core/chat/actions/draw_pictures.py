@@ -116,7 +116,7 @@ class PictureDrawer:
         models = await self._models.load(context.incoming.chat)
         translator = await self._find_translator(models)
         return await self._models.run_with_model(
-            context, models, "image", lambda model: self._images.generate(prompt, model, translator)
+            context, models, "image", lambda model: self._images.generate(prompt, model, translator, context.payer)
         )
 
     async def _find_translator(self, models: ChatModels) -> str | None:

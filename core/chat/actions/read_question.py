@@ -74,7 +74,7 @@ class QuestionReader:
         model = await conversation.models.find("chat")
         try:
             return await run_cancellable(
-                context.job, self._builder.build(incoming, context.outbox, history, model=model)
+                context.job, self._builder.build(incoming, context.outbox, history, model=model, payer=context.payer)
             )
         except UserFacingError:
             if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):

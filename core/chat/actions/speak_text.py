@@ -92,9 +92,7 @@ class Speaker:
             context,
             models,
             "speech",
-            lambda model: self._speech.synthesize(
-                script, model, preferences, audio_format, person=context.incoming.person
-            ),
+            lambda model: self._speech.synthesize(script, model, preferences, audio_format, payer=context.payer),
         )
 
     async def _post(

@@ -9,6 +9,7 @@ from dataclasses import replace
 import structlog
 
 from core.store import ModelLimits
+from core.usage import MeteredClient, Payer
 from core.wanjie import (
     Attempts,
     BadRequestError,
@@ -19,21 +20,20 @@ from core.wanjie import (
     Delta,
     RefusedContentError,
     SystemRoleError,
-    WanjieClient,
 )
 
 _log = structlog.get_logger()
 
 
 class ChatClient:
-    """Ask chat models; raises what `WanjieClient` raises, and the store's connection errors.
+    """Ask chat models; raises what `MeteredClient` raises, and the store's connection errors.
 
     A model that refuses the role `system` is asked once more with its instructions inside the first question, and in
     that form from then on. A model that refuses tools is asked without them. Whether the answers of a model begin with
     reasoning that no tag opens is learned from one of them and saved.
     """
 
-    def __init__(self, client: WanjieClient, limits: ModelLimits) -> None:
+    def __init__(self, client: MeteredClient, limits: ModelLimits) -> None:
         self._client = client
         self._limits = limits
 
@@ -41,15 +41,15 @@ class ChatClient:
         """Return the attempts that one question has."""
         return self._client.new_attempts()
 
-    async def stream(self, request: ChatRequest, attempts: Attempts) -> AsyncGenerator[Delta]:
-        """Ask for an answer piece by piece; see `WanjieClient.stream`."""
+    async def stream(self, request: ChatRequest, payer: Payer, attempts: Attempts) -> AsyncGenerator[Delta]:
+        """Ask for an answer piece by piece; see `MeteredClient.stream_chat`."""
         begins_with_reasoning = await self._limits.begins_with_reasoning(request.model)
         known = replace(await self._known_form(request), starts_with_reasoning=begins_with_reasoning)
         form: ChatRequest | None = known
         begun = False
         while form is not None:
             try:
-                async with aclosing(self._client.stream_chat(form, attempts)) as deltas:
+                async with aclosing(self._client.stream_chat(form, payer, attempts)) as deltas:
                     async for delta in deltas:
                         if not begun:
                             await self._learn(known, form)
@@ -65,12 +65,12 @@ class ChatClient:
                 if form is None:
                     raise
 
-    async def complete_chat(self, request: ChatRequest) -> Completion:
-        """Ask for an answer in one piece; see `WanjieClient.complete_chat`."""
+    async def complete_chat(self, request: ChatRequest, payer: Payer) -> Completion:
+        """Ask for an answer in one piece; see `MeteredClient.complete_chat`."""
         form = known = await self._known_form(request)
         while True:
             try:
-                completion = await self._client.complete_chat(form)
+                completion = await self._client.complete_chat(form, payer)
             except BadRequestError as error:
                 simpler = self._simpler_form(form, error)
                 if simpler is None:

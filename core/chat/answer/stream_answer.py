@@ -77,6 +77,7 @@ class AnswerWriter:
     ) -> None:
         self._client = client
         self._job = context.job
+        self._payer = context.payer
         self._outbox = context.outbox
         self._checkpoint = DeliveryCheckpoint(context.job)
         self._buttons = buttons.for_pages(lambda: self.reason)
@@ -165,7 +166,7 @@ class AnswerWriter:
         shown_before, reasoning = list[TextChunk](), ReasoningFilter(self._reasoning_display)
         for rounds_left in reversed(range(_MAX_ROUNDS)):
             current = _Round()
-            async with aclosing(self._client.stream(request, attempts)) as deltas:
+            async with aclosing(self._client.stream(request, self._payer, attempts)) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, Correction):
                         current, reasoning = _Round(), ReasoningFilter(self._reasoning_display)

@@ -78,7 +78,7 @@ class VoiceNames:
             return False
 
     async def _try_with(self, context: EventContext, model: str, name: str) -> bool:
-        if await self._speech.has_voice(model, name, person=context.incoming.person):
+        if await self._speech.has_voice(model, name, payer=context.payer):
             await self._learn(context, model, name)
             return True
         offered = ", ".join(await self.offered(context, model))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -20,6 +20,7 @@ from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
 from core.queue import Job
+from core.usage import Payer
 
 from .answer_buffer import as_stream
 from .answer_pages import deliver
@@ -49,6 +50,14 @@ class EventContext:
     translations: Translations
     role: Role | None = None
     """What the sender is to the service."""
+    payer: Payer = field(init=False)
+    """Whose use the models count as that are called for it."""
+
+    def __post_init__(self) -> None:
+        incoming = self.incoming
+        account = f"{incoming.chat.platform}:{incoming.chat.account}"
+        payer = Payer(incoming.person, str(incoming.chat.parent), account, self.job.event_id)
+        object.__setattr__(self, "payer", payer)  # a frozen class has no other way
 
     @property
     def chat(self) -> str:

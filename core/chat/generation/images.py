@@ -19,6 +19,7 @@ from core.media.decoding.jobs import inspect_image
 from core.media.decoding.pool import DecoderPool
 from core.media.results import BadImageError
 from core.redis.stored_values import StoredJson
+from core.usage import MeteredClient, Payer
 from core.wanjie import (
     BadRequestError,
     Catalog,
@@ -31,7 +32,6 @@ from core.wanjie import (
     RefusedContentError,
     TooSlowError,
     UnsafeAddressError,
-    WanjieClient,
     WanjieError,
 )
 
@@ -103,7 +103,7 @@ class DownloadedImages:
 class ImageGenerator:
     """Generates pictures with the key's image models."""
 
-    def __init__(self, client: WanjieClient, translator: Translator, catalog: Catalog, decoders: DecoderPool) -> None:
+    def __init__(self, client: MeteredClient, translator: Translator, catalog: Catalog, decoders: DecoderPool) -> None:
         """`translator` asks the chat models that translate prompts into English."""
         self._client = client
         self._translator = translator
@@ -111,15 +111,17 @@ class ImageGenerator:
         self._decoders = decoders
         self._download_slots = FairLimiter(_MAX_DOWNLOADS, per_key=_MAX_DOWNLOADS_OF_PERSON)
 
-    async def generate(self, prompt: ImagePrompt, model: str, translation_model: str | None) -> GeneratedImages:
+    async def generate(
+        self, prompt: ImagePrompt, model: str, translation_model: str | None, payer: Payer
+    ) -> GeneratedImages:
         """Ask an image model; where it needs English, the chat model `translation_model` translates the prompt.
 
-        Raises `WanjieError`, or `UserFacingError` for what the user can change; a prompt that cannot be translated is
-        not sent.
+        Both are done for `payer`. Raises `WanjieError`, or `UserFacingError` for what the user can change; a prompt
+        that cannot be translated is not sent.
         """
         if not prompt.english and self._catalog.features.needs_english(model):
-            prompt = replace(prompt, english=await self._translate(prompt.prompt, translation_model))
-        results = await self._request(prompt, model)
+            prompt = replace(prompt, english=await self._translate(prompt.prompt, translation_model, payer))
+        results = await self._request(prompt, model, payer)
         return GeneratedImages(model, prompt, tuple(results[: prompt.n]))
 
     async def download(self, generated: GeneratedImages, *, most: int, person: str) -> DownloadedImages:
@@ -135,13 +137,13 @@ class ImageGenerator:
             raise UserFacingError(next(reason for reason in found if isinstance(reason, str)))
         return DownloadedImages(pictures, generated.prompt.n - len(pictures))
 
-    async def _translate(self, prompt: str, model: str | None) -> str:
-        return prompt if is_english(prompt) else await translate_to_english(self._translator, model, prompt)
+    async def _translate(self, prompt: str, model: str | None, payer: Payer) -> str:
+        return prompt if is_english(prompt) else await translate_to_english(self._translator, model, prompt, payer)
 
-    async def _request(self, prompt: ImagePrompt, model: str) -> list[ImageResult]:
+    async def _request(self, prompt: ImagePrompt, model: str, payer: Payer) -> list[ImageResult]:
         request = ImageRequest(model, prompt.words, prompt.n, prompt.size, prompt.quality, prompt.style)
         try:
-            return await self._client.generate_images(request)
+            return await self._client.generate_images(request, payer)
         except ContextTooLongError as error:
             raise UserFacingError("imagine.too_long", model=model) from error
         except RefusedContentError:

@@ -10,6 +10,7 @@ import structlog
 
 from core.chat.text.letters import letters_and_digits
 from core.chat.text.user_error import UserFacingError
+from core.usage import Payer
 from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError
 
 _log = structlog.get_logger()
@@ -73,7 +74,7 @@ _QUOTES = frozenset({'""', "''", "``", "“”", "\u2018\u2019", "«»", "「」
 class Translator(Protocol):
     """Asks chat models."""
 
-    async def complete_chat(self, request: ChatRequest) -> Completion: ...
+    async def complete_chat(self, request: ChatRequest, payer: Payer) -> Completion: ...
 
 
 def is_english(text: str) -> bool:
@@ -81,14 +82,14 @@ def is_english(text: str) -> bool:
     return _may_be_english(text) and _has_english(text)
 
 
-async def translate_to_english(client: Translator, model: str | None, prompt: str) -> str:
-    """Ask a chat model to translate `prompt` into English; an English prompt is returned as it was.
+async def translate_to_english(client: Translator, model: str | None, prompt: str, payer: Payer) -> str:
+    """Ask a chat model to translate `prompt` into English for `payer`; an English prompt is returned as it was.
 
     Where no model can be asked (None: there is none), a prompt without a sign of another language counts as English.
     Raises `UserFacingError` when there is no reliable translation, `RefusedContentError` and
     `KeyRejectedError` as they come.
     """
-    answer = await _ask(client, model, prompt) if model else None
+    answer = await _ask(client, model, prompt, payer) if model else None
     if answer is None:
         found = prompt if _may_be_english(prompt) else None
     else:
@@ -116,11 +117,11 @@ def parse_translation(answer: str) -> str | None:
     return None if _TAG.search(text) or _REFUSAL.match(text) else text
 
 
-async def _ask(client: Translator, model: str, prompt: str) -> str | None:
+async def _ask(client: Translator, model: str, prompt: str, payer: Payer) -> str | None:
     """Return a chat model's answer to a prompt; "" for an incomplete one, None when it cannot be asked."""
     request = ChatRequest(model, (ChatMessage("system", _INSTRUCTIONS), ChatMessage("user", prompt)), temperature=0)
     try:
-        completion = await client.complete_chat(request)
+        completion = await client.complete_chat(request, payer)
     except (KeyRejectedError, RefusedContentError):
         raise
     except WanjieError as error:

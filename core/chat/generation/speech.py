@@ -25,6 +25,7 @@ from core.media.visible_text import is_blank
 from core.redis.stored_values import parse_stored
 from core.settings import ChatSettings, WanjieSettings
 from core.store import ChatPreferences
+from core.usage import MeteredClient, Payer
 from core.wanjie import (
     Attempts,
     BadRequestError,
@@ -32,7 +33,6 @@ from core.wanjie import (
     RefusedContentError,
     SpeechRequest,
     UnsupportedVoiceError,
-    WanjieClient,
     list_known_voices,
 )
 
@@ -85,7 +85,7 @@ class SpeechSynthesizer:
 
     def __init__(
         self,
-        client: WanjieClient,
+        client: MeteredClient,
         threads: ThreadPool,
         decoders: DecoderPool,
         wanjie: WanjieSettings,
@@ -120,12 +120,12 @@ class SpeechSynthesizer:
         """Return the voices that `model` should have: the default, the documented ones and those of the settings."""
         return tuple(dict.fromkeys((self._default_voice, *list_known_voices(model), *self._voices)))
 
-    async def has_voice(self, model: str, voice: str, *, person: str) -> bool:
+    async def has_voice(self, model: str, voice: str, *, payer: Payer) -> bool:
         """Whether `model` speaks a few words in `voice`; raise the `WanjieError` of a request that says neither."""
         recording = _Recording(_SAMPLE, model, voice, 1.0)
         try:
             attempts = defaultdict[str, Attempts](self._client.new_attempts)
-            await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, person))
+            await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, payer))
         except (ContextTooLongError, RefusedContentError):
             raise
         except BadRequestError as error:  # only the voice can be wrong with it
@@ -140,9 +140,9 @@ class SpeechSynthesizer:
         preferences: ChatPreferences,
         audio_format: Literal["opus", "mp3"],
         *,
-        person: str,
+        payer: Payer,
     ) -> AudioFile:
-        """Return a script as spoken by `model` in the chat's voice, for `person`.
+        """Return a script as spoken by `model` in the chat's voice, for `payer`.
 
         Recent recordings are cached. Raises `UserFacingError` for what the chat can change, and the `WanjieError` of a
         request that failed.
@@ -150,7 +150,7 @@ class SpeechSynthesizer:
         recording = _Recording(script.text, model, self.voice(preferences), speed_of(preferences))
         try:
             return await self._sounds.get(
-                (recording, audio_format), partial(self._make_sound, recording, audio_format, person)
+                (recording, audio_format), partial(self._make_sound, recording, audio_format, payer)
             )
         except UnsupportedVoiceError as error:
             key = "speak.voice_usual" if recording.voice == self._default_voice else "speak.voice"
@@ -166,12 +166,12 @@ class SpeechSynthesizer:
                 raise UserFacingError("speak.manner", voice=recording.voice, speed=f"{recording.speed:g}") from error
             raise
 
-    async def _make_sound(self, recording: _Recording, audio_format: Literal["opus", "mp3"], person: str) -> AudioFile:
+    async def _make_sound(self, recording: _Recording, audio_format: Literal["opus", "mp3"], payer: Payer) -> AudioFile:
         attempts = defaultdict[str, Attempts](self._client.new_attempts)
         for _ in range(_MAX_ATTEMPTS):
-            pieces = await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, person))
+            pieces = await self._pieces.get(recording, partial(self._speak_pieces, recording, attempts, payer))
             try:
-                return await self._decoders.run(join_audio(audio_format), pieces, person=person)
+                return await self._decoders.run(join_audio(audio_format), pieces, person=payer.person)
             except NoSlotError as error:
                 raise UserFacingError("error.busy") from error
             except AudioTooLongError as error:
@@ -186,28 +186,28 @@ class SpeechSynthesizer:
         raise UserFacingError("speak.broken")
 
     async def _speak_pieces(
-        self, recording: _Recording, attempts: Mapping[str, Attempts], person: str
+        self, recording: _Recording, attempts: Mapping[str, Attempts], payer: Payer
     ) -> tuple[bytes, ...]:
         """Synthesize a text; in smaller pieces when they are too long, since the limits of models are not documented.
 
         Each piece has the `attempts` of its text.
         """
         try:
-            return await self._speak_split(recording, self._piece, attempts, person)
+            return await self._speak_split(recording, self._piece, attempts, payer)
         except ContextTooLongError:
             _log.warning("pieces are too long for a speech model", model=recording.model, characters=self._piece)
-            return await self._speak_split(recording, self._piece // 2, attempts, person)
+            return await self._speak_split(recording, self._piece // 2, attempts, payer)
 
     async def _speak_split(
-        self, recording: _Recording, most: int, attempts: Mapping[str, Attempts], person: str
+        self, recording: _Recording, most: int, attempts: Mapping[str, Attempts], payer: Payer
     ) -> tuple[bytes, ...]:
         """Synthesize all pieces of a text; the first that fails cancels the others."""
         slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
         async def speak(text: str) -> bytes:
-            async with slots, self._request_slots.slot(person):
+            async with slots, self._request_slots.slot(payer.person):
                 request = SpeechRequest(recording.model, text, recording.voice, recording.speed)
-                return await self._client.synthesize_speech(request, attempts[text])
+                return await self._client.synthesize_speech(request, payer, attempts[text])
 
         pieces = await self._threads.run(split_sentences, recording.text, most)
         tasks = [asyncio.create_task(speak(text)) for text in pieces]

@@ -17,7 +17,8 @@ from core.media.decoding.pool import DecoderPool
 from core.media.visible_text import strip_invisible
 from core.settings import ChatSettings, WanjieSettings
 from core.store import HistoryMessage
-from core.wanjie import Catalog, WanjieClient
+from core.usage import MeteredClient, Payer
+from core.wanjie import Catalog
 
 from .attachments import InputKind, classify, classify_by_type, display_name, is_video
 from .collected_input import CollectedInput, InputFile
@@ -46,7 +47,7 @@ class QuestionBuilder:
 
     def __init__(
         self,
-        client: WanjieClient,
+        client: MeteredClient,
         catalog: Catalog,
         decoders: DecoderPool,
         translations: Translations,
@@ -66,7 +67,13 @@ class QuestionBuilder:
         return self._transcriber.works
 
     async def build(
-        self, incoming: Incoming, outbox: Outbox, history: Sequence[HistoryMessage], *, model: str | None
+        self,
+        incoming: Incoming,
+        outbox: Outbox,
+        history: Sequence[HistoryMessage],
+        *,
+        model: str | None,
+        payer: Payer,
     ) -> tuple[Question, tuple[str, ...]]:
         """Return the question as the chat model `model` reads it, and notes to be shown above the answer.
 
@@ -81,7 +88,7 @@ class QuestionBuilder:
         read = len(incoming.discussion or incoming.quoted)
         collected = CollectedInput(
             strip_invisible(incoming.text),
-            incoming.person,
+            payer,
             partial(self._translate, incoming),
             read=read,
             notes=[*notes],
@@ -158,7 +165,7 @@ class QuestionBuilder:
             await self._add(replace(file, kind=kind), outbox, model, collected)
 
     async def _add_transcript(self, file: InputFile, outbox: Outbox, collected: CollectedInput) -> None:
-        heard = await self._transcriber.transcribe(file.attachment, outbox, person=collected.person)
+        heard = await self._transcriber.transcribe(file.attachment, outbox, payer=collected.payer)
         transcript = replace_marks(heard)
         if not file.is_quoted:
             collected.transcripts.append(transcript)
@@ -175,7 +182,7 @@ class QuestionBuilder:
         if len(collected.images) == MAX_IMAGES:
             raise UserFacingError("file.many", limit=MAX_IMAGES)
         collected.images[attachment.id] = await self._images.load(
-            attachment.id, outbox, person=collected.person, size=attachment.size
+            attachment.id, outbox, person=collected.payer.person, size=attachment.size
         )
         collected.data.append(f"[{file.marker}]")
 
@@ -183,7 +190,7 @@ class QuestionBuilder:
         room = self._room - collected.read
         if room < _MIN_ROOM:
             raise UserFacingError("file.full", limit=f"{self._room:,}")
-        excerpt = await load_document(file.attachment, outbox, self._files, most=room, person=collected.person)
+        excerpt = await load_document(file.attachment, outbox, self._files, most=room, person=collected.payer.person)
         collected.read += len(excerpt.text)
         collected.data.append(format_document(file.attachment, excerpt))
         if excerpt.is_cut:

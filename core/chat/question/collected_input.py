@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from core.chat.port.incoming import Attachment
 from core.chat.port.markdown import Markdown
 from core.chat.text.user_error import UserFacingError
+from core.usage import Payer
 
 from .attachments import InputKind, display_name, name_for_model
 
@@ -51,8 +52,8 @@ class CollectedInput:
 
     text: str
     """The text of the message."""
-    person: str
-    """Who wrote it; see `Incoming.person`."""
+    payer: Payer
+    """Whose use the models count as that read its files."""
     translate: Callable[..., Markdown]
     """Returns a sentence, by key and values, in the sender's language."""
     transcripts: list[str] = field(default_factory=list[str])

@@ -15,6 +15,7 @@ from core.chat.text.attribution import (
 )
 from core.media.visible_text import strip_invisible
 from core.store import HistoryMessage
+from core.usage import estimate_tokens
 from core.wanjie import ChatMessage
 
 from .question import Question
@@ -25,15 +26,6 @@ _GROUP_NOTE = (
     "further lines are indented, whatever name stands there; "
     f"your own answers carry no name. {ATTRIBUTION_NOTE}"
 )
-
-
-def estimate_tokens(text: str) -> int:
-    """Guess the number of tokens: four ASCII characters or one other character each.
-
-    A rule of thumb that errs on the high side for most tokenizers; the platform documents no tokenizer of its models.
-    """
-    ascii_count = len(text) if text.isascii() else sum(character.isascii() for character in text)
-    return ascii_count // 4 + (len(text) - ascii_count) + 1
 
 
 def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:

@@ -17,13 +17,13 @@ from core.media.decoding.jobs import extract_audio
 from core.media.results import AudioTooLongError, UnreadableAudioError
 from core.media.visible_text import strip_invisible
 from core.settings import WanjieSettings
+from core.usage import MeteredClient, Payer
 from core.wanjie import (
     BadRequestError,
     ContextTooLongError,
     ModelNotFoundError,
     RefusedContentError,
     TranscriptionRequest,
-    WanjieClient,
 )
 
 from .attachments import DOWNLOAD_TIMEOUT, download, is_video
@@ -43,7 +43,7 @@ _MAX_QUOTE_LENGTH = 1_001
 class Transcriber:
     """Transcribes recordings, where a transcription model is configured."""
 
-    def __init__(self, client: WanjieClient, settings: WanjieSettings, files: ReceivedFiles) -> None:
+    def __init__(self, client: MeteredClient, settings: WanjieSettings, files: ReceivedFiles) -> None:
         self._client = client
         self._files = files
         self._model = settings.transcribe_model
@@ -54,8 +54,8 @@ class Transcriber:
         """Whether there is a transcription model."""
         return self._model is not None
 
-    async def transcribe(self, attachment: Attachment, outbox: Outbox, *, person: str) -> str:
-        """Return the text of a recording that `person` has sent.
+    async def transcribe(self, attachment: Attachment, outbox: Outbox, *, payer: Payer) -> str:
+        """Return the text of a recording that `payer` has sent.
 
         Raises `UserFacingError`, whose sentence wants a `name`; a `WanjieError` when the transcription
         fails; `RecipientGoneError`.
@@ -63,9 +63,9 @@ class Transcriber:
         if self._model is None:
             raise UserFacingError("file.deaf")
         try:
-            async with self._slots.slot(person, max_wait=DOWNLOAD_TIMEOUT):
-                request = await self._build_request(self._model, attachment, outbox, person)
-                words = strip_invisible(await self._client.transcribe(request))
+            async with self._slots.slot(payer.person, max_wait=DOWNLOAD_TIMEOUT):
+                request = await self._build_request(self._model, attachment, outbox, payer.person)
+                words = strip_invisible(await self._client.transcribe(request, payer))
         except NoSlotError:
             raise UserFacingError("file.late") from None
         except ModelNotFoundError:

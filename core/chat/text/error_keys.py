@@ -10,7 +10,9 @@ import structlog
 from core import wanjie
 from core.chat.port import errors
 from core.chat.unexpected_errors import new_reference, traceback_places
+from core.usage import LimitReachedError, TooManyQuestionsError
 
+from .limit_sentences import LIMIT_KEYS, describe_limit
 from .user_error import StoppedByUserError, UserFacingError
 
 _log = structlog.get_logger()
@@ -67,8 +69,8 @@ def choose_apology(error: Exception) -> Apology | None:
         if isinstance(error, kind):
             _log.info(event, reason=str(error))
             return None
-    if isinstance(error, UserFacingError):
-        return Apology(error.key, error.values, is_policy=True)
+    if (refusal := _explain_refusal(error)) is not None:
+        return refusal
     if isinstance(error, wanjie.WanjieError):
         _log.warning("model call failed", error=repr(error), request_id=error.request_id)
         return Apology(error_key(error))
@@ -78,6 +80,20 @@ def choose_apology(error: Exception) -> Apology | None:
     reference = new_reference()
     _log.error("turn failed", reference=reference, exc_info=error)
     return Apology("error.unexpected", {"reference": reference})
+
+
+def _explain_refusal(error: Exception) -> Apology | None:
+    """Return what to tell where nothing failed, but a rule forbids it."""
+    match error:
+        case UserFacingError():
+            return Apology(error.key, error.values, is_policy=True)
+        case LimitReachedError(reached=reached):
+            _log.info("a limit is reached", subject=reached.limit.subject, period=reached.limit.period)
+            return Apology(LIMIT_KEYS[reached.limit.subject], describe_limit(reached), is_policy=True)
+        case TooManyQuestionsError(seconds=seconds):
+            return Apology("limit.minute", {"seconds": seconds}, is_policy=True)
+        case _:
+            return None
 
 
 def log_unreadable_event(error: Exception, platform: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 
 import pytest
+from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.question.builder import QuestionBuilder
@@ -12,6 +13,7 @@ from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.settings import ChatSettings, WanjieSettings
 from core.wanjie import Backoff, Catalog, WanjieClient
+from tests.core.metered import metered
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ async def wanjie() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
+async def reading_with(wanjie: WanjieSim, redis: Redis) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
     """Build a `QuestionBuilder` with changed settings of both areas."""
     clients: list[WanjieClient] = []
     decoders = DecoderPool()
@@ -32,7 +34,9 @@ async def reading_with(wanjie: WanjieSim) -> AsyncGenerator[Callable[..., Questi
         chat = ChatSettings.model_validate(changes)
         client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))
         clients.append(client)
-        return QuestionBuilder(client, Catalog(client, settings), decoders, Translations(), settings, chat)
+        return QuestionBuilder(
+            metered(client, redis), Catalog(client, settings), decoders, Translations(), settings, chat
+        )
 
     yield build
     for client in clients:

@@ -28,7 +28,7 @@ def _model_that_hears(sim: WanjieSim) -> None:
 async def test_speech_is_transcribed(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.transcript = " 您好! \n"
 
-    assert await client.transcribe(REQUEST) == "您好!"
+    assert (await client.transcribe(REQUEST)).text == "您好!"
     assert sim.requests[0].body == {
         "model": "SenseVoice",
         "response_format": "json",
@@ -40,13 +40,13 @@ async def test_speech_is_transcribed(sim: WanjieSim, client: WanjieClient) -> No
 async def test_any_name_of_a_file_can_be_sent(sim: WanjieSim, client: WanjieClient, name: str) -> None:
     sim.script.transcript = lambda audio: f"{len(audio)} bytes"
 
-    assert await client.transcribe(TranscriptionRequest("SenseVoice", AUDIO, name, "audio/ogg")) == "2560 bytes"
+    assert (await client.transcribe(TranscriptionRequest("SenseVoice", AUDIO, name, "audio/ogg"))).text == "2560 bytes"
 
 
 async def test_a_temporary_failure_is_retried(sim: WanjieSim, client: WanjieClient) -> None:
     sim.script.fail_next.extend([Failure(503), Failure(0, drop=True)])
 
-    assert await client.transcribe(REQUEST)
+    assert (await client.transcribe(REQUEST)).text
     assert len(sim.requests) == 3
 
 
@@ -81,7 +81,7 @@ async def test_every_shape_of_a_transcript_is_read(
 ) -> None:
     url = await raw_server(answering(body, content_type))
     async with client_for(base_url=url) as client:
-        assert await client.transcribe(REQUEST) == text
+        assert (await client.transcribe(REQUEST)).text == text
 
 
 @pytest.mark.parametrize(

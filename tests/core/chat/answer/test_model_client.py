@@ -24,6 +24,7 @@ from core.wanjie import (
     Tool,
     WanjieClient,
 )
+from tests.core.metered import PAYER, metered
 
 TOLD = (ChatMessage("system", "Be brief."), ChatMessage("user", "Hello!"))
 QUESTION = ChatRequest("kimi-k2", TOLD)
@@ -43,11 +44,11 @@ async def chats(sim: WanjieSim, redis: Redis) -> AsyncGenerator[ChatClient]:
     async with aclosing(
         WanjieClient(WanjieSettings.model_validate(values), backoff=Backoff(0.001, 0.01, 0.001))
     ) as made:
-        yield ChatClient(made, ModelLimits(redis))
+        yield ChatClient(metered(made, redis), ModelLimits(redis))
 
 
 async def answer(chats: ChatClient, request: ChatRequest = QUESTION) -> str:
-    async with aclosing(chats.stream(request, chats.attempts())) as deltas:
+    async with aclosing(chats.stream(request, PAYER, chats.attempts())) as deltas:
         return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
 
 
@@ -71,7 +72,7 @@ async def test_a_model_without_a_system_role_is_asked_once_more_and_that_is_reme
     sim: WanjieSim, chats: ChatClient, refusal: Failure
 ) -> None:
     sim.script.rejects_system_role, sim.script.system_refusal = lambda model: model == "kimi-k2", refusal
-    answers = [await answer(chats), await answer(chats), (await chats.complete_chat(QUESTION)).text]
+    answers = [await answer(chats), await answer(chats), (await chats.complete_chat(QUESTION, PAYER)).text]
 
     assert answers == ["one two"] * 3
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE, INSIDE]
@@ -80,7 +81,7 @@ async def test_a_model_without_a_system_role_is_asked_once_more_and_that_is_reme
 async def test_limits_are_learnt_from_answers_without_streaming(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.rejects_system_role = lambda _: True
 
-    assert (await chats.complete_chat(QUESTION)).text == "one two"
+    assert (await chats.complete_chat(QUESTION, PAYER)).text == "one two"
     assert await answer(chats) == "one two"
     assert asked(sim) == [AS_TOLD, INSIDE, INSIDE]
 
@@ -119,7 +120,7 @@ async def test_a_request_without_instructions_is_not_repeated(sim: WanjieSim, ch
 async def test_other_refusals_are_raised(
     sim: WanjieSim, chats: ChatClient, message: str, error: type[Exception]
 ) -> None:
-    for ask in (answer(chats), chats.complete_chat(QUESTION)):
+    for ask in (answer(chats), chats.complete_chat(QUESTION, PAYER)):
         sim.script.fail_next.append(Failure(400, message=message))
         with pytest.raises(error):
             await ask
@@ -136,7 +137,7 @@ async def test_an_answer_that_has_begun_is_not_requested_in_another_form(sim: Wa
 
 
 async def deltas_of(chats: ChatClient, model: str = "kimi-k2") -> list[Delta]:
-    async with aclosing(chats.stream(ChatRequest(model, TOLD[1:]), chats.attempts())) as deltas:
+    async with aclosing(chats.stream(ChatRequest(model, TOLD[1:]), PAYER, chats.attempts())) as deltas:
         return [delta async for delta in deltas]
 
 
@@ -164,7 +165,7 @@ async def test_a_model_that_no_longer_begins_with_reasoning_is_forgotten(sim: Wa
 async def test_an_answer_without_streaming_has_no_untagged_reasoning(sim: WanjieSim, chats: ChatClient) -> None:
     sim.script.answer = lambda _: "Let me see.\n</think>\n\nFour."
 
-    assert (await chats.complete_chat(QUESTION)).text == "Four."
+    assert (await chats.complete_chat(QUESTION, PAYER)).text == "Four."
 
 
 def test_instructions_are_moved_before_the_first_question() -> None:

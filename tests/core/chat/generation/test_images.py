@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import make_png
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
@@ -20,6 +21,7 @@ from core.settings import WanjieSettings
 from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloader
 from core.wanjie.models.detect_kind import ModelKinds
+from tests.core.metered import PAYER, metered
 
 FLUX = "Flux.1-Schnell"
 OTHER = "gpt-image-1"
@@ -37,14 +39,15 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 
 @pytest.fixture
-async def images(sim: WanjieSim) -> AsyncGenerator[ImageGenerator]:
+async def images(sim: WanjieSim, redis: Redis) -> AsyncGenerator[ImageGenerator]:
     values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
     settings = WanjieSettings.model_validate(values)
     client = WanjieClient(
         settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle_timeout=0.3)
     )
     async with aclosing(client), aclosing(DecoderPool()) as decoders:
-        yield ImageGenerator(client, client, Catalog(client, settings), decoders)
+        counted = metered(client, redis)
+        yield ImageGenerator(counted, counted, Catalog(client, settings), decoders)
 
 
 def ordered(sim: WanjieSim) -> list[dict[str, object]]:
@@ -69,7 +72,7 @@ async def test_pictures_are_generated_with_the_options_and_returned_unchanged(
     images: ImageGenerator, sim: WanjieSim, form: str
 ) -> None:
     sim.script.images_as = "url" if form == "url" else "b64_json"
-    drawing = await images.generate(FOX, FLUX, "deepseek-v3")
+    drawing = await images.generate(FOX, FLUX, "deepseek-v3", PAYER)
     downloaded = await images.download(drawing, most=MOST, person="tg:1:7")
 
     assert ordered(sim) == [
@@ -96,7 +99,7 @@ async def test_pictures_are_generated_with_the_options_and_returned_unchanged(
 
 
 async def test_a_prompt_is_translated_for_english_only_models(images: ImageGenerator, sim: WanjieSim) -> None:
-    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
+    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3", PAYER)
 
     assert ordered(sim)[-1]["prompt"] == "a red fox"
     assert drawing.prompt.prompt == CHINESE.prompt
@@ -104,15 +107,15 @@ async def test_a_prompt_is_translated_for_english_only_models(images: ImageGener
 
 
 async def test_a_prompt_is_not_translated_for_other_models(images: ImageGenerator, sim: WanjieSim) -> None:
-    await images.generate(CHINESE, OTHER, "deepseek-v3")
+    await images.generate(CHINESE, OTHER, "deepseek-v3", PAYER)
 
     assert ordered(sim)[-1]["prompt"] == CHINESE.prompt
     assert len(sim.requests) == 1
 
 
 async def test_a_prompt_is_translated_once(images: ImageGenerator, sim: WanjieSim) -> None:
-    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3")
-    await images.generate(drawing.prompt.next_variation, FLUX, "deepseek-v3")
+    drawing = await images.generate(CHINESE, FLUX, "deepseek-v3", PAYER)
+    await images.generate(drawing.prompt.next_variation, FLUX, "deepseek-v3", PAYER)
 
     assert str(ordered(sim)[-1]["prompt"]).startswith("a red fox, ")
     assert len(sim.requests) == 3
@@ -125,7 +128,7 @@ async def test_an_untranslated_prompt_is_not_sent(
     sim.script.answer = lambda _: "对不起"
 
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
-        await images.generate(CHINESE, FLUX, translator)
+        await images.generate(CHINESE, FLUX, translator, PAYER)
     assert not ordered(sim)
 
 
@@ -133,7 +136,7 @@ async def test_a_refusal_of_the_model_is_raised(images: ImageGenerator, sim: Wan
     sim.script.violates_policy = lambda prompt: "fox" in prompt
 
     with pytest.raises(RefusedContentError):
-        await images.generate(FOX, FLUX, "deepseek-v3")
+        await images.generate(FOX, FLUX, "deepseek-v3", PAYER)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ async def test_a_refused_option_is_explained(
     sim.script.fail_next.append(Failure(400, message=message))
 
     with pytest.raises(UserFacingError) as caught:
-        await images.generate(prompt, FLUX, "deepseek-v3")
+        await images.generate(prompt, FLUX, "deepseek-v3", PAYER)
     assert caught.value.key == key
     assert caught.value.values == {"model": FLUX} | ({"options": prompt.options} if key == "imagine.manner" else {})
 
@@ -159,7 +162,7 @@ async def test_a_bad_request_without_options_is_raised(images: ImageGenerator, s
     sim.script.fail_next.append(Failure(400, message="no"))
 
     with pytest.raises(BadRequestError):
-        await images.generate(ImagePrompt(FOX.prompt), FLUX, "deepseek-v3")
+        await images.generate(ImagePrompt(FOX.prompt), FLUX, "deepseek-v3", PAYER)
 
 
 @pytest.mark.parametrize(

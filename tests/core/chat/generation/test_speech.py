@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 
 import pytest
+from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
@@ -19,6 +21,7 @@ from core.store import ChatPreferences
 from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
 from tests.core.chat.audio_tones import pitches, tone
 from tests.core.media.audio_files import SLOWEST_FRAME
+from tests.core.metered import PAYER, metered
 
 SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 WORDS = SpokenPlaceholders(code="code", table="table", link="link", language="en")
@@ -26,7 +29,6 @@ MODEL = "CosyVoice"
 NOTHING = ChatPreferences()
 HELLO = SpeechScript("Hello there.", cut=False)
 SENTENCES = [f"This is sentence number {number}, and it is not a short one." for number in range(12)]
-ADA = "tg:1:7"
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ async def decoders() -> AsyncGenerator[DecoderPool]:
 
 
 @pytest.fixture
-async def make(sim: WanjieSim, decoders: DecoderPool) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
+async def make(sim: WanjieSim, decoders: DecoderPool, redis: Redis) -> AsyncGenerator[Callable[..., SpeechSynthesizer]]:
     """Build a `SpeechSynthesizer` with changed settings of both areas."""
     clients: list[WanjieClient] = []
     threads = ThreadPool()
@@ -54,7 +56,7 @@ async def make(sim: WanjieSim, decoders: DecoderPool) -> AsyncGenerator[Callable
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
         client = WanjieClient(wanjie, backoff=SHORT_BACKOFF)
         clients.append(client)
-        return SpeechSynthesizer(client, threads, decoders, wanjie, chat)
+        return SpeechSynthesizer(metered(client, redis), threads, decoders, wanjie, chat)
 
     yield build
     for client in clients:
@@ -72,7 +74,7 @@ def spoken_texts(sim: WanjieSim) -> list[str]:
 
 
 async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
 
     asked = sim.requests[-1].body
     assert asked["model"] == "CosyVoice"
@@ -82,7 +84,7 @@ async def test_a_text_is_spoken_by_the_model_in_the_usual_voice(speech: SpeechSy
 
 
 async def test_the_chat_s_voice_and_speed_are_requested(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3", person=ADA)
+    await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语", speed="1.25"), "mp3", payer=PAYER)
 
     asked = sim.requests[-1].body
     assert (asked["voice"], asked["speed"]) == ("粤语", 1.25)
@@ -93,7 +95,9 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(
 ) -> None:
     speech = make(speech_limit=80)
     sim.script.sound = lambda text: tone(300 + 100 * SENTENCES.index(text.strip()))
-    recording = await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", person=ADA)
+    recording = await speech.synthesize(
+        SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", payer=PAYER
+    )
 
     assert sorted(text.strip() for text in spoken_texts(sim)) == sorted(SENTENCES)
     heard = pitches(recording.data, recording.seconds / len(SENTENCES))
@@ -104,7 +108,7 @@ async def test_a_long_text_is_spoken_in_pieces_and_joined_in_order(
 async def test_at_most_four_requests_run_for_one_text(make: Callable[..., SpeechSynthesizer], sim: WanjieSim) -> None:
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
-    await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", person=ADA)
+    await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "mp3", payer=PAYER)
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) == len(SENTENCES)
@@ -117,7 +121,9 @@ async def test_all_speech_requests_of_a_process_are_limited(
     speech = make(speech_limit=80)
     sim.script.speech_delay = 0.1
     texts = [SpeechScript(f"{number} " + " ".join(SENTENCES[:4]), cut=False) for number in range(8)]
-    await asyncio.gather(*(speech.synthesize(text, MODEL, NOTHING, "mp3", person=text.title) for text in texts))
+    await asyncio.gather(
+        *(speech.synthesize(text, MODEL, NOTHING, "mp3", payer=replace(PAYER, person=text.title)) for text in texts)
+    )
 
     times = sorted(call.time for call in sim.requests if call.path.endswith("/audio/speech"))
     assert len(times) > 16
@@ -125,16 +131,16 @@ async def test_all_speech_requests_of_a_process_are_limited(
 
 
 async def test_a_cached_recording_needs_no_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
-    second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    first = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
+    second = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
 
     assert first == second
     assert len(spoken_texts(sim)) == 1
 
 
 async def test_another_format_of_a_cached_recording_needs_no_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
-    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3", person=ADA)
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "mp3", payer=PAYER)
 
     assert recording.data == make_mp3(HELLO.text)
     assert len(spoken_texts(sim)) == 1
@@ -148,15 +154,17 @@ async def test_another_voice_speed_or_model_is_another_recording(
     speech: SpeechSynthesizer, sim: WanjieSim, model: str, preferences: ChatPreferences
 ) -> None:
     sim.script.models += ("other-tts",)
-    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
-    await speech.synthesize(HELLO, model, preferences, "opus", person=ADA)
+    await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
+    await speech.synthesize(HELLO, model, preferences, "opus", payer=PAYER)
 
     assert len(spoken_texts(sim)) == 2
 
 
 async def test_simultaneous_equal_texts_share_a_request(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.speech_delay = 0.05
-    recordings = await asyncio.gather(*(speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA) for _ in range(5)))
+    recordings = await asyncio.gather(
+        *(speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER) for _ in range(5))
+    )
 
     assert len(spoken_texts(sim)) == 1
     assert len({recording.data for recording in recordings}) == 1
@@ -165,7 +173,7 @@ async def test_simultaneous_equal_texts_share_a_request(speech: SpeechSynthesize
 async def test_an_unknown_voice_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("普通话",)
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", payer=PAYER)
 
     assert (user_error.value.key, user_error.value.values) == ("speak.voice", {"model": "CosyVoice", "voice": "粤语"})
 
@@ -176,7 +184,7 @@ async def test_the_default_voice_is_not_suggested_to_its_users(
 ) -> None:
     sim.script.voices = ("alloy",)
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, preferences, "opus", payer=PAYER)
 
     assert user_error.value.key == "speak.voice_usual"
 
@@ -187,7 +195,7 @@ async def test_chunks_too_long_for_a_model_are_halved_once(
     speech = make(speech_limit=160)
     sim.script.fail_next.append(Failure(413))
     recording = await speech.synthesize(
-        SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA
+        SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", payer=PAYER
     )
 
     assert recording.seconds > 10
@@ -197,7 +205,7 @@ async def test_chunks_too_long_for_a_model_are_halved_once(
 async def test_a_text_still_too_long_for_a_model_is_reported(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.fail_next.extend([Failure(413), Failure(400, message="input is too long")])
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", payer=PAYER)
 
     assert user_error.value.key == "speak.long"
     assert len(spoken_texts(sim)) == 2
@@ -209,7 +217,7 @@ async def test_a_bad_request_names_the_chosen_voice_and_speed(
 ) -> None:
     sim.script.fail_next.append(Failure(400, message="bad parameter"))
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, preferences, "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, preferences, "opus", payer=PAYER)
 
     assert user_error.value.key == "speak.manner"
 
@@ -217,7 +225,7 @@ async def test_a_bad_request_names_the_chosen_voice_and_speed(
 async def test_a_content_refusal_does_not_blame_the_voice(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.violates_policy = lambda _: True
     with pytest.raises(RefusedContentError):
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(voice="粤语"), "opus", payer=PAYER)
 
 
 async def test_a_failure_cancels_the_other_requests_and_is_not_cached(
@@ -227,18 +235,18 @@ async def test_a_failure_cancels_the_other_requests_and_is_not_cached(
     sim.script.speech_delay = 0.05
     sim.script.fail_next.append(Failure(500))
     with pytest.raises(ServerFaultError):
-        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA)
+        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", payer=PAYER)
 
     assert len(spoken_texts(sim)) <= 8
     assert (
-        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", person=ADA)
+        await speech.synthesize(SpeechScript(" ".join(SENTENCES), cut=False), MODEL, NOTHING, "opus", payer=PAYER)
     ).seconds > 10
 
 
 async def test_unreadable_audio_is_requested_once_more(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     broken = [True]
     sim.script.sound = lambda text: b"\xff\xfbno sound" if broken and broken.pop() else make_mp3(text)
-    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+    recording = await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
 
     assert recording.seconds > 1
     assert len(spoken_texts(sim)) == 2
@@ -249,11 +257,11 @@ async def test_a_model_without_audio_is_reported_and_asked_again_the_next_time(
 ) -> None:
     sim.script.sound = lambda _: b"\xff\xfbno sound"
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
     assert user_error.value.key == "speak.broken"
     sim.script.sound = make_mp3
 
-    assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)).seconds > 1
+    assert (await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)).seconds > 1
     assert len(spoken_texts(sim)) == 3
 
 
@@ -264,7 +272,7 @@ async def test_faults_and_broken_audio_share_the_attempts_of_a_chunk(
     sim.script.sound = lambda _: b"no sound at all"
     sim.script.fail_next.extend([Failure(500)] * (attempts - 1))
     with pytest.raises(UserFacingError):
-        await make(max_attempts=attempts).synthesize(HELLO, MODEL, NOTHING, "mp3", person=ADA)
+        await make(max_attempts=attempts).synthesize(HELLO, MODEL, NOTHING, "mp3", payer=PAYER)
 
     assert len(spoken_texts(sim)) == attempts
 
@@ -274,7 +282,7 @@ async def test_more_than_an_hour_of_audio_is_reported_and_not_requested_again(
 ) -> None:
     sim.script.sound = lambda _: SLOWEST_FRAME * 50_100
     with pytest.raises(UserFacingError) as user_error:
-        await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3", person=ADA)
+        await speech.synthesize(HELLO, MODEL, ChatPreferences(speed="0.25"), "mp3", payer=PAYER)
 
     assert user_error.value.key == "speak.hour"
     assert len(spoken_texts(sim)) == 1
@@ -289,7 +297,7 @@ async def test_a_recording_that_no_decoder_takes_in_time_is_told(
     )
     busy = [asyncio.create_task(decoders.run(endless, b"", person=person)) for person in "ab"]
     with pytest.raises(UserFacingError) as caught:
-        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", person=ADA)
+        await speech.synthesize(HELLO, MODEL, NOTHING, "opus", payer=PAYER)
     for task in busy:
         task.cancel()
     await asyncio.gather(*busy, return_exceptions=True)
@@ -348,7 +356,7 @@ def test_an_unreadable_speed_means_the_default(speed: str | None, read: float) -
 
 async def test_a_voice_exists_if_the_model_speaks_with_it(speech: SpeechSynthesizer, sim: WanjieSim) -> None:
     sim.script.voices = ("alto",)
-    found = [await speech.has_voice(MODEL, voice, person=ADA) for voice in ("alto", "alto", "bass")]
+    found = [await speech.has_voice(MODEL, voice, payer=PAYER) for voice in ("alto", "alto", "bass")]
 
     assert found == [True, True, False]
     assert len(spoken_texts(sim)) == 2
@@ -360,9 +368,9 @@ async def test_a_refusal_means_no_such_voice_and_a_fault_means_unknown(
     sim.script.fail_next.extend([Failure(400, message="bad parameter"), Failure(500)])
     speech = make(max_attempts=1)
 
-    assert not await speech.has_voice(MODEL, "alto", person=ADA)
+    assert not await speech.has_voice(MODEL, "alto", payer=PAYER)
     with pytest.raises(ServerFaultError):
-        await speech.has_voice(MODEL, "alto", person=ADA)
+        await speech.has_voice(MODEL, "alto", payer=PAYER)
 
 
 def test_configured_voices_are_added_to_documented_ones(

@@ -36,6 +36,7 @@ from core.settings import ChatSettings, WanjieSettings
 from core.store import Conversations, HistoryMessage, PreferenceName
 from core.wanjie import Backoff, Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
+from tests.core.metered import metered
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
 TEXT = "Good morning, dear friends."
@@ -70,7 +71,9 @@ async def services(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Services]:
     async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
         catalog = Catalog(client, wanjie)
         models = ModelSelector(catalog, conversations)
-        speaker = Speaker(SpeechSynthesizer(client, threads, decoders, wanjie, chat), models, limit=chat.speak_limit)
+        speaker = Speaker(
+            SpeechSynthesizer(metered(client, redis), threads, decoders, wanjie, chat), models, limit=chat.speak_limit
+        )
         command = SpeakCommand(speaker, conversations, catalog)
         yield Services(conversations, catalog, models, speaker, command)
     threads.close()

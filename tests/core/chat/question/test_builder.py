@@ -14,6 +14,7 @@ from core.chat.question.documents import fence_untrusted
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage
 from tests.core.chat.sent_files import PHOTO, REPORT, VOICE, Mail, picture, sent
+from tests.core.metered import PAYER
 
 BLIND, VISION_MODEL = "deepseek-v3", "GPT-4o"
 STICKER = Attachment("other", "s1")
@@ -74,14 +75,14 @@ def test_nothing_in_a_file_can_leave_its_fence(text: str) -> None:
 
 async def test_a_text_without_files_is_unchanged(questions: QuestionBuilder) -> None:
     mail = Mail()
-    question, notes = await questions.build(sent(text=" Hi? "), mail, [], model=BLIND)
+    question, notes = await questions.build(sent(text=" Hi? "), mail, [], model=BLIND, payer=PAYER)
 
     assert (question.text, question.images, notes) == ("Hi?", (), ())
     assert mail.signs == []
 
 
 async def test_an_empty_message_is_not_a_question(questions: QuestionBuilder) -> None:
-    question, _ = await questions.build(sent(), Mail(), [], model=BLIND)
+    question, _ = await questions.build(sent(), Mail(), [], model=BLIND, payer=PAYER)
 
     assert not question.text
 
@@ -89,14 +90,14 @@ async def test_an_empty_message_is_not_a_question(questions: QuestionBuilder) ->
 @pytest.mark.parametrize("attachment", [STICKER, VIDEO, Attachment("other", "", "location")])
 async def test_an_unusable_file_is_explained(questions: QuestionBuilder, attachment: Attachment) -> None:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=VISION_MODEL)
+        await questions.build(sent(attachment, text="what is this?"), Mail(), [], model=VISION_MODEL, payer=PAYER)
 
     assert caught.value.key == "file.other"
 
 
 async def test_a_reply_to_an_unusable_file_is_answered(questions: QuestionBuilder) -> None:
     question, notes = await questions.build(
-        sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=VISION_MODEL
+        sent(text="What do you think?", to=(VIDEO,)), Mail(), [], model=VISION_MODEL, payer=PAYER
     )
 
     assert question.text == "[unreadable attachment: cat.mp4]\n\nWhat do you think?"
@@ -105,7 +106,7 @@ async def test_a_reply_to_an_unusable_file_is_answered(questions: QuestionBuilde
 
 async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture()})
-    question, _ = await questions.build(replace(sent(PHOTO), direct=False), mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(replace(sent(PHOTO), direct=False), mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert question.text == "Ada: [picture]"
     assert mail.signs == ["writing", "nothing"]
@@ -114,7 +115,7 @@ async def test_in_a_group_a_file_without_words_is_a_question_by_its_sender(quest
 async def test_files_precede_the_text_about_them(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(), "d1": b"1,2"})
     incoming = sent(PHOTO, text="Compare!", quoted="My data", to=(REPORT,))
-    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert question.text == "> My data\n\n[picture]\n\n[File: report.txt]\n```\n1,2\n```\n\nCompare!"
 
@@ -122,7 +123,9 @@ async def test_files_precede_the_text_about_them(questions: QuestionBuilder) -> 
 async def test_an_unreadable_file_beside_readable_ones_is_explained_and_marked(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": b"facts", "p1": b"no picture"})
     broken = replace(PHOTO, name="a_b.png"), replace(PHOTO, name="c.png")
-    question, notes = await questions.build(sent(*broken, REPORT, text="Well?"), mail, [], model=VISION_MODEL)
+    question, notes = await questions.build(
+        sent(*broken, REPORT, text="Well?"), mail, [], model=VISION_MODEL, payer=PAYER
+    )
 
     assert question.text.startswith("[File: report.txt]")
     assert "[unreadable picture: a_b.png]\n\n[unreadable picture: c.png]" in question.text
@@ -132,7 +135,7 @@ async def test_an_unreadable_file_beside_readable_ones_is_explained_and_marked(q
 async def test_sentences_are_in_the_language_of_the_sender(reading_with: Callable[..., QuestionBuilder]) -> None:
     incoming = sent(VOICE, text="你好")
     incoming = replace(incoming, sender=replace(incoming.sender, locale="zh-hans"))
-    question, notes = await reading_with().build(incoming, Mail(), [], model=VISION_MODEL)
+    question, notes = await reading_with().build(incoming, Mail(), [], model=VISION_MODEL, payer=PAYER)
 
     assert question.text == "[unreadable voice message]\n\n你好"
     assert notes == ("这里暂不支持语音消息\uff0c请改用文字。",)
@@ -143,8 +146,8 @@ async def test_a_quote_is_cut_to_the_available_room_with_a_notice(
 ) -> None:
     lines = "\n".join(f"line {number}" for number in range(1000))
     reading = reading_with(file_limit=2_000)
-    whole, none = await reading.build(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND)
-    question, notes = await reading.build(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND)
+    whole, none = await reading.build(sent(text="Sum up", quoted=lines[:1900]), Mail(), [], model=BLIND, payer=PAYER)
+    question, notes = await reading.build(sent(text="Sum up", quoted=lines), Mail(), [], model=BLIND, payer=PAYER)
 
     assert (len(whole.text) > 1900, none) == (True, ())
     assert question.text.count("> line") == 234
@@ -156,7 +159,7 @@ async def test_the_newest_answer_is_not_quoted_again(reading_with: Callable[...,
     answer = "word " * 1000
     known = [HistoryMessage("user", "Q"), HistoryMessage("assistant", answer)]
     incoming = sent(text="Shorter!", quoted=answer)
-    question, notes = await reading_with(file_limit=1_000).build(incoming, Mail(), known, model=BLIND)
+    question, notes = await reading_with(file_limit=1_000).build(incoming, Mail(), known, model=BLIND, payer=PAYER)
 
     assert (question.text, notes) == ("Shorter!", ())
 
@@ -164,7 +167,7 @@ async def test_the_newest_answer_is_not_quoted_again(reading_with: Callable[...,
 async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[..., QuestionBuilder]) -> None:
     incoming = sent(text="Compare", quoted="word " * 180, to=(REPORT,))
     mail = Mail({"d1": b"x" * 900})
-    question, notes = await reading_with(file_limit=1_000).build(incoming, mail, [], model=BLIND)
+    question, notes = await reading_with(file_limit=1_000).build(incoming, mail, [], model=BLIND, payer=PAYER)
 
     assert "[unreadable file: report.txt]" in question.text
     assert notes == ("I can read 1,000 characters of files at a time. Left out: `report.txt`.",)
@@ -172,7 +175,9 @@ async def test_a_quote_leaves_less_room_for_documents(reading_with: Callable[...
 
 async def test_a_document_whose_media_type_misleads_is_read(questions: QuestionBuilder) -> None:
     code = Attachment("video", "d1", "index.ts", "video/mp2t", 12)
-    question, notes = await questions.build(sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND)
+    question, notes = await questions.build(
+        sent(code, text="?"), Mail({"d1": b"let a = 1"}), [], model=BLIND, payer=PAYER
+    )
 
     assert question.text == "[File: index.ts]\n```\nlet a = 1\n```\n\n?"
     assert notes == ()
@@ -191,13 +196,15 @@ async def test_a_file_without_text_is_treated_by_its_media_type(
     questions: QuestionBuilder, attachment: Attachment, data: bytes, key: str
 ) -> None:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment, text="?"), Mail({"d1": data}), [], model=VISION_MODEL)
+        await questions.build(sent(attachment, text="?"), Mail({"d1": data}), [], model=VISION_MODEL, payer=PAYER)
 
     assert caught.value.key == key
 
 
 async def test_a_picture_with_another_suffix_is_recognised(questions: QuestionBuilder) -> None:
     scan = Attachment("document", "p1", "scan.backup", "image/png")
-    question, _ = await questions.build(sent(scan, text="?"), Mail({"p1": picture()}), [], model=VISION_MODEL)
+    question, _ = await questions.build(
+        sent(scan, text="?"), Mail({"p1": picture()}), [], model=VISION_MODEL, payer=PAYER
+    )
 
     assert question.images

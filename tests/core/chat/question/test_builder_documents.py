@@ -10,6 +10,7 @@ from core.chat.port.incoming import Attachment
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
 from tests.core.chat.sent_files import REPORT, Mail, pdf, sent
+from tests.core.metered import PAYER
 
 MODEL = "deepseek-v3"
 
@@ -31,7 +32,9 @@ def file(name: str, mime: str = "", number: int = 1) -> Attachment:
 async def test_text_of_every_kind_is_read(
     questions: QuestionBuilder, attachment: Attachment, data: bytes, text: str
 ) -> None:
-    question, notes = await questions.build(sent(attachment, text="Well?"), Mail({"d1": data}), [], model=MODEL)
+    question, notes = await questions.build(
+        sent(attachment, text="Well?"), Mail({"d1": data}), [], model=MODEL, payer=PAYER
+    )
 
     heading = f"[File: {attachment.name}]" if attachment.name else "[File]"
     assert question.text == f"{heading}\n```\n{text}\n```\n\nWell?"
@@ -40,7 +43,9 @@ async def test_text_of_every_kind_is_read(
 
 async def test_a_pdf_is_read_page_by_page(questions: QuestionBuilder) -> None:
     mail = Mail({"d1": pdf("first page", "second page")})
-    question, notes = await questions.build(sent(file("report.pdf", "application/pdf")), mail, [], model=MODEL)
+    question, notes = await questions.build(
+        sent(file("report.pdf", "application/pdf")), mail, [], model=MODEL, payer=PAYER
+    )
 
     assert question.text.startswith("[File: report.pdf, pages 1 to 2 of 2]\n```\nfirst page")
     assert "second page" in question.text
@@ -49,7 +54,7 @@ async def test_a_pdf_is_read_page_by_page(questions: QuestionBuilder) -> None:
 
 async def test_a_shortened_text_is_reported(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": b"x" * 53_210})
-    question, notes = await reading_with(file_limit=20_000).build(sent(REPORT), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=20_000).build(sent(REPORT), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text.startswith("[File: report.txt, cut after 20,000 characters]")
     assert question.text.count("x") == 20_000 + "report.txt".count("x")
@@ -58,7 +63,9 @@ async def test_a_shortened_text_is_reported(reading_with: Callable[..., Question
 
 async def test_a_shortened_pdf_is_reported_with_its_pages(reading_with: Callable[..., QuestionBuilder]) -> None:
     mail = Mail({"d1": pdf(*["\n".join(["a" * 60] * 10)] * 5)})
-    question, notes = await reading_with(file_limit=1_000).build(sent(file("r.pdf")), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=1_000).build(
+        sent(file("r.pdf")), mail, [], model=MODEL, payer=PAYER
+    )
 
     found = re.search(r"r\.pdf, pages 1 to 2 of 5, cut after (\d+) characters", question.text)  # at the end of a line
     assert found is not None
@@ -68,7 +75,7 @@ async def test_a_shortened_pdf_is_reported_with_its_pages(reading_with: Callable
 async def test_all_files_of_a_message_share_the_room(reading_with: Callable[..., QuestionBuilder]) -> None:
     files = [file(f"{number}.txt", "text/plain", number) for number in range(4)]
     mail = Mail({each.id: b"y" * 700 for each in files})
-    question, notes = await reading_with(file_limit=1_000).build(sent(*files), mail, [], model=MODEL)
+    question, notes = await reading_with(file_limit=1_000).build(sent(*files), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text.count("y") == 1_000
     assert notes == (
@@ -80,13 +87,15 @@ async def test_all_files_of_a_message_share_the_room(reading_with: Callable[...,
 
 async def test_a_document_leaves_room_in_a_small_history(reading_with: Callable[..., QuestionBuilder]) -> None:
     reading = reading_with(history_tokens=3_000)
-    question, _ = await reading.build(sent(REPORT), Mail({"d1": "字".encode() * 9_000}), [], model=MODEL)
+    question, _ = await reading.build(sent(REPORT), Mail({"d1": "字".encode() * 9_000}), [], model=MODEL, payer=PAYER)
 
     assert question.text.count("字") == 1_000
 
 
 async def test_the_document_of_the_message_replied_to_belongs_to_the_question(questions: QuestionBuilder) -> None:
-    question, _ = await questions.build(sent(text="Sum it up", to=(REPORT,)), Mail({"d1": b"abc"}), [], model=MODEL)
+    question, _ = await questions.build(
+        sent(text="Sum it up", to=(REPORT,)), Mail({"d1": b"abc"}), [], model=MODEL, payer=PAYER
+    )
 
     assert question.text == "[File: report.txt]\n```\nabc\n```\n\nSum it up"
 
@@ -106,14 +115,14 @@ async def test_a_file_without_text_is_explained(
     questions: QuestionBuilder, attachment: Attachment, data: bytes
 ) -> None:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment, text="Sum it up"), Mail({"d1": data}), [], model=MODEL)
+        await questions.build(sent(attachment, text="Sum it up"), Mail({"d1": data}), [], model=MODEL, payer=PAYER)
 
     assert (caught.value.key, caught.value.values["name"]) == ("file.unreadable", f"`{attachment.name}`")
 
 
 async def test_a_reply_to_an_unreadable_file_is_answered_with_a_notice(questions: QuestionBuilder) -> None:
     incoming = sent(text="Thanks", to=(replace(REPORT, id="gone"),))
-    question, notes = await questions.build(incoming, Mail(), [], model=MODEL)
+    question, notes = await questions.build(incoming, Mail(), [], model=MODEL, payer=PAYER)
 
     assert question.text == "[unreadable file: report.txt]\n\nThanks"
     assert notes == ("This file is no longer available: `report.txt`. Please send it again.",)

@@ -15,6 +15,7 @@ from core.chat.question.builder import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage
 from tests.core.chat.sent_files import PHOTO, Mail, picture, sent
+from tests.core.metered import PAYER
 
 BLIND, VISION_MODEL = "deepseek-v3", "GPT-4o"
 
@@ -36,12 +37,14 @@ def opened(url: str) -> Image.Image:
 
 async def blindness(questions: QuestionBuilder, mail: Mail, model: str | None = BLIND) -> UserFacingError:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=model)
+        await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=model, payer=PAYER)
     return caught.value
 
 
 async def test_a_picture_is_sent_to_a_vision_model(questions: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await questions.build(sent(PHOTO, text="What is this?"), mail, [], model=VISION_MODEL)
+    question, notes = await questions.build(
+        sent(PHOTO, text="What is this?"), mail, [], model=VISION_MODEL, payer=PAYER
+    )
 
     assert question.text == "[picture]\n\nWhat is this?"
     assert [opened(url).size for url in question.images] == [(40, 30)]
@@ -50,14 +53,14 @@ async def test_a_picture_is_sent_to_a_vision_model(questions: QuestionBuilder, m
 
 
 async def test_a_picture_without_words_is_marked_in_the_text(questions: QuestionBuilder, mail: Mail) -> None:
-    question, _ = await questions.build(sent(replace(PHOTO, name="cat.png")), mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(sent(replace(PHOTO, name="cat.png")), mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert question.text == "[picture: cat.png]"
 
 
 async def test_a_photo_sent_as_a_file_is_a_picture(questions: QuestionBuilder, mail: Mail) -> None:
     file = Attachment("document", "p1", "IMG_1.PNG", "application/octet-stream")
-    question, _ = await questions.build(sent(file), mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(sent(file), mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert len(question.images) == 1
 
@@ -66,7 +69,7 @@ async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
     incoming = sent(text="What is in this?", quoted="my cat", to=(PHOTO,))
-    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(incoming, mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert question.text == "> my cat\n\n[picture]\n\nWhat is in this?"
     assert len(question.images) == 1
@@ -74,7 +77,7 @@ async def test_the_picture_of_the_message_replied_to_belongs_to_the_question(
 
 async def test_a_large_picture_is_resized(questions: QuestionBuilder) -> None:
     mail = Mail({"p1": picture(3000, 1500, "JPEG")})
-    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert opened(question.images[0]).size == (1568, 784)
 
@@ -114,7 +117,7 @@ async def test_a_model_configured_for_vision_gets_pictures(
     reading_with: Callable[..., QuestionBuilder], mail: Mail
 ) -> None:
     reading = reading_with(vision_models="deepseek*")
-    question, _ = await reading.build(sent(PHOTO), mail, [], model=BLIND)
+    question, _ = await reading.build(sent(PHOTO), mail, [], model=BLIND, payer=PAYER)
 
     assert len(question.images) == 1
 
@@ -122,7 +125,7 @@ async def test_a_model_configured_for_vision_gets_pictures(
 async def test_a_reply_to_a_picture_is_answered_without_vision_with_a_notice(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await questions.build(sent(text="Thank you!", to=(PHOTO,)), mail, [], model=BLIND)
+    question, notes = await questions.build(sent(text="Thank you!", to=(PHOTO,)), mail, [], model=BLIND, payer=PAYER)
 
     assert question.text == "[unreadable picture]\n\nThank you!"
     assert question.images == ()
@@ -133,19 +136,19 @@ async def test_a_bare_mention_below_a_picture_is_explained_without_vision(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
     with pytest.raises(UserFacingError, match=r"file\.blind"):
-        await questions.build(sent(to=(PHOTO,)), mail, [], model=BLIND)
+        await questions.build(sent(to=(PHOTO,)), mail, [], model=BLIND, payer=PAYER)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", picture(300, 300)[:200]])
 async def test_a_broken_picture_is_explained(questions: QuestionBuilder, data: bytes) -> None:
     with pytest.raises(UserFacingError, match=r"file\.broken"):
-        await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=VISION_MODEL)
+        await questions.build(sent(PHOTO, text="?"), Mail({"p1": data}), [], model=VISION_MODEL, payer=PAYER)
 
 
 async def test_at_most_four_pictures_are_sent_and_the_others_reported(questions: QuestionBuilder) -> None:
     pictures = photos(6)
     mail = Mail({photo.id: picture() for photo in pictures})
-    question, notes = await questions.build(sent(*pictures), mail, [], model=VISION_MODEL)
+    question, notes = await questions.build(sent(*pictures), mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert question.files == ("p0", "p1", "p2", "p3")
     assert "[unreadable picture: 5.png]" in question.text
@@ -154,7 +157,7 @@ async def test_at_most_four_pictures_are_sent_and_the_others_reported(questions:
 
 
 async def test_a_question_that_follows_still_has_the_picture(questions: QuestionBuilder, mail: Mail) -> None:
-    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL)
+    question, _ = await questions.build(sent(PHOTO), mail, [], model=VISION_MODEL, payer=PAYER)
     history = [HistoryMessage("user", question.text, question.files), HistoryMessage("assistant", "A cat.")]
 
     assert await questions.load_pictures(history, mail, VISION_MODEL, person="tg:1:7") == {"p1": question.images[0]}
@@ -208,6 +211,6 @@ async def test_pictures_without_names_are_counted(questions: QuestionBuilder, lo
     incoming = sent(*pictures, Attachment("image", "p7", "cat.png", "image/png"))
     mail = Mail({attachment.id: picture() for attachment in incoming.attachments})
     asked = replace(incoming, sender=replace(incoming.sender, locale=locale))
-    _, (note,) = await questions.build(asked, mail, [], model=VISION_MODEL)
+    _, (note,) = await questions.build(asked, mail, [], model=VISION_MODEL, payer=PAYER)
 
     assert left_out in note

@@ -16,6 +16,7 @@ from core.wanjie import RefusedContentError, ServerFaultError
 from tests.core.chat.sent_files import VOICE, Mail, sent
 from tests.core.chat.video_files import make_video
 from tests.core.media.audio_files import play
+from tests.core.metered import PAYER
 
 MODEL, EARS = "deepseek-v3", "SenseVoiceSmall"
 
@@ -34,14 +35,14 @@ def mail() -> Mail:
 
 async def user_error(questions: QuestionBuilder, mail: Mail, attachment: Attachment = VOICE) -> UserFacingError:
     with pytest.raises(UserFacingError) as caught:
-        await questions.build(sent(attachment), mail, [], model=MODEL)
+        await questions.build(sent(attachment), mail, [], model=MODEL, payer=PAYER)
     return caught.value
 
 
 async def test_a_voice_message_is_transcribed_and_the_transcript_posted(
     with_transcription: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
+    question, notes = await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text == "you said hello"
     assert notes == ("> 🎤 you said hello",)
@@ -50,7 +51,7 @@ async def test_a_voice_message_is_transcribed_and_the_transcript_posted(
 async def test_text_beside_a_voice_message_precedes_the_transcript(
     with_transcription: QuestionBuilder, mail: Mail
 ) -> None:
-    question, _ = await with_transcription.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL)
+    question, _ = await with_transcription.build(sent(VOICE, text="Translate:"), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text == "Translate:\n\nyou said hello"
 
@@ -68,7 +69,7 @@ async def test_text_beside_a_voice_message_precedes_the_transcript(
 async def test_the_model_is_told_the_format(
     with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
 ) -> None:
-    await with_transcription.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL)
+    await with_transcription.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL, payer=PAYER)
 
     file = wanjie.requests[-1].body["file"]
     assert isinstance(file, Upload)
@@ -82,7 +83,7 @@ async def test_without_a_transcription_model_voice_is_not_understood(questions: 
 
 
 async def test_words_with_a_voice_message_are_answered_without_it(questions: QuestionBuilder, mail: Mail) -> None:
-    question, notes = await questions.build(sent(VOICE, text="Hi"), mail, [], model=MODEL)
+    question, notes = await questions.build(sent(VOICE, text="Hi"), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text == "[unreadable voice message]\n\nHi"
     assert notes == ("Voice messages aren't set up here. Please write instead.",)
@@ -91,7 +92,7 @@ async def test_words_with_a_voice_message_are_answered_without_it(questions: Que
 async def test_a_bare_mention_below_a_voice_message_asks_its_transcript(
     with_transcription: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await with_transcription.build(sent(to=(VOICE,)), mail, [], model=MODEL)
+    question, notes = await with_transcription.build(sent(to=(VOICE,)), mail, [], model=MODEL, payer=PAYER)
 
     assert (question.text, notes) == ("you said hello", ())
 
@@ -99,7 +100,9 @@ async def test_a_bare_mention_below_a_voice_message_asks_its_transcript(
 async def test_a_question_about_a_voice_message_contains_its_transcript(
     with_transcription: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await with_transcription.build(sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL)
+    question, notes = await with_transcription.build(
+        sent(text="Is it true?", to=(VOICE,)), mail, [], model=MODEL, payer=PAYER
+    )
 
     assert question.text == "[voice message]\n```\nyou said hello\n```\n\nIs it true?"
     assert notes == ()
@@ -108,7 +111,7 @@ async def test_a_question_about_a_voice_message_contains_its_transcript(
 async def test_a_reply_to_a_voice_message_without_transcription_is_answered_silently(
     questions: QuestionBuilder, mail: Mail
 ) -> None:
-    question, notes = await questions.build(sent(text="Thanks", to=(VOICE,)), mail, [], model=MODEL)
+    question, notes = await questions.build(sent(text="Thanks", to=(VOICE,)), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text.endswith("Thanks")
     assert notes == ()
@@ -157,7 +160,7 @@ async def test_service_failures_are_raised(
     wanjie.script.fail_next.append(failure)
 
     with pytest.raises(error):
-        await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
+        await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
 
 
 async def test_a_file_known_to_be_too_large_is_not_downloaded(with_transcription: QuestionBuilder, mail: Mail) -> None:
@@ -179,7 +182,7 @@ async def test_a_file_that_is_no_longer_available_is_explained(with_transcriptio
 
 async def test_a_busy_platform_is_waited_for(with_transcription: QuestionBuilder, mail: Mail) -> None:
     mail.script = [RateLimitedError(0.01), PlatformUnreachableError("lost")]
-    question, _ = await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
+    question, _ = await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
 
     assert question.text == "you said hello"
     assert len(mail.fetched) == 3
@@ -196,7 +199,7 @@ async def test_a_chat_that_is_gone_ends_the_job(with_transcription: QuestionBuil
     mail.script = [RecipientGoneError("blocked")]
 
     with pytest.raises(RecipientGoneError):
-        await with_transcription.build(sent(VOICE), mail, [], model=MODEL)
+        await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
 
 
 def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
@@ -211,7 +214,9 @@ async def test_a_video_with_sound_is_transcribed(
 ) -> None:
     wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
     video = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
-    question, notes = await with_transcription.build(sent(video), Mail({"f": make_video(3)}), [], model=MODEL)
+    question, notes = await with_transcription.build(
+        sent(video), Mail({"f": make_video(3)}), [], model=MODEL, payer=PAYER
+    )
 
     assert question.text == "3 seconds"
     assert notes == ("> 🎤 3 seconds",)

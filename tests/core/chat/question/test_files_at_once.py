@@ -10,6 +10,7 @@ from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.port.incoming import Attachment, Sender
 from core.chat.question.builder import QuestionBuilder
 from tests.core.chat.sent_files import PHOTO, REPORT, VOICE, Mail, picture, sent
+from tests.core.metered import PAYER
 
 
 @dataclass
@@ -37,7 +38,12 @@ async def test_four_files_are_taken_at_a_time_and_two_of_one_person(
     mail = SlowMail({"p1": picture(), "d1": b"words", "v1": b"sound"})
     files = [replace(attachment, id=f"{attachment.id}{number}") for number in range(12)]
     messages = [replace(sent(file), sender=Sender(str(number % people))) for number, file in enumerate(files)]
-    await asyncio.gather(*(reading.build(message, mail, [], model="GPT-4o") for message in messages))
+    await asyncio.gather(
+        *(
+            reading.build(message, mail, [], model="GPT-4o", payer=replace(PAYER, person=message.person))
+            for message in messages
+        )
+    )
 
     assert mail.peak == peak
     assert len(mail.fetched) == 12

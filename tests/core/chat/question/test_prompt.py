@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.question.prompt import build_messages, estimate_tokens, question_text
+from core.chat.question.prompt import build_messages, question_text
 from core.chat.question.question import Question
 from core.store import HistoryMessage
+from core.usage import estimate_tokens
 
 CHAT = ChatRef("tg", "1", "2")
 

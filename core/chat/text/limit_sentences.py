@@ -1,0 +1,29 @@
+"""What sentences tell of limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.usage import MILLION, ReachedLimit, Subject
+
+LIMIT_KEYS: Mapping[Subject, str] = {"person": "limit.person", "chat": "limit.chat", "all": "limit.all"}
+"""The sentence that refuses a question, by whose limit is reached."""
+WARNING_KEYS: Mapping[Subject, str] = {
+    "person": "limit.nearly_person",
+    "chat": "limit.nearly_chat",
+    "all": "limit.nearly_all",
+}
+"""The sentence that says that little is left."""
+
+
+def describe_limit(reached: ReachedLimit) -> dict[str, object]:
+    """Return the values of a sentence about a limit: its amount, and when it begins anew."""
+    limit = reached.limit
+    amount = f"{limit.most:,} tokens" if limit.count == "tokens" else format_cost(limit.most)
+    return {"amount": amount, "time": f"{reached.begins_anew:%Y-%m-%d %H:%M} UTC"}
+
+
+def format_cost(millionths: int) -> str:
+    """Return a cost with two decimals, with four if it is small."""
+    cost = millionths / MILLION
+    return f"{cost:,.2f}" if cost >= 1 or not millionths else f"{cost:,.4f}"

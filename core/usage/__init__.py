@@ -1,0 +1,27 @@
+"""What the key is used for: amounts, prices, limits, and the counts in Redis."""
+
+from .amount import NOTHING, Amount
+from .counters import UsageCounters, UsedAmount
+from .limits import Limit, LimitReachedError, ReachedLimit, Subject, TooManyQuestionsError, list_limits
+from .metered_client import MeteredClient
+from .payer import Payer
+from .prices import MILLION, PriceList
+from .token_estimate import estimate_tokens
+
+__all__ = [
+    "MILLION",
+    "NOTHING",
+    "Amount",
+    "Limit",
+    "LimitReachedError",
+    "MeteredClient",
+    "Payer",
+    "PriceList",
+    "ReachedLimit",
+    "Subject",
+    "TooManyQuestionsError",
+    "UsageCounters",
+    "UsedAmount",
+    "estimate_tokens",
+    "list_limits",
+]

@@ -1,0 +1,81 @@
+"""How much may be used, by whom, in which period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+from core.settings import UsageSettings
+
+from .prices import MILLION
+
+Subject: TypeAlias = Literal["person", "chat", "account", "model", "all"]
+"""Whose use is counted."""
+PeriodName: TypeAlias = Literal["day", "month"]
+CountName: TypeAlias = Literal["tokens", "cost"]
+
+_DECEMBER = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that one subject may use in a period, in tokens or in millionths of the currency."""
+
+    subject: Literal["person", "chat", "all"]
+    period: PeriodName
+    most: int
+    count: CountName
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedLimit:
+    """A limit, and when its period ends."""
+
+    limit: Limit
+    begins_anew: datetime
+
+
+class LimitReachedError(Exception):
+    """A call was refused, since it might pass a limit."""
+
+    def __init__(self, reached: ReachedLimit) -> None:
+        super().__init__(f"the limit for a {reached.limit.subject} and {reached.limit.period} is reached")
+        self.reached = reached
+
+
+class TooManyQuestionsError(Exception):
+    """A person has asked as many questions as fit into a minute; the next one is free in `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("too many questions in a minute")
+        self.seconds = seconds
+
+
+def list_limits(settings: UsageSettings) -> tuple[Limit, ...]:
+    """List the limits that are set: in costs if any model has a price, else in tokens."""
+    count: CountName = "cost" if settings.model_prices else "tokens"
+    factor = MILLION if count == "cost" else 1
+    found: tuple[tuple[Literal["person", "chat", "all"], PeriodName, float | None], ...] = (
+        ("person", "day", settings.person_daily_limit),
+        ("person", "month", settings.person_monthly_limit),
+        ("chat", "day", settings.chat_daily_limit),
+        ("chat", "month", settings.chat_monthly_limit),
+        ("all", "day", settings.total_daily_limit),
+        ("all", "month", settings.total_monthly_limit),
+    )
+    return tuple(
+        Limit(subject, period, max(1, round(most * factor)), count)
+        for subject, period, most in found
+        if most is not None
+    )
+
+
+def find_end(period: PeriodName, now: datetime) -> datetime:
+    """Return when the day or month of `now` (UTC) ends."""
+    midnight = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    if period == "day":
+        return midnight + timedelta(days=1)
+    if now.month == _DECEMBER:
+        return midnight.replace(year=now.year + 1, month=1, day=1)
+    return midnight.replace(month=now.month + 1, day=1)

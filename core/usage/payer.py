@@ -1,0 +1,23 @@
+"""On whose behalf models are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .limits import ReachedLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose use the calls for one event count as.
+
+    `person`, `chat` (with all its threads) and `account` (the bot's own, on its platform) are named as in the store.
+    All calls for one `event` are one question: once the first was granted, no later one is refused.
+    """
+
+    person: str
+    chat: str
+    account: str
+    event: str
+    warnings: list[ReachedLimit] = field(default_factory=list[ReachedLimit], compare=False)
+    """Limits of which these calls have used the last but 20 %, for the first time in their period."""
