@@ -7,7 +7,7 @@ from .entity import Entity, utf16_length
 
 _DOMAIN: Final = r"(?:[\w-]+\.)+(?:com|org|net|io|ai|cn|dev|ru|me|app|example|uk|de|info|edu|gov)\b"
 _PATTERNS: Final = {
-    "email": re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-zA-Z]{2,}"),
+    "email": re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]+\.)+[a-zA-Z]{2,}"),
     "url": re.compile(
         rf"(?:https?://[^\s<>\"]*[^\s<>\".,:;!?)\]']|(?<![\w@./-]){_DOMAIN}(?:/[^\s<>\"]*[^\s<>\".,:;!?)])?)"
     ),

@@ -84,7 +84,7 @@ async def test_the_decoder_s_own_errors_are_raised_and_its_process_goes_on(pool:
     ("name", "limit", "reason"),
     [
         ("sleep", Limits(5, 0.3, MEMORY), "not done after 0.3 s"),
-        ("spin", Limits(0, 10, MEMORY), "ended with status -24"),
+        ("spin", Limits(0, 60, MEMORY), "ended with status -24"),
         ("allocate", Limits(10, 20, MEMORY), "MemoryError at bad_decoders.py:*"),
         ("crash", Limits(5, 10, MEMORY), "ended with status -6"),
         ("fail", Limits(5, 10, MEMORY), "IndexError at bad_decoders.py:*"),

@@ -183,14 +183,14 @@ def test_text_is_cleaned_and_trimmed_and_entities_move_along() -> None:
 
 
 def test_the_server_detects_entities() -> None:
-    content = stored(Formatted("😀 /start@wanjie_bot @ann #tag https://a.com/x. mail a@b.org, no/cmd a@b"))
+    content = stored(Formatted("😀 /start@wanjie_bot @anna #tag https://a.com/x. mail a@b.org, no/cmd a@b @ann"))
 
     assert kinds(content) == [
         ("bot_command", 3, 17),
-        ("mention", 21, 4),
-        ("hashtag", 26, 4),
-        ("url", 31, 15),
-        ("email", 53, 7),
+        ("mention", 21, 5),
+        ("hashtag", 27, 4),
+        ("url", 32, 15),
+        ("email", 54, 7),
     ]
 
 
