@@ -33,8 +33,14 @@ async def show_claim_code(claims: Claims, settings: ServiceSettings) -> None:
         sys.stderr.write(f"\n  Nobody owns this bot yet. Send it in a direct chat:  /pair {code}\n\n")
         _warn("on this terminal")
     else:
-        _write_privately(path, code)
-        _warn(f"in {path.resolve()}")
+        try:
+            _write_privately(path, code)
+        except OSError as error:
+            _log.error(
+                "the claim code could not be written; start the service in a terminal", path=str(path), error=error
+            )
+        else:
+            _warn(f"in {path.resolve()}")
 
 
 async def _make_code(claims: Claims) -> str | None:

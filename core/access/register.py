@@ -95,6 +95,10 @@ class AccessRegister:
         self._cache[person, chat] = monotonic() + _CACHE_SECONDS, known
         return known
 
+    def forget_cached(self) -> None:
+        """Read everything anew, since it was changed by other means."""
+        self._cache.clear()
+
     async def get_person(self, person: str) -> PersonRecord | None:
         """Return the record of a person."""
         stored = await self._run(lambda: cast("Awaitable[bytes | None]", self._redis.hget(PEOPLE_KEY, person)))

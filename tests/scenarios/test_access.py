@@ -19,6 +19,9 @@ from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, 
 from tests.scenarios.conversation_steps import asked, echo, says, words
 from tests.scenarios.model_menu_steps import begun, opens
 
+_CACHE_SECONDS = 0.6
+"""How long another process may still act on what it has read before, and a little more."""
+
 
 async def start(harness: ServiceHarness, **extra: str) -> None:
     await harness.start(**{"ACCESS_MODE": "pairing", **extra})
@@ -62,7 +65,7 @@ async def test_on_telegram_a_newcomer_claims_the_bot_and_lets_a_group_in(empty_h
     await says(root, "answer to hello")
     await group.say("what do we pack?")
     await says(group, "people and groups that my admins know")
-    await says(root, "Ada would like to use me in a group")
+    await says(root, "Ada would like to use me in a group: Hike")
     await group.say("anybody there?")
     await root.choose("Allow")
     await says(group, "Everybody here can use me now")
@@ -190,3 +193,55 @@ async def test_guests_find_nothing_in_menus(empty_harness: ServiceHarness) -> No
 
     assert await member.search("model-1")
     assert not await guest.search(menu, "menu:model", "model-1")
+
+
+async def test_the_settings_let_guests_and_visitors_in(empty_harness: ServiceHarness) -> None:
+    harness, guest = empty_harness, empty_harness.direct("Gus")
+    guest.user.person.is_guest = True
+    visitor = harness.slack.visitor("Vic")
+    connected = SlackPersona(harness.slack, visitor, harness.slack.channel("shared", members=[visitor]))
+    await start(harness, SLACK_GUESTS="on", SLACK_CONNECT="on")
+    await answered(guest, harness, "one")
+    await answered(connected, harness, "two")
+
+    assert len(asked(harness)) == 2
+
+
+async def test_a_list_names_who_may_use_the_bot(empty_harness: ServiceHarness) -> None:
+    harness, listed, other = empty_harness, empty_harness.direct("Lin"), empty_harness.direct("Mo")
+    group, stranger = harness.group(), harness.private("Eve")
+    await start(
+        harness,
+        ACCESS_MODE="allowlist",
+        SLACK_ALLOWED_IDS=f"U1,{listed.user.id}",
+        TELEGRAM_ALLOWED_IDS=str(group.chat.id),
+    )
+    await answered(listed, harness, "one")
+    await answered(group, harness, "two")
+    await other.say("three")
+    await says(other, f"add your ID: `{other.user.id}`")
+    await stranger.say("four")
+    await says(stranger, f"add your ID: {stranger.person.user.id}")
+
+    assert len(asked(harness)) == 2
+
+
+async def test_a_blocked_person_is_refused_by_every_replica(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    assert await redis.ping()
+    harness, root, lin = empty_harness, empty_harness.direct("Root"), empty_harness.direct("Lin")
+    await start(harness, REDIS_URL=redis_url)
+    await claim(harness, root)
+    await start(harness, REDIS_URL=redis_url)
+    await asyncio.sleep(_CACHE_SECONDS)
+    await answered(lin, harness, "one")
+    await root.say(f"/admin block sl:{lin.user.id}")
+    await says(root, "Done.")
+    await asyncio.sleep(_CACHE_SECONDS)
+    for text in ("two", "three", "four"):
+        await lin.say(text)
+    await answered(root, harness, "five")
+
+    assert len(asked(harness)) == 2
+    assert len(lin.answers()) == 1

@@ -47,8 +47,12 @@ class AccessRequests:
 
     async def show_request(self, outbox: Outbox, locale: str, subject: str, request: AccessRequest) -> None:
         """Show a request to an admin, with what they can do about it."""
-        key = "access.group_request" if subject.startswith("c:") else "access.person_request"
-        title = self._translations.text(key, locale, name=request.name or request.person, id=subject[2:])
+        name, subject_id = request.name or request.person, subject[2:]
+        if subject.startswith("c:"):
+            group = request.chat_name or subject_id
+            title = self._translations.text("access.group_request", locale, name=name, group=group, id=subject_id)
+        else:
+            title = self._translations.text("access.person_request", locale, name=name, id=subject_id)
         options = tuple(
             Option(self._translations.plain_text(label, locale), f"{verb} {subject}")
             for label, verb in (("access.allow", ALLOW), ("access.refuse", REFUSE))

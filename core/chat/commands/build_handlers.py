@@ -70,7 +70,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
-    pair, admin = PairCommand(services.claims), AdminCommand(services.register, services.requests)
+    pair, admin = PairCommand(services.claims, services.register), AdminCommand(services.register, services.requests)
     return {
         "start": CommandHandler(about.show_welcome),
         "help": CommandHandler(about.show_help),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.access import ClaimResult, Claims, PersonRecord
+from core.access import AccessRegister, ClaimResult, Claims, PersonRecord
 from core.chat.delivery.event_context import EventContext
 
 _ANSWERS = {
@@ -16,8 +16,9 @@ _ANSWERS = {
 class PairCommand:
     """Takes the code that the service has printed."""
 
-    def __init__(self, claims: Claims) -> None:
+    def __init__(self, claims: Claims, register: AccessRegister) -> None:
         self._claims = claims
+        self._register = register
 
     async def pair(self, context: EventContext) -> None:
         """Make the sender the owner; only in private, where nobody else can read the code."""
@@ -29,4 +30,5 @@ class PairCommand:
         else:
             record = PersonRecord("owner", sender.name, context.incoming.access_chat, sender.locale)
             result = await self._claims.claim(code, context.incoming.access_person, record)
+            self._register.forget_cached()
             await context.reply(_ANSWERS[result])
