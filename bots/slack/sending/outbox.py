@@ -12,9 +12,10 @@ import structlog
 from bots.slack.api.errors import NOT_A_MEMBER_CODES
 from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace import WorkspaceApi
-from bots.slack.blocks.markdown import escape, notification_text, strip_protection
+from bots.slack.blocks.markdown import escape, notification_text
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, PageText
+from bots.slack.blocks.plain_text import strip_markdown
 from bots.slack.events.reply_target import ReplyTarget
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import (
@@ -155,7 +156,7 @@ class SlackOutbox(Outbox):
         """Send an ephemeral reply to a command or an action; post in the thread otherwise."""
         variants = [
             MessageContent(notification_text(text), sentence_blocks(text)),
-            MessageContent(escape(strip_protection(text))),
+            MessageContent(escape(strip_markdown(text))),
         ]
         await (self._post_ephemeral(variants) if self._route.url else self._post(variants))
 

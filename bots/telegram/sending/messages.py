@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
@@ -33,7 +33,7 @@ class Draft:
     folded: int
     page: int | None
     """Where its page of the answer starts; None for a text that is no page."""
-    rendered: RenderedText
+    rendered: RenderedText = field(default_factory=lambda: RenderedText(""))
 
     @property
     def key(self) -> int | str:
@@ -65,9 +65,10 @@ class MessageSender:
 
     def make_draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
         """Render `text`; its first `folded` characters go into a fold."""
-        plain = (text if page is None else page) in self._plain_drafts
-        rendered = self._render_plain(text, folded) if plain else self._render_formatted(text, folded)
-        return Draft(text, folded, page, rendered)
+        draft = Draft(text, folded, page)
+        is_plain = draft.key in self._plain_drafts
+        draft.rendered = self._render_plain(draft) if is_plain else self._render_formatted(text, folded)
+        return draft
 
     async def show_draft(
         self,
@@ -144,11 +145,16 @@ class MessageSender:
             self._refused_links |= refused
             return self._render_formatted(draft.text, draft.folded)
         self._plain_drafts.add(draft.key)
-        return self._render_plain(draft.text, draft.folded)
+        return self._render_plain(draft)
 
-    def _render_plain(self, text: str, folded: int) -> RenderedText:
-        above = f"{text[:folded].strip()}\n" if text[:folded].strip() else ""
-        return render_plain(above + text[folded:].strip(), defuse=not self._access.incoming.direct)
+    def _render_plain(self, draft: Draft) -> RenderedText:
+        """Render without formatting: a page of an answer with its marks, a sentence of the service without."""
+        text, defuse = draft.text, not self._access.incoming.direct
+        if draft.page is None:
+            links = {span.url for span in self._render_formatted(text, 0).spans if span.url}
+            return render_plain(render(text, self._refused_links | links, may_grow=True).text, defuse=defuse)
+        above = f"{text[: draft.folded].strip()}\n" if text[: draft.folded].strip() else ""
+        return render_plain(above + text[draft.folded :].strip(), defuse=defuse)
 
     async def send_tracked(self, send: Callable[[], Awaitable[_Result]]) -> _Result:
         """Send a new message; if it is unknown whether it arrived, a `LostMessageFinder` can look for it."""

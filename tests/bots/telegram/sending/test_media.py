@@ -317,7 +317,7 @@ async def test_refused_formatting_of_a_caption_is_left_out(scene: Scene) -> None
     scene.sim.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
     await outbox.send_media(FIRST, NOTE)
 
-    assert scene.sim.texts(7) == ["**Good** morning"]
+    assert scene.sim.texts(7) == ["Good morning"]
 
 
 async def test_a_file_too_large_for_telegram_is_a_final_refusal(scene: Scene) -> None:

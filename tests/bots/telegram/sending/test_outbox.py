@@ -241,6 +241,16 @@ async def test_refused_formatting_is_left_out_of_that_page_only(scene: Scene) ->
     assert [entity.type for entity in scene.get_last_message().entities] == ["bold"]
 
 
+async def test_the_plain_form_of_a_sentence_has_no_marks(scene: Scene) -> None:
+    outbox = await scene.ask()
+    scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
+    await outbox.send_text("**Now**: `kimi-k2`, see [the docs](https://example.com/a_b)")
+    shown = scene.get_last_message()
+
+    assert shown.text == "Now: kimi-k2, see the docs (https://example.com/a_b)"
+    assert not [entity for entity in shown.entities if entity.type != "url"]
+
+
 async def test_a_refused_link_keeps_the_other_formatting(scene: Scene) -> None:
     outbox = await scene.ask()
     scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
@@ -281,9 +291,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, defuse: bool) -> RenderedText:
+    def counted(text: str, refused: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
         rendered.append(text)
-        return render(text, refused, defuse=defuse)
+        return render(text, refused, defuse=defuse, may_grow=may_grow)
 
     monkeypatch.setattr(messages, "render", counted)
 
