@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.chat.question.question import Question
-from core.chat.text.page_breaks import find_open_fence
+from core.chat.text.code_fences import find_open_fence
 from core.store import ChatPreferences, HistoryMessage
 
 from .collect_answer_pictures import AnswerPictures

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.chat.port.page import Page
+from core.chat.text.code_fences import find_open_fence
 from core.chat.text.forbidden_page_breaks import dedent, find_list_offsets
-from core.chat.text.page_breaks import fence_closer, find_carried_marks, find_open_fence, page_prefix
+from core.chat.text.page_breaks import fence_closer, find_carried_marks, page_prefix
 
 from .answer_buffer import AnswerBuffer
 
@@ -57,8 +58,8 @@ class PageText:
             shown = shown.lstrip()
         if self._list_offsets[0] != page.start:
             current = self._buffer.current
-            before = current.text[current.reasoning_length : page.start]
-            self._list_offsets = page.start, find_list_offsets(before)
+            offsets = find_list_offsets(current.text, current.reasoning_length, page.start)
+            self._list_offsets = page.start, offsets
         return dedent(shown, self._list_offsets[1])
 
 

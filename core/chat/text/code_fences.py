@@ -7,6 +7,11 @@ import re
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$)|\\\[(?=\s*$))")
 
 
+_FENCE_LINE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_MAX_INFO_LENGTH = 32
+"""Characters of a fence's first word; a longer one is no language, and the line may still be growing."""
+
+
 class FenceTracker:
     """Reads the lines of a text in order."""
 
@@ -38,3 +43,21 @@ def _closes(fence: str, line: str) -> bool:
             return bare.endswith("\\]")
         case mark:
             return len(bare) >= len(fence) and not bare.strip(mark)
+
+
+def find_open_fence(body: str) -> str:
+    """Return the mark, language and newline of the code fence that `body` leaves open; "" when none is open."""
+    opened = ""
+    for found in _FENCE_LINE.finditer(body):
+        item, mark, info = found[1], found[2], found[3].strip()
+        if not opened:
+            if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
+                opened = mark + "".join(info.split()[:1])[:_MAX_INFO_LENGTH]
+        elif not item and opened.startswith(mark[0]) and not info and len(mark) >= len(get_fence_mark(opened)):
+            opened = ""
+    return opened + "\n" if opened else ""
+
+
+def get_fence_mark(opening: str) -> str:
+    """Return the mark that an opened fence, or the line that opens it, begins with."""
+    return opening[: len(opening) - len(opening.lstrip(opening[0]))]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pyromark import Markdown, Options
 
 from .code_fences import FenceTracker
 from .protect_literals import find_open_marks
+from .reading_start import ReadingStart, find_reading_start
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _INLINE = frozenset(("Strong", "Emphasis", "Strikethrough", "Link", "Image"))
@@ -44,12 +46,12 @@ class ForbiddenCuts:
 NO_FORBIDDEN_CUTS = ForbiddenCuts()
 
 
-def find_cuts(text: str, begin: int, stop: int) -> ForbiddenCuts:
-    """Find the spans that a cut before `stop` would break in an answer that begins at `begin`."""
-    body = text[begin:stop]
-    spans = tuple((first + begin, last + begin) for first, last in _find_spans(body))
+def find_cuts(text: str, start: ReadingStart, stop: int) -> ForbiddenCuts:
+    """Find the spans that a cut before `stop` would break in an answer that is read from `start`."""
+    body, origin = start.read(text, stop), start.origin
+    spans = tuple((first + origin, last + origin) for first, last in _find_spans(body))
     marks = find_open_marks(body)
-    return ForbiddenCuts(spans, marks[0].start + begin if marks else None)
+    return ForbiddenCuts(spans, marks[0].start + origin if marks else None)
 
 
 def find_growing_link(text: str, begin: int, end: int) -> int | None:
@@ -74,10 +76,10 @@ def find_best_break(text: str, sure: int, stop: int, cuts: ForbiddenCuts = NO_FO
     return None
 
 
-def find_list_offsets(text: str) -> tuple[int, ...]:
-    """Find the columns at which the list items continue that are open at the end of `text`."""
+def find_list_offsets(text: str, begin: int, end: int) -> tuple[int, ...]:
+    """Find the columns at which the list items continue that are open at the end of `text[begin:end]`."""
     fences, offsets = FenceTracker(), list[int]()
-    for line in text.split("\n"):
+    for line in find_reading_start(text, begin, end).read(text, end).split("\n"):
         fenced = fences.is_open
         fences.read_line(line)
         if not line.strip():
@@ -125,6 +127,8 @@ def _may_end_in_link(text: str, first: int, end: int) -> bool:
 
 def _find_spans(body: str) -> Iterator[tuple[int, int]]:
     source = body.encode(errors="replace")
+    # The parser counts bytes: for each byte, how many characters are before it.
+    offsets = list(accumulate((byte & 0xC0 != 0x80 for byte in source), initial=0))  # noqa: PLR2004 - UTF-8
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         match event:
             case {"Start": str(tag)} if tag in _INLINE:
@@ -137,7 +141,7 @@ def _find_spans(body: str) -> Iterator[tuple[int, int]]:
             case _:
                 found = False
         if found:
-            yield len(source[: where["start"]].decode()), len(source[: where["end"]].decode())
+            yield offsets[where["start"]], offsets[where["end"]]
 
 
 def _find_fence_end(source: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

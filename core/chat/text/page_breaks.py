@@ -10,14 +10,13 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
+from .code_fences import find_open_fence, get_fence_mark
 from .forbidden_page_breaks import find_best_break, find_cuts, find_growing_link
 from .protect_literals import find_open_marks
+from .reading_start import find_reading_start
 
-_FENCE = re.compile(r"^[ \t]*((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _MAX_CLOSER_LENGTH = 8
 """UTF-16 units that are kept free for the line that closes a fence."""
-_MAX_INFO_LENGTH = 32
-"""Characters of a fence's first word; a longer one is no language, and the line may still be growing."""
 _ROW = "|"
 _RULE = re.compile(r" {0,3}\|(?=.*-)(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?[ \t]*")
 """The line below the header of a table."""
@@ -66,7 +65,7 @@ def find_break(text: str, sure: int, stop: int, begin: int = 0) -> int:
 
     Where possible, no bold words, links and the like of the answer, which begins at `begin`, are cut in two.
     """
-    cuts = find_cuts(text, begin, stop)
+    cuts = find_cuts(text, find_reading_start(text, begin, stop), stop)
     found = find_best_break(text, sure, stop, cuts)
     if found is None and cuts.unclosed is not None and sure <= cuts.unclosed:
         found = cuts.unclosed
@@ -75,23 +74,10 @@ def find_break(text: str, sure: int, stop: int, begin: int = 0) -> int:
     return stop if found is None else found
 
 
-def find_open_fence(body: str) -> str:
-    """Return the mark, language and newline of the code fence that `body` leaves open; "" when none is open."""
-    opened = ""
-    for found in _FENCE.finditer(body):
-        item, mark, info = found[1], found[2], found[3].strip()
-        if not opened:
-            if mark[0] == "~" or "`" not in info:  # "```x``` y" is a code span, not a fence
-                opened = mark + "".join(info.split()[:1])[:_MAX_INFO_LENGTH]
-        elif not item and opened.startswith(mark[0]) and not info and len(mark) >= len(_fence_mark(opened)):
-            opened = ""
-    return opened + "\n" if opened else ""
-
-
 def fence_closer(opening: str) -> str:
     """Return what closes, on the page before, the fence or the marks that `opening` opens again."""
     if opening.endswith("\n"):
-        return "\n" + _fence_mark(opening) if opening[0] in "`~" else ""
+        return "\n" + get_fence_mark(opening) if opening[0] in "`~" else ""
     return "".join(reversed(re.findall(r"`+|~+|\*+|_+", opening)))
 
 
@@ -105,11 +91,12 @@ def page_prefix(body: str, following: str) -> str:
 
 def find_carried_marks(text: str, begin: int, end: int, stop: int) -> str:
     """Find the marks that are open at the page's end `end`; the text up to `stop` tells whether they are closed."""
-    begun = {first for first, last in find_cuts(text, begin, stop).spans if first < end < last}
+    start = find_reading_start(text, begin, stop)
+    begun = {first for first, last in find_cuts(text, start, stop).spans if first < end < last}
     marks = [
         one.mark
-        for one in find_open_marks(text[begin:end])
-        if one.mark in _CARRIED_MARKS or (one.start + begin in begun and one.mark[0] in "*_`")
+        for one in find_open_marks(start.read(text, end))
+        if one.mark in _CARRIED_MARKS or (one.start + start.origin in begun and one.mark[0] in "*_`")
     ]
     return "".join(marks)
 
@@ -124,10 +111,6 @@ def _find_table_header(body: str) -> str:
     header = "".join(f"{line}\n" for line in reversed(rows[-2:]))
     whole = len(rows) > 1 and _RULE.fullmatch(rows[-2]) and len(header) <= _MAX_HEADER_LENGTH
     return header if whole else ""
-
-
-def _fence_mark(opening: str) -> str:
-    return opening[: len(opening) - len(opening.lstrip(opening[0]))]
 
 
 def _measure_reach(text: str, start: int, max_units: int) -> int:

@@ -214,8 +214,9 @@ class ProseLine:
             elif token.kind == "bracket" or token.text[:2] == "](":
                 if token.text == "]" and token.touches_end:
                     continue  # where the link goes may follow
-                pending = {mark: one for mark, one in pending.items() if mark != "["}
-                pending |= {"[": here} if token.text == "[" else {}
+                pending.pop("[", None)
+                if token.text == "[":
+                    pending["["] = here
             elif token.kind == "mark" and token.text in _KINDS:
                 place = _mark_at(self.line, token.start, token.end)
                 if place.is_delimiter and token.text in pending and self._rate_closing(token, place):

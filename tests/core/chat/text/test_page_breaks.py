@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.chat.text.code_fences import find_open_fence
 from core.chat.text.page_breaks import (
     fence_closer,
     find_break,
-    find_open_fence,
     find_page_end,
     measure_page,
     page_prefix,
