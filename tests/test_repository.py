@@ -129,3 +129,9 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
     assert not broad or place in BROAD_NETS, (
         "`UnexpectedErrors` stands around one event or its answer, and nowhere else"
     )
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs/adr").glob("*.md"))]
+
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
