@@ -70,10 +70,12 @@ def _has_worker_failed(worker_task: asyncio.Task[None]) -> bool:
 def _create_platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
     if (telegram := settings.get_platform(TelegramSettings)) is not None:
         proxies = settings.proxies_for(telegram)
-        yield TelegramPlatform(telegram, service.budget, service.lease, service.menu, proxies=proxies)
+        yield TelegramPlatform(
+            telegram, service.budget, service.lease, service.menu, proxies=proxies, metrics=service.metrics
+        )
     if (slack := settings.get_platform(SlackSettings)) is not None:
         proxies = settings.proxies_for(slack)
-        yield SlackPlatform(slack, service.budget, service.suggest, proxies=proxies)
+        yield SlackPlatform(slack, service.budget, service.suggest, proxies=proxies, metrics=service.metrics)
 
 
 async def _receive_events(platforms: list[RunningPlatform], service: Service, worker_task: asyncio.Task[None]) -> int:

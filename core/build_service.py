@@ -64,10 +64,9 @@ class Service:
     """What the platforms and the program are given to work with."""
 
     def __init__(
-        self, settings: Settings, url: str, client: WanjieClient, metrics: Metrics | None = None, *, exclusive: bool
+        self, settings: Settings, url: str, client: WanjieClient, metrics: Metrics, *, exclusive: bool
     ) -> None:
         """Build everything over the store at `url`; `exclusive`: no other process works on it."""
-        metrics = metrics or Metrics()
         self._settings = settings
         self._exclusive = exclusive
         self._client = client
@@ -124,7 +123,14 @@ class Service:
         models = ModelSelector(catalog, stored.conversations)
         defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, wanjie.video_timeout)
         answers = AnswerService(
-            client, catalog, models, stored.conversations, stored.old_buttons, stored.button_keys, defaults
+            client,
+            catalog,
+            models,
+            stored.conversations,
+            stored.old_buttons,
+            stored.button_keys,
+            defaults,
+            self.metrics,
         )
         speech = SpeechSynthesizer(metered, self._threads, self._decoders, wanjie, chat)
         images = ImageGenerator(metered, client, catalog, self._decoders)
@@ -254,8 +260,9 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
             url = await stack.enter_async_context(EmbeddedRedis(settings.service.data_dir))
         else:
             url = configured.get_secret_value()
-        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie))
+        metrics = Metrics()
+        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie), observer=metrics)
         stack.push_async_callback(client.aclose)
-        service = Service(settings, url, client, exclusive=configured is None)
+        service = Service(settings, url, client, metrics, exclusive=configured is None)
         stack.push_async_callback(service.aclose)
         yield service

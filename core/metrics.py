@@ -1,14 +1,18 @@
 """What the service measures of itself, in the form of Prometheus; the only module that uses its client.
 
-No label holds anything that people write, nor a name, an id or a key, so that the number of series is bounded.
+No label holds anything that people write, nor a name, an id or a key, so that the number of series is
+bounded: platforms, their methods, kinds and outcomes come from tables of the code, models from the list of the key.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
+    Histogram,
     Info,
     ProcessCollector,
     disable_created_metrics,
@@ -17,6 +21,12 @@ from prometheus_client import (
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text that `Metrics.render` returns; every version of Prometheus reads it."""
+_OTHER_MODEL = "other"
+_MAX_MODELS = 100
+"""Models with series of their own; each has some thirty."""
+_WAIT_BUCKETS = (0.25, 0.5, 1, 1.5, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300)
+"""Seconds until an answer begins."""
+_LAG_BUCKETS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30)
 
 
 class Metrics:
@@ -26,6 +36,8 @@ class Metrics:
         disable_created_metrics()  # a second series for each counter, which OpenMetrics alone needs
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
+        self._models: frozenset[str] = frozenset()
+        self._labelled_models: set[str] = set()
 
         self.build = Info("bots_build", "Version of the service.", registry=registry)
         self.store_up = Gauge(
@@ -33,6 +45,42 @@ class Metrics:
         )
         self.platform_up = Gauge(
             "bots_platform_up", "Whether events of the platform can come in.", ["platform"], registry=registry
+        )
+        self.platform_calls = Counter(
+            "bots_platform_calls",
+            "Calls of the platform's methods, by outcome.",
+            ["platform", "method", "outcome"],
+            registry=registry,
+        )
+        self.first_words = Histogram(
+            "bots_first_words_seconds",
+            "Time from storing a question until the first words of its answer, or of its reasoning, are shown.",
+            ["platform"],
+            buckets=_WAIT_BUCKETS,
+            registry=registry,
+        )
+        self.text_lag = Histogram(
+            "bots_text_lag_seconds",
+            "Time from the arrival of a text until it is shown; for each step, of the oldest text in it.",
+            ["platform"],
+            buckets=_LAG_BUCKETS,
+            registry=registry,
+        )
+        self.answers = Counter(
+            "bots_answers", "Answers of models that have ended, by outcome.", ["platform", "outcome"], registry=registry
+        )
+        self.model_responses = Histogram(
+            "bots_model_response_seconds",
+            "Time until a model's answer begins (chat) or is complete (other kinds), of calls that succeeded.",
+            ["model", "kind"],
+            buckets=_WAIT_BUCKETS,
+            registry=registry,
+        )
+        self.model_errors = Counter(
+            "bots_model_errors",
+            "Calls of models that failed or broke off, retries included.",
+            ["model", "kind", "error"],
+            registry=registry,
         )
         self.queue_messages = Gauge(
             "bots_queue_messages",
@@ -64,6 +112,26 @@ class Metrics:
         self.leases_lost = Counter(
             "bots_leases_lost", "Messages that another process took over since this one stalled.", registry=registry
         )
+
+    def note_models(self, names: Iterable[str]) -> None:
+        """Let these models, which the key may use, have series of their own."""
+        self._models = frozenset(names)
+
+    def note_response(self, kind: str, model: str, seconds: float) -> None:
+        """Count a call of a model that succeeded; the answer of a chat model has begun then."""
+        self.model_responses.labels(self.label_model(model), kind).observe(seconds)
+
+    def note_error(self, kind: str, model: str, error: Exception) -> None:
+        """Count a call of a model that failed, by the class of its error."""
+        self.model_errors.labels(self.label_model(model), kind, type(error).__name__).inc()
+
+    def label_model(self, name: str) -> str:
+        """Return the label of a model: its name if it is listed and among the first hundred in use, else `other`."""
+        if name not in self._labelled_models:
+            if name not in self._models or len(self._labelled_models) >= _MAX_MODELS:
+                return _OTHER_MODEL
+            self._labelled_models.add(name)
+        return name
 
     def render(self) -> bytes:
         """Return everything as text, for a response with `CONTENT_TYPE`."""

@@ -16,6 +16,8 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
+from core.chat.port.platform_calls import PlatformCalls
+from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
@@ -63,8 +65,10 @@ class SlackPlatform(RunningPlatform):
         suggest: SuggestOptions,
         *,
         proxies: Proxies = NO_PROXIES,
+        metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
+        self._calls = PlatformCalls(metrics or Metrics(), PLATFORM)
         self._proxies = proxies
         self._rate_limiters = rate_limiters
         self._suggest = suggest
@@ -197,7 +201,7 @@ class SlackPlatform(RunningPlatform):
         team = self._workspaces.get(account)
         if team is None:
             web = self._open_web
-            caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"))
+            caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"), self._calls)
             api, files = SlackApi(caller, web.sessions), FilesApi(caller, web.sessions)
             team = self._workspaces[account] = WorkspaceApi(api, files, self._features, self._users, self._deferred)
         return team

@@ -13,7 +13,9 @@ from telegram.error import InvalidToken, TelegramError
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.platform import Standing
+from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
+from core.metrics import Metrics
 from core.redis import Lease, RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
@@ -55,8 +57,11 @@ class TelegramPlatform(RunningPlatform):
         menu: Callable[[], CommandMenu],
         *,
         proxies: Proxies = NO_PROXIES,
+        metrics: Metrics | None = None,
     ) -> None:
-        self._api = TelegramApi(settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies)
+        calls = PlatformCalls(metrics or Metrics(), PLATFORM)
+        token = settings.bot_token.get_secret_value()
+        self._api = TelegramApi(token, settings.base_url, settings.file_url, proxies, calls)
         self._allowed_ids = frozenset(settings.allowed_ids)
         self._rate_limiters = functools.cache(rate_limiters)
         self._leases = leases

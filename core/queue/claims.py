@@ -58,6 +58,8 @@ class ClaimedJob:
     """SHA-1 of the message as it is stored, by which `finish` recognises it."""
     state: Mapping[str, str]
     stop: bool
+    age: float = 0.0
+    """Seconds since the message was stored; 0 when that is not known any more."""
 
 
 class Claims:
@@ -73,7 +75,7 @@ class Claims:
         self._keys = keys
         self._writes = ReservedWrites(redis)
         owned = ("admission", "count_deliveries")
-        self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "start")
+        self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "mail_age", "start")
         self._checkpoint = Script(redis, _SCRIPTS, *owned, "checkpoint")
         self._absorb = Script(redis, _SCRIPTS, *owned, "absorb")
         self._renew = Script(redis, _SCRIPTS, "count_deliveries", "renew")
@@ -138,12 +140,12 @@ class Claims:
         deliveries, *rest = cast("list[int]", answer)
         if deliveries == 0:
             return None
-        head, flat = cast("tuple[bytes, list[bytes]]", tuple(rest))
+        head, age, flat = cast("tuple[bytes, int, list[bytes]]", tuple(rest))
         texts = [item.decode(errors="replace") for item in flat]
         state = dict(zip(texts[::2], texts[1::2], strict=True))
         stop = state.pop("!stop", None) is not None
         digest = sha1(head, usedforsecurity=False).hexdigest()
-        return ClaimedJob(Claim(entry, deliveries), Envelope.unpack(head), digest, state, stop)
+        return ClaimedJob(Claim(entry, deliveries), Envelope.unpack(head), digest, state, stop, max(0, age) / 1000)
 
     async def checkpoint(self, claim: Claim, fields: Mapping[str, str]) -> bool:
         """Add `fields` to the lane's state; True when somebody asked to stop. Raises `OwnershipLostError`."""

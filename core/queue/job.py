@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -39,6 +40,7 @@ class Job:
         state: Mapping[str, str],
         save_checkpoint: SaveCheckpoint,
         absorb_envelopes: AbsorbEnvelopes | None = None,
+        age: float = 0.0,
     ) -> None:
         self.lane = lane
         self.lane_kind = LaneKind.of(lane)
@@ -46,6 +48,8 @@ class Job:
         self.payload = payload
         self.attempt = attempt
         """1 at the first delivery, and again after a hand-over; `state` tells what was done before."""
+        self.stored_at = monotonic() - age
+        """When the message was stored, by whatever process, as the monotonic clock of this one would have said."""
         self.stop_requested = asyncio.Event()
         """Set when somebody called `Inbox.request_stop` for the lane."""
         self.news = asyncio.Event()

@@ -177,6 +177,7 @@ class JobRun:
             payload=claimed.envelope.payload,
             attempt=claimed.claim.deliveries,
             state=claimed.state,
+            age=claimed.age,
             save_checkpoint=partial(self._claims.checkpoint, claimed.claim),
             absorb_envelopes=partial(self._claims.absorb, claimed.claim),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from functools import partial
 from typing import TypeVar
@@ -13,6 +13,7 @@ import structlog
 from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .call_observer import CallKind, CallObserver, observe
 from .download import Downloader
 from .errors import (
     ServerFaultError,
@@ -21,6 +22,7 @@ from .errors import (
     TooSlowError,
     UnreachableError,
     UnreadableAnswerError,
+    WanjieError,
 )
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageData, ImageResult, parse_images
@@ -77,7 +79,10 @@ class WanjieClient:
         answer_timeout: float = _ANSWER_TIMEOUT,
         downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
+        observer: CallObserver | None = None,
     ) -> None:
+        """`observer` is told of each attempt of a call."""
+        self._observer = observer
         self._http = HttpTransport(settings, backoff, proxies)
         self._downloader = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
@@ -102,7 +107,10 @@ class WanjieClient:
             entries = await asyncio.to_thread(parse_first_entries, _decode(answer.content), MAX_MODELS)
             return parse_models(entries)
 
-        return await self._http.run_with_retries(attempt)
+        names = await self._http.run_with_retries(attempt)
+        if self._observer is not None:
+            self._observer.note_models(names)
+        return names
 
     async def complete_chat(self, request: ChatRequest) -> Completion:
         """Ask for a whole answer within `request.silence_timeout` or `settings.first_byte_timeout` seconds."""
@@ -112,7 +120,7 @@ class WanjieClient:
             answer = await self._http.fetch("POST", _CHAT_PATH, body, silence_timeout=request.silence_timeout)
             return await self._parse(answer, parse_completion)
 
-        return await self._http.run_with_retries(attempt)
+        return await self._run("chat", request.model, attempt)
 
     def new_attempts(self) -> Attempts:
         """Create the attempts of one question; pass them to `stream_chat` again when its answer broke off."""
@@ -127,17 +135,18 @@ class WanjieClient:
         timeout, up to `comment_factor` times, unless the request has a `silence_timeout` of its own.
         """
         attempts = attempts or self.new_attempts()
-        first, rest = await self._http.run_with_retries(partial(self._read_first_delta, request), attempts)
+        begin = partial(self._read_first_delta, request)
+        first, rest = await self._run("chat", request.model, begin, attempts)
         async with aclosing(rest):
             yield first
             try:
                 async for delta in rest:
                     yield delta
             except StreamBrokenError as error:
-                self._http.count_interruption(attempts, error)
+                self._count_interruption(request.model, attempts, error)
                 raise
             except (ServerFaultError, TooManyRequestsError, UnreachableError, UnreadableAnswerError) as error:
-                self._http.count_interruption(attempts, error)
+                self._count_interruption(request.model, attempts, error)
                 raise StreamBrokenError(
                     f"the answer broke off: {error}", status=error.status, code=error.code, excerpt=error.excerpt
                 ) from error
@@ -157,7 +166,7 @@ class WanjieClient:
                 raise error_from_response(200, {}, self._http.redact(_decode(answer.content)))
             return sound
 
-        return await self._http.run_with_retries(attempt, attempts)
+        return await self._run("speech", request.model, attempt, attempts)
 
     async def transcribe(self, request: TranscriptionRequest) -> Transcript:
         """Turn speech into text; "" when there is none."""
@@ -169,7 +178,7 @@ class WanjieClient:
                 return Transcript(_decode(answer.content).strip())
             return await self._parse(answer, parse_transcript)
 
-        return await self._http.run_with_retries(attempt)
+        return await self._run("transcription", request.model, attempt)
 
     async def generate_images(self, request: ImageRequest) -> list[ImageResult]:
         """Generate images; download links at once, because they may expire soon."""
@@ -183,7 +192,7 @@ class WanjieClient:
                 self._track(image)
             return images
 
-        return await self._http.run_with_retries(attempt)
+        return await self._run("image", request.model, attempt)
 
     async def download(self, url: str, *, max_bytes: int) -> bytes:
         """Download the file behind a link from a model, without the key, up to `max_bytes`; see `download`.
@@ -199,6 +208,16 @@ class WanjieClient:
                 return await self._http.run_with_retries(attempt)
         except TimeoutError:
             raise TooSlowError(f"no whole file within {self._downloader.total_timeout:g} s") from None
+
+    async def _run(
+        self, kind: CallKind, model: str, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None
+    ) -> _T:
+        return await self._http.run_with_retries(observe(self._observer, kind, model, attempt), attempts)
+
+    def _count_interruption(self, model: str, attempts: Attempts, error: WanjieError) -> None:
+        self._http.count_interruption(attempts, error)
+        if self._observer is not None:
+            self._observer.note_error("chat", model, error)
 
     def _track(self, image: ImageResult | None) -> None:
         """Count an image against the memory of all calls until nobody needs it any more."""

@@ -1,8 +1,18 @@
-"""Metrics: their names, and the text that Prometheus reads."""
+"""Metrics: the bounded set of models, and the text that Prometheus reads."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.metrics import Metrics
+
+
+def test_only_listed_models_have_a_label_and_only_a_hundred_of_them() -> None:
+    metrics = Metrics()
+    metrics.note_models(f"model-{number}" for number in range(150))
+
+    assert metrics.label_model("what somebody typed") == "other"
+    assert [metrics.label_model(f"model-{number}") for number in range(100)] == [f"model-{n}" for n in range(100)]
+    assert metrics.label_model("model-100") == "other"
+    assert metrics.label_model("model-0") == "model-0"
 
 
 def test_each_value_has_a_registry_of_its_own_whose_text_prometheus_can_read() -> None:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
+from core.chat.port.platform_calls import PlatformCalls
 from core.redis import RateLimit, RateLimiter
 
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
@@ -57,8 +58,9 @@ class ApiCaller:
     Raises `RateLimitedError` instead of waiting, and the errors of `send_request`.
     """
 
-    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
+    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter, calls: PlatformCalls) -> None:
         self.client = client
+        self.calls = calls
         self._rate_limiter = rate_limiter
         self._reported_scopes: set[str] = set()
 
@@ -73,7 +75,8 @@ class ApiCaller:
         if wait > 0:
             raise RateLimitedError(wait)
         try:
-            return await send_request(send)
+            with self.calls.counting(limits[0].name):
+                return await send_request(send)
         except RateLimitedError as error:
             _log.warning("Slack asked to slow down", method=limits[0].name, seconds=error.retry_after)
             await self._rate_limiter.pause(limits[0].name, error.retry_after)

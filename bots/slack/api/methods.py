@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -54,6 +54,7 @@ class ThreadPage:
     more: bool = False
 
 
+_OK = 200
 _STREAM_TIMEOUT = 5.0
 _DELETE_TIMEOUT = 10.0
 _MAX_REMEMBERED_POSTS = 10_000
@@ -193,18 +194,14 @@ class SlackApi:
         client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=create_sdk_logger("webhook"))
         client.proxy = None
         kind = None if replace else "ephemeral"
-        try:
-            response = await client.send(
-                text=content.text, blocks=content.blocks or None, response_type=kind, replace_original=replace
-            )
-        except NETWORK_ERRORS as error:
-            raise PlatformUnreachableError(type(error).__name__) from error
-        if response.status_code == TOO_MANY_REQUESTS:
-            raise RateLimitedError(parse_retry_after(response.headers))
-        if response.status_code >= SERVER_ERROR:
-            raise PlatformUnreachableError(f"status {response.status_code}")
-        if response.status_code != 200:  # noqa: PLR2004 - the one status of success
-            raise ContentRejectedError(f"status {response.status_code}")
+        with self._call.calls.counting("response_url"):
+            try:
+                response = await client.send(
+                    text=content.text, blocks=content.blocks or None, response_type=kind, replace_original=replace
+                )
+            except NETWORK_ERRORS as error:
+                raise PlatformUnreachableError(type(error).__name__) from error
+            _check_status(response.status_code, response.headers)
 
     async def set_status(self, channel: str, thread: str, status: str) -> None:
         """Show "<App> <status>" under a thread until the next reply, for 2 minutes at most.
@@ -269,6 +266,16 @@ class SlackApi:
     async def leave(self, channel: str) -> None:
         """Leave a channel. Slack: conversations.leave, which needs channels:manage or groups:write."""
         await self._call(lambda: self._client.conversations_leave(channel=channel), LEAVE_CHANNEL)
+
+
+def _check_status(status: int, headers: Mapping[str, str]) -> None:
+    """Raise the error of a response that is no success."""
+    if status == TOO_MANY_REQUESTS:
+        raise RateLimitedError(parse_retry_after(headers))
+    if status >= SERVER_ERROR:
+        raise PlatformUnreachableError(f"status {status}")
+    if status != _OK:
+        raise ContentRejectedError(f"status {status}")
 
 
 async def _limit_stream_call(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -8,9 +8,12 @@ from typing import Any, Self
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
+from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import Json, as_list, as_object, get_int, get_text
+from core.metrics import Metrics
 from core.settings import NO_PROXIES, Proxies
 
+from .errors import to_outbox_error
 from .http_transport import AiohttpRequest
 from .local_files import is_local_path, read_local_file
 
@@ -24,8 +27,16 @@ class TelegramApi(Bot):
     Raises the errors of `telegram.error` and, instead of `RetryAfter`, `FloodError`.
     """
 
-    def __init__(self, token: str, base_url: str, file_url: str, proxies: Proxies = NO_PROXIES) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        file_url: str,
+        proxies: Proxies = NO_PROXIES,
+        calls: PlatformCalls | None = None,
+    ) -> None:
         self._http = AiohttpRequest(proxies)
+        self._calls = calls or PlatformCalls(Metrics(), "")
         super().__init__(
             token, base_url=base_url, base_file_url=file_url, get_updates_request=self._http, request=self._http
         )
@@ -37,6 +48,16 @@ class TelegramApi(Bot):
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.shutdown()
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as the SDK
+        """Count each call: every method of the SDK comes here."""
+        try:
+            result = await super()._do_post(endpoint, data, **timeouts)
+        except TelegramError as error:
+            self._calls.count(endpoint, to_outbox_error(error))
+            raise
+        self._calls.count(endpoint)
+        return result
 
     async def download(self, file_id: str, *, max_bytes: int) -> bytes | None:
         """Read a file that somebody sent (Bot API: getFile); None when it has more than `max_bytes` bytes."""

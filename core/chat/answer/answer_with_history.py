@@ -11,12 +11,14 @@ import structlog
 
 from core.access import KeyReader
 from core.chat.delivery.answer_buttons import AnswerButtons
+from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.media.visible_text import is_blank
+from core.metrics import Metrics
 from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
@@ -58,6 +60,7 @@ class AnswerService:
         old_buttons: OldButtons,
         button_keys: KeyReader,
         defaults: PromptDefaults,
+        metrics: Metrics,
     ) -> None:
         self._client = client
         self._catalog = catalog
@@ -66,6 +69,7 @@ class AnswerService:
         self._old_buttons = old_buttons
         self._button_keys = button_keys
         self._defaults = defaults
+        self._metrics = metrics
 
     @property
     def max_question_tokens(self) -> int:
@@ -92,10 +96,12 @@ class AnswerService:
             context.translate_plainly,
             can_speak=lambda: finding_voice.done() and finding_voice.result(),
         )
-        writer = AnswerWriter(self._client, context, buttons, request)
+        timer = AnswerTimer(self._metrics, context.incoming.chat.platform, job.stored_at)
+        writer = AnswerWriter(self._client, context, buttons, request, timer)
         text = ""
         try:
-            text = await self._write(context, writer, request)
+            with timer.counting_outcome():
+                text = await self._write(context, writer, request)
         finally:
             finding_voice.cancel()
             if writer.last_message is not None:

@@ -14,6 +14,7 @@ from core.chat.delivery.answer_buffer import ChunkStream, MisreadError, as_strea
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
+from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.close_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
@@ -73,9 +74,15 @@ class AnswerWriter:
     """One answer of one job; it continues in the messages that a former owner of the job has left."""
 
     def __init__(
-        self, client: ChatClient, context: EventContext, buttons: AnswerButtons, request: AnswerRequest
+        self,
+        client: ChatClient,
+        context: EventContext,
+        buttons: AnswerButtons,
+        request: AnswerRequest,
+        timer: AnswerTimer,
     ) -> None:
         self._client = client
+        self._timer = timer
         self._job = context.job
         self._payer = context.payer
         self._outbox = context.outbox
@@ -154,6 +161,7 @@ class AnswerWriter:
             whole_answer=whole_answer,
             buttons=self._buttons,
             opening=self._open_fence,
+            timer=self._timer,
         )
 
     async def _stream_chunks(

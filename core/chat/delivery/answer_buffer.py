@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, contextmanager
+from time import monotonic
 from typing import TypeAlias
 
 from .answer_text import AnswerText, TextChunk
@@ -61,11 +62,24 @@ class AnswerBuffer:
         self.ended = asyncio.Event()
         self.changed = asyncio.Event()
         """Set with each chunk and at the end; whoever waits for it clears it."""
+        self._arrived_at: float | None = None
 
     def add(self, chunk: TextChunk) -> None:
         """Append a chunk; reasoning that comes after the first words of the answer is dropped."""
         self.current = self.current.append(chunk)
         self.changed.set()
+        if self._arrived_at is None:
+            self._arrived_at = monotonic()
+
+    @contextmanager
+    def showing(self) -> Generator[float | None]:
+        """Give the time at which the oldest text that was not shown yet arrived; it is shown unless the block fails."""
+        arrived_at, self._arrived_at = self._arrived_at, None
+        try:
+            yield arrived_at
+        except BaseException:
+            self._arrived_at = arrived_at or self._arrived_at
+            raise
 
     def replace(self, text: AnswerText) -> None:
         """Replace the whole text."""

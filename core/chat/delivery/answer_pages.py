@@ -15,6 +15,7 @@ from core.chat.port.outbox import Outbox
 
 from .answer_buffer import AnswerBuffer
 from .answer_text import TextChunk
+from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_buttons import NO_BUTTONS, PageButtons
 from .page_writer import PageWriter
@@ -35,6 +36,7 @@ async def deliver(
     whole_answer: bool = True,
     buttons: PageButtons = NO_BUTTONS,
     opening: str = "",
+    timer: AnswerTimer | None = None,
 ) -> str:
     """Show the chunks of `stream` as one answer in as many pages as it takes; return the answer without reasoning.
 
@@ -42,14 +44,14 @@ async def deliver(
     end of the answer is shown. After `stopped`, that is the text which had come until then, or the longest text that
     was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever takes over asks the
     model again. The last message bears the `buttons`. `opening` is the line of a code fence within which the answer
-    begins.
+    begins. `timer` measures the steps.
 
     Raises what `stream` raises (the pages stay in `checkpoint`), `RecipientGoneError` when nobody can read the answer
     any more, `ContentRejectedError` when the platform will never accept it, `OwnershipLostError` when another process
     owns the job.
     """
     buffer = AnswerBuffer()
-    writer = PageWriter(buffer, outbox, checkpoint, buttons, group=group, opening=opening)
+    writer = PageWriter(buffer, outbox, checkpoint, buttons, group=group, opening=opening, timer=timer)
     pump = asyncio.create_task(_pump(stream, buffer, writer))
     pump.add_done_callback(lambda _: buffer.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_cancel_when_stopped(pump, stopped))

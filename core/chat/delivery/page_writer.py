@@ -25,6 +25,7 @@ from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, meas
 from core.media.visible_text import is_blank
 
 from .answer_buffer import AnswerBuffer
+from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_buttons import PageButtons
 from .page_text import PageText
@@ -52,12 +53,14 @@ class PageWriter:
         *,
         group: bool,
         opening: str,
+        timer: AnswerTimer | None,
     ) -> None:
         self._buffer = buffer
         self._page_text = PageText(buffer)
         self._buttons = buttons
         self._outbox = outbox
         self._checkpoint = checkpoint
+        self._timer = timer
         self._interval = outbox.capabilities.edit_interval
         self._max_interval = outbox.capabilities.max_group_edit_interval if group else self._interval
         self._pages = checkpoint.pages or [Page(start=0, opening=opening)]
@@ -195,10 +198,13 @@ class PageWriter:
         self._pages[self._index] = Page(old.start, old.end, old.opening)
 
     async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
-        async with write_ahead(self._page, self._outbox, self._save_page) as page:
-            folded = min(self._page_text.count_folded(page), len(body))
-            shown = await self._outbox.update_page(page, body, final=final, folded=folded, buttons=buttons)
+        with self._buffer.showing() as arrived_at:
+            async with write_ahead(self._page, self._outbox, self._save_page) as page:
+                folded = min(self._page_text.count_folded(page), len(body))
+                shown = await self._outbox.update_page(page, body, final=final, folded=folded, buttons=buttons)
         is_new = not page.message_id
+        if self._timer is not None and shown.message_id:
+            self._timer.note_shown(arrived_at, is_first=is_new and not self._index)
         if not shown.message_id:
             shown = replace(shown, sending=False)
         elif is_new and not shown.opened_at:

@@ -1,9 +1,6 @@
 -- KEYS: stream. ARGV: lanes. Only reads.
 -- For each lane the messages that wait in it, without one that is claimed, and the milliseconds since the oldest of them
 -- was stored; -1 when none waits, or when the time is not known any more.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
 local function is_claimed(record)
   if not record or not string.match(record.place, '^%d+%-%d+$') then
     return false
@@ -12,18 +9,12 @@ local function is_claimed(record)
   return not pending.err and #pending > 0
 end
 
-local function read_age(lane, index)
-  local mail = redis.call('LINDEX', PREFIX .. 'm:' .. lane, index)
-  local stored = redis.pcall('ZSCORE', PREFIX .. 'd:' .. lane, string.match(mail, '^[^\n]*'))
-  return type(stored) == 'string' and math.max(0, now - math.floor(stored / 1000)) or -1
-end
-
 local answers = {}
 for _, lane in ipairs(ARGV) do
   local length = redis.pcall('LLEN', PREFIX .. 'm:' .. lane) -- an error when another program has written there
   local claimed = is_claimed(read_record(lane)) and 1 or 0
   local waiting = type(length) == 'number' and math.max(0, length - claimed) or 0
   answers[#answers + 1] = waiting
-  answers[#answers + 1] = waiting > 0 and read_age(lane, claimed) or -1
+  answers[#answers + 1] = waiting > 0 and mail_age(lane, redis.call('LINDEX', PREFIX .. 'm:' .. lane, claimed)) or -1
 end
 return answers

@@ -36,6 +36,7 @@ from core.chat.port.page import Page
 from core.chat.port.platform import Platform
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
+from core.metrics import Metrics
 from core.settings import Settings
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
@@ -118,7 +119,7 @@ async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch)
     settings = Settings(PLATFORMS)
     assert await redis.ping()
     client = WanjieClient(settings.wanjie)
-    service = Service(settings, redis_url, client, exclusive=True)
+    service = Service(settings, redis_url, client, Metrics(), exclusive=True)
     yield service
     await service.aclose()
     await client.aclose()

@@ -333,3 +333,15 @@ async def test_a_permanent_refusal_of_the_store_counts_as_a_failure_of_the_messa
 
     assert [job.event_id for job in handler.given_up] == ["1"]
     assert handler.done == ["2"]
+
+
+async def test_a_job_knows_since_when_its_message_waits(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
+    handler = ScriptedHandler()
+    before = time.monotonic()
+    await inbox.enqueue("lane", "1", b"")
+    after = time.monotonic()
+    await asyncio.sleep(0.05)
+    await start_worker(handler.make_worker(redis))
+    await wait_until(lambda: bool(handler.started))
+
+    assert before - 0.01 < handler.started[0].stored_at < after + 0.02

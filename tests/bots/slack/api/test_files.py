@@ -15,6 +15,8 @@ from bots.sandbox.slack.state import SlackFile
 from bots.slack.api.call import ApiCaller, create_web_client
 from bots.slack.api.files import FilesApi
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, OutboxError, PlatformUnreachableError
+from core.chat.port.platform_calls import PlatformCalls
+from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES
 from tests.bots.slack.conftest import BOT_TOKEN, Scene
@@ -177,7 +179,9 @@ async def test_other_hosts_are_not_recognized_as_slack(redis: Redis, url: str) -
 async def _is_slack(redis: Redis, url: str) -> bool:
     async with aiohttp.ClientSession() as session:
         client = create_web_client(BOT_TOKEN, "https://slack.com/api/", session)
-        return FilesApi(ApiCaller(client, RateLimiter(redis, "sl:T1")), Sessions(NO_PROXIES)).is_slack(url)
+        return FilesApi(
+            ApiCaller(client, RateLimiter(redis, "sl:T1"), PlatformCalls(Metrics(), "sl")), Sessions(NO_PROXIES)
+        ).is_slack(url)
 
 
 @pytest.mark.parametrize(
