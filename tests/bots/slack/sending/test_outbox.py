@@ -342,4 +342,4 @@ async def test_the_plain_form_of_a_sentence_has_no_marks(scene: Scene) -> None:
     scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
     await run_with_retries(lambda: scene.outbox.send_text("**Now**: `kimi-k2` <b> & \\*more\\*"))
 
-    assert scene.texts == ["Now: kimi-k2 <b> & *more*"]
+    assert scene.texts == ["Now: kimi-k2 &lt;b&gt; &amp; *more*"]
