@@ -93,9 +93,15 @@ def _format_entity(entity: re.Match[str]) -> str:
         case "@" | "#":
             return target[0] + (label.strip("@# ") or target[1:])
         case "!":
-            return label or _format_special(target[1:])
+            return _describe_link(_find_date_url(target), label) or _format_special(target[1:])
         case _:
             return _describe_link(target, label)
+
+
+def _find_date_url(target: str) -> str:
+    """Return the link of `!date^1770000000^{date}^https://a.b`; "" when it has none."""
+    kind, *values = target.split("^", 3)
+    return values[2] if kind == "!date" and len(values) > 2 else ""  # noqa: PLR2004 - the third value
 
 
 def _format_special(target: str) -> str:
@@ -106,14 +112,19 @@ def _format_special(target: str) -> str:
     return "@group" if kind == "subteam" else f"@{kind}"  # to look a group's name up takes a scope of its own
 
 
-def _describe_link(url: str, label: str) -> str:
-    if not label or not url or url == label:
-        return url or label
+def is_address(url: str, label: str) -> bool:
+    """Whether `label` is the address of `url` as people write it."""
     address = url.partition("://")[2] or url.partition(":")[2]
-    return label if address.rstrip("/") == label.rstrip("/") else f"{label} ({url})"
+    return label.rstrip("/") in {url.rstrip("/"), address.rstrip("/")}
+
+
+def _describe_link(url: str, label: str) -> str:
+    if not label or not url:
+        return url or label
+    return label if is_address(url, label) else f"{label} ({url})"
 
 
 def _format_code_entity(entity: re.Match[str]) -> str:
     """Format an entity in code as it was typed, before Slack made it a link."""
     target, _, label = entity[1].partition("|")
-    return label or target
+    return _describe_link(target, label) if "://" in target else label or target

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from bots.slack.blocks.markdown import escape
 from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
-from .mrkdwn import format_link
+from .mrkdwn import format_link, is_address
 
 _MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _ENTITIES = {
@@ -22,6 +23,7 @@ _ENTITIES = {
 _LABELS = ("text", "label", "title", "name")
 """Text fields of references to canvases, records of lists, workflows, cards of apps."""
 _ITEM_MARKS = {"checked": "[x]", "unchecked": "[ ]"}
+_LANGUAGE = re.compile(r"[\w+#.-]+")
 _INDENT = "    "
 _MAX_INDENT = 8
 """Slack: the greatest indent of a list."""
@@ -37,7 +39,7 @@ def _read_part(part: Json, names: Mapping[str, str]) -> Iterator[str]:
         case "rich_text_list":
             yield from _read_list(part, names)
         case "rich_text_preformatted":
-            yield f"```\n{_read_code(part)}\n```"
+            yield f"```{_read_language(part)}\n{_read_code(part)}\n```"
         case "rich_text_quote":
             yield from (f"> {line}" for line in _read_section(part, names).split("\n"))
         case _:
@@ -57,6 +59,11 @@ def _read_code(part: Json) -> str:
     """Return code as it was typed, without links."""
     elements = get_objects(part, "elements")
     return "".join(escape(get_text(one, "text") or get_text(one, "url")) for one in elements)
+
+
+def _read_language(part: Json) -> str:
+    language = get_text(part, "language")
+    return language if _LANGUAGE.fullmatch(language) else ""
 
 
 def _read_section(part: Json, names: Mapping[str, str]) -> str:
@@ -102,13 +109,15 @@ def _read_emoji(element: Json) -> str:
 
 
 def _read_date(element: Json) -> str:
-    fallback = get_text(element, "fallback")
-    return escape(fallback) if fallback else f"<!date^{element.get('timestamp')}^>"
+    fallback, url = get_text(element, "fallback"), get_text(element, "url")
+    if not fallback:
+        return f"<!date^{element.get('timestamp')}^>"
+    return format_link(url, fallback)
 
 
 def _read_link(element: Json) -> str:
     url, label = get_text(element, "url"), get_text(element, "text")
-    if "code" in _read_style(element):
+    if "code" in _read_style(element) and is_address(url, label or url):
         return escape(label or url)
     return format_link(url, label)
 

@@ -190,6 +190,33 @@ def test_a_url_in_code_is_read_as_typed(message: _Json) -> None:
     assert _read_text(**message) == "run `curl www.example.com` now"
 
 
+_LABELLED: _Json = {"type": "link", "url": "https://a.b/c", "text": "npm ci", "style": {"code": True}}
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ({"blocks": [_rich(_text("run "), _LABELLED)]}, "run `npm ci (https://a.b/c)`"),
+        ({"text": "run `<https://a.b/c|npm ci>`"}, "run `npm ci (https://a.b/c)`"),
+        ({"text": "<https://a.b/|https://a.b>"}, "https://a.b"),
+        (
+            {"blocks": [_rich({"type": "date", "timestamp": 7, "url": "https://a.b", "fallback": "May"})]},
+            "May (https://a.b)",
+        ),
+        ({"text": "<!date^7^{date}^https://a.b|May> <!date^7^{date}|May>"}, "May (https://a.b) May"),
+    ],
+)
+def test_the_url_behind_words_is_read(message: _Json, words: str) -> None:
+    assert _read_text(**message) == words
+
+
+def test_code_keeps_its_language() -> None:
+    code: _Json = {"type": "rich_text_preformatted", "language": "c++", "elements": [_text("x")]}
+    odd = {**code, "language": "a `b"}
+
+    assert _read_text(blocks=[{"type": "rich_text", "elements": [code, odd]}]) == "```c++\nx\n```\n```\nx\n```"
+
+
 def test_a_back_tick_in_a_word_does_not_start_code() -> None:
     assert _read_text(text="it`s <http://a.b|here>, don`t go") == "it`s here (http://a.b), don`t go"
     assert _read_text(text="```\nwget <http://a.b>\n``` and <http://a.b|www.a.b>") == (
