@@ -163,6 +163,7 @@ class Service:
             register=stored.register,
             requests=self._requests,
             claims=self.claims,
+            usage=stored.usage,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,
         )

@@ -53,6 +53,11 @@ class PostFields:
         return f"{self.prefix}thought"
 
     @property
+    def ordered_pictures(self) -> str:
+        """How many pictures a model has ordered by a tool."""
+        return f"{self.prefix}ordered"
+
+    @property
     def generated_images(self) -> str:
         """Links to the pictures that were generated and are to be posted."""
         return f"{self.prefix}drawing"

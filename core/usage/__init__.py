@@ -2,7 +2,7 @@
 
 from .amount import NOTHING, Amount
 from .counters import UsageCounters, UsedAmount
-from .limits import Limit, LimitReachedError, ReachedLimit, Subject, TooManyQuestionsError, list_limits
+from .limits import Limit, LimitReachedError, PeriodName, ReachedLimit, Subject, TooManyQuestionsError, list_limits
 from .metered_client import MeteredClient
 from .payer import Payer
 from .prices import MILLION, PriceList
@@ -16,6 +16,7 @@ __all__ = [
     "LimitReachedError",
     "MeteredClient",
     "Payer",
+    "PeriodName",
     "PriceList",
     "ReachedLimit",
     "Subject",

@@ -104,6 +104,10 @@ class UsageCounters:
         for place in cast("list[int]", answer):
             reservation.payer.warnings.append(self._reached(place, reservation.time))
 
+    def find_limit(self, subject: Subject, period: PeriodName) -> Limit | None:
+        """Return the limit for each of these subjects, None where their use is unlimited."""
+        return next((limit for limit in self._limits if (limit.subject, limit.period) == (subject, period)), None)
+
     async def read(self, subject: Subject, name: str, period: PeriodName) -> UsedAmount:
         """Read what was used in the present day or month."""
         now = self._clock()

@@ -13,6 +13,10 @@ from tests.scenarios.conversation_steps import asked, says
 from tests.scenarios.fork_service import fork
 
 
+def _is_alone(persona: Persona) -> bool:
+    return persona.title.endswith(("private chat", "direct message"))
+
+
 @pytest.fixture
 async def limited_harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
     """A service in which a person may use 2,000 tokens a day."""
@@ -39,6 +43,18 @@ async def test_a_limit_is_warned_of_below_an_answer_and_refuses_the_next_questio
 
     assert re.search(r"\d{4}-\d\d-\d\d 00:00 UTC", " ".join(limited_persona.answers()))
     assert len(asked(limited_harness)) == 1
+
+
+async def test_people_see_what_they_and_their_group_have_used(persona: Persona, harness: ServiceHarness) -> None:
+    await persona.say("hello")
+    await persona.until(persona.answers)
+    await persona.say("/usage")
+    text = (await says(persona, "today tokens: ")).replace("*", "")
+
+    assert re.search(r"You: today tokens: \d+; this month tokens: \d+", text)
+    assert ("This chat: today tokens: " in text) is not _is_alone(persona)
+    await persona.say("/usage all")
+    await says(persona, "Only the admins of this bot can do that.")
 
 
 async def test_a_chinese_speaker_reads_it_in_chinese(limited_harness: ServiceHarness) -> None:

@@ -64,6 +64,26 @@ async def test_a_model_draws_when_asked_in_plain_words(tool_persona: Persona, to
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_a_document_cannot_order_more_pictures_than_one_question_may_have(
+    place: str, tool_harness: ServiceHarness
+) -> None:
+    persona = PERSONAS[place](tool_harness)
+    order = json.dumps({"prompt": "a red fox in the snow", "n": 3, "size": "64x64"})
+    tool_harness.wanjie.script.tool_calls = lambda messages, _: (
+        [] if messages[-1]["role"] == "tool" else [("draw_picture", order)] * 3
+    )
+    tool_harness.wanjie.script.answer = lambda _: "There you are."
+    await persona.say("what does it say?")
+    await says(persona, "There you are.")
+
+    told = [message["content"] for message in asked(tool_harness)[-1] if message["role"] == "tool"]
+    assert [drawn["n"] for drawn in orders(tool_harness)] == [3, 1]
+    assert ["".join(text.partition(" pictures")[:1]) for text in told] == [
+        "Done: the user sees the picture.", "Done with 1 of 3: 4", "Not done: 4",
+    ]  # fmt: skip
+
+
 async def test_a_tool_call_written_into_the_answer_is_run_and_not_shown(
     tool_persona: Persona, tool_harness: ServiceHarness
 ) -> None:

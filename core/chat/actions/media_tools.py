@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -42,7 +43,9 @@ _SPEAK = Tool(
     },
 )
 _MAX_CALLS = 3
-"""Pictures and recordings that one answer may make: each costs money, and models go in circles at times."""
+"""Posts that one answer may make: each costs money, and models go in circles at times."""
+_MAX_PICTURES = 4
+"""Pictures that the tools draw for one question: a document may tell a model to order as many as it can."""
 
 
 class MediaTools:
@@ -87,8 +90,23 @@ class MediaTools:
     async def _draw(self, arguments: dict[str, Any]) -> str:
         options = {name: arguments[name] for name in ("n", "size") if arguments.get(name)}
         prompt = parse_tool_arguments(str(arguments.get("prompt") or ""), options)
-        await self._drawer.draw_and_post(self._context, prompt, fields=get_tool_fields(self._used))
+        number = await self._order_pictures(prompt.n)
+        if not number:
+            return f"Not done: {_MAX_PICTURES} pictures are the most for one question."
+        await self._drawer.draw_and_post(self._context, replace(prompt, n=number), fields=get_tool_fields(self._used))
+        if number < prompt.n:
+            return f"Done with {number} of {prompt.n}: {_MAX_PICTURES} pictures are the most for one question."
         return "Done: the user sees the picture."
+
+    async def _order_pictures(self, wanted: int) -> int:
+        """Return how many pictures this call may draw; they are counted before, for whoever takes the job over."""
+        state = self._context.job.state
+        ordered = [int(state.get(get_tool_fields(call).ordered_pictures, "0")) for call in range(1, _MAX_CALLS + 1)]
+        before = ordered[self._used - 1]  # the call may be one that an attempt before this one has made
+        number = min(wanted, before or _MAX_PICTURES - sum(ordered))
+        if number > before:
+            await self._context.job.checkpoint(**{get_tool_fields(self._used).ordered_pictures: str(number)})
+        return number
 
     async def _speak(self, text: str) -> str:
         await self._speaker.speak_and_post(self._context, text, fields=get_tool_fields(self._used))

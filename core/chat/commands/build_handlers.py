@@ -18,6 +18,7 @@ from core.chat.text.translations import Translations
 from core.queue import Inbox
 from core.settings import ChatSettings
 from core.store import Conversations
+from core.usage import UsageCounters
 from core.wanjie import Catalog
 
 from .about import AboutCommands
@@ -32,6 +33,7 @@ from .preferences import PreferenceWriter
 from .reasoning import ReasoningCommand
 from .speak import SpeakCommand
 from .system_prompt import SystemCommand
+from .usage import UsageCommand
 from .voice import VoiceCommand
 
 
@@ -53,6 +55,7 @@ class CommandServices:
     register: AccessRegister
     requests: AccessRequests
     claims: Claims
+    usage: UsageCounters
     can_transcribe: bool
     """The service understands voice messages."""
     chat_settings: ChatSettings
@@ -88,6 +91,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
+        "usage": CommandHandler(UsageCommand(services.usage).show),
         "pair": CommandHandler(pair.pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),
         "continue": CommandHandler(

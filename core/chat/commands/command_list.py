@@ -19,6 +19,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
+    Command("usage", "chat"),
     Command("pair", "access", argument=True),
     Command("admin", "access", argument=True),
 )

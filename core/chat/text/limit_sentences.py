@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.usage import MILLION, ReachedLimit, Subject
+from core.usage import MILLION, Limit, ReachedLimit, Subject
 
 LIMIT_KEYS: Mapping[Subject, str] = {"person": "limit.person", "chat": "limit.chat", "all": "limit.all"}
 """The sentence that refuses a question, by whose limit is reached."""
@@ -18,9 +18,12 @@ WARNING_KEYS: Mapping[Subject, str] = {
 
 def describe_limit(reached: ReachedLimit) -> dict[str, object]:
     """Return the values of a sentence about a limit: its amount, and when it begins anew."""
-    limit = reached.limit
-    amount = f"{limit.most:,} tokens" if limit.count == "tokens" else format_cost(limit.most)
-    return {"amount": amount, "time": f"{reached.begins_anew:%Y-%m-%d %H:%M} UTC"}
+    return {"amount": describe_limit_amount(reached.limit), "time": f"{reached.begins_anew:%Y-%m-%d %H:%M} UTC"}
+
+
+def describe_limit_amount(limit: Limit) -> str:
+    """Return the most that may be used; tokens have the same name in every language, and costs no currency."""
+    return f"{limit.most:,} tokens" if limit.count == "tokens" else format_cost(limit.most)
 
 
 def format_cost(millionths: int) -> str:

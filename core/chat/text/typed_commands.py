@@ -14,6 +14,7 @@ from .bot_mention import remove_separators
 from .normalize_width import to_half_width
 
 CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "usage": ("用量", "使用量", "额度", "限额", "花费"),
     "pair": ("认领", "配对"),
     "admin": ("管理", "管理员"),
     "start": ("开始", "开始使用", "開始"),

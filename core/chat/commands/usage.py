@@ -1,0 +1,70 @@
+"""`/usage`: how much was used, today and this month."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from core.chat.delivery.event_context import EventContext
+from core.chat.port.markdown import Markdown
+from core.chat.text.limit_sentences import describe_limit_amount, format_cost
+from core.usage import PeriodName, Subject, UsageCounters, UsedAmount
+
+_ALL = frozenset({"all", "全部", "所有"})
+_LINES: dict[Subject, str] = {"person": "used.person", "chat": "used.chat", "all": "used.all"}
+
+
+class UsageCommand:
+    """Shows what people and chats have used."""
+
+    def __init__(self, counters: UsageCounters) -> None:
+        self._counters = counters
+
+    async def show(self, context: EventContext) -> None:
+        """Show the sender's own use and that of a group; with `all` and to admins, that of everybody together."""
+        if context.half_width_argument.lower() in _ALL:
+            await self._show_all(context)
+            return
+        lines = [await self._describe(context, "person", context.payer.person)]
+        if not context.incoming.direct:
+            lines.append(await self._describe(context, "chat", context.payer.chat))
+        elif context.is_service_admin:
+            lines.append(context.translate("used.hint"))
+        await context.reply_text("\n\n".join(lines))
+
+    async def _show_all(self, context: EventContext) -> None:
+        if not context.is_service_admin:
+            await context.reply("admin.only")
+        elif not context.incoming.direct:
+            await context.reply("admin.direct")
+        else:
+            await context.reply_text(await self._describe(context, "all", ""))
+
+    async def _describe(self, context: EventContext, subject: Subject, name: str) -> Markdown:
+        day, month = await asyncio.gather(
+            self._describe_period(context, subject, name, "day"), self._describe_period(context, subject, name, "month")
+        )
+        return context.translate(_LINES[subject], day=day, month=month)
+
+    async def _describe_period(
+        self, context: EventContext, subject: Subject, name: str, period: PeriodName
+    ) -> Markdown:
+        used = await self._counters.read(subject, name, period)
+        text = ", ".join(self._list_counts(context, used)) or context.translate("used.nothing")
+        limit = self._counters.find_limit(subject, period)
+        if limit is not None:
+            text += " " + context.translate("used.limit", amount=describe_limit_amount(limit))
+        return Markdown(text)
+
+    def _list_counts(self, context: EventContext, used: UsedAmount) -> Iterator[str]:
+        amount = used.amount
+        if amount.tokens:
+            yield context.translate("used.tokens", count=f"{amount.tokens:,}")
+        if amount.pictures:
+            yield context.translate("used.pictures", count=f"{amount.pictures:,}")
+        if amount.characters:
+            yield context.translate("used.characters", count=f"{amount.characters:,}")
+        if amount.seconds:
+            yield context.translate("used.seconds", count=f"{amount.seconds:,}")
+        if used.cost:
+            yield context.translate("used.cost", cost=format_cost(used.cost))
