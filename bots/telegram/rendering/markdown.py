@@ -14,6 +14,7 @@ from core.chat.text.protect_literals import protect_literals
 from .markdown_marks import find_marks
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
 from .source_edits import Cut, Style
+from .table_bars import escape_surplus_bars
 
 MAX_ENTITIES = 100
 """Telegram ignores entities of a message after the hundredth (undocumented)."""
@@ -64,7 +65,7 @@ def render(
     """
     source = markdown.strip()
     rules = _Rules(refused_links, max_entities, defuse=defuse)
-    safe = protect_literals(fix_cjk_emphasis(source), strict=False)
+    safe = escape_surplus_bars(protect_literals(fix_cjk_emphasis(source), strict=False))
     growing = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
     attempts = [(safe, True)] if may_grow and growing else []
     for text, growing in [*attempts, (safe, False)]:

@@ -254,6 +254,9 @@ def test_text_that_mentions_nobody_is_unchanged(text: str) -> None:
             "a > b │ c\nd e   │ us (a@b.de)",
             ["pre"],
         ),
+        ("| Op | Use |\n|---|---|\n| `a || b` | x \\| y |", "Op     │ Use\na || b │ x | y", ["pre"]),
+        ("Op | Use\n-|-\n``a`|b`` | or", "Op   │ Use\na`|b │ or", ["pre"]),
+        ("| A | B |\n|:-|-:|\n| 1 | 2 | 3 |\n| `x | 5", "A  │     B\n1  │ 2 | 3\n`x │     5", ["pre"]),
         (
             "| Feature | What it does for you |\n|---|---|\n| Search | Finds what was said long ago |\n| Voice | |",
             "• Search\n  What it does for you: Finds what was said long ago\n• Voice",
