@@ -14,6 +14,7 @@ from core.build_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.settings import Settings
 
+from .check_machine import check_clock, check_disk
 from .check_wanjie import check_wanjie
 from .findings import Finding, FindingState
 
@@ -38,6 +39,7 @@ async def _check_all(settings: Settings) -> list[Finding]:
         _check_wanjie(settings),
         _check_telegram(settings),
         _check_slack(settings),
+        _check_clock(settings),
     ]
     return [finding for found in await asyncio.gather(*tasks) for finding in found]
 
@@ -52,9 +54,10 @@ async def _check_store(settings: Settings) -> list[Finding]:
         return await _check_redis(configured.get_secret_value())
     try:
         async with EmbeddedRedis(folder, lock_timeout=_LOCK_TIMEOUT) as url:
-            return await _check_redis(url, private=True)
+            return [*await _check_redis(url, private=True), *check_disk(folder)]
     except FolderInUseError:
-        return [Finding("Store", FindingState.OK, f"A service is running on the private Redis in {folder}.")]
+        text = f"A service is running on the private Redis in {folder}."
+        return [Finding("Store", FindingState.OK, text), *check_disk(folder)]
     except EmbeddedRedisError as error:
         return [Finding("Store", FindingState.FAILED, str(error))]
 
@@ -110,6 +113,15 @@ async def _check_slack(settings: Settings) -> list[Finding]:
         if platform_settings is not None
         else []
     )
+
+
+async def _check_clock(settings: Settings) -> list[Finding]:
+    services = {"Wanjie": (settings.wanjie.base_url, settings.proxies_for(settings.wanjie))}
+    if (telegram := settings.get_platform(TelegramSettings)) is not None:
+        services["Telegram"] = (telegram.base_url, settings.proxies_for(telegram))
+    if (slack := settings.get_platform(SlackSettings)) is not None:
+        services["Slack"] = (slack.api_url, settings.proxies_for(slack))
+    return await check_clock(services)
 
 
 def _format_finding(finding: Finding) -> str:

@@ -118,7 +118,7 @@ class Service:
     def _build_command_services(self) -> CommandServices:
         """Build what reads questions, generates and answers."""
         chat, wanjie, stored = self._settings.chat, self._settings.wanjie, self._stored
-        metered = MeteredClient(self._client, stored.usage)
+        metered = MeteredClient(self._client, stored.usage, self.metrics)
         catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
         models = ModelSelector(catalog, stored.conversations)
         defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, wanjie.video_timeout)

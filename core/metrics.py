@@ -82,6 +82,22 @@ class Metrics:
             ["model", "kind", "error"],
             registry=registry,
         )
+        self.model_tokens = Counter(
+            "bots_model_tokens",
+            "Tokens that models read and wrote, as they report them, else by estimate.",
+            ["model", "direction"],
+            registry=registry,
+        )
+        self.model_pictures = Counter("bots_model_pictures", "Pictures that models drew.", ["model"], registry=registry)
+        self.model_voice_seconds = Counter(
+            "bots_model_voice_seconds",
+            "Length of the recordings that models transcribed.",
+            ["model"],
+            registry=registry,
+        )
+        self.model_characters = Counter(
+            "bots_model_spoken_characters", "Characters of the texts that models spoke.", ["model"], registry=registry
+        )
         self.queue_messages = Gauge(
             "bots_queue_messages",
             "Messages that wait, without those being worked on; the same on all replicas.",
@@ -112,6 +128,17 @@ class Metrics:
         self.leases_lost = Counter(
             "bots_leases_lost", "Messages that another process took over since this one stalled.", registry=registry
         )
+
+    def note_usage(
+        self, model: str, *, input_tokens: int, output_tokens: int, pictures: int, seconds: float, characters: int
+    ) -> None:
+        """Count what a call of a model has used."""
+        label = self.label_model(model)
+        self.model_tokens.labels(label, "input").inc(input_tokens)
+        self.model_tokens.labels(label, "output").inc(output_tokens)
+        self.model_pictures.labels(label).inc(pictures)
+        self.model_voice_seconds.labels(label).inc(seconds)
+        self.model_characters.labels(label).inc(characters)
 
     def note_models(self, names: Iterable[str]) -> None:
         """Let these models, which the key may use, have series of their own."""

@@ -106,6 +106,7 @@ class JobRun:
         if claimed is None or self._lost:
             return
         self._claim = claimed.claim
+        structlog.contextvars.bind_contextvars(turn=claimed.envelope.event_id)  # in the context of this run's task
         if claimed.claim.deliveries <= self._handlers.max_deliveries:
             await self._handle(claimed)
         else:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
+from core.metrics import Metrics
 from core.wanjie import (
     Attempts,
     ChatRequest,
@@ -47,9 +48,10 @@ class MeteredClient:
     raises `LimitReachedError` or `TooManyQuestionsError` when it would pass a limit; all raise `STORE_ERRORS`.
     """
 
-    def __init__(self, client: WanjieClient, counters: UsageCounters) -> None:
+    def __init__(self, client: WanjieClient, counters: UsageCounters, metrics: Metrics) -> None:
         self._client = client
         self._counters = counters
+        self._metrics = metrics
 
     def new_attempts(self) -> Attempts:
         """See `WanjieClient.new_attempts`."""
@@ -122,4 +124,15 @@ class MeteredClient:
             charge.amount = charge.amount if charge.amount.calls else sent
             raise
         finally:
+            self._measure(model, charge.amount)
             await self._counters.settle(reservation, charge.amount)
+
+    def _measure(self, model: str, amount: Amount) -> None:
+        self._metrics.note_usage(
+            model,
+            input_tokens=amount.input_tokens,
+            output_tokens=amount.output_tokens,
+            pictures=amount.pictures,
+            seconds=amount.seconds,
+            characters=amount.characters,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
+from core.metrics import Metrics
 from core.usage import MeteredClient, Payer, PriceList, UsageCounters
 from core.wanjie import WanjieClient
 
@@ -12,4 +13,4 @@ PAYER = Payer(person="tg:1:7", chat="tg:1:-5", account="tg:1", event="e1")
 
 def metered(client: WanjieClient, redis: Redis) -> MeteredClient:
     """Count the calls of a client in `redis`."""
-    return MeteredClient(client, UsageCounters(redis, PriceList({})))
+    return MeteredClient(client, UsageCounters(redis, PriceList({})), Metrics())

@@ -11,6 +11,8 @@ from dataclasses import replace
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from core.queue import Inbox, Job, Origin, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
 from tests.core.conftest import StartWorker
@@ -345,3 +347,23 @@ async def test_a_job_knows_since_when_its_message_waits(redis: Redis, inbox: Inb
     await wait_until(lambda: bool(handler.started))
 
     assert before - 0.01 < handler.started[0].stored_at < after + 0.02
+
+
+async def test_what_is_logged_of_a_message_names_its_event(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker
+) -> None:
+    async def fail(_: Job) -> None:
+        raise ValueError
+
+    await inbox.enqueue("lane", "event 1", b"")
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        periods = WorkerPeriods(0.1, 0.04, 0.03)
+        handler = ScriptedHandler(fail)
+        await start_worker(Worker(redis, handle=handler.handle, give_up=handler.give_up, periods=periods, deliveries=1))
+        await wait_until(lambda: bool(handler.given_up))
+
+    # That an entry is taken over is logged before anybody has read what it holds.
+    assert {(line["event"], line["turn"]) for line in lines if line["log_level"] == "error"} == {
+        ("a handler failed", "event 1"),
+        ("a message is given up", "event 1"),
+    }

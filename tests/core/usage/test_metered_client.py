@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.metrics import Metrics
 from core.settings import WanjieSettings
 from core.usage import NOTHING, Amount, MeteredClient, PriceList, UsageCounters
 from core.wanjie import (
@@ -49,11 +50,18 @@ def counters(redis: Redis) -> UsageCounters:
 
 
 @pytest.fixture
-async def client(sim: WanjieSim, counters: UsageCounters) -> AsyncGenerator[MeteredClient]:
+def metrics() -> Metrics:
+    made = Metrics()
+    made.note_models([QUESTION.model])
+    return made
+
+
+@pytest.fixture
+async def client(sim: WanjieSim, counters: UsageCounters, metrics: Metrics) -> AsyncGenerator[MeteredClient]:
     values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "first_byte_timeout": 0.3}
     settings = WanjieSettings.model_validate(values)
     async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as made:
-        yield MeteredClient(made, counters)
+        yield MeteredClient(made, counters, metrics)
 
 
 async def stream(client: MeteredClient, *, most: int = 1_000) -> None:
@@ -106,6 +114,20 @@ async def test_a_call_counts_what_its_response_reports(
     await call(client)
 
     assert (await counters.read("person", PAYER.person, "day")).amount == amount
+
+
+async def test_what_calls_use_is_measured_by_model(client: MeteredClient, metrics: Metrics) -> None:
+    for call, _ in CALLS.values():
+        await call(client)
+
+    def read(name: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(f"bots_model_{name}_total", labels)
+
+    assert read("tokens", model=QUESTION.model, direction="input") == 12
+    assert read("tokens", model=QUESTION.model, direction="output") == 8
+    assert read("pictures", model="other") == 3
+    assert read("voice_seconds", model="other") == 2
+    assert read("spoken_characters", model="other") == 6
 
 
 @pytest.mark.parametrize("name", CALLS)
