@@ -36,10 +36,10 @@ from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
 from core.metrics import Metrics
-from core.queue import Inbox, QueueGauges, QueueLimits, Worker
+from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
 from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
-from core.store import AnswerFiles, Conversations, ModelLimits, ShownAnswers
+from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers
 from core.usage import MeteredClient, PriceList, UsageCounters, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
@@ -152,6 +152,9 @@ class Service:
             conversations=stored.conversations,
             catalog=catalog,
             inbox=stored.inbox,
+            waiting=WaitingMessages(self._redis, stored.inbox),
+            dead_letters=DeadLetters(self._redis, stored.inbox),
+            erasure=Erasure(self._redis, owns_server=self._exclusive),
             translations=self._translations,
             models=models,
             answers=answers,

@@ -8,6 +8,7 @@ from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
 from .origin import Origin
 from .queue_gauges import QueueGauges
+from .waiting_messages import FirstMessage, WaitingMessages
 from .worker import Worker, WorkerPeriods
 from .worker_slots import yield_slot
 
@@ -16,6 +17,7 @@ __all__ = [
     "DeadLetters",
     "EnqueueResult",
     "Envelope",
+    "FirstMessage",
     "Inbox",
     "Job",
     "LaneKind",
@@ -26,6 +28,7 @@ __all__ = [
     "QueueLimits",
     "SaveCheckpoint",
     "ShardMismatchError",
+    "WaitingMessages",
     "Worker",
     "WorkerPeriods",
     "event_tag",

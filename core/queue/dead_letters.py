@@ -17,6 +17,8 @@ from core.redis.stored_values import parse_stored
 from .envelope import Envelope
 from .inbox import EnqueueResult, Inbox
 from .keys import QueueKeys
+from .lane_kind import LaneKind
+from .origin import Origin
 
 _BATCH_SIZE = 100
 
@@ -30,6 +32,8 @@ class DeadLetter:
     envelope: Envelope
     deliveries: int
     """How often it was delivered."""
+    person: str = ""
+    """The share of whoever sent it (`Origin.make_shares`); "" when unknown, as in letters of version 0.1.0."""
 
     @property
     def given_up_at(self) -> datetime:
@@ -81,8 +85,22 @@ class DeadLetters:
         """Remove it."""
         await self._redis.xdel(self._keys.dead(self._keys.shard(letter.lane)), letter.id)
 
+    async def drop_of_conversation(self, conversation: str) -> None:
+        """Remove all of a conversation."""
+        async for letter in self.list_all():
+            if letter.lane.partition("!")[0] == conversation:
+                await self.drop(letter)
+
+    async def drop_of_person(self, person: str) -> None:
+        """Remove all that a person sent (see `Origin.person`), as far as they tell who that was."""
+        shares = {Origin(person).make_shares(kind)[0] for kind in LaneKind}
+        async for letter in self.list_all():
+            if letter.person in shares:
+                await self.drop(letter)
+
 
 def _parse_letter(letter_id: str, fields: dict[bytes, bytes]) -> DeadLetter:
     lane = fields.get(b"lane", b"").decode(errors="replace")
     deliveries = parse_stored(f"the deliveries of {lane}", fields.get(b"deliveries"), int) or 0
-    return DeadLetter(letter_id, lane, Envelope.unpack(fields.get(b"mail", b"")), deliveries)
+    person = fields.get(b"person", b"").decode(errors="replace")
+    return DeadLetter(letter_id, lane, Envelope.unpack(fields.get(b"mail", b"")), deliveries, person)

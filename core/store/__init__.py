@@ -2,6 +2,7 @@
 
 from .answer_files import AnswerFiles
 from .conversations import ChatPreferences, Conversations, HistoryMessage, PreferenceName
+from .erasure import Erasure
 from .model_limits import ModelLimits
 from .shown_answers import ShownAnswers
 
@@ -9,6 +10,7 @@ __all__ = [
     "AnswerFiles",
     "ChatPreferences",
     "Conversations",
+    "Erasure",
     "HistoryMessage",
     "ModelLimits",
     "PreferenceName",

@@ -88,7 +88,7 @@ class Conversations:
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
         self._append = Script(redis, _SCRIPTS, "read_message", "append")
-        self._withdraw = Script(redis, _SCRIPTS, "read_message", "withdraw")
+        self._withdraw = Script(redis, _SCRIPTS, "read_message", "remove_exchanges", "withdraw")
         self._foreign = ForeignKeys(redis)
 
     async def get_history(self, chat: str) -> list[HistoryMessage]:

@@ -82,12 +82,16 @@ class PictureDrawer:
 
     async def save_prompt(self, context: EventContext, button_data: ButtonData, prompt: ImagePrompt) -> None:
         """Keep the prompt behind the buttons under pictures."""
-        await self._conversations.put_note(*_prompt_note(context, button_data), prompt.pack())
+        chat, note = _prompt_note(context, button_data)
+        await self._conversations.put_note(chat, f"{note}:{button_data.owner_id}", prompt.pack())
 
     async def load_prompt(self, context: EventContext, button_data: ButtonData) -> ImagePrompt | None:
         """Return the prompt behind a button; None when it is forgotten."""
         chat, note = _prompt_note(context, button_data)
-        return parse_stored(note, await self._conversations.get_note(chat, note), ImagePrompt.unpack)
+        stored = await self._conversations.get_note(chat, f"{note}:{button_data.owner_id}")
+        if stored is None:  # version 0.1.0 did not name the owner
+            stored = await self._conversations.get_note(chat, note)
+        return parse_stored(note, stored, ImagePrompt.unpack)
 
     async def _make_album(
         self, context: EventContext, prompt: ImagePrompt, note: str, fields: PostFields

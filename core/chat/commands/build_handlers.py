@@ -13,11 +13,12 @@ from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.remove_old_buttons import OldButtons
+from core.chat.events.deletions import Deletions
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.text.translations import Translations
-from core.queue import Inbox
+from core.queue import DeadLetters, Inbox, WaitingMessages
 from core.settings import ChatSettings
-from core.store import Conversations
+from core.store import Conversations, Erasure
 from core.usage import UsageCounters
 from core.wanjie import Catalog
 
@@ -25,6 +26,7 @@ from .about import AboutCommands
 from .admin import AdminCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
+from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .model import ModelCommand
@@ -44,6 +46,9 @@ class CommandServices:
     conversations: Conversations
     catalog: Catalog
     inbox: Inbox
+    waiting: WaitingMessages
+    dead_letters: DeadLetters
+    erasure: Erasure
     translations: Translations
     models: ModelSelector
     answers: AnswerService
@@ -68,6 +73,8 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     about = AboutCommands(models, COMMANDS, can_transcribe=services.can_transcribe)
     model = ModelCommand(services.catalog, models, preferences, services.translations)
     imagine = ImagineCommand(services.drawer, services.catalog)
+    deletions = Deletions(services.inbox, conversations)
+    forget = ForgetCommand(services.erasure, services.waiting, services.dead_letters, deletions, preferences)
     speak = SpeakCommand(services.speaker, conversations, services.catalog)
     voice = VoiceCommand(services.speech, models, conversations, preferences)
     reasoning = ReasoningCommand(models, preferences)
@@ -87,6 +94,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
         "system": CommandHandler(system.set_prompt),
         "new": CommandHandler(conversation.start_over),
+        "forget": CommandHandler(forget.forget),
         "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)

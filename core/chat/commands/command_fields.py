@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+PERSONAL_WORDS = frozenset({"me", "我"})
+"""What people call themselves in an argument, in half width and lower case."""
+
 Group: TypeAlias = Literal["chat", "models", "voice", "pictures", "conversation", "access"]
 """The group `access` is not listed in help and in the menus of clients: it is for admins."""
 
@@ -30,5 +33,7 @@ class Command:
     concerns: Literal["", "running", "newest", "conversation"] = ""
     """In a group it is for admins and for who asked what it concerns: what is being answered, the newest question, or
     every question that is remembered."""
+    personal_words: frozenset[str] = frozenset()
+    """With one of these first, it concerns its sender alone, so everybody may use it."""
     of_message: bool = False
     """Works on the message that it replies to, so a platform may offer it among a message's own actions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
-from .command_fields import Command
+from .command_fields import PERSONAL_WORDS, Command
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", "chat"),
@@ -16,6 +16,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("reasoning", "models", argument=True, max_bare_words=1),
     Command("system", "chat", argument=True, concerns="conversation"),
     Command("new", "conversation", within_conversation=True, concerns="conversation"),
+    Command(
+        "forget",
+        "conversation",
+        argument=True,
+        max_bare_words=2,
+        within_conversation=True,
+        concerns="conversation",
+        personal_words=PERSONAL_WORDS,
+    ),
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),

@@ -29,9 +29,13 @@ async def require_preference_permission(context: EventContext, who_may: WhoMay) 
 
     `who_may` is the setting `MODEL_CHANGE`; in a private chat its user may always set them.
     """
-    everyone = who_may == "everyone" or context.incoming.direct
-    if not everyone and not await context.is_admin():
+    if not await may_set_preferences(context, who_may):
         raise UserFacingError("command_error.admins")
+
+
+async def may_set_preferences(context: EventContext, who_may: WhoMay) -> bool:
+    """Whether the sender may set the preferences of this chat; `who_may` is the setting `MODEL_CHANGE`."""
+    return who_may == "everyone" or context.incoming.direct or await context.is_admin()
 
 
 class CommandPermissions:
@@ -46,6 +50,8 @@ class CommandPermissions:
     async def may_run(self, context: EventContext, command: Command) -> bool:
         """Whether the sender may run the command here; everybody may where it only shows what holds."""
         if not command.concerns or context.incoming.direct or (command.argument and not context.argument):
+            return True
+        if context.first_word in command.personal_words:
             return True
         askers = await self._list_askers(context, command)
         return all(context.incoming.sender.may_use(asker) for asker in askers) or await context.is_admin()

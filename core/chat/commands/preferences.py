@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.chat.delivery.event_context import EventContext
 from core.store import Conversations, PreferenceName
 
-from .permissions import WhoMay, require_preference_permission
+from .permissions import WhoMay, may_set_preferences, require_preference_permission
 
 
 class PreferenceWriter:
@@ -20,6 +20,10 @@ class PreferenceWriter:
         """Set a preference of the chat, or clear it with None; raises what `require_permission` does."""
         await self.require_permission(context)
         await self._conversations.set_preference(context.chat, name, value)
+
+    async def may_set(self, context: EventContext) -> bool:
+        """Whether the sender may set preferences here."""
+        return await may_set_preferences(context, self._who_may)
 
     async def require_permission(self, context: EventContext) -> None:
         """Raise what `require_preference_permission` does."""

@@ -75,6 +75,11 @@ class EventContext:
         return to_half_width(self.argument)
 
     @property
+    def first_word(self) -> str:
+        """The first word of the argument in half width and lower case; "" when there is none."""
+        return next(iter(self.half_width_argument.lower().split()), "")
+
+    @property
     def locale(self) -> str:
         """The language tag of the sender."""
         return self.incoming.sender.locale

@@ -6,7 +6,8 @@ from core.chat.port.incoming import Incoming
 from core.queue import Inbox, event_tag
 from core.store import Conversations
 
-_NOTE_PREFIX = "deleted:"
+DELETION_NOTE = "deleted:"
+"""How the names of its notes begin; they hold no words."""
 
 
 class Deletions:
@@ -23,14 +24,17 @@ class Deletions:
 
     async def apply(self, incoming: Incoming) -> None:
         """Withdraw the question that `incoming.deleted` names, whether it waits, runs or is answered."""
-        chat = str(incoming.chat)
-        await self._conversations.put_note(chat, _NOTE_PREFIX + incoming.deleted, "1")
-        await self._inbox.request_stop(chat, tag=event_tag(incoming.deleted))
-        await self._conversations.withdraw(chat, incoming.deleted)
+        await self.withdraw(str(incoming.chat), incoming.deleted)
+
+    async def withdraw(self, chat: str, event_id: str) -> None:
+        """Withdraw the question of an event, whether it waits, runs or is answered."""
+        await self._conversations.put_note(chat, DELETION_NOTE + event_id, "1")
+        await self._inbox.request_stop(chat, tag=event_tag(event_id))
+        await self._conversations.withdraw(chat, event_id)
 
     async def is_deleted(self, incoming: Incoming) -> bool:
         """Whether this message has been deleted."""
-        return bool(await self._conversations.get_note(str(incoming.chat), _NOTE_PREFIX + incoming.event_id))
+        return bool(await self._conversations.get_note(str(incoming.chat), DELETION_NOTE + incoming.event_id))
 
     async def forget(self, incoming: Incoming) -> bool:
         """Remove an exchange from the history if its question was deleted while it was answered.
@@ -40,7 +44,7 @@ class Deletions:
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
             events.add(await self._conversations.get_last_event(chat))
-        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, _NOTE_PREFIX + event)]
+        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, DELETION_NOTE + event)]
         for event in deleted:
             await self._conversations.withdraw(chat, event)
         return bool(deleted)

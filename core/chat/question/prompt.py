@@ -44,7 +44,7 @@ def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
         return ""
     if quoted and (incoming.discussion or not is_newest_answer(incoming, history)):
         text = f"{quote_words(quoted, source)}\n\n{text}"
-    return text if incoming.direct else attribute(_speaker_of(incoming), text)
+    return text if incoming.direct else attribute(describe_speaker(incoming), text)
 
 
 def _quote_source(incoming: Incoming) -> str:
@@ -56,10 +56,11 @@ def _quote_source(incoming: Incoming) -> str:
 
 def remove_speaker(text: str, incoming: Incoming) -> str:
     """Return the text of a question without the name of whoever asked it."""
-    return text if incoming.direct else remove_attribution(text, _speaker_of(incoming))
+    return text if incoming.direct else remove_attribution(text, describe_speaker(incoming))
 
 
-def _speaker_of(incoming: Incoming) -> str:
+def describe_speaker(incoming: Incoming) -> str:
+    """Return how the sender is named before their words in a group."""
     return format_speaker(incoming.sender.name, incoming.sender.id)
 
 

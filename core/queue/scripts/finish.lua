@@ -10,7 +10,12 @@ local head = redis.call('LINDEX', KEYS[2], 0)
 local is_head = head and redis.sha1hex(head) == ARGV[5] -- else the store lost the mailbox, and what came since stays
 if ARGV[6] ~= '' then
   local mail = is_head and head or ARGV[6]
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'lane', lane, 'mail', mail, 'deliveries', ARGV[3])
+  local fields = {'lane', lane, 'mail', mail, 'deliveries', ARGV[3]}
+  local person = read_shares(lane, mail)
+  if person ~= '' then
+    fields[7], fields[8] = 'person', person
+  end
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', unpack(fields))
   -- They hold what people wrote, so they are kept for 30 days.
   local kept = 30 * 24 * 3600
   redis.call('XTRIM', KEYS[4], 'MINID', string.format('%d000', redis.call('TIME')[1] - kept))

@@ -8,9 +8,11 @@ import asyncio
 
 from redis.asyncio import Redis
 
-from core.queue import DeadLetters, EnqueueResult, Inbox, Job, QueueLimits
+from core.queue import DeadLetters, EnqueueResult, Inbox, Job, LaneKind, Origin, QueueLimits
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
+
+NOBODY = Origin()
 
 
 async def _fail_first_deliveries(job: Job) -> None:
@@ -18,14 +20,22 @@ async def _fail_first_deliveries(job: Job) -> None:
         job.dead = True
 
 
-async def _bury(redis: Redis, inbox: Inbox, start_worker: StartWorker, *events: str) -> ScriptedHandler:
+async def _bury(
+    redis: Redis,
+    inbox: Inbox,
+    start_worker: StartWorker,
+    *events: str,
+    lane: str = "lane",
+    origin: Origin | None = None,
+) -> ScriptedHandler:
     """Let messages be given up; the returned handler handles them once they are delivered again."""
     handler = ScriptedHandler(_fail_first_deliveries)
+    before = await redis.xlen("{q0}:dead")
     for event in events:
-        await inbox.enqueue("lane", event, b"bad")
+        await inbox.enqueue(lane, event, b"bad", origin)
     await start_worker(handler.make_worker(redis))
     async with asyncio.timeout(10):
-        while await redis.xlen("{q0}:dead") < len(events):  # noqa: ASYNC110 - Redis tells nobody
+        while await redis.xlen("{q0}:dead") < before + len(events):  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.005)
     return handler
 
@@ -81,3 +91,22 @@ async def test_a_removed_message_is_gone_and_an_unknown_id_is_none(
 
     assert [letter async for letter in letters.list_all()] == []
     assert await letters.get("not an id") is None
+
+
+async def test_the_letters_of_a_person_and_of_a_conversation_can_be_removed(
+    redis: Redis, inbox: Inbox, start_worker: StartWorker
+) -> None:
+    ann, bob = Origin("tg:1:7", "tg:1:-5"), Origin("tg:1:77", "tg:1:-5")
+    aside = LaneKind.BACKGROUND.make_lane("tg:1:-5")
+    await _bury(redis, inbox, start_worker, "ann's", lane="tg:1:-5", origin=ann)
+    await _bury(redis, inbox, start_worker, "ann's aside", lane=aside, origin=ann)
+    await _bury(redis, inbox, start_worker, "bob's", lane=aside, origin=bob)
+    await _bury(redis, inbox, start_worker, "bob's elsewhere", lane="tg:1:-5:9", origin=bob)
+    letters = DeadLetters(redis, inbox)
+
+    await letters.drop_of_person("tg:1:7")
+    left = [letter.envelope.event_id async for letter in letters.list_all()]
+    await letters.drop_of_conversation("tg:1:-5")
+
+    assert left == ["bob's", "bob's elsewhere"]
+    assert [letter.envelope.event_id async for letter in letters.list_all()] == ["bob's elsewhere"]

@@ -1,0 +1,110 @@
+"""Deleting what is stored of a chat or of a person."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# redis-py leaves the parameters of some commands untyped.
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Collection
+from pathlib import Path
+from typing import cast
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from core.redis.client import Script
+from core.redis.wrong_type_keys import ForeignKeys, KeyType
+
+from .keys import answer_files_key, history_key, shown_answers_key, unanswered_key
+
+_SCRIPTS = Path(__file__).parent
+_SCAN_COUNT = 1000
+"""Keys that Redis looks at in one step."""
+_KEY = re.compile(r"(?:wrong-type:)?(?P<kind>[a-z]+):\{(?P<chat>[^{}]+)\}(?::(?P<name>.*))?", re.DOTALL)
+_KINDS_OF_CHAT = frozenset({"h", "u", "uq", "p", "sa", "af", "n"})
+"""What is deleted of a chat. That the bot takes part in a thread (`e`) says nothing of anybody."""
+_REWRITE_ATTEMPTS, _REWRITE_RETRY_DELAY = 20, 0.5
+"""Attempts to start a rewrite while another one runs, and the seconds between them."""
+
+_log = structlog.get_logger()
+
+
+class Erasure:
+    """Deletes data at the request of those whom it is about.
+
+    Chats are named by the string form of their `ChatRef`. Every method may be called again after it was interrupted,
+    and raises one of `STORE_ERRORS` when the store is away. It looks at the names of all keys, so it takes a moment
+    that grows with the store.
+    """
+
+    def __init__(self, redis: Redis, *, owns_server: bool) -> None:
+        """`owns_server`: the server is the service's own, so its append-only file may be rewritten."""
+        self._redis = redis
+        self._owns_server = owns_server
+        self._forget_asker = Script(redis, _SCRIPTS, "read_message", "remove_exchanges", "forget_asker")
+        self._foreign = ForeignKeys(redis)
+
+    async def delete_chat(
+        self, chat: str, *, threads: bool = False, preferences: bool = True, kept_notes: tuple[str, ...] = ()
+    ) -> None:
+        """Delete all data of a chat, with `threads` that of its threads, too; without `preferences` those stay.
+
+        Notes whose names begin with one of `kept_notes` stay: what they hold says nothing of anybody.
+        """
+        kinds = _KINDS_OF_CHAT if preferences else _KINDS_OF_CHAT - {"p"}
+        async for key in self._scan(f"*{{{_escape(chat)}{'[:}]' if threads else '}'}*"):
+            found = _KEY.fullmatch(key)
+            if found and found["kind"] in kinds and not (found["name"] or "").startswith(kept_notes or ("\n",)):
+                await self._redis.unlink(key)
+
+    async def delete_person(self, account: str, person: str, *, speaker: str) -> None:
+        """Delete what a person asked in all chats of an account (`<platform>:<account>`), with the answers to it.
+
+        `person` is their `Sender.owner_id`. Questions of older versions do not tell who asked; in groups those count
+        that begin with `speaker`. Notes about a person end with their id.
+        """
+        chats = {
+            found["chat"]
+            for kind in ("h", "uq")
+            async for key in self._scan(f"{kind}:{{{_escape(account)}:*")
+            if (found := _KEY.fullmatch(key))
+        }
+        for chat in chats:
+            await self._delete_questions(chat, person, speaker)
+        async for key in self._scan(f"n:{{{_escape(account)}:*}}:*:{_escape(person)}"):
+            await self._redis.unlink(key)
+
+    async def rewrite_log(self) -> None:
+        """Let the server write its append-only file anew, which still holds what was deleted.
+
+        Does nothing on a server that is not ours: its operator decides.
+        """
+        if not self._owns_server:
+            return
+        for _ in range(_REWRITE_ATTEMPTS):
+            try:
+                await self._redis.bgrewriteaof()
+            except ResponseError:  # one is running, which began before the deletion
+                await asyncio.sleep(_REWRITE_RETRY_DELAY)
+            else:
+                return
+        _log.warning("the append-only file was not rewritten, so it holds deleted data until its next rewrite")
+
+    async def _delete_questions(self, chat: str, person: str, speaker: str) -> None:
+        keys = [history_key(chat), unanswered_key(chat), shown_answers_key(chat)]
+        types: dict[str, KeyType] = dict(zip(keys, ("list", "string", "hash"), strict=True))
+        removed = await self._foreign.retry_without(types, lambda: self._forget_asker(keys, [person, speaker]))
+        uids = [uid.decode(errors="replace") for uid in cast("Collection[bytes]", removed)]
+        if uids:
+            await self._redis.unlink(*(answer_files_key(chat, uid) for uid in uids))
+
+    async def _scan(self, pattern: str) -> AsyncGenerator[str]:
+        async for key in cast("AsyncGenerator[bytes]", self._redis.scan_iter(pattern, _SCAN_COUNT)):
+            yield key.decode(errors="replace")
+
+
+def _escape(text: str) -> str:
+    """Return a text as it stands in a pattern of Redis."""
+    return re.sub(r"([*?\[\]\\^])", r"\\\1", text)
