@@ -26,7 +26,7 @@ _BACKTICKS = re.compile(rb"`+")
 _LANGUAGE_NAME = re.compile(r"[\w+#.-]{1,32}")
 _EMPHASIS_MARKS = b"*_~"
 _TAB_REPLACEMENT = b"    "
-_ESCAPABLE = b"*_`~#>|"
+_ESCAPABLE = b"*_`~#>|$"
 _HTML_ENTITY = re.compile(rb"&#?\w+;")
 _RULE_REPLACEMENT = "———".encode()
 

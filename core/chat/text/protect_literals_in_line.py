@@ -15,7 +15,7 @@ from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
 
 _MARK = re.compile(r"\*+|~+|_+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_PROTECTIVE = frozenset("*_`~#>|")
+_PROTECTIVE = frozenset("*_`~#>|$")
 """A backslash before these escapes them; before other signs it is content: `\\(x\\)`, `C:\\.x`."""
 _OF_LIST = re.compile(r"\s*(?:\d+\\[.)]|\\[-+])")
 _SEPARATOR = re.compile(r"\\{2,}|\\(?=[!-/:-@\[-`{-~])")

@@ -95,6 +95,11 @@ def test_text_that_is_no_mention_is_unchanged(text: str) -> None:
     assert _JOINER not in render_markdown(text, final=True)
 
 
+def test_an_escaped_dollar_sign_stays_escaped() -> None:
+    assert render_markdown("costs \\$5", final=True) == "costs \\$5"
+    assert notification_text("costs \\$5") == "costs $5"
+
+
 @pytest.mark.parametrize("code", ["`<@U1> <!channel>`", "```\n<@U1>\n<!here>\n```", "    <@U1> __init__ 2*3*4"])
 def test_code_is_unchanged(code: str) -> None:
     assert render_markdown(f"{code}\n", final=True) == f"{code}\n"

@@ -177,6 +177,7 @@ LISTED = "so [1], so [1][2]\n\n[1]: http://e.org\n[2]: http://e.org"
         ),
         ("&#64;some_body &#42;a&#42;", "@\u2060some_body *a*", []),
         ("C:\\a\\*.txt, \\\\h\\s\\_x_, **D:\\a_b**", "C:\\a\\*.txt, \\\\h\\s\\_x_, D:\\a_b", [("bold", "D:\\a_b")]),
+        ("costs \\$5, not \\$1,000 `\\$x`", "costs $5, not $1,000 \\$x", [("code", "\\$x")]),
         ("    four", "four", []),
         ("x <think>y</think>", "x <think>y</think>", []),
         ("<details>\n<summary>s</summary>\n**t**", "<details>\n<summary>s</summary>\n**t**", []),
