@@ -9,7 +9,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
-from tests.scenarios.conversation_steps import asked, says
+from tests.scenarios.conversation_steps import asked, says, shown, words
 from tests.scenarios.fork_service import fork
 
 
@@ -43,6 +43,22 @@ async def test_a_limit_is_warned_of_below_an_answer_and_refuses_the_next_questio
 
     assert re.search(r"\d{4}-\d\d-\d\d 00:00 UTC", " ".join(limited_persona.answers()))
     assert len(asked(limited_harness)) == 1
+
+
+async def test_an_answer_whose_process_is_killed_is_finished_although_its_reserve_fills_the_limit(
+    limited_persona: Persona, limited_harness: ServiceHarness
+) -> None:
+    limited_harness.wanjie.script.answer = lambda _: f"{words(60)} end"
+    limited_harness.wanjie.script.tokens_per_second = 50
+    await limited_persona.say("count")
+    await limited_persona.until(lambda: len(shown(limited_persona)) > 5)
+    await limited_harness.kill(limited_harness.processes[0])
+    await limited_harness.start()
+    await says(limited_persona, "end", 40)
+    await limited_persona.say("and now?")
+    await says(limited_persona, "Your limit of 2,000 tokens leaves no room for this.")
+
+    assert len(asked(limited_harness)) == 2
 
 
 async def test_people_see_what_they_and_their_group_have_used(persona: Persona, harness: ServiceHarness) -> None:
