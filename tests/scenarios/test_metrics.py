@@ -58,6 +58,8 @@ async def test_a_question_on_each_platform_is_measured(empty_harness: ServiceHar
     assert samples["bots_model_errors_total", "ServerFaultError", "chat", "deepseek-v3"] == 1
     assert samples["bots_model_response_seconds_count", "chat", "deepseek-v3"] == 2
     assert samples["bots_platform_calls_total", "getMe", "ok", "tg"] == 1
+    assert samples["bots_model_tokens_total", "input", "deepseek-v3"] > 0
+    assert samples["bots_model_tokens_total", "output", "deepseek-v3"] > 0
     assert any(name[:1] + name[2:] == ("bots_platform_calls_total", "ok", "sl") for name in samples)
     assert samples["bots_build_info", python_version(), __version__] == 1
     assert samples["bots_worker_slots_in_use",] <= 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
+from core.metrics import Metrics
 from core.queue import Job, Worker, WorkerPeriods
 
 QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
@@ -40,7 +41,13 @@ class ScriptedHandler:
         self.given_up.append(job)
 
     def make_worker(
-        self, redis: Redis, *, periods: WorkerPeriods = QUICK, capacity: int = 100, exclusive: bool = False
+        self,
+        redis: Redis,
+        *,
+        periods: WorkerPeriods = QUICK,
+        capacity: int = 100,
+        exclusive: bool = False,
+        metrics: Metrics | None = None,
     ) -> Worker:
         return Worker(
             redis,
@@ -49,6 +56,7 @@ class ScriptedHandler:
             periods=periods,
             capacity=capacity,
             exclusive=exclusive,
+            metrics=metrics,
         )
 
 

@@ -10,6 +10,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
+from core.metrics import Metrics
 from core.queue import Inbox, Job, OwnershipLostError, QueueKeys
 from core.queue.claims import Claims
 from core.redis import connect
@@ -68,15 +69,17 @@ async def test_taking_over_its_own_entry_never_runs_a_lane_twice_at_once(
 async def test_a_message_taken_by_another_is_cancelled_here(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
-    handler = ScriptedHandler(wait_forever)
-    await start_worker(handler.make_worker(redis))
+    handler, metrics = ScriptedHandler(wait_forever), Metrics()
+    await start_worker(handler.make_worker(redis, metrics=metrics))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.running)
+    assert metrics.registry.get_sample_value("bots_worker_slots_in_use") == 1
 
     await Claims(redis, QueueKeys(), "another").take_over(1, idle=0)
     await wait_until(lambda: not handler.running)
 
     assert handler.started[0].ownership_lost
+    assert metrics.registry.get_sample_value("bots_leases_lost_total") == 1
     with pytest.raises(OwnershipLostError):
         await handler.started[0].checkpoint()
     assert await redis.llen(QueueKeys().mailbox("lane")) == 1
