@@ -20,6 +20,9 @@ class RateLimit:
     name: str
     calls: int
     seconds: float
+    fair: bool = False
+    """Whoever has used some of the calls in the window leaves as many free for others: alone one gets half of them, two
+    get a third each, and who has used none finds one."""
 
 
 class RateLimiter:
@@ -35,8 +38,8 @@ class RateLimiter:
         self._pause = Script(redis, _SCRIPTS, "rate_limit_pause")
         self._foreign = ForeignKeys(redis)
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
-        """Take one call from every limit, or from none.
+    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
+        """Take one call from every limit, or from none; `person`, if known, is whom a `fair` limit is shared with.
 
         Return 0.0 when it is granted, else the seconds until it is worth asking again. In each limit, `reserve` calls
         stay free for more important ones, but one is always usable. Raises one of `STORE_ERRORS`; the call may be
@@ -45,9 +48,12 @@ class RateLimiter:
         keys: list[str] = []
         arguments: list[ScriptArgument] = []
         for limit in limits:
-            keys += [f"{self._tag}:{limit.name}:{limit.seconds:g}", self._pause_key(limit.name)]
+            log = f"{self._tag}:{limit.name}:{limit.seconds:g}"
+            is_shared = limit.fair and bool(person)
+            keys += [log, self._pause_key(limit.name), f"{log}:{person}" if is_shared else log]
             arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000)]
-        types: dict[str, KeyType] = dict.fromkeys(keys[::2], "list")
+        logs = [key for place, key in enumerate(keys) if place % 3 != 1]
+        types: dict[str, KeyType] = dict.fromkeys(logs, "list")
         wait = await self._foreign.retry_without(types, lambda: self._acquire(keys, arguments))
         return int(str(wait)) / 1_000_000
 

@@ -41,10 +41,10 @@ class HastyRateLimiter(RateLimiter):
         super().__init__(redis, account)
         self._time = time
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
         """See `RateLimiter.acquire`."""
         passing = [replace(limit, seconds=limit.seconds / self._time.speed) for limit in limits]
-        return await super().acquire(*passing, reserve=reserve + self._time.reserve)
+        return await super().acquire(*passing, reserve=reserve + self._time.reserve, person=person)
 
 
 @dataclass(slots=True)

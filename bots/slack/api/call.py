@@ -65,13 +65,17 @@ class ApiCaller:
         self._reported_scopes: set[str] = set()
 
     async def __call__(
-        self, send: Callable[[], Awaitable[AsyncSlackResponse]], *limits: RateLimit, reserve: int = 0
+        self,
+        send: Callable[[], Awaitable[AsyncSlackResponse]],
+        *limits: RateLimit,
+        reserve: int = 0,
+        person: str = "",
     ) -> AsyncSlackResponse:
         """Make one call that counts against `limits`, the first of which is that of its method.
 
-        `reserve` calls are left for others.
+        `reserve` calls are left for others; `person` is the user on whose behalf it is made, "" if there is none.
         """
-        wait = await self._rate_limiter.acquire(*limits, reserve=reserve)
+        wait = await self._rate_limiter.acquire(*limits, reserve=reserve, person=person)
         if wait > 0:
             raise RateLimitedError(wait)
         try:

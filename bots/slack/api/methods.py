@@ -100,6 +100,7 @@ class SlackApi:
                 channel=channel, thread_ts=thread, **reader, **_stream_arguments(content)
             ),
             START_STREAM,
+            person=user,
         )
         return self.remember_post(channel, str(response["ts"]))
 
@@ -126,8 +127,8 @@ class SlackApi:
             reserve=reserve,
         )
 
-    async def post(self, channel: str, thread: str, content: MessageContent, *, grows: bool = False) -> str:
-        """Post a message and return its ts. Slack: chat.postMessage.
+    async def post(self, channel: str, thread: str, content: MessageContent, *, user: str, grows: bool = False) -> str:
+        """Post a message for `user` and return its ts. Slack: chat.postMessage.
 
         A message that `grows` needs room for its updates too: it is not worth beginning when only its end can be shown.
         """
@@ -144,6 +145,7 @@ class SlackApi:
             get_channel_limit(channel),
             *updates,
             reserve=UPDATE_RESERVE if grows else 0,
+            person=user,
         )
         ts = self.remember_post(channel, str(response["ts"]))
         if thread and not _is_in_thread(response.get("message")):
@@ -183,6 +185,7 @@ class SlackApi:
                 channel=channel, user=user, thread_ts=thread or None, blocks=content.blocks or None, text=content.text
             ),
             POST_EPHEMERAL,
+            person=user,
         )
 
     async def respond(self, url: str, content: MessageContent, *, replace: bool) -> None:
@@ -228,8 +231,8 @@ class SlackApi:
             message for message in found if float(message["ts"]) > float(after)
         ]  # Slack always includes the first message
 
-    async def read_thread(self, channel: str, thread: str, before: str, *, after: str = "") -> ThreadPage:
-        """Read a page of a thread between two ts, oldest message first; without `after` from its beginning.
+    async def read_thread(self, channel: str, thread: str, before: str, *, user: str, after: str = "") -> ThreadPage:
+        """Read a page of a thread for `user` between two ts, oldest message first; without `after` from its beginning.
 
         Slack: conversations.replies, oldest first, 1,000 messages at most.
         """
@@ -238,6 +241,7 @@ class SlackApi:
                 channel=channel, ts=thread, latest=before, oldest=after or None, limit=_THREAD_PAGE_SIZE
             ),
             LIST_REPLIES,
+            person=user,
         )
         found: list[dict[str, Any]] = response.get("messages") or []
         within = [one for one in found if float(after or 0) < float(one["ts"]) < float(before)]
@@ -251,15 +255,19 @@ class SlackApi:
         found: list[dict[str, Any]] = response.get("messages") or []
         return found
 
-    async def get_user(self, user: str) -> dict[str, Any]:
+    async def get_user(self, user: str, *, asked_by: str) -> dict[str, Any]:
         """Return a user with the locale. Slack: users.info."""
-        response = await self._call(lambda: self._client.users_info(user=user, include_locale=True), GET_USER)
+        response = await self._call(
+            lambda: self._client.users_info(user=user, include_locale=True), GET_USER, person=asked_by
+        )
         found = response.get("user")
         return found if isinstance(found, dict) else {}
 
-    async def get_channel(self, channel: str) -> dict[str, Any]:
+    async def get_channel(self, channel: str, *, asked_by: str) -> dict[str, Any]:
         """Return a channel. Slack: conversations.info, which needs channels:read or groups:read."""
-        response = await self._call(lambda: self._client.conversations_info(channel=channel), GET_CHANNEL)
+        response = await self._call(
+            lambda: self._client.conversations_info(channel=channel), GET_CHANNEL, person=asked_by
+        )
         found = response.get("channel")
         return found if isinstance(found, dict) else {}
 

@@ -2,7 +2,7 @@
 
 Slack: "Rate limits"; tiers hold per method, workspace and app: 20 calls a minute (tier 2), 50 (tier 3), 100 (tier 4),
 `chat.postMessage` once a second in a channel, `assistant.threads.setStatus` 600 times a minute. Each figure here is a
-little lower.
+little lower. What begins an answer is shared fairly among people; what ends one is not, since it has begun.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from core.redis import RateLimit
 _MINUTE = 61.0
 """Seconds; a little more than a minute, since the intervals between calls may be shorter when they reach Slack."""
 
-START_STREAM = RateLimit("chat.startStream", 18, _MINUTE)
+START_STREAM = RateLimit("chat.startStream", 18, _MINUTE, fair=True)
 STOP_STREAM = RateLimit("chat.stopStream", 19, _MINUTE)
 """One more than `START_STREAM`, so that in the long run every started stream can be stopped."""
 APPEND_STREAM = RateLimit("chat.appendStream", 95, _MINUTE)
@@ -20,15 +20,15 @@ APPEND_STEPS = RateLimit("chat.appendStream steps", 1, 0.75)
 """Cosmetic steps, spread evenly: otherwise many concurrent answers would spend a minute's calls in seconds."""
 UPDATE_MESSAGE = RateLimit("chat.update", 48, _MINUTE)
 UPDATE_STEPS = RateLimit("chat.update steps", 1, 2.5)
-POST_MESSAGE = RateLimit("chat.postMessage", 240, _MINUTE)
+POST_MESSAGE = RateLimit("chat.postMessage", 240, _MINUTE, fair=True)
 DELETE_MESSAGE = RateLimit("chat.delete", 45, _MINUTE)
-POST_EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE)
-LIST_REPLIES = RateLimit("conversations.replies", 45, _MINUTE)
+POST_EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE, fair=True)
+LIST_REPLIES = RateLimit("conversations.replies", 45, _MINUTE, fair=True)
 LIST_HISTORY = RateLimit("conversations.history", 45, _MINUTE)
 SET_STATUS = RateLimit("assistant.threads.setStatus", 300, _MINUTE)
-GET_CHANNEL = RateLimit("conversations.info", 45, _MINUTE)
+GET_CHANNEL = RateLimit("conversations.info", 45, _MINUTE, fair=True)
 LEAVE_CHANNEL = RateLimit("conversations.leave", 45, _MINUTE)
-GET_USER = RateLimit("users.info", 90, _MINUTE)
+GET_USER = RateLimit("users.info", 90, _MINUTE, fair=True)
 START_UPLOAD = RateLimit("files.getUploadURLExternal", 95, _MINUTE)
 COMPLETE_UPLOAD = RateLimit("files.completeUploadExternal", 95, _MINUTE)
 GET_FILE = RateLimit("files.info", 95, _MINUTE)

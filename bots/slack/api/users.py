@@ -66,23 +66,23 @@ class UserDirectory:
         found = await self._look_up_sender(api, user, _AFFILIATION_MAX_AGE)
         return None if found.failed and not found.fields else read_affiliation(found.fields, team)
 
-    async def look_up_names(self, api: SlackApi, ids: Iterable[str]) -> Names:
-        """Look up the names of the first 30 of `ids` (`@U1`, `#C1`); never raises."""
+    async def look_up_names(self, api: SlackApi, ids: Iterable[str], *, asked_by: str) -> Names:
+        """Look up the names of the first 30 of `ids` (`@U1`, `#C1`) for the user `asked_by`; never raises."""
         keys = list(dict.fromkeys(ids))[:_MAX_NAMES]
-        found = await asyncio.gather(*(self._look_up_one(api, one) for one in keys))
+        found = await asyncio.gather(*(self._look_up_one(api, one, asked_by) for one in keys))
         known = {one: name for one, result in zip(keys, found, strict=True) if (name := _display_name(result.fields))}
         incomplete = any(result.failed and one not in known for one, result in zip(keys, found, strict=True))
         return Names(known, incomplete=incomplete)
 
-    async def _look_up_one(self, api: SlackApi, key: str) -> LookupResult:
-        if key.startswith("#"):
-            return await self._channels.get(key, partial(api.get_channel, key[1:]), max_age=_NAME_MAX_AGE)
-        return await self._users.get(key[1:], partial(api.get_user, key[1:]), max_age=_NAME_MAX_AGE)
+    async def _look_up_one(self, api: SlackApi, key: str, asked_by: str) -> LookupResult:
+        cache, fetch = (self._channels, api.get_channel) if key.startswith("#") else (self._users, api.get_user)
+        name = key if key.startswith("#") else key[1:]
+        return await cache.get(name, partial(fetch, key[1:], asked_by=asked_by), max_age=_NAME_MAX_AGE)
 
     async def _look_up_sender(self, api: SlackApi, user: str, max_age: float) -> LookupResult:
         try:
             async with asyncio.timeout(_SENDER_TIMEOUT):
-                return await self._users.get(user, partial(api.get_user, user), max_age=max_age)
+                return await self._users.get(user, partial(api.get_user, user, asked_by=user), max_age=max_age)
         except TimeoutError:
             return replace(self._users.get_last(user), failed=True)
 

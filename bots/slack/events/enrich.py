@@ -42,7 +42,7 @@ async def enrich(incoming: Incoming, workspace: WorkspaceApi, bot: str, *, since
 async def _fill_in_names(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
     if not incoming.named:
         return incoming
-    names = await workspace.users.look_up_names(workspace.api, incoming.named)
+    names = await workspace.users.look_up_names(workspace.api, incoming.named, asked_by=incoming.sender.id)
     incomplete = names.incomplete and "unread.names" not in incoming.unread
     return replace(
         incoming,

@@ -104,7 +104,8 @@ async def _read_thread(incoming: Incoming, api: SlackApi, *, after: str) -> Thre
 
 
 async def _read_page(incoming: Incoming, api: SlackApi, after: str) -> ThreadPage:
-    return await api.read_thread(incoming.chat.chat, incoming.thread, incoming.message_id, after=after)
+    user = incoming.sender.id
+    return await api.read_thread(incoming.chat.chat, incoming.thread, incoming.message_id, user=user, after=after)
 
 
 def _without_tombstones(messages: Sequence[Json]) -> tuple[Json, ...]:
@@ -129,7 +130,7 @@ async def _add_discussion(
     with_text = [one for one in messages if one.excerpt]
     selected = _select_messages(with_text)
     ids = dict.fromkeys(name for one in selected for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
-    names = await workspace.users.look_up_names(workspace.api, ids)
+    names = await workspace.users.look_up_names(workspace.api, ids, asked_by=incoming.sender.id)
     lines = [selected[0].attribute(names.known)]
     for before, one in pairwise(selected):
         missing = with_text.index(one) - with_text.index(before) - 1

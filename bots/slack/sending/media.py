@@ -107,9 +107,7 @@ class MediaPoster:
             upload.completed = True
         kinds = [await self._poll_file(file, mime_of, _PROCESSING_TIMEOUT) for file in upload.files]
         try:
-            return await self._api.post(
-                self._destination.channel, self._destination.thread, _album_message(album, upload.files, buttons)
-            )
+            return await self._post(_album_message(album, upload.files, buttons))
         except MediaForbiddenError:
             raise
         except ContentRejectedError as error:
@@ -179,12 +177,16 @@ class MediaPoster:
         content = MessageContent(notification_text(text), [buttons_block(buttons)])
         try:
             await run_with_retries(
-                lambda: self._api.post(self._destination.channel, self._destination.thread, content),
+                lambda: self._post(content),
                 max_seconds=_BUTTONS_TIMEOUT,
                 retries_outages=False,
             )
         except OutboxError as error:
             _log.warning("buttons could not be posted", reason=str(error))
+
+    async def _post(self, content: MessageContent) -> str:
+        destination = self._destination
+        return await self._api.post(destination.channel, destination.thread, content, user=destination.user)
 
     async def _poll_file(self, file: str, read: Callable[[dict[str, Any]], str], max_wait: float) -> str:
         """Poll `files.info` until `read` returns something; return "" after `max_wait` seconds."""

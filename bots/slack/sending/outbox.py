@@ -182,7 +182,9 @@ class SlackOutbox(Outbox):
 
     async def _post(self, variants: Sequence[MessageContent]) -> None:
         await self._fallbacks.send(
-            "post", variants, lambda content: self._api.post(self._channel, self._thread, content)
+            "post",
+            variants,
+            lambda content: self._api.post(self._channel, self._thread, content, user=self._incoming.sender.id),
         )
         self._status.mark_replied()
 

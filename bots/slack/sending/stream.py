@@ -106,7 +106,9 @@ class PageWriter:
             ts = await self._send_best(
                 page,
                 variants,
-                lambda content: self._api.post(destination.channel, destination.thread, content, grows=not final),
+                lambda content: self._api.post(
+                    destination.channel, destination.thread, content, user=destination.user, grows=not final
+                ),
             )
         self._states[ts] = MessageState.from_post(mode, len(body), Decoration.from_page(body, buttons))
         opened = page.opened_at or time.time()
@@ -256,7 +258,7 @@ class PageWriter:
         except StreamOpenError as error:
             raise state.record_conflict(str(error)) from error
         if overflow and update.final and not state.overflow_posted:
-            await self._api.post(destination.channel, destination.thread, overflow)
+            await self._api.post(destination.channel, destination.thread, overflow, user=destination.user)
             state.overflow_posted = True
 
     def _variants(self, body: PageText, buttons: tuple[Button, ...]) -> list[MessageContent]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,53 +20,74 @@ SECOND = 1_000_000
 class Model:
     """What the limits promise, in the plainest way: every grant is remembered."""
 
-    granted: dict[RateLimit, list[int]] = field(default_factory=dict[RateLimit, list[int]])
+    granted: list[tuple[RateLimit, str, int]] = field(default_factory=list[tuple[RateLimit, str, int]])
 
-    def wait(self, now: int, limits: tuple[RateLimit, ...], reserve: int) -> int:
-        """Microseconds until each limit has a call to give; 0 counts the call."""
-        waits = [self._wait(now, limit, reserve) for limit in limits]
-        if max(waits) == 0:
-            for limit in limits:
-                self.granted.setdefault(limit, []).append(now)
-        return max(waits)
+    def wait(self, now: int, limits: tuple[RateLimit, ...], reserve: int, person: str) -> int:
+        """Microseconds until it is worth asking again; 0 counts the call."""
+        wait = max(self._wait(now, limit, reserve, person) for limit in limits)
+        if wait == 0:
+            self.grant(now, limits, person)
+        return wait
 
-    def _wait(self, now: int, limit: RateLimit, reserve: int) -> int:
+    def grant(self, now: int, limits: tuple[RateLimit, ...], person: str) -> None:
+        self.granted += [(limit, person, now) for limit in limits]
+
+    def _wait(self, now: int, limit: RateLimit, reserve: int, person: str) -> int:
         window = int(limit.seconds * SECOND)
-        inside = [at for at in self.granted.get(limit, []) if at + window > now]
+        inside = [(who, at) for one, who, at in self.granted if one == limit and at + window > now]
+        own = sum(who == person for who, _ in inside) if limit.fair and person else 0
         surplus = len(inside) - max(1, limit.calls - reserve)
-        return inside[surplus] + window - now if surplus >= 0 else 0
+        surplus = max(surplus, (surplus + own) // 2) if own else surplus
+        return inside[surplus][1] + window - now if surplus >= 0 else 0
 
 
-LIMITS = (RateLimit("chat", 1, 1.0), RateLimit("chat", 5, 20.0), RateLimit("bot", 3, 2.0), RateLimit("bot", 40, 60.0))
+LIMITS = (
+    RateLimit("chat", 1, 1.0),
+    RateLimit("chat", 5, 20.0),
+    RateLimit("bot", 3, 2.0),
+    RateLimit("bot", 40, 60.0),
+    RateLimit("fair", 6, 20.0, fair=True),
+)
 
 asked = st.tuples(
     st.integers(0, 3 * SECOND),
     st.lists(st.sampled_from(LIMITS), min_size=1, max_size=4, unique=True).map(tuple),
     st.integers(0, 6),
+    st.sampled_from(["", "ada", "lin"]),
 )
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions=st.lists(asked, min_size=1, max_size=30))
 async def test_the_rate_limiter_behaves_like_its_model(
-    redis: Redis, questions: list[tuple[int, tuple[RateLimit, ...], int]]
+    redis: Redis, questions: list[tuple[int, tuple[RateLimit, ...], int, str]]
 ) -> None:
     """Time is made to pass by shifting what was logged into the past."""
     await redis.flushall()  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
     budget, model, now = RateLimiter(redis, "account"), Model(), 0
-    for passed, limits, reserve in questions:
+    for passed, limits, reserve, person in questions:
         now += passed
         await _let_pass(redis, passed)
-        expected = model.wait(now, limits, reserve)
-        answer = await budget.acquire(*limits, reserve=reserve) * SECOND
+        expected = model.wait(now, limits, reserve, person)
+        answer = await budget.acquire(*limits, reserve=reserve, person=person) * SECOND
 
         # The server's clock runs on by itself; where that decides, either answer is right.
         if 0 < expected < SECOND / 2:
             if answer == 0:
-                for limit in limits:
-                    model.granted.setdefault(limit, []).append(now)
+                model.grant(now, limits, person)
         else:
             assert expected - SECOND / 2 <= answer <= expected
+
+
+@pytest.mark.parametrize(("people", "each"), [(1, 9), (2, 6), (5, 3)])
+async def test_whoever_asks_without_end_leaves_calls_to_others(redis: Redis, people: int, each: int) -> None:
+    budget, limit = RateLimiter(redis, "account"), RateLimit("start", 18, 60, fair=True)
+
+    granted = [await budget.acquire(limit, person=f"U{number % people}") == 0 for number in range(20 * people)]
+
+    assert sum(granted) == people * each
+    assert await budget.acquire(limit, person="stranger") == 0
+    assert await budget.acquire(limit) == 0  # nobody is known
 
 
 async def _let_pass(redis: Redis, microseconds: int) -> None:
@@ -160,5 +180,6 @@ async def test_all_keys_of_the_rate_limiter_expire(redis: Redis, seconds: float)
 def test_different_limits_are_independent() -> None:
     model = Model()
 
-    assert [model.wait(at, (RateLimit("chat", 2, 1.0),), 0) for at in (0, 1, 2)] == [0, 0, SECOND - 2]
-    assert all(a <= b for a, b in pairwise(model.granted[RateLimit("chat", 2, 1.0)]))
+    limits = (RateLimit("chat", 2, 1.0),)
+    assert [model.wait(at, limits, 0, "") for at in (0, 1, 2)] == [0, 0, SECOND - 2]
+    assert model.granted == [(limits[0], "", 0), (limits[0], "", 1)]

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from bots.sandbox.slack.user_actions import SlackUser
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
+from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 from tests.bots.slack.conftest import Scene
@@ -242,8 +244,9 @@ async def test_appends_are_spread_evenly_except_the_last(scene: Scene) -> None:
 
 async def test_a_burst_of_answers_stays_within_slack_s_rate_limits(scene: Scene) -> None:
     for number in range(30):
-        question = await scene.ann.mention(scene.channel, f"{number}")
-        there = Scene(scene.slack, scene.platform, scene.channel, scene.ann, question)
+        person = scene.slack.user(f"User {number}")
+        question = await person.mention(scene.channel, f"{number}")
+        there = Scene(scene.slack, scene.platform, scene.channel, person, question)
         with suppress(RateLimitedError):
             await there.show(f"answer {number}")
 
@@ -379,3 +382,17 @@ async def test_find_lost_message_finds_nothing_if_nothing_was_posted(scene: Scen
     page = Page(start=0, sending=True, after=earlier.message_id)
 
     assert await scene.outbox.find_lost_message(page) == page
+
+
+async def test_one_person_s_answers_leave_streams_to_others(scene: Scene, bob: SlackUser) -> None:
+    """Slack lets an app start 20 streams a minute in a workspace."""
+    flood, ann = (replace(scene.incoming(), sender=Sender(user)) for user in (bob.id, scene.ann.id))
+    for _ in range(12):
+        with suppress(RateLimitedError):  # no stream is left for him, and the channel takes one message a second
+            await scene.platform.outbox(flood).update_page(Page(start=0), "Hel", final=False)
+    started = scene.count("startStream")
+    page = await scene.platform.outbox(ann).update_page(Page(start=0), "Hel", final=False)
+
+    assert started == [9]
+    assert page.mode != "edit"
+    assert scene.count("startStream") == [10]
