@@ -31,6 +31,7 @@ _MAX_ENTRY_LENGTH = 2_000
 """Characters of an entry of a list that is read in part."""
 _SEPARATOR = re.compile(r"\s*+,")
 _BLANK = re.compile(r"\s*+")
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _UNCLEAN_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -197,3 +198,11 @@ def _parse_constant(_: str) -> None:
 
 
 _DECODER = json.JSONDecoder(parse_int=_parse_int, parse_float=_parse_float, parse_constant=_parse_constant)
+
+
+def clean_code(text: str, fallback: str = "") -> str:
+    """Return an identifier from outside, such as an error's code, as it may be logged; `fallback` when it is none.
+
+    Whoever answers may put anything there, words of a conversation included.
+    """
+    return text if _CODE.fullmatch(text) else fallback

@@ -19,6 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.platform_calls import PlatformCalls
+from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
 
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
@@ -29,6 +30,8 @@ _DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0
 """Seconds to wait if a rate limit of Slack names no time: for one method, for the messages of a workspace."""
 _MAX_RETRY_DELAY = 3600.0
 """Seconds: nobody waits longer because of a header."""
+_UNREADABLE_CODE = "unreadable_code"
+"""Stands for an error's code that is no identifier."""
 SERVER_ERROR = 500
 TOO_MANY_REQUESTS = 429
 
@@ -145,7 +148,8 @@ async def send_request(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> Asy
 def _translate_error(response: object) -> OutboxError:
     if not isinstance(response, AsyncSlackResponse):
         return PlatformUnreachableError("the response could not be read")
-    code = str(response.data.get("error") or "") if isinstance(response.data, dict) else ""
+    said = str(response.data.get("error") or "") if isinstance(response.data, dict) else ""
+    code = clean_code(said, _UNREADABLE_CODE) if said else ""
     if response.status_code == TOO_MANY_REQUESTS or code in RATE_LIMIT_CODES:
         return RateLimitedError(
             _WORKSPACE_RETRY_DELAY if code == "message_limit_exceeded" else parse_retry_after(response.headers)

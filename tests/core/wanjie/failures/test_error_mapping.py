@@ -136,6 +136,14 @@ def test_a_failure_has_status_code_and_request_id() -> None:
     assert str(error) == "Wanjie answered 400 bad_size"
 
 
+@pytest.mark.parametrize("words", ["my secret", "x" * 65, "sécret", "a\nb", "https://x/secret"])
+def test_what_is_no_identifier_is_neither_a_code_nor_a_request_id(words: str) -> None:
+    error = error_from_response(400, {"x-request-id": words}, openai("no", words, kind=words))
+
+    assert (error.code, error.request_id) == ("", "")
+    assert str(error) == "Wanjie answered 400"
+
+
 def test_a_numeric_code_gives_way_to_the_type() -> None:
     assert error_from_response(400, {}, '{"error": {"code": "400", "type": "bad_thing"}}').code == "bad_thing"
 
