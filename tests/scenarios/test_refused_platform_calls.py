@@ -66,7 +66,7 @@ ROWS = {
     "question, absent": Row(_say("one"), POST, ABSENT, ("", "")),
     "command, refused": Row(_say("/help"), POST, UNKNOWN, ("", "What I can do")),
     "menu, gone": Row(_say("/model"), POST, GONE, ("", "Which models")),
-    "pick, refused": Row(_pick, PICK, UNKNOWN, ("Now: `kimi-k2`", "Chat: `kimi-k2`")),
+    "pick, refused": Row(_pick, PICK, UNKNOWN, ("Now: kimi-k2", "Chat: `kimi-k2`")),
     "pick, gone": Row(_pick, PICK, GONE, ("Now: kimi-k2", "Chat: `kimi-k2`")),
     "voice, refused": Row(SPEAK, VOICE, UNKNOWN, ("speak.refused", "speak.refused")),
     "voice, forbidden": Row(SPEAK, VOICE, NO_VOICE, ("attach.no_voice", "attach.no_voice")),
