@@ -1,6 +1,7 @@
 """What an operator reads of questions that were answered."""
 
 import asyncio
+import json
 from platform import python_version
 
 import aiohttp
@@ -42,7 +43,7 @@ async def test_a_question_on_each_platform_is_measured(empty_harness: ServiceHar
     harness, health = empty_harness, Health()
     harness.wanjie.script.answer = lambda _: "an answer"
     harness.wanjie.script.fail_next.append(Failure(500, path="/chat/completions"))
-    await harness.start(HTTP_PORT=health.port)
+    await harness.start(HTTP_PORT=health.port, LOG_FORMAT="json")
     await harness.ready()
     for persona in (harness.private(), harness.direct()):
         await persona.say(QUESTION)
@@ -64,3 +65,8 @@ async def test_a_question_on_each_platform_is_measured(empty_harness: ServiceHar
     assert samples["bots_build_info", python_version(), __version__] == 1
     assert samples["bots_worker_slots_in_use",] <= 2
     assert samples["bots_queue_messages", "conversation"] == 0
+
+    await harness.private().until(lambda: harness.logs().count('"answered"') == 2)
+    lines = [json.loads(line) for line in harness.logs().partition('"ready"')[2].splitlines()[1:]]
+    assert len({line["turn"] for line in lines}) == 2, "every line of an event has its id"
+    assert QUESTION not in harness.logs()
