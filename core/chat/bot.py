@@ -70,6 +70,8 @@ class Bot:
             await self._answer(event)
         if unexpected.error is not None:
             await self._report_failure(event, unexpected.error)
+        if event.context is not None and event.context.payer.warnings:
+            await _warn_of_limits(event.context)
         if event.context is not None and await self._deletions.forget(event.context.incoming):
             self._remove_old_buttons(event.context)
 
@@ -108,7 +110,6 @@ class Bot:
             incoming = await self._enrich(event.job, incoming, platform)
             event.context = self._context(event, incoming, platform)
             await self._respond(event.context)
-            await _warn_of_limits(event.context)
 
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
         """Decide about an event again: roles may have changed while it waited."""
@@ -226,13 +227,15 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
 
 
 async def _warn_of_limits(context: EventContext) -> None:
-    """Say below the answer of which limits little is left."""
+    """Say of which limits little is left, below the answer or the apology: what broke off has been used, too."""
     warnings = [
         context.translate(WARNING_KEYS[warning.limit.subject], **describe_limit(warning))
         for warning in context.payer.warnings
     ]
-    if warnings:
+    with UnexpectedErrors() as unexpected:
         await context.reply_text("\n".join(warnings), fields=LIMIT_WARNING)
+    if unexpected.error is not None:
+        _log.warning("a warning could not be shown", error=repr(unexpected.error))
 
 
 def _may_have_news(incoming: Incoming) -> bool:

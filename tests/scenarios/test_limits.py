@@ -61,6 +61,15 @@ async def test_an_answer_whose_process_is_killed_is_finished_although_its_reserv
     assert len(asked(limited_harness)) == 2
 
 
+async def test_a_limit_is_warned_of_below_an_answer_that_broke_off(limited_harness: ServiceHarness) -> None:
+    limited_harness.wanjie.script.answer = lambda _: "word " * 3_000
+    limited_harness.wanjie.script.break_after = 1_000
+    persona = limited_harness.private()
+    await persona.say("tell me all")
+    await says(persona, "The connection to the model broke")
+    await says(persona, "You have used more than 80 % of your limit of 2,000 tokens.")
+
+
 async def test_people_see_what_they_and_their_group_have_used(persona: Persona, harness: ServiceHarness) -> None:
     await persona.say("hello")
     await persona.until(persona.answers)
