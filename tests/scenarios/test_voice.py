@@ -74,7 +74,7 @@ async def test_a_long_text_is_joined_from_several_requests(persona: Persona, har
     await persona.say(f"/speak {text}")
     note = await hears(persona, seconds=60)
 
-    pieces = [body["input"] for body in spoken(harness)]
+    pieces = sorted((str(body["input"]) for body in spoken(harness)), key=lambda piece: text.index(piece.strip()))
     assert len(text) > 2000
     assert len(pieces) == 4
     assert " ".join(piece.strip() for piece in pieces) == text

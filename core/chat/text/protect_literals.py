@@ -133,9 +133,11 @@ class _Reader:
 
     def find_code(self, line: str) -> tuple[list[tuple[int, int]], int]:
         """Find the code in a line, and the position from which following text may change that."""
+        continues_fence = self._fences.is_open
         fence = self._fences.read_line(line)
         if fence:
-            return ([(0, len(line))] if fence[0] in "`~" else []), len(line)
+            is_certain = continues_fence or fence[0] != "`"  # one more back-tick, and the line opens no fence
+            return ([(0, len(line))] if fence[0] in "`~" else []), len(line) if is_certain else 0
         if not self._is_prose(line):
             return ([(0, len(line))] if self._in_indented_code else []), len(line)
         if not _ANYTHING.search(line):
