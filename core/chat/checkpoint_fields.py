@@ -72,6 +72,8 @@ LIMIT_WARNING = PostFields("limit_")
 ANSWER_PICTURES = PostFields("answer_pictures_")
 VOICE_NOTE = PostFields("aloud_")
 IMAGES = PostFields("drawn_")
+EXPORT_JSON = PostFields("export_json_")
+EXPORT_MARKDOWN = PostFields("export_md_")
 
 
 def get_fallback_notice_fields(work: str) -> PostFields:

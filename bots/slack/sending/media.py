@@ -26,7 +26,7 @@ from core.chat.port.errors import (
     PlatformUnreachableError,
     RateLimitedError,
 )
-from core.chat.port.media import Album, Picture, Voice
+from core.chat.port.media import Album, Document, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
@@ -52,7 +52,7 @@ _MIN_POLL_INTERVAL, _MAX_POLL_INTERVAL = 0.1, 1.0
 class _Upload:
     """The progress of an upload; it is kept while calls are repeated."""
 
-    media: Voice | Album
+    media: Media
     share_as_files: bool
     """The files are shared without image blocks."""
     files: list[str] = field(default_factory=list[str])
@@ -70,7 +70,7 @@ class MediaPoster:
         self._destination = destination
         self._upload: _Upload | None = None
 
-    async def post(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...], bot: str) -> Page:
+    async def post(self, page: Page, media: Media, buttons: tuple[Button, ...], bot: str) -> Page:
         """See `Outbox.send_media`; `bot` is our own user id."""
         if page.message_id:
             if buttons and not page.done and not await self._has_buttons(page.message_id, bot):
@@ -118,7 +118,7 @@ class MediaPoster:
         self._upload = _Upload(album, share_as_files=True)  # completed uploads cannot be shared any more
         return await self._share_files(album, buttons)
 
-    async def _share_files(self, media: Voice | Album, buttons: tuple[Button, ...]) -> str:
+    async def _share_files(self, media: Media, buttons: tuple[Button, ...]) -> str:
         """Post files, then buttons; return the ts of the message, or a file id if Slack does not report it in time."""
         upload = await self._upload_files(media)
         title = media.title if isinstance(media, Voice) else ""
@@ -149,13 +149,13 @@ class MediaPoster:
         ts, _, thread = found.partition(" ")
         return ts, thread
 
-    def _get_upload(self, media: Voice | Album) -> _Upload:
+    def _get_upload(self, media: Media) -> _Upload:
         if self._upload is None or self._upload.media is not media:
             displayable = isinstance(media, Album) and all(_fits_image_block(picture) for picture in media.pictures)
             self._upload = _Upload(media, share_as_files=not displayable)
         return self._upload
 
-    async def _upload_files(self, media: Voice | Album) -> _Upload:
+    async def _upload_files(self, media: Media) -> _Upload:
         upload = self._get_upload(media)
         for name, data, alt in _list_files(media)[len(upload.files) :]:
             upload.files.append(await self._files.upload(name, data, alt=alt))
@@ -168,7 +168,7 @@ class MediaPoster:
             upload.files.clear()  # Slack may have completed them, which works only once
             raise
 
-    async def _post_buttons(self, media: Voice | Album, buttons: tuple[Button, ...]) -> None:
+    async def _post_buttons(self, media: Media, buttons: tuple[Button, ...]) -> None:
         """Post buttons in a message below the files; failures are logged, since a retry would post the files again."""
         if not buttons:
             return
@@ -213,10 +213,12 @@ def _fits_image_block(picture: Picture) -> bool:
     return picture.mime in _IMAGE_BLOCK_TYPES and len(picture.data) <= _MAX_IMAGE_BLOCK_BYTES
 
 
-def _list_files(media: Voice | Album) -> list[tuple[str, bytes, str]]:
+def _list_files(media: Media) -> list[tuple[str, bytes, str]]:
     """Name, bytes and alternative text of each file."""
     if isinstance(media, Voice):
         return [(_VOICE_FILE_NAME, media.audio, "")]
+    if isinstance(media, Document):
+        return [(media.name, media.data, "")]
     return [(picture.name, picture.data, picture.alt) for picture in media.pictures]
 
 

@@ -26,7 +26,7 @@ from core.chat.port.errors import (
     RecipientGoneError,
 )
 from core.chat.port.incoming import Incoming
-from core.chat.port.media import Album, Voice
+from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
@@ -106,7 +106,7 @@ class SlackOutbox(Outbox):
         """See `Outbox`; Slack requires that the whole message is updated."""
         await self._pages.set_buttons(shown.page, PageText.render(shown.text, shown.folded, final=True), buttons)
 
-    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""
         with self._detect_absence():
             posted = await self._media.post(page, media, buttons, self._bot())

@@ -16,7 +16,7 @@ from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText, clip_caption
 from core.chat.port.errors import ContentRejectedError, MediaForbiddenError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
-from core.chat.port.media import Album, Picture, Voice
+from core.chat.port.media import Album, Document, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
@@ -58,7 +58,7 @@ class MediaSender:
         self.uncaptioned_album = ""
         """Id of the first message of an album that was posted without its caption so far; else ""."""
 
-    async def send(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...]) -> Page:
+    async def send(self, page: Page, media: Media, buttons: tuple[Button, ...]) -> Page:
         """See `Outbox`.
 
         An album cannot have buttons (Bot API: sendMediaGroup), so a separate message below it has its caption and them.
@@ -70,10 +70,14 @@ class MediaSender:
         self._message_ids.record_identified(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, adopted=False, done=True)
 
-    async def _post(self, media: Voice | Album, keyboard: InlineKeyboardMarkup | None) -> str:
+    async def _post(self, media: Media, keyboard: InlineKeyboardMarkup | None) -> str:
         if isinstance(media, Voice):
             return await self._send(
                 media.caption, lambda chat, rendered: self._send_voice(chat, media, rendered, keyboard)
+            )
+        if isinstance(media, Document):
+            return await self._send(
+                media.caption, lambda chat, rendered: self._send_document(chat, media, rendered, keyboard)
             )
         if not self._as_files and all(map(_can_be_photo, media.pictures)):
             try:
@@ -138,6 +142,21 @@ class MediaSender:
             message_thread_id=self._messages.thread,
         )
 
+    async def _send_document(
+        self, chat: int, document: Document, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
+    ) -> Message:
+        rendered = clip_caption(rendered)
+        return await self._api.send_document(
+            chat,
+            document.data,
+            filename=document.name,
+            caption=rendered.text,
+            caption_entities=to_message_entities(rendered),
+            reply_markup=keyboard,
+            reply_parameters=self._messages.build_reference(),
+            message_thread_id=self._messages.thread,
+        )
+
     async def _send_picture(
         self, chat: int, picture: Picture, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
@@ -195,9 +214,7 @@ class MediaSender:
             _log.warning("an album stays without its caption", reason=str(error))
         self.uncaptioned_album = ""
 
-    async def _complete_found(
-        self, message_id: str, media: Voice | Album, keyboard: InlineKeyboardMarkup | None
-    ) -> bool:
+    async def _complete_found(self, message_id: str, media: Media, keyboard: InlineKeyboardMarkup | None) -> bool:
         """Add to a recovered message what it lacks; False when it turns out to be another one."""
         count = len(media.pictures) if isinstance(media, Album) else 1
         if count > 1:

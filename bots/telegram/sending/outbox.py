@@ -35,7 +35,7 @@ from core.chat.port.errors import (
     UneditableError,
 )
 from core.chat.port.incoming import Incoming
-from core.chat.port.media import Album, Voice
+from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
@@ -136,7 +136,7 @@ class TelegramOutbox(Outbox):
             lambda chat: self._set_keyboard(chat, message_id, keyboard), reserve=BUTTONS_RESERVE
         )
 
-    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """See `Outbox`; media reply to the question in a group, and anywhere to a message whose button was pressed."""
         return await self._media.send(page, media, buttons)
 

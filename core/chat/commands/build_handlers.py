@@ -26,6 +26,7 @@ from .about import AboutCommands
 from .admin import AdminCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
+from .export import ExportCommand
 from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
@@ -95,6 +96,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "system": CommandHandler(system.set_prompt),
         "new": CommandHandler(conversation.start_over),
         "forget": CommandHandler(forget.forget),
+        "export": CommandHandler(ExportCommand(conversations).export),
         "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)

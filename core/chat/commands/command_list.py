@@ -25,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
         concerns="conversation",
         personal_words=PERSONAL_WORDS,
     ),
+    Command("export", "conversation", within_conversation=True, concerns="conversation"),
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),

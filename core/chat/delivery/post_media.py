@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.chat.checkpoint_fields import PostFields
 from core.chat.port.errors import MediaForbiddenError, MediaUnsupportedError, MissingPermissionError, NotAMemberError
-from core.chat.port.media import Album, Voice
+from core.chat.port.media import Album, Document, Media, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
@@ -16,6 +18,13 @@ from .delivery_checkpoint import DeliveryCheckpoint
 from .event_context import EventContext
 from .write_ahead import write_ahead
 
+_FORBIDDEN: Mapping[type[Media], str] = {
+    Voice: "attach.no_voice",
+    Album: "attach.no_pictures",
+    Document: "attach.no_files",
+}
+"""What is said where media of a kind may not be posted."""
+
 
 def is_posted(job: Job, fields: PostFields) -> bool:
     """Whether these media were posted already, by this owner of the job or a former one."""
@@ -24,7 +33,7 @@ def is_posted(job: Job, fields: PostFields) -> bool:
 
 
 async def post_media(
-    context: EventContext, media: Voice | Album, fields: PostFields, *, buttons: tuple[Button, ...] = ()
+    context: EventContext, media: Media, fields: PostFields, *, buttons: tuple[Button, ...] = ()
 ) -> None:
     """Post `media` unless a former owner of the job did; wait as long as the platform asks.
 
@@ -51,4 +60,4 @@ async def post_media(
     except MediaUnsupportedError as error:
         raise UserFacingError("attach.unsupported") from error
     except MediaForbiddenError as error:
-        raise UserFacingError("attach.no_voice" if isinstance(media, Voice) else "attach.no_pictures") from error
+        raise UserFacingError(_FORBIDDEN[type(media)]) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,17 @@ class Album:
 
     pictures: tuple[Picture, ...]
     caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to keep, as it is."""
+
+    data: bytes
+    name: str
+    caption: str = ""
+    """Markdown, at most 1,000 characters."""
+
+
+Media: TypeAlias = Voice | Album | Document
+"""What is posted as one message, apart from texts."""

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 from .capabilities import Capabilities
 from .errors import ContentRejectedError, MediaUnsupportedError
 from .markdown import escape_line
-from .media import Album, Voice
+from .media import Media
 from .menus import Button, Menu, ShownMessage
 from .page import Page
 
@@ -91,7 +91,7 @@ class Outbox(Protocol):
         Cosmetic, so what cannot be done is skipped silently. Default: nothing is shown.
         """
 
-    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Post `media` with its caption, and return the page as `done`, with its `message_id`.
 
         A page that was recovered is only given what it lacks (its buttons). Waits until the file stands in the

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from core.chat.port.capabilities import Capabilities
-from core.chat.port.media import Album, Voice
+from core.chat.port.media import Media, Voice
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
@@ -28,7 +28,7 @@ class NoOutbox(Outbox):
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         raise AssertionError(shown, buttons)
 
-    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         raise AssertionError(page, media, buttons)
 
     async def download_file(self, file: str, *, max_bytes: int) -> bytes:
@@ -73,7 +73,7 @@ class NoteScreen(NoOutbox):
     def capabilities(self) -> Capabilities:
         return Capabilities(page_limit=4000, edit_interval=0.0, max_group_edit_interval=0.0, voice=self.voice)
 
-    async def send_media(self, page: Page, media: Voice | Album, buttons: tuple[Button, ...] = ()) -> Page:
+    async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         assert isinstance(media, Voice)
         assert not buttons
         await asyncio.sleep(0)
