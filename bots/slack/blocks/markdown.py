@@ -46,10 +46,8 @@ def render_markdown(text: str, *, final: bool) -> str:
         return shown
     code, doubt = find_code_spans(shown)
     if not final:
-        pending = _PENDING_MENTION.search(shown)
-        shown = shown[: pending.start() if pending else None]
-        dubious = _MENTION.search(shown, doubt)
-        shown = shown[: dubious.start() if dubious else None]
+        held = [found.start() for found in (_PENDING_MENTION.search(shown), _MENTION.search(shown, doubt)) if found]
+        shown = shown[: min(held, default=None)]
     if any(_is_within(found.start(), code) for found in _MENTION.finditer(shown)):
         code = _find_parsed_code(shown, code)
     return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else found[0] + WORD_JOINER, shown)

@@ -133,6 +133,7 @@ def test_no_mention_remains_at_any_cut_of_the_text(text: str) -> None:
 
 @given(st.lists(_pieces, max_size=12) | st.lists(_tricks, max_size=12))
 @example(["`", "`", "`", "<!here>", "`"])
+@example(["`", "&lt;", "&lt;", "<"])
 def test_rendered_text_only_grows(pieces: list[str]) -> None:
     text, shown = "", ""
     for piece in pieces:
