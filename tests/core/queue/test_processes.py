@@ -181,10 +181,20 @@ async def test_a_kill_in_a_flood_loses_nothing_and_delays_no_stranger(
     killed.kill()
     at = time.time()
     await inbox.enqueue("stranger", "question", make_payload(), Origin("ada", "ada"))
-    entries = await journal.wait_until(lambda entries: count_entries(entries, "end") == 61, seconds=30)
+    accepted = {event for events in flood.values() for event in events} | {"question"}
+    entries = await journal.wait_until(
+        lambda entries: {entry.event for entry in entries if entry.what == "end"} == accepted, seconds=30
+    )
 
     assert next(entry.at for entry in entries if entry.event == "question") - at < 3
     assert {lane: list_started_events(entries, lane) for lane in flood} == flood
-    assert all(count_entries(entries, "end", event) == 1 for events in flood.values() for event in events)
+    assert count_entries(entries, "end") <= len(accepted) + 8  # what the killed process had ended and not yet reported
     assert not find_overlaps(entries)
-    assert not await redis.exists("{q0}:lanes", "{q0}:s:u:mallory", "{q0}:p:u:mallory", "{q0}:w:u:mallory")
+    await wait_until_gone(redis, "{q0}:lanes", "{q0}:s:u:mallory", "{q0}:p:u:mallory", "{q0}:w:u:mallory")
+
+
+async def wait_until_gone(redis: Redis, *keys: str) -> None:
+    """Wait for what follows the last step of a handler."""
+    async with asyncio.timeout(5):
+        while await redis.exists(*keys):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.01)
