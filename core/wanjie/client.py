@@ -26,6 +26,7 @@ from .errors import (
 )
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageData, ImageResult, parse_images
+from .memory_budget import MemoryBudget
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import (
     MAX_MODELS,
@@ -80,10 +81,11 @@ class WanjieClient:
         downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
         observer: CallObserver | None = None,
+        memory: MemoryBudget | None = None,
     ) -> None:
-        """`observer` is told of each attempt of a call."""
+        """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer = observer
-        self._http = HttpTransport(settings, backoff, proxies)
+        self._http = HttpTransport(settings, backoff, proxies, memory)
         self._downloader = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
@@ -249,16 +251,18 @@ class WanjieClient:
         async with self._http.open_stream(
             "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout
         ) as body:
-            async with aclosing(self._read_deltas(body, reader, request.silence_timeout)) as arriving:
-                async for delta in arriving:
-                    yield delta
+            with self._http.memory.reading() as account:
+                arriving = self._read_deltas(body, reader, request.silence_timeout, account)
+                async with aclosing(arriving):
+                    async for delta in arriving:
+                        yield delta
             for delta in await _run_aside(reader.finish, size=reader.buffered_length):
                 yield delta
             if reader.is_done:
                 await _drain(body)
 
     async def _read_deltas(
-        self, body: ByteStream, reader: StreamReader, own_timeout: float | None
+        self, body: ByteStream, reader: StreamReader, own_timeout: float | None, account: object
     ) -> AsyncGenerator[Delta]:
         clock = asyncio.get_running_loop().time
         factor = self._comment_factor if own_timeout is None else 1
@@ -281,6 +285,9 @@ class WanjieClient:
                     self._track(delta.image)
                 yield delta
                 timeout, waiting_since = own_timeout or self._idle_timeout, clock()
+            read_at = clock()
+            await self._http.memory.resize(account, reader.buffered_length)
+            waiting_since += clock() - read_at  # it was not the model that was silent
 
 
 async def _feed_in_slices(reader: StreamReader, data: bytes) -> AsyncGenerator[Delta]:

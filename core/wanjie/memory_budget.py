@@ -9,18 +9,22 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 _MAX_BYTES = 256_000_000
+_MIN_WAITING_BYTES = 256_000
+"""Bytes of a call that never waits for room: a text is not held up by the pictures of others."""
 
 
 class MemoryBudget:
     """Count the bytes of responses, and of what was made of them, as long as those live.
 
-    While more than `max_bytes` are held, only the oldest call goes on reading; the others wait, as long as their own
-    timeouts let them. So no call waits for one that waits itself, and what is held is the budget and one response.
+    While more than `max_bytes` are held, of the calls that hold more than a little only the oldest goes on reading; the
+    others wait, as long as their own timeouts let them. So no call waits for one that waits itself, and what is held is
+    the budget and one response.
     """
 
-    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = _MAX_BYTES, min_waiting_bytes: int = _MIN_WAITING_BYTES) -> None:
         self.held = 0
         self._max_bytes = max_bytes
+        self._min_waiting_bytes = min_waiting_bytes
         self._readers = OrderedDict[object, int]()
         self._released = asyncio.Event()
 
@@ -36,9 +40,17 @@ class MemoryBudget:
 
     async def grow(self, reader: object, size: int) -> None:
         """Count bytes that a call has read; wait until there is room for more."""
-        self._readers[reader] += size
-        self.held += size
-        while self.held > self._max_bytes and next(iter(self._readers)) is not reader:
+        await self.resize(reader, self._readers[reader] + size)
+
+    async def resize(self, reader: object, size: int) -> None:
+        """Count the bytes that a call holds now, instead of those before; wait until there is room for more."""
+        grown = size - self._readers[reader]
+        self._readers[reader] = size
+        if grown < 0:
+            self._release(-grown)
+        else:
+            self.held += grown
+        while self.held > self._max_bytes and size > self._min_waiting_bytes and self._find_oldest() is not reader:
             self._released.clear()
             await self._released.wait()
 
@@ -47,6 +59,10 @@ class MemoryBudget:
         self.held += size
         # The last reference may go in a thread, or when the program ends.
         weakref.finalize(holder, self._release_later, asyncio.get_running_loop(), size).atexit = False
+
+    def _find_oldest(self) -> object:
+        """Find the oldest call that holds more than a little."""
+        return next((reader for reader, size in self._readers.items() if size > self._min_waiting_bytes), None)
 
     def _release_later(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
         if not loop.is_closed():

@@ -108,12 +108,16 @@ class HttpTransport:
     """Send requests to Wanjie: every failure is raised as a `WanjieError` that does not hold the key."""
 
     def __init__(
-        self, settings: WanjieSettings, backoff: Backoff = DEFAULT_BACKOFF, proxies: Proxies = NO_PROXIES
+        self,
+        settings: WanjieSettings,
+        backoff: Backoff = DEFAULT_BACKOFF,
+        proxies: Proxies = NO_PROXIES,
+        memory: MemoryBudget | None = None,
     ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self._backoff = backoff
-        self.memory = MemoryBudget()
+        self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
         self._max_attempts = settings.max_attempts
         self._client = httpx.AsyncClient(
