@@ -50,6 +50,8 @@ class OldButtons:
         self._answers = answers
         self._conversations = conversations
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._requested: dict[str, Outbox] = {}
+        """Chats in which buttons may have become old since the last look."""
 
     @property
     def running(self) -> int:
@@ -62,9 +64,9 @@ class OldButtons:
 
     def start_removal(self, chat: str, outbox: Outbox) -> None:
         """Start to remove old buttons in a chat, with an outbox of that chat; return at once."""
+        self._requested[chat] = outbox
         if chat not in self._running:
-            task = self._running[chat] = asyncio.create_task(self._remove(chat, outbox))
-            task.add_done_callback(lambda _: self._running.pop(chat))
+            self._running[chat] = asyncio.create_task(self._remove_requested(chat))
 
     async def aclose(self) -> None:
         """Stop; a later process does the rest."""
@@ -72,6 +74,14 @@ class OldButtons:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    async def _remove_requested(self, chat: str) -> None:
+        """Remove until nothing new was requested: a removal that is under way may have looked too early."""
+        try:
+            while (outbox := self._requested.pop(chat, None)) is not None:
+                await self._remove(chat, outbox)
+        finally:
+            del self._running[chat]
 
     async def _remove(self, chat: str, outbox: Outbox) -> None:
         try:

@@ -23,7 +23,7 @@ from core.wanjie import (
     Usage,
 )
 from core.wanjie.image_responses import parse_images
-from core.wanjie.responses import Chunk, parse_chunk, parse_completion, parse_models, parse_transcript
+from core.wanjie.responses import Chunk, Transcript, parse_chunk, parse_completion, parse_models, parse_transcript
 
 Fixture = Callable[[str], str]
 FIELDS = [
@@ -167,7 +167,7 @@ def test_pictures_are_found_under_other_names(raw: object, image: ImageLink | Im
     "raw", [{"data": {"text": " a"}}, {"result": {"transcript": "a"}}, {"transcription": "a"}, "a"]
 )
 def test_a_transcript_is_found_under_other_names(raw: object) -> None:
-    assert parse_transcript(raw) == "a"
+    assert parse_transcript(raw) == Transcript("a")
 
 
 def test_a_data_url_contains_the_picture() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,9 +36,14 @@ class _Screen(NoOutbox):
     left: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     script: list[OutboxError] = field(default_factory=list[OutboxError])
     calls: int = 0
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens once while buttons are being removed."""
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         self.calls += 1
+        if self.meanwhile is not None:
+            step, self.meanwhile = self.meanwhile, None
+            await step()
         if self.script:
             raise self.script.pop(0)
         self.left[shown.page.message_id] = [button.name for button in buttons]
@@ -113,6 +118,19 @@ async def test_after_a_new_conversation_no_answer_can_be_regenerated(chat: _Chat
     await chat.conversations.clear_history(CHAT)
 
     assert await chat.clear() == {"1": ["speak"]}
+
+
+async def test_buttons_that_become_old_during_a_removal_are_removed_as_well(chat: _Chat) -> None:
+    await chat.answer("1")
+    await chat.answer("2")
+
+    async def forget() -> None:
+        await chat.conversations.clear_history(CHAT)
+        chat.old_buttons.start_removal(CHAT, chat.screen)
+
+    chat.screen.meanwhile = forget
+
+    assert await chat.clear() == {"1": ["speak"], "2": ["speak"]}
 
 
 async def test_rate_limited_removals_of_buttons_are_done_later(chat: _Chat) -> None:
