@@ -34,7 +34,7 @@ async def _run(settings: Settings, action: str, ids: Sequence[str]) -> int:
         redis = connect(url)
         try:
             limit = settings.service.mailbox_limit
-            letters = DeadLetters(redis, Inbox(redis, limits=QueueLimits(mailbox=limit)))
+            letters = DeadLetters(redis, Inbox(redis, limits=QueueLimits.for_mailbox(limit)))
             return await _act(letters, action, ids)
         finally:
             await redis.aclose()

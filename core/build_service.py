@@ -94,7 +94,7 @@ class Service:
         service, chat = self._settings.service, self._settings.chat
         lifetime = timedelta(days=chat.history_days)
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
-        limits = QueueLimits(mailbox=service.mailbox_limit, person_messages=4 * service.mailbox_limit)
+        limits = QueueLimits.for_mailbox(service.mailbox_limit)
         return _Stored(
             inbox=Inbox(self._redis, limits=limits),
             conversations=conversations,

@@ -1,7 +1,7 @@
 """Who may use the bot, and how the service knows its own buttons."""
 
-from .claims import ClaimResult, Claims
 from .decision import ADMIN_ROLES, AccessMode, Decision, Role, Standing, decide
+from .pairing_codes import ClaimResult, Claims
 from .records import AccessRequest, ChatRecord, PersonRecord
 from .register import AccessRegister, AuditEntry, Known
 from .signing_key import KeyReader, SigningKey

@@ -2,14 +2,16 @@
 
 from .dead_letters import DeadLetter, DeadLetters
 from .envelope import Envelope, event_tag
-from .inbox import EnqueueResult, Inbox, QueueLimits
+from .inbox import EnqueueResult, Inbox
 from .job import Job, OwnershipLostError, SaveCheckpoint
 from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
+from .limits import QueueLimits
 from .origin import Origin
 from .queue_gauges import QueueGauges
-from .waiting_messages import FirstMessage, WaitingMessages
-from .worker import Worker, WorkerPeriods
+from .withdraw_waiting import FirstMessage, WaitingMessages
+from .worker import Worker
+from .worker_periods import WorkerPeriods
 from .worker_slots import yield_slot
 
 __all__ = [

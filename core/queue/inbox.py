@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -15,6 +14,7 @@ from core.redis.client import Script
 from .envelope import Envelope
 from .keys import QueueKeys
 from .lane_kind import LaneKind
+from .limits import QueueLimits
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
@@ -43,28 +43,6 @@ class EnqueueResult(Enum):
     def is_refused(self) -> bool:
         """Whether the event was not stored; it may be tried again."""
         return self not in {EnqueueResult.STORED, EnqueueResult.DUPLICATE}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLimits:
-    """How much may wait."""
-
-    mailbox: int = 50
-    """Messages of a lane."""
-    person_messages: int = 200
-    """Messages of a person in all conversations, for each kind of lane."""
-    person_bytes: int = 2 * 1024 * 1024
-    """The same in bytes, at most a sixteenth of the store; a single larger message is taken."""
-    chat_messages: int = 1000
-    """Messages in all conversations of a chat, for each kind of lane."""
-    chat_bytes: int = 8 * 1024 * 1024
-    """The same in bytes, at most an eighth of the store."""
-    person_refusals: int = 3
-    """Refused messages of a person that wait to be answered with that."""
-    lanes: int = 20_000
-    """Lanes with messages."""
-    seen: int = 256
-    """Event ids that a lane remembers; a platform redelivers at most its last batch, of 100."""
 
 
 class Inbox:

@@ -8,7 +8,6 @@ import platform
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import groupby
 from time import monotonic
 
@@ -23,6 +22,7 @@ from .claims import Claim, Claims, Entry
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
 from .notifications import listen_for_news
+from .worker_periods import WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
 _READ_TIMEOUT = 0.5  # seconds that one read waits for work, and so the longest that a drain waits for the reader
@@ -33,20 +33,6 @@ _REPAIR_INTERVAL = 5.0
 _MIN_RETRY_DELAY = 0.1
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerPeriods:
-    """How fast the death of a process is noticed, in seconds."""
-
-    lease: float = 15.0
-    """Anyone may take over an entry that was not renewed for so long; longer than any stall of a living process."""
-    renew: float = 5.0
-    """Between two renewals."""
-    reclaim: float = 3.0
-    """Between two searches for entries that anyone may take over."""
-    store_retry_delay: float = 1.0
-    """Before a message whose handler met a failing store is delivered again."""
 
 
 class Worker:

@@ -1,22 +1,17 @@
 """All that can be configured: the one package that reads the environment and `.env`."""
 
+from .chat_settings import ChatSettings
+from .field_types import ModelKindName, Patterns, Proxy, describe_proxy
 from .load import Settings, SettingsError, read_wanjie_environment
 from .model_prices import ModelPrice
 from .platform_area import PlatformArea
 from .proxies import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables
+from .service_settings import ServiceSettings
 from .tokens import TokenForm, check_token, check_unquoted
 from .urls import check_base_url
-from .usage import UsageSettings
-from .variables import (
-    ChatSettings,
-    ModelKindName,
-    Patterns,
-    Proxy,
-    ServiceSettings,
-    WanjieSettings,
-    describe_proxy,
-)
+from .usage_settings import UsageSettings
+from .wanjie_settings import WanjieSettings
 
 __all__ = [
     "NO_PROXIES",

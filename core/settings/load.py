@@ -9,14 +9,17 @@ from typing import Protocol, TypeVar
 from pydantic import SecretStr, ValidationError
 
 from .base_area import Area
+from .chat_settings import ChatSettings
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
 from .platform_area import PlatformArea
 from .proxies import Proxies, list_passwords
+from .proxy_settings import ProxySettings
 from .reference import list_areas, list_variables
+from .service_settings import ServiceSettings
 from .tokens import recognize_tokens
-from .usage import UsageSettings
-from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
+from .usage_settings import UsageSettings
+from .wanjie_settings import WanjieSettings
 
 _AreaT = TypeVar("_AreaT", bound=Area)
 _PlatformT = TypeVar("_PlatformT", bound=PlatformArea)

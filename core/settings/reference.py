@@ -9,9 +9,12 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from .base_area import Area
+from .chat_settings import ChatSettings
 from .platform_area import PlatformArea
-from .usage import UsageSettings
-from .variables import ChatSettings, ProxySettings, ServiceSettings, WanjieSettings
+from .proxy_settings import ProxySettings
+from .service_settings import ServiceSettings
+from .usage_settings import UsageSettings
+from .wanjie_settings import WanjieSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
 from .amount import NOTHING, Amount
+from .cost import MILLION, PriceList
 from .counters import UsageCounters, UsedAmount
 from .limits import Limit, LimitReachedError, PeriodName, ReachedLimit, Subject, TooManyQuestionsError, list_limits
 from .metered_client import MeteredClient
 from .payer import Payer
-from .prices import MILLION, PriceList
 from .token_estimate import estimate_tokens
 
 __all__ = [

@@ -20,9 +20,9 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .amount import Amount
+from .cost import PriceList
 from .limits import Limit, LimitReachedError, PeriodName, ReachedLimit, Subject, TooManyQuestionsError, find_end
 from .payer import Payer
-from .prices import PriceList
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _LIFETIME = 400 * 86_400

@@ -11,7 +11,7 @@ import pytest
 from core.chat.delivery.answer_buffer import as_stream
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import TextChunk
-from core.chat.delivery.close_pages import closing_pages
+from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.page_buttons import PageButtons
 from core.chat.port.errors import ContentRejectedError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.chat.answer.answer_request import AnswerRequest, ConversationContext
 from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.collect_answer_pictures import AnswerPictures
-from core.chat.answer.request import AnswerRequest, ConversationContext
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
@@ -15,7 +15,7 @@ from core.store import AnswerFiles, HistoryMessage
 from core.usage import estimate_tokens
 
 from .draw_pictures import PictureDrawer
-from .media_tools import MediaTools
+from .model_tools import MediaTools
 from .post_answer_pictures import post_answer_pictures
 from .read_question import QuestionReader
 from .speak_text import Speaker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 
-from core.chat.answer.request import ConversationContext
+from core.chat.answer.answer_request import ConversationContext
 from core.chat.checkpoint_fields import ANSWER, QUESTION_FIELD, QUESTION_NOTES
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext

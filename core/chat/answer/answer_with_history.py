@@ -22,9 +22,9 @@ from core.metrics import Metrics
 from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
+from .answer_request import AnswerRequest, ConversationContext
 from .model_choice import ModelSelector
 from .model_client import ChatClient
-from .request import AnswerRequest, ConversationContext
 from .stream_answer import AnswerWriter
 
 _log = structlog.get_logger()

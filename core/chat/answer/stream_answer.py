@@ -15,7 +15,7 @@ from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.answer_timer import AnswerTimer
-from core.chat.delivery.close_pages import closing_pages
+from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
@@ -34,10 +34,10 @@ from core.wanjie import (
     ToolCall,
 )
 
+from .answer_request import AnswerRequest
 from .model_client import ChatClient
 from .reasoning_display import ReasoningFilter
-from .request import AnswerRequest
-from .toolbox import Toolbox
+from .tool_protocol import Toolbox
 
 _log = structlog.get_logger()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.answer.answer_request import ConversationContext
 from core.chat.answer.answer_with_history import AnswerService
-from core.chat.answer.request import ConversationContext
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons

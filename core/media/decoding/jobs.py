@@ -67,13 +67,15 @@ def shrink_image(*, max_side: int, max_bytes: int) -> DecodeJob[EncodedImage]:
 
 
 def join_audio(into: Literal["opus", "mp3"]) -> DecodeJob[AudioFile]:
-    """See `core.media.audio.join.join_audio`."""
-    return DecodeJob("core.media.audio.join:join_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS, {"into": into})
+    """See `core.media.audio.encoder.join_audio`."""
+    return DecodeJob(
+        "core.media.audio.encoder:join_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS, {"into": into}
+    )
 
 
 def extract_audio() -> DecodeJob[AudioFile]:
-    """See `core.media.audio.join.extract_audio`."""
-    return DecodeJob("core.media.audio.join:extract_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS)
+    """See `core.media.audio.encoder.extract_audio`."""
+    return DecodeJob("core.media.audio.encoder:extract_audio", AudioFile, UnreadableAudioError, _AUDIO_LIMITS)
 
 
 def read_document(name: str, mime: str, *, max_length: int) -> DecodeJob[DocumentExcerpt]:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image as Pillow
 from structlog.testing import capture_logs
 
-from core.media.audio.join import extract_audio, join_audio
+from core.media.audio.encoder import extract_audio, join_audio
 from core.media.decoding import jobs
 from core.media.decoding.jobs import Limits
 from core.media.decoding.pool import DecoderPool

@@ -11,7 +11,7 @@ from core.store import ChatPreferences, HistoryMessage
 
 from .collect_answer_pictures import AnswerPictures
 from .model_choice import ChatModels
-from .toolbox import Toolbox
+from .tool_protocol import Toolbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,34 @@
+"""How much may wait in the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MAILBOXES_OF_A_PERSON = 4
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How much may wait."""
+
+    mailbox: int = 50
+    """Messages of a lane."""
+    person_messages: int = 200
+    """Messages of a person in all conversations, for each kind of lane."""
+    person_bytes: int = 2 * 1024 * 1024
+    """The same in bytes, at most a sixteenth of the store; a single larger message is taken."""
+    chat_messages: int = 1000
+    """Messages in all conversations of a chat, for each kind of lane."""
+    chat_bytes: int = 8 * 1024 * 1024
+    """The same in bytes, at most an eighth of the store."""
+    person_refusals: int = 3
+    """Refused messages of a person that wait to be answered with that."""
+    lanes: int = 20_000
+    """Lanes with messages."""
+    seen: int = 256
+    """Event ids that a lane remembers; a platform redelivers at most its last batch, of 100."""
+
+    @classmethod
+    def for_mailbox(cls, mailbox: int) -> QueueLimits:
+        """Make the limits around that of a lane: a person may have four full ones."""
+        return cls(mailbox=mailbox, person_messages=_MAILBOXES_OF_A_PERSON * mailbox)

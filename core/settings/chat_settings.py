@@ -1,0 +1,34 @@
+"""The variables of conversations: history, limits, who may change what."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .base_area import Area
+
+
+class ChatSettings(Area):
+    """How conversations are led and remembered."""
+
+    system_prompt: str = Field("", description="Instructions to the model, in every chat; `/system` adds to them.")
+    history_messages: int = Field(
+        60, ge=2, description="The largest number of messages of a chat that are kept for the model."
+    )
+    history_tokens: int = Field(
+        24_000, ge=500, description="The largest number of history tokens sent with a question (estimated)."
+    )
+    history_days: float = Field(30, gt=0, description="Days after its last message until a chat is forgotten.")
+    model_change: Literal["everyone", "admins"] = Field(
+        "everyone", description="Who may change models, voice, `/system` and other settings in a group or channel."
+    )
+    image_tool: Literal["on", "off"] = Field(
+        "off", description="`on`: chat models may draw and speak when they are asked to in plain words."
+    )
+    speak_limit: int = Field(5_000, ge=100, description="The largest number of characters that are read aloud.")
+    file_limit: int = Field(
+        20_000,
+        ge=1_000,
+        description="The largest number of characters read from files and quoted messages for one question.",
+    )
