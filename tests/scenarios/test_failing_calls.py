@@ -16,7 +16,7 @@ from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
-from tests.scenarios.conversation_steps import beginning, echo, says
+from tests.scenarios.conversation_steps import beginning, echo, says, words
 from tests.scenarios.test_greeting import channel, group
 
 Fail: TypeAlias = Callable[[ServiceHarness, str, bool], None]
@@ -175,8 +175,11 @@ async def test_what_nobody_foresaw_is_told_with_a_reference_that_is_in_the_log(
     harness.telegram.garble(methods[0])
     harness.slack.faults.garble(methods[1])
     for persona in (telegram, slack):
+        harness.wanjie.script.answer = lambda _: words(40)
+        harness.wanjie.script.tokens_per_second = 20  # so that its end is a step of its own
         await act(persona)
         await _referred(persona, harness)
+        harness.wanjie.script.tokens_per_second = None
         await answered(persona, harness, "after")
 
 
