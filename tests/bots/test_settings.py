@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-from bots.settings import PLATFORM_AREAS, load_settings
+from bots.settings import PLATFORM_AREAS
 from bots.telegram.settings import TelegramSettings
-from core.settings import Settings, SettingsError, list_areas, list_variables
+from core.settings import SettingsError
+from tests.core.settings.conftest import Configure, make_configure
 
-Configure: TypeAlias = Callable[..., Settings]
 ENOUGH = {"WANJIE_API_KEY": "sk-1", "TELEGRAM_BOT_TOKEN": "1:abc"}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
@@ -21,20 +18,7 @@ SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 @pytest.fixture
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Read settings from these variables, beside what every service needs, and from the bytes of a `.env`."""
-    monkeypatch.chdir(tmp_path)
-    known = {variable.name for _, area in list_areas(PLATFORM_AREAS) for variable in list_variables(area)}
-    for name in list(os.environ):  # noqa: TID251 - what the machine has set
-        if name.upper() in known:
-            monkeypatch.delenv(name)
-
-    def read(file: bytes = b"", **given: str) -> Settings:
-        (tmp_path / ".env").write_bytes(file)
-        (tmp_path / ".env").chmod(0o600)
-        for name, value in (ENOUGH | given).items():
-            monkeypatch.setenv(name, value)
-        return load_settings()
-
-    return read
+    return make_configure(tmp_path, monkeypatch, PLATFORM_AREAS, ENOUGH)
 
 
 @pytest.mark.parametrize(

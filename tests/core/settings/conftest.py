@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
@@ -63,18 +63,25 @@ ENOUGH = {"WANJIE_API_KEY": "sk-1", "CONSOLE_TOKEN": "con-1"}
 @pytest.fixture
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Read settings from these variables, beside what every service needs, and from the bytes of a `.env`."""
-    monkeypatch.chdir(tmp_path)
-    known = {variable.name for _, area in list_areas(PLATFORMS) for variable in list_variables(area)}
+    return make_configure(tmp_path, monkeypatch, PLATFORMS, ENOUGH)
+
+
+def make_configure(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, platforms: Sequence[type[PlatformArea]], enough: Mapping[str, str]
+) -> Configure:
+    """Make the function that reads settings in `folder`, where nothing is set but `enough` and what it is given."""
+    monkeypatch.chdir(folder)
+    known = {variable.name for _, area in list_areas(platforms) for variable in list_variables(area)}
     for name in list(os.environ):  # noqa: TID251 - what the machine has set
         if name.upper() in known:
             monkeypatch.delenv(name)
 
     def read(file: bytes = b"", **given: str) -> Settings:
-        (tmp_path / ".env").write_bytes(file)
-        (tmp_path / ".env").chmod(0o600)
-        for name, value in (ENOUGH | given).items():
+        (folder / ".env").write_bytes(file)
+        (folder / ".env").chmod(0o600)
+        for name, value in {**enough, **given}.items():
             monkeypatch.setenv(name, value)
-        return Settings(PLATFORMS)
+        return Settings(platforms)
 
     return read
 
