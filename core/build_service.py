@@ -21,8 +21,8 @@ from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
 from core.chat.commands import COMMANDS, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers
+from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
-from core.chat.commands.permissions import CommandPermissions
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
@@ -37,7 +37,7 @@ from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
 from core.metrics import Metrics
 from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
-from core.redis import EmbeddedRedis, Lease, RateLimiter, StoreHealth, connect
+from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers
 from core.usage import MeteredClient, PriceList, UsageCounters, list_limits
@@ -203,9 +203,9 @@ class Service:
         """The calls that may be made in the name of `account` (such as `tg:<bot>`), counted over all replicas."""
         return RateLimiter(self._redis, account)
 
-    def lease(self, name: str) -> Lease:
+    def lease(self, name: str) -> LeaderLease:
         """A task that one replica does at a time."""
-        return Lease(self._redis, name, alone=self._exclusive)
+        return LeaderLease(self._redis, name, alone=self._exclusive)
 
     def menu(self) -> dict[str, list[tuple[str, str]]]:
         """The commands with their descriptions, by language; the default language first."""

@@ -16,7 +16,7 @@ from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.metrics import Metrics
-from core.redis import Lease, RateLimiter
+from core.redis import LeaderLease, RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
 from .api.client import TelegramApi
@@ -53,7 +53,7 @@ class TelegramPlatform(RunningPlatform):
         self,
         settings: TelegramSettings,
         rate_limiters: Callable[[str], RateLimiter],
-        leases: Callable[[str], Lease],
+        leases: Callable[[str], LeaderLease],
         menu: Callable[[], CommandMenu],
         *,
         proxies: Proxies = NO_PROXIES,

@@ -13,8 +13,8 @@ import structlog
 from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 
-from .claims import Claim, ClaimedJob, Claims, Entry
 from .job import Job, OwnershipLostError
+from .lane_claims import Claim, ClaimedJob, Claims, Entry
 
 Handler: TypeAlias = Callable[[Job], Awaitable[None]]
 

@@ -18,9 +18,9 @@ from core.metrics import Metrics
 from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 
-from .claims import Claim, Claims, Entry
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
+from .lane_claims import Claim, Claims, Entry
 from .notifications import listen_for_news
 from .worker_periods import WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots

@@ -2,7 +2,7 @@
 
 from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
-from .lease import Lease
+from .leader_lease import LeaderLease
 from .rate_limiter import RateLimit, RateLimiter
 from .reserved_writes import ReservedWrites
 from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
@@ -15,7 +15,7 @@ __all__ = [
     "EmbeddedRedis",
     "EmbeddedRedisError",
     "FolderInUseError",
-    "Lease",
+    "LeaderLease",
     "RateLimit",
     "RateLimiter",
     "ReservedWrites",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bots.running_platform import PlatformContext
 from bots.sandbox.persona import Persona
-from core.redis import Lease, RateLimiter
+from core.redis import LeaderLease, RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Shared:
     """What the replicas of a service share."""
 
     budgets: Callable[[str], RateLimiter]
-    leases: Callable[[str], Lease]
+    leases: Callable[[str], LeaderLease]
 
 
 class Case(Protocol):

@@ -16,7 +16,7 @@ from core.chat.port.errors import RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.redis import Lease, RateLimit, RateLimiter
+from core.redis import LeaderLease, RateLimit, RateLimiter
 
 from .case import Case, Shared
 
@@ -158,7 +158,7 @@ async def listening(platform: RunningPlatform, store: Store) -> AsyncGenerator[N
 async def opened(case: Case, redis: Redis) -> AsyncGenerator[Scene]:
     """Connect a platform to the simulator of `case`, and let its user say hello."""
     time, store = Time(), Store()
-    shared = Shared(lambda account: HastyRateLimiter(redis, account, time), lambda name: Lease(redis, name))
+    shared = Shared(lambda account: HastyRateLimiter(redis, account, time), lambda name: LeaderLease(redis, name))
     async with case.platform(shared) as platform, listening(platform, store):
         scene = Scene(case, platform, shared, time, store)
         await scene.begin()

@@ -20,7 +20,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
 from core.chat.port.platform import Platform
 from core.queue import Inbox
-from core.redis import Lease, RateLimiter
+from core.redis import LeaderLease, RateLimiter
 from core.store import Conversations
 from tests.contracts.case import Shared
 from tests.contracts.conftest import CASES
@@ -70,7 +70,7 @@ def _failures(logs: list[Any]) -> list[Any]:
 
 @pytest.mark.parametrize("name", CASES)
 async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name: str) -> None:
-    shared = Shared(lambda account: RateLimiter(redis, account), lambda lease: Lease(redis, lease))
+    shared = Shared(lambda account: RateLimiter(redis, account), lambda lease: LeaderLease(redis, lease))
     async with CASES[name].open() as case, case.platform(shared) as platform:
         door = Door()
         door.reception = EventReceiver(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from bots.slack.blocks.markdown import escape
 from core.json_reader import Json, as_list, as_object, get_object, get_objects, get_text
 
-from .mrkdwn import format_link
-from .rich_text import read_rich_text
+from .mrkdwn_to_text import format_link
+from .rich_text_to_mrkdwn import read_rich_text
 
 _TEXTLESS_TYPES = frozenset({"actions", "context_actions", "divider", "file", "input", "share_shortcut"})
 _PICTURE_TYPES = frozenset({"image"})

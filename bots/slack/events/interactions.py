@@ -10,7 +10,7 @@ from core.json_reader import Json, as_object, get_object, get_objects, get_text
 
 from .installation import PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
-from .mrkdwn import unescape
+from .mrkdwn_to_text import unescape
 from .reply_target import ReplyTarget
 
 

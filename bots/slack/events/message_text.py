@@ -16,7 +16,7 @@ from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
 from .file_attachments import read_files
-from .mrkdwn import is_for_others, parse_mrkdwn, read_labels
+from .mrkdwn_to_text import is_for_others, parse_mrkdwn, read_labels
 
 _REASONING_TYPES = frozenset({"task_card", "plan", "context"})
 """Blocks of the bot's own messages that contain reasoning."""

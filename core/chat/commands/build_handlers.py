@@ -32,8 +32,8 @@ from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .model import ModelCommand
 from .pair import PairCommand
-from .preferences import PreferenceWriter
 from .reasoning import ReasoningCommand
+from .set_preference import PreferenceWriter
 from .speak import SpeakCommand
 from .system_prompt import SystemCommand
 from .usage import UsageCommand

@@ -13,9 +13,9 @@ from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
 from core.queue import Inbox
 
+from .command_and_button_permissions import CommandPermissions, may_press
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
-from .permissions import CommandPermissions, may_press
 
 _REFUSALS = {
     "running": "command_error.asker",

@@ -12,7 +12,7 @@ from core.store import Erasure
 
 from .command_fields import PERSONAL_WORDS
 from .preference_scope import describe_scope
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _CONFIRMATIONS = frozenset({"yes", "确认", "確認", "是"})
 _KEPT_NOTES = (DELETION_NOTE, MIGRATION_NOTE)

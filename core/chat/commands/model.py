@@ -18,7 +18,7 @@ from core.wanjie import AmbiguousModelError, Catalog, UnknownModelError, WanjieE
 from .model_groups import ModelGroup, Tab, filter_by_name, find_similar, group_models, limit_models, of_kind, parse_kind
 from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from .preference_scope import describe_scope
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _DEFAULT_WORDS = frozenset({"default", "默认"})
 _MAX_NAME_LENGTH = 101

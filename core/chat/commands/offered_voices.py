@@ -17,7 +17,7 @@ from core.store import Conversations
 from core.wanjie import WanjieError
 
 from .preference_scope import describe_scope
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 
 from .preference_scope import describe_scope
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _WORDS: Mapping[str, ReasoningDisplay] = {
     **dict.fromkeys(("off", "hide", "no", "none", "关闭", "关", "隐藏"), "off"),

@@ -6,7 +6,7 @@ from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.markdown import escape_markdown
 
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _MAX_LENGTH = 8_000
 """Characters; a few thousand tokens of every request."""

@@ -14,7 +14,7 @@ from core.store import ChatPreferences, Conversations
 
 from .offered_voices import VoiceNames
 from .preference_scope import describe_scope
-from .preferences import PreferenceWriter
+from .set_preference import PreferenceWriter
 
 _MAX_VOICES = 9
 _ROW_LENGTH = 3

@@ -11,8 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import Inbox, Job, QueueKeys
-from core.queue.claims import Claims
 from core.queue.entry_repair import EntryRepair
+from core.queue.lane_claims import Claims
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 
@@ -73,7 +73,7 @@ async def test_a_worker_continues_after_the_store_lost_its_entries(
     redis: Redis, inbox: Inbox, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     monkeypatch.setattr("core.queue.worker._REPAIR_INTERVAL", 0.05)
-    monkeypatch.setattr("core.queue.claims._MIN_REPAIR_INTERVAL", 0.1)
+    monkeypatch.setattr("core.queue.lane_claims._MIN_REPAIR_INTERVAL", 0.1)
     gate = asyncio.Event()
 
     async def wait(_: Job) -> None:

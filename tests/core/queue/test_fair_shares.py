@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from core.queue import Inbox, LaneKind, Origin, QueueKeys
-from core.queue.claims import ClaimedJob, Claims
 from core.queue.entry_repair import EntryRepair
+from core.queue.lane_claims import ClaimedJob, Claims
 from core.redis import connect
 
 KEYS = QueueKeys()

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError
 
 from core.queue import EnqueueResult, Inbox, Job, LaneKind, Origin, QueueLimits
-from core.redis import Lease, RateLimit, RateLimiter
+from core.redis import LeaderLease, RateLimit, RateLimiter
 from core.store import AnswerFiles, Conversations, HistoryMessage, ModelLimits, ShownAnswers
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
@@ -137,7 +137,7 @@ async def test_what_finishes_a_job_is_written_without_memory(
 async def test_a_lease_is_taken_without_memory(redis: Redis, limit_memory: LimitMemory) -> None:
     await limit_memory(-100_000)
 
-    async with asyncio.timeout(5), Lease(redis, "poller").hold() as lost:
+    async with asyncio.timeout(5), LeaderLease(redis, "poller").hold() as lost:
         assert not lost.is_set()
 
 

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from core.metrics import Metrics
 from core.queue import Inbox, Job, OwnershipLostError, QueueKeys
-from core.queue.claims import Claims
+from core.queue.lane_claims import Claims
 from core.redis import connect
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from core.queue import Inbox, Origin
-from core.queue.claims import Claims, Entry
 from core.queue.entry_repair import EntryRepair
+from core.queue.lane_claims import Claims, Entry
 from core.redis import connect
 from core.redis.client import Script
 from tests.core.conftest import StartWorker

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.events.installation import Installation
-from bots.slack.events.mrkdwn import parse_mrkdwn
+from bots.slack.events.mrkdwn_to_text import parse_mrkdwn
 from bots.slack.events.parse import find_ignored_app, read_edit, read_search
 from bots.slack.events.parse import read_event as read_for
 from bots.slack.events.reply_target import ReplyTarget

@@ -25,7 +25,7 @@ from bots.telegram.settings import TelegramSettings
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
 from core.json_reader import Json
-from core.redis import Lease, RateLimiter
+from core.redis import LeaderLease, RateLimiter
 
 MENU = {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]}
 
@@ -93,7 +93,7 @@ class PollerHarness:
         return TelegramPlatform(
             settings,
             lambda account: RateLimiter(self.redis, account),
-            lambda name: Lease(self.redis, name),
+            lambda name: LeaderLease(self.redis, name),
             lambda: MENU,
         )
 

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import Inbox, OwnershipLostError, QueueKeys
-from core.queue.claims import ClaimedJob, Claims
+from core.queue.lane_claims import ClaimedJob, Claims
 
 
 @pytest.fixture

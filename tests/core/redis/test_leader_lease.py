@@ -7,7 +7,7 @@ import time
 
 from redis.asyncio import Redis
 
-from core.redis import Lease
+from core.redis import LeaderLease
 
 
 async def test_a_lease_has_one_holder_and_is_free_at_its_end(redis: Redis) -> None:
@@ -15,7 +15,7 @@ async def test_a_lease_has_one_holder_and_is_free_at_its_end(redis: Redis) -> No
     counts: list[int] = []
 
     async def take_turns(number: int) -> None:
-        async with Lease(redis, "poll", seconds=0.6).hold() as lost:
+        async with LeaderLease(redis, "poll", seconds=0.6).hold() as lost:
             holding.append(number)
             counts.append(len(holding))
             await asyncio.sleep(0.05)
@@ -28,8 +28,8 @@ async def test_a_lease_has_one_holder_and_is_free_at_its_end(redis: Redis) -> No
 
 
 async def test_a_holder_renews_its_lease(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.3).hold() as lost:
-        other = asyncio.create_task(Lease(redis, "poll", seconds=0.3).hold().__aenter__())
+    async with LeaderLease(redis, "poll", seconds=0.3).hold() as lost:
+        other = asyncio.create_task(LeaderLease(redis, "poll", seconds=0.3).hold().__aenter__())
         await asyncio.sleep(1)
 
         assert not lost.is_set()
@@ -39,7 +39,7 @@ async def test_a_holder_renews_its_lease(redis: Redis) -> None:
 
 
 async def test_a_holder_notices_that_another_took_the_lease(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.3).hold() as lost:
+    async with LeaderLease(redis, "poll", seconds=0.3).hold() as lost:
         await redis.set("lease:poll", "another")
         async with asyncio.timeout(2):
             await lost.wait()
@@ -48,7 +48,7 @@ async def test_a_holder_notices_that_another_took_the_lease(redis: Redis) -> Non
 
 
 async def test_a_lease_that_cannot_be_renewed_is_lost_before_another_can_take_it(redis: Redis) -> None:
-    async with Lease(redis, "poll", seconds=0.6).hold() as lost:
+    async with LeaderLease(redis, "poll", seconds=0.6).hold() as lost:
         await asyncio.sleep(0.1)
         await redis.execute_command("CLIENT", "PAUSE", 900, "ALL")  # pyright: ignore[reportUnknownMemberType] - options
         begun = time.monotonic()
@@ -60,7 +60,7 @@ async def test_a_lease_that_cannot_be_renewed_is_lost_before_another_can_take_it
 
 async def test_the_lease_of_a_dead_holder_can_be_taken_over(redis: Redis) -> None:
     await redis.set("lease:poll", "dead", px=60_000)
-    lease = Lease(redis, "poll")
+    lease = LeaderLease(redis, "poll")
 
     await lease.take_over()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.chat.delivery.event_context import EventContext
 from core.store import Conversations, PreferenceName
 
-from .permissions import WhoMay, may_set_preferences, require_preference_permission
+from .command_and_button_permissions import WhoMay, may_set_preferences, require_preference_permission
 
 
 class PreferenceWriter:

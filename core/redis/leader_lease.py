@@ -20,7 +20,7 @@ _SAFE_FRACTION = 0.9  # of the seconds; the rest covers the clock of the server 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
-class Lease:
+class LeaderLease:
     """A named lease with at most one holder.
 
     A holder that is killed loses it after `seconds`. A holder that stalls for longer may believe for a moment that it

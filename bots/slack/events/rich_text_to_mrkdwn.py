@@ -9,7 +9,7 @@ from itertools import groupby
 from bots.slack.blocks.markdown import escape
 from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
-from .mrkdwn import format_link, is_address
+from .mrkdwn_to_text import format_link, is_address
 
 _MARKS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _ENTITIES = {
