@@ -9,11 +9,11 @@ from contextlib import suppress
 import pytest
 
 from core.chat.delivery.answer_buffer import as_stream
+from core.chat.delivery.answer_buttons import PageButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import TextChunk
 from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
-from core.chat.delivery.page_buttons import PageButtons
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.menus import Button
 from core.chat.port.outbox import Outbox

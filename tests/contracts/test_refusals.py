@@ -12,10 +12,10 @@ import pytest
 
 from bots.slack.sending import message_state
 from core.chat.delivery.answer_buffer import as_stream
+from core.chat.delivery.answer_buttons import NO_BUTTONS, PageButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
-from core.chat.delivery.page_buttons import NO_BUTTONS, PageButtons
 from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page

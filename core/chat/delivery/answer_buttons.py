@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from core.chat.port.menus import Button
 from core.media.visible_text import is_blank
 
-from .page_buttons import PageButtons
-
 LAST_PART_MARK = "parts"
 """The action of the button where the message with the button is only the last part of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageButtons:
+    """The buttons while the answer grows, and a function that chooses those of the finished answer.
+
+    `finished` gets the answer's text and the number of its messages.
+    """
+
+    growing: tuple[Button, ...] = ()
+    finished: Callable[[str, int], tuple[Button, ...]] = lambda _, __: ()
+
+
+NO_BUTTONS = PageButtons()
 
 
 def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:

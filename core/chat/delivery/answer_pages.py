@@ -14,10 +14,10 @@ from contextlib import aclosing
 from core.chat.port.outbox import Outbox
 
 from .answer_buffer import AnswerBuffer
+from .answer_buttons import NO_BUTTONS, PageButtons
 from .answer_text import TextChunk
 from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
-from .page_buttons import NO_BUTTONS, PageButtons
 from .page_writer import PageWriter
 
 _READ_DELAY = 0.1

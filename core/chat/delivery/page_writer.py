@@ -25,9 +25,9 @@ from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, meas
 from core.media.visible_text import is_blank
 
 from .answer_buffer import AnswerBuffer
+from .answer_buttons import PageButtons
 from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
-from .page_buttons import PageButtons
 from .page_text import PageText
 from .write_ahead import find_if_lost, write_ahead
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.delivery.answer_buffer import as_stream, continue_in_fence
+from core.chat.delivery.answer_buttons import PageButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
-from core.chat.delivery.page_buttons import PageButtons
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.menus import Button
