@@ -32,7 +32,7 @@ from .models.documented_voices import list_known_voices
 from .models.id_glob import matches_pattern
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Transcript, Usage
-from .retry_policy import Attempts, Backoff
+from .retries import Attempts, Backoff
 from .streaming.tool_calls import Tool, ToolCall
 
 __all__ = [

@@ -38,7 +38,7 @@ from .responses import (
     parse_models,
     parse_transcript,
 )
-from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
+from .retries import DEFAULT_BACKOFF, Attempts, Backoff, Retries
 from .speech_responses import extract_audio
 from .streaming.stream_reader import StreamReader
 from .transport import ByteStream, HttpResponse, HttpTransport, MultipartForm
@@ -85,7 +85,8 @@ class WanjieClient:
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer = observer
-        self._http = HttpTransport(settings, backoff, proxies, memory)
+        self._http = HttpTransport(settings, proxies, memory)
+        self._retries = Retries(settings.max_attempts, backoff)
         self._downloader = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
@@ -109,7 +110,7 @@ class WanjieClient:
             entries = await asyncio.to_thread(parse_first_entries, _decode(answer.content), MAX_MODELS)
             return parse_models(entries)
 
-        names = await self._http.run_with_retries(attempt)
+        names = await self._retries.run(attempt)
         if self._observer is not None:
             self._observer.note_models(names)
         return names
@@ -126,7 +127,7 @@ class WanjieClient:
 
     def new_attempts(self) -> Attempts:
         """Create the attempts of one question; pass them to `stream_chat` again when its answer broke off."""
-        return self._http.new_attempts()
+        return self._retries.new_attempts()
 
     async def stream_chat(self, request: ChatRequest, attempts: Attempts | None = None) -> AsyncGenerator[Delta]:
         """Ask for an answer as a stream; the last delta is the only `Finish`.
@@ -207,17 +208,17 @@ class WanjieClient:
         attempt = partial(self._downloader.fetch, url, max_bytes=max_bytes)
         try:
             async with asyncio.timeout(self._downloader.total_timeout):
-                return await self._http.run_with_retries(attempt)
+                return await self._retries.run(attempt)
         except TimeoutError:
             raise TooSlowError(f"no whole file within {self._downloader.total_timeout:g} s") from None
 
     async def _run(
         self, kind: CallKind, model: str, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None
     ) -> _T:
-        return await self._http.run_with_retries(observe(self._observer, kind, model, attempt), attempts)
+        return await self._retries.run(observe(self._observer, kind, model, attempt), attempts)
 
     def _count_interruption(self, model: str, attempts: Attempts, error: WanjieError) -> None:
-        self._http.count_interruption(attempts, error)
+        self._retries.count_interruption(attempts, error)
         if self._observer is not None:
             self._observer.note_error("chat", model, error)
 

@@ -1,35 +1,23 @@
-"""HTTP to Wanjie: authorisation, timeouts and retries."""
+"""HTTP to Wanjie: authorisation and timeouts; a call is tried once."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import httpx
-import stamina
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .decompression import unpack
-from .errors import (
-    ServerFaultError,
-    StreamBrokenError,
-    TooManyRequestsError,
-    TooSlowError,
-    UnreachableError,
-    UnreadableAnswerError,
-    WanjieError,
-)
+from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
-from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff
 
-_T = TypeVar("_T")
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000
 """Enough for an hour of speech as MP3."""
@@ -110,16 +98,13 @@ class HttpTransport:
     def __init__(
         self,
         settings: WanjieSettings,
-        backoff: Backoff = DEFAULT_BACKOFF,
         proxies: Proxies = NO_PROXIES,
         memory: MemoryBudget | None = None,
     ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
-        self._backoff = backoff
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
-        self._max_attempts = settings.max_attempts
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": "wanjie-bots"},
@@ -139,43 +124,6 @@ class HttpTransport:
 
     async def aclose(self) -> None:
         await self._client.aclose()
-
-    def new_attempts(self) -> Attempts:
-        """Create the attempts of one call."""
-        return Attempts(self._max_attempts)
-
-    async def run_with_retries(self, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None) -> _T:
-        """Run a call; retry it while that may help and `attempts` are left; raise the error of the last attempt.
-
-        See `Backoff` for the delay between attempts.
-        """
-        attempts = attempts or self.new_attempts()
-        await asyncio.sleep(attempts.delay)
-        attempts.delay = 0.0
-
-        async def counted() -> _T:
-            try:
-                return await attempt()
-            except WanjieError as error:
-                if self._choose_retry(error):
-                    attempts.count_failure()
-                raise
-
-        retrying = stamina.AsyncRetryingCaller(
-            attempts=max(1, attempts.left),
-            timeout=None,
-            wait_initial=self._backoff.initial_delay,
-            wait_max=self._backoff.max_delay,
-            wait_jitter=self._backoff.jitter,
-        )
-        return await retrying(self._choose_retry, counted)
-
-    def count_interruption(self, attempts: Attempts, error: WanjieError) -> None:
-        """Count an answer that broke off with `error`; no attempt is left when it names too long a wait."""
-        attempts.count_failure()
-        attempts.delay = self._backoff.initial_delay if error.retry_after is None else error.retry_after
-        if attempts.delay > self._backoff.max_retry_after:
-            attempts.left = 0
 
     async def fetch(
         self,
@@ -254,15 +202,6 @@ class HttpTransport:
     def redact(self, text: str) -> str:
         """Remove the key from a text."""
         return text.replace(self._key, "[key]") if self._key else text
-
-    def _choose_retry(self, error: Exception) -> bool | float:
-        if isinstance(error, TooManyRequestsError | ServerFaultError) and error.retry_after is not None:
-            jitter = random.uniform(0, self._backoff.jitter)  # noqa: S311 - spreads load, guards nothing
-            return error.retry_after <= self._backoff.max_retry_after and error.retry_after + jitter
-        if isinstance(error, TooSlowError):
-            # The request was delivered, so the model may be working on it, and it may be charged.
-            return False
-        return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
 
 
 def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
