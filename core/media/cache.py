@@ -21,7 +21,7 @@ class _Pending(Generic[_Value]):
 class Cache(Generic[_Value]):
     """Hold values up to a number of bytes; the least recently used are evicted first.
 
-    The cache is lost with the process; then a value is made again. It is not in Redis, which holds the queue and writes
+    The cache is lost with the process; a lost value is made again. It is not in Redis, which holds the queue and writes
     everything to disk.
     """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class UndecodableError(Exception):
-    """A file cannot be decoded: it is of another kind, broken, or takes more memory or time than it may."""
+    """A file cannot be decoded: it has another format, is broken, or exceeds the limits of memory or time."""
 
 
 class UnreadableAudioError(UndecodableError):
@@ -14,15 +14,15 @@ class UnreadableAudioError(UndecodableError):
 
 
 class AudioTooLongError(UnreadableAudioError):
-    """The sound is longer, or larger, than one recording may be."""
+    """The audio is longer or larger than one recording may be."""
 
 
 class BadImageError(UndecodableError):
-    """The bytes are no picture, a broken one, or one that would take too much memory or time to open."""
+    """The bytes are no picture, or a broken one, or opening it would take too much memory or time."""
 
 
 class UnreadableDocumentError(UndecodableError):
-    """The file holds no text that can be read here: another kind of file, a broken or a locked one."""
+    """The file has no readable text: it has another format, is broken, or is locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AudioFile:
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """What is known of a picture that was opened; `width` and `height` are pixels."""
+    """The properties of a picture; `width` and `height` in pixels."""
 
     mime: str
     suffix: str

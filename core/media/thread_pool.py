@@ -13,7 +13,7 @@ _Result = TypeVar("_Result")
 
 
 class ThreadPool:
-    """As many threads as there are cores; more jobs than that wait for one."""
+    """As many threads as there are cores; further jobs wait."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="media")
@@ -23,5 +23,5 @@ class ThreadPool:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: job(*args, **kwargs))
 
     def close(self) -> None:
-        """Take no more jobs; those that run are left to end by themselves."""
+        """Accept no more jobs; running ones end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Whether a text shows anything at all; pure."""
+"""Whether a text shows anything; pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all areas of settings have in common: where their values come from, and how leniently these are read."""
+"""The base class of all areas of settings: where values come from, and how leniently they are read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Area(BaseSettings):
     """
 
     # An empty variable (`WANJIE_PROXY=` in an untouched .env) means "not set".
-    # Blanks around a value come from copying it.
+    # Copied values often have spaces around them.
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True, str_strip_whitespace=True)
 
     @classmethod
@@ -46,7 +46,7 @@ class Area(BaseSettings):
 
 
 def _match_choice(value: str, words: tuple[str, ...]) -> str:
-    """The word that is meant, or the value as it is."""
+    """Return the choice that is meant, whatever its case, or the value unchanged."""
     known = {word.lower(): word for word in words}
     if "on" in known and "off" in known:
         known |= {synonym: word for word, synonyms in _SWITCH_SYNONYMS.items() for synonym in synonyms}

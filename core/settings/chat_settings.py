@@ -10,7 +10,7 @@ from .base_area import Area
 
 
 class ChatSettings(Area):
-    """How conversations are led and remembered."""
+    """History, limits and permissions of conversations."""
 
     system_prompt: str = Field("", description="Instructions to the model, in every chat; `/system` adds to them.")
     history_messages: int = Field(

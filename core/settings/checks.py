@@ -1,4 +1,4 @@
-"""Checks of configured values; what they say about a fault never holds the value, which may be a secret."""
+"""Checks of configured values; their messages never contain the value, which may be a secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _REDIS_SCHEMES = {"redis", "rediss", "unix"}
 
 
 def check_url(value: str) -> str:
-    """Check an address and give it back as it was written, without a slash at its end."""
+    """Check a URL and return it as written, without a slash at its end."""
     _HTTP_URL.validate_python(value)
     return value.rstrip("/")
 
@@ -29,19 +29,19 @@ def check_credential(secret: SecretStr) -> SecretStr:
 
 
 def check_redis_url(secret: SecretStr | None) -> SecretStr | None:
-    """Check what the client would refuse with a traceback, or take for something else."""
+    """Check a URL that the Redis client would refuse with a traceback or misunderstand."""
     if secret is None:
         return None
     scheme, mark, rest = secret.get_secret_value().partition("://")
     if scheme not in _REDIS_SCHEMES or not mark:
         raise ValueError("it must begin with redis://, rediss:// or unix://")
-    userinfo = rest.rpartition("@")[0] if scheme != "unix" else ""  # a socket's path may have any sign
+    userinfo = rest.rpartition("@")[0] if scheme != "unix" else ""  # the path of a socket may have any character
     if any(sign in userinfo for sign in "#/?"):
         raise ValueError("in a password # must be written as %23, / as %2F and ? as %3F")
     try:
         parts = urlsplit(secret.get_secret_value())
         host, _ = parts.hostname, parts.port
-    except ValueError:  # whose text may have the password in it
+    except ValueError:  # its text may contain the password
         raise ValueError("its host or its port cannot be read; the port is a number up to 65535") from None
     _check_host(parts, host)
     databases = [*parse_qs(parts.query, keep_blank_values=True).get("db", [])]

@@ -1,4 +1,4 @@
-"""`.env`, in whichever encoding an editor has saved it; values stand as they are written."""
+"""Read `.env` in any encoding that an editor may save; values are taken literally."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 ENV_FILE = Path(".env")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's mark does
+    (codecs.BOM_UTF32_LE, "utf-32"),  # its byte order mark begins like that of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -27,21 +27,21 @@ _NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
 class EnvFileError(Exception):
-    """The file is there and cannot be read; the text says why."""
+    """The file exists and cannot be read; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """The variables of a file by their names in capitals, and what its author should know."""
+    """The variables of a file by their names in capitals, and warnings for its author."""
 
     values: dict[str, str] = field(default_factory=dict[str, str])
     warnings: list[str] = field(default_factory=list[str])
 
 
 def read_env_file(path: Path = ENV_FILE) -> EnvFile:
-    """Read a file of variables, an empty one when it is not there; raises `EnvFileError`.
+    """Read a file of variables; empty if there is none. Raises `EnvFileError`.
 
-    Nothing is expanded: `$` and `${…}` are signs like others.
+    Nothing is expanded: `$` and `${…}` are ordinary characters.
     """
     try:
         data = path.read_bytes()
@@ -57,7 +57,7 @@ def read_env_file(path: Path = ENV_FILE) -> EnvFile:
         found.warnings.append(f"{path} is not UTF-8 and was read as GBK; save it as UTF-8.")
     for binding in parse_stream(io.StringIO(text)):
         name = (binding.key or "").upper()
-        # What is no name, or has no "=", may be anything, a key as well: only its line is told.
+        # A line without a name or "=" may be anything, even a key: only its number is reported.
         if binding.error or (name and (binding.value is None or not _NAME.fullmatch(name))):
             found.warnings.append(f"Line {binding.original.line} of {path} is not NAME=value and was ignored.")
         elif name:
@@ -80,7 +80,7 @@ def _decode(data: bytes, path: Path) -> tuple[str, str]:
 
 
 def _guess_encodings(data: bytes) -> list[str]:
-    """The encodings to be tried for a text without a mark; ASCII in UTF-16 has a NUL in each character."""
+    """List the encodings to try for a text without a byte order mark; ASCII in UTF-16 has a NUL in each character."""
     if b"\0" in data:
         return ["utf-16-le", "utf-16-be"] if data[1::2].count(0) > data[::2].count(0) else ["utf-16-be", "utf-16-le"]
     return ["utf-8", "gb18030"]

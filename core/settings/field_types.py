@@ -11,7 +11,7 @@ from .proxies import normalize_proxy
 
 
 def _split_commas(value: object) -> object:
-    """Split what a variable says; anything else is left to pydantic."""
+    """Split a value at commas; leave other types to pydantic."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -23,7 +23,7 @@ Proxy = Annotated[SecretStr | None, AfterValidator(normalize_proxy)]
 
 
 def describe_proxy(service: str) -> Any:  # noqa: ANN401 - as pydantic's own `Field`
-    """Declare a field of the type `Proxy`, for the proxy of one service alone."""
+    """Declare a field of type `Proxy`: the proxy of one service."""
     return Field(
         default=None,
         description=f"The proxy for {service}: `http://host:port`, `https://…` or `socks5://user:password@host:port`. "

@@ -31,7 +31,7 @@ class _HasProxy(Protocol):
 
 
 class SettingsError(Exception):
-    """What is set cannot work; `problems` has a plain sentence for each reason."""
+    """The settings are invalid; `problems` has a plain sentence for each reason."""
 
     def __init__(self, problems: list[str], *, json_lines: bool = False) -> None:
         super().__init__("; ".join(problems))
@@ -41,7 +41,7 @@ class SettingsError(Exception):
 
 
 def read_wanjie_environment() -> dict[str, str]:
-    """The variables of a Wanjie that has a key here, for a child process; {} without a key.
+    """Return the variables of Wanjie for a child process; {} without a key.
 
     Raises `SettingsError` when `.env` cannot be read.
     """
@@ -59,10 +59,10 @@ def read_wanjie_environment() -> dict[str, str]:
 
 
 class Settings:
-    """Every area of the core, and those of the platforms that are set up."""
+    """Every area of the core, and the areas of the configured platforms."""
 
     def __init__(self, platforms: Sequence[type[PlatformArea]]) -> None:
-        """Load everything, for a program that knows these platforms; raises `SettingsError`."""
+        """Load all areas and those of `platforms`; raises `SettingsError`."""
         file, problems = _read_env_file(), list[str]()
         self.warnings = file.warnings + _warn_of_misspelt(file, platforms)
         """Sentences for the operator about what was set and has no effect."""
@@ -81,15 +81,15 @@ class Settings:
         self._platforms = [area for area in loaded if area is not None]
 
     def get_platform(self, area: type[_PlatformT]) -> _PlatformT | None:
-        """The settings of one platform; None when it is not set up."""
+        """Return the settings of one platform; None if it is not configured."""
         return next((found for found in self._platforms if isinstance(found, area)), None)
 
     def proxies_for(self, area: _HasProxy) -> Proxies:
-        """Through which proxies the service of that area is reached."""
+        """Return the proxies for the service of that area."""
         return self._common_proxies.choose_for(area.proxy)
 
     def list_secrets(self) -> list[str]:
-        """Every configured value that must never be logged."""
+        """List every configured value that must never be logged."""
         areas = [self.wanjie, *self._platforms, self.service, self._common_proxies]
         fields = [(name, value) for area in areas for name, value in dict(area).items()]
         found = [(name, value) for name, value in fields if isinstance(value, SecretStr)]
@@ -98,7 +98,7 @@ class Settings:
 
 
 class _Log(Area):
-    """Only how the log is written, which must be known to say what is wrong with the others."""
+    """Only the settings of the log, which are needed to report problems of the others."""
 
     log_format: str = ""
 
@@ -143,7 +143,7 @@ def _load_area(area: type[_AreaT], problems: list[str]) -> _AreaT | None:
 
 
 def _describe_problem(name: str, kind: str, message: str) -> str:
-    """One problem in plain words; never with the value, which may be a secret."""
+    """Describe one problem in plain words, without the value, which may be a secret."""
     if kind == "missing":
         return f"{name} is not set."
     said = message.removeprefix("Value error, ").replace("Input should be", "it should be")

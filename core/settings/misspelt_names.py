@@ -13,9 +13,9 @@ _MIN_SIMILARITY = 80.0
 def find_misspelt_names(
     names: Iterable[str], known: Collection[str], prefixes: Collection[str], place: str
 ) -> list[str]:
-    """A sentence for each name, found in `place`, that nobody reads: with one of the prefixes, or near to one known.
+    """Return a sentence for each unknown name in `place` that has one of the prefixes or resembles a known name.
 
-    Of names with a prefix that others may use, too, only those are told that are near to one of ours.
+    Names with a prefix that other programs use, too, are reported only if they resemble a known one.
     """
     sentences: list[str] = []
     for name in sorted({name.upper() for name in names} - set(known)):

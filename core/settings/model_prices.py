@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ModelPrice:
-    """What a model costs; input and output tokens and characters by the million, the others each."""
+    """The prices of a model: per million input tokens, output tokens and characters, per piece for the others."""
 
     input_tokens: float = 0.0
     output_tokens: float = 0.0

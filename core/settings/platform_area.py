@@ -1,4 +1,4 @@
-"""The settings of a platform: each adapter has an area of its own, which the program hands to `Settings`."""
+"""The base class of the settings of a platform: each adapter has its own, which the program passes to `Settings`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .tokens import TokenForm
 
 
 class PlatformArea(Area):
-    """The settings of a platform, which is off while none of the variables that it requires is set."""
+    """The settings of a platform; it is off if none of its required variables is set."""
 
     heading: ClassVar[str]
     """The name of the platform in the documents."""
@@ -20,13 +20,13 @@ class PlatformArea(Area):
 
     @classmethod
     def list_required(cls) -> list[str]:
-        """The names of the variables without which the platform cannot run."""
+        """List the names of the required variables."""
         prefix = str(cls.model_config.get("env_prefix", ""))
         return [(prefix + name).upper() for name, field in cls.model_fields.items() if field.is_required()]
 
     @classmethod
     def is_configured(cls) -> bool:
-        """Whether one of the required variables is set; what it says may still be invalid."""
+        """Whether one of the required variables is set; its value may still be invalid."""
         fields: dict[str, Any] = {name.lower(): (str, "") for name in cls.list_required()}
         required = create_model("Required", __base__=Area, **fields)
         return any(dict(required()).values())

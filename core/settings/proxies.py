@@ -21,9 +21,9 @@ _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def normalize_proxy(secret: SecretStr | None) -> SecretStr | None:
-    """Check a proxy and write it in one form: `http`, `https` or `socks5`, with escaped credentials.
+    """Check the URL of a proxy and normalize it: `http`, `https` or `socks5`, with escaped credentials.
 
-    What has no scheme is an HTTP proxy, as curl has it. The errors never hold the value, which may have a password.
+    Without a scheme it is an HTTP proxy, as for curl. Errors never contain the value, which may have a password.
     """
     if secret is None or secret.get_secret_value().lower() == DIRECT_WORD:
         return secret
@@ -63,7 +63,7 @@ def _escape(text: str) -> str:
 class Proxies:
     """The proxies of one service; the default has none.
 
-    This machine itself is never reached through one, nor is what `bypassed` names: hosts, `.suffixes`, addresses,
+    Never used for this machine itself, nor for what `bypassed` names: hosts, `.suffixes`, addresses,
     networks as `10.0.0.0/8`, each with a `:port` or without, or `*`.
     """
 
@@ -72,7 +72,7 @@ class Proxies:
     bypassed: tuple[str, ...] = ()
 
     def find_proxy(self, url: str) -> str | None:
-        """The proxy that leads to `url`, with its credentials; None: reach it directly. Web sockets count, too."""
+        """Return the proxy for `url` (http, https, ws, wss) with its credentials; None for a direct connection."""
         parts = urlsplit(url)
         proxy = self.https if parts.scheme in _PORTS else self.http
         host = (parts.hostname or "").rstrip(".")
@@ -93,7 +93,7 @@ def choose_proxies(
     every: SecretStr | None = None,
     bypassed: Iterable[str] = (),
 ) -> Proxies:
-    """Let a service's own proxy go before the common ones, and `every` stand for what is not named."""
+    """Prefer a service's own proxy to the common ones; `every` is the proxy for schemes that have none."""
     names = tuple(bypassed)
     if own is not None:
         address = _get_address(own)
@@ -102,7 +102,7 @@ def choose_proxies(
 
 
 def list_passwords(proxy: SecretStr | None) -> list[str]:
-    """Every form in which the password of a proxy could be written."""
+    """List every form in which the password of a proxy could be written."""
     if proxy is None:
         return []
     escaped = urlsplit(proxy.get_secret_value()).password
@@ -110,7 +110,7 @@ def list_passwords(proxy: SecretStr | None) -> list[str]:
 
 
 def hide_credentials(proxy: str) -> str:
-    """A proxy as it may stand in a log: without its credentials."""
+    """Return the URL of a proxy without its credentials, for the log."""
     scheme, _, rest = proxy.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"
 

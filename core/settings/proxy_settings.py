@@ -1,4 +1,4 @@
-"""The variables of proxies that most programs know."""
+"""The standard variables of proxies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .proxies import Proxies, choose_proxies
 
 
 class ProxySettings(Area):
-    """The proxies that most programs know, for every service that has none of its own.
+    """The standard variables of proxies, for every service without a proxy of its own.
 
-    This machine itself is never reached through a proxy.
+    A proxy is never used for this machine itself.
     """
 
     https_proxy: Proxy = Field(
@@ -35,7 +35,7 @@ class ProxySettings(Area):
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     def choose_for(self, own: SecretStr | None) -> Proxies:
-        """The proxies of a service, whose own one goes first."""
+        """Return the proxies of a service; its own one comes first."""
         return choose_proxies(
             own, http=self.http_proxy, https=self.https_proxy, every=self.all_proxy, bypassed=self.no_proxy
         )

@@ -1,4 +1,4 @@
-"""Every variable with its description, for the documents made from them."""
+"""List every variable with its description, for the generated documents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Variable:
 
 
 def list_areas(platforms: Iterable[type[PlatformArea]]) -> list[tuple[str, type[Area]]]:
-    """Every area under its heading, in the order of the documents."""
+    """List every area with its heading, in the order of the documents."""
     return [
         ("Wanjie Ark", WanjieSettings),
         *((area.heading, area) for area in platforms),
@@ -39,7 +39,7 @@ def list_areas(platforms: Iterable[type[PlatformArea]]) -> list[tuple[str, type[
 
 
 def list_variables(area: type[BaseSettings]) -> list[Variable]:
-    """The environment variables of an area, in the order of their declaration."""
+    """List the environment variables of an area, in the order of their declaration."""
     prefix = str(area.model_config.get("env_prefix", ""))
     return [
         Variable(

@@ -12,7 +12,7 @@ from .checks import check_redis_url
 
 
 class ServiceSettings(Area):
-    """Where things are kept and what the program shows of itself."""
+    """The store, the HTTP port, the log and the shutdown of the service."""
 
     redis_url: SecretStr | None = Field(
         None, description="Redis 6.2 or later, e.g. `redis://localhost:6379/0`. Unset: a private Redis in DATA_DIR."

@@ -1,4 +1,4 @@
-"""Keys and tokens, known by their form before anybody is asked; errors never hold the value."""
+"""Check keys and tokens by their form, before any call; errors never contain the value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 
 @dataclass(frozen=True, slots=True)
 class TokenForm:
-    """How the tokens of one kind look."""
+    """The form of one kind of token."""
 
     pattern: re.Pattern[str]
     """Matches the beginning of such a token, or all of it."""
@@ -32,7 +32,7 @@ _known_forms: ContextVar[tuple[TokenForm, ...]] = ContextVar("known_forms", defa
 
 @contextmanager
 def recognize_tokens(forms: Iterable[TokenForm]) -> Generator[None]:
-    """Let the checks name tokens of these forms when they stand in the wrong variable."""
+    """Let the checks recognize tokens of these forms in the wrong variable."""
     reset = _known_forms.set(tuple(forms))
     try:
         yield
@@ -41,7 +41,7 @@ def recognize_tokens(forms: Iterable[TokenForm]) -> Generator[None]:
 
 
 def check_wanjie_key(secret: SecretStr) -> SecretStr:
-    """Check that it is not the credential of something else."""
+    """Check that the key is not the credential of another service."""
     if secret.get_secret_value().lower().startswith("bearer "):
         raise ValueError("it begins with Bearer, which is not part of the key")
     value = check_unquoted(secret)
@@ -68,7 +68,7 @@ def check_unquoted(secret: SecretStr) -> str:
 
 
 def _describe_known(value: str) -> str:
-    """What a credential is by its form; "" when it could be any key."""
+    """Describe a credential by its form; "" if it could be any key."""
     return next((form.description for form in _known_forms.get() if form.pattern.match(value)), "")
 
 

@@ -13,12 +13,12 @@ _ENDPOINT_PATH = re.compile(
 
 
 def normalize_wanjie_url(value: str) -> str:
-    """Check it, and take off what the calls bring along: `/v1`, and the path of a call that was pasted whole."""
+    """Check the URL and remove what the calls add: `/v1`, or the path of a call that was pasted whole."""
     return _ENDPOINT_PATH.sub("", check_base_url(value)).rstrip("/")
 
 
 def check_base_url(value: str) -> str:
-    """Check the address that the calls of a service begin with, and return it without a slash at its end."""
+    """Check the base URL of a service, and return it without a slash at its end."""
     if not re.match(r"https?://", value, re.IGNORECASE):
         raise ValueError("it must begin with https:// or http://")
     if "?" in value or "#" in value:

@@ -14,7 +14,7 @@ from .urls import normalize_wanjie_url
 
 
 class WanjieSettings(Area):
-    """The Wanjie Ark key and how patiently its answers are awaited."""
+    """The Wanjie Ark key, the models and the timeouts of calls."""
 
     model_config = SettingsConfigDict(env_prefix="WANJIE_")
 

@@ -1,1 +1,1 @@
-"""Recordings: read and joined."""
+"""Read, join and extract audio."""

@@ -51,9 +51,9 @@ class Recording:
         return self._container.format.name == "mp3"
 
     def decode(self) -> Iterator[AudioFrame]:
-        """Decode the sound, whatever else is in the file.
+        """Decode the audio stream and ignore other streams of the file.
 
-        Raise `UnreadableAudioError`, for missing parts at its end.
+        Raise `UnreadableAudioError`, after the last frame if parts are missing.
         """
         seconds, faults, packets = 0.0, 0, 0
         for packet in self._container.demux(self._stream):
@@ -78,7 +78,7 @@ class Recording:
             )
 
     def decode_resampled(self, rate: int) -> Iterator[AudioFrame]:
-        """Decode all of it to 16 bits, one channel and `rate` samples a second."""
+        """Decode the whole file to 16 bits, one channel and `rate` samples a second."""
         resampler, shape = _create_resampler(rate), None
         for frame in self.decode():
             this = (frame.rate, frame.layout.name, frame.format.name)
@@ -90,7 +90,7 @@ class Recording:
         yield from resampler.resample(None)
 
     def _read_announced_seconds(self) -> float:
-        """How many seconds an MP3 file says it has; 0 where it says nothing."""
+        """Return the duration in seconds that an MP3 file announces; 0 if it announces none."""
         begin = _measure_id3_tag(self._data)
         found = _FRAME_COUNT.search(self._data, begin, begin + _FRAME_COUNT_RANGE) if self.is_mp3 else None
         if found is None:
@@ -101,9 +101,9 @@ class Recording:
 
 @contextmanager
 def open_recording(data: bytes, formats: str = _AUDIO_FORMATS) -> Generator[Recording]:
-    """Open a sound file; raise `UnreadableAudioError` when it is none, or when it proves broken within the block.
+    """Open an audio file; raise `UnreadableAudioError` if it is none, or if it proves broken within the block.
 
-    With `VIDEO_FORMATS` it may be a film with sound.
+    With `VIDEO_FORMATS`, video files with sound are accepted, too.
     """
     try:
         with av.open(
@@ -120,9 +120,9 @@ def open_recording(data: bytes, formats: str = _AUDIO_FORMATS) -> Generator[Reco
 
 
 def _create_resampler(rate: int) -> AudioResampler:
-    """Give frames of a second: each one is a few steps in which no other thread runs.
+    """Create a resampler with frames of one second: each frame is a few steps in which no other thread runs.
 
-    It rounds with a little noise: encoders need twice the time for complete silence, whose numbers fade below normal.
+    It adds a little noise when rounding: encoders take twice as long for digital silence, whose values become denormal.
     """
     return AudioResampler("s16", "mono", rate, frame_size=rate, options={"dither_method": "triangular"})
 
@@ -135,13 +135,13 @@ def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
 
 
 def _check_shape(rate: int, channels: int) -> None:
-    """Refuse what no voice has: a file of few bytes could keep the resampler busy for minutes."""
+    """Refuse rates and channels that no voice recording has: a small file could keep the resampler busy for minutes."""
     if rate not in _SAMPLE_RATES or not 1 <= channels <= _MAX_CHANNELS:
         raise UnreadableAudioError(f"{rate} samples a second on {channels} channels")
 
 
 def _measure_id3_tag(data: bytes) -> int:
-    """Length of the tag before the first frame; its size field has seven bits a byte (id3.org, ID3v2.4, 3.1)."""
+    """Return the bytes before the first frame; the size field has seven bits a byte (id3.org, ID3v2.4, 3.1)."""
     if data[:3] != b"ID3" or len(data) < _ID3_HEADER_BYTES:
         return 0
     return _ID3_HEADER_BYTES + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))

@@ -25,10 +25,11 @@ _MIN_SECONDS = 0.1
 
 
 def join_audio(pieces: Sequence[bytes], into: Literal["opus", "mp3"]) -> AudioFile:
-    """Make one recording of MP3 files, in their order: Opus in an OGG file, or MP3; raise `UnreadableAudioError`.
+    """Join MP3 files, in order, to one recording: Opus in an OGG file, or MP3; raise `UnreadableAudioError`.
 
     The pieces may differ in rate and channels; the result has one channel, unless a single MP3 is wanted as MP3: that
-    stays byte for byte. More than an hour, or 64 MB, is a `AudioTooLongError`. A second of sound takes a core 8 ms.
+    stays byte for byte. More than an hour, or 64 MB, raises `AudioTooLongError`.
+    Encoding a second of audio takes 8 ms of a core.
     """
     if not pieces:
         raise UnreadableAudioError("there is nothing to join")
@@ -84,9 +85,9 @@ class _Encoding:
 
 
 _ENCODINGS = {
-    # As messengers record speech. Complexity 5 of 10 costs a core 7.6 ms for a second of speech, 10 costs 10.1 ms.
+    # The settings of messengers for speech. Complexity 5 takes 7.6 ms of a core a second, 10 takes 10.1 ms.
     "opus": _Encoding("ogg", "libopus", 48_000, 32_000, {"application": "voip", "vbr": "on", "compression_level": "5"}),
-    # Complexity from 9 to 0; 5 costs a core 6.7 ms, and at 44.1 kHz, which holds nothing more of a voice, 12.1 ms.
+    # Complexity from 9 to 0; 5 takes 6.7 ms of a core; at 44.1 kHz, which adds nothing to a voice, 12.1 ms.
     "mp3": _Encoding("mp3", "libmp3lame", 24_000, 64_000, {"compression_level": "5"}),
 }
 

@@ -1,4 +1,4 @@
-"""What can be decoded: the function for it, what that returns and raises, and how much it may take.
+"""The jobs of decoder processes: the function, what it returns and raises, and its limits.
 
 Functions are named, not imported, so that the process of the service loads no decoder.
 """
@@ -25,7 +25,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may take."""
+    """The memory and time that one job may use."""
 
     cpu_seconds: int
     seconds: float
@@ -44,7 +44,7 @@ _DOCUMENT_LIMITS = Limits(10, 15.0, 600_000_000)
 
 @dataclass(frozen=True, slots=True)
 class DecodeJob(Generic[_Result]):
-    """One call of a decoder, but for the file."""
+    """One call of a decoder, without the file."""
 
     function: str
     """`module:name`; takes the file, or a list of files, and `options`."""

@@ -1,6 +1,6 @@
-"""What the service and a decoder process say to each other: a JSON object with bytes behind it.
+"""The messages between the service and a decoder process: a JSON object followed by bytes.
 
-It is not pickle, which would let a decoder that a file has taken over run code in the service.
+They are not pickled: a decoder that a malicious file has taken over could run code in the service.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ MAX_HEADER_BYTES = 8_000_000
 
 
 def pack(header: dict[str, Any], body: Sequence[bytes] = ()) -> list[bytes]:
-    """Return the pieces of a message."""
+    """Encode a message; return its pieces."""
     text = json.dumps(header).encode()
     return [PREFIX.pack(len(text), sum(map(len, body))), text, *body]
 
 
 def unpack_header(data: bytes) -> Json:
-    """Read the JSON object; raise `ValueError` when it is none."""
+    """Parse the JSON object; raise `ValueError` if it is none."""
     header = load_json(data)
     if not isinstance(header, dict):
         raise ValueError("a message is a JSON object")  # noqa: TRY004 - what `load_json` raises, too
@@ -33,7 +33,7 @@ def unpack_header(data: bytes) -> Json:
 
 
 def split_body(body: bytes, sizes: Sequence[int]) -> list[bytes]:
-    """Take the bytes of several files apart."""
+    """Split the bytes of several files."""
     pieces: list[bytes] = []
     start = 0
     for size in sizes:

@@ -1,6 +1,6 @@
-"""Decoder processes: started when they are needed, used for several files, ended when idle.
+"""A pool of decoder processes, which are started when needed, used for several files and stopped when idle.
 
-None of the known pools does it. Those of `concurrent.futures` cannot end one job without all others; pebble keeps its
+No existing pool fits. Those of `concurrent.futures` cannot end one job without all others; pebble keeps its
 processes and polls them; `anyio.to_process` gives them our environment with its secrets, and all three unpickle what a
 process sends, which a file may have taken over.
 """
@@ -34,7 +34,7 @@ _Result = TypeVar("_Result")
 
 
 class DecoderPool:
-    """Decodes files from outside, fairly among people, without the event loop or the memory of the service."""
+    """Decodes untrusted files outside of the service's process, sharing the decoders fairly among people."""
 
     def __init__(self, processes: int | None = None, *, idle_seconds: float = _IDLE_SECONDS) -> None:
         count = processes or min(_MAX_PROCESSES, max(_MIN_PROCESSES, os.cpu_count() or 1))
@@ -47,7 +47,7 @@ class DecoderPool:
     async def run(self, job: DecodeJob[_Result], data: bytes | Sequence[bytes], *, person: str) -> _Result:
         """Decode a file, or several together; `person` is whoever the work is for.
 
-        Raises `job.error`, also when the job exceeds a limit, which is logged; `NoSlotError` when no process becomes
+        Raises `job.error`, also when the job exceeds a limit, which is logged; `NoSlotError` if no process becomes
         free within two minutes.
         """
         files = [data] if isinstance(data, bytes) else data
@@ -126,7 +126,7 @@ def _raise_error(job: DecodeJob[Any], reply: dict[str, Any]) -> NoReturn:
 
 
 def _report_failure(job: DecodeJob[Any], reason: object, files: Sequence[bytes]) -> Exception:
-    """Log that a file was too much for its decoder, and return the error for it."""
+    """Log that a decoder failed on a file, and return the error to raise."""
     _log.warning(
         "a file was too much for its decoder", decoder=job.function, reason=str(reason), bytes=sum(map(len, files))
     )

@@ -17,11 +17,11 @@ _BUFFER_BYTES = 1_000_000
 
 
 class ProcessLostError(Exception):
-    """The process has ended, or has sent what is no reply; the message says which."""
+    """The process has ended, or has sent something that is no reply; the message says which."""
 
 
 class DecoderProcess:
-    """Decodes one file at a time. It has none of our secrets: its environment is empty."""
+    """Decodes one file at a time. Its environment is empty, so it knows no secret of the service."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -29,7 +29,7 @@ class DecoderProcess:
 
     @classmethod
     async def start(cls) -> Self:
-        """Start one; this takes some 50 ms, and the first job that needs a library as much again to load it."""
+        """Start a process: about 50 ms; the first job that needs a library takes as long again to load it."""
         return cls(
             await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", f"{__package__}.worker"),

@@ -1,6 +1,6 @@
-"""The program of a decoder process: it decodes one file after the other, until its input ends or a decoder breaks.
+"""The program of a decoder process: decodes one file after the other until its input ends or a decoder fails.
 
-A decoder may crash, need all memory or never end; then only this process is lost.
+A decoder may crash, use up its memory or never end; then only this process is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NICENESS = 5
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Answer requests until there are no more."""
+    """Answer requests until the input ends."""
     while prefix := requests.read(PREFIX.size):
         header_bytes, body_bytes = PREFIX.unpack(prefix)
         request = unpack_header(requests.read(header_bytes))
@@ -43,7 +43,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     """Decode one file; return a JSON object and the bytes of the result.
 
-    The object has `fields` of the result, or else `error`, the name of an error of the decoder, and its `message`.
+    The object has the `fields` of the result, or `error`, the name of an error class of the decoder, and its `message`.
     """
     sizes: list[int] | None = request["sizes"]
     files = body if sizes is None else split_body(body, sizes)
@@ -57,7 +57,7 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
 
 
 def _limit_job(cpu_seconds: int, memory_bytes: int) -> None:
-    """Have the system end this process when it takes more from now on, even when the service is dead."""
+    """Let the operating system end this process when it exceeds the limits, even if the service is dead."""
     if resource is None:
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -75,7 +75,7 @@ def _main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print
 
     def report_failure(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
-        """Name, in the last reply of this process, what no decoder should raise and where."""
+        """Build the last reply of this process: which unexpected error was raised, and where."""
         places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(trace)]
         replies.writelines(pack({"failure": f"{kind.__name__} at {places[-1] if places else '?'}"}))
         replies.flush()

@@ -1,1 +1,1 @@
-"""Documents as text."""
+"""Extract the text of documents."""

@@ -2,8 +2,8 @@
 # pypdfium2 has no annotations.
 """Read the text of PDF files.
 
-PDFium ends the process that it runs in when memory is short, and nothing else stops it in the middle of a page: two
-kilobytes can unfold to gigabytes. Call it in a decoder process.
+PDFium ends its process when memory is short, and nothing else stops it in the middle of a page: two kilobytes can
+expand to gigabytes. Call it in a decoder process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
 
 
 class UnreadablePdfError(Exception):
-    """The file is broken, locked, or has no text, as scanned pages have none."""
+    """The file is broken, locked, or without text, like a scan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class NotTextError(Exception):
 
 
 def read_text(data: bytes, *, max_length: int) -> tuple[str, int]:
-    """Give the first `most` characters and the length of the whole text; raise `NoTextError`.
+    """Return the first `most` characters and the length of the whole text; raise `NotTextError`.
 
     A byte that belongs to no character becomes U+FFFD.
     """
@@ -35,7 +35,7 @@ def read_text(data: bytes, *, max_length: int) -> tuple[str, int]:
         except (UnicodeDecodeError, NotTextError):
             continue
         if is_blank(begin):
-            break  # in another encoding a mark alone would be letters
+            break  # in other encodings the bytes of a byte order mark are letters
         return begin, length
     raise NotTextError("the bytes are no text in any known encoding, or nothing but space")
 

@@ -17,7 +17,7 @@ _PDF_SIGNATURE_RANGE = 1024
 def read_document(data: bytes, name: str, mime: str, *, max_length: int) -> DocumentExcerpt:
     """Read text, code, CSV or PDF up to `most` characters; raise `UnreadableDocumentError`.
 
-    What is cut ends with a whole line, if its lines are not too long. Of a PDF file no page is begun after eight
+    A cut text ends with a whole line if its lines are not too long. No page of a PDF file is begun after eight
     seconds.
     """
     if data.startswith(_ARCHIVE_SIGNATURES):
@@ -33,7 +33,7 @@ def read_document(data: bytes, name: str, mime: str, *, max_length: int) -> Docu
 
 
 def _is_pdf(data: bytes, name: str, mime: str) -> bool:
-    """Tell by name and bytes; a mark that comes late may be a text's own word, unless the type says PDF as well."""
+    """Decide by type and content; "%PDF" further inside may be a word of a text, unless the type says PDF as well."""
     late = mime == "application/pdf" and _PDF_SIGNATURE in data[:_PDF_SIGNATURE_RANGE]
     return late or data.startswith(_PDF_SIGNATURE) or name.lower().endswith(".pdf")
 

@@ -81,7 +81,7 @@ _MAX_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec of Python's; `lenient`: bytes that are wrong in it become U+FFFD, else they rule it out."""
+    """A codec of Python; if `lenient`, invalid bytes become U+FFFD, otherwise they rule the codec out."""
 
     codec: str
     lenient: bool = False
@@ -105,14 +105,14 @@ def detect_encodings(data: bytes) -> Iterator[Encoding]:
 
 
 def _guess_encodings(sample: bytes) -> Iterator[Encoding]:
-    """What remains for bytes that are not UTF-8 as a whole."""
+    """Guess the encodings of bytes that are not valid UTF-8."""
     if _is_mostly_utf_8(sample):
         yield Encoding("utf-8", lenient=True)
     yield Encoding(_guess_encoding(sample), lenient=True)
 
 
 def _is_chinese_by_chance(sample: bytes) -> bool:
-    """Whether a few words of common Chinese only happen to be valid UTF-8, of scripts that never meet in a word."""
+    """Whether the bytes are a few common Chinese words that happen to be valid UTF-8 of scripts that never mix in a word."""
     words = _NON_ASCII.findall(sample)
     if not words or sum(map(len, words)) > _MAX_AMBIGUOUS_BYTES or not all(map(_COMMON_CHINESE.fullmatch, words)):
         return False
@@ -122,14 +122,14 @@ def _is_chinese_by_chance(sample: bytes) -> bool:
 
 
 def _detect_utf_32(sample: bytes) -> Iterator[Encoding]:
-    """UTF-32 without a mark: the upper half of each character is less than 17."""
+    """Detect UTF-32 without a byte order mark: the upper half of each character is less than 17."""
     for codec, zero, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
         if len(sample) >= 8 and not any(sample[zero::4]) and max(sample[plane::4]) <= _LAST_PLANE:  # noqa: PLR2004 - bytes
             yield Encoding(codec)
 
 
 def _detect_utf_16(sample: bytes) -> Iterator[Encoding]:
-    """UTF-16 without a mark, if it is that."""
+    """Detect UTF-16 without a byte order mark."""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if min(even, odd) == 0 and max(even, odd) * 2 > len(sample) * _MIN_ZERO_SHARE:
         yield Encoding("utf-16-be" if even else "utf-16-le", lenient=True)
@@ -143,7 +143,7 @@ def _detect_utf_16(sample: bytes) -> Iterator[Encoding]:
 
 
 def _measure_common_share(text: str) -> float:
-    """The share of characters in daily use, in whichever language has most of them."""
+    """Return the share of characters in common use, in the language that has the most of them."""
     counts = (
         sum(common.fullmatch(character.encode(codec, "ignore")) is not None for character in text)
         for codec, common in _COMMON_CHARACTERS.items()
@@ -172,13 +172,13 @@ def _guess_encoding(sample: bytes) -> str:
 
 
 def _choose_latin(weighed: dict[str, float]) -> str:
-    """The encoding of accents."""
+    """Choose among the encodings of Latin letters with accents."""
     best = max(_LATIN_CODECS, key=lambda codec: weighed.get(codec, 0.0))
     return best if weighed.get(best, 0.0) > _MIN_LATIN_RATIO * weighed.get("cp1252", 0.0) else "cp1252"
 
 
 def _weigh_encodings(sample: bytes) -> dict[str, float]:
-    """How likely each encoding is; none if the library knows no answer."""
+    """Return how likely each encoding is; empty if the library has no answer."""
     found = detect_all(sample, ignore_threshold=True, include_encodings=_LEGACY_CODECS, compat_names=False)
     if [one["confidence"] for one in found] == [_NO_MATCH_CONFIDENCE]:
         return {}
@@ -189,7 +189,7 @@ def _weigh_encodings(sample: bytes) -> dict[str, float]:
 
 
 def _vote(lines: list[bytes]) -> str:
-    """The likeliest encoding of most lines: one byte that is damaged rules the right one out for its line alone."""
+    """Return the likeliest encoding of most lines: a damaged byte rules the right one out for its own line only."""
     votes = Counter[str]()
     for line in [line for line in lines if not line.isascii()][:_MAX_LINES]:
         votes.update(max(weighed.items(), key=itemgetter(1))[:1] if (weighed := _weigh_encodings(line)) else ())
@@ -197,13 +197,13 @@ def _vote(lines: list[bytes]) -> str:
 
 
 def _decodes(sample: bytes, codec: str) -> bool:
-    """Whether it is in the encoding, but for a character cut off at the end, and one in a hundred that is damaged."""
+    """Whether the bytes are valid, apart from a character that is cut off at the end and one damaged byte in a hundred."""
     text = codecs.getincrementaldecoder(codec)("replace").decode(sample)
     return len(_UNDEFINED.findall(text)) <= len(text) // 100
 
 
 def _is_half_width(sample: bytes, *, chinese: float) -> bool:
-    """Whether it reads as Shift JIS with more half-width kana than other characters, and is not as likely Chinese."""
+    """Whether the bytes are Shift JIS with more half-width kana than other characters, and less likely to be Chinese."""
     if _SHIFT_JIS.fullmatch(sample) is None:
         return False
     text = sample.decode("cp932", "replace")
@@ -213,6 +213,6 @@ def _is_half_width(sample: bytes, *, chinese: float) -> bool:
 
 
 def _has_isolated_accents(sample: bytes) -> bool:
-    """Whether bytes beyond ASCII stand alone among letters, as accents do."""
+    """Whether bytes beyond ASCII stand alone among letters, like letters with accents."""
     runs = [len(run) for run in _NON_ASCII.findall(sample)]
     return sum(run for run in runs if run > 1) * 2 <= sum(runs)

@@ -54,10 +54,10 @@ GIF = ImageFormat("image/gif", ".gif", GifImageFile, _MAX_GIF_PIXELS)
 
 @contextmanager
 def open_image(data: bytes) -> Generator[tuple[ImageFormat, ImageFile]]:
-    """Open a picture whose size is bearable; whatever is wrong with it within the block is a `BadImageError`."""
+    """Open a picture within the limits of its size; any fault within the block is raised as `BadImageError`."""
     kind = detect_format(data)
     try:
-        # Not by `ImageInfo.open`: its warnings of large pictures go to whoever listens in any thread.
+        # Not by `Image.open`: its warnings of large pictures are global for all threads.
         with kind.reader(io.BytesIO(data)) as picture:
             if picture.width * picture.height > kind.max_pixels:
                 raise BadImageError(f"{picture.width} x {picture.height} pixels")
@@ -69,7 +69,7 @@ def open_image(data: bytes) -> Generator[tuple[ImageFormat, ImageFile]]:
 
 
 def detect_format(data: bytes) -> ImageFormat:
-    """Tell by the first bytes; raise `BadImageError`."""
+    """Detect the format by the first bytes; raise `BadImageError`."""
     match data[:3]:
         case b"\xff\xd8\xff":
             return JPEG

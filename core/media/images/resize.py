@@ -32,9 +32,9 @@ _MIN_SIDE = 16
 
 
 def inspect_image(data: bytes) -> ImageInfo:
-    """Open a picture, decode all of it and say what it is; raise `BadImageError`.
+    """Decode a whole picture and return its properties; raise `BadImageError`.
 
-    JPEG, PNG, WebP and GIF are pictures here, of up to 50 megapixels (WebP and GIF 16). Of a long animation the
+    JPEG, PNG, WebP and GIF of up to 50 megapixels (WebP and GIF 16) are accepted. Of a long animation only the
     beginning is decoded.
     """
     with open_image(data) as (_, picture):
@@ -45,10 +45,10 @@ def inspect_image(data: bytes) -> ImageInfo:
 
 
 def shrink(data: bytes, *, max_side: int, max_bytes: int) -> EncodedImage:
-    """Make a picture small enough for a model: no side over `side` pixels, no more than `max_bytes` bytes, upright.
+    """Shrink a picture for a model: sides of at most `side` pixels, at most `max_bytes` bytes, upright.
 
     Return it unchanged when they fit already. Otherwise it is a JPEG or PNG file without the
-    camera's notes, of an animation its first frame. Raises `BadImageError`, also when `most` bytes are too few, and
+    camera's notes, of an animation its first frame. Raises `BadImageError`, also if `max_bytes` is too small, and
     for pictures of more than 16 megapixels (JPEG 50).
     """
     kind, pixels = _decode_small(data, max_side=max_side, max_bytes=max_bytes)
@@ -78,11 +78,11 @@ def _decode_frames(kind: ImageFormat, picture: ImageFile) -> None:
 
 
 def _decode_small(data: bytes, *, max_side: int, max_bytes: int) -> tuple[ImageFormat, Pixels | None]:
-    """Open a picture and make it small; None when it fits. Nothing of the original is held any more."""
+    """Open a picture and shrink it; None if it fits already. Nothing of the original is kept."""
     with open_image(data) as (kind, picture):
         large = max(picture.size) > max_side or len(data) > max_bytes
         if large and kind is JPEG:
-            scale = max_side / max(picture.size)  # decodes no more than twice the size that is needed
+            scale = max_side / max(picture.size)  # decode at most twice the size that is needed
             picture.draft(None, (ceil(picture.width * scale), ceil(picture.height * scale)))
         if picture.width * picture.height > _MAX_SHRINK_PIXELS:
             raise BadImageError(f"{picture.width} x {picture.height} pixels")
@@ -97,7 +97,7 @@ def _decode_small(data: bytes, *, max_side: int, max_bytes: int) -> tuple[ImageF
 
 
 def _convert_mode(picture: Pixels) -> Pixels:
-    """Eight bits a channel, and transparency only where something is transparent."""
+    """Convert to eight bits a channel, with transparency only if something is transparent."""
     if picture.mode.startswith("I"):  # grey in 16 bits
         return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("RGB")
     if picture.has_transparency_data:

@@ -45,7 +45,7 @@ _MAX_NESTING = 4
 
 
 def speak_formulas(markdown: str) -> str:
-    r"""Turn what stands in `\[…\]`, `\(…\)`, `$$…$$` or `$…$` into text that Markdown leaves alone."""
+    r"""Replace formulas in `\[…\]`, `\(…\)`, `$$…$$` or `$…$` by text that Markdown does not change."""
     return _INLINE.sub(_to_plain_text, _DISPLAYED.sub(_to_plain_text, markdown))
 
 

@@ -45,10 +45,10 @@ class SpokenPlaceholders:
 
 
 def to_speakable_text(markdown: str, placeholders: SpokenPlaceholders) -> str:
-    """Turn Markdown into plain sentences; "" when nothing in it can be said but that something is there.
+    """Turn Markdown into plain sentences; "" if nothing in it can be spoken.
 
-    Each heading, paragraph, item and line is a line of the result and ends with a stop. Of addresses the host is said,
-    of emoji the name, once. `words` stand for fenced code, for large tables and for addresses without a name.
+    Each heading, paragraph, item and line becomes a line that ends with a full stop. Of addresses the host is spoken, of
+    emoji the name, once. `placeholders` replace fenced code, large tables and addresses without a name.
     """
     source = speak_formulas(markdown).encode(errors="replace")
     reader = _Reader(source, placeholders)
@@ -92,7 +92,7 @@ class _Reader:
                 pass
 
     def flush(self) -> None:
-        """End what is being said."""
+        """End the current sentence."""
         lines = [said for line in _unwrap(self._text) if (said := self._symbols.speak(line))]
         if lines and self._item_number:
             lines[0] = f"{self._item_number}{'、' if has_own_stops(lines[0][0]) else '. '}{lines[0]}"
@@ -152,7 +152,7 @@ class _Reader:
             self._item_number = ""
 
     def _get_literal_mark(self, start: int, end: int) -> str:
-        """A mark between letters and digits is more often a product or a power than half a word in italics."""
+        """Return a mark that stands literally: between letters and digits it is more often a product than italics."""
         width = 1 + (self._source[start : start + 1] == self._source[start + 1 : start + 2])
         before = self._source[max(0, start - 8) : start].rstrip(_MARKS).decode(errors="ignore")[-1:]
         after = self._source[end : end + 8].lstrip(_MARKS).decode(errors="ignore")[:1]
@@ -180,5 +180,5 @@ def _format_cell(name: str, cell: str) -> str:
 
 
 def _unwrap(text: str) -> list[str]:
-    """Lines that are meant as lines: one that goes on with a small letter was only wrapped."""
+    """Join wrapped lines: a line that continues with a lower-case letter was only wrapped."""
     return re.sub(r"(?<![.!?:; \t])[ \t]*\n[ \t]*(?=[a-z])", " ", text).split("\n")

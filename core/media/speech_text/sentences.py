@@ -57,7 +57,7 @@ def _is_false_end(text: str, end: int) -> bool:
 
 
 def _choose_end(text: str, start: int, most: int, places: Sequence[list[int]]) -> int:
-    """Prefer a better place to a later one, unless the piece would become tiny by it."""
+    """Prefer a better place to a later one, unless the piece would become tiny."""
     limit = start + most
     if limit >= len(text):
         return len(text)
@@ -79,7 +79,7 @@ def _avoid_clusters(text: str, start: int, limit: int) -> int:
 
 
 def _is_inside_cluster(text: str, start: int, at: int) -> bool:
-    """Whether `at` lies within what a reader sees as one character, of a text from `start` on (Unicode annex 29)."""
+    """Whether `at` lies within what a reader sees as one character, in the text from `start` on (Unicode annex 29)."""
     following, before = text[at], text[at - 1]
     if unicodedata.category(following).startswith("M") or ord(following) in _TONES or _JOINER in {following, before}:
         return True

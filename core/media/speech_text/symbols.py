@@ -42,7 +42,7 @@ _SILENCE = re.compile(rf"(?<![\s{PAUSE}])[\s{PAUSE}]*{PAUSE}[\s{PAUSE}]*")
 
 
 class SymbolReader:
-    """Knows what was said already: an emoji that comes again is decoration."""
+    """Speaks symbols; an emoji that was spoken before is decoration and stays silent."""
 
     def __init__(self, *, link: str, language: str) -> None:
         self._link = link
@@ -51,7 +51,7 @@ class SymbolReader:
         emoji.config.load_language(self._language)
 
     def speak(self, line: str) -> str:
-        """Put words or silence for what is no word; "" when nothing remains to be said."""
+        """Replace what is no word by words or by nothing; "" if nothing remains."""
         text = _ADDRESS.sub(self._speak_address, _UNHEARD.sub("", line))
         text = _DECORATION.sub("", _KEYCAP.sub(r"\1", _ARROW.sub(PAUSE, text)))
         text = _EMOJI.sub(lambda found: emoji.replace_emoji(found[0], self._name_emoji), text)
@@ -73,7 +73,7 @@ class SymbolReader:
 
 
 def resolve_pauses(text: str) -> str:
-    """Replace pauses by commas, unless other punctuation is there."""
+    """Replace pauses by commas, unless there is other punctuation."""
     return _SILENCE.sub(_choose_comma, text)
 
 
@@ -86,7 +86,7 @@ def end_with_stop(line: str) -> str:
 
 
 def has_own_stops(char: str) -> bool:
-    """Whether a character belongs to a script that has stops of its own, such as Chinese."""
+    """Whether a character belongs to a script with its own full stop, such as Chinese."""
     return _FIRST_WITH_STOPS <= char < _HANGUL
 
 
