@@ -158,17 +158,15 @@ class _Finder:
     def _add_emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
         width = len(mark)
         inside = self._source[start + width : end - width]
-        if self._source[start : start + width] != mark or self._is_within_word(
-            start, end, inside, is_single_mark=width == 1
-        ):
+        if self._source[start : start + width] != mark or self._is_within_word(start, end, inside):
             return
         self._cut_delimiters(start, end, width)
         self.styles.append(Style(kind, start + width, end - width))
 
-    def _is_within_word(self, start: int, end: int, inside: bytes, *, is_single_mark: bool) -> bool:
+    def _is_within_word(self, start: int, end: int, inside: bytes) -> bool:
         """Whether marks touch a letter on their outer side: then they are rather a product or a power than emphasis.
 
-        Two marks after one bold word, or before the `s` of a plural, are emphasis.
+        Marks after one word that begins with them, or before the `s` of a plural, are emphasis.
         """
         while start > 0 and self._source[start - 1] in _EMPHASIS_MARKS:
             start -= 1
@@ -178,7 +176,7 @@ class _Finder:
         after, beyond = self._source[end : end + 8].decode(errors="ignore").ljust(2)[:2]
         if _is_letter(before):
             return True
-        suffix = not is_single_mark and (not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum()))
+        suffix = not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum())
         return _is_letter(after) and not suffix
 
     def _add_inline_code(self, start: int, end: int) -> None:

@@ -14,6 +14,8 @@ _CLOSING = frozenset(")]}）】》」』〕〗”’")
 _STOPS = frozenset(",;:!?，。、；：？！")
 _OF_NAMES = frozenset("/\\.=@#$%^&+}")
 """Before a mark of one character, these make it a part of a path, a formula or a name."""
+_ESCAPED_MARKS = frozenset("*_`~#>|$")
+_ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~") - {"."}
 _BEHIND = frozenset("/\\@$^{([")
 _POINTER = re.compile(r"\b(?:int|char|void|float|double|long|short|unsigned|signed|const|auto|FILE|struct \w+|\w+_t)\Z")
 _TYPES: tuple[type[object], ...] = (object, type, int, float, str, bytes, list, dict, set, type(lambda: None))
@@ -51,8 +53,13 @@ class MarkRun:
     @property
     def is_delimiter(self) -> bool:
         """Whether CommonMark, by its flanking rules, may take it for a mark."""
+        return self.can_close or self.can_open
+
+    @property
+    def can_open(self) -> bool:
+        """Whether CommonMark may open something here."""
         left, right = self._flanks_left, self._flanks_right
-        return self.can_close or (left and (self.mark[0] != "_" or not right or is_punctuation(self.before)))
+        return left and (self.mark[0] != "_" or not right or is_punctuation(self.before))
 
     @property
     def can_close(self) -> bool:
@@ -64,7 +71,9 @@ class MarkRun:
     def can_be_opener(self) -> bool:
         """Whether a writer may have meant it to open something."""
         single, before, after = len(self.mark) == 1, self.before, self.after
-        if not after.strip() or after in _CLOSING or after in "/\\" or (single and self._starts_suffix()):
+        if not after.strip() or after in _CLOSING or after == "/" or (single and self._starts_suffix()):
+            return False
+        if after == "\\" and not self._starts_escape():
             return False
         if before.isalnum():
             return is_unspaced(before) or (is_unspaced(after) and is_punctuation(after))
@@ -88,6 +97,10 @@ class MarkRun:
             return Closing.YES if not single and before.isalnum() and after == "/" else Closing.MAYBE
         goes_on = single and after and after in ".:=" and self.beyond.isalnum() and self.beyond.isascii()
         return Closing.MAYBE if goes_on else Closing.YES
+
+    def _starts_escape(self) -> bool:
+        r"""Whether an escaped mark follows, as in `**\$1,000**`, rather than a part of a path."""
+        return bool(self.beyond) and self.beyond in (_ESCAPED_MARKS if len(self.mark) == 1 else _ESCAPABLE)
 
     def _starts_suffix(self) -> bool:
         return self.after in _STOPS or (self.after == "." and (self.beyond.isalnum() or self.beyond == "*"))

@@ -10,6 +10,7 @@ import re
 import sys
 
 from .code_fences import FenceTracker
+from .html_tags import DetailsReader, drop_growing_tag
 from .line_edits import apply_edits
 from .markdown_tokens import tokenize
 from .protect_literals_in_line import OpenMark, ProseLine, find_uncertain_marks
@@ -40,9 +41,9 @@ def protect_literals(text: str, *, strict: bool, final: bool = True) -> str:
     """
     *lines, last = text.split("\n")
     reader = _Reader(strict=strict)
-    return "\n".join(
-        [*(reader.protect_line(line, final=True) for line in lines), reader.protect_line(last, final=final)]
-    )
+    protected = [*(reader.protect_line(line, final=True) for line in lines), reader.protect_line(last, final=final)]
+    shown = "\n".join(protected)
+    return shown if shown.strip() or not final else shown + text.lstrip()
 
 
 def find_code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
@@ -70,6 +71,7 @@ def find_open_marks(text: str) -> list[OpenMark]:
 
 def close_open_marks(text: str) -> str:
     """Return a growing text with its open marks closed, as they would be if it ended here; a mark at the end waits."""
+    text = drop_growing_tag(text)
     shown = text.rstrip()
     closers = ""
     for one in reversed(find_open_marks(shown)):
@@ -95,6 +97,7 @@ class _Reader:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._fences = FenceTracker()
+        self._details = DetailsReader()
         self._in_code_span = self._in_html = self._in_indented_code = False
         """Whether a code span, a block of HTML, or an indented code block is open."""
         self._above = ""
@@ -106,6 +109,8 @@ class _Reader:
     def protect_line(self, line: str, *, final: bool) -> str:
         """Protect a line; put a blank line before it where it would otherwise join the line above."""
         fenced, above = self._fences.is_open, self._above
+        if not fenced and not self._in_code_span and "<" in line:
+            line = self._details.rewrite(line, final=final)
         shown = self._protect_prose(line, final=final)
         if fenced or self._fences.is_open:
             self._above = ""

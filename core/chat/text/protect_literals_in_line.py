@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .html_tags import find_growing_pair, find_pair_edits
 from .line_edits import Edit
 from .link_labels import find_hosts, format_host, names_other_host
 from .markdown_marks import Closing, MarkRun, is_dunder_name, is_pointer_type
@@ -54,6 +55,7 @@ class ProseLine:
         self.tokens = list(tokenize(line))
         self.has_open_code = bool(self.tokens) and self.tokens[-1].kind == "stray"
         self._pending: dict[str, Token] = {}
+        self._pair_edits = find_pair_edits(line, self.tokens)
 
     def find_edits(self) -> Iterator[Edit]:
         depth = 0
@@ -64,9 +66,9 @@ class ProseLine:
                     yield from self.find_formula_edits(token.start, token.end)
                 case "address":
                     yield from self._edit_address(token, labelled=depth > 0)
-                case "tag" if _BREAK.fullmatch(token.text):
-                    yield from self._edit_break(token)
-                case "tag" | "autolink" | "unclosed" if self.strict and token.text[0] == "<":
+                case "tag":
+                    yield from self._edit_html(token)
+                case "autolink" | "unclosed" if self.strict and token.text[0] == "<":
                     yield from self._edit_tag(token)
                 case "path":
                     yield from self._edit_path(token)
@@ -90,7 +92,7 @@ class ProseLine:
 
     def find_uncertain_start(self) -> int:
         """Find the position from which following text may change something."""
-        places = [len(self.line), self._find_open_token(), *self._find_growing_tokens()]
+        places = [find_growing_pair(self.line, self.tokens), self._find_open_token(), *self._find_growing_tokens()]
         if (name := self._pending.get("__")) and _GROWING_NAME.fullmatch(self.line, name.end):
             places.append(name.start)
         parts = (PARTIAL_SCHEME, PARTIAL_ADDRESS, _PARTIAL_ENTITY)
@@ -159,10 +161,20 @@ class ProseLine:
         label = self.line[opened or 0 : token.start]
         if token.kind == "target":
             url = token.text[2:-1].strip().removeprefix("<").split(" ")[0].removesuffix(">")
-            if (opened is None or names_other_host(label, url)) and (host := format_host(url)):
+            if opened is not None and not label.strip():  # a link without words is shown as nothing
+                yield Edit(token.start, token.start, _MARK.sub(lambda mark: "\\" + "\\".join(mark[0]), url))
+            elif (opened is None or names_other_host(label, url)) and (host := format_host(url)):
                 yield Edit(token.end, token.end, f" ({host})")
         elif token.text == "]" and find_hosts(label) and self.line[token.end : token.end + 1] in {"[", ":"}:
             yield Edit(token.end, token.end, "\\")
+
+    def _edit_html(self, token: Token) -> Iterator[Edit]:
+        if pair := self._pair_edits.get(token.start):
+            yield pair
+        elif _BREAK.fullmatch(token.text):
+            yield from self._edit_break(token)
+        elif self.strict:
+            yield from self._edit_tag(token)
 
     def _edit_break(self, token: Token) -> Iterator[Edit]:
         """Replace a line break of HTML; in a table row, by a dot unless the renderer of tables can break the line."""
@@ -244,7 +256,9 @@ class ProseLine:
                     yield from (opener, token)
             elif place.can_be_opener:
                 pending[token.text] = token
-            elif closing is not Closing.YES:
+            elif closing is not Closing.YES or (
+                place.can_open and not any(mark[0] == token.text[0] for mark in pending)
+            ):
                 yield token
 
     def _rate_closing(self, token: Token, place: MarkRun) -> Closing:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
-from core.chat.text.protect_literals import protect_literals
+from core.chat.text.protect_literals import close_open_marks, protect_literals
 
 CONTENT = [
     "https://example.com/api/_v1_/users",
@@ -35,9 +35,17 @@ CONTENT = [
     "/api/_v1_/users",
     "f(*args, **kwargs)",
     "3~5 天，7~10 天",
+    ".*foo.* and .*?bar.*? in [a-z]*x[0-9]*",
+    "*.py, (*.ts) and '*.js', *.example.com",
     r"C:\Users\me\*.txt, \\host\share\_x_\*. D:\a\.git and E:\_a_",
 ]
-STRICT = ["List<String> and Map<K, V>", r"\(x\) and \[y\], a\.x", r"a \\ b", "<b> & <hr> & </div>"]
+STRICT = [
+    "List<String> and Map<K, V>",
+    r"\(x\) and \[y\], a\.x",
+    r"a \\ b",
+    "<b> & <hr> & </div>",
+    "The <details> tag <sub>",
+]
 PIECES = [
     *(
         "*",
@@ -87,6 +95,7 @@ PIECES = [
         "&quot;",
         ";",
     ),
+    *("<sub>", "</sub>", "<kbd>", "</kbd>", "<details>", "<summary>", "</summary>", "</details>"),
     *("a", "init", "B2", "5", "注", "int*", "https://e.org/_a_/b", "**注：**请", "COUNT(*)", "$x_1$", "> ", "é", "😀"),
 ]
 
@@ -123,6 +132,8 @@ def test_strict_parsers_show_tags_and_backslashes_as_content(text: str) -> None:
         "[a*b*c](http://e.org/_a_b) <https://e.org/_x_> [t][1]",
         "* a\n* b\n\n***\n\n- [ ] c",
         "**path/to/** and **Input**/**Output**",
+        r"**\$1,000** and 价格 **\$5**, **\#1** *\*x\**",
+        "*pre*fix",
     ],
 )
 def test_intended_marks_stay_marks(text: str, strict: bool) -> None:  # noqa: FBT001
@@ -201,14 +212,54 @@ def test_the_result_for_a_growing_text_only_grows(pieces: list[str]) -> None:
 def test_only_backslashes_and_brackets_are_added(text: str) -> None:
     shown = protect_literals(text, strict=False)
 
-    added = re.compile(r"<br>|&#92;|[\\<>\n]")
+    added = re.compile(r"</?(?:br|sub|kbd|details|summary)>|&#92;|[\\<>\n`*_ ]")
 
     assert added.sub("", shown) == added.sub("", text)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("H<sub>2</sub>O, x<sup>n+1</sup>, 1<SUP>st</SUP>, | y<sub>max</sub> |", "H₂O, xⁿ⁺¹, 1ˢᵗ, | yₘₐₓ |"),
+        ("V<sub>DC</sub> 2<sup>Q</sup> a<sup>®</sup>", "V_DC 2^Q a®"),
+        ("<kbd>Ctrl</kbd>+<kbd>C</kbd>, <kbd>⌘</kbd><kbd>V</kbd>", "`Ctrl`+`C`, ⌘V"),
+        ("`x<sup>2</sup>`\n\n    x<sup>2</sup>", "`x<sup>2</sup>`\n\n    x<sup>2</sup>"),
+        (
+            "a\n<details open>\n<summary><b>Why?</b></summary>\n\n```\n</details>\n```\n</details>\n\nb",
+            "a\n\n**Why?**\n\n```\n</details>\n```\n\n\nb",
+        ),
+        ("<details><summary>S</summary>One **b**</details>\n</details>", "**S**\nOne **b**\n"),
+        ("- a\n  <details>\n  <summary>S</summary>\n  c\n  </details>", "- a\n  \n  **S**\n  c\n  "),
+    ],
+)
+def test_html_of_prose_is_written_without_tags(text: str, shown: str, strict: bool) -> None:  # noqa: FBT001
+    assert protect_literals(text, strict=strict) == shown
+
+
+def test_an_answer_of_nothing_but_tags_is_shown() -> None:
+    assert protect_literals("<details>\n</details>", strict=True).strip() == "<details>\n</details>"
+
+
+@pytest.mark.parametrize("answer", ["a <kbd>Ctrl</kbd>", "H<sub>2</sub>", "<details>\n<summary>S</summary>"])
+def test_a_growing_text_shows_no_part_of_a_tag(answer: str) -> None:
+    for end in range(len(answer)):
+        assert "<" not in close_open_marks(answer[:end]).removesuffix("<")
+        assert "<" not in protect_literals(answer[:end], strict=True, final=False)
+
+
+def test_a_link_without_words_shows_its_address() -> None:
+    assert (
+        protect_literals("[](https://e.org/_a) [](x)", strict=True) == "[https://e.org/\\_a](https://e.org/_a) [x](x)"
+    )
 
 
 @pytest.mark.parametrize(
     "piece",
     [
+        "<sub>",
+        "<kbd>a</kbd>",
+        "<details><summary>",
         "C:\\a\\*",
         "&quot;",
         "<br>",
