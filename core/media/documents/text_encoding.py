@@ -112,7 +112,7 @@ def _guess_encodings(sample: bytes) -> Iterator[Encoding]:
 
 
 def _is_chinese_by_chance(sample: bytes) -> bool:
-    """Whether the bytes are a few common Chinese words that happen to be valid UTF-8 of scripts that never mix in a word."""
+    """Whether the bytes are a few common Chinese words that happen to be valid UTF-8, of scripts that never mix."""
     words = _NON_ASCII.findall(sample)
     if not words or sum(map(len, words)) > _MAX_AMBIGUOUS_BYTES or not all(map(_COMMON_CHINESE.fullmatch, words)):
         return False
@@ -197,13 +197,13 @@ def _vote(lines: list[bytes]) -> str:
 
 
 def _decodes(sample: bytes, codec: str) -> bool:
-    """Whether the bytes are valid, apart from a character that is cut off at the end and one damaged byte in a hundred."""
+    """Whether the bytes are valid, apart from a character cut off at the end and one damaged byte in a hundred."""
     text = codecs.getincrementaldecoder(codec)("replace").decode(sample)
     return len(_UNDEFINED.findall(text)) <= len(text) // 100
 
 
 def _is_half_width(sample: bytes, *, chinese: float) -> bool:
-    """Whether the bytes are Shift JIS with more half-width kana than other characters, and less likely to be Chinese."""
+    """Whether the bytes are Shift JIS, mostly half-width kana, and less likely to be Chinese."""
     if _SHIFT_JIS.fullmatch(sample) is None:
         return False
     text = sample.decode("cp932", "replace")

@@ -47,8 +47,8 @@ class SpokenPlaceholders:
 def to_speakable_text(markdown: str, placeholders: SpokenPlaceholders) -> str:
     """Turn Markdown into plain sentences; "" if nothing in it can be spoken.
 
-    Each heading, paragraph, item and line becomes a line that ends with a full stop. Of addresses the host is spoken, of
-    emoji the name, once. `placeholders` replace fenced code, large tables and addresses without a name.
+    Each heading, paragraph, item and line becomes a line that ends with a full stop. Of addresses the host is
+    spoken, of emoji the name, once. `placeholders` replace fenced code, large tables and addresses without a name.
     """
     source = speak_formulas(markdown).encode(errors="replace")
     reader = _Reader(source, placeholders)
