@@ -15,7 +15,7 @@ _SCRIPTS = Path(__file__).with_name("scripts")
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `calls` in any window of `seconds`, counted under `name`."""
+    """At most `calls` in any window of `seconds`, counted under `name`; see also `is_bucket`."""
 
     name: str
     calls: int
@@ -23,6 +23,8 @@ class RateLimit:
     fair: bool = False
     """Whoever has used some of the calls in the window leaves as many free for others: alone one gets half of them, two
     get a third each, and who has used none finds one."""
+    is_bucket: bool = False
+    """A token bucket: `calls` at once, and one each `seconds` in the long run."""
 
 
 class RateLimiter:
@@ -47,13 +49,14 @@ class RateLimiter:
         """
         keys: list[str] = []
         arguments: list[ScriptArgument] = []
+        types: dict[str, KeyType] = {}
         for limit in limits:
-            log = f"{self._tag}:{limit.name}:{limit.seconds:g}"
-            is_shared = limit.fair and bool(person)
-            keys += [log, self._pause_key(limit.name), f"{log}:{person}" if is_shared else log]
-            arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000)]
-        logs = [key for place, key in enumerate(keys) if place % 3 != 1]
-        types: dict[str, KeyType] = dict.fromkeys(logs, "list")
+            log = f"{self._tag}:{limit.name}:{limit.seconds:g}{':bucket' if limit.is_bucket else ''}"
+            own = f"{log}:{person}" if limit.fair and person else log
+            keys += [log, self._pause_key(limit.name), own]
+            size = limit.calls if limit.is_bucket else 0
+            arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000), size]
+            types |= dict.fromkeys((log, own), "string" if limit.is_bucket else "list")
         wait = await self._foreign.retry_without(types, lambda: self._acquire(keys, arguments))
         return int(str(wait)) / 1_000_000
 

@@ -9,7 +9,8 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from .concurrent_conversations import measure_crowd
 from .conversations import measure_conversations
@@ -19,22 +20,29 @@ from .media import measure_media
 from .speech import measure_speech
 from .startup import measure_starts
 from .table import HEAD, Row
+from .telegram_load import LOADS, measure_load
 
 
-async def _measure(*, quick: bool) -> None:
+def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Row]]]]]:
+    return {
+        "start": [lambda: measure_starts(1 if quick else 5)],
+        "conversations": [lambda: measure_conversations(short=1 if quick else 7, long=1 if quick else 2)],
+        "crowd": [measure_crowd],
+        "flood": [measure_flood],
+        "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
+        "speech": [lambda: measure_speech(1 if quick else 10)],
+        "media": [lambda: measure_media(1 if quick else 5)],
+        **{f"load-{load.chats}": [partial(measure_load, load, "edit")] for load in LOADS},
+    }
+
+
+async def _measure(names: Sequence[str], *, quick: bool) -> None:
     begun = time.monotonic()
     _write([HEAD])
-    parts: list[Awaitable[list[Row]]] = [
-        measure_starts(1 if quick else 5),
-        measure_conversations(short=1 if quick else 7, long=1 if quick else 2),
-        measure_crowd(),
-        measure_flood(),
-        measure_intake(0.1 if quick else 1.0),
-        measure_speech(1 if quick else 10),
-        measure_media(1 if quick else 5),
-    ]
-    for part in parts:
-        _write(await part)
+    parts = _list_parts(quick=quick)
+    for name in names or parts:
+        for measure in parts[name]:
+            _write(await measure())
     sys.stdout.write(f"\nmeasured in {time.monotonic() - begun:.0f} s\n")
 
 
@@ -47,9 +55,10 @@ def main() -> int:
     """Return the exit status: 0, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one sample of each figure, to try it out")
+    parser.add_argument("parts", nargs="*", help="measure these alone", choices=[[], *_list_parts(quick=False)])
     arguments = parser.parse_args()
     try:
-        asyncio.run(_measure(quick=arguments.quick))
+        asyncio.run(_measure(arguments.parts, quick=arguments.quick))
     except KeyboardInterrupt:
         return 130
     return 0

@@ -39,7 +39,17 @@ def answer(tokens: int) -> str:
 
 def stands(persona: TelegramPersona | SlackPersona, tokens: int) -> bool:
     """Whether the screen shows an `answer` of so many tokens: each word once, in order."""
-    return [int(number) for text in persona.answers() for number in _WORD.findall(text)] == list(range(tokens))
+    return holds_words(persona.answers(), tokens)
+
+
+def holds_words(texts: Sequence[str], tokens: int) -> bool:
+    """Whether the texts hold so many words, each once, in order."""
+    return [int(number) for text in texts for number in _WORD.findall(text)] == list(range(tokens))
+
+
+def count_words(text: str) -> int:
+    """Count the words of an `answer` up to the last one that a text holds."""
+    return max((int(number) + 1 for number in _WORD.findall(text)), default=0)
 
 
 async def ask(harness: ServiceHarness, persona: TelegramPersona | SlackPersona, tokens: int) -> Reply:
@@ -63,12 +73,8 @@ def _seen(steps: Sequence[Step]) -> list[float]:
     """For each word, when it first stood on the screen."""
     times: list[float] = []
     for step in steps:
-        times += [step.at] * (_words(step.text) - len(times))
+        times += [step.at] * (count_words(step.text) - len(times))
     return times
-
-
-def _words(text: str) -> int:
-    return max((int(number) + 1 for number in _WORD.findall(text)), default=0)
 
 
 def _calls(harness: ServiceHarness, persona: TelegramPersona | SlackPersona) -> int:

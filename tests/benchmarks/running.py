@@ -21,10 +21,10 @@ async def simulators() -> AsyncGenerator[ServiceHarness]:
 
 
 @asynccontextmanager
-async def running() -> AsyncGenerator[tuple[ServiceHarness, Meter]]:
-    """One service that is ready, and its meter."""
+async def running(**extra: str) -> AsyncGenerator[tuple[ServiceHarness, Meter]]:
+    """One service that is ready, and its meter; `extra` are variables for it."""
     async with simulators() as harness:
-        process = await harness.start()
+        process = await harness.start(**extra)
         await harness.ready()
         yield harness, Meter(process)
         await harness.end(process)

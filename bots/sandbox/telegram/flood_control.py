@@ -3,8 +3,9 @@
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from .errors import too_many_requests
 
@@ -15,7 +16,8 @@ class Limits:
 
     Bots FAQ (https://core.telegram.org/bots/faq): one message a second in a chat with short bursts, 20 a minute in
     a group, 30 a second in all; edits count as messages. Chat actions and drafts: 20 in 5 s and 40 in 30 s for each
-    peer (https://core.telegram.org/api/bots/ai). How penalties grow is not documented; insisting doubles them here.
+    peer (https://core.telegram.org/api/bots/ai). How long a burst may be and how penalties grow is not documented: here
+    a private chat is a bucket of three calls that gains one each second, and insisting doubles a penalty.
     """
 
     enabled: bool = True
@@ -31,25 +33,64 @@ class Limits:
     forgiven_after: float = 60.0
 
 
-@dataclass(slots=True)
-class _Gate:
-    """The calls under one limit, such as the sends to a chat."""
+class _Rule(Protocol):
+    """A limit, and the calls that it has counted."""
 
-    calls: deque[float] = field(default_factory=deque[float])
-    blocked_until: float = 0.0
-    penalty: float = 0.0
+    def wait(self, now: float, cost: int) -> float:
+        """Return how long the bot would have to wait for *cost* more calls; 0.0 when they may come now."""
+        ...
 
-    def wait(self, now: float, windows: Sequence[tuple[int, float]], cost: int) -> float:
-        """Return the seconds until *cost* more calls fit into every window of (calls, seconds)."""
-        keep = max(seconds for _, seconds in windows)
-        while self.calls and self.calls[0] <= now - keep:
-            self.calls.popleft()
-        return max(self._wait_in(now, calls, seconds, cost) for calls, seconds in windows)
+    def count(self, now: float, cost: int) -> None: ...
+
+
+class _Windows:
+    """At most so many calls in any window of so many seconds."""
+
+    def __init__(self, windows: Sequence[tuple[int, float]]) -> None:
+        self._windows = windows
+        self._calls: deque[float] = deque()
+
+    def wait(self, now: float, cost: int) -> float:
+        keep = max(seconds for _, seconds in self._windows)
+        while self._calls and self._calls[0] <= now - keep:
+            self._calls.popleft()
+        return max(self._wait_in(now, calls, seconds, cost) for calls, seconds in self._windows)
+
+    def count(self, now: float, cost: int) -> None:
+        self._calls.extend([now] * cost)
 
     def _wait_in(self, now: float, calls: int, seconds: float, cost: int) -> float:
-        recent = [at for at in self.calls if at > now - seconds]
+        recent = [at for at in self._calls if at > now - seconds]
         surplus = len(recent) + min(cost, calls) - calls
         return recent[surplus - 1] + seconds - now if surplus > 0 else 0.0
+
+
+class _Bucket:
+    """So many calls at once, and one each so many seconds in the long run; an album counts as one call."""
+
+    def __init__(self, calls: int, seconds: float) -> None:
+        self._calls = calls
+        self._seconds = seconds
+        self._full_at = 0.0
+
+    def wait(self, now: float, cost: int) -> float:
+        """Whoever comes too soon waits until the bucket is full again."""
+        del cost
+        is_empty = self._full_at - now > (self._calls - 1) * self._seconds
+        return self._full_at - now if is_empty else 0.0
+
+    def count(self, now: float, cost: int) -> None:
+        del cost
+        self._full_at = max(self._full_at, now) + self._seconds
+
+
+@dataclass(slots=True)
+class _Gate:
+    """The calls under one rule, such as the sends to a chat, and the penalty for too many."""
+
+    rule: _Rule
+    blocked_until: float = 0.0
+    penalty: float = 0.0
 
 
 class FloodControl:
@@ -64,28 +105,30 @@ class FloodControl:
         """Count a message, an edit or *cost* items of an album; raises ApiError 429."""
         limits = self.limits
         if chat_id > 0:
-            # As many in a row as the burst allows, and in the long run one every `private_seconds`.
-            windows = [(limits.private_burst, limits.private_burst * limits.private_seconds)]
-            cost = 1
+            chat = self._gate("send", chat_id, lambda: _Bucket(limits.private_burst, limits.private_seconds))
         else:
-            windows = [(limits.group_calls, limits.group_seconds)]
-        self._pass([(("send", chat_id), windows, cost), (("bot", 0), [(limits.bot_calls, limits.bot_seconds)], cost)])
+            chat = self._gate("send", chat_id, lambda: _Windows([(limits.group_calls, limits.group_seconds)]))
+        self._pass([chat, self._gate("bot", 0, lambda: _Windows([(limits.bot_calls, limits.bot_seconds)]))], cost)
 
     def typing(self, chat_id: int) -> None:
         """Count a chat action or a draft, which share one budget for each peer; raises ApiError 429."""
-        self._pass([(("typing", chat_id), self.limits.typing, 1)])
+        self._pass([self._gate("typing", chat_id, lambda: _Windows(self.limits.typing))], 1)
 
-    def _pass(self, asked: Sequence[tuple[tuple[str, int], Sequence[tuple[int, float]], int]]) -> None:
+    def _gate(self, kind: str, chat_id: int, make_rule: Callable[[], _Rule]) -> _Gate:
+        if (kind, chat_id) not in self._gates:
+            self._gates[kind, chat_id] = _Gate(make_rule())
+        return self._gates[kind, chat_id]
+
+    def _pass(self, gates: Sequence[_Gate], cost: int) -> None:
         if not self.limits.enabled:
             return
         now = time.monotonic()
-        for name, windows, cost in asked:
-            gate = self._gates.setdefault(name, _Gate())
-            wait = gate.wait(now, windows, cost)
+        for gate in gates:
+            wait = gate.rule.wait(now, cost)
             if wait > 0 or gate.blocked_until > now:
                 self._refuse(gate, now, wait)
-        for name, _, cost in asked:
-            self._gates[name].calls.extend([now] * cost)
+        for gate in gates:
+            gate.rule.count(now, cost)
 
     def _refuse(self, gate: _Gate, now: float, wait: float) -> None:
         if gate.blocked_until > now:

@@ -39,10 +39,11 @@ class RateLimiterPort(Protocol):
 def get_message_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """Return the limits that a message, an edit or a deletion counts against.
 
-    The interval is 1.1 s, since calls may reach Telegram closer to each other than they were granted: four in a row by
-    a third of a second on a busy machine.
+    Telegram bears short bursts above one message a second. One call of such a burst is used, by what does not leave it
+    in reserve: the end of an answer, which comes at any time after a step. The interval is 1.1 s, since calls may reach
+    Telegram closer to each other than they were granted: four in a row by a third of a second on a busy machine.
     """
-    return (*_get_minute_limits(chat_id), RateLimit(f"message:{chat_id}", 1, 1.1), BOT_LIMIT)
+    return (*_get_minute_limits(chat_id), RateLimit(f"message:{chat_id}", 2, 1.1, is_bucket=True), BOT_LIMIT)
 
 
 def get_album_limits(chat_id: int, count: int) -> tuple[RateLimit, ...]:

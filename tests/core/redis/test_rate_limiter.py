@@ -34,9 +34,15 @@ class Model:
 
     def _wait(self, now: int, limit: RateLimit, reserve: int, person: str) -> int:
         window = int(limit.seconds * SECOND)
+        usable = max(1, limit.calls - reserve)
+        if limit.is_bucket:
+            full = 0
+            for at in (at for one, _, at in self.granted if one == limit):
+                full = max(full, at) + window
+            return max(0, full - (usable - 1) * window - now)
         inside = [(who, at) for one, who, at in self.granted if one == limit and at + window > now]
         own = sum(who == person for who, _ in inside) if limit.fair and person else 0
-        surplus = len(inside) - max(1, limit.calls - reserve)
+        surplus = len(inside) - usable
         surplus = max(surplus, (surplus + own) // 2) if own else surplus
         return inside[surplus][1] + window - now if surplus >= 0 else 0
 
@@ -47,6 +53,7 @@ LIMITS = (
     RateLimit("bot", 3, 2.0),
     RateLimit("bot", 40, 60.0),
     RateLimit("fair", 6, 20.0, fair=True),
+    RateLimit("bucket", 3, 2.0, is_bucket=True),
 )
 
 asked = st.tuples(
@@ -93,8 +100,13 @@ async def test_whoever_asks_without_end_leaves_calls_to_others(redis: Redis, peo
 async def _let_pass(redis: Redis, microseconds: int) -> None:
     script = """
         for _, key in ipairs(redis.call('KEYS', '{b:*')) do
-          for i = 0, redis.call('LLEN', key) - 1 do
-            redis.call('LSET', key, i, string.format('%.0f', redis.call('LINDEX', key, i) - ARGV[1]))
+          if redis.call('TYPE', key).ok == 'string' then
+            local moved = string.format('%.0f', redis.call('GET', key) - ARGV[1])
+            redis.call('SET', key, moved, 'KEEPTTL')
+          else
+            for i = 0, redis.call('LLEN', key) - 1 do
+              redis.call('LSET', key, i, string.format('%.0f', redis.call('LINDEX', key, i) - ARGV[1]))
+            end
           end
         end"""
     await redis.eval(script, 0, microseconds)
@@ -157,8 +169,17 @@ async def test_a_pause_applies_to_its_name_alone_and_is_never_shortened(redis: R
     assert await RateLimiter(redis, "another").acquire(RateLimit("chat", 9, 60)) == 0
 
 
-async def test_a_clock_set_back_does_not_block_for_long(redis: Redis) -> None:
-    budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 1, 60)
+async def test_a_bucket_grants_a_burst_of_which_cosmetic_calls_leave_a_part(redis: Redis) -> None:
+    budget, limit = RateLimiter(redis, "account"), RateLimit("chat", 2, 60, is_bucket=True)
+
+    waits = [await budget.acquire(limit, reserve=reserve) for reserve in (1, 1, 0, 0)]
+
+    assert waits == [0, pytest.approx(60, abs=1), 0, pytest.approx(60, abs=1)]
+
+
+@pytest.mark.parametrize("limit", [RateLimit("chat", 1, 60), RateLimit("chat", 1, 60, is_bucket=True)])
+async def test_a_clock_set_back_does_not_block_for_long(redis: Redis, limit: RateLimit) -> None:
+    budget = RateLimiter(redis, "account")
     await budget.acquire(limit)
     await _let_pass(redis, -3600 * SECOND)
 
@@ -168,11 +189,12 @@ async def test_a_clock_set_back_does_not_block_for_long(redis: Redis) -> None:
 @pytest.mark.parametrize("seconds", [0.25, 60])
 async def test_all_keys_of_the_rate_limiter_expire(redis: Redis, seconds: float) -> None:
     budget = RateLimiter(redis, "account")
-    await budget.acquire(RateLimit("chat", 5, seconds))
+    await budget.acquire(RateLimit("chat", 5, seconds), RateLimit("chat", 5, seconds, is_bucket=True))
     await budget.pause("chat", seconds)
     keys = sorted(await redis.keys())  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
 
-    assert keys == [f"{{b:account}}:chat:{seconds:g}".encode(), b"{b:account}:chat:blocked"]
+    log = f"{{b:account}}:chat:{seconds:g}".encode()
+    assert keys == [log, log + b":bucket", b"{b:account}:chat:blocked"]
     for key in keys:
         assert 0 < await redis.pttl(key) <= seconds * 1000
 

@@ -42,6 +42,17 @@ async def test_after_the_wait_the_chat_takes_messages_again(client: Client) -> N
     assert client.sim.texts(11) == ["0", "1", "later"]
 
 
+async def test_a_chat_regains_one_call_of_its_burst_each_second(client: Client) -> None:
+    client.sim.limits = Limits(private_burst=2, private_seconds=0.2)
+    for number in range(2):
+        await client.bot.send_message(11, f"{number}")
+    await asyncio.sleep(0.25)
+    await client.bot.send_message(11, "one more")
+
+    with pytest.raises(RetryAfter):
+        await client.bot.send_message(11, "too many")
+
+
 async def test_edits_count_even_those_that_change_nothing(client: Client) -> None:
     sent = await client.bot.send_message(11, "a")
     await client.bot.edit_message_text("b", 11, sent.message_id)
