@@ -14,7 +14,7 @@ from .reply import answer
 from .running import running
 from .table import Row
 
-_TOPICS, _MENTIONS = 900, 1100
+_TOPICS, _MENTIONS, _MESSAGES = 900, 1100, 3000
 _TOKENS = 200
 _TOKENS_PER_SECOND = 40.0
 _HEAD_START = 2.5
@@ -26,12 +26,13 @@ _AIM = "< 3"
 async def measure_flood() -> list[Row]:
     """Flood one platform at a time; a stranger asks in private on each."""
     rows: list[Row] = []
-    for name, flood in (
-        (f"{_TOPICS} topics of a Telegram group", flood_topics),
-        (f"{_MENTIONS} mentions in Slack", flood_mentions),
+    for name, flood, head_start in (
+        (f"{_TOPICS} topics of a Telegram group", flood_topics, _HEAD_START),
+        (f"{_MENTIONS} mentions in Slack", flood_mentions, _HEAD_START),
+        (f"behind {_MESSAGES} messages of a Telegram group", flood_group, 0),
     ):
         async with running() as (harness, _):
-            on_telegram, on_slack = await measure_victims(harness, flood)
+            on_telegram, on_slack = await measure_victims(harness, flood, head_start)
         rows.append(Row(f"first words in Telegram, {name} (s)", _describe(on_telegram), aim=_AIM))
         rows.append(Row(f"first words in Slack, {name} (s)", _describe(on_slack), aim=_AIM))
     return rows
@@ -44,6 +45,13 @@ async def flood_topics(harness: ServiceHarness, count: int = _TOPICS) -> None:
     for number in range(count):
         topic = harness.telegram.topic(attacker.chat, f"Topic {number}", attacker.person)
         await TelegramPersona(harness.telegram, attacker.person, attacker.chat, topic=topic).say("Count, please.")
+
+
+async def flood_group(harness: ServiceHarness, count: int = _MESSAGES) -> None:
+    """Ask `count` times in one group, as one person; without a head start, all of it is ahead at Telegram."""
+    attacker = harness.group("Flooded", "Mallory")
+    for number in range(count):
+        await attacker.say(f"Count to {number}, please.")
 
 
 async def flood_mentions(harness: ServiceHarness, count: int = _MENTIONS) -> None:

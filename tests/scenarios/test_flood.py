@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
-from tests.benchmarks.flood import flood_mentions, flood_topics, measure_victims
+from tests.benchmarks.flood import flood_group, flood_mentions, flood_topics, measure_victims
 from tests.scenarios.conversation_steps import asked
 
-_CONVERSATIONS = 60
+_CONVERSATIONS, _BACKLOG = 60, 1000
 _MAX_OF_A_PERSON = 8
 _MAX_SECONDS = 3.0
 
@@ -23,3 +23,9 @@ async def test_strangers_are_answered_at_once_while_one_person_asks_everywhere(
 
     assert all(seconds is not None and seconds < _MAX_SECONDS for seconds in waited), waited
     assert len(asked(harness)) <= _MAX_OF_A_PERSON + len(waited)
+
+
+async def test_a_stranger_behind_a_flood_that_waits_at_telegram_is_answered_at_once(harness: ServiceHarness) -> None:
+    waited = await measure_victims(harness, lambda harness: flood_group(harness, _BACKLOG), head_start=0)
+
+    assert all(seconds is not None and seconds < _MAX_SECONDS for seconds in waited), waited

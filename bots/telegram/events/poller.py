@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -39,8 +41,9 @@ class UpdatePoller:
     """Polls for the updates of one bot; Telegram allows one poller at a time for each bot.
 
     `receive` gets each update as `pack_update` encodes it and returns once that is stored. While it raises one of
-    `STORE_ERRORS`, it is called again and no further update is taken. `on_connection_change` gets True after each
-    successful poll and False after a failed one.
+    `STORE_ERRORS`, it is called again, and no further update of that chat is passed. Updates of other chats in the
+    batch are stored meanwhile; what follows an update that is not stored is not confirmed. `on_connection_change` gets
+    True after each successful poll and False after a failed one.
     """
 
     def __init__(
@@ -91,10 +94,24 @@ class UpdatePoller:
     async def _store(self, updates: list[Json]) -> None:
         for message in (get_object(update, "message") for update in updates):
             self._message_ids.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
+        stored = set[int]()
+        try:
+            async with asyncio.TaskGroup() as chats:
+                for group in group_by_chat(updates):
+                    chats.create_task(self._store_in_order(group, stored))
+        finally:
+            self._advance_offset(updates, stored)
+
+    async def _store_in_order(self, updates: Sequence[Json], stored: set[int]) -> None:
         for update in updates:
             await self._store_until_accepted(pack_update(update, self._bot))
+            stored.add(get_int(update, "update_id"))
+
+    def _advance_offset(self, updates: Sequence[Json], stored: set[int]) -> None:
+        """Let everything before the first update that is not stored be confirmed."""
+        for update_id in takewhile(stored.__contains__, (get_int(update, "update_id") for update in updates)):
             # Not the maximum so far: after a week without updates the next id may be lower (Bot API: Update.update_id).
-            self._next_offset = get_int(update, "update_id") + 1
+            self._next_offset = update_id + 1
 
     async def _store_until_accepted(self, payload: bytes) -> None:
         delay = _FIRST_STORE_RETRY_DELAY
@@ -136,6 +153,25 @@ class UpdatePoller:
                     await self._fetch_updates(0)
             except (TelegramError, TimeoutError):
                 _log.info("the last updates will be delivered once more")
+
+
+def group_by_chat(updates: Sequence[Json]) -> list[list[Json]]:
+    """Separate the updates of different chats, which may be stored at the same time; each group is in order.
+
+    A group that becomes a supergroup has two ids, whose updates must stay in order: then nothing is separated.
+    """
+    if any(get_int(get_object(update, "message"), "migrate_from_chat_id") for update in updates):
+        return [list(updates)]
+    groups = defaultdict[int, list[Json]](list)
+    for update in updates:
+        groups[_get_chat_id(update)].append(update)
+    return list(groups.values())
+
+
+def _get_chat_id(update: Json) -> int:
+    query_message = get_object(get_object(update, "callback_query"), "message")
+    holders = (get_object(update, kind) for kind in ("message", "edited_message", "my_chat_member"))
+    return next((get_int(get_object(holder, "chat"), "id") for holder in (*holders, query_message) if holder), 0)
 
 
 def pack_update(update: Json, bot: BotIdentity) -> bytes:

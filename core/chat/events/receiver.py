@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -24,6 +24,7 @@ from .access_gate import AccessGate
 from .cut_texts import CutTexts
 from .join_message_pieces import MAX_GAP, belongs_to
 from .lanes import choose_lane, get_origin, get_overflow_lane
+from .recent_refusals import RecentRefusals
 
 _log = structlog.get_logger()
 
@@ -44,12 +45,13 @@ class EventReceiver:
         self._inbox = inbox
         self._conversations = conversations
         self._cut_texts = CutTexts(conversations)
-        self._store_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._refusals = RecentRefusals()
+        self._chat_locks = WeakValueDictionary[str, asyncio.Lock]()
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
         """Store the event if it is for the bot; when this returns, the event may be acknowledged.
 
-        A platform's events are stored in the order of the calls, also of calls that overlap. The same event may be
+        A chat's events are stored in the order of the calls, also of calls that overlap. The same event may be
         passed again. An event that cannot be read is logged and skipped, since a redelivery would not help. Raises a
         `STORE_ERRORS` error when the event could not be stored.
         """
@@ -60,13 +62,15 @@ class EventReceiver:
             addition = platform.read_addition(payload) if read is None else None
         if unforeseen.error is not None:
             log_unreadable_event(unforeseen.error, platform.name)
-        if read is None and addition is None:
+        incoming = read or addition
+        if incoming is None:
             return
-        async with self._store_locks[platform.name]:  # asyncio's locks are fair
+        lock = self._chat_locks.setdefault(str(incoming.chat.parent), asyncio.Lock())
+        async with lock:  # asyncio's locks are fair
             if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
-                await self._store(read, payload)
-                await self._store_file_before(read, platform)
-                await self._note_sent_time(read)
+                if await self._store(read, payload):
+                    await self._store_file_before(read, platform)
+                    await self._note_sent_time(read)
             elif addition is not None and await self._is_admitted(addition, platform):
                 await self._store_addition(addition, payload)
 
@@ -85,16 +89,22 @@ class EventReceiver:
         await self._gate.refuse(platform, incoming, access)
         return False
 
-    async def _store(self, incoming: Incoming, payload: bytes) -> None:
+    async def _store(self, incoming: Incoming, payload: bytes) -> bool:
+        """Return whether it was stored; else there is too much already, and its sender is told so."""
         chat = str(incoming.chat)
         continued = await self._cut_texts.find_conversation(incoming)
         lane = continued or choose_lane(incoming)
+        if self._refusals.covers(incoming, lane):
+            return False
         result = await self._inbox.enqueue(lane, incoming.event_id, payload, get_origin(incoming))
+        if result.is_refused:
+            await self._refuse(incoming, payload, result)
+            self._refusals.note(incoming, lane, result)
+            return False
         await self._cut_texts.remember(incoming, continued or chat)
         if incoming.chat.thread and not continued and _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(chat)
-        if result.is_refused:
-            await self._refuse(incoming, payload, result)
+        return True
 
     async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult) -> None:
         """Let the sender be told that the message was not taken, unless they were told a moment ago."""

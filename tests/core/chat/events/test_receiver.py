@@ -1,26 +1,34 @@
 # pyright: reportUnknownMemberType=false
 # redis-py leaves the options of its commands untyped.
-"""Events are stored whatever another program has written into the database."""
+"""Events are stored in the order of their chat, whatever floods it or has written into the database."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 
+from core.access import AccessRegister
 from core.chat.commands import parse_command
+from core.chat.events.access_gate import Access, AccessGate
 from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.platform import Platform
-from core.queue import Inbox
+from core.queue import Inbox, QueueLimits
 from core.store import Conversations
 from core.store.keys import joined_thread_key, note_key
 from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
 
 CHAT = ChatRef("tg", "1", "7")
+
+
+def make_receiver(redis: Redis, inbox: Inbox, gate: AccessGate | None = None) -> EventReceiver:
+    conversations = Conversations(redis, messages=6, lifetime=timedelta(days=1))
+    return EventReceiver(inbox, conversations, gate or open_gate(redis), parse_command)
 
 
 @dataclass
@@ -49,11 +57,73 @@ class _Group(NoOutbox, Platform):
     [joined_thread_key(str(CHAT)), note_key(str(CHAT), "file:5"), note_key(str(CHAT), "last:5")],
 )
 async def test_a_foreign_key_does_not_prevent_storing_an_event(redis: Redis, inbox: Inbox, key: str) -> None:
-    receiver = EventReceiver(
-        inbox, Conversations(redis, messages=6, lifetime=timedelta(days=1)), open_gate(redis), parse_command
-    )
+    receiver = make_receiver(redis, inbox)
     await redis.rpush(key, "somebody else's")
     for event in ("question", "part", "talk among people"):
         await receiver.receive(_Group(), event.encode())
 
     assert await inbox.list_waiting(str(CHAT)) == [b"question", b"part"]
+
+
+@dataclass
+class _Chats(NoOutbox, Platform):
+    """A platform whose events are `<chat>:<number>`."""
+
+    name: str = "tg"
+
+    def read(self, payload: bytes) -> Incoming:
+        text = payload.decode()
+        chat = ChatRef("tg", "1", text.partition(":")[0])
+        return Incoming(chat, text, text, Sender("5", "Ada"), text=text, addressed=True, direct=True, sent=100)
+
+    def outbox(self, incoming: Incoming) -> _Chats:
+        assert incoming.chat.platform == self.name
+        return self
+
+
+class _SlowGate(AccessGate):
+    """Lets events of the chat `slow` wait."""
+
+    def __init__(self, redis: Redis, inbox: Inbox) -> None:
+        super().__init__(AccessRegister(redis), inbox, "open")
+        self.opened = asyncio.Event()
+
+    async def check(self, platform: Platform, incoming: Incoming) -> Access:
+        if incoming.chat.chat == "slow":
+            await self.opened.wait()
+        return await super().check(platform, incoming)
+
+
+async def test_a_chat_whose_events_wait_holds_up_no_other(redis: Redis, inbox: Inbox) -> None:
+    gate = _SlowGate(redis, inbox)
+    receiver, platform = make_receiver(redis, inbox, gate), _Chats()
+    slow = [asyncio.create_task(receiver.receive(platform, f"slow:{number}".encode())) for number in range(5)]
+    await asyncio.sleep(0)  # they begin
+    async with asyncio.timeout(10):
+        await receiver.receive(platform, b"quick:0")
+    assert await inbox.list_waiting("tg:1:slow") == []
+    gate.opened.set()
+    await asyncio.gather(*slow)
+
+    assert await inbox.list_waiting("tg:1:quick") == [b"quick:0"]
+    assert await inbox.list_waiting("tg:1:slow") == [b"slow:0", b"slow:1", b"slow:2", b"slow:3", b"slow:4"]
+
+
+@pytest.mark.parametrize("limits", [QueueLimits(mailbox=3), QueueLimits(person_messages=3)])
+async def test_what_a_flood_goes_on_to_send_is_refused_without_the_store(redis: Redis, limits: QueueLimits) -> None:
+    inbox = Inbox(redis, limits=limits)
+    receiver, platform = make_receiver(redis, inbox), _Chats()
+    for number in range(4):
+        await receiver.receive(platform, f"7:{number}".encode())
+    before = await _count_commands(redis)
+    for number in range(200):
+        await receiver.receive(platform, f"7:more {number}".encode())
+    asked = await _count_commands(redis) - before
+
+    assert asked < 100  # each try anew asks for a few things, twice a second
+    assert await inbox.list_waiting("tg:1:7") == [b"7:0", b"7:1", b"7:2"]
+    assert len(await inbox.list_waiting("tg:1:7!full")) == 1
+
+
+async def _count_commands(redis: Redis) -> int:
+    return (await redis.info("stats"))["total_commands_processed"]
