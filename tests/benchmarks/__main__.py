@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from .busy_workspace import measure_busy_workspace
 from .concurrent_conversations import measure_crowd
 from .conversations import measure_conversations
 from .flood import measure_flood
@@ -28,6 +29,7 @@ def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Ro
         "start": [lambda: measure_starts(1 if quick else 5)],
         "conversations": [lambda: measure_conversations(short=1 if quick else 7, long=1 if quick else 2)],
         "crowd": [measure_crowd],
+        "workspace": [measure_busy_workspace],
         "flood": [measure_flood],
         "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
         "speech": [lambda: measure_speech(1 if quick else 10)],

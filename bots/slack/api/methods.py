@@ -17,11 +17,10 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.slack.blocks.message_content import Blocks, MessageContent
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
+from core.redis import RateLimit
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, create_sdk_logger, parse_retry_after
 from .rate_limits import (
-    APPEND_RESERVE,
-    APPEND_STEPS,
     APPEND_STREAM,
     DELETE_MESSAGE,
     GET_CHANNEL,
@@ -29,6 +28,7 @@ from .rate_limits import (
     LEAVE_CHANNEL,
     LIST_HISTORY,
     LIST_REPLIES,
+    PLANNED_UPDATE,
     POST_EPHEMERAL,
     POST_MESSAGE,
     SET_STATUS,
@@ -104,16 +104,17 @@ class SlackApi:
         )
         return self.remember_post(channel, str(response["ts"]))
 
-    async def append_stream(self, channel: str, ts: str, content: StreamContent, *, step: bool) -> None:
-        """Append to a stream; a cosmetic `step` reserves calls for the ends of answers. Slack: chat.appendStream."""
-        steps = [APPEND_STEPS] if step else []
+    async def append_stream(
+        self, channel: str, ts: str, content: StreamContent, *, pace: tuple[RateLimit, ...] = (), reserve: int = 0
+    ) -> None:
+        """Append to a stream; a cosmetic step keeps a `pace` and leaves a `reserve`. Slack: chat.appendStream."""
         await self._call(
             lambda: _limit_stream_call(
                 self._client.chat_appendStream(channel=channel, ts=ts, **_stream_arguments(content))
             ),
             APPEND_STREAM,
-            *steps,
-            reserve=APPEND_RESERVE if step else 0,
+            *pace,
+            reserve=reserve,
         )
 
     async def stop_stream(self, channel: str, ts: str, content: StreamContent, *, reserve: int) -> None:
@@ -130,9 +131,9 @@ class SlackApi:
     async def post(self, channel: str, thread: str, content: MessageContent, *, user: str, grows: bool = False) -> str:
         """Post a message for `user` and return its ts. Slack: chat.postMessage.
 
-        A message that `grows` needs room for its updates too: it is not worth beginning when only its end can be shown.
+        A message that `grows` needs room for its last update, too; that is counted now (`update`, `planned`).
         """
-        updates = [UPDATE_MESSAGE] if grows else []
+        updates = [PLANNED_UPDATE] if grows else []
         response = await self._call(
             lambda: self._client.chat_postMessage(
                 channel=channel,
@@ -144,7 +145,6 @@ class SlackApi:
             POST_MESSAGE,
             get_channel_limit(channel),
             *updates,
-            reserve=UPDATE_RESERVE if grows else 0,
             person=user,
         )
         ts = self.remember_post(channel, str(response["ts"]))
@@ -162,14 +162,26 @@ class SlackApi:
         raise RecipientGoneError("thread_not_found")
 
     async def update(
-        self, channel: str, ts: str, content: MessageContent, *, step: bool = False, reserve: int = 0
+        self,
+        channel: str,
+        ts: str,
+        content: MessageContent,
+        *,
+        step: bool = False,
+        planned: bool = False,
+        reserve: int = 0,
     ) -> None:
-        """Rewrite a message; a cosmetic `step` is made at most every 3 seconds. Slack: chat.update."""
+        """Rewrite a message; a cosmetic `step` is made at most every 3 seconds. Slack: chat.update.
+
+        A `planned` update was counted when the message was posted.
+        """
         self.remember_post(channel, ts)
+        plan = [] if planned else [PLANNED_UPDATE]
         steps = [get_step_limit(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
             lambda: self._client.chat_update(channel=channel, ts=ts, **_message_arguments(content)),
             UPDATE_MESSAGE,
+            *plan,
             *steps,
             reserve=UPDATE_RESERVE if step else reserve,
         )

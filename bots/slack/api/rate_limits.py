@@ -19,6 +19,12 @@ APPEND_STREAM = RateLimit("chat.appendStream", 95, _MINUTE)
 APPEND_STEPS = RateLimit("chat.appendStream steps", 1, 0.75)
 """Cosmetic steps, spread evenly: otherwise many concurrent answers would spend a minute's calls in seconds."""
 UPDATE_MESSAGE = RateLimit("chat.update", 48, _MINUTE)
+PLANNED_UPDATE = RateLimit("chat.update planned", 48, _MINUTE, fair=True)
+"""The same calls, counted when they are sure to come: the last update of a message when its first words are posted.
+
+So first words are posted as long as the message can be finished within the minute, and its last update, which was
+counted before, waits for nobody.
+"""
 UPDATE_STEPS = RateLimit("chat.update steps", 1, 2.5)
 POST_MESSAGE = RateLimit("chat.postMessage", 240, _MINUTE, fair=True)
 DELETE_MESSAGE = RateLimit("chat.delete", 45, _MINUTE)
@@ -36,12 +42,11 @@ GET_FILE = RateLimit("files.info", 95, _MINUTE)
 APPEND_RESERVE = 15
 """Appends reserved for the last text of answers whose stream cannot be stopped yet."""
 UPDATE_RESERVE = 24
-"""Half: each new message that will be updated is counted once, so that all of them can be finished.
-
-Changes of decoration alone leave it to other answers, even if a message then keeps the decoration of its stream.
-"""
+"""Updates that cosmetic steps leave to answers that begin later in the minute."""
 BUTTONS_RESERVE = 32
-"""Updates reserved for current answers while buttons of older answers are removed."""
+"""The same for removing the buttons of older answers."""
+DECORATION_RESERVE = 36
+"""The same for changing the decoration of a finished answer alone: the message keeps that of its stream meanwhile."""
 STOP_RESERVE = 8
 
 

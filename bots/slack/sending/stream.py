@@ -15,12 +15,18 @@ from typing import TypeVar
 import structlog
 
 from bots.slack.api.deferred_calls import DeferredCalls
-from bots.slack.api.errors import BLOCK_CODES, LENGTH_CODES, MethodUnavailableError, StreamClosedError, StreamOpenError
-from bots.slack.api.methods import SlackApi, StreamContent
+from bots.slack.api.errors import StreamClosedError, StreamOpenError
+from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.own_messages import is_own, is_text_answer
-from bots.slack.api.rate_limits import BUTTONS_RESERVE, STOP_RESERVE, UPDATE_RESERVE
-from bots.slack.blocks.message_content import MessageContent, PageText, first_chunks, page_variants, split_long_text
+from bots.slack.api.rate_limits import (
+    APPEND_RESERVE,
+    APPEND_STEPS,
+    BUTTONS_RESERVE,
+    DECORATION_RESERVE,
+    STOP_RESERVE,
+)
+from bots.slack.blocks.message_content import MessageContent, PageText, page_variants, split_long_text
 from core.chat.port.errors import (
     ContentRejectedError,
     PlatformUnreachableError,
@@ -30,9 +36,11 @@ from core.chat.port.errors import (
 )
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
+from core.redis import RateLimit
 
-from .message_state import CHUNKS, EDIT, STREAM, Decoration, MessageState
+from .message_state import CHUNKS, EDIT, Decoration, MessageState
 from .page_update import Destination, PageUpdate, stream_content
+from .start_stream import StreamStarter
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -53,6 +61,7 @@ class PageWriter:
         self._deferred = deferred
         self._destination = destination
         self._features = features
+        self._starter = StreamStarter(api, destination, features)
         self._states: dict[str, MessageState] = {}
         self._rejected: set[tuple[int, tuple[str, ...]]] = set()
         """Starts of pages, each with the block types that Slack has refused there; they are not tried again."""
@@ -99,7 +108,7 @@ class PageWriter:
                 raise ContentRejectedError("no_text")
             return page
         # A complete answer needs one call as a post, and two scarce calls as a stream.
-        ts, mode = ("", EDIT) if final else await self._start_stream(body, buttons)
+        ts, mode = ("", EDIT) if final else await self._starter.start(body, buttons)
         if not ts:
             destination = self._destination
             variants = self._variants(body, buttons)
@@ -110,62 +119,15 @@ class PageWriter:
                     destination.channel, destination.thread, content, user=destination.user, grows=not final
                 ),
             )
-        self._states[ts] = MessageState.from_post(mode, len(body), Decoration.from_page(body, buttons))
+        self._states[ts] = MessageState.from_post(mode, len(body), Decoration.from_page(body, buttons), grows=not final)
         opened = page.opened_at or time.time()
         return replace(page, message_id=ts, mode=mode, shown=len(body), opened_at=opened, adopted=False, done=final)
-
-    async def _start_stream(self, body: PageText, buttons: tuple[Button, ...]) -> tuple[str, str]:
-        """Start a stream; return its ts and mode, ("", EDIT) where streams are unavailable."""
-        if not (self._destination.thread and self._destination.user) or not self._features.streams.is_available(
-            self._destination.channel
-        ):
-            return "", EDIT
-        try:
-            if (
-                (buttons or body.reasoning)
-                and not body.exceeds_stream
-                and (ts := await self._start_chunk_stream(body, buttons))
-            ):
-                return ts, CHUNKS
-            if body.answer.strip():
-                return await self._request_stream(body.answer), STREAM
-        except MethodUnavailableError as error:
-            _log.warning("Slack does not stream here, messages are updated instead", reason=str(error))
-            self._features.streams.record_unavailable(self._destination.channel, error)
-        except (
-            ContentRejectedError,
-            RecipientGoneError,
-        ) as error:  # a post will find out whether the channel is reachable
-            _log.warning("Slack refused a stream, a message is updated instead", reason=str(error))
-        except RateLimitedError:
-            pass  # streams are scarce; an updated message serves the reader as well
-        return "", EDIT
-
-    async def _start_chunk_stream(self, body: PageText, buttons: tuple[Button, ...]) -> str:
-        """Start a stream with buttons and reasoning; return "" where chunk streams are unavailable."""
-        if not self._features.chunks.is_available(self._destination.channel):
-            return ""
-        try:
-            return await self._request_stream(first_chunks(body, buttons))
-        except ContentRejectedError as error:
-            if str(error) not in BLOCK_CODES:
-                raise
-            _log.warning("Slack streams no buttons and no reasoning here", reason=str(error))
-            if str(error) not in LENGTH_CODES:
-                self._features.chunks.disable()
-            return ""
-
-    async def _request_stream(self, content: StreamContent) -> str:
-        destination = self._destination
-        return await self._api.start_stream(
-            destination.channel, destination.thread, content, user=destination.user, team=destination.team
-        )
 
     async def _append(self, update: PageUpdate) -> Page:
         if update.unsent.is_blank:
             return update.page
         try:
-            await self._append_text(update, step=True)
+            await self._append_step(update)
         except StreamClosedError:
             update.state.streaming = False  # the appended text stays; the next step updates it
             return replace(update.page, mode=EDIT)
@@ -193,16 +155,28 @@ class PageWriter:
         except RateLimitedError:
             # Append the last text now, so that the reader need not wait for the stop.
             with suppress(RateLimitedError, ContentRejectedError):
-                await self._append_text(update, step=False)
+                await self._append_text(update)
             raise
         state.streaming, state.shown_length = False, len(update.body)
         await self._apply_decoration(update)
         return replace(update.page, shown=state.shown_length, done=True)
 
-    async def _append_text(self, update: PageUpdate, *, step: bool) -> None:
+    async def _append_step(self, update: PageUpdate) -> None:
+        """Append a cosmetic step: at the workspace's even pace, else as one of the early steps of its stream."""
+        try:
+            await self._append_text(update, pace=(APPEND_STEPS,), reserve=APPEND_RESERVE)
+        except RateLimitedError:
+            if not update.state.may_take_early_step:
+                raise
+            await self._append_text(update, reserve=APPEND_RESERVE)
+            update.state.early_steps += 1
+
+    async def _append_text(self, update: PageUpdate, *, pace: tuple[RateLimit, ...] = (), reserve: int = 0) -> None:
         if content := stream_content(update):
             with update.state.uncertain_until_done():
-                await self._api.append_stream(self._destination.channel, update.page.message_id, content, step=step)
+                await self._api.append_stream(
+                    self._destination.channel, update.page.message_id, content, pace=pace, reserve=reserve
+                )
             update.state.shown_length = len(update.body)
 
     async def _rewrite(self, update: PageUpdate) -> Page:
@@ -236,7 +210,9 @@ class PageWriter:
 
         async def decorate() -> None:
             await self._send_best(
-                update.page, variants, lambda content: self._write(update, content, step=False, reserve=UPDATE_RESERVE)
+                update.page,
+                variants,
+                lambda content: self._write(update, content, step=False, reserve=DECORATION_RESERVE),
             )
 
         try:
@@ -254,7 +230,14 @@ class PageWriter:
         destination, state = self._destination, update.state
         content, overflow = split_long_text(content)
         try:
-            await self._api.update(destination.channel, update.page.message_id, content, step=step, reserve=reserve)
+            await self._api.update(
+                destination.channel,
+                update.page.message_id,
+                content,
+                step=step,
+                planned=update.final and state.end_planned,
+                reserve=reserve,
+            )
         except StreamOpenError as error:
             raise state.record_conflict(str(error)) from error
         if overflow and update.final and not state.overflow_posted:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from redis.asyncio import Redis
 
 from bots.sandbox.slack.user_actions import SlackUser
+from bots.slack.api.rate_limits import APPEND_STEPS
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
+from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene
 
 
@@ -252,6 +256,38 @@ async def test_a_burst_of_answers_stays_within_slack_s_rate_limits(scene: Scene)
 
     assert not scene.slack.floods
     assert scene.slack.count("chat.startStream") == 18
+
+
+async def test_an_early_step_of_a_stream_waits_for_no_even_pace(scene: Scene, redis: Redis) -> None:
+    page = await scene.show("one")
+    await RateLimiter(redis, f"sl:{scene.slack.team_id}").pause(APPEND_STEPS.name, 60)
+    with pytest.raises(RateLimitedError):
+        await scene.outbox.update_page(page, "one two", final=False)
+    async with asyncio.timeout(5):
+        while scene.texts != ["one two"]:
+            with suppress(RateLimitedError):
+                await scene.outbox.update_page(page, "one two", final=False)
+            await asyncio.sleep(0.05)
+    with pytest.raises(RateLimitedError):
+        await scene.outbox.update_page(page, "one two three", final=False)
+
+
+async def test_first_words_of_sixty_answers_are_shown_in_one_minute(scene: Scene) -> None:
+    """Of 20 streams, 50 updates and many posts, all within a minute, each answer gets what it needs."""
+    places: list[tuple[Scene, Page]] = []
+    for number in range(60):
+        channel, person = scene.slack.channel(f"place-{number}"), scene.slack.user(f"User {number}")
+        there = Scene(scene.slack, scene.platform, channel, person, await person.mention(channel, "hi"))
+        places.append((there, await there.show("begin")))
+
+    assert all(there.texts == ["begin"] for there, _ in places)
+
+    for there, page in places:
+        await there.outbox.update_page(page, "begin, end", final=True)
+
+    assert all(there.texts == ["begin, end"] for there, _ in places)
+    assert scene.count("startStream", "update") == [18, 42]
+    assert not scene.slack.floods
 
 
 async def test_last_updates_of_many_answers_stay_within_the_rate_limits(scene: Scene) -> None:
