@@ -1,24 +1,36 @@
 # syntax=docker/dockerfile:1
 # Stage 1 installs exactly what uv.lock says; stage 2 holds only what runs.
-FROM python:3.12-slim-bookworm AS build
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app/.venv
-RUN --mount=type=cache,target=/root/.cache/pip pip install uv
+#
+# Build arguments for mirrors, and for a base image by digest:
+#   docker build --build-arg PYTHON_IMAGE=mirror.example/library/python:3.12-slim-bookworm@sha256:… \
+#                --build-arg PYPI_INDEX=https://mirrors.aliyun.com/pypi/simple/ .
+ARG PYTHON_IMAGE=docker.io/library/python:3.12-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG PYPI_INDEX=https://pypi.org/simple/
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app/.venv UV_PYTHON_DOWNLOADS=never
+# The version that uv.lock names; a test compares them.
+RUN --mount=type=cache,target=/root/.cache/pip pip install --index-url "${PYPI_INDEX}" uv==0.13.9
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev
+# The hashes in uv.lock hold for every mirror: `uv export` keeps them, and the installation checks them.
+RUN --mount=type=cache,target=/root/.cache/uv \
+  uv export --quiet --locked --no-dev --no-emit-project --output-file /tmp/requirements.txt \
+  && uv venv --quiet "${UV_PROJECT_ENVIRONMENT}" \
+  && uv pip install --quiet --python "${UV_PROJECT_ENVIRONMENT}" --index-url "${PYPI_INDEX}" --require-hashes --requirement /tmp/requirements.txt
 COPY core core
 COPY bots bots
 RUN .venv/bin/python -m compileall -q core bots
 
-FROM python:3.12-slim-bookworm
-RUN useradd --create-home --uid 10001 bots && install -d -o bots -g bots /data
+FROM ${PYTHON_IMAGE}
+# By number, so that Kubernetes can see that it is not root (runAsNonRoot).
+RUN useradd --create-home --uid 10001 bots && install -d -o bots -g bots -m 0700 /data
 COPY --from=build --chown=root:root /app /app
 WORKDIR /app
-USER bots
+USER 10001:10001
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HTTP_HOST=0.0.0.0 HTTP_PORT=8080 LOG_FORMAT=json
-VOLUME /data
 EXPOSE 8080
-# Alive, not ready: a new container would not bring a platform back. Without an HTTP surface there is nothing to ask.
+# Alive, not ready: a new container would not bring a platform back. Without an HTTP port there is nothing to ask.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import os, urllib.request as r; p = int(os.environ[\"HTTP_PORT\"] or 0); p and r.urlopen(f'http://127.0.0.1:{p}/healthz', timeout=4)"]
 # SIGTERM hands running answers over within DRAIN_SECONDS (10); give the container more time than that.

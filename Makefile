@@ -1,10 +1,11 @@
 # Everything a developer or an operator does. `make` alone lists it.
 PYTHON ?= python3
 UV := .venv/bin/uv
+UV_VERSION := $(shell awk '/^name = "uv"$$/ { getline; gsub(/.*= |"/, ""); print }' uv.lock)
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types layers security audit format bench manifest docs
+.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +15,7 @@ help: ## List these targets
 define sync
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 setup"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@UV_PYTHON=.venv/bin/python $(UV) sync --locked --quiet $(1) 2>/dev/null || UV_PYTHON=.venv/bin/python $(UV) --system-certs sync --locked --quiet $(1)
 endef
 
@@ -57,6 +58,9 @@ security: setup
 
 audit: setup ## Look up known vulnerabilities of the packages that the service needs; asks the internet
 	@$(UV) export --quiet --locked --no-dev --no-emit-project | $(UV) tool run pip-audit --disable-pip --require-hashes --requirement /dev/stdin
+
+deployment: setup ## Check deploy/ and the Dockerfile with the tools of Docker, Kubernetes, systemd and Prometheus
+	@UV=$(UV) deploy/check.sh
 
 format: setup ## Put the code into its one form
 	@$(RUN) ruff check --fix .

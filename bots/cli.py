@@ -1,4 +1,4 @@
-"""The command line: `python -m bots run | check | dead | demo | manifest | docs`."""
+"""The command line: `python -m bots run | check | dead | demo | manifest | docs`, installed as `wanjie-bots`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import structlog
 from core.log import set_up_logging
 from core.settings import Settings, SettingsError
 
+from . import __version__
 from .settings import load_settings
 
 _CANNOT_START = "The service cannot start"
@@ -23,6 +24,7 @@ _SDK_LOGGERS = ("telegram", "slack_bolt", "slack_sdk")
 def main() -> int:
     """Run the command of the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bots", description="Wanjie Ark's models in Telegram and Slack.")
+    parser.add_argument("--version", action="version", version=f"Wanjie Bots {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start every platform whose token is set").set_defaults(run=_run_service)
     commands.add_parser("check", help="check the settings and the services behind them").set_defaults(run=_run_check)

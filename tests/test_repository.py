@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,11 @@ def test_a_generated_document_agrees_with_the_code(name: str) -> None:
 
 
 def test_the_changelog_knows_the_version() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
     assert re.search(r"^## \[Unreleased\]$", changelog, re.MULTILINE)
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
-    assert not released or released[0] == version
-    assert __version__ == version
+    assert not released or released[0] == __version__
 
 
 def test_the_list_of_metrics_agrees_with_the_registry() -> None:
@@ -56,22 +53,6 @@ def test_the_slack_manifest_declares_what_the_bot_needs() -> None:
         command["command"] for command in manifest["features"]["slash_commands"]
     }
     assert "chat:write" in manifest["oauth_config"]["scopes"]["bot"]
-
-
-def test_the_compose_file_can_be_read_and_keeps_redis_durable() -> None:
-    services = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))["services"]
-
-    assert "--appendonly yes" in services["redis"]["command"]
-    assert "REDIS_URL" in services["bots"]["environment"]
-
-
-def test_the_image_runs_as_nobody_special_and_checks_its_health() -> None:
-    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-
-    assert image.count("\nFROM ") + image.startswith("FROM ") == 2
-    assert "\nUSER bots\n" in image
-    assert "\nHEALTHCHECK" in image
-    assert "uv sync --locked" in image
 
 
 @pytest.mark.parametrize(("target", "developers"), [("demo", False), ("run", False), ("test", True), ("check", True)])
