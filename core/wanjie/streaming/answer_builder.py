@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 from core.wanjie.errors import ServerFaultError, UnreadableAnswerError
 from core.wanjie.image_responses import ImageData
@@ -22,6 +22,7 @@ from core.wanjie.responses import (
 
 from .embedded_images import EmbeddedImages
 from .end_tokens import EndTokenFilter, mentions_tokens, strip_end_tokens
+from .plain_frames import TextPiece
 from .repeated_text import Addition, RepetitionFilter
 from .surrogates import SurrogateJoiner
 from .think_tags import ReasoningSplit, ThinkTagParser
@@ -86,6 +87,25 @@ class AnswerBuilder:
         if self._tool_calls.is_full:
             self._end_early()
         return deltas
+
+    def add_pieces(self, pieces: Sequence[TextPiece]) -> list[Delta]:
+        """Add chunks that hold nothing but text or reasoning; return the same text as `add`, in fewer deltas."""
+        if not pieces:
+            return []
+        self._source = self._source or "delta"
+        self.finish_reason, self.has_sure_end = "", False
+        texts = [_filter(self._text_filter, piece.text, repeats=False, is_last=False) for piece in pieces]
+        reasonings = [
+            _filter(self._reasoning_filter, piece.reasoning, repeats=False, is_last=False) for piece in pieces
+        ]
+        if any(addition.replaces_all for addition in (*texts, *reasonings)):
+            return list[Delta](self._read_again())
+        additions = zip(texts, reasonings, strict=True)
+        return [
+            delta
+            for _, run in groupby(additions, key=lambda pair: bool(pair[0].text))
+            for delta in self._read_next(_join(list(run)))
+        ]
 
     def add_completion(self, answer: Completion) -> list[Delta]:
         """Add a whole answer, which came instead of a stream."""
@@ -219,6 +239,11 @@ def _filter(repetition_filter: RepetitionFilter, piece: str, *, repeats: bool, i
     if not piece:
         return Addition("")
     return repetition_filter.add_repeated(piece) if repeats else repetition_filter.add(piece, is_last=is_last)
+
+
+def _join(additions: Sequence[tuple[Addition, Addition]]) -> Chunk:
+    """Make one chunk of what several frames add: their texts and their reasoning."""
+    return Chunk("".join(text.text for text, _ in additions), "".join(reasoning.text for _, reasoning in additions))
 
 
 def _merge(deltas: Iterable[Delta]) -> Correction:

@@ -51,6 +51,11 @@ class SseDecoder:
         """Characters of the event that is not complete yet."""
         return self._length
 
+    @property
+    def is_between_events(self) -> bool:
+        """Whether the next byte begins a new event."""
+        return not (self._data or self._name or self._after_cr or any(self._line) or self._utf8.getstate()[0])
+
     def feed_bytes(self, data: bytes) -> list[ServerSentEvent]:
         return self.feed(self._utf8.decode(data))
 

@@ -14,6 +14,7 @@ from core.wanjie.responses import Chunk, Delta, parse_chunk, parse_completion, u
 
 from .answer_builder import AnswerBuilder
 from .frames import split_frames, starts_with_frame
+from .plain_frames import TextPiece, read_plain_frames
 from .sse import ServerSentEvent, SseDecoder
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -81,6 +82,8 @@ class StreamReader:
         self._length += len(data)
         if self._length > _MAX_STREAM_BYTES:
             raise UnreadableAnswerError("an answer without end")
+        if self._is_stream and self._has_frames and (pieces := self._read_plain_frames(data)) is not None:
+            return self._answer.add_pieces(pieces)
         if self._is_stream:
             if not self._has_frames and len(self._head) < _MAX_HEAD_BYTES:
                 self._head += data
@@ -95,6 +98,12 @@ class StreamReader:
         self._is_stream = text[:1] not in _DOCUMENT_STARTS or starts_with_frame(text)
         self._is_document, self._has_first_line = not self._is_stream, b"\n" in text
         return self._read_events(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
+
+    def _read_plain_frames(self, data: bytes) -> list[TextPiece] | None:
+        """Read whole ordinary frames without taking them apart; None when the bytes are anything else."""
+        if self.is_done or not self._events.is_between_events or (pieces := read_plain_frames(data)) is None:
+            return None
+        return [TextPiece(self._redact(piece.text), self._redact(piece.reasoning)) for piece in pieces]
 
     def finish(self) -> list[Delta]:
         """End the response; return the remaining deltas, of which the `Finish` is the last.
