@@ -92,7 +92,7 @@ def test_the_answer_is_the_same_as_frame_by_frame(deltas: list[tuple[str, str]],
 def _read(pieces: list[bytes]) -> tuple[str, str, list[Delta]]:
     reader = StreamReader(lambda text: text.replace("sandbox-key", "[key]"))
     deltas = [delta for piece in pieces for delta in reader.feed(piece)] + reader.finish()
-    rest = [delta for delta in deltas if not isinstance(delta, TextDelta | ReasoningDelta)]
+    rest = list[Delta](delta for delta in deltas if not isinstance(delta, TextDelta | ReasoningDelta))
     return (
         "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)),
         "".join(delta.text for delta in deltas if isinstance(delta, ReasoningDelta)),
