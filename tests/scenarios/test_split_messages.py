@@ -85,6 +85,23 @@ async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_i
     assert [pictures(each) for each in that] == [[]]
 
 
+async def test_a_long_text_that_names_the_bot_late_is_one_question(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = lambda _: "one answer"
+    harness.wanjie.script.first_token_delay = 0.5
+    ann, bea, channel = harness.group(), harness.slack.user("Bea"), harness.slack.channel("plans")
+    ends = f"{PASTED} {PASTED[:2000]} what?"  # names the bot in its fourth piece
+    ann.person.paste(ann.chat, f"{ends} @wanjie_bot")
+    posted = await bea.paste(channel, f"{PASTED[:4100]} {harness.slack.mention} {PASTED[4100:]}")
+    await says(ann, "one answer")
+    await harness.slack.wait_for(lambda: "one answer" in "".join(harness.slack.texts(channel, posted[1].ts)))
+    questions = {messages[-1]["content"].partition(": ")[2] for messages in asked(harness)}
+
+    assert ends in questions
+    assert any(question.startswith("word0 ") and question.endswith("word1499") for question in questions)
+    assert len(ann.answers()) == 1
+    assert len([text for one in posted for text in harness.slack.texts(channel, one.ts) if "one answer" in text]) == 1
+
+
 async def test_pieces_survive_a_kill_as_one_question(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"

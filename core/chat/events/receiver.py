@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64decode, b64encode
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
@@ -15,22 +14,18 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
-from core.media.visible_text import is_blank
 from core.queue import EnqueueResult, Inbox
 from core.redis.stored_values import parse_stored
 from core.store import Conversations
 
 from .access_gate import AccessGate
 from .cut_texts import CutTexts
-from .join_message_pieces import MAX_GAP, belongs_to
+from .earlier_pieces import EarlierPieces, Piece
+from .join_message_pieces import MAX_GAP
 from .lanes import choose_lane, get_origin, get_overflow_lane
 from .recent_refusals import RecentRefusals
 
 _log = structlog.get_logger()
-
-_FILE_LIFETIME = timedelta(seconds=30)
-"""How long a user's newest file without a mention of the bot is stored for the question that follows it, also after a
-crash in between."""
 
 
 class EventReceiver:
@@ -45,6 +40,7 @@ class EventReceiver:
         self._inbox = inbox
         self._conversations = conversations
         self._cut_texts = CutTexts(conversations)
+        self._earlier_pieces = EarlierPieces(conversations)
         self._refusals = RecentRefusals()
         self._chat_locks = WeakValueDictionary[str, asyncio.Lock]()
 
@@ -68,11 +64,10 @@ class EventReceiver:
         lock = self._chat_locks.setdefault(str(incoming.chat.parent), asyncio.Lock())
         async with lock:  # asyncio's locks are fair
             if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
-                if await self._store(read, payload):
-                    await self._store_file_before(read, platform)
+                if await self._store(read, payload, platform):
                     await self._note_sent_time(read)
             elif addition is not None and await self._is_admitted(addition, platform):
-                await self._store_addition(addition, payload)
+                await self._store_addition(addition, payload, platform)
 
     async def _is_for_bot(self, incoming: Incoming) -> bool:
         return incoming.addressed or await self._conversations.has_joined_thread(str(incoming.chat))
@@ -89,22 +84,29 @@ class EventReceiver:
         await self._gate.refuse(platform, incoming, access)
         return False
 
-    async def _store(self, incoming: Incoming, payload: bytes) -> bool:
+    async def _store(self, incoming: Incoming, payload: bytes, platform: Platform) -> bool:
         """Return whether it was stored; else there is too much already, and its sender is told so."""
         chat = str(incoming.chat)
         continued = await self._cut_texts.find_conversation(incoming)
         lane = continued or choose_lane(incoming)
         if self._refusals.covers(incoming, lane):
             return False
+        found = await self._earlier_pieces.find(partial(_read_addition, platform), incoming)
+        await self._store_pieces(lane, incoming, found.before)
         result = await self._inbox.enqueue(lane, incoming.event_id, payload, get_origin(incoming))
         if result.is_refused:
             await self._refuse(incoming, payload, result)
             self._refusals.note(incoming, lane, result)
             return False
+        await self._store_pieces(lane, incoming, found.behind)
         await self._cut_texts.remember(incoming, continued or chat)
         if incoming.chat.thread and not continued and _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(chat)
         return True
+
+    async def _store_pieces(self, lane: str, question: Incoming, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            await self._inbox.enqueue(lane, piece.incoming.event_id, piece.payload, get_origin(question))
 
     async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult) -> None:
         """Let the sender be told that the message was not taken, unless they were told a moment ago."""
@@ -112,7 +114,7 @@ class EventReceiver:
         if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
             _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())
 
-    async def _store_addition(self, addition: Incoming, payload: bytes) -> None:
+    async def _store_addition(self, addition: Incoming, payload: bytes, platform: Platform) -> None:
         """Store an event that belongs to another message; it is dropped where the mailbox is full."""
         continued = await self._cut_texts.find_conversation(addition)
         lane = continued or str(addition.chat)
@@ -126,24 +128,8 @@ class EventReceiver:
         if belongs:
             await self._inbox.enqueue(lane, addition.event_id, payload, get_origin(addition))
             await self._note_sent_time(addition)
-        elif addition.attachments and is_blank(addition.text):
-            stored = b64encode(payload).decode()
-            await self._conversations.put_note(
-                str(addition.chat), _file_note(addition), stored, lifetime=_FILE_LIFETIME
-            )
-
-    async def _store_file_before(self, question: Incoming, platform: Platform) -> None:
-        """Let the file that its sender has posted right before wait behind a question: it belongs to it."""
-        if question.direct or question.attachments or is_blank(question.text):
-            return
-        note = _file_note(question)
-        stored = await self._conversations.get_note(str(question.chat), note)
-        payload = parse_stored(note, stored, b64decode)
-        file: Incoming | None = None
-        with UnexpectedErrors():
-            file = platform.read_addition(payload) if payload else None
-        if payload and file is not None and belongs_to([question], file):
-            await self._inbox.enqueue(str(question.chat), file.event_id, payload, get_origin(question))
+        else:
+            await self._earlier_pieces.remember(partial(_read_addition, platform), Piece(addition, payload))
 
     async def _note_sent_time(self, incoming: Incoming) -> None:
         """Note when a user in a group wrote to the bot: the next piece may not mention it."""
@@ -162,8 +148,11 @@ def _read(route: Callable[[Incoming], Incoming], platform: Platform, payload: by
     return read and route(read)
 
 
-def _file_note(incoming: Incoming) -> str:
-    return f"file:{incoming.sender.id}"
+def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:
+    """Read a stored event again; None when that fails."""
+    with UnexpectedErrors():
+        return platform.read_addition(payload)
+    return None
 
 
 def _sent_time_note(incoming: Incoming) -> str:
