@@ -100,7 +100,7 @@ async def _check_wanjie(settings: Settings) -> list[Finding]:
 async def _check_telegram(settings: Settings) -> list[Finding]:
     platform_settings = settings.get_platform(TelegramSettings)
     return (
-        [await check_telegram(platform_settings, settings.proxies_for(platform_settings))]
+        await check_telegram(platform_settings, settings.proxies_for(platform_settings))
         if platform_settings is not None
         else []
     )

@@ -52,13 +52,13 @@ def _run_service(_: argparse.Namespace) -> int:
         return _report_settings_error(error)
     from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
-    from .http_port import HealthPortError
+    from .http_port import HttpPortError
     from .run_service import run
 
     _start_logging(settings)
     try:
         return asyncio.run(run(settings))
-    except (StoreAddressError, EmbeddedRedisError, HealthPortError) as error:
+    except (StoreAddressError, EmbeddedRedisError, HttpPortError) as error:
         if settings.service.log_format == "json":
             structlog.get_logger().critical(_CANNOT_START, reasons=[str(error)])
         else:

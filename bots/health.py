@@ -14,7 +14,7 @@ from bots import __version__
 from core.build_service import Service
 from core.metrics import CONTENT_TYPE, Metrics
 
-from .http_port import serve_http
+from .http_port import Port, serve_http
 from .log_startup import WanjieProbe
 from .running_platform import RunningPlatform
 
@@ -23,21 +23,21 @@ _STORE_TIMEOUT = 1.0  # seconds, like the default timeout of a probe (Kubernetes
 
 @asynccontextmanager
 async def serve_health(
-    host: str, port: int, service: Service, wanjie: WanjieProbe, platforms: Sequence[RunningPlatform]
+    port: Port, service: Service, wanjie: WanjieProbe, platforms: Sequence[RunningPlatform]
 ) -> AsyncGenerator[None]:
-    """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics` on `host` and `port`.
+    """Serve `/healthz` (200 while the event loop runs), `/readyz` and `/metrics`.
 
     `/readyz` is 503, with the reasons, while the store cannot be written to or Wanjie does not accept the key. It also
     lists the platforms, but their outages do not count, since they concern every replica and would only block a
     rollout.
 
-    Raises `HealthPortError` when the port is not available.
+    Raises `HttpPortError` when the port is not available.
     """
 
-    async def handle_healthz() -> web.Response:
+    async def handle_healthz(_: web.BaseRequest) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    async def handle_readyz() -> web.Response:
+    async def handle_readyz(_: web.BaseRequest) -> web.Response:
         store = await _find_store_problem(service)
         checks: dict[str, object] = {
             "store": not store,
@@ -48,12 +48,16 @@ async def serve_health(
         reasons = [reason for reason in (store, wanjie.problem) if reason]
         return web.json_response(checks | ({"reasons": reasons} if reasons else {}), status=503 if reasons else 200)
 
-    async def handle_metrics() -> web.Response:
+    async def handle_metrics(_: web.BaseRequest) -> web.Response:
         return web.Response(body=await service.render_metrics(), headers={"Content-Type": CONTENT_TYPE})
 
     _describe_process(service.metrics, platforms)
-    routes = {"/healthz": handle_healthz, "/readyz": handle_readyz, "/metrics": handle_metrics}
-    async with serve_http(host, port, routes):
+    routes = {
+        ("GET", "/healthz"): handle_healthz,
+        ("GET", "/readyz"): handle_readyz,
+        ("GET", "/metrics"): handle_metrics,
+    }
+    async with serve_http(port, routes):
         yield
 
 

@@ -1,4 +1,4 @@
-"""An HTTP port for few and small requests, which no flood of connections can exhaust."""
+"""An HTTP port for small requests, which no flood of connections can exhaust."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
@@ -13,32 +14,57 @@ from aiohttp import web
 
 _log = structlog.get_logger()
 
-_MAX_CONNECTIONS, _BACKLOG = 32, 96
-"""Open connections, and those accepted in one go before they are counted: together the descriptors that it takes."""
+_BACKLOG = 96
+"""Connections that are accepted in one go before they are counted."""
 _IDLE_TIMEOUT = 5.0
-"""Seconds that a connection may take until its next request is complete, but for the body, which is not read."""
-_GET_METHODS = frozenset({"GET", "HEAD"})
+"""Seconds that a connection may take until its next request is complete, but for the body."""
+_BODY_TIMEOUT = 10.0
+"""Seconds that a body may take."""
+_SHUTDOWN_TIMEOUT = 5.0
+"""Seconds that requests in work get to end at a shutdown."""
 
-Handler: TypeAlias = Callable[[], Awaitable[web.Response]]
+Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.Response]]
+Routes: TypeAlias = Mapping[tuple[str, str], Handler]
+"""Handlers by method and path; HEAD is answered as GET."""
 
 
-class HealthPortError(Exception):
+class HttpPortError(Exception):
     """The port is not available; the message names it and the reason, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where to listen; `prefix` begins the names of its variables: `HTTP` for HTTP_PORT."""
+
+    host: str
+    number: int
+    prefix: str = "HTTP"
+    max_connections: int = 32
+    """Open connections; with those of the backlog, the descriptors that it takes."""
+    idle_timeout: float = _IDLE_TIMEOUT
+    """Seconds that a connection may be idle between two requests."""
 
 
 class _BoundedServer(web.Server):
     """Closes the oldest connection for a new one: a probe, which sends its request at once, is answered in a flood."""
 
-    def __init__(self, routes: Mapping[str, Handler]) -> None:
-        super().__init__(self._handle, access_log=None, keepalive_timeout=_IDLE_TIMEOUT, lingering_time=0.0)
+    def __init__(self, port: Port, routes: Routes) -> None:
+        super().__init__(
+            self._handle,
+            access_log=None,
+            keepalive_timeout=port.idle_timeout,
+            lingering_time=0.0,
+            auto_decompress=False,  # no sender compresses; a few kilobytes could become gigabytes
+        )
+        self._port = port
         self._routes = routes
         self._open: dict[web.RequestHandler, asyncio.Transport] = {}
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         super().connection_made(handler, transport)
         self._open[handler] = transport
-        if len(self._open) > _MAX_CONNECTIONS:
-            _log.warning("too many connections to the HTTP port", limit=_MAX_CONNECTIONS)
+        if len(self._open) > self._port.max_connections:
+            _log.warning("too many connections to the HTTP port", limit=self._port.max_connections)
             self._open.pop(next(iter(self._open))).abort()
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
@@ -46,33 +72,47 @@ class _BoundedServer(web.Server):
         super().connection_lost(handler, exc)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        route = self._routes.get(request.path)
-        if route is None:
-            return web.Response(status=404)
-        if request.method not in _GET_METHODS:
-            return web.Response(status=405)
-        return await route()
+        method = "GET" if request.method == "HEAD" else request.method
+        if handler := self._routes.get((method, request.path)):
+            return await handler(request)
+        is_path_known = any(path == request.path for _, path in self._routes)
+        return web.Response(status=405 if is_path_known else 404)
 
 
 @asynccontextmanager
-async def serve_http(host: str, port: int, routes: Mapping[str, Handler]) -> AsyncGenerator[None]:
-    """Answer GET requests by their path; raise `HealthPortError` when the port is not available.
+async def serve_http(port: Port, routes: Routes) -> AsyncGenerator[None]:
+    """Answer requests by their method and path; raise `HttpPortError` when the port is not available.
 
-    At most 32 connections are open, each for five seconds without a request. Bodies are not read.
+    For connections above the port's number the oldest ones are closed. No body is read but by a handler.
     """
-    runner = web.ServerRunner(_BoundedServer(routes))
+    runner = web.ServerRunner(_BoundedServer(port, routes), shutdown_timeout=_SHUTDOWN_TIMEOUT)
     await runner.setup()
     try:
-        await _listen(runner, host, port)
+        await _listen(runner, port)
         yield
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.ServerRunner, host: str, port: int) -> None:
+async def read_body(request: web.BaseRequest, *, max_bytes: int) -> bytes | None:
+    """Read a body of at most `max_bytes` bytes within ten seconds; None, and nothing more is read, when it has more.
+
+    Raises `TimeoutError` and, when the connection ends before, one of `OSError` and `aiohttp.ClientError`.
+    """
+    body = bytearray()
+    async with asyncio.timeout(_BODY_TIMEOUT):
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > max_bytes:
+                return None
+    return bytes(body)
+
+
+async def _listen(runner: web.ServerRunner, port: Port) -> None:
     try:
-        await web.TCPSite(runner, host, port, backlog=_BACKLOG).start()
+        await web.TCPSite(runner, port.host, port.number, backlog=_BACKLOG).start()
     except OSError as error:
         # For an unknown host name the number is no errno, but the text is readable.
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
-        raise HealthPortError(f"HTTP_PORT {port} on HTTP_HOST {host} cannot be listened on ({reason}).") from error
+        where = f"{port.prefix}_PORT {port.number} on {port.prefix}_HOST {port.host}"
+        raise HttpPortError(f"{where} cannot be listened on ({reason}).") from error

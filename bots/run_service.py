@@ -15,6 +15,7 @@ from core.settings import Settings
 
 from .claim_code import show_claim_code
 from .health import serve_health
+from .http_port import Port
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
 from .slack.platform import SlackPlatform
@@ -33,8 +34,8 @@ async def run(settings: Settings) -> int:
         platforms = [await stack.enter_async_context(opening) for opening in _create_platforms(settings, service)]
         worker = service.worker({platform.name: platform for platform in platforms})
         if settings.service.http_port:
-            address = settings.service.http_host, settings.service.http_port
-            await stack.enter_async_context(serve_health(*address, service, probe, platforms))
+            port = Port(settings.service.http_host, settings.service.http_port)
+            await stack.enter_async_context(serve_health(port, service, probe, platforms))
         await stack.enter_async_context(_run_in_background(service.store.log_warnings()))
         await stack.enter_async_context(_run_in_background(probe.run()))
         await stack.enter_async_context(_run_in_background(log_readiness(service.store, platforms)))

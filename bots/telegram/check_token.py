@@ -1,7 +1,10 @@
-"""Checking whether Telegram accepts the bot's token."""
+"""Checking whether Telegram accepts the bot's token and can deliver to its webhook."""
 
 from __future__ import annotations
 
+import time
+
+from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bots.findings import Finding, FindingState
@@ -10,18 +13,37 @@ from core.settings import Proxies
 from .api.client import TelegramApi
 from .settings import TelegramSettings
 
+_RECENT_SECONDS = 3600.0
+"""An error of a delivery that is older is history."""
 
-async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> Finding:
-    """Call getMe once."""
+
+async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> list[Finding]:
+    """Call getMe and getWebhookInfo once."""
+    token = settings.bot_token.get_secret_value()
     try:
-        async with TelegramApi(
-            settings.bot_token.get_secret_value(), settings.base_url, settings.file_url, proxies
-        ) as api:
+        async with TelegramApi(token, settings.base_url, settings.file_url, proxies) as api:
             user = await api.get_me()
+            webhook = await api.get_webhook_info()
     except InvalidToken:
         advice = "Copy the token again from @BotFather: /mybots, API Token."
-        return Finding("Telegram", FindingState.FAILED, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)
+        return [Finding("Telegram", FindingState.FAILED, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)]
     except TelegramError as error:
         advice = "Where Telegram is blocked, set TELEGRAM_PROXY."
-        return Finding("Telegram", FindingState.UNREACHABLE, f"Telegram does not answer: {error}.", advice)
-    return Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")
+        return [Finding("Telegram", FindingState.UNREACHABLE, f"Telegram does not answer: {error}.", advice)]
+    accepted = Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")
+    return [accepted, *_check_webhook(settings.webhook_url, webhook)]
+
+
+def _check_webhook(url: str, info: WebhookInfo) -> list[Finding]:
+    if not url:
+        text = "A webhook is registered; the service removes it when it starts, since TELEGRAM_WEBHOOK_URL is not set."
+        return [Finding("Telegram", FindingState.WARNING, text)] if info.url else []
+    if info.url != url:
+        other = "Another webhook is registered" if info.url else "The webhook is not registered yet"
+        return [Finding("Telegram", FindingState.WARNING, f"{other}; the service registers its own when it starts.")]
+    if info.last_error_date is None or time.time() - info.last_error_date.timestamp() > _RECENT_SECONDS:
+        return [Finding("Telegram", FindingState.OK, "The webhook is registered; Telegram reports no errors.")]
+    text = f"Telegram could not deliver to the webhook at {info.last_error_date:%Y-%m-%d %H:%M} UTC: "
+    text += f"{info.last_error_message}; {info.pending_update_count} updates wait."
+    advice = "Let the proxy at TELEGRAM_WEBHOOK_URL pass requests to TELEGRAM_WEBHOOK_PORT, with the same path."
+    return [Finding("Telegram", FindingState.WARNING, text, advice)]

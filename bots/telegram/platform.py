@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Self
+from urllib.parse import urlsplit
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
+from bots.http_port import HttpPortError, Port, serve_http
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.platform import Standing
@@ -26,6 +28,8 @@ from .command_menu import CommandMenu, register_commands
 from .events.addressing import BotIdentity
 from .events.parse import PLATFORM, parse_update, read_addition
 from .events.poller import UpdatePoller
+from .events.webhook import WebhookReceiver
+from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
 from .sending.admins import AdminLookup
 from .sending.outbox import TelegramOutbox
@@ -34,6 +38,10 @@ from .settings import TelegramSettings
 _log = structlog.get_logger()
 _FIRST_RETRY_DELAY, _MAX_RETRY_DELAY = 0.5, 15.0
 """Seconds between two attempts to reach Telegram."""
+
+_WEBHOOK_LIMITS = 256, 75.0
+"""Open connections of the webhook's port, and seconds that they may be idle: longer than Telegram or a proxy keeps them
+(60), so that none sends a request into a connection that is being closed."""
 
 
 class TelegramTokenError(PlatformError):
@@ -63,6 +71,7 @@ class TelegramPlatform(RunningPlatform):
         token = settings.bot_token.get_secret_value()
         self._api = TelegramApi(token, settings.base_url, settings.file_url, proxies, calls)
         self._allowed_ids = frozenset(settings.allowed_ids)
+        self._settings = settings
         self._rate_limiters = functools.cache(rate_limiters)
         self._leases = leases
         self._menu = menu
@@ -72,7 +81,10 @@ class TelegramPlatform(RunningPlatform):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the last poll succeeded; on a replica that has not polled yet, whether getMe succeeded."""
+        """Whether the last poll, or the last check of the webhook, succeeded.
+
+        On a replica that leaves this to another one: whether getMe succeeded.
+        """
         return self._is_connected
 
     async def __aenter__(self) -> Self:
@@ -83,21 +95,45 @@ class TelegramPlatform(RunningPlatform):
         await self._api.__aexit__()
 
     async def run(self, receive: ReceiveEvent) -> None:
-        """Receive updates until cancelled, while this replica holds the lease of the poller.
+        """Receive updates until cancelled: by a webhook on every replica, or by polling on one at a time.
 
-        Raises `TelegramTokenError` when Telegram refuses the token at the start; when it is revoked later, the poller
-        logs an error and tries again.
+        Raises `TelegramTokenError` when Telegram refuses the token at the start; when it is revoked later, an error is
+        logged and it is tried again. Raises `PlatformError` when the port of the webhook is not available.
         """
         bot = await self._fetch_identity()
-        poller = UpdatePoller(self._api, bot, receive, self._set_connected, self._message_ids)
         registration = asyncio.create_task(register_commands(self._api, self._menu()))
         try:
-            while True:
-                async with self._leases(f"{PLATFORM}:{bot.id}:poller").hold() as lost:
-                    await _poll_until_lost(lost, poller)
+            if self._settings.webhook_url:
+                await self._receive_by_webhook(bot, receive)
+            else:
+                poller = UpdatePoller(self._api, bot, receive, self._set_connected, self._message_ids)
+                await self._run_with_lease(bot, poller.poll)
         finally:
             registration.cancel()
             await asyncio.gather(registration, return_exceptions=True)
+
+    async def _receive_by_webhook(self, bot: BotIdentity, receive: ReceiveEvent) -> None:
+        settings = self._settings
+        receiver = WebhookReceiver(bot, settings.webhook_token, receive, self._message_ids)
+        address = WebhookAddress(settings.webhook_url, settings.webhook_token)
+        registration = WebhookRegistration(self._api, address, self._set_connected)
+        port = Port(settings.webhook_host, settings.webhook_port, "TELEGRAM_WEBHOOK", *_WEBHOOK_LIMITS)
+        path = urlsplit(settings.webhook_url).path or "/"
+        try:
+            async with serve_http(port, {("POST", path): receiver.handle}):
+                await self._run_with_lease(bot, registration.keep)
+        except HttpPortError as error:
+            raise PlatformError(str(error)) from error
+
+    async def _run_with_lease(self, bot: BotIdentity, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do what one replica at a time does.
+
+        It is one lease for polling and for the webhook: when the settings change, the replicas that still poll would
+        remove the webhook.
+        """
+        while True:
+            async with self._leases(f"{PLATFORM}:{bot.id}:poller").hold() as lost:
+                await _run_until_lost(lost, work())
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read an update as the poller stored it."""
@@ -152,14 +188,14 @@ def _parse_payload(payload: bytes) -> tuple[Json, BotIdentity]:
     return get_object(stored, "update"), BotIdentity(get_int(bot, "id"), get_text(bot, "username"))
 
 
-async def _poll_until_lost(lost: asyncio.Event, poller: UpdatePoller) -> None:
-    """Poll until the lease is lost."""
-    polling, losing = asyncio.create_task(poller.poll()), asyncio.create_task(lost.wait())
+async def _run_until_lost(lost: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Work until the lease is lost."""
+    working, losing = asyncio.create_task(work), asyncio.create_task(lost.wait())
     try:
-        await asyncio.wait({polling, losing}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (polling, losing):
+        for task in (working, losing):
             task.cancel()
-        await asyncio.gather(polling, losing, return_exceptions=True)
-    if not polling.cancelled():
-        polling.result()
+        await asyncio.gather(working, losing, return_exceptions=True)
+    if not working.cancelled():
+        working.result()

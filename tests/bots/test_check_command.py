@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
@@ -103,6 +104,27 @@ async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_a
     assert [line.split()[:2] for line in told] == [["warning", "Slack"]]
     assert "channels:history (to read threads in public channels), files:write (to post pictures" in told[0]
     assert "install the app again" in text
+
+
+async def test_a_check_tells_whether_the_webhook_works(harness: ServiceHarness) -> None:
+    telegram, url = harness.telegram, "https://bots.example/telegram"
+    _, missing = await checked(harness, TELEGRAM_WEBHOOK_URL=url)
+    async with aiohttp.ClientSession(f"{telegram.base_url}{telegram.token}/") as session:
+        await session.post("setWebhook", json={"url": url})
+        _, fine = await checked(harness, TELEGRAM_WEBHOOK_URL=url)
+        await harness.private().say("hi")
+        async with asyncio.timeout(5):
+            while not telegram.delivery.last_error:  # noqa: ASYNC110 - the simulator tells nobody
+                await asyncio.sleep(0.01)
+        status, broken = await checked(harness, TELEGRAM_WEBHOOK_URL=url)
+        _, superfluous = await checked(harness)
+
+    assert "warning     Telegram    The webhook is not registered yet" in missing
+    assert "ok          Telegram    The webhook is registered; Telegram reports no errors." in fine
+    assert status == 0, broken
+    assert "Connection refused; 1 updates wait." in broken
+    assert "TELEGRAM_WEBHOOK_PORT" in broken
+    assert "warning     Telegram    A webhook is registered; the service removes it" in superfluous
 
 
 async def test_an_address_that_is_not_wanjie_is_reported(harness: ServiceHarness) -> None:

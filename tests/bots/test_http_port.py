@@ -13,26 +13,20 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bots import http_port
-from bots.http_port import serve_http
+from bots.http_port import Port, serve_http
+from tests.free_port import find_free_port
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Half: "
 FLOOD = 200
 
 
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 async def port() -> AsyncGenerator[int]:
-    async def answer() -> web.Response:
+    async def answer(_: web.BaseRequest) -> web.Response:
         return web.Response(text="ok")
 
-    number = find_port()
-    async with serve_http("127.0.0.1", number, {"/healthz": answer}):
+    number = find_free_port()
+    async with serve_http(Port("127.0.0.1", number), {("GET", "/healthz"): answer}):
         yield number
 
 
@@ -76,10 +70,9 @@ async def test_a_flood_of_requests_that_never_end_takes_few_descriptors_and_hold
         assert not caplog.records
 
 
-async def test_a_request_that_is_not_complete_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_port, "_IDLE_TIMEOUT", 0.05)
-    other = find_port()
-    async with serve_http("127.0.0.1", other, {}), asyncio.timeout(5):
+async def test_a_request_that_is_not_complete_in_time_is_given_up() -> None:
+    other = find_free_port()
+    async with serve_http(Port("127.0.0.1", other, idle_timeout=0.05), {}), asyncio.timeout(5):
         reader, writer = await asyncio.open_connection("127.0.0.1", other)
         writer.write(HALF)
         assert await reader.read() == b""

@@ -16,7 +16,7 @@ from core.chat.port.outbox import Outbox
 from tests.contracts.case import Case
 from tests.contracts.scene import Scene, opened
 from tests.contracts.slack_case import slack_direct, slack_thread
-from tests.contracts.telegram_case import telegram_group, telegram_private
+from tests.contracts.telegram_case import telegram_group, telegram_private, telegram_webhook
 from tests.contracts.webhook_case import webhook
 from tests.contracts.webhook_platform import WebhookOutbox
 
@@ -29,6 +29,12 @@ class Conversation:
     outbox: type[Outbox]
     markdown: bool = True
     """It shows what the marks of Markdown mean; else it shows the marks."""
+    modules: tuple[str, ...] = ()
+    """The contracts that it runs, for a kind that differs from another in few of them; () for all."""
+
+    def runs(self, module: str) -> bool:
+        """Whether it runs the contracts of a module such as `test_reading`."""
+        return not self.modules or module in self.modules
 
     def offers(self, need: str) -> bool:
         """Whether it has this method of `Outbox`, or "markdown": a method that is not written over is not there."""
@@ -40,6 +46,9 @@ class Conversation:
 CASES = {
     "telegram-private": Conversation(telegram_private, TelegramOutbox),
     "telegram-group": Conversation(telegram_group, TelegramOutbox),
+    "telegram-webhook": Conversation(
+        telegram_webhook, TelegramOutbox, modules=("test_reading", "test_takeover", "test_outages")
+    ),
     "slack-direct": Conversation(slack_direct, SlackOutbox),
     "slack-thread": Conversation(slack_thread, SlackOutbox),
     "webhook": Conversation(webhook, WebhookOutbox, markdown=False),
@@ -50,7 +59,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a contract in the conversations that offer everything its `needs` marks name."""
     if "scene" in metafunc.fixturenames:
         needs = [need for mark in metafunc.definition.iter_markers("needs") for need in mark.args]
-        names = [name for name, case in CASES.items() if all(case.offers(need) for need in needs)]
+        cases = [(name, case) for name, case in CASES.items() if case.runs(metafunc.definition.path.stem)]
+        names = [name for name, case in cases if all(case.offers(need) for need in needs)]
         metafunc.parametrize("scene", names, indirect=True)
 
 

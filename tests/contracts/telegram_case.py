@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -14,10 +15,11 @@ from bots.sandbox.telegram.state import Chat
 from bots.sandbox.telegram.user_actions import Person
 from bots.telegram.platform import TelegramPlatform
 from bots.telegram.settings import TelegramSettings
+from tests.free_port import find_free_port
 
 from .case import Calls, Reasons, Shared
 
-_IN_THE_BACKGROUND = {"getMe", "getUpdates", "setMyCommands"}
+_IN_THE_BACKGROUND = {"getMe", "getUpdates", "setMyCommands", "setWebhook"}
 
 
 class TelegramCase:
@@ -68,9 +70,16 @@ class TelegramCase:
 
     def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
         settings = TelegramSettings(
-            bot_token=SecretStr(self._sim.token), base_url=address or self._sim.base_url, file_url=self._sim.file_url
+            bot_token=SecretStr(self._sim.token),
+            base_url=address or self._sim.base_url,
+            file_url=self._sim.file_url,
+            **self._receiving(),
         )
         return TelegramPlatform(settings, shared.budgets, shared.leases, lambda: {"en": [("help", "What I can do")]})
+
+    def _receiving(self) -> dict[str, Any]:
+        """The settings of how updates are received: by polling."""
+        return {}
 
     def flood(self, method: str, seconds: int) -> None:
         self._sim.fail(method, 429, f"Too Many Requests: retry after {seconds}", parameters={"retry_after": seconds})
@@ -132,6 +141,16 @@ class TelegramCase:
         ]
 
 
+class TelegramWebhookCase(TelegramCase):
+    """The same with webhooks; each platform is a replica behind one public address."""
+
+    def _receiving(self) -> dict[str, Any]:
+        port = find_free_port()
+        self._sim.delivery.backends.append(f"http://127.0.0.1:{port}")
+        # A Bot API server of one's own, as the simulator's address tells, takes any; Telegram's takes only this form.
+        return {"webhook_url": "https://bots.example/telegram", "webhook_port": port}
+
+
 @asynccontextmanager
 async def telegram_private() -> AsyncGenerator[TelegramCase]:
     async with _quiet_telegram() as sim:
@@ -151,3 +170,10 @@ async def _quiet_telegram() -> AsyncGenerator[TelegramSim]:
         sim.limits.enabled = False
         yield sim
         assert sim.violations == []
+
+
+@asynccontextmanager
+async def telegram_webhook() -> AsyncGenerator[TelegramCase]:
+    async with _quiet_telegram() as sim:
+        sim.delivery.speed = 100.0
+        yield TelegramWebhookCase(sim, sim.user(1001, "Ada", "en"), sim.group("Friends", admin=True))

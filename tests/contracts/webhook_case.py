@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator
@@ -16,6 +15,7 @@ from aiohttp import web
 
 from bots.running_platform import PlatformContext
 from bots.sandbox.persona import Persona, Step
+from tests.free_port import find_free_port
 
 from .case import Calls, Reasons, Shared
 from .webhook_platform import WebhookPlatform
@@ -104,7 +104,7 @@ class WebhookCase:
     sender_id = _USER["id"]
 
     def __init__(self, sim: WebhookSim, url: str) -> None:
-        self._sim, self._url, self._port = sim, url, _free_port()
+        self._sim, self._url, self._port = sim, url, find_free_port()
         self.persona = cast("Persona", WebhookPersona(sim, self._port))
 
     def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
@@ -157,12 +157,6 @@ class WebhookCase:
 
     def pings(self) -> list[str]:
         return []
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @asynccontextmanager

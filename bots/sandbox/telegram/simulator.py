@@ -20,6 +20,7 @@ from .sending import Sender
 from .state import Chat, Event, Message, User, World
 from .updates import Updates
 from .user_actions import Person, Services
+from .webhook import Delivery
 
 _T = TypeVar("_T")
 _SUPERGROUP: Final = -1_000_000_000_000
@@ -30,7 +31,7 @@ class TelegramSim:
 
     It keeps state, checks every call against the published description (departures from it are refused and
     listed in `violations`), and refuses what the real server refuses, with its sentences. Methods that change
-    something take effect at once; the bot learns of it through getUpdates.
+    something take effect at once; the bot learns of it through getUpdates or its webhook.
     """
 
     def __init__(self, token: str = "123456:TEST", *, username: str = "wanjie_bot") -> None:  # noqa: S107 - made up
@@ -64,6 +65,7 @@ class TelegramSim:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._updates.delivery.close()
         await self._server.close()
         if self._runner:
             await self._runner.cleanup()
@@ -202,6 +204,16 @@ class TelegramSim:
     def polling(self) -> bool:
         """Whether a poll waits for updates now."""
         return self._updates.polling
+
+    @property
+    def webhook(self) -> str:
+        """The URL that setWebhook was given, "" for none."""
+        return self._updates.webhook.url
+
+    @property
+    def delivery(self) -> Delivery:
+        """How updates get to the webhook; set its `backends`, the replicas behind the public URL."""
+        return self._updates.delivery
 
     @property
     def unconfirmed(self) -> int:

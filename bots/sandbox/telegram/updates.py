@@ -1,12 +1,14 @@
 """Updates on their way to the bot: the queue, long polling, webhook registration."""
 
 import asyncio
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from .bot_api import Call
-from .errors import ApiError, bad_request
+from .errors import ApiError
+from .update import Update
+from .webhook import Delivery, Webhook, check_webhook
 
 _MAX_POLL_SECONDS: Final = 50  # the server caps the timeout, telegram-bot-api/Client.cpp
 _OPT_IN_UPDATES: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -18,24 +20,13 @@ _WEBHOOK_CONFLICT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """An update the bot has not confirmed yet."""
-
-    id: int
-    kind: str
-    body: Mapping[str, Any]
-
-    def json(self) -> dict[str, Any]:
-        return {"update_id": self.id, self.kind: self.body}
-
-
 class Updates:
-    """Keep updates until a getUpdates call with a higher offset confirms them."""
+    """Keep updates until a getUpdates call with a higher offset confirms them, or a webhook takes them."""
 
     def __init__(self, kinds: frozenset[str]) -> None:
         self.pending: list[Update] = []
-        self.webhook = ""
+        self.webhook = Webhook()
+        self.delivery = Delivery(self.pending)
         self.conflicts = 0
         """How many polls were told that another one is running."""
         self._kinds = kinds
@@ -43,6 +34,7 @@ class Updates:
         self._next_id = 700_000_001
         self._arrived = asyncio.Event()
         self._poll: asyncio.Event | None = None
+        self._webhook_changed = 0.0
 
     @property
     def polling(self) -> bool:
@@ -53,14 +45,16 @@ class Updates:
         """Queue an update unless the bot did not ask for its kind; return whether it was queued."""
         if kind not in self._allowed:
             return False
-        self.pending.append(Update(self._next_id, kind, body))
+        update = Update(self._next_id, kind, body)
+        self.pending.append(update)
         self._next_id += 1
         self._arrived.set()
+        self.delivery.wake(update)
         return True
 
     async def get(self, call: Call) -> list[dict[str, Any]]:
         """getUpdates: wait for updates; a second poll ends the first with 409."""
-        if self.webhook:
+        if self.webhook.url:
             self.conflicts += 1
             raise ApiError(409, _WEBHOOK_CONFLICT)
         self._allow(call.json_array("allowed_updates"))
@@ -94,9 +88,9 @@ class Updates:
 
     def _confirm(self, offset: int) -> None:
         if offset > 0:
-            self.pending = [update for update in self.pending if update.id >= offset]
+            self.pending[:] = [update for update in self.pending if update.id >= offset]
         elif offset < 0:
-            self.pending = self.pending[offset:]
+            self.pending[:] = self.pending[offset:]
 
     def _allow(self, names: list[Any] | None) -> None:
         """An empty list means the usual kinds, no list the kinds named before; it holds for later updates only."""
@@ -104,20 +98,28 @@ class Updates:
             self._allowed = (frozenset(names) & self._kinds) or self._kinds - _OPT_IN_UPDATES
 
     def set_webhook(self, call: Call) -> bool:
-        """setWebhook: only record the address; the simulator sends nothing there."""
-        url = call.text("url")
-        if url and not url.startswith("https://"):
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        """setWebhook: deliver to an address from now on; an empty one means deleteWebhook."""
+        if not call.text("url"):
+            return self.delete_webhook(call)
+        wanted = Webhook.read(call)
+        if wanted != self.webhook:
+            check_webhook(wanted, self._webhook_changed)
+            self._webhook_changed = time.monotonic()
         self._allow(call.json_array("allowed_updates"))
-        self.webhook = url
-        return self._drop(call)
+        self._drop(call)
+        self.webhook = wanted
+        self.delivery.start(wanted)
+        if self._poll:
+            self._poll.set()
+        return True
 
     def delete_webhook(self, call: Call) -> bool:
-        self.webhook = ""
+        self.webhook = Webhook()
+        self.delivery.stop()
         return self._drop(call)
 
     def webhook_info(self, _: Call) -> dict[str, Any]:
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.pending)}
+        return self.delivery.info()
 
     def _drop(self, call: Call) -> bool:
         if call.flag("drop_pending_updates"):

@@ -7,7 +7,6 @@ raises, and cannot start while Telegram is unreachable.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -23,10 +22,10 @@ from core.json_reader import Json, get_int, get_object
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
+from .updates import UPDATE_KINDS, pack_update, record_message_id
 
 _log = structlog.get_logger()
 
-_UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _MAX_BATCH_SIZE = 100
 _POLL_SECONDS = 30
 """Seconds that Telegram holds a poll open (it allows 50)."""
@@ -86,14 +85,14 @@ class UpdatePoller:
     async def _fetch_updates(self, seconds: int) -> list[Json]:
         offset = self._next_offset
         updates = await self._api.fetch_updates(
-            offset, kinds=_UPDATE_KINDS, limit=self._batch_size if seconds else 1, seconds=seconds
+            offset, kinds=UPDATE_KINDS, limit=self._batch_size if seconds else 1, seconds=seconds
         )
         self._confirmed_offset = offset
         return updates
 
     async def _store(self, updates: list[Json]) -> None:
-        for message in (get_object(update, "message") for update in updates):
-            self._message_ids.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
+        for update in updates:
+            record_message_id(update, self._message_ids)
         stored = set[int]()
         try:
             async with asyncio.TaskGroup() as chats:
@@ -138,7 +137,8 @@ class UpdatePoller:
         await asyncio.sleep(delay)
 
     async def _clear_webhook(self, reason: str) -> None:
-        # "Conflict: can't use getUpdates method while webhook is active", which another program has set.
+        # "Conflict: can't use getUpdates method while webhook is active": another program has set one, or this one did
+        # before its settings were changed.
         if "webhook" in reason.lower():
             try:
                 await self._api.delete_webhook(drop_pending_updates=False)
@@ -172,9 +172,3 @@ def _get_chat_id(update: Json) -> int:
     query_message = get_object(get_object(update, "callback_query"), "message")
     holders = (get_object(update, kind) for kind in ("message", "edited_message", "my_chat_member"))
     return next((get_int(get_object(holder, "chat"), "id") for holder in (*holders, query_message) if holder), 0)
-
-
-def pack_update(update: Json, bot: BotIdentity) -> bytes:
-    """Encode `{"bot": {"id": ..., "username": ...}, "update": ...}`; it can be read while Telegram is unreachable."""
-    stored = {"bot": {"id": bot.id, "username": bot.username}, "update": update}
-    return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -1,0 +1,25 @@
+"""What polling and webhook have in common: which updates Telegram sends, and how they are stored."""
+
+from __future__ import annotations
+
+import json
+
+from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.json_reader import Json, get_int, get_object
+
+from .addressing import BotIdentity
+
+UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+"""Telegram's `allowed_updates`."""
+
+
+def pack_update(update: Json, bot: BotIdentity) -> bytes:
+    """Encode `{"bot": {"id": ..., "username": ...}, "update": ...}`; it can be read while Telegram is unreachable."""
+    stored = {"bot": {"id": bot.id, "username": bot.username}, "update": update}
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def record_message_id(update: Json, message_ids: MessageIdTracker) -> None:
+    """Record the message of an update as one that exists."""
+    message = get_object(update, "message")
+    message_ids.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
