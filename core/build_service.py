@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from core.access import AccessRegister, Claims, Decision, KeyReader
+from core.access import AccessRegister, Claims, Decision, KeyReader, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
@@ -24,7 +24,7 @@ from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.events.access_gate import AccessGate
+from core.chat.events.access_gate import Access, AccessGate
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer
@@ -81,7 +81,8 @@ class Service:
         self._threads, self._decoders = ThreadPool(), DecoderPool()
         self._platforms: dict[str, Platform] = {}
         self._requests = AccessRequests(self._stored.register, self._platforms, self._translations)
-        self._gate = AccessGate(self._stored.register, self._stored.inbox, settings.service.access_mode)
+        self._policy = ModelPolicy(settings.usage.models_for_members, settings.usage.models_for_others)
+        self._gate = AccessGate(self._stored.register, self._stored.inbox, settings.service.access_mode, self._policy)
         self.claims = Claims(self._redis)
         """Makes the codes with which the first admin claims the bot."""
         commands = self._build_command_services()
@@ -166,6 +167,7 @@ class Service:
             register=stored.register,
             requests=self._requests,
             claims=self.claims,
+            policy=self._policy,
             usage=stored.usage,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,
@@ -222,19 +224,21 @@ class Service:
         away.
         """
         handler = self.handlers.get(menu)
-        if handler is None or handler.suggest is None or not await self._may_search(chat, reader):
+        if handler is None or handler.suggest is None:
+            return ()
+        access = await self._check_search(chat, reader)
+        if access.decision is not Decision.ALLOW:
             return ()
         try:
-            return await handler.suggest(chat, text, reader.locale, most)
+            return await handler.suggest(chat, text, access.models, reader.locale, most)
         except WanjieError as error:
             _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
             return ()
 
-    async def _may_search(self, chat: ChatRef, reader: Sender) -> bool:
-        """Whether the reader of a menu may use the bot: a search is answered at once and passes no door."""
+    async def _check_search(self, chat: ChatRef, reader: Sender) -> Access:
+        """Decide whether the reader of a menu may use the bot: a search is answered at once and passes no door."""
         incoming = Incoming(chat, event_id="", message_id="", sender=reader)
-        access = await self._gate.check_again(self._platforms[chat.platform], incoming)
-        return access.decision is Decision.ALLOW
+        return await self._gate.check_again(self._platforms[chat.platform], incoming)
 
     async def aclose(self) -> None:
         """Close the connections to the store."""

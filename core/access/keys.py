@@ -1,5 +1,12 @@
 """The names of the keys in Redis; the braces put them into one slot of a cluster, for scripts that use several."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+from time import time
+
+_AUDIT_LIFETIME = timedelta(days=400)
+
 SIGNING_KEY = "{access}:signing_key"
 """The secret that signs buttons."""
 OWNER_KEY = "{access}:owner"
@@ -20,3 +27,10 @@ TRIES_KEY = "{access}:tries"
 """How many wrong codes were tried since the newest one was made."""
 AUDIT_KEY = "{access}:audit"
 """Stream: every change, with who made it."""
+RULES_KEY = "{access}:rules"
+"""Hash: what admins have decided for everybody, and a version that changes with it."""
+
+
+def oldest_audit_id() -> int:
+    """Return the id from which on the stream of changes is kept: they are forgotten after 400 days."""
+    return int((time() - _AUDIT_LIFETIME.total_seconds()) * 1000)

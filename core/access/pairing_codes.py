@@ -19,9 +19,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
+from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY, oldest_audit_id
 from .records import PersonRecord, pack_record
-from .register import oldest_audit_id
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

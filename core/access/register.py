@@ -17,14 +17,24 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .decision import ChatState, Role, list_changeable_roles
-from .keys import AUDIT_KEY, CHATS_KEY, NOTICES_KEY, OWNER_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
+from .keys import (
+    AUDIT_KEY,
+    CHATS_KEY,
+    NOTICES_KEY,
+    OWNER_KEY,
+    PEOPLE_KEY,
+    REQUEST_TIMES_KEY,
+    REQUESTS_KEY,
+    RULES_KEY,
+    oldest_audit_id,
+)
 from .records import AccessRequest, ChatRecord, PersonRecord, pack_record, unpack_record
+from .rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _CACHE_SECONDS = 0.5
 """How long a process may still act on what another one has changed."""
 _MAX_CACHED = 10_000
-_AUDIT_LIFETIME = timedelta(days=400)
 _NOTICE_INTERVAL = timedelta(days=1)
 _REQUEST_LIFETIME = timedelta(days=7)
 _MAX_NOTICES, _MAX_REQUESTS = 10_000, 50
@@ -36,6 +46,7 @@ _TYPES: dict[str, KeyType] = {
     REQUEST_TIMES_KEY: "zset",
     NOTICES_KEY: "zset",
     AUDIT_KEY: "stream",
+    RULES_KEY: "hash",
 }
 _CHAT_CHANGES: dict[ChatState, str] = {
     "allowed": "none,refused,left",
@@ -56,6 +67,7 @@ class Known:
     chat: ChatState | None = None
     owned: bool = True
     """Somebody owns the bot."""
+    rules: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,7 @@ class AccessRegister:
         self._move = Script(redis, _SCRIPTS, "move_chat")
         self._note = Script(redis, _SCRIPTS, "note_refusal")
         self._cache: dict[tuple[str, str], tuple[float, Known]] = {}
+        self._rule_book = RuleBook(redis)
 
     async def read(self, person: str, chat: str) -> Known:
         """Return what is known of both, in one round trip at most."""
@@ -153,6 +166,16 @@ class AccessRegister:
         await self._run(lambda: self._move(keys, arguments))
         self._cache.clear()
 
+    async def read_rules(self) -> Rules:
+        """Read what admins have decided for everybody."""
+        return await self._rule_book.read()
+
+    async def set_rule(self, name: str, text: str, *, actor: str) -> RuleChange:
+        """Set a rule for everybody, or remove it with ""."""
+        change = await self._rule_book.set(name, text, actor=actor)
+        self._cache.clear()
+        return change
+
     async def note_refusal(self, subject: str, request: AccessRequest | None) -> tuple[bool, bool]:
         """Note that a person or group is refused, and put down a request if there is one.
 
@@ -198,9 +221,13 @@ class AccessRegister:
             steps.hget(PEOPLE_KEY, person)
             steps.hget(CHATS_KEY, chat)
             steps.exists(OWNER_KEY)
-            role, state, owned = cast("tuple[bytes | None, bytes | None, int]", await steps.execute())
+            steps.hget(RULES_KEY, VERSION_FIELD)
+            role, state, owned, version = cast(
+                "tuple[bytes | None, bytes | None, int, bytes | None]", await steps.execute()
+            )
         found, group = unpack_record(role, PersonRecord), unpack_record(state, ChatRecord)
-        return Known(found.state if found else None, group.state if group else None, owned=bool(owned))
+        rules = await self._rule_book.refresh(version)
+        return Known(found.state if found else None, group.state if group else None, owned=bool(owned), rules=rules)
 
     async def _list(self, key: str, kind: type[_Kind]) -> dict[str, _Kind]:
         stored = await self._run(lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
@@ -217,11 +244,6 @@ class AccessRegister:
 
     async def _run(self, step: Callable[[], Awaitable[_T]]) -> _T:
         return await self._foreign.retry_without(_TYPES, step)
-
-
-def oldest_audit_id() -> int:
-    """Return the id from which on the stream of changes is kept: they are forgotten after 400 days."""
-    return int((time() - _AUDIT_LIFETIME.total_seconds()) * 1000)
 
 
 def _read_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> AuditEntry:

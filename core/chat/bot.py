@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from core.access import Decision, Role
+from core.access import Decision
 from core.queue import Inbox, Job, LaneKind
 from core.store import Conversations
 
@@ -19,7 +19,7 @@ from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
-from .events.access_gate import AccessGate, Refusal
+from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
 from .events.deletions import Deletions
 from .events.greeting import Greeting
 from .events.lanes import parse_platform_name
@@ -114,7 +114,7 @@ class Bot:
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
         """Decide about an event again: roles may have changed while it waited."""
         access = await self._gate.check_again(platform, incoming)
-        event.role = access.role
+        event.access = access
         if access.decision is not Decision.ALLOW:
             await self._gate.refuse(platform, incoming, access)
         elif incoming.added:
@@ -143,7 +143,9 @@ class Bot:
         return incoming, platform
 
     def _context(self, event: _Event, incoming: Incoming, platform: Platform) -> EventContext:
-        return EventContext(incoming, event.job, platform.outbox(incoming), self._translations, event.role)
+        return EventContext(
+            incoming, event.job, platform.outbox(incoming), self._translations, event.access.role, event.access.models
+        )
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone."""
@@ -201,8 +203,8 @@ class _Event:
     job: Job
     context: EventContext | None = None
     """The way to answer it, once it was read."""
-    role: Role | None = None
-    """What its sender is to the service."""
+    access: Access = NO_ACCESS
+    """What is known of its sender, once that was looked up."""
 
     @property
     def is_refusal(self) -> bool:

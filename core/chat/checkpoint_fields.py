@@ -81,6 +81,11 @@ def get_fallback_notice_fields(work: str) -> PostFields:
     return PostFields(f"fallback_{work}_")
 
 
+def get_closed_notice_fields(work: str) -> PostFields:
+    """Return the fields of the notice that the sender may not use the chat's model for a kind of work."""
+    return PostFields(f"closed_{work}_")
+
+
 def get_tool_fields(number: int) -> PostFields:
     """Return the fields of what the model's tool call `number`, counted from 1, posts."""
     return PostFields(f"tool{number}_")

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from .base_area import Area
+from .field_types import Patterns
 from .model_prices import ModelPrice, parse_model_prices
 
 _UNIT = "In tokens, or in the currency of MODEL_PRICES if there are any."
@@ -32,6 +33,18 @@ class UsageSettings(Area):
     total_monthly_limit: MostUsage = Field(None, description="The most that everybody together may use in a month.")
     questions_per_minute: int | None = Field(
         None, ge=1, description="The largest number of questions of a person in a minute."
+    )
+
+    models_for_members: Patterns = Field(
+        ("*",),
+        description="The models that people may use who are no admins of the bot: patterns, separated by commas; `*` "
+        "matches anything. It holds for models of every kind, also for those that speak, draw, translate prompts and "
+        "transcribe. Admins can change it with `/admin models`. Example: `deepseek-*,qwen*,CosyVoice`.",
+    )
+    models_for_others: Patterns = Field(
+        (),
+        description="The same for people whom no admin has let in by name: all in an `open` bot, in a group, and the "
+        "members of a workspace. Unset: as for members.",
     )
 
     @field_validator("model_prices", mode="before")

@@ -3,7 +3,16 @@
 from .amount import NOTHING, Amount
 from .cost import MILLION, PriceList
 from .counters import UsageCounters, UsedAmount
-from .limits import Limit, LimitReachedError, PeriodName, ReachedLimit, Subject, TooManyQuestionsError, list_limits
+from .limits import (
+    Limit,
+    LimitReachedError,
+    ModelNotAllowedError,
+    PeriodName,
+    ReachedLimit,
+    Subject,
+    TooManyQuestionsError,
+    list_limits,
+)
 from .metered_client import MeteredClient
 from .payer import Payer
 from .token_estimate import estimate_tokens
@@ -15,6 +24,7 @@ __all__ = [
     "Limit",
     "LimitReachedError",
     "MeteredClient",
+    "ModelNotAllowedError",
     "Payer",
     "PeriodName",
     "PriceList",

@@ -44,6 +44,14 @@ class LimitReachedError(Exception):
         self.reached = reached
 
 
+class ModelNotAllowedError(Exception):
+    """A call was refused, since its payer may not use the model."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__("the payer may not use this model")
+        self.model = model
+
+
 class TooManyQuestionsError(Exception):
     """A person has asked as many questions as fit into a minute; the next one is free in `seconds`."""
 

@@ -31,6 +31,7 @@ from .amount import (
     read_seconds,
 )
 from .counters import UsageCounters
+from .limits import ModelNotAllowedError
 from .payer import Payer
 
 
@@ -45,7 +46,8 @@ class MeteredClient:
     """The calls of `WanjieClient`, for a payer.
 
     Each call is counted before it is made and corrected when it has ended, however it ends. The first call of an event
-    raises `LimitReachedError` or `TooManyQuestionsError` when it would pass a limit; all raise `STORE_ERRORS`.
+    raises `LimitReachedError` or `TooManyQuestionsError` when it would pass a limit; all raise `STORE_ERRORS`, and
+    `ModelNotAllowedError` for a model that the payer may not use.
     """
 
     def __init__(self, client: WanjieClient, counters: UsageCounters, metrics: Metrics) -> None:
@@ -116,6 +118,8 @@ class MeteredClient:
 
         A call that failed has used nothing, unless it was given up while the model may have worked: then `sent` counts.
         """
+        if not payer.allows(model):
+            raise ModelNotAllowedError(model)
         reservation = await self._counters.reserve(payer, model, reserve)
         charge = _Charge()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .limits import ReachedLimit
@@ -19,5 +20,7 @@ class Payer:
     chat: str
     account: str
     event: str
+    allows: Callable[[str], bool] = field(default=lambda _: True, compare=False)
+    """Whether they may use a model."""
     warnings: list[ReachedLimit] = field(default_factory=list[ReachedLimit], compare=False)
     """Limits of which these calls have used the last but 20 %, for the first time in their period."""

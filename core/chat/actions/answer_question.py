@@ -56,7 +56,7 @@ class QuestionAnswerer:
 
     async def answer_message(self, context: EventContext) -> None:
         """Answer a message with all its files."""
-        conversation = await self._answers.load_context(context.incoming.chat)
+        conversation = await self._answers.load_context(context)
         question = await self._reader.read(context, conversation)
         tokens, limit = estimate_tokens(question.text), self._answers.max_question_tokens
         if not question.text:

@@ -117,7 +117,7 @@ class PictureDrawer:
         return generated, Album(images.pictures, caption(generated.prompt, generated.model, notes))
 
     async def _generate(self, context: EventContext, prompt: ImagePrompt) -> GeneratedImages:
-        models = await self._models.load(context.incoming.chat)
+        models = await self._models.load(context.incoming.chat, context.models)
         translator = await self._find_translator(models)
         return await self._models.run_with_model(
             context, models, "image", lambda model: self._images.generate(prompt, model, translator, context.payer)
@@ -128,7 +128,7 @@ class PictureDrawer:
         model = await models.find("chat")
         if model is None or self._catalog.detect_kind(model) == "chat":
             return model
-        return await self._catalog.choose_default("chat")
+        return await models.find_default("chat")
 
 
 def _prompt_note(context: EventContext, button_data: ButtonData) -> tuple[str, str]:

@@ -66,7 +66,7 @@ class Speaker:
         `StoppedByUserError` when the user stops it.
         """
         if not is_posted(context.job, fields):
-            models = models or await self._models.load(context.incoming.chat)
+            models = models or await self._models.load(context.incoming.chat, context.models)
             await run_cancellable(context.job, self._speak(context, text, models, fields))
 
     async def _speak(self, context: EventContext, text: str, models: ChatModels, fields: PostFields) -> None:

@@ -15,7 +15,7 @@ from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.port.incoming import ChatRef, Incoming
+from core.chat.port.incoming import Incoming
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.media.visible_text import is_blank
 from core.metrics import Metrics
@@ -23,7 +23,7 @@ from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
 from .answer_request import AnswerRequest, ConversationContext
-from .model_choice import ModelSelector
+from .model_choice import ChatModels, ModelSelector
 from .model_client import ChatClient
 from .stream_answer import AnswerWriter
 
@@ -76,9 +76,10 @@ class AnswerService:
         """Tokens of a question at most, by estimate."""
         return self._defaults.tokens
 
-    async def load_context(self, chat: ChatRef) -> ConversationContext:
+    async def load_context(self, context: EventContext) -> ConversationContext:
         """Read the conversation in which a question is asked."""
-        return ConversationContext(await self._conversations.get_history(str(chat)), await self._models.load(chat))
+        history = await self._conversations.get_history(context.chat)
+        return ConversationContext(history, await self._models.load(context.incoming.chat, context.models))
 
     async def answer(self, context: EventContext, request: AnswerRequest) -> str:
         """Answer a question and save both in the history; return the answer's text, "" when there is none.
@@ -90,7 +91,9 @@ class AnswerService:
         sign = partial(
             ButtonData.for_job(job, context.incoming).sign, await self._button_keys.read(), context.incoming.chat
         )
-        finding_voice = asyncio.create_task(self._has_speech_model())  # while the answer grows, needed at its end
+        finding_voice = asyncio.create_task(
+            _has_speech_model(request.conversation.models)
+        )  # while the answer grows, needed at its end
         buttons = AnswerButtons(
             sign,
             context.translate_plainly,
@@ -165,12 +168,13 @@ class AnswerService:
         timeout = self._defaults.video_timeout if makes_video else None
         return ChatRequest(model, tuple(messages), silence_timeout=timeout, tools=tools)
 
-    async def _has_speech_model(self) -> bool:
-        """Whether there is a model that can read answers aloud."""
-        try:
-            return await self._catalog.choose_default("speech") is not None
-        except WanjieError:
-            return False
+
+async def _has_speech_model(models: ChatModels) -> bool:
+    """Whether there is a model that can read answers aloud."""
+    try:
+        return await models.find_default("speech") is not None
+    except WanjieError:
+        return False
 
 
 def _question_message(context: EventContext, request: AnswerRequest) -> HistoryMessage:

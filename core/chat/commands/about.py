@@ -46,7 +46,7 @@ class AboutCommands:
         if context.is_service_admin:
             parts.append(context.translate("help.admin"))
         with suppress(WanjieError):  # help is needed most when something is down
-            models = await self._models.load(context.incoming.chat)
+            models = await self._models.load(context.incoming.chat, context.models)
             if model := await models.find("chat"):
                 parts.append(context.translate("help.model", model=model))
         await context.reply_text("\n\n".join(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.access import AccessRegister, PersonRecord, Role
@@ -27,6 +27,7 @@ _ACTION_LABELS = {
     "refused": "admin.did_refuse",
     "left": "admin.did_leave",
     "moved": "admin.did_move",
+    "rule": "admin.did_rule",
 }
 _NEW_ROLES: Mapping[str, Role | None] = {
     "allow": "member",
@@ -41,9 +42,16 @@ _MAX_LISTED, _MAX_REQUESTS = 50, 10
 class AdminCommand:
     """Shows people, groups, requests and changes, and makes changes."""
 
-    def __init__(self, register: AccessRegister, requests: AccessRequests) -> None:
+    def __init__(
+        self,
+        register: AccessRegister,
+        requests: AccessRequests,
+        subjects: Mapping[str, Callable[[EventContext, Sequence[str]], Awaitable[None]]],
+    ) -> None:
+        """`subjects` are further things to see and change, by their words; each gets the words behind its own."""
         self._register = register
         self._requests = requests
+        self._subjects = subjects
         self._views: Mapping[str, Callable[[EventContext], Awaitable[None]]] = {
             "people": self._show_people,
             "groups": self._show_groups,
@@ -60,6 +68,8 @@ class AdminCommand:
             await context.reply("admin.direct")
         elif verb in self._views:
             await self._views[verb](context)
+        elif verb in self._subjects:
+            await self._subjects[verb](context, context.half_width_argument.split()[1:])
         elif verb in _NEW_ROLES and name.strip():
             await self._change(context, verb, context.half_width_argument.partition(" ")[2].strip())
         else:
@@ -117,7 +127,8 @@ class AdminCommand:
         lines: list[str] = []
         for entry in await self._register.list_audit(_MAX_LISTED):
             by = people[entry.by].name if entry.by in people else ""
-            label = _ACTION_LABELS.get(entry.action)
+            is_removed_rule = entry.action == "rule" and not entry.name
+            label = _ACTION_LABELS.get("removed" if is_removed_rule else entry.action)
             lines.append(
                 context.translate(
                     "admin.audit_entry",

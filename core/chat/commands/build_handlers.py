@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.access import AccessRegister, Claims
+from core.access import AccessRegister, Claims, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
@@ -24,6 +24,7 @@ from core.wanjie import Catalog
 
 from .about import AboutCommands
 from .admin import AdminCommand
+from .admin_models import ModelRules
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
 from .export import ExportCommand
@@ -61,6 +62,7 @@ class CommandServices:
     register: AccessRegister
     requests: AccessRequests
     claims: Claims
+    policy: ModelPolicy
     usage: UsageCounters
     can_transcribe: bool
     """The service understands voice messages."""
@@ -81,7 +83,12 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
-    pair, admin = PairCommand(services.claims, services.register), AdminCommand(services.register, services.requests)
+    pair = PairCommand(services.claims, services.register)
+    admin = AdminCommand(
+        services.register,
+        services.requests,
+        {"models": ModelRules(services.register, services.policy, services.catalog).run},
+    )
     return {
         "start": CommandHandler(about.show_welcome),
         "help": CommandHandler(about.show_help),

@@ -50,7 +50,7 @@ class ConversationCommands:
             await context.notify_presser("answer.ended")
 
     async def retry(self, context: EventContext) -> None:
-        conversation = await self._answers.load_context(context.incoming.chat)
+        conversation = await self._answers.load_context(context)
         unanswered = await self._conversations.get_unanswered(context.chat)
         if unanswered is not None:
             await self._answerer.answer(context, _question_of(unanswered), conversation)
@@ -60,7 +60,7 @@ class ConversationCommands:
             await context.reply("retry.nothing")
 
     async def press_retry(self, context: EventContext, button_data: ButtonData, _: str) -> None:
-        conversation = await self._answers.load_context(context.incoming.chat)
+        conversation = await self._answers.load_context(context)
         unanswered = await self._conversations.get_unanswered(context.chat)
         if unanswered is not None and event_tag(unanswered.uid) == button_data.tag:
             await self._answerer.answer(context, _question_of(unanswered), conversation)
@@ -70,7 +70,7 @@ class ConversationCommands:
             await context.reply("answer.old")
 
     async def continue_answer(self, context: EventContext) -> None:
-        conversation = await self._answers.load_context(context.incoming.chat)
+        conversation = await self._answers.load_context(context)
         if await self._conversations.get_unanswered(context.chat) is not None:
             await context.reply("continue.unanswered")
         elif conversation.history:
@@ -79,7 +79,7 @@ class ConversationCommands:
             await context.reply("continue.nothing")
 
     async def press_continue(self, context: EventContext, button_data: ButtonData, _: str) -> None:
-        conversation = await self._answers.load_context(context.incoming.chat)
+        conversation = await self._answers.load_context(context)
         if conversation.history and await self._is_newest(context, button_data, conversation):
             await self._answerer.continue_last_answer(context, conversation)
         else:

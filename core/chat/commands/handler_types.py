@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from core.access import ModelPermissions
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
@@ -36,5 +37,6 @@ class CommandHandler:
     """Runs, quickly and beside the conversation, when the command's menu comes back with a value."""
     button: ButtonHandler | None = None
     """For the command's buttons; their values are signed `ButtonData`."""
-    suggest: Callable[[ChatRef, str, str, int], Awaitable[tuple[Option, ...]]] | None = None
-    """Returns the options of the command's menu that match what a reader of that locale types, at most so many."""
+    suggest: Callable[[ChatRef, str, ModelPermissions, str, int], Awaitable[tuple[Option, ...]]] | None = None
+    """Returns the options of the command's menu that match what a reader with these permissions types, in the language
+    of that locale; at most so many."""

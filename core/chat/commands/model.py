@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from core.access import ModelPermissions
 from core.chat.answer.model_choice import ModelSelector, Work
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
@@ -70,7 +71,7 @@ class ModelCommand:
             return
         groups = await self._list_fresh(context, lambda listed: filter_by_name(listed, name) if name else listed, tab)
         if not groups:
-            await context.reply("model.none_chat")
+            await _report_none(context)
         elif not of_kind(groups, tab):
             await context.reply("model.none_of_kind", kind=context.translate(_HEADING[tab or "chat"]))
         elif name:
@@ -86,23 +87,25 @@ class ModelCommand:
         if found:
             group, model = found
             await self._set(context, group.tab, model)
-            groups = await self._list_groups(context.incoming.chat, context.locale)
+            groups = await self._list_groups(context.incoming.chat, context.models, context.locale)
             state = MenuState(None if context.outbox.capabilities.searchable_menus else group.tab)
         menu = state and _menu(context, groups, state)
         if menu is None:
             await context.notify_presser("model.left")
             menu = _menu(context, groups, MenuState())
         if menu is None:
-            await context.reply("model.none_chat")
+            await _report_none(context)
         elif found:
             await context.show_menu(menu)
         else:
             await context.show_menu_page(menu)
 
-    async def suggest(self, chat: ChatRef, text: str, locale: str, most: int) -> tuple[Option, ...]:
+    async def suggest(
+        self, chat: ChatRef, text: str, permissions: ModelPermissions, locale: str, most: int
+    ) -> tuple[Option, ...]:
         """Return at most `most` models that match what a reader types; a few of every kind for no text."""
         tab, name = parse_kind(text)
-        groups = of_kind(await self._list_groups(chat, locale), tab)
+        groups = of_kind(await self._list_groups(chat, permissions, locale), tab)
         found = (filter_by_name(groups, name) or find_similar(groups, name)) if name else groups
         return menu_options(limit_models(found, most))
 
@@ -113,6 +116,7 @@ class ModelCommand:
         found = filter_by_name(of_kind(groups, tab), name)
         candidates: list[tuple[Tab, str]] = [(group.tab, model) for group in found for model in group.models]
         suggestions: tuple[str, ...] = ()
+        closed = ""
         try:
             meant = await self._catalog.resolve(name, tab)
         except UnknownModelError as error:
@@ -120,8 +124,11 @@ class ModelCommand:
         except AmbiguousModelError:
             pass
         else:
+            closed = "" if context.models.allows(meant.id) else meant.id
             candidates = [(kind, model) for kind, model in candidates if model == meant.id] or candidates
-        if len(candidates) == 1:
+        if closed:
+            await context.reply("model.closed", model=closed)
+        elif len(candidates) == 1:
             kind, model = candidates[0]
             await self._set(context, kind, model)
             await context.reply(_CONFIRMATION[kind], model=model, where=describe_scope(context))
@@ -138,7 +145,7 @@ class ModelCommand:
         """Return to the default, or to the choice of the chat around; works without the list of models."""
         await self._set(context, work, None)
         try:
-            model = await (await self._models.load(context.incoming.chat)).find(work)
+            model = await (await self._models.load(context.incoming.chat, context.models)).find(work)
         except WanjieError:  # the default's name is known from the list alone
             await context.reply("model.taken_back_alone")
             return
@@ -152,18 +159,20 @@ class ModelCommand:
         self, context: EventContext, matches: Callable[[Sequence[ModelGroup]], object], tab: Tab | None = None
     ) -> tuple[ModelGroup, ...]:
         """List all models; when nothing of `tab` matches, the list may be old, so it is fetched again."""
-        groups = await self._list_groups(context.incoming.chat, context.locale)
+        groups = await self._list_groups(context.incoming.chat, context.models, context.locale)
         if matches(of_kind(groups, tab)) or not self._catalog.invalidate_unless_fresh():
             return groups
-        return await self._list_groups(context.incoming.chat, context.locale)
+        return await self._list_groups(context.incoming.chat, context.models, context.locale)
 
-    async def _list_groups(self, chat: ChatRef, locale: str) -> tuple[ModelGroup, ...]:
+    async def _list_groups(self, chat: ChatRef, permissions: ModelPermissions, locale: str) -> tuple[ModelGroup, ...]:
+        """List the models that somebody with these permissions may use."""
         headings: dict[Tab, str] = {tab: self._translations.plain_text(key, locale) for tab, key in _HEADING.items()}
-        return group_models(await self._catalog.list_models(), headings, await self._find_current(chat))
+        listed = [model for model in await self._catalog.list_models() if permissions.allows(model.id)]
+        return group_models(listed, headings, await self._find_current(chat, permissions))
 
-    async def _find_current(self, chat: ChatRef) -> dict[Tab, str | None]:
+    async def _find_current(self, chat: ChatRef, permissions: ModelPermissions) -> dict[Tab, str | None]:
         """Return the model of a chat for each kind of work; None when the key has none."""
-        models = await self._models.load(chat)
+        models = await self._models.load(chat, permissions)
         answering = await models.find("chat")
         return {
             "chat": answering,
@@ -171,6 +180,10 @@ class ModelCommand:
             "speech": await models.find("speech"),
             "image": await models.find("image"),
         }
+
+
+async def _report_none(context: EventContext) -> None:
+    await context.reply("model.none_open" if context.models.are_limited else "model.none_chat")
 
 
 async def _suggest_models(context: EventContext, name: str, models: Sequence[str]) -> None:

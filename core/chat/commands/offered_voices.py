@@ -54,7 +54,7 @@ class VoiceNames:
             await context.reply("voice.name_wrong", limit=_MAX_NAME_LENGTH)
             return
         await self._preferences.require_permission(context)
-        models = await self._models.load(context.incoming.chat)
+        models = await self._models.load(context.incoming.chat, context.models)
         if (model := await models.find("speech")) is None:
             await context.reply("model.none_speech")
             return

@@ -56,7 +56,7 @@ class ReasoningCommand:
         await self._preferences.set(context, "reasoning", display)
 
     async def _show_menu(self, context: EventContext) -> None:
-        now = (await self._models.load(context.incoming.chat)).preferences.reasoning or "fold"
+        now = (await self._models.load(context.incoming.chat, context.models)).preferences.reasoning or "fold"
         options = tuple(
             Option(context.translate_plainly(key), display, current=display == now) for display, key in _LABEL.items()
         )

@@ -24,7 +24,7 @@ class SystemCommand:
         """Set the argument as the prompt; without one, show the prompt that holds."""
         text = context.argument
         if not text:
-            now = (await self._models.load(context.incoming.chat)).preferences.system
+            now = (await self._models.load(context.incoming.chat, context.models)).preferences.system
             await (context.reply("system.now", text=escape_markdown(now)) if now else context.reply("system.empty"))
         elif len(text) > _MAX_LENGTH:
             await context.reply("system.long", length=len(text), limit=_MAX_LENGTH)

@@ -85,12 +85,12 @@ class VoiceCommand:
 
     async def _is_offered(self, context: EventContext, voice: str) -> bool:
         """Whether the menu offers a voice now; trying another one would keep other presses waiting."""
-        models = await self._models.load(context.incoming.chat)
+        models = await self._models.load(context.incoming.chat, context.models)
         model = await models.find("speech")
         return model is not None and voice in await self._names.offered(context, model)
 
     async def _show_menu(self, context: EventContext) -> None:
-        models = await self._models.load(context.incoming.chat)
+        models = await self._models.load(context.incoming.chat, context.models)
         model = await models.find("speech")
         if model is None:
             await context.reply("model.none_speech")

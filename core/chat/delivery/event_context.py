@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from core.access import ADMIN_ROLES, Role
+from core.access import ADMIN_ROLES, ALL_MODELS, ModelPermissions, Role
 from core.chat.checkpoint_fields import NOTICE, PostFields
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
@@ -50,13 +50,15 @@ class EventContext:
     translations: Translations
     role: Role | None = None
     """What the sender is to the service."""
+    models: ModelPermissions = ALL_MODELS
+    """The models that the sender may use."""
     payer: Payer = field(init=False)
     """Whose use the models count as that are called for it."""
 
     def __post_init__(self) -> None:
         incoming = self.incoming
         account = f"{incoming.chat.platform}:{incoming.chat.account}"
-        payer = Payer(incoming.person, str(incoming.chat.parent), account, self.job.event_id)
+        payer = Payer(incoming.person, str(incoming.chat.parent), account, self.job.event_id, self.models.allows)
         object.__setattr__(self, "payer", payer)  # a frozen class has no other way
 
     @property

@@ -8,7 +8,19 @@ from typing import Any, cast
 
 import structlog
 
-from core.access import AccessMode, AccessRegister, AccessRequest, Decision, Known, Role, Standing, decide
+from core.access import (
+    ALL_MODELS,
+    AccessMode,
+    AccessRegister,
+    AccessRequest,
+    Decision,
+    Known,
+    ModelPermissions,
+    ModelPolicy,
+    Role,
+    Standing,
+    decide,
+)
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, LaneKind
@@ -32,6 +44,11 @@ class Access:
     owned: bool = True
     unsure: bool = False
     """Refused only because the platform did not say in time who the sender is."""
+    models: ModelPermissions = ALL_MODELS
+    """The models that the sender may use."""
+
+
+NO_ACCESS = Access(Decision.REFUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +83,13 @@ class Refusal:
 class AccessGate:
     """Decides who may use the bot, and notes who is to be told that they may not."""
 
-    def __init__(self, register: AccessRegister, inbox: Inbox, mode: AccessMode) -> None:
+    def __init__(
+        self, register: AccessRegister, inbox: Inbox, mode: AccessMode, policy: ModelPolicy | None = None
+    ) -> None:
         self._register = register
         self._inbox = inbox
         self._mode: AccessMode = mode
+        self._policy = policy or ModelPolicy()
 
     async def check(self, platform: Platform, incoming: Incoming) -> Access:
         """Decide at the door, where nothing is looked up: whoever may be allowed passes, and is asked about again."""
@@ -143,7 +163,12 @@ class AccessGate:
             return Access(Decision.ALLOW, known.role, owned=False)
         # A member may use the bot anywhere, but an admin decides about the groups that it comes into.
         role = None if incoming.added and known.role == "member" else known.role
-        return Access(decide(self._mode, role=role, chat=known.chat, standing=standing), known.role, owned=known.owned)
+        return Access(
+            decide(self._mode, role=role, chat=known.chat, standing=standing),
+            known.role,
+            owned=known.owned,
+            models=self._policy.find(known.rules, known.role),
+        )
 
     def _find_subject(self, platform: Platform, incoming: Incoming) -> str:
         is_group = not incoming.direct and (incoming.added or platform.admits_groups)

@@ -178,7 +178,7 @@ class QuestionBuilder:
     async def _add_image(self, file: InputFile, outbox: Outbox, model: str | None, collected: CollectedInput) -> None:
         attachment = file.attachment
         if not self._images.supports_images(model):
-            raise await self._images.unsupported_error(model)
+            raise await self._images.unsupported_error(model, collected.payer)
         if len(collected.images) == MAX_IMAGES:
             raise UserFacingError("file.many", limit=MAX_IMAGES)
         collected.images[attachment.id] = await self._images.load(

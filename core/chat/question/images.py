@@ -14,6 +14,7 @@ from core.media.cache import Cache
 from core.media.decoding.jobs import shrink_image
 from core.media.results import BadImageError
 from core.store import HistoryMessage
+from core.usage import Payer
 from core.wanjie import Catalog, WanjieError
 
 from .attachments import DOWNLOAD_TIMEOUT
@@ -44,15 +45,17 @@ class ImageLoader:
         """Whether a chat model can be shown pictures."""
         return model is not None and self._catalog.features.supports_images(model)
 
-    async def unsupported_error(self, model: str | None) -> UserFacingError:
-        """Return the error that names the models with vision, for a `model` without it."""
+    async def unsupported_error(self, model: str | None, payer: Payer) -> UserFacingError:
+        """Return the error that names the models with vision that `payer` may use, for a `model` without it."""
         if model is None:
             return UserFacingError("model.none_chat")
         try:
             listed = await self._catalog.list_models("chat")
         except WanjieError:
             listed = ()
-        with_vision = [format_code(other.id) for other in listed if self.supports_images(other.id)]
+        with_vision = [
+            format_code(other.id) for other in listed if self.supports_images(other.id) and payer.allows(other.id)
+        ]
         if not with_vision:
             return UserFacingError("file.blind_all", model=model)
         return UserFacingError(

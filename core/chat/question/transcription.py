@@ -17,7 +17,7 @@ from core.media.decoding.jobs import extract_audio
 from core.media.results import AudioTooLongError, UnreadableAudioError
 from core.media.visible_text import strip_invisible
 from core.settings import WanjieSettings
-from core.usage import MeteredClient, Payer
+from core.usage import MeteredClient, ModelNotAllowedError, Payer
 from core.wanjie import (
     BadRequestError,
     ContextTooLongError,
@@ -68,6 +68,8 @@ class Transcriber:
                 words = strip_invisible(await self._client.transcribe(request, payer))
         except NoSlotError:
             raise UserFacingError("file.late") from None
+        except ModelNotAllowedError:
+            raise UserFacingError("file.deaf_closed") from None
         except ModelNotFoundError:
             _log.error("the transcription model is not available", model=self._model)
             raise UserFacingError("file.deaf") from None

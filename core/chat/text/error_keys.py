@@ -10,7 +10,7 @@ import structlog
 from core import wanjie
 from core.chat.port import errors
 from core.chat.unexpected_errors import new_reference, traceback_places
-from core.usage import LimitReachedError, TooManyQuestionsError
+from core.usage import LimitReachedError, ModelNotAllowedError, TooManyQuestionsError
 
 from .limit_sentences import LIMIT_KEYS, describe_limit
 from .user_error import StoppedByUserError, UserFacingError
@@ -90,6 +90,8 @@ def _explain_refusal(error: Exception) -> Apology | None:
         case LimitReachedError(reached=reached):
             _log.info("a limit is reached", subject=reached.limit.subject, period=reached.limit.period)
             return Apology(LIMIT_KEYS[reached.limit.subject], describe_limit(reached), is_policy=True)
+        case ModelNotAllowedError(model=model):
+            return Apology("model.closed", {"model": model}, is_policy=True)
         case TooManyQuestionsError(seconds=seconds):
             return Apology("limit.minute", {"seconds": seconds}, is_policy=True)
         case _:

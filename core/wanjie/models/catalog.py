@@ -77,15 +77,24 @@ class Catalog:
         listed = await self._get_models()
         return tuple(model for model in listed if kind in {None, model.kind})
 
-    async def choose_default(self, kind: Literal["chat", "speech", "image"]) -> str | None:
+    async def choose_default(
+        self,
+        kind: Literal["chat", "speech", "image"],
+        *,
+        preferred: str | None = None,
+        allows: Callable[[str], bool] = lambda _: True,
+    ) -> str | None:
         """Choose the model for chats without a choice: the configured one, else the first of its kind in the list.
 
-        None when the key has no model of this kind. The first of its kind replaces a configured model that is not
-        listed. When Wanjie cannot be asked or lists none of this kind, the configured id is returned as written.
+        `preferred` takes the place of the configured one; of the list, only models count that `allows` accepts. None
+        when the key has no such model. The first of its kind replaces a configured model that is not listed. When
+        Wanjie cannot be asked or lists none of this kind, the configured id is returned as written.
         """
-        if configured := self._defaults[kind]:
-            return self._match_configured(configured, kind, await self._get_models_quickly() or ())
-        return next((model.id for model in await self.list_models(kind)), None)
+        if configured := preferred or self._defaults[kind]:
+            found = self._match_configured(configured, kind, await self._get_models_quickly() or ())
+            if allows(found):
+                return found
+        return next((model.id for model in await self.list_models(kind) if allows(model.id)), None)
 
     async def has_model(self, name: str) -> bool:
         """Whether the key has a model of this name, in any spelling."""

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from redis.asyncio import Redis
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.metrics import Metrics
 from core.settings import WanjieSettings
-from core.usage import NOTHING, Amount, MeteredClient, PriceList, UsageCounters
+from core.usage import NOTHING, Amount, MeteredClient, ModelNotAllowedError, PriceList, UsageCounters
 from core.wanjie import (
     Backoff,
     ChatMessage,
@@ -114,6 +115,20 @@ async def test_a_call_counts_what_its_response_reports(
     await call(client)
 
     assert (await counters.read("person", PAYER.person, "day")).amount == amount
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_model_that_is_closed_to_its_payer_is_not_asked(
+    client: MeteredClient, sim: WanjieSim, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refuse(_: str) -> bool:
+        return False
+
+    monkeypatch.setattr("tests.core.usage.test_metered_client.PAYER", replace(PAYER, allows=refuse))
+    with pytest.raises(ModelNotAllowedError):
+        await CALLS[name][0](client)
+
+    assert not sim.requests
 
 
 async def test_what_calls_use_is_measured_by_model(client: MeteredClient, metrics: Metrics) -> None:

@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import WanjieSim
+from core.access import ALL_MODELS
 from core.chat.answer.model_choice import ChatModels, ModelSelector, Work, chosen_model
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef, Incoming, Sender
@@ -48,10 +49,12 @@ class Room:
         job = Job(lane=str(THREAD), event_id="e1", payload=b"", attempt=1, state={}, save_checkpoint=keep)
         incoming = Incoming(THREAD, "e1", "1", Sender("U1", "Ada"))
         context = EventContext(incoming, job, self.screen, Translations())
-        return await self.selector.run_with_model(context, models or await self.selector.load(THREAD), work, self._name)
+        return await self.selector.run_with_model(
+            context, models or await self.selector.load(THREAD, ALL_MODELS), work, self._name
+        )
 
     async def preferences(self) -> ChatPreferences:
-        return (await self.selector.load(THREAD)).preferences
+        return (await self.selector.load(THREAD, ALL_MODELS)).preferences
 
     async def _name(self, model: str) -> str:
         self.asked.append(model)
@@ -148,7 +151,7 @@ async def test_other_failures_reset_no_choice(room: Room) -> None:
 
 
 async def test_the_model_of_a_chat_is_looked_up_once(room: Room, sim: WanjieSim) -> None:
-    models = await room.selector.load(THREAD)
+    models = await room.selector.load(THREAD, ALL_MODELS)
     asked_before = len(sim.requests)
     found = {await models.find("image") for _ in range(3)}
     await room.conversations.set_preference(str(THREAD), "image_model", "another-one")
@@ -160,7 +163,7 @@ async def test_the_model_of_a_chat_is_looked_up_once(room: Room, sim: WanjieSim)
 async def test_a_replacement_is_remembered(room: Room) -> None:
     await room.conversations.set_preference(str(THREAD), "model", "old-one")
     room.gone = {"old-one"}
-    models = await room.selector.load(THREAD)
+    models = await room.selector.load(THREAD, ALL_MODELS)
     await room.use("chat", models)
 
     assert await room.use("chat", models) == await models.find("chat") == "deepseek-v3"

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.access import ALL_MODELS
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.checkpoint_fields import PostFields
@@ -59,7 +60,7 @@ class Services:
     command: SpeakCommand
 
     async def speak_if_wanted(self, context: EventContext, text: str) -> None:
-        await self.speaker.speak_if_wanted(context, text, await self.models.load(THREAD))
+        await self.speaker.speak_if_wanted(context, text, await self.models.load(THREAD, ALL_MODELS))
 
 
 @pytest.fixture

@@ -1,0 +1,81 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""Rules of admins count on every replica, are written down, and cost no round trip while they stay the same."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from core.access import AccessRegister, Claims, PersonRecord, RuleChange
+from core.access.keys import RULES_KEY
+
+OWNER, ADA, GROUP = "tg:1", "tg:2", "tg:9:-100"
+
+
+@pytest.fixture
+async def register(redis: Redis) -> AccessRegister:
+    claims = Claims(redis)
+    await claims.claim(await claims.make_code() or "", OWNER, PersonRecord("owner", "Root"))
+    return AccessRegister(redis)
+
+
+async def test_a_rule_counts_at_once_here_and_within_a_second_elsewhere(redis: Redis, register: AccessRegister) -> None:
+    other = AccessRegister(redis)
+    before = await other.read(ADA, GROUP)
+    await register.set_rule("models:off", "sora*,kling*", actor=OWNER)
+
+    assert not before.rules.texts
+    assert (await register.read(ADA, GROUP)).rules.list_words("models:off") == ("sora*", "kling*")
+    async with asyncio.timeout(1):
+        while not (await other.read(ADA, GROUP)).rules.texts:  # noqa: ASYNC110 - no event reaches it
+            await asyncio.sleep(0.02)
+
+
+async def test_every_change_is_written_down_once_with_who_made_it(register: AccessRegister) -> None:
+    for text in ("sora*", "sora*", ""):
+        assert await register.set_rule("models:off", text, actor=OWNER) is RuleChange.DONE
+    entries = await register.list_audit(2)
+
+    assert [(entry.by, entry.action, entry.subject, entry.name) for entry in entries] == [
+        (OWNER, "rule", "models:off", ""),
+        (OWNER, "rule", "models:off", "sora*"),
+    ]
+    assert not (await register.read_rules()).texts
+
+
+async def test_only_admins_change_rules(register: AccessRegister) -> None:
+    await register.set_role(ADA, "member", actor=OWNER, record=PersonRecord("member"))
+    assert await register.set_rule("models:off", "*", actor=ADA) is RuleChange.FORBIDDEN
+    assert await register.set_rule("models:off", "*", actor="tg:3") is RuleChange.FORBIDDEN
+    await register.set_role(ADA, "admin", actor=OWNER, record=PersonRecord("admin"))
+    assert await register.set_rule("models:off", "sora*", actor=ADA) is RuleChange.DONE
+
+
+async def test_rules_are_bounded(redis: Redis, register: AccessRegister) -> None:
+    await redis.hset(RULES_KEY, mapping={f"limit:{number}": "5" for number in range(500)})
+    await redis.hset(RULES_KEY, "version", "1")
+
+    assert await register.set_rule("models:off", "sora*", actor=OWNER) is RuleChange.FULL
+    assert await register.set_rule("limit:3", "6", actor=OWNER) is RuleChange.DONE
+    assert await register.set_rule("limit:4", "", actor=OWNER) is RuleChange.DONE
+    assert await register.set_rule("models:off", "sora*", actor=OWNER) is RuleChange.DONE
+
+
+async def test_rules_that_stay_the_same_are_not_read_again(redis: Redis, register: AccessRegister) -> None:
+    await register.set_rule("models:off", "sora*", actor=OWNER)
+    await register.read(ADA, GROUP)
+    calls = (await redis.info("commandstats")).get("cmdstat_hgetall", {"calls": 0})["calls"]
+    for number in range(5):
+        assert (await register.read(f"tg:{number}", GROUP)).rules.texts
+
+    assert (await redis.info("commandstats"))["cmdstat_hgetall"]["calls"] == calls
+
+
+async def test_a_key_of_another_program_is_set_aside(redis: Redis, register: AccessRegister) -> None:
+    await redis.set(RULES_KEY, "not a hash")
+
+    assert not (await register.read(ADA, GROUP)).rules.texts
+    assert await register.set_rule("models:off", "sora*", actor=OWNER) is RuleChange.DONE
