@@ -65,7 +65,7 @@ def test_the_tools_of_developers_are_installed_for_developers_alone(target: str,
     assert 'echo "Installing' in planned
 
 
-GUIDES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "deploy/README.md"]
+GUIDES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "deploy").glob("*.md"))]
 NAMED_PATH = re.compile(r"(?:`|\]\()((?:core|bots|tests|docs|deploy)/[\w./-]+|[\w-]+\.(?:md|toml))(?:`|\))")
 TO_BE_WRITTEN = {"core/chat/commands/ping.py"}
 """Files of the example in CONTRIBUTING.md."""

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import asyncio
+import stat
+import tarfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -150,6 +152,29 @@ async def test_a_damaged_file_of_the_private_store_is_explained(tmp_path: Path) 
         assert harness.logs().startswith(f"The service cannot start: The store's file {file} is damaged")
         assert "Put a backup in its place, or move it away" in harness.logs()
         assert harness.logs().count("\n") == 1
+
+
+async def test_a_backup_of_the_data_directory_is_restored_on_another_machine(tmp_path: Path) -> None:
+    archive = tmp_path / "backup.tar.gz"
+    async with ServiceHarness(tmp_path) as harness:
+        service = await harness.start(DATA_DIR=str(tmp_path / "first/data"))
+        await harness.ready()
+        persona = harness.private()
+        await persona.say("My cat is called Tom")
+        await persona.until(persona.answers)
+        assert await harness.end(service) == 0
+        with tarfile.open(archive, "w:gz") as backup:
+            backup.add(tmp_path / "first/data", "data")
+
+        with tarfile.open(archive) as backup:
+            backup.extractall(tmp_path / "second", filter="data")
+        await harness.start(DATA_DIR=str(tmp_path / "second/data"))
+        await persona.say("What is my cat called?")
+        await persona.until(lambda: len(persona.answers()) > 1)
+        asked = harness.wanjie.requests[-1].body["messages"]
+
+    assert "My cat is called Tom" in [message["content"] for message in asked]
+    assert stat.S_IMODE((tmp_path / "second/data").stat().st_mode) == 0o700
 
 
 async def test_a_port_without_a_redis_is_reported(tmp_path: Path) -> None:
