@@ -38,8 +38,8 @@ class StreamReader:
     """Read one answer, wherever its bytes were cut; it does no input or output.
 
     An error in the stream is raised as the class that it means (see `errors`). Also understood are a gateway that
-    ignores `"stream": true` and answers with a whole completion, and one that sends its frames as lines of JSON. What
-    the deltas hold, see `AnswerBuilder`.
+    ignores `"stream": true` and answers with a whole completion, one that sends its frames as lines of JSON, and the
+    forms of other APIs (see `other_apis`). What the deltas hold, see `AnswerBuilder`.
     """
 
     def __init__(
