@@ -14,7 +14,7 @@ from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .call_observer import CallKind, CallObserver, observe
-from .download import Downloader
+from .download import Downloader, create_ssl_context
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -85,9 +85,10 @@ class WanjieClient:
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer = observer
-        self._http = HttpTransport(settings, proxies, memory)
+        certificates = create_ssl_context()
+        self._http = HttpTransport(settings, proxies, memory, certificates)
         self._retries = Retries(settings.max_attempts, backoff)
-        self._downloader = downloads or Downloader(settings, proxies=proxies)
+        self._downloader = downloads or Downloader(settings, proxies=proxies, verify=certificates)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout
@@ -296,12 +297,14 @@ async def _feed_in_slices(reader: StreamReader, data: bytes) -> AsyncGenerator[D
     if reader.buffered_length > _MAX_INLINE_LENGTH:
         for delta in await _run_aside(partial(reader.feed, data), size=reader.buffered_length):
             yield delta
+        reader.raise_held_error()
         return
     for start in range(0, len(data), _SLICE_BYTES):
         if start:
             await asyncio.sleep(0)
         for delta in reader.feed(data[start : start + _SLICE_BYTES]):
             yield delta
+        reader.raise_held_error()
 
 
 async def _run_aside(work: Callable[[], _T], *, size: int) -> _T:

@@ -56,6 +56,7 @@ class StreamReader:
         self._length = 0
         self._is_stream = self._is_document = self._has_first_line = self._has_frames = self._has_done = False
         self._events = SseDecoder()
+        self._error: WanjieError | None = None
 
     @property
     def buffered_length(self) -> int:
@@ -78,7 +79,11 @@ class StreamReader:
         return self.is_done or self._answer.has_sure_end
 
     def feed(self, data: bytes) -> list[Delta]:
-        """Take the next bytes of the response; return the deltas that they complete."""
+        """Take the next bytes of the response; return the deltas that they complete.
+
+        An error in a later frame than the first that has text is held back, so that the text is not lost with it:
+        `raise_held_error` and `finish` raise it.
+        """
         self._length += len(data)
         if self._length > _MAX_STREAM_BYTES:
             raise UnreadableAnswerError("an answer without end")
@@ -99,6 +104,11 @@ class StreamReader:
         self._is_document, self._has_first_line = not self._is_stream, b"\n" in text
         return self._read_events(self._events.feed_bytes(bytes(self._head))) if self._is_stream else []
 
+    def raise_held_error(self) -> None:
+        """Raise the error that `feed` has met after the text which it returned; the answer is broken."""
+        if self._error is not None:
+            raise self._error
+
     def _read_plain_frames(self, data: bytes) -> list[TextPiece] | None:
         """Read whole ordinary frames without taking them apart; None when the bytes are anything else."""
         if self.is_done or not self._events.is_between_events or (pieces := read_plain_frames(data)) is None:
@@ -112,9 +122,11 @@ class StreamReader:
             StreamBrokenError: the answer has not come to its end. A missing `[DONE]` alone does no harm.
             UnreadableAnswerError: only another choice than the first has text or an end.
         """
+        self.raise_held_error()
         if not self._is_stream and self._head.strip(_BLANK):
             return self._read_document()
         deltas = self._read_events(self._events.flush())
+        self.raise_held_error()
         if not self._has_frames:
             raise self._error_without_frames()
         return [*deltas, *self._finish_answer()]
@@ -143,7 +155,17 @@ class StreamReader:
         return self._redact(self._head.decode("utf-8-sig", errors="replace").strip())
 
     def _read_events(self, events: Iterable[ServerSentEvent]) -> list[Delta]:
-        return [delta for event in events for delta in self._read_event(event)]
+        deltas: list[Delta] = []
+        for event in events:
+            try:
+                deltas += self._read_event(event)
+            except WanjieError as error:
+                if not deltas:
+                    raise
+                self._error = error
+            if self._error is not None:
+                break
+        return deltas
 
     def _read_event(self, event: ServerSentEvent) -> list[Delta]:
         self._has_frames = True
