@@ -294,15 +294,12 @@ class WanjieClient:
 
 async def _feed_in_slices(reader: StreamReader, data: bytes) -> AsyncGenerator[Delta]:
     """Read bytes with pauses for other calls, since many tiny frames take long."""
-    if reader.buffered_length > _MAX_INLINE_LENGTH:
-        for delta in await _run_aside(partial(reader.feed, data), size=reader.buffered_length):
-            yield delta
-        reader.raise_held_error()
-        return
-    for start in range(0, len(data), _SLICE_BYTES):
+    step = _SLICE_BYTES if reader.buffered_length <= _MAX_INLINE_LENGTH else len(data)
+    for start in range(0, len(data), step):
         if start:
             await asyncio.sleep(0)
-        for delta in reader.feed(data[start : start + _SLICE_BYTES]):
+        feed = partial(reader.feed, data[start : start + step])
+        for delta in await _run_aside(feed, size=reader.buffered_length):
             yield delta
         reader.raise_held_error()
 
