@@ -109,12 +109,7 @@ class Service:
 
     def _build_usage(self) -> UsageCounters:
         usage = self._settings.usage
-        return UsageCounters(
-            self._redis,
-            PriceList(usage.model_prices),
-            list_limits(usage),
-            questions_per_minute=usage.questions_per_minute,
-        )
+        return UsageCounters(self._redis, PriceList(usage.model_prices), list_limits(usage))
 
     def _build_command_services(self) -> CommandServices:
         """Build what reads questions, generates and answers."""

@@ -143,9 +143,8 @@ class Bot:
         return incoming, platform
 
     def _context(self, event: _Event, incoming: Incoming, platform: Platform) -> EventContext:
-        return EventContext(
-            incoming, event.job, platform.outbox(incoming), self._translations, event.access.role, event.access.models
-        )
+        outbox, access = platform.outbox(incoming), event.access
+        return EventContext(incoming, event.job, outbox, self._translations, access.role, access.models, access.rules)
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone."""

@@ -3,8 +3,20 @@
 from .amount import NOTHING, Amount
 from .cost import MILLION, PriceList
 from .counters import UsageCounters, UsedAmount
+from .limit_rules import (
+    CHATS,
+    EVERYBODY,
+    find_subject,
+    format_rule,
+    list_limit_rules,
+    name_limit_rule,
+    parse_amount,
+    select_limits,
+)
 from .limits import (
+    CountName,
     Limit,
+    LimitKey,
     LimitReachedError,
     ModelNotAllowedError,
     PeriodName,
@@ -18,10 +30,14 @@ from .payer import Payer
 from .token_estimate import estimate_tokens
 
 __all__ = [
+    "CHATS",
+    "EVERYBODY",
     "MILLION",
     "NOTHING",
     "Amount",
+    "CountName",
     "Limit",
+    "LimitKey",
     "LimitReachedError",
     "MeteredClient",
     "ModelNotAllowedError",
@@ -34,5 +50,11 @@ __all__ = [
     "UsageCounters",
     "UsedAmount",
     "estimate_tokens",
+    "find_subject",
+    "format_rule",
+    "list_limit_rules",
     "list_limits",
+    "name_limit_rule",
+    "parse_amount",
+    "select_limits",
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -21,7 +21,16 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .amount import Amount
 from .cost import PriceList
-from .limits import Limit, LimitReachedError, PeriodName, ReachedLimit, Subject, TooManyQuestionsError, find_end
+from .limits import (
+    CountName,
+    Limit,
+    LimitReachedError,
+    PeriodName,
+    ReachedLimit,
+    Subject,
+    TooManyQuestionsError,
+    find_end,
+)
 from .payer import Payer
 
 _SCRIPTS = Path(__file__).with_name("scripts")
@@ -63,16 +72,16 @@ class UsageCounters:
         prices: PriceList,
         limits: tuple[Limit, ...] = (),
         *,
-        questions_per_minute: int | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`limits` hold for everybody for whom no admin has set others."""
         self._redis = redis
         self._reserve = Script(redis, _SCRIPTS, "counts", "reserve")
         self._settle = Script(redis, _SCRIPTS, "counts", "settle")
         self._foreign = ForeignKeys(redis)
         self._prices = prices
-        self._limits = limits
-        self._per_minute = questions_per_minute or 0
+        self.limits = limits
+        """Those of the settings."""
         self._clock = clock
 
     async def reserve(self, payer: Payer, model: str, estimate: Amount) -> Reservation:
@@ -84,11 +93,12 @@ class UsageCounters:
         own: dict[str, KeyType] = {reservation.key: "string", _key("event", f"{payer.chat}:{payer.event}"): "string"}
         keys: dict[str, KeyType] = {**own, _key("minute", payer.person): "string", **self._subject_keys(reservation)}
         arguments = self._describe(reservation, estimate)
-        arguments |= {"per_minute": self._per_minute, "event_lifetime": _EVENT_LIFETIME}
+        per_minute = self.find_limit(payer, "person", "minute")
+        arguments |= {"per_minute": per_minute.most if per_minute else 0, "event_lifetime": _EVENT_LIFETIME}
         answer = await self._run(self._reserve, keys, arguments)
         match answer:
             case [b"limit", int(place)]:
-                raise LimitReachedError(self._reached(place, reservation.time))
+                raise LimitReachedError(self._reached(place, reservation))
             case [b"minute", int(milliseconds)]:
                 raise TooManyQuestionsError(math.ceil(milliseconds / 1000))
             case _:
@@ -102,11 +112,17 @@ class UsageCounters:
         keys: dict[str, KeyType] = {reservation.key: "string", **self._subject_keys(reservation)}
         answer = await self._run(self._settle, keys, self._describe(reservation, amount))
         for place in cast("list[int]", answer):
-            reservation.payer.warnings.append(self._reached(place, reservation.time))
+            reservation.payer.warnings.append(self._reached(place, reservation))
 
-    def find_limit(self, subject: Subject, period: PeriodName) -> Limit | None:
-        """Return the limit for each of these subjects, None where their use is unlimited."""
-        return next((limit for limit in self._limits if (limit.subject, limit.period) == (subject, period)), None)
+    @property
+    def count_name(self) -> CountName:
+        """What limits count unless they say otherwise: costs if any model has a price."""
+        return "tokens" if self._prices.is_empty else "cost"
+
+    def find_limit(self, payer: Payer, subject: Subject, period: PeriodName) -> Limit | None:
+        """Return the limit of a payer's use, their chat's or everybody's; None where that is unlimited."""
+        limits = self._list_limits(payer, (period,))
+        return next((limit for limit in limits if limit.subject == subject), None)
 
     async def read(self, subject: Subject, name: str, period: PeriodName) -> UsedAmount:
         """Read what was used in the present day or month."""
@@ -140,14 +156,19 @@ class UsageCounters:
                 "count": limit.count,
                 "most": limit.most,
             }
-            for limit in self._limits
+            for limit in self._list_limits(reservation.payer)
         ]
         amounts = amount.as_counts() | {"cost": self._prices.cost(reservation.model, amount)}
         return {"day": _day(reservation.time), "amounts": amounts, "limits": limits, "lifetime": _LIFETIME}
 
-    def _reached(self, place: int, time: datetime) -> ReachedLimit:
-        limit = self._limits[place - 1]
-        return ReachedLimit(limit, find_end(limit.period, time))
+    def _list_limits(self, payer: Payer, periods: Collection[PeriodName] = ("day", "month")) -> list[Limit]:
+        """List the limits that hold for a payer, always in the same order."""
+        found = {(limit.subject, limit.period): limit for limit in self.limits} | dict(payer.limits)
+        return [limit for limit in found.values() if limit is not None and limit.period in periods]
+
+    def _reached(self, place: int, reservation: Reservation) -> ReachedLimit:
+        limit = self._list_limits(reservation.payer)[place - 1]
+        return ReachedLimit(limit, find_end(limit.period, reservation.time))
 
 
 def _key(kind: str, name: str) -> str:

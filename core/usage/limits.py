@@ -12,17 +12,24 @@ from .cost import MILLION
 
 Subject: TypeAlias = Literal["person", "chat", "account", "model", "all"]
 """Whose use is counted."""
-PeriodName: TypeAlias = Literal["day", "month"]
-CountName: TypeAlias = Literal["tokens", "cost"]
+LimitedSubject: TypeAlias = Literal["person", "chat", "all"]
+"""Whose use may be limited."""
+PeriodName: TypeAlias = Literal["minute", "day", "month"]
+CountName: TypeAlias = Literal["tokens", "cost", "questions"]
+LimitKey: TypeAlias = tuple[LimitedSubject, PeriodName]
+"""What there is one limit for."""
 
 _DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most that one subject may use in a period, in tokens or in millionths of the currency."""
+    """The most that one subject may use in a period, in tokens or in millionths of the currency.
 
-    subject: Literal["person", "chat", "all"]
+    Only a person's questions are counted by the minute, and only by the minute.
+    """
+
+    subject: LimitedSubject
     period: PeriodName
     most: int
     count: CountName
@@ -64,7 +71,7 @@ def list_limits(settings: UsageSettings) -> tuple[Limit, ...]:
     """List the limits that are set: in costs if any model has a price, else in tokens."""
     count: CountName = "cost" if settings.model_prices else "tokens"
     factor = MILLION if count == "cost" else 1
-    found: tuple[tuple[Literal["person", "chat", "all"], PeriodName, float | None], ...] = (
+    found: tuple[tuple[LimitedSubject, PeriodName, float | None], ...] = (
         ("person", "day", settings.person_daily_limit),
         ("person", "month", settings.person_monthly_limit),
         ("chat", "day", settings.chat_daily_limit),
@@ -72,11 +79,14 @@ def list_limits(settings: UsageSettings) -> tuple[Limit, ...]:
         ("all", "day", settings.total_daily_limit),
         ("all", "month", settings.total_monthly_limit),
     )
-    return tuple(
+    limits = [
         Limit(subject, period, max(1, round(most * factor)), count)
         for subject, period, most in found
         if most is not None
-    )
+    ]
+    if settings.questions_per_minute is not None:
+        limits.append(Limit("person", "minute", settings.questions_per_minute, "questions"))
+    return tuple(limits)
 
 
 def find_end(period: PeriodName, now: datetime) -> datetime:

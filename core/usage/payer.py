@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .limits import ReachedLimit
+from .limits import Limit, LimitKey, ReachedLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +22,7 @@ class Payer:
     event: str
     allows: Callable[[str], bool] = field(default=lambda _: True, compare=False)
     """Whether they may use a model."""
+    limits: Mapping[LimitKey, Limit | None] = field(default_factory=dict[LimitKey, "Limit | None"], compare=False)
+    """The limits that admins have set for them, over those of the settings; None: no limit."""
     warnings: list[ReachedLimit] = field(default_factory=list[ReachedLimit], compare=False)
     """Limits of which these calls have used the last but 20 %, for the first time in their period."""

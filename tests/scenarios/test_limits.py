@@ -1,5 +1,6 @@
 """Limits of use: a clear sentence before an answer, a warning below it, and never an answer that ends in the middle."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -8,9 +9,14 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
+from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import asked, says, shown, words
 from tests.scenarios.fork_service import fork
+from tests.scenarios.test_access import claim, start
+
+_CACHE_SECONDS = 0.6
+"""How long the limits of before may still hold, and a little more."""
 
 
 def _is_alone(persona: Persona) -> bool:
@@ -89,3 +95,38 @@ async def test_a_chinese_speaker_reads_it_in_chinese(limited_harness: ServiceHar
     await says(persona, "已用去八成以上")
     await persona.say("还有呢")
     await says(persona, "剩余部分不够处理这个请求")
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_admins_set_limits_at_run_time(empty_harness: ServiceHarness, place: str) -> None:
+    harness = empty_harness
+    await start(harness, TELEGRAM_ALLOWED_IDS="1002", PERSON_DAILY_LIMIT="900000")
+    root, member = PERSONAS[place](harness), PERSONAS[place](harness)
+    await claim(harness, root)
+    await answered(member, harness, "one")
+    await root.say("/admin limits others day 500")
+    assert "Others: 500 tokens a day" in (await says(root, "500 tokens a day")).replace("*", "")
+    await says(root, "Each person: 900,000 tokens a day (from the service's settings)")
+    await asyncio.sleep(_CACHE_SECONDS)
+    await member.say("two")
+    await says(member, "Your limit of 500 tokens leaves no room for this.")
+    await member.say("/usage")
+    await says(member, "(limit: 500 tokens)")
+    await answered(root, harness, "three")
+    await root.say("/admin limits others day off")
+    await says(root, "no limit a day")
+    await root.say("/admin limits others minute 1")
+    await says(root, "1 questions a minute")
+    await asyncio.sleep(_CACHE_SECONDS)
+    await answered(member, harness, "four")
+    await member.say("five")
+    await says(member, "That was a lot of questions in one minute.")
+    for wrong in ("nobody day 5", "others day 5 cost", "chats minute 5"):
+        await root.say(f"/admin limits {wrong}")
+    await root.until(lambda: sum(answer.startswith("Set: ") for answer in root.answers()) == 3)
+    await root.say("/admin audit")
+    audit = await says(root, "limit:minute:others")
+
+    assert len(asked(harness)) == 3
+    assert "set none (limit:day:others)" in audit.replace("`", "")
+    assert "set 500 tokens (limit:day:others)" in audit.replace("`", "")

@@ -24,6 +24,7 @@ from core.wanjie import Catalog
 
 from .about import AboutCommands
 from .admin import AdminCommand
+from .admin_limits import LimitRules
 from .admin_models import ModelRules
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
@@ -87,7 +88,10 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     admin = AdminCommand(
         services.register,
         services.requests,
-        {"models": ModelRules(services.register, services.policy, services.catalog).run},
+        {
+            "models": ModelRules(services.register, services.policy, services.catalog).run,
+            "limits": LimitRules(services.register, services.usage).run,
+        },
     )
     return {
         "start": CommandHandler(about.show_welcome),

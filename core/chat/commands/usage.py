@@ -28,6 +28,8 @@ class UsageCommand:
         lines = [await self._describe(context, "person", context.payer.person)]
         if not context.incoming.direct:
             lines.append(await self._describe(context, "chat", context.payer.chat))
+            if context.is_service_admin:
+                lines.append(context.translate("used.chat_id", id=context.incoming.access_chat))
         elif context.is_service_admin:
             lines.append(context.translate("used.hint"))
         await context.reply_text("\n\n".join(lines))
@@ -51,7 +53,7 @@ class UsageCommand:
     ) -> Markdown:
         used = await self._counters.read(subject, name, period)
         text = ", ".join(self._list_counts(context, used)) or context.translate("used.nothing")
-        limit = self._counters.find_limit(subject, period)
+        limit = self._counters.find_limit(context.payer, subject, period)
         if limit is not None:
             text += " " + context.translate("used.limit", amount=describe_limit_amount(limit))
         return Markdown(text)

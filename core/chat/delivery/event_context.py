@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from core.access import ADMIN_ROLES, ALL_MODELS, ModelPermissions, Role
+from core.access import ADMIN_ROLES, ALL_MODELS, NO_RULES, ModelPermissions, Role, Rules, find_audience
 from core.chat.checkpoint_fields import NOTICE, PostFields
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import Incoming
@@ -20,7 +20,7 @@ from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
 from core.queue import Job
-from core.usage import Payer
+from core.usage import Payer, select_limits
 
 from .answer_buffer import as_stream
 from .answer_pages import deliver
@@ -52,13 +52,22 @@ class EventContext:
     """What the sender is to the service."""
     models: ModelPermissions = ALL_MODELS
     """The models that the sender may use."""
+    rules: Rules = NO_RULES
+    """What admins have decided for everybody."""
     payer: Payer = field(init=False)
     """Whose use the models count as that are called for it."""
 
     def __post_init__(self) -> None:
         incoming = self.incoming
         account = f"{incoming.chat.platform}:{incoming.chat.account}"
-        payer = Payer(incoming.person, str(incoming.chat.parent), account, self.job.event_id, self.models.allows)
+        limits = select_limits(
+            self.rules.texts,
+            audience=find_audience(self.role),
+            person=incoming.access_person,
+            chat=incoming.access_chat,
+        )
+        chat, event = str(incoming.chat.parent), self.job.event_id
+        payer = Payer(incoming.person, chat, account, event, self.models.allows, limits)
         object.__setattr__(self, "payer", payer)  # a frozen class has no other way
 
     @property

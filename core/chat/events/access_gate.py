@@ -10,6 +10,7 @@ import structlog
 
 from core.access import (
     ALL_MODELS,
+    NO_RULES,
     AccessMode,
     AccessRegister,
     AccessRequest,
@@ -18,6 +19,7 @@ from core.access import (
     ModelPermissions,
     ModelPolicy,
     Role,
+    Rules,
     Standing,
     decide,
 )
@@ -46,6 +48,8 @@ class Access:
     """Refused only because the platform did not say in time who the sender is."""
     models: ModelPermissions = ALL_MODELS
     """The models that the sender may use."""
+    rules: Rules = NO_RULES
+    """What admins have decided for everybody."""
 
 
 NO_ACCESS = Access(Decision.REFUSE)
@@ -168,6 +172,7 @@ class AccessGate:
             known.role,
             owned=known.owned,
             models=self._policy.find(known.rules, known.role),
+            rules=known.rules,
         )
 
     def _find_subject(self, platform: Platform, incoming: Incoming) -> str:

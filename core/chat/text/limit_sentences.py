@@ -23,7 +23,7 @@ def describe_limit(reached: ReachedLimit) -> dict[str, object]:
 
 def describe_limit_amount(limit: Limit) -> str:
     """Return the most that may be used; tokens have the same name in every language, and costs no currency."""
-    return f"{limit.most:,} tokens" if limit.count == "tokens" else format_cost(limit.most)
+    return format_cost(limit.most) if limit.count == "cost" else f"{limit.most:,} {limit.count}"
 
 
 def format_cost(millionths: int) -> str:

@@ -45,7 +45,8 @@ def clock() -> Clock:
 
 
 def counting(redis: Redis, clock: Clock, *limits: Limit, per_minute: int | None = None) -> UsageCounters:
-    return UsageCounters(redis, PRICES, limits, questions_per_minute=per_minute, clock=clock)
+    questions = (Limit("person", "minute", per_minute, "questions"),) if per_minute else ()
+    return UsageCounters(redis, PRICES, (*limits, *questions), clock=clock)
 
 
 def ask(number: int, payer: Payer = ADA) -> Payer:
