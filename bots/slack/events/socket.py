@@ -34,6 +34,8 @@ from .parse import find_ignored_app
 _log = structlog.get_logger()
 _STORE_TIMEOUT = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
+_RETRY_DELAY = 0.25
+"""Seconds until an event is stored again that the store has refused, for want of memory for instance."""
 _PING_INTERVAL = 5
 """Seconds between two pings; after 4 unanswered pings the connection is lost."""
 _CONNECT_TIMEOUT = 10.0
@@ -50,9 +52,9 @@ class SocketListener:
     """Bolt over one socket, with a middleware that stores and acknowledges each payload.
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
-    as JSON, and returns once it is stored durably. If it raises, or takes 2.5 seconds, Slack gets no acknowledgement
-    and sends the event again. Searches in select menus are not stored: `suggest` answers them in the acknowledgement.
-    `connect` opens a session for an address, through a proxy if there is one.
+    as JSON, and returns once it is stored durably. If it raises, it is called again, for 2.5 seconds in all; then Slack
+    gets no acknowledgement and sends the event again. Searches in select menus are not stored: `suggest` answers them
+    in the acknowledgement. `connect` opens a session for an address, through a proxy if there is one.
     """
 
     def __init__(
@@ -115,9 +117,8 @@ class SocketListener:
         installation = {"bot": self._installation.bot, "team": self._installation.team}
         stored = {"type": _event_type(request.body), "payload": request.body, **installation}
         try:
-            async with asyncio.timeout(_STORE_TIMEOUT):
-                # Replace lone surrogates, which cannot be encoded: the event would be refused for ever.
-                await self._receive(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
+            # Replace lone surrogates, which cannot be encoded: the event would be refused for ever.
+            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
         except RecursionError:
             _log.error("an event is nested too deeply to be stored")
             return BoltResponse(status=200, body="")  # Slack would send it again for ever
@@ -126,6 +127,25 @@ class SocketListener:
             return BoltResponse(status=503)
         self._log_ignored_app(request.body)
         return BoltResponse(status=200, body="")
+
+    async def _receive_with_retries(self, payload: bytes) -> None:
+        """Store an event, as often as there is time for; Slack sends presses and commands only once.
+
+        Raises the last error of the store, or a `TimeoutError`.
+        """
+        refusal: Exception | None = None
+        try:
+            async with asyncio.timeout(_STORE_TIMEOUT):
+                while True:
+                    try:
+                        return await self._receive(payload)
+                    except STORE_ERRORS as error:
+                        refusal = error
+                    await asyncio.sleep(_RETRY_DELAY)
+        except TimeoutError:
+            if refusal is None:
+                raise
+            raise refusal from None
 
     def _log_ignored_app(self, body: dict[str, Any]) -> None:
         with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery

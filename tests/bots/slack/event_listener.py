@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from redis.exceptions import ConnectionError as RedisError
+
 from bots.slack.platform import SlackPlatform
 from core.chat.port.incoming import Incoming
 
@@ -23,7 +25,7 @@ class Listener:
     async def receive(self, payload: bytes) -> None:
         self.arrivals.release()
         if self.broken:
-            raise ConnectionError("no store")
+            raise RedisError("no store")
         await asyncio.sleep(self.slow)
         self.payloads.append(payload)
         incoming = self.platform.read(payload)
