@@ -32,7 +32,10 @@ _MAX_ENTRY_LENGTH = 2_000
 _SEPARATOR = re.compile(r"\s*+,")
 _BLANK = re.compile(r"\s*+")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_UNCLEAN_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_UNCLEAN_ESCAPE = re.compile(
+    r"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F]))"  # NUL, a first half without its second one,
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"  # or the other way round
+)
 
 
 def load_json(text: str | bytes, *, keep_surrogates: bool = False) -> object:
@@ -46,9 +49,7 @@ def load_json(text: str | bytes, *, keep_surrogates: bool = False) -> object:
     if _is_excessive(text):
         raise ValueError("JSON with too many levels or values")
     value: object = _DECODER.decode(text)
-    # Raw control characters are no JSON, and raw surrogates appear in no decoded bytes: only escapes bring them.
-    unclean = "\\u" in text and _UNCLEAN_ESCAPE.search(text)
-    return _clean(value, keep_surrogates=keep_surrogates) if unclean else value
+    return _clean(value, keep_surrogates=keep_surrogates) if _may_be_unclean(text) else value
 
 
 def parse_json(text: str | bytes, default: object = None) -> object:
@@ -170,6 +171,15 @@ def _is_excessive(text: str) -> bool:
         return False
     depths = accumulate(_LEVELS[found[1]] for found in _NEXT_SIGN.finditer(text))
     return any(depth > _MAX_DEPTH or number > _MAX_SIGNS for number, depth in enumerate(depths))
+
+
+def _may_be_unclean(text: str) -> bool:
+    """Whether strings of a document may hold NUL or halves of characters.
+
+    Raw control characters are no JSON, and raw surrogates appear in no decoded bytes: only escapes bring them. Behind
+    a backslash that is escaped itself, an escape is hard to tell from text.
+    """
+    return "\\u" in text and ("\\\\u" in text or _UNCLEAN_ESCAPE.search(text) is not None)
 
 
 def _clean(value: object, *, keep_surrogates: bool) -> object:

@@ -82,6 +82,7 @@ def test_refusing_what_is_too_much_takes_no_time(text: str) -> None:
         (r'"\ude0ab"', "\ufffdb"),
         (r'"\ud83d\ude0a"', "\U0001f60a"),
         (r'"\uD83D \uDE0A"', "\ufffd \ufffd"),
+        (r'"\\ud83d\ude0a"', "\\ud83d\ufffd"),
         (r'{"\ud83d": ["x\u0000y"]}', {"\ufffd": ["x\ufffdy"]}),
         (b'"\xff\xfe"', "\ufffd\ufffd"),
         (b'\xef\xbb\xbf"a"', "a"),
@@ -95,6 +96,13 @@ def test_refusing_what_is_too_much_takes_no_time(text: str) -> None:
 )
 def test_what_is_read_is_clean(text: str | bytes, value: object) -> None:
     assert load_json(text) == value
+
+
+@given(st.lists(st.sampled_from([r"\ud83d", r"\uDE0A", r"\\", r"\\ud83d", "u", "a", r"\u0000", r"\u0041", r"\n"])))
+def test_what_is_read_is_clean_whatever_stands_beside_it(pieces: list[str]) -> None:
+    text = f'["{"".join(pieces)}"]'
+
+    assert load_json(text) == [clean_text(json.loads(text)[0])]
 
 
 def test_halves_of_characters_can_be_kept_for_who_joins_them() -> None:

@@ -12,7 +12,15 @@ from core.chat.port.errors import OutboxError, RateLimitedError
 from core.redis import RateLimit
 
 from .errors import get_retry_after, to_outbox_error
-from .rate_limits import BOT_LIMIT, RateLimiterPort, get_album_limits, get_chat_limit_names, get_typing_limits
+from .rate_limits import (
+    BOT_LIMIT,
+    PRESS_LIMIT,
+    PRESS_RESERVE,
+    RateLimiterPort,
+    get_album_limits,
+    get_chat_limit_names,
+    get_typing_limits,
+)
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -48,9 +56,14 @@ class RateLimitedChat:
         await self._call_once(call)
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
-        """Make a call that no limit of the chat counts, such as answerCallbackQuery."""
+        """Make a call that no limit of the chat counts."""
         await self._acquire((BOT_LIMIT,), 0)
         return await self._call_once(call)
+
+    async def call_for_press(self, call: _Call[object], *, person: str) -> None:
+        """Answer a press of this person (Bot API: answerCallbackQuery), which no limit of the chat counts."""
+        await self._acquire((PRESS_LIMIT,), PRESS_RESERVE, person)
+        await self._call_once(call)
 
     async def _call_once(self, call: _Call[_Result]) -> _Result:
         try:
@@ -58,8 +71,8 @@ class RateLimitedChat:
         except TelegramError as error:
             raise await self._handle_failure(error) from error
 
-    async def _acquire(self, limits: tuple[RateLimit, ...], reserve: int) -> None:
-        if wait := await self._rate_limiter.acquire(*limits, reserve=reserve):
+    async def _acquire(self, limits: tuple[RateLimit, ...], reserve: int, person: str = "") -> None:
+        if wait := await self._rate_limiter.acquire(*limits, reserve=reserve, person=person):
             raise RateLimitedError(wait)
 
     async def _handle_failure(self, error: TelegramError) -> OutboxError:

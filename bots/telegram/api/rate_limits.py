@@ -7,11 +7,16 @@ message for each picture is a safe assumption.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from core.redis import RateLimit
 
 BOT_LIMIT = RateLimit("bot", 28, 1.0)
+PRESS_LIMIT = replace(BOT_LIMIT, fair=True)
+"""The same calls, as answers to presses count: a person's presses leave as many to those of others."""
+PRESS_RESERVE = 8
+"""Calls that answers to presses leave for messages."""
 STEP_RESERVE = 4
 """Calls that intermediate edits leave for final edits, new messages and commands."""
 START_RESERVE = 2
@@ -27,7 +32,7 @@ BUTTONS_RESERVE = 8
 class RateLimiterPort(Protocol):
     """What an outbox needs of the shared rate limiter (`core.redis.RateLimiter`)."""
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
         """Count a call against every limit and return 0.0, or return the seconds to wait and count nothing."""
         ...
 

@@ -87,7 +87,7 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
         return None
     about = parse_quote(message, bot)
     found = Incoming(
-        chat=_build_chat_ref(message, bot),
+        chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
         sender=sender,
@@ -114,7 +114,7 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
 def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:
     """Parse that a group became a supergroup with a new id (Bot API: Message.migrate_from_chat_id)."""
     return Incoming(
-        chat=_build_chat_ref(message, bot),
+        chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
         sender=_build_sender(get_object(message, "from")),
@@ -127,7 +127,7 @@ def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming
     direct = _is_direct(change)
     if direct is None:
         return None
-    sender, chat = _build_sender(get_object(change, "from")), _build_chat_ref(change, bot)
+    sender, chat = _build_sender(get_object(change, "from")), build_chat_ref(change, bot)
     if is_bot_removed(change):
         return Incoming(chat, event_id, message_id="", sender=sender, direct=direct, removed=True)
     if direct or not is_bot_added(change):
@@ -151,7 +151,7 @@ def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incom
     if not colon or direct is None:
         return None
     return Incoming(
-        chat=_build_chat_ref(message, bot),
+        chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
         sender=_build_sender(get_object(query, "from")),
@@ -175,7 +175,7 @@ def _is_direct(message: Json) -> bool | None:
     return {"private": True, "group": False, "supergroup": False}.get(get_text(get_object(message, "chat"), "type"))
 
 
-def _build_chat_ref(message: Json, bot: BotIdentity) -> ChatRef:
+def build_chat_ref(message: Json, bot: BotIdentity) -> ChatRef:
     return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _get_topic(message))
 
 

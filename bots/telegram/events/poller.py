@@ -18,10 +18,12 @@ from bots.running_platform import ReceiveEvent
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.chat.port.incoming import ChatRef
 from core.json_reader import Json, get_int, get_object
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
+from .parse import build_chat_ref
 from .updates import UPDATE_KINDS, pack_update, record_message_id
 
 _log = structlog.get_logger()
@@ -40,7 +42,7 @@ class UpdatePoller:
     """Polls for the updates of one bot; Telegram allows one poller at a time for each bot.
 
     `receive` gets each update as `pack_update` encodes it and returns once that is stored. While it raises one of
-    `STORE_ERRORS`, it is called again, and no further update of that chat is passed. Updates of other chats in the
+    `STORE_ERRORS`, it is called again, and no further update of that conversation is passed. Those of others in the
     batch are stored meanwhile; what follows an update that is not stored is not confirmed. `on_connection_change` gets
     True after each successful poll and False after a failed one.
     """
@@ -95,9 +97,9 @@ class UpdatePoller:
             record_message_id(update, self._message_ids)
         stored = set[int]()
         try:
-            async with asyncio.TaskGroup() as chats:
-                for group in group_by_chat(updates):
-                    chats.create_task(self._store_in_order(group, stored))
+            async with asyncio.TaskGroup() as tasks:
+                for group in group_by_conversation(updates, self._bot):
+                    tasks.create_task(self._store_in_order(group, stored))
         finally:
             self._advance_offset(updates, stored)
 
@@ -155,20 +157,20 @@ class UpdatePoller:
                 _log.info("the last updates will be delivered once more")
 
 
-def group_by_chat(updates: Sequence[Json]) -> list[list[Json]]:
-    """Separate the updates of different chats, which may be stored at the same time; each group is in order.
+def group_by_conversation(updates: Sequence[Json], bot: BotIdentity) -> list[list[Json]]:
+    """Separate the updates of different conversations, which may be stored at the same time; each group is in order.
 
     A group that becomes a supergroup has two ids, whose updates must stay in order: then nothing is separated.
     """
     if any(get_int(get_object(update, "message"), "migrate_from_chat_id") for update in updates):
         return [list(updates)]
-    groups = defaultdict[int, list[Json]](list)
+    groups = defaultdict[ChatRef, list[Json]](list)
     for update in updates:
-        groups[_get_chat_id(update)].append(update)
+        groups[build_chat_ref(_get_message(update), bot)].append(update)
     return list(groups.values())
 
 
-def _get_chat_id(update: Json) -> int:
-    query_message = get_object(get_object(update, "callback_query"), "message")
+def _get_message(update: Json) -> Json:
+    """Return the object in an update that tells its chat."""
     holders = (get_object(update, kind) for kind in ("message", "edited_message", "my_chat_member"))
-    return next((get_int(get_object(holder, "chat"), "id") for holder in (*holders, query_message) if holder), 0)
+    return next(filter(None, holders), get_object(get_object(update, "callback_query"), "message"))

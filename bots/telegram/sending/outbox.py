@@ -284,6 +284,7 @@ class TelegramOutbox(Outbox):
         callback_query_id, self._callback_query_id = self._callback_query_id, ""
         if callback_query_id:
             with contextlib.suppress(OutboxError):
-                await self._chat_calls.call_outside_chat_limits(
-                    lambda _: self._api.answer_callback_query(callback_query_id, hint or None)
+                await self._chat_calls.call_for_press(
+                    lambda _: self._api.answer_callback_query(callback_query_id, hint or None),
+                    person=self._incoming.sender.id,
                 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -42,14 +43,14 @@ class EventReceiver:
         self._cut_texts = CutTexts(conversations)
         self._earlier_pieces = EarlierPieces(conversations)
         self._refusals = RecentRefusals()
-        self._chat_locks = WeakValueDictionary[str, asyncio.Lock]()
+        self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
         """Store the event if it is for the bot; when this returns, the event may be acknowledged.
 
-        A chat's events are stored in the order of the calls, also of calls that overlap. The same event may be
-        passed again. An event that cannot be read is logged and skipped, since a redelivery would not help. Raises a
-        `STORE_ERRORS` error when the event could not be stored.
+        A conversation's events are stored in the order of the calls, also of calls that overlap; so are those of a
+        sender that start threads in a chat. The same event may be passed again. An event that cannot be read is logged
+        and skipped, since a redelivery would not help. Raises a `STORE_ERRORS` error when the event is not stored.
         """
         read: Incoming | None = None
         addition: Incoming | None = None
@@ -61,13 +62,23 @@ class EventReceiver:
         incoming = read or addition
         if incoming is None:
             return
-        lock = self._chat_locks.setdefault(str(incoming.chat.parent), asyncio.Lock())
-        async with lock:  # asyncio's locks are fair
+        async with self._in_order(incoming):
             if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
                 if await self._store(read, payload, platform):
                     await self._note_sent_time(read)
             elif addition is not None and await self._is_admitted(addition, platform):
                 await self._store_addition(addition, payload, platform)
+
+    @asynccontextmanager
+    async def _in_order(self, incoming: Incoming) -> AsyncGenerator[None]:
+        """Wait for earlier events of the conversation, and for threads of the sender that this one may go on with."""
+        names = [str(incoming.chat)]
+        if incoming.starts_thread:
+            names.append(f"{incoming.chat.parent} {incoming.sender.id}")
+        async with AsyncExitStack() as stack:
+            for name in names:
+                await stack.enter_async_context(self._locks.setdefault(name, asyncio.Lock()))  # they are fair
+            yield
 
     async def _is_for_bot(self, incoming: Incoming) -> bool:
         return incoming.addressed or await self._conversations.has_joined_thread(str(incoming.chat))

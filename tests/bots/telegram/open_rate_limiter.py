@@ -15,7 +15,8 @@ class OpenRateLimiter:
     acquired: list[tuple[tuple[RateLimit, ...], int]] = field(default_factory=list[tuple[tuple[RateLimit, ...], int]])
     paused: dict[str, float] = field(default_factory=dict[str, float])
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0) -> float:
+    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
+        del person
         wait = max([self.wait, *(self.paused.get(limit.name, 0.0) for limit in limits)])
         if not wait:
             self.acquired.append((limits, reserve))

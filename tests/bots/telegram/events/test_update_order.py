@@ -1,4 +1,4 @@
-"""The updates of a chat are stored one after the other; those of different chats at the same time."""
+"""The updates of a conversation are stored one after the other; those of others at the same time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bots.sandbox.telegram.state import Chat
 from bots.sandbox.telegram.user_actions import Person
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.events.addressing import BotIdentity
-from bots.telegram.events.poller import UpdatePoller, group_by_chat
+from bots.telegram.events.poller import UpdatePoller, group_by_conversation
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.json_reader import Json
 
@@ -106,9 +106,11 @@ def test_updates_of_a_group_that_moves_are_not_separated() -> None:
     def message(chat: int, **fields: object) -> Json:
         return {"message": {"chat": {"id": chat}, **fields}}
 
+    bot = BotIdentity(123456, "wanjie_bot")
+    topic, thread = message(2, is_topic_message=True, message_thread_id=8), message(2, message_thread_id=8)
     press: Json = {"callback_query": message(1)}
-    apart: list[Json] = [message(1), message(2), press, {"my_chat_member": {"chat": {"id": 2}}}, {"poll": {}}]
+    apart: list[Json] = [message(1), message(2), topic, press, thread, {"my_chat_member": {"chat": {"id": 2}}}]
     moving = [message(1), message(-100), message(-100, migrate_from_chat_id=1)]
 
-    assert group_by_chat(apart) == [[apart[0], press], [apart[1], apart[3]], [apart[4]]]
-    assert group_by_chat(moving) == [moving]
+    assert group_by_conversation(apart, bot) == [[apart[0], press], [apart[1], thread, apart[5]], [topic]]
+    assert group_by_conversation(moving, bot) == [moving]

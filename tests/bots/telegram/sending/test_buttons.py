@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from redis.asyncio import Redis
 
 from bots.telegram.api.rate_limits import MENU_RESERVE
 from bots.telegram.sending import admins
@@ -15,6 +16,7 @@ from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
+from core.redis import RateLimiter
 from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import FIRST, Scene
 from tests.contracts.media import album
@@ -88,6 +90,26 @@ async def test_a_notice_to_the_presser_is_shown_once_with_at_most_200_characters
 
     assert [press.answer for press in scene.sim.presses] == ["x" * 200]
     assert scene.count_calls("answerCallbackQuery") == 1
+
+
+async def test_presses_of_one_person_leave_calls_for_others_and_for_messages(scene: Scene, redis: Redis) -> None:
+    await pressed(scene)
+    press = await scene.read_last_update()
+    scene.rate_limiter = RateLimiter(redis, "tg:1")
+
+    async def answer(presser: str) -> int:
+        before = scene.count_calls("answerCallbackQuery")
+        for _ in range(30):
+            await scene.outbox(replace(press, sender=Sender(presser, "Mallory"))).notify_presser("no")
+        return scene.count_calls("answerCallbackQuery") - before
+
+    async with asyncio.timeout(1):  # the limit is one of a second
+        answered = [await answer(presser) for presser in ("1", "2", "3")]
+        await scene.outbox(press).update_page(FIRST, "Hello", final=True)
+
+    assert answered[0] == 10
+    assert all(count > 0 for count in answered)
+    assert scene.sim.texts(7)[-1] == "Hello"
 
 
 async def test_showing_activity_answers_the_press(scene: Scene) -> None:
