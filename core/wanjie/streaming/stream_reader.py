@@ -168,6 +168,17 @@ class StreamReader:
         return deltas
 
     def _read_event(self, event: ServerSentEvent) -> list[Delta]:
+        """Read an event; a fault behind the sure end of an answer takes nothing from it."""
+        try:
+            return self._read_frames(event)
+        except WanjieError as error:
+            if not self._answer.has_sure_end:
+                raise
+            _log.warning("wanjie.fault_behind_answer", error=type(error).__name__)
+            self._has_done = True
+            return []
+
+    def _read_frames(self, event: ServerSentEvent) -> list[Delta]:
         self._has_frames = True
         text = self._redact(event.data.removeprefix(_DOUBLED).lstrip())
         if self.is_done or text.strip(_AROUND_DONE).upper() in _DONE:

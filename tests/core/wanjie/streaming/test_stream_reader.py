@@ -23,6 +23,7 @@ from core.wanjie import (
     TooManyRequestsError,
     UnreadableAnswerError,
     Usage,
+    WanjieError,
 )
 from core.wanjie.streaming.stream_reader import StreamReader
 
@@ -73,6 +74,15 @@ def test_the_answer_does_not_depend_on_where_the_bytes_were_cut(places: list[int
 def test_a_bare_error_of_a_gateway_inside_the_stream_is_raised(gap: str) -> None:
     with pytest.raises(RefusedContentError):
         read((frame("a") + 'data: {"choices": []}\n' + gap + '{"error": {"code": "content_filter"}}\n').encode())
+
+
+@pytest.mark.parametrize(
+    "rest", ["<html>502</html>", '{"error": {"message": "x"}}', '{"output": {"text": "a"}}', '{"usa']
+)
+def test_a_fault_behind_the_end_of_an_answer_is_harmless(rest: str) -> None:
+    assert read((frame("a") + frame(finish="stop") + f"data: {rest}\n\n").encode()) == [TextDelta("a"), Finish("stop")]
+    with pytest.raises(WanjieError):
+        read((frame("a", finish="stop") + f"data: {rest}\n\n" + frame("b", finish="stop")).encode())
 
 
 def test_a_missing_done_is_harmless() -> None:
