@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import pytest
 from aiohttp import web
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.call import send_request
+from bots.slack.api.call import create_web_client, send_request
 from core.chat.port.errors import ContentRejectedError
+from core.http_sessions import Sessions
+from core.settings import NO_PROXIES
 
 
 @pytest.mark.parametrize(
@@ -25,11 +26,13 @@ async def test_words_in_the_place_of_a_code_are_not_repeated(sent: str, told: st
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    client = AsyncWebClient("xoxb-1", base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
+    sessions, url = Sessions(NO_PROXIES), f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    client = create_web_client("xoxb-1", url, sessions.get_session(url))
     try:
         with pytest.raises(ContentRejectedError) as caught:
             await send_request(lambda: client.chat_postMessage(channel="C1", text="hello"))
     finally:
+        await sessions.aclose()
         await runner.cleanup()
 
     assert str(caught.value) == told
