@@ -159,8 +159,8 @@ REFERENCE = re.compile(re.escape(beginning("error.unexpected", reference="?").pa
 @pytest.mark.parametrize(
     ("act", "methods"),
     [
-        (_say("one"), ("editMessageText", "chat.startStream")),
-        (_regenerate, ("editMessageText", "chat.startStream")),
+        (_say("one"), ("sendMessage", "chat.startStream")),
+        (_regenerate, ("sendMessage", "chat.startStream")),
     ],
 )
 async def test_what_nobody_foresaw_is_told_with_a_reference_that_is_in_the_log(
@@ -181,6 +181,20 @@ async def test_what_nobody_foresaw_is_told_with_a_reference_that_is_in_the_log(
         await _referred(persona, harness)
         harness.wanjie.script.tokens_per_second = None
         await answered(persona, harness, "after")
+
+
+async def test_a_senseless_answer_to_a_later_step_adds_nothing_to_the_answer(harness: ServiceHarness) -> None:
+    telegram, slack = harness.private(), harness.direct()
+    harness.wanjie.script.answer = lambda _: words(40)
+    harness.wanjie.script.tokens_per_second = 20  # so that its end is a step of its own
+    harness.telegram.garble("editMessageText", times=3)
+    harness.slack.faults.garble("chat.appendStream", times=2)
+    harness.slack.faults.garble("chat.stopStream")
+    for persona in (telegram, slack):
+        await persona.say("one")
+        await persona.until(lambda persona=persona: persona.answers() == [words(40)])
+
+    assert "Traceback" not in harness.logs()
 
 
 async def _referred(persona: TelegramPersona | SlackPersona, harness: ServiceHarness) -> None:

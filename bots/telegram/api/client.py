@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Self
 
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import Json, as_list, as_object, get_int, get_text
@@ -56,6 +56,8 @@ class TelegramApi(Bot):
         except TelegramError as error:
             self._calls.count(endpoint, to_outbox_error(error))
             raise
+        if endpoint.startswith("edit") and not isinstance(result, dict | bool):  # the SDK would raise a TypeError
+            raise NetworkError("the response holds no message")
         self._calls.count(endpoint)
         return result
 
