@@ -33,6 +33,8 @@ class Handlers:
     """How often a message is delivered before it is given up."""
     store_retry_delay: float
     """Seconds before a message whose handler met a failing store is delivered again."""
+    failure_delay: float
+    """Seconds before a message whose handler failed is delivered again."""
 
 
 class JobRun:
@@ -149,8 +151,10 @@ class JobRun:
         await self._finish(claimed, dead=True)
 
     async def _release(self, claim: Claim) -> None:
-        """Let the next owner begin at once when we are leaving; after a failure it waits for the end of the lease."""
-        if self._leaving and await self._claims.release(claim):
+        """Let the next owner begin, at once when we are leaving, after a failure later."""
+        if not self._leaving:
+            await self._claims.postpone(claim, self._handlers.failure_delay)
+        elif await self._claims.release(claim):
             _log.info("a message was handed over", lane=self.entry.lane)
 
     async def _call_handler(self, claimed: ClaimedJob, handler: Handler) -> bool:

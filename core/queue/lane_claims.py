@@ -62,6 +62,11 @@ class ClaimedJob:
     """Seconds since the message was stored; 0 when that is not known any more."""
 
 
+def name_consumer(name: str, lease: float) -> str:
+    """Make the name of a consumer whose entries others may take over after `lease` seconds of silence."""
+    return f"{name}~{int(lease * 1000)}"
+
+
 class Claims:
     """The streams, as one consumer sees them.
 
@@ -81,6 +86,8 @@ class Claims:
         self._renew = Script(redis, _SCRIPTS, "count_deliveries", "renew")
         self._finish = Script(redis, _SCRIPTS, *owned, "finish")
         self._release = Script(redis, _SCRIPTS, *owned, "replace_entry", "release")
+        self._take_over = Script(redis, _SCRIPTS, "owner_lease", "take_over")
+        self._postpone = Script(redis, _SCRIPTS, "count_deliveries", "postpone")
         self._remove_consumer = Script(redis, _SCRIPTS, "remove_consumer")
         self._foreign = ForeignLaneKeys(redis, keys)
         self._repair = EntryRepair(redis, keys, interval=_MIN_REPAIR_INTERVAL)
@@ -112,24 +119,17 @@ class Claims:
         batches = cast("list[tuple[bytes, list[_RawEntry]]]", answer or [])
         return [entry for stream, raw in batches for entry in _parse_entries(shards[stream], raw)]
 
-    async def take_over(self, count: int, *, idle: float) -> list[Entry]:
-        """Take over up to `count` entries whose owner has not renewed them for `idle` seconds."""
+    async def take_over(self, count: int, *, idle: float | None = None) -> list[Entry]:
+        """Take over up to `count` entries whose owners have not renewed them for their leases, or for `idle` seconds.
+
+        Each consumer's name says how long its lease is, so that versions with different leases work together.
+        """
         taken: list[Entry] = []
         for shard in self._keys.shards:
-            cursor = b"0-0"
-            while len(taken) < count:
-                answer = await self._redis.xautoclaim(
-                    self._keys.stream(shard),
-                    GROUP,
-                    self.consumer,
-                    int(idle * 1000),
-                    start_id=cursor,
-                    count=min(count - len(taken), 100),
-                )
-                cursor, raw, *_ = cast("tuple[bytes, list[_RawEntry]]", answer)
-                taken += _parse_entries(shard, raw)
-                if cursor == b"0-0":
-                    break
+            arguments = [self.consumer, count - len(taken), "" if idle is None else int(idle * 1000)]
+            answer = cast("list[bytes]", await self._take_over([self._keys.stream(shard)], arguments))
+            pairs = zip(answer[::2], answer[1::2], strict=True)
+            taken += [Entry(shard, number.decode(), lane.decode(errors="replace")) for number, lane in pairs]
         return taken
 
     async def start(self, entry: Entry) -> ClaimedJob | None:
@@ -203,6 +203,12 @@ class Claims:
         keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane)]
         arguments = [entry.id, self.consumer, claim.deliveries, entry.lane]
         return await self._foreign.retry_without(entry.lane, lambda: self._release(keys, arguments)) == 1
+
+    async def postpone(self, claim: Claim, delay: float) -> bool:
+        """Let anyone take the lane over after `delay` seconds; False when the claim is void."""
+        entry = claim.entry
+        arguments = [entry.id, self.consumer, claim.deliveries, name_consumer("failed", delay)]
+        return await self._postpone([self._keys.stream(entry.shard)], arguments) == 1
 
     async def list_claims(self, count: int = 1000) -> list[Claim]:
         """List what Redis has delivered to us, also in answers that got lost."""

@@ -20,9 +20,9 @@ from core.redis.server_errors import is_about_data
 
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
-from .lane_claims import Claim, Claims, Entry
+from .lane_claims import Claim, Claims, Entry, name_consumer
 from .notifications import listen_for_news
-from .worker_periods import WorkerPeriods
+from .worker_periods import ALONE, WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
 _READ_TIMEOUT = 0.5  # seconds that one read waits for work, and so the longest that a drain waits for the reader
@@ -41,9 +41,10 @@ class Worker:
     A job that only waits (`yield_slot`) does not count, but there are never more than `max_jobs` in all.
 
     A message is finished when `handle` returns. When it raises `OwnershipLostError` or its process dies, the message is
-    delivered again after the lease. Any other error has the same effect, but a message that was delivered more than
-    `deliveries` times goes to the dead letters after `give_up`, and its lane goes on. One of `STORE_ERRORS` out of
-    `handle` does not count: once the store answers, the message is delivered as if for the first time, with its state.
+    delivered again after the lease, after any other error when `WorkerPeriods.failure_delay` is over. After more than
+    `deliveries` deliveries it goes to the dead letters, by `give_up`, and its lane goes on. One of `STORE_ERRORS` out
+    of `handle` does not count: once the store answers, the message is delivered as if for the first time, with its
+    state.
     With `exclusive`, all messages of former processes are taken over at the start without waiting for their leases:
     only right where something else (the lock of the embedded server) makes sure that no other worker lives.
     """
@@ -64,9 +65,12 @@ class Worker:
     ) -> None:
         self._redis = redis
         self._keys = keys or QueueKeys()
-        self._claims = Claims(redis, self._keys, f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}")
-        self._periods = periods or WorkerPeriods()
-        self._handlers = Handlers(handle, give_up, deliveries, self._periods.store_retry_delay)
+        self._periods = periods or (ALONE if exclusive else WorkerPeriods())
+        name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._claims = Claims(redis, self._keys, name_consumer(name, self._periods.lease))
+        self._handlers = Handlers(
+            handle, give_up, deliveries, self._periods.store_retry_delay, self._periods.failure_delay
+        )
         self._exclusive = exclusive
         self._runs: dict[str, JobRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -196,9 +200,9 @@ class Worker:
     async def _reclaim_stale(self, group: asyncio.TaskGroup) -> None:
         if monotonic() - self._renewed_at > self._periods.lease / 2:
             await self._renew()  # after a stall of this process: entries that nobody has taken over are still ours
-        await self._reclaim(group, idle=self._periods.lease)
+        await self._reclaim(group)
 
-    async def _reclaim(self, group: asyncio.TaskGroup, *, idle: float) -> None:
+    async def _reclaim(self, group: asyncio.TaskGroup, *, idle: float | None = None) -> None:
         free = self._slots.free
         if free <= 0 or self._draining.is_set():
             return

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 class WorkerPeriods:
     """How fast the death of a process is noticed, in seconds."""
 
-    lease: float = 15.0
-    """Anyone may take over an entry that was not renewed for so long; longer than any stall of a living process."""
-    renew: float = 5.0
+    lease: float = 4.0
+    """Anyone may take over an entry that was not renewed for so long; a stall of 2 s, before a renewal, is shorter."""
+    renew: float = 1.0
     """Between two renewals."""
-    reclaim: float = 3.0
+    reclaim: float = 0.5
     """Between two searches for entries that anyone may take over."""
     store_retry_delay: float = 1.0
     """Before a message whose handler met a failing store is delivered again."""
+    failure_delay: float = 15.0
+    """Before a message whose handler failed is delivered again."""
+
+
+ALONE = WorkerPeriods(lease=15.0, renew=5.0, reclaim=3.0)
+"""The periods where no other process could take anything over; a start takes over everything at once."""

@@ -23,11 +23,12 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 class LeaderLease:
     """A named lease with at most one holder.
 
-    A holder that is killed loses it after `seconds`. A holder that stalls for longer may believe for a moment that it
-    still holds the lease, so the task must tolerate two holders for that moment.
+    A holder that is killed loses it after `seconds`; by default one that stalls for 2 s keeps it. A holder that stalls
+    for longer may believe for a moment that it still holds the lease, so the task must tolerate two holders for that
+    moment.
     """
 
-    def __init__(self, redis: Redis, name: str, *, seconds: float = 6.0, alone: bool = False) -> None:
+    def __init__(self, redis: Redis, name: str, *, seconds: float = 4.0, alone: bool = False) -> None:
         """`alone`: something else makes sure that no other process lives, so a holder found in the store is dead."""
         self._redis = redis
         self._alone = alone

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from core.metrics import Metrics
 from core.queue import Job, Worker, WorkerPeriods
 
-QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
+QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1, failure_delay=0.6)
 SLOW = WorkerPeriods(lease=60, renew=20, reclaim=10)
 
 

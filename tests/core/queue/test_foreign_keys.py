@@ -22,7 +22,7 @@ _KEYS: dict[str, Callable[[QueueKeys], str]] = {
     "stream": lambda keys: keys.stream(0),
     "dead": lambda keys: keys.dead(0),
 }
-_FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1)
+_FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1, failure_delay=0.2)
 
 
 @pytest.mark.parametrize("name", _KEYS)

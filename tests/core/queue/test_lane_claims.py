@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from redis.asyncio import Redis
 
 from core.queue import Inbox, OwnershipLostError, QueueKeys
-from core.queue.lane_claims import ClaimedJob, Claims
+from core.queue.lane_claims import ClaimedJob, Claims, name_consumer
 
 
 @pytest.fixture
@@ -88,6 +90,34 @@ async def test_only_idle_entries_are_taken_over(redis: Redis, inbox: Inbox, clai
     assert await other.take_over(200, idle=60) == []
     assert len(await other.take_over(120, idle=0)) == 120
     assert len(await other.take_over(200, idle=0)) == 150
+
+
+async def test_each_owner_has_the_lease_that_its_name_says(redis: Redis, inbox: Inbox) -> None:
+    for name in ("host-1-aa~40", "host-2-bb~60000", "host-3-cc"):  # the last is an older version's
+        claims = Claims(redis, QueueKeys(), name)
+        await claims.prepare()
+        await inbox.enqueue(f"lane of {name}", "1", b"")
+        await claims.read(1, wait=0.1)
+    other = Claims(redis, QueueKeys(), name_consumer("other", 0.04))
+    await asyncio.sleep(0.06)
+
+    assert [entry.lane for entry in await other.take_over(5)] == ["lane of host-1-aa~40"]
+
+
+async def test_a_postponed_lane_is_left_alone_for_its_delay(redis: Redis, inbox: Inbox, claims: Claims) -> None:
+    await inbox.enqueue("lane", "1", b"")
+    job = await claim_next(claims)
+    other = Claims(redis, QueueKeys(), name_consumer("other", 0.01))
+
+    assert await claims.postpone(job.claim, 0.3)
+    assert not await claims.postpone(job.claim, 0.3)
+    await asyncio.sleep(0.05)
+    assert await other.take_over(5) == []
+    await asyncio.sleep(0.3)
+    (entry,) = await other.take_over(5)
+    again = await other.start(entry)
+    assert again is not None
+    assert again.claim.deliveries == job.claim.deliveries + 1
 
 
 async def test_a_message_that_came_after_the_mailbox_was_lost_stays_in_the_mailbox(

@@ -54,7 +54,10 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, start_worker: Sta
         impatient = connect(url, retries=0, answer_seconds=0.2)  # so that a short outage is a long one
         inbox = Inbox(client)
         worker = Worker(
-            impatient, handle=handle, give_up=handle, periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1)
+            impatient,
+            handle=handle,
+            give_up=handle,
+            periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1, failure_delay=30),
         )
         await start_worker(worker)
         await inbox.enqueue("lane", "1", b"")

@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
 from redis.asyncio import Redis
 
 from core.metrics import Metrics
-from core.queue import Inbox, Job, OwnershipLostError, QueueKeys
-from core.queue.lane_claims import Claims
+from core.queue import Inbox, Job, OwnershipLostError, QueueKeys, WorkerPeriods
+from core.queue.lane_claims import Claims, name_consumer
 from core.redis import connect
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until
@@ -199,10 +200,44 @@ async def test_a_start_that_the_store_refused_is_retried_before_the_lease_ends(
     await client.aclose()
 
 
+async def test_a_process_that_stalls_for_two_seconds_loses_nothing(
+    redis: Redis, redis_url: str, inbox: Inbox, start_worker: StartWorker
+) -> None:
+    taken: list[int] = []
+
+    async def stall(job: Job) -> None:
+        await asyncio.sleep(0.9 * WorkerPeriods().renew)  # just before a renewal is the worst moment
+        other = threading.Thread(target=lambda: taken.append(asyncio.run(_take_over_for(redis_url, 2.5))))
+        other.start()
+        time.sleep(2)  # noqa: ASYNC251 - a stall of the whole process
+        await asyncio.to_thread(other.join)
+        await job.checkpoint(text="still mine")
+
+    handler = ScriptedHandler(stall)
+    await start_worker(handler.make_worker(redis, periods=WorkerPeriods()))
+    await inbox.enqueue("lane", "1", b"")
+    await wait_until(lambda: handler.done == ["1"])
+
+    assert taken == [0]
+    assert [job.attempt for job in handler.started] == [1]
+
+
+async def _take_over_for(url: str, seconds: float) -> int:
+    """Look for entries of dead processes, as another process would; return how many there were."""
+    redis = connect(url)
+    claims = Claims(redis, QueueKeys(), name_consumer("other", WorkerPeriods().lease))
+    end, found = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        found += len(await claims.take_over(100))
+        await asyncio.sleep(0.05)
+    await redis.aclose()
+    return found
+
+
 async def test_an_entry_whose_delivery_was_lost_is_delivered_again(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
-    lost = Claims(redis, QueueKeys(), "lost")
+    lost = Claims(redis, QueueKeys(), name_consumer("lost", QUICK.lease))
     await lost.prepare()
     await inbox.enqueue("lane", "1", b"")
     await lost.read(1, wait=0.1)

@@ -157,7 +157,11 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
     for age in (31 * days, 29 * days):
         await redis.xadd("{q0}:dead", {"lane": "lane", "mail": "old"}, id=f"{(seconds - age) * 1000}-0")
     await inbox.enqueue("lane", "bad", b"")
-    await start_worker(Worker(redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03), deliveries=1))
+    await start_worker(
+        Worker(
+            redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1), deliveries=1
+        )
+    )
     async with asyncio.timeout(5):
         while await inbox.list_waiting("lane"):  # noqa: ASYNC110 - a server has no events
             await asyncio.sleep(0.01)
@@ -170,7 +174,11 @@ async def test_a_message_is_given_up_although_its_apology_fails(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     await inbox.enqueue("lane", "bad", b"")
-    await start_worker(Worker(redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03), deliveries=1))
+    await start_worker(
+        Worker(
+            redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1), deliveries=1
+        )
+    )
 
     async with asyncio.timeout(5):
         while not await redis.xlen("{q0}:dead"):  # noqa: ASYNC110 - a server has no events
@@ -330,7 +338,7 @@ async def test_a_permanent_refusal_of_the_store_counts_as_a_failure_of_the_messa
     handler = ScriptedHandler(answer)
     for event in ("1", "2"):
         await inbox.enqueue("tg:1", event, b"")
-    await start_worker(handler.make_worker(redis, periods=WorkerPeriods(0.1, 0.04, 0.03)))
+    await start_worker(handler.make_worker(redis, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1)))
     await wait_until(lambda: handler.done)
 
     assert [job.event_id for job in handler.given_up] == ["1"]
@@ -357,7 +365,7 @@ async def test_what_is_logged_of_a_message_names_its_event(
 
     await inbox.enqueue("lane", "event 1", b"")
     with capture_logs(processors=[merge_contextvars]) as lines:
-        periods = WorkerPeriods(0.1, 0.04, 0.03)
+        periods = WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1)
         handler = ScriptedHandler(fail)
         await start_worker(Worker(redis, handle=handler.handle, give_up=handler.give_up, periods=periods, deliveries=1))
         await wait_until(lambda: bool(handler.given_up))

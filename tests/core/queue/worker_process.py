@@ -82,7 +82,9 @@ async def main() -> None:
     options = parser.parse_args()
     redis = connect(options.url)
     answerer = StepHandler(redis)
-    periods = WorkerPeriods(lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease)
+    periods = WorkerPeriods(
+        lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease, failure_delay=options.lease
+    )
     worker = Worker(redis, handle=answerer.handle, give_up=answerer.give_up, periods=periods)
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: draining.append(asyncio.create_task(worker.drain(options.grace)))
