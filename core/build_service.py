@@ -11,6 +11,7 @@ import structlog
 
 from core.access import AccessRegister, Claims, Decision, KeyReader, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
+from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
@@ -163,6 +164,7 @@ class Service:
             requests=self._requests,
             claims=self.claims,
             policy=self._policy,
+            announcer=Announcer(stored.conversations, stored.inbox, self._gate, self._platforms),
             usage=stored.usage,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,

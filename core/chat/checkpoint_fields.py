@@ -20,6 +20,11 @@ PICTURE_COUNT_FIELD = "answer_pictures"
 ASKED_ADMINS_FIELD = "asked_admins"
 """The admins who have been asked about a stranger."""
 
+ANNOUNCEMENT_TRIED_FIELD = "announced"
+"""In how many chats an announcement was posted, or begun to be."""
+ANNOUNCEMENT_REACHED_FIELD = "announced_reached"
+"""In how many of them it is known to stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class PostFields:
@@ -72,6 +77,7 @@ LIMIT_WARNING = PostFields("limit_")
 ANSWER_PICTURES = PostFields("answer_pictures_")
 VOICE_NOTE = PostFields("aloud_")
 IMAGES = PostFields("drawn_")
+ANNOUNCEMENT = PostFields("announcement_")
 EXPORT_JSON = PostFields("export_json_")
 EXPORT_MARKDOWN = PostFields("export_md_")
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +43,8 @@ class HistoryMessage:
     """Of a question: whose it is (`Sender.owner_id`); "" in messages of older versions."""
 
 
+_SCAN_COUNT = 1000
+"""Keys that Redis looks at in one step."""
 _MESSAGE = StoredJson(HistoryMessage)
 
 
@@ -122,6 +124,16 @@ class Conversations:
         """Return the event of the newest answered question, also after `clear_history`; "" when there never was one."""
         asked = [message.event for message in await self.get_history(chat) if message.event]
         return asked[-1] if asked else await self.get_newest_uid(chat)
+
+    async def list_active_chats(self) -> list[str]:
+        """List the conversations in which a question was answered within the lifetime of a history.
+
+        It looks at the names of all keys, so it takes a moment that grows with the store.
+        """
+        keys = self._redis.scan_iter(last_append_key("*"), _SCAN_COUNT)
+        names = [key.decode(errors="replace") async for key in cast("AsyncGenerator[bytes]", keys)]
+        before, after = last_append_key("*").split("*")
+        return [name.removeprefix(before).removesuffix(after) for name in names]
 
     async def put_note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
         """Keep a text under a name of the caller's, for as long as a history or for its own `lifetime`."""

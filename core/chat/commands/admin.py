@@ -47,11 +47,16 @@ class AdminCommand:
         register: AccessRegister,
         requests: AccessRequests,
         subjects: Mapping[str, Callable[[EventContext, Sequence[str]], Awaitable[None]]],
+        buttons: Mapping[str, Callable[[EventContext, str], Awaitable[None]]],
     ) -> None:
-        """`subjects` are further things to see and change, by their words; each gets the words behind its own."""
+        """`subjects` are further things to see and change, by their words; each gets the words behind its own.
+
+        `buttons` are what theirs do, by the first word of a button's value; each gets the rest.
+        """
         self._register = register
         self._requests = requests
         self._subjects = subjects
+        self._buttons = buttons
         self._views: Mapping[str, Callable[[EventContext], Awaitable[None]]] = {
             "people": self._show_people,
             "groups": self._show_groups,
@@ -76,8 +81,10 @@ class AdminCommand:
             await self._show_overview(context)
 
     async def on_select(self, context: EventContext, value: str) -> None:
-        """Decide about a request; the first admin who presses decides."""
+        """Decide about a request; the first admin who presses decides. Other buttons have their verb in front."""
         verb, _, subject = value.partition(" ")
+        if context.is_service_admin and verb in self._buttons:
+            return await self._buttons[verb](context, subject)
         if not context.is_service_admin or verb not in {ALLOW, REFUSE}:
             return await context.notify_presser("admin.only")
         request = await self._register.take_request(subject)

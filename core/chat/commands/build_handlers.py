@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.access import AccessRegister, Claims, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
+from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.speak_text import Speaker
@@ -24,6 +25,7 @@ from core.wanjie import Catalog
 
 from .about import AboutCommands
 from .admin import AdminCommand
+from .admin_announce import DISCARD, SEND, AnnounceCommand
 from .admin_limits import LimitRules
 from .admin_models import ModelRules
 from .command_list import COMMANDS
@@ -64,6 +66,7 @@ class CommandServices:
     requests: AccessRequests
     claims: Claims
     policy: ModelPolicy
+    announcer: Announcer
     usage: UsageCounters
     can_transcribe: bool
     """The service understands voice messages."""
@@ -84,6 +87,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
+    announce = AnnounceCommand(services.announcer)
     pair = PairCommand(services.claims, services.register)
     admin = AdminCommand(
         services.register,
@@ -91,7 +95,9 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         {
             "models": ModelRules(services.register, services.policy, services.catalog).run,
             "limits": LimitRules(services.register, services.usage).run,
+            "announce": announce.ask,
         },
+        {SEND: announce.press_send, DISCARD: announce.press_discard},
     )
     return {
         "start": CommandHandler(about.show_welcome),
