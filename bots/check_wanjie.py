@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.settings import WanjieSettings
+from core.error_words import keep_error_words
+from core.settings import WanjieSettings, hide_credentials
 from core.wanjie import (
     Catalog,
     KeyRejectedError,
@@ -60,6 +61,7 @@ async def _find_unlisted_models(catalog: Catalog, settings: WanjieSettings) -> l
 
 def explain_wanjie_error(error: WanjieError, base_url: str) -> Finding:
     """Explain why the models could not be listed."""
+    address = hide_credentials(base_url)
     status = f" (status {error.status})" if error.status else ""
     match error:
         case QuotaExhaustedError():
@@ -69,11 +71,11 @@ def explain_wanjie_error(error: WanjieError, base_url: str) -> Finding:
             advice = "Copy the key again from the personal centre of the Wanjie Ark platform."
         case UnreachableError() | ServerFaultError() | TooManyRequestsError():
             text, advice = (
-                f"{base_url} does not answer: {error}.",
+                f"{address} does not answer: {keep_error_words(str(error))}.",
                 "Check WANJIE_BASE_URL, the network and the proxy.",
             )
             return Finding("Wanjie", FindingState.UNREACHABLE, text, advice)
         case _:
-            text = f"{base_url} answers, but not as the Wanjie Open API{status}."
+            text = f"{address} answers, but not as the Wanjie Open API{status}."
             advice = "Check WANJIE_BASE_URL, and any gateway on the way to it."
     return Finding("Wanjie", FindingState.FAILED, text, advice)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from core.log import set_up_logging
+from core.log import log_uncaught_errors, set_up_logging
 from core.settings import Settings, SettingsError
 
 from . import __version__
@@ -73,6 +73,7 @@ def _run_check(_: argparse.Namespace) -> int:
         settings = load_settings()
     except SettingsError as error:
         return report_settings_problems(error.problems)
+    log_uncaught_errors()
     set_up_logging(level="CRITICAL", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)
     return check(settings)
 
@@ -84,6 +85,7 @@ def _run_dead_letters(arguments: argparse.Namespace) -> int:
         return _report_settings_error(error)
     from .dead_letters_command import run_dead_letters
 
+    log_uncaught_errors()
     set_up_logging(level="ERROR", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)
     return run_dead_letters(settings, arguments.action, arguments.ids)
 
@@ -91,6 +93,7 @@ def _run_dead_letters(arguments: argparse.Namespace) -> int:
 def _start_logging(settings: Settings) -> None:
     """Configure the log, and log the warnings about the settings."""
     service = settings.service
+    log_uncaught_errors()
     set_up_logging(
         level=service.log_level,
         json_lines=service.log_format == "json",

@@ -100,7 +100,7 @@ async def _run_platform(platform: RunningPlatform, service: Service) -> None:
     try:
         await platform.run(lambda payload: service.reception.receive(platform, payload))
     except PlatformError as error:
-        _log.error("platform refused", reason=str(error))
+        _log.error("platform refused", reason=error)
 
 
 @contextmanager

@@ -36,6 +36,8 @@ _UNCLEAN_ESCAPE = re.compile(
     r"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F]))"  # NUL, a first half without its second one,
     r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"  # or the other way round
 )
+_REQUEST_ID = re.compile(r"(?:[a-z]{2,9}[-_])?(?=(?:[A-Za-z-]*\d){6})[A-Za-z0-9-]{12,64}")
+"""UUIDs, hexadecimal numbers, times with random letters; a name or a word has not so many digits."""
 
 
 def load_json(text: str | bytes, *, keep_surrogates: bool = False) -> object:
@@ -216,3 +218,8 @@ def clean_code(text: str, fallback: str = "") -> str:
     Whoever answers may put anything there, words of a conversation included.
     """
     return text if _CODE.fullmatch(text) else fallback
+
+
+def clean_request_id(text: str) -> str:
+    """Return the id that a service gave to a request, as it may be logged; "" when it has not the form of one."""
+    return text if _REQUEST_ID.fullmatch(text) else ""

@@ -15,6 +15,8 @@ _MAX_LINES, _WINDOW_SECONDS = 100, 60.0
 _MAX_KINDS = 1_000
 """Kinds that are counted at a time; the one that has been counted longest makes room for another."""
 _MAX_SAMPLE_LENGTH = 200
+_COUNTED_HERE = "log_limiter"
+"""Stands for the place of a line that counts others."""
 
 Kind: TypeAlias = tuple[str, int, str]
 """The logger, the level, and the event; for a library, which has values in its lines, the place that wrote it."""
@@ -87,13 +89,24 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
 
     def _write_left_out(self, *, end_all: bool) -> None:
         for (name, level, _), sample, count in self._limiter.end_windows(end_all=end_all):
-            text = sample.partition("\n")[0][:_MAX_SAMPLE_LENGTH]
-            super().emit(logging.LogRecord(name, level, "", 0, "%d more lines left out: %s", (count, text), None))
+            text = f"{count} more lines left out: {sample[:_MAX_SAMPLE_LENGTH]}"
+            super().emit(logging.LogRecord(name, level, _COUNTED_HERE, 0, text, (), None))
+
+
+def describe_place(record: logging.LogRecord) -> str:
+    """The place in a program that wrote a line."""
+    return f"{record.pathname}:{record.lineno}"
+
+
+def is_count(record: logging.LogRecord) -> bool:
+    """Whether the line says how many others were left out."""
+    return record.pathname == _COUNTED_HERE
 
 
 def _describe(record: logging.LogRecord, event: Mapping[str, object] | None) -> tuple[Kind, str]:
     """Return the kind of a line, and a sample of its kind for a reader."""
     if event is None:
-        return (record.name, record.levelno, f"{record.pathname}:{record.lineno}"), str(record.msg)
+        place = describe_place(record)
+        return (record.name, record.levelno, place), str(record.msg) if record.args else place
     text = str(event.get("event"))
     return (record.name, record.levelno, text), text

@@ -8,6 +8,7 @@ import aiohttp
 
 from bots.findings import Finding, FindingState
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
+from core.error_words import keep_error_words
 from core.http_sessions import Sessions
 from core.settings import Proxies
 
@@ -64,7 +65,12 @@ def _report_refusal(variable: str, error: OutboxError) -> Finding:
         return Finding(
             "Slack",
             FindingState.UNREACHABLE,
-            f"Slack does not answer: {error}.",
+            f"Slack does not answer: {keep_error_words(str(error))}.",
             "Check the network and SLACK_PROXY.",
         )
-    return Finding("Slack", FindingState.FAILED, f"Slack does not accept {variable}: {error}.", _ADVICE[variable])
+    return Finding(
+        "Slack",
+        FindingState.FAILED,
+        f"Slack does not accept {variable}: {keep_error_words(str(error))}.",
+        _ADVICE[variable],
+    )

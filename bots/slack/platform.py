@@ -16,6 +16,7 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
+from core.error_words import keep_error_words
 from core.http_sessions import Sessions
 from core.metrics import Metrics
 from core.redis import RateLimiter
@@ -235,11 +236,11 @@ async def _retry_until_answered(call: Callable[[], Awaitable[_Result]], variable
         except RateLimitedError as error:
             wait = error.retry_after
         except PlatformUnreachableError as error:
-            _log.warning("Slack cannot be reached", reason=str(error), again_in=wait)
+            _log.warning("Slack cannot be reached", reason=error, again_in=wait)
         except OutboxError as error:
-            _log.error("Slack refuses a token", variable=variable, reason=str(error))
+            _log.error("Slack refuses a token", variable=variable, reason=error)
             if give_up:
-                raise SlackTokenError(f"Slack does not accept {variable}: {error}") from error
+                raise SlackTokenError(f"Slack does not accept {variable}: {keep_error_words(str(error))}") from error
             wait = _MAX_RETRY_DELAY
         await asyncio.sleep(wait)
         delay = min(delay * 2, _MAX_RETRY_DELAY)

@@ -8,6 +8,7 @@ from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bots.findings import Finding, FindingState
+from core.error_words import keep_error_words
 from core.settings import Proxies
 
 from .api.client import TelegramApi
@@ -29,7 +30,8 @@ async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> list[F
         return [Finding("Telegram", FindingState.FAILED, "Telegram does not accept TELEGRAM_BOT_TOKEN.", advice)]
     except TelegramError as error:
         advice = "Where Telegram is blocked, set TELEGRAM_PROXY."
-        return [Finding("Telegram", FindingState.UNREACHABLE, f"Telegram does not answer: {error}.", advice)]
+        text = f"Telegram does not answer: {keep_error_words(str(error))}."
+        return [Finding("Telegram", FindingState.UNREACHABLE, text, advice)]
     accepted = Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")
     return [accepted, *_check_webhook(settings.webhook_url, webhook)]
 
@@ -44,6 +46,6 @@ def _check_webhook(url: str, info: WebhookInfo) -> list[Finding]:
     if info.last_error_date is None or time.time() - info.last_error_date.timestamp() > _RECENT_SECONDS:
         return [Finding("Telegram", FindingState.OK, "The webhook is registered; Telegram reports no errors.")]
     text = f"Telegram could not deliver to the webhook at {info.last_error_date:%Y-%m-%d %H:%M} UTC: "
-    text += f"{info.last_error_message}; {info.pending_update_count} updates wait."
+    text += f"{keep_error_words(info.last_error_message or '')}; {info.pending_update_count} updates wait."
     advice = "Let the proxy at TELEGRAM_WEBHOOK_URL pass requests to TELEGRAM_WEBHOOK_PORT, with the same path."
     return [Finding("Telegram", FindingState.WARNING, text, advice)]

@@ -16,6 +16,7 @@ from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
+from core.error_words import keep_error_words
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.metrics import Metrics
 from core.redis import LeaderLease, RateLimiter
@@ -166,11 +167,13 @@ class TelegramPlatform(RunningPlatform):
             try:
                 user = await self._api.get_me()
             except InvalidToken as error:
-                raise TelegramTokenError(f"Telegram does not accept TELEGRAM_BOT_TOKEN: {error}.") from None
+                raise TelegramTokenError(
+                    f"Telegram does not accept TELEGRAM_BOT_TOKEN: {keep_error_words(str(error))}."
+                ) from None
             except FloodError as error:
                 wait = error.retry_after
             except TelegramError as error:
-                _log.warning("Telegram cannot be reached", error=f"{type(error).__name__}: {error}", again_in=wait)
+                _log.warning("Telegram cannot be reached", error=error, again_in=wait)
             else:
                 _log.info("Telegram knows the bot", username=user.username, id=user.id)
                 self._is_connected = True

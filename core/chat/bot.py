@@ -80,7 +80,7 @@ class Bot:
         with UnexpectedErrors() as unexpected:
             await self._apologise_for_giving_up(_Event(job))
         if unexpected.error is not None:
-            _log.warning("the apology could not be shown", error=repr(unexpected.error))
+            _log.warning("the apology could not be shown", error=unexpected.error)
 
     async def _apologise_for_giving_up(self, event: _Event) -> None:
         incoming, platform = self._read(event)
@@ -164,7 +164,7 @@ class Bot:
             with UnexpectedErrors() as unexpected:
                 await _apologise(event.context, apology)
             if unexpected.error is not None:
-                _log.warning("the apology could not be shown", error=repr(unexpected.error), key=apology.key)
+                _log.warning("the apology could not be shown", error=unexpected.error, key=apology.key)
 
     async def _respond(self, context: EventContext) -> None:
         incoming = context.incoming
@@ -236,7 +236,7 @@ async def _warn_of_limits(context: EventContext) -> None:
     with UnexpectedErrors() as unexpected:
         await context.reply_text("\n".join(warnings), fields=LIMIT_WARNING)
     if unexpected.error is not None:
-        _log.warning("a warning could not be shown", error=repr(unexpected.error))
+        _log.warning("a warning could not be shown", error=unexpected.error)
 
 
 def _may_have_news(incoming: Incoming) -> bool:

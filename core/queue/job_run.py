@@ -97,7 +97,7 @@ class JobRun:
             _log.warning("a message went to another owner", lane=self.entry.lane)
         except STORE_ERRORS as error:
             if is_about_data(error):
-                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=str(error))
+                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=error)
             else:
                 _log.debug("a message waits for the store", lane=self.entry.lane, error=type(error).__name__)
         finally:
@@ -119,7 +119,7 @@ class JobRun:
             done = not self._leaving and await self._call_handler(claimed, self._handlers.handle)
         except STORE_ERRORS as error:
             if is_about_data(error):  # it would be the same for ever, so it counts like any failure of the message
-                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=str(error))
+                _log.error("the store refuses what a message needs", lane=self.entry.lane, reason=error)
                 await self._release(claimed.claim)
                 return
             _log.debug("a message waits for the store", lane=self.entry.lane, error=type(error).__name__)

@@ -252,7 +252,7 @@ class Worker:
             except STORE_ERRORS as error:
                 _log.debug("a step waits for the store", error=type(error).__name__)
                 if delay == _MIN_RETRY_DELAY and is_about_data(error):  # though missing streams have been created
-                    _log.error("the store refuses a step of the work", reason=str(error))
+                    _log.error("the store refuses a step of the work", reason=error)
             else:
                 return
             if self._draining.is_set():

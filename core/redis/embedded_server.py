@@ -190,7 +190,7 @@ class EmbeddedRedis:
                 reported = ""
             except EmbeddedRedisError as error:
                 if str(error) != reported:
-                    _log.error("the private Redis does not start", reason=str(error))
+                    _log.error("the private Redis does not start", reason=error)
                 reported = str(error)
                 await asyncio.sleep(1)
 

@@ -14,6 +14,8 @@ from redis.exceptions import ConnectionError as StoreConnectionError
 from redis.exceptions import InvalidResponse, NoPermissionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
+from core.error_words import keep_error_words
+
 from .client import STORE_ERRORS, connect
 from .server_errors import parse_refusal
 
@@ -50,7 +52,7 @@ class StoreHealth:
             await self._probe.set(_PROBE_KEY, "1", ex=_PROBE_KEY_SECONDS)
         except STORE_ERRORS as error:
             self.report(error)
-            return (parse_refusal(error) or str(error) or type(error).__name__).rstrip(".")
+            return (parse_refusal(error) or keep_error_words(str(error)) or type(error).__name__).rstrip(".")
         return None
 
     async def list_warnings(self) -> list[str]:
@@ -79,7 +81,7 @@ class StoreHealth:
         if not refused and not isinstance(error, StoreConnectionError | StoreTimeoutError | InvalidResponse):
             return
         self._last_failure = asyncio.get_running_loop().time()
-        reason = refused or str(error)
+        reason = refused or keep_error_words(str(error))
         if reason in self._reported:
             return
         self._reported.add(reason)

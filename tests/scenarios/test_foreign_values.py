@@ -19,24 +19,24 @@ _GROUP, _LONG_AGO = "w", 60_000
 _NOT_IN_USE = ("lease:", "q:probe", "wrong-type:")
 
 
-async def overwrite_values(redis: Redis) -> None:
+async def overwrite_values(redis: Redis, foreign: bytes = FOREIGN) -> None:
     """Replace each value in each key by a foreign one of the same type; add foreign entries to streams."""
     for key in cast("list[bytes]", await redis.keys()):
         if key.decode().startswith(_NOT_IN_USE):
             continue
         kind = cast("bytes", await redis.type(key)).decode()
         if kind == "string":
-            await redis.set(key, FOREIGN, keepttl=True)
+            await redis.set(key, foreign, keepttl=True)
         elif kind == "list" and b":m:" not in key:
             for number in range(await redis.llen(key)):
-                await redis.lset(key, number, FOREIGN)
+                await redis.lset(key, number, foreign)
         elif kind == "hash":
-            await redis.hset(key, mapping=dict.fromkeys(await redis.hkeys(key), FOREIGN))
-            await redis.hset(key, FOREIGN, FOREIGN)
+            await redis.hset(key, mapping=dict.fromkeys(await redis.hkeys(key), foreign))
+            await redis.hset(key, foreign, foreign)
         elif kind == "zset":
-            await redis.zadd(key, {FOREIGN: 1})
+            await redis.zadd(key, {foreign: 1})
         elif kind == "stream":
-            await redis.xadd(key, {FOREIGN: FOREIGN})
+            await redis.xadd(key, {foreign: foreign})
 
 
 async def end_leases(redis: Redis) -> None:

@@ -13,10 +13,13 @@ class Fault:
 
     error: str | None = None
     status: int = 200
+    words: str = ""
+    """Of the page that comes with a status."""
     retry_after: int | None = None
     lose_answer: bool = False
     lose_request: bool = False
     garble: bool = False
+    cut: bool = False
     argument: str = ""
     """Only calls with this argument are concerned; "" is any call."""
 
@@ -32,9 +35,9 @@ class Faults:
         """Answer the next calls, or those with this argument, `ok: false` with *error*; nothing is carried out."""
         self._queue(method, Fault(error=error, argument=argument), times)
 
-    def break_down(self, method: str, *, status: int = 500, times: int = 1) -> None:
+    def break_down(self, method: str, *, status: int = 500, words: str = "Server Error", times: int = 1) -> None:
         """Answer the next calls with an HTTP status and an HTML page; nothing is carried out."""
-        self._queue(method, Fault(status=status), times)
+        self._queue(method, Fault(status=status, words=words), times)
 
     def flood(self, method: str, *, retry_after: int = 1, times: int = 1) -> None:
         """Answer the next calls HTTP 429 with *retry_after* seconds."""
@@ -51,6 +54,10 @@ class Faults:
     def garble(self, method: str, *, times: int = 1) -> None:
         """Carry the next calls out and answer `ok: true` without any field of the method."""
         self._queue(method, Fault(garble=True), times)
+
+    def cut(self, method: str, *, times: int = 1) -> None:
+        """Carry the next calls out and answer with a part of the body."""
+        self._queue(method, Fault(cut=True), times)
 
     def delay(self, method: str, seconds: float) -> None:
         """Delay each call of *method* before it is handled; 0 ends the delay."""

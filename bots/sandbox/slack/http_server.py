@@ -1,6 +1,7 @@
 """The HTTP side of the Web API: token, limits, faults and the table of methods, then the method itself."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,7 +84,12 @@ class WebApi:
         if fault.lose_answer and request.transport is not None:
             request.transport.abort()
         if fault.status not in {200, 429}:
-            return web.Response(status=status, text="<html><body>Server Error</body></html>", content_type="text/html")
+            return web.Response(
+                status=status, text=f"<html><body>{fault.words}</body></html>", content_type="text/html"
+            )
+        if fault.cut:
+            whole = json.dumps(answer)
+            return web.Response(text=whole[: len(whole) * 2 // 3], content_type="application/json")
         return web.json_response({"ok": True} if fault.garble else answer, status=status, headers=headers)
 
     def _answer(self, method: str, request: web.Request, args: Args, fault: Fault) -> tuple[Json, int, dict[str, str]]:

@@ -27,6 +27,8 @@ class Refusal:
 class GatewayPage:
     """Answer 502 with the HTML page of the proxy in front, as during an outage."""
 
+    words: str = "nginx"
+
 
 @dataclass(frozen=True, slots=True)
 class LostRequest:
@@ -43,7 +45,12 @@ class SenselessAnswer:
     """Do the work, then answer with a result of another type than the method has."""
 
 
-Fault = Refusal | GatewayPage | LostRequest | LostAnswer | SenselessAnswer
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """Do the work, then answer with a part of the body: a gateway that counts its bytes wrong."""
+
+
+Fault = Refusal | GatewayPage | LostRequest | LostAnswer | SenselessAnswer | CutAnswer
 
 
 class Faults:

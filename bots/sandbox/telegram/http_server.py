@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .bot_api import Call, Description, Upload
 from .errors import ApiError
-from .faults import Fault, Faults, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
+from .faults import CutAnswer, Fault, Faults, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files
 
 Handler = Callable[[Call], Any]
@@ -20,7 +20,7 @@ AsyncHandler = Callable[[Call], Awaitable[Any]]
 DOWNLOAD: Final = "download"
 """The method name under which downloads of files are recorded."""
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
-_GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+_GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>{}</body></html>"
 _UNSUPPORTED: Final = (
     "business_connection_id",
     "direct_messages_topic_id",
@@ -77,7 +77,7 @@ class Server:
     async def _download(self, request: web.Request) -> web.Response:
         fault = self.faults.take(DOWNLOAD)
         if isinstance(fault, GatewayPage):
-            return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
+            return web.Response(status=502, text=_GATEWAY_PAGE.format(fault.words), content_type="text/html")
         if fault is not None:
             return _close_connection(request)
         await self.faults.hold(DOWNLOAD)
@@ -101,7 +101,7 @@ class Server:
         if isinstance(fault, LostRequest):
             return _close_connection(request)
         if isinstance(fault, GatewayPage):
-            return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
+            return web.Response(status=502, text=_GATEWAY_PAGE.format(fault.words), content_type="text/html")
         response = await self._attempt(method, values, files, fault if isinstance(fault, Refusal) else None)
         return _replace_response(request, response, fault)
 
@@ -177,6 +177,8 @@ def _make_refusal(error: ApiError) -> web.Response:
 def _replace_response(request: web.Request, response: web.Response, fault: Fault | None) -> web.Response:
     if isinstance(fault, SenselessAnswer):
         return web.json_response({"ok": True, "result": "no such thing"})
+    if isinstance(fault, CutAnswer) and isinstance(response.body, bytes):
+        return web.Response(body=response.body[: len(response.body) * 2 // 3], content_type="application/json")
     return _close_connection(request) if isinstance(fault, LostAnswer) else response
 
 

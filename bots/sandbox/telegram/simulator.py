@@ -8,7 +8,7 @@ from aiohttp import web
 
 from .account_methods import Account
 from .bot_api import Description
-from .faults import ANY, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
+from .faults import ANY, CutAnswer, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
 from .http_server import Received, Server
@@ -262,9 +262,13 @@ class TelegramSim:
         """Forget every fault that was ordered and did not happen yet."""
         self._server.faults.clear()
 
-    def bad_gateway(self, method: str = ANY, *, times: int = 1) -> None:
+    def bad_gateway(self, method: str = ANY, *, words: str = "nginx", times: int = 1) -> None:
         """Answer 502 with an HTML page."""
-        self._server.faults.add(method, GatewayPage(), times)
+        self._server.faults.add(method, GatewayPage(words), times)
+
+    def cut(self, method: str = ANY, *, times: int = 1) -> None:
+        """Answer with a part of the body."""
+        self._server.faults.add(method, CutAnswer(), times)
 
     def lose_request(self, method: str = ANY, *, times: int = 1) -> None:
         """Cut the connection before the work is done."""

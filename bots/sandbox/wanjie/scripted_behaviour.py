@@ -49,6 +49,8 @@ class Failure:
     """What is sent as it is instead of an OpenAI error; with `status=200` an answer that is none."""
     media_type: str = "application/json"
     """Of `body`."""
+    request_id: str = ""
+    """Sent as `x-request-id`."""
     path: str = ""
     """Only a request whose path ends like this fails so."""
 

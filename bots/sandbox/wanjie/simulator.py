@@ -240,6 +240,7 @@ def _failure_response(failure: Failure) -> web.Response:
     if failure.drop:
         raise ConnectionDropped
     headers = {} if failure.retry_after is None else {"Retry-After": f"{failure.retry_after:g}"}
+    headers |= {"x-request-id": failure.request_id} if failure.request_id else {}
     if failure.body is not None:
         return web.Response(status=failure.status, text=failure.body, content_type=failure.media_type, headers=headers)
     if failure.html:

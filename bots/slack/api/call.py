@@ -23,7 +23,7 @@ from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
 
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
-from .required_scopes import missing_scopes
+from .required_scopes import list_known_scopes, missing_scopes
 
 _log = structlog.get_logger()
 _DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0
@@ -157,7 +157,7 @@ def _translate_error(response: object) -> OutboxError:
     if response.status_code >= SERVER_ERROR:
         return PlatformUnreachableError(f"status {response.status_code}")
     if code == "missing_scope":
-        return MissingScopeError(str(response.get("needed") or ""), str(response.get("provided") or ""))
+        return MissingScopeError(list_known_scopes(response.get("needed")), list_known_scopes(response.get("provided")))
     if code in TOKEN_CODES:
         _log.error("Slack does not accept the bot token", reason=code)
     return error_from_code(code)

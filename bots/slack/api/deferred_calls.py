@@ -52,4 +52,4 @@ async def _retry_until_done(call: Callable[[], Awaitable[None]]) -> None:
     try:
         await run_with_retries(call, max_seconds=_TIMEOUT, retries_outages=False)
     except (OutboxError, *STORE_ERRORS) as error:
-        _log.info("an answer keeps the decoration of its stream", reason=str(error) or type(error).__name__)
+        _log.info("an answer keeps the decoration of its stream", reason=error)

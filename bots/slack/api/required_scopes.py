@@ -22,6 +22,12 @@ SCOPES = tuple(PURPOSES)
 """The scopes that the manifest requests."""
 
 
+def list_known_scopes(listed: object) -> str:
+    """Return those of the scopes in a response that the app asks for, separated by commas; others are left out."""
+    named = {scope.strip() for scope in str(listed or "").split(",")}
+    return ",".join(scope for scope in SCOPES if scope in named)
+
+
 def missing_scopes(granted: str) -> tuple[str, ...]:
     """Return the scopes that a token lacks, from the `X-OAuth-Scopes` header of a response; () if that is empty."""
     given = {scope.strip() for scope in granted.split(",")} - {""}

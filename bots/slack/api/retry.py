@@ -25,5 +25,5 @@ async def look_up(name: str, call: Callable[[], Awaitable[_Result]], *, timeout:
         async with asyncio.timeout(timeout):
             return await run_with_retries(call, max_seconds=timeout)
     except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
-        _log.info("a look-up failed", name=name, reason=str(error) or type(error).__name__)
+        _log.info("a look-up failed", name=name, reason=error)
         return None

@@ -40,7 +40,7 @@ class FallbackSender:
             except UneditableError:
                 raise
             except ContentRejectedError as error:
-                _log.warning("Slack refused a message's blocks", reason=str(error), kinds=variant.block_types)
+                _log.warning("Slack refused a message's blocks", reason=error, kinds=variant.block_types)
                 self._refused.add(key)
             else:
                 return

@@ -111,7 +111,7 @@ class MediaPoster:
         except MediaForbiddenError:
             raise
         except ContentRejectedError as error:
-            _log.info("Slack does not show pictures", reason=str(error), kinds=kinds)
+            _log.info("Slack does not show pictures", reason=error, kinds=kinds)
             upload.attempts += 1
             if str(error) in BLOCK_CODES and set(kinds) <= _IMAGE_BLOCK_TYPES and upload.attempts < _MAX_ATTEMPTS:
                 raise RateLimitedError(_RETRY_DELAY) from error
@@ -182,7 +182,7 @@ class MediaPoster:
                 retries_outages=False,
             )
         except OutboxError as error:
-            _log.warning("buttons could not be posted", reason=str(error))
+            _log.warning("buttons could not be posted", reason=error)
 
     async def _post(self, content: MessageContent) -> str:
         destination = self._destination
@@ -199,9 +199,9 @@ class MediaPoster:
             except RateLimitedError as error:
                 wait = max(interval, error.retry_after)
             except PlatformUnreachableError as error:
-                _log.debug("a file could not be polled", reason=str(error))
+                _log.debug("a file could not be polled", reason=error)
             except OutboxError as error:
-                _log.warning("Slack refuses to describe a file", reason=str(error))
+                _log.warning("Slack refuses to describe a file", reason=error)
                 return ""
             if time.monotonic() + wait > deadline:
                 return ""

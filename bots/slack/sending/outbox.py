@@ -131,7 +131,7 @@ class SlackOutbox(Outbox):
         try:
             await self._post_ephemeral([MessageContent(escape(text))])
         except OutboxError as error:
-            _log.debug("the presser could not be notified", reason=str(error))
+            _log.debug("the presser could not be notified", reason=error)
 
     def position_marker(self) -> str:
         """Return the ts of the bot's newest message in the channel, else the current time."""
@@ -178,7 +178,7 @@ class SlackOutbox(Outbox):
             async with asyncio.timeout(_STATUS_TIMEOUT):
                 await show(doing)
         except (OutboxError, TimeoutError) as error:
-            _log.debug("the activity could not be shown", reason=str(error))
+            _log.debug("the activity could not be shown", reason=error)
 
     async def _post(self, variants: Sequence[MessageContent]) -> None:
         await self._fallbacks.send(
@@ -230,7 +230,7 @@ class SlackOutbox(Outbox):
                 "respond", variants, lambda content: self._api.respond(url, content, replace=replace)
             )
         except ContentRejectedError as error:
-            _log.info("the response_url is used up, answering without it", reason=str(error))
+            _log.info("the response_url is used up, answering without it", reason=error)
             return False
         return True
 

@@ -41,13 +41,13 @@ class StreamStarter:
             if body.answer.strip():
                 return await self._request(body.answer), STREAM
         except MethodUnavailableError as error:
-            _log.warning("Slack does not stream here, messages are updated instead", reason=str(error))
+            _log.warning("Slack does not stream here, messages are updated instead", reason=error)
             self._features.streams.record_unavailable(self._destination.channel, error)
         except (
             ContentRejectedError,
             RecipientGoneError,
         ) as error:  # a post will find out whether the channel is reachable
-            _log.warning("Slack refused a stream, a message is updated instead", reason=str(error))
+            _log.warning("Slack refused a stream, a message is updated instead", reason=error)
         except RateLimitedError:
             pass  # streams are scarce; an updated message serves the reader as well
         return "", EDIT
@@ -61,7 +61,7 @@ class StreamStarter:
         except ContentRejectedError as error:
             if str(error) not in BLOCK_CODES:
                 raise
-            _log.warning("Slack streams no buttons and no reasoning here", reason=str(error))
+            _log.warning("Slack streams no buttons and no reasoning here", reason=error)
             if str(error) not in LENGTH_CODES:
                 self._features.chunks.disable()
             return ""

@@ -132,7 +132,7 @@ class PageWriter:
             update.state.streaming = False  # the appended text stays; the next step updates it
             return replace(update.page, mode=EDIT)
         except ContentRejectedError as error:
-            _log.warning("Slack refused to append to a stream, its message is updated", reason=str(error))
+            _log.warning("Slack refused to append to a stream, its message is updated", reason=error)
             update.state.certain = False  # so that every further step rewrites it
             return await self._rewrite(update)
         return replace(update.page, shown=update.state.shown_length)
@@ -147,7 +147,7 @@ class PageWriter:
             state.streaming = False
             return await self._rewrite(update)
         except ContentRejectedError as error:
-            _log.warning("Slack refused the end of a stream, its message is updated", reason=str(error))
+            _log.warning("Slack refused the end of a stream, its message is updated", reason=error)
             return await self._rewrite(update)
         except PlatformUnreachableError:
             state.stop_unconfirmed = True
@@ -222,7 +222,7 @@ class PageWriter:
                 raise
             self._deferred.schedule(self._destination.channel, update.page.message_id, decorate)
         except (ContentRejectedError, RecipientGoneError) as error:
-            _log.warning("an answer keeps the decoration of its stream", reason=str(error))
+            _log.warning("an answer keeps the decoration of its stream", reason=error)
         update.state.decoration = update.decoration
 
     async def _write(self, update: PageUpdate, content: MessageContent, *, step: bool, reserve: int = 0) -> None:
@@ -260,7 +260,7 @@ class PageWriter:
             except UneditableError:
                 raise  # it does not depend on the variant
             except ContentRejectedError as error:
-                _log.warning("Slack refused a message's blocks", reason=str(error))
+                _log.warning("Slack refused a message's blocks", reason=error)
                 if variant.block_types[0] == "task_card" and str(error) == "invalid_blocks":
                     self._features.cards.disable()
                 else:
@@ -287,7 +287,7 @@ class PageWriter:
             except RateLimitedError as error:
                 if not final:
                     raise
-                _log.info("a stream may still be open", reason=str(error))
+                _log.info("a stream may still be open", reason=error)
 
     def _state_of(self, page: Page) -> MessageState:
         known = self._states.get(page.message_id)

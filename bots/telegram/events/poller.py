@@ -135,7 +135,7 @@ class UpdatePoller:
         elif isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
             delay = _MAX_RETRY_DELAY
-        _log.warning("no updates from Telegram", error=f"{type(error).__name__}: {error}", again_in=delay)
+        _log.warning("no updates from Telegram", error=error, again_in=delay)
         await asyncio.sleep(delay)
 
     async def _clear_webhook(self, reason: str) -> None:

@@ -56,7 +56,7 @@ class WebhookRegistration:
             except TelegramError as error:
                 self._on_connection_change(False)  # noqa: FBT003 - a setter
                 wait = error.retry_after if isinstance(error, FloodError) else delay
-                _log.warning("the webhook is not registered", error=f"{type(error).__name__}: {error}", again_in=wait)
+                _log.warning("the webhook is not registered", error=error, again_in=wait)
                 await asyncio.sleep(wait)
                 delay = min(delay * 2, _MAX_RETRY_DELAY)
 

@@ -85,7 +85,7 @@ class MediaSender:
             except MediaForbiddenError:
                 raise
             except ContentRejectedError as error:
-                _log.info("pictures are sent as files", reason=str(error))
+                _log.info("pictures are sent as files", reason=error)
         self._as_files = True
         return await self._send_pictures(media, keyboard)
 
@@ -211,7 +211,7 @@ class MediaSender:
         except RateLimitedError as error:
             raise PlatformUnreachableError("the caption of an album has to wait") from error
         except ContentRejectedError as error:
-            _log.warning("an album stays without its caption", reason=str(error))
+            _log.warning("an album stays without its caption", reason=error)
         self.uncaptioned_album = ""
 
     async def _complete_found(self, message_id: str, media: Media, keyboard: InlineKeyboardMarkup | None) -> bool:

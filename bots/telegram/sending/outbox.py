@@ -222,7 +222,7 @@ class TelegramOutbox(Outbox):
                     title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard), reserve=reserve
                 )
             except (RecipientGoneError, ContentRejectedError) as error:
-                _log.info("a menu cannot replace another one", reason=str(error))
+                _log.info("a menu cannot replace another one", reason=error)
                 self._is_menu_fixed = True
         reply = self._sender.build_reply()
         await self._sender.show_draft(
@@ -275,7 +275,7 @@ class TelegramOutbox(Outbox):
             await self._api.delete_message(chat, int(message_id))
         except BadRequest as error:
             if is_undeletable(error):
-                _log.warning("Telegram does not let a message be deleted", chat=chat, reason=str(error))
+                _log.warning("Telegram does not let a message be deleted", chat=chat, reason=error)
             elif not is_already_deleted(error):
                 raise
 

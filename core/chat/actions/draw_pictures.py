@@ -76,7 +76,7 @@ class PictureDrawer:
             async with activity_indicator(context.outbox, "uploading"):
                 await post_media(context, album, fields, buttons=buttons)
         except ContentRejectedError as error:
-            _log.warning("pictures were refused", error=str(error), sizes=[len(one.data) for one in album.pictures])
+            _log.warning("pictures were refused", error=error, sizes=[len(one.data) for one in album.pictures])
             raise UserFacingError("imagine.unshown") from error
         _log.info("drawn", pictures=len(album.pictures), model=generated.model, attempt=context.job.attempt)
 

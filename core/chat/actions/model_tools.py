@@ -42,6 +42,7 @@ _SPEAK = Tool(
         "required": ["text"],
     },
 )
+_NAMES = frozenset({_DRAW.name, _SPEAK.name})
 _MAX_CALLS = 3
 """Posts that one answer may make: each costs money, and models go in circles at times."""
 _MAX_PICTURES = 4
@@ -72,7 +73,7 @@ class MediaTools:
             return "Not done: there were enough pictures and recordings in this answer."
         self._used += 1
         arguments = _parse_arguments(call)
-        _log.info("a model uses a tool", tool=call.name, number=self._used)
+        _log.info("a model uses a tool", tool=_name_known(call), number=self._used)
         try:
             match call.name:
                 case "draw_picture":
@@ -84,7 +85,7 @@ class MediaTools:
         except UserFacingError as error:
             return f"Not done: {self._context.translate_plainly(error.key, **error.values)}"
         except (WanjieError, ContentRejectedError) as error:
-            _log.warning("a tool failed", tool=call.name, error=repr(error))
+            _log.warning("a tool failed", tool=_name_known(call), error=error)
             return "Not done: the service that does this failed or refused."
 
     async def _draw(self, arguments: dict[str, Any]) -> str:
@@ -116,3 +117,8 @@ class MediaTools:
 def _parse_arguments(call: ToolCall) -> dict[str, Any]:
     """Parse the arguments of a call; models do write bad JSON, which counts as none."""
     return as_object(parse_json(call.arguments))
+
+
+def _name_known(call: ToolCall) -> str:
+    """The name of the tool for the log; a model may write anything there."""
+    return call.name if call.name in _NAMES else "unknown"

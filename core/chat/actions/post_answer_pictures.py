@@ -33,7 +33,7 @@ async def post_answer_pictures(context: EventContext, pictures: AnswerPictures, 
             async with activity_indicator(context.outbox, "uploading"):
                 await post_media(context, Album(shown, ""), ANSWER_PICTURES)
         except ContentRejectedError as error:
-            _log.warning("pictures of an answer were refused", error=str(error))
+            _log.warning("pictures of an answer were refused", error=error)
             lost += len(shown)
     if lost:
         await context.reply_text(context.translate("answer.picture_lost", count=lost), fields=LOST_PICTURES_NOTICE)

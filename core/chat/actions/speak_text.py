@@ -54,7 +54,7 @@ class Speaker:
             if error.key != "speak.nothing":
                 await _report_failure(context, context.translate(error.key, **error.values))
         except WanjieError as error:
-            _log.warning("an answer could not be spoken", error=repr(error))
+            _log.warning("an answer could not be spoken", error=error)
             await _report_failure(context, context.translate(error_key(error)))
 
     async def speak_and_post(
@@ -81,7 +81,7 @@ class Speaker:
             except VoiceForbiddenError as error:  # neither a voice message nor an audio file may be sent
                 raise UserFacingError("attach.no_voice") from error
             except ContentRejectedError as error:
-                _log.warning("a voice note was refused", bytes=len(voice.audio), error=str(error))
+                _log.warning("a voice note was refused", bytes=len(voice.audio), error=error)
                 raise UserFacingError("speak.refused") from error
 
     async def _synthesize(

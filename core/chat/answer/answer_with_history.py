@@ -17,6 +17,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import Incoming
 from core.chat.question.prompt import build_messages, remove_speaker
+from core.error_words import keep_error_words
 from core.media.visible_text import is_blank
 from core.metrics import Metrics
 from core.store import Conversations, HistoryMessage
@@ -123,7 +124,13 @@ class AnswerService:
         elif note := _NOTES.get(writer.reason):
             await context.reply(note)
         seconds = round(time.monotonic() - started_at, 1)
-        _log.info("answered", characters=len(text), reason=writer.reason, seconds=seconds, attempt=job.attempt)
+        _log.info(
+            "answered",
+            characters=len(text),
+            reason=keep_error_words(writer.reason),
+            seconds=seconds,
+            attempt=job.attempt,
+        )
         return text
 
     async def _save(self, context: EventContext, request: AnswerRequest, text: str) -> None:

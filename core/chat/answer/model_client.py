@@ -93,9 +93,9 @@ class ChatClient:
     def _simpler_form(self, request: ChatRequest, error: BadRequestError) -> ChatRequest | None:
         """Return the request without what the model may have refused; None when there is nothing to leave out."""
         if isinstance(error, SystemRoleError) and request.has_system_message:
-            _log.warning("a model takes no system role", model=request.model, error=str(error))
+            _log.warning("a model takes no system role", model=request.model, error=error)
             return request.without_system_role()
         if not request.tools or isinstance(error, RefusedContentError | ContextTooLongError):
             return None
-        _log.warning("a model takes no tools", model=request.model, error=str(error))
+        _log.warning("a model takes no tools", model=request.model, error=error)
         return replace(request, tools=())

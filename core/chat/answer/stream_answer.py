@@ -130,7 +130,7 @@ class AnswerWriter:
                 async with aclosing(self._stream_chunks(request, indicator, attempts)) as chunks:
                     return await self._show_corrected(chunks)
             except StreamBrokenError as error:
-                _log.warning("answer broke off", attempts_left=attempts.left, error=str(error))
+                _log.warning("answer broke off", attempts_left=attempts.left, error=error)
                 if attempts.left < 1:
                     raise
                 self._checkpoint.restart()

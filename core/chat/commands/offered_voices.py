@@ -73,7 +73,7 @@ class VoiceNames:
                 )
                 return await run_cancellable(context.job, trial)
         except WanjieError as error:
-            _log.warning("a voice could not be tried", error=repr(error))
+            _log.warning("a voice could not be tried", error=error)
             await context.reply("voice.untried", voice=name, reason=context.translate(error_key(error)))
             return False
 

@@ -154,6 +154,6 @@ class EventContext:
         try:
             await run_with_retries(lambda: self.outbox.show_menu(menu, step=True), max_seconds=_MENU_TIMEOUT)
         except (RateLimitedError, PlatformUnreachableError) as error:
-            _log.info("a page of a menu was not shown", reason=str(error))
+            _log.info("a page of a menu was not shown", reason=error)
             wait = error.retry_after if isinstance(error, RateLimitedError) else _MENU_RETRY_DELAY
             await self.notify_presser("menu.later", seconds=math.ceil(wait))

@@ -169,7 +169,7 @@ class PageWriter:
             self._buffer.changed.set()  # there is text to show, whether or not more comes
         except (PlatformUnreachableError, ContentRejectedError) as error:
             self._is_uneditable = isinstance(error, UneditableError)
-            _log.warning("a step was skipped", error=str(error))
+            _log.warning("a step was skipped", error=error)
 
     async def _finish_page(self, buttons: tuple[Button, ...] = ()) -> None:
         """Show the page's last state, in a new message where the old one takes no update."""
@@ -193,7 +193,7 @@ class PageWriter:
         old = self._page
         if not old.message_id:
             raise error
-        _log.warning("a message takes no change, another is posted", reason=str(error), page=self._index)
+        _log.warning("a message takes no change, another is posted", reason=error, page=self._index)
         self._replaced.append(old)
         self._pages[self._index] = Page(old.start, old.end, old.opening)
 
@@ -224,7 +224,7 @@ class PageWriter:
         try:
             await run_with_retries(lambda: self._outbox.delete_page(found))
         except (RecipientGoneError, ContentRejectedError) as error:
-            _log.warning("a page that is not needed could not be removed", error=str(error))
+            _log.warning("a page that is not needed could not be removed", error=error)
 
     async def _save_page(self, page: Page) -> None:
         self._pages[self._index] = page

@@ -91,7 +91,7 @@ class OldButtons:
                         return
                     await asyncio.sleep(wait)
         except (OutboxError, TimeoutError, *STORE_ERRORS) as error:
-            _log.info("old buttons are left for later", reason=str(error) or type(error).__name__)
+            _log.info("old buttons are left for later", reason=error)
 
     async def _remove_allowed(self, chat: str, outbox: Outbox) -> float | None:
         """Remove what the rate limits allow; return the seconds to wait for the rest, None when all is done."""
@@ -111,7 +111,7 @@ class OldButtons:
         """Load the messages by the uids of their answers; forget those that cannot be read."""
         shown: dict[str, ShownMessage] = {}
         for uid, packed in (await self._answers.list(chat)).items():
-            message = parse_stored(f"the buttons of {uid}", packed, _MESSAGE.parse)
+            message = parse_stored("the buttons of an answer", packed, _MESSAGE.parse)
             if message is None:
                 await self._answers.remove(chat, uid)
             else:
@@ -125,7 +125,7 @@ class OldButtons:
         try:
             await outbox.set_buttons(message, buttons)
         except (RecipientGoneError, ContentRejectedError) as error:  # it was deleted, or is too old to be changed
-            _log.info("an answer keeps its old buttons", reason=str(error))
+            _log.info("an answer keeps its old buttons", reason=error)
 
     async def _load_active(self, chat: str) -> _ActiveAnswers:
         history = await self._conversations.get_history(chat)

@@ -163,7 +163,7 @@ class ImageGenerator:
         except (WanjieError, BadImageError, NoSlotError) as error:
             _log.warning(
                 "a picture could not be downloaded",
-                reason=repr(error),
+                reason=error,
                 source=_describe_source(result),
                 model=generated.model,
             )

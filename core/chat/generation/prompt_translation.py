@@ -125,7 +125,7 @@ async def _ask(client: Translator, model: str, prompt: str, payer: Payer) -> str
     except (KeyRejectedError, RefusedContentError):
         raise
     except WanjieError as error:
-        _log.warning("a prompt could not be translated", model=model, error=repr(error))
+        _log.warning("a prompt could not be translated", model=model, error=error)
         return None
     return "" if completion.finish_reason in _INCOMPLETE_REASONS else completion.text
 

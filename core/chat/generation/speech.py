@@ -129,7 +129,7 @@ class SpeechSynthesizer:
         except (ContextTooLongError, RefusedContentError):
             raise
         except BadRequestError as error:  # only the voice can be wrong with it
-            _log.info("a voice is not taken", model=model, error=repr(error))
+            _log.info("a voice is not taken", model=model, error=error)
             return False
         return True
 
@@ -177,7 +177,7 @@ class SpeechSynthesizer:
             except AudioTooLongError as error:
                 raise UserFacingError("speak.hour") from error
             except UnreadableAudioError as error:
-                _log.warning("a recording cannot be read", model=recording.model, error=str(error))
+                _log.warning("a recording cannot be read", model=recording.model, error=error)
                 self._pieces.discard(recording)
                 for piece in attempts.values():
                     piece.count_failure()

@@ -45,6 +45,6 @@ async def run_with_retries(
             delay, outage_delay = outage_delay, min(outage_delay * 2, _MAX_RETRY_DELAY)
             if not retries_outages or time.monotonic() + delay > deadline:
                 raise
-            _log.warning("platform unreachable", error=str(error), again_in=delay)
+            _log.warning("platform unreachable", error=error, again_in=delay)
         with yield_slot():
             await asyncio.sleep(delay)

@@ -12,6 +12,7 @@ from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
 from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
+from core.error_words import keep_error_words
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import extract_audio
 from core.media.results import AudioTooLongError, UnreadableAudioError
@@ -76,7 +77,9 @@ class Transcriber:
         except RefusedContentError:
             raise
         except BadRequestError as error:
-            _log.warning("a recording was not taken", error=repr(error), mime=attachment.mime, bytes=attachment.size)
+            _log.warning(
+                "a recording was not taken", error=error, mime=keep_error_words(attachment.mime), bytes=attachment.size
+            )
             raise UserFacingError("file.long" if isinstance(error, ContextTooLongError) else "file.unheard") from None
         if not words:
             raise UserFacingError("file.silent")

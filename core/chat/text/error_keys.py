@@ -67,15 +67,15 @@ def choose_apology(error: Exception) -> Apology | None:
     """Log the failure of a job; return what to tell the user, None when nothing."""
     for kind, event in _SILENT.items():
         if isinstance(error, kind):
-            _log.info(event, reason=str(error))
+            _log.info(event, reason=error)
             return None
     if (refusal := _explain_refusal(error)) is not None:
         return refusal
     if isinstance(error, wanjie.WanjieError):
-        _log.warning("model call failed", error=repr(error), request_id=error.request_id)
+        _log.warning("model call failed", error=error, request_id=error.request_id)
         return Apology(error_key(error))
     if isinstance(error, errors.OutboxError):
-        _log.warning("an answer could not be shown", error=repr(error))
+        _log.warning("an answer could not be shown", error=error)
         return Apology(next(_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS))
     reference = new_reference()
     _log.error("turn failed", reference=reference, exc_info=error)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from core.json_reader import clean_code, parse_json
+from core.json_reader import clean_code, clean_request_id, parse_json
 from core.wanjie.errors import (
     BadRequestError,
     ContextTooLongError,
@@ -142,7 +142,7 @@ def _create_error(
 ) -> WanjieError:
     code = clean_code(next(iter(body.codes), ""))
     said = " ".join(part for part in (str(status or ""), code) if part)
-    request_id = clean_code(next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), ""))
+    request_id = clean_request_id(next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), ""))
     wait = parse_retry_delay(headers, text, now=datetime.now(UTC))
     if kind is QuotaExhaustedError and status == HTTPStatus.TOO_MANY_REQUESTS and wait is not None:
         # Google's message for a limit per minute mentions billing, too; waiting is enough here.

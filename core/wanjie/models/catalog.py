@@ -176,7 +176,7 @@ class Catalog:
 
     def _handle_failure(self, error: WanjieError | TimeoutError) -> tuple[Model, ...]:
         if self._models is not None:
-            _log.warning("wanjie.catalog_stale", error=repr(error))
+            _log.warning("wanjie.catalog_stale", error=error)
             self._fresh_until = self._clock() + min(self._ttl, _RETRY_DELAY)
             return self._models
         if isinstance(error, WanjieError):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import structlog
 
+from core.error_words import keep_error_words
 from core.json_reader import NOT_JSON, has_cut_characters, load_json, parse_json
 from core.wanjie.errors import ServerFaultError, StreamBrokenError, UnreadableAnswerError, WanjieError
 from core.wanjie.failures.error_mapping import error_from_json, error_from_response
@@ -199,7 +200,7 @@ class StreamReader:
     def _skip_keepalive(self, event: ServerSentEvent, text: str) -> list[Delta]:
         """Skip a keep-alive; any other frame that is not JSON may have held a part of the answer, so it is an error."""
         if not {text.strip().upper(), event.name.upper()} & _KEEPALIVES:
-            _log.warning("wanjie.malformed_frame", characters=len(text), frame_id=event.id)
+            _log.warning("wanjie.malformed_frame", characters=len(text), frame_id=keep_error_words(event.id))
             raise StreamBrokenError("a frame of the stream is not JSON")
         return []
 

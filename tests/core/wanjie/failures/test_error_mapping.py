@@ -130,9 +130,9 @@ def test_failures_of_every_shape_are_classified(status: int, body: str, kind: ty
 
 
 def test_a_failure_has_status_code_and_request_id() -> None:
-    error = error_from_response(400, {"x-request-id": "req-7"}, openai("secret words", "bad_size"))
+    error = error_from_response(400, {"x-request-id": "req-7f3c5a90-11de"}, openai("secret words", "bad_size"))
 
-    assert (error.status, error.code, error.request_id) == (400, "bad_size", "req-7")
+    assert (error.status, error.code, error.request_id) == (400, "bad_size", "req-7f3c5a90-11de")
     assert str(error) == "Wanjie answered 400 bad_size"
 
 
@@ -142,6 +142,12 @@ def test_what_is_no_identifier_is_neither_a_code_nor_a_request_id(words: str) ->
 
     assert (error.code, error.request_id) == ("", "")
     assert str(error) == "Wanjie answered 400"
+
+
+@pytest.mark.parametrize("words", ["heliotrope", "heliotrope-marigold-12", "my.name", "12345"])
+def test_a_request_id_has_the_form_of_one(words: str) -> None:
+    assert not error_from_response(500, {"x-request-id": words}, "").request_id
+    assert error_from_response(500, {"x-request-id": "2026113010203040506abCDe"}, "").request_id
 
 
 def test_a_numeric_code_gives_way_to_the_type() -> None:
