@@ -24,14 +24,14 @@ _SECRET = "[secret]"  # noqa: S105 - what stands for one
 
 _SECRET_FORMS = re.compile(
     r"""
-      (?<!\d)\d{5,}(?::|%3A)[\w-]{20,}         # Telegram's bot tokens, in addresses and alone
-    | \bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w-]+ # Slack's tokens
+      (?<!\d)\d{5,}(?::|%3A)[\w-]{20,}         # tokens of bots that begin with a number, in addresses and alone
+    | \bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w-]+ # tokens of apps
     | (?<![A-Za-z0-9])[rsp]k-[\w-]{8,}          # keys of models' services
     | \bBearer\s+\S+
     | \beyJ[\w-]{8,}\.[\w.-]+                  # JSON web tokens
     | (?<=://)[^\s/@]*@                         # the user and password of an address
     | (?<=\?)[^\s"'<>]*=[^\s"'<>]*              # the query of an address: tickets and signatures
-    | (?<=hooks\.slack\.com/)\S+               # whoever knows such an address may post
+    | (?<=://hooks\.)\S+                         # whoever knows such an address may post
     """,
     re.ASCII | re.VERBOSE,
 )

@@ -48,7 +48,7 @@ def test_secrets_are_redacted_at_any_depth() -> None:
         ("Authorization: Bearer abc.def", "Authorization: [secret]"),
         ("socks5://ada:pass%40@proxy:1080", "socks5://[secret]proxy:1080"),
         ("wss://wss.slack.com/link/?ticket=12-ab&app_id=1", "wss://wss.slack.com/link/?[secret]"),
-        ("https://hooks.slack.com/commands/T1/2/abc", "https://hooks.slack.com/[secret]"),
+        ("https://hooks.slack.com/commands/T1/2/abc", "https://hooks.[secret]"),
         ("two\nlines \x1b[31m\u202e", "two lines  [31m "),
     ],
 )
