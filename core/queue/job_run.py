@@ -188,6 +188,8 @@ class JobRun:
         )
         if claimed.stop:
             job.stop_requested.set()
+        if claimed.has_followers:
+            job.news.set()
         return job
 
     async def _finish(self, claimed: ClaimedJob, *, dead: bool = False) -> None:

@@ -60,6 +60,8 @@ class ClaimedJob:
     stop: bool
     age: float = 0.0
     """Seconds since the message was stored; 0 when that is not known any more."""
+    has_followers: bool = False
+    """Other messages wait behind it."""
 
 
 def name_consumer(name: str, lease: float) -> str:
@@ -140,12 +142,13 @@ class Claims:
         deliveries, *rest = cast("list[int]", answer)
         if deliveries == 0:
             return None
-        head, age, flat = cast("tuple[bytes, int, list[bytes]]", tuple(rest))
+        head, age, flat, length = cast("tuple[bytes, int, list[bytes], int]", tuple(rest))
         texts = [item.decode(errors="replace") for item in flat]
         state = dict(zip(texts[::2], texts[1::2], strict=True))
         stop = state.pop("!stop", None) is not None
         digest = sha1(head, usedforsecurity=False).hexdigest()
-        return ClaimedJob(Claim(entry, deliveries), Envelope.unpack(head), digest, state, stop, max(0, age) / 1000)
+        claim, envelope = Claim(entry, deliveries), Envelope.unpack(head)
+        return ClaimedJob(claim, envelope, digest, state, stop, max(0, age) / 1000, length > 1)
 
     async def checkpoint(self, claim: Claim, fields: Mapping[str, str]) -> bool:
         """Add `fields` to the lane's state; True when somebody asked to stop. Raises `OwnershipLostError`."""

@@ -79,8 +79,10 @@ class AnswerService:
 
     async def load_context(self, context: EventContext) -> ConversationContext:
         """Read the conversation in which a question is asked."""
-        history = await self._conversations.get_history(context.chat)
-        return ConversationContext(history, await self._models.load(context.incoming.chat, context.models))
+        history, models = await asyncio.gather(
+            self._conversations.get_history(context.chat), self._models.load(context.incoming.chat, context.models)
+        )
+        return ConversationContext(history, models)
 
     async def answer(self, context: EventContext, request: AnswerRequest) -> str:
         """Answer a question and save both in the history; return the answer's text, "" when there is none.

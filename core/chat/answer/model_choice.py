@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -112,9 +113,12 @@ class ModelSelector:
 
         That is the chat's own preferences, else those of the chat around it.
         """
-        preferences = await self._conversations.get_preferences(str(chat))
-        if chat.parent != chat:
-            preferences = preferences.with_fallback(await self._conversations.get_preferences(str(chat.parent)))
+        places = dict.fromkeys((chat, chat.parent))
+        preferences, *around = await asyncio.gather(
+            *(self._conversations.get_preferences(str(place)) for place in places)
+        )
+        for fallback in around:
+            preferences = preferences.with_fallback(fallback)
         return ChatModels(preferences, self._catalog, permissions)
 
     async def run_with_model(

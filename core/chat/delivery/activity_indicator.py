@@ -13,6 +13,9 @@ from core.chat.port.outbox import Activity, Outbox
 _PENDING_CALL_TIMEOUT = 0.3
 """Seconds that text waits for a call that is just showing the indicator."""
 
+_START_DELAY = 0.02
+"""Seconds in which what the indicator is about gets under way: a question to a model goes out first."""
+
 _MAX_SILENCE = 6.0
 """Seconds without new text after which the indicator returns: a video or long reasoning may take minutes."""
 
@@ -57,6 +60,7 @@ class ActivityIndicator:
         await self._outbox.show_activity("nothing")
 
     async def _keep_showing(self, activity: Activity) -> None:
+        await asyncio.sleep(_START_DELAY)
         while True:
             if time.monotonic() >= self._next_refresh:
                 self._next_refresh = time.monotonic() + self._outbox.capabilities.activity_interval

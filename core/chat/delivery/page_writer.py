@@ -33,7 +33,7 @@ from .write_ahead import find_if_lost, write_ahead
 
 _log = structlog.get_logger()
 
-_HELD_BACK_DELAY = 0.1
+_HELD_BACK_DELAY = 0.02
 """Seconds until the next update where the platform's formatting has held back the whole first one."""
 _GROUP_INTERVAL_INCREMENT = 0.3
 """Seconds by which the interval grows with each update in a group: short answers stay lively there, too."""

@@ -100,7 +100,8 @@ class PieceCollector:
         self, job: Job, pieces: list[_Piece], read: ReadEvent, *, quiet_time: float = 0.0
     ) -> list[_Piece]:
         """Wait for pieces that are sure to come and until none has come for `quiet_time` seconds; save them all."""
-        found, known = await self._find_more(job, pieces, read), 0
+        has_news = job.news.is_set() or quiet_time  # else only the message itself was there when the job began
+        found, known = await self._find_more(job, pieces, read) if has_news else _select(pieces, []), 0
         for _ in range(_MAX_WAITS):
             last = found.pieces[-1].incoming
             wait_seconds = max(last.wait_seconds, quiet_time)

@@ -1,5 +1,5 @@
 -- KEYS: stream, mailbox, state. ARGV: entry, consumer, lane.
--- {deliveries, head of the mailbox, its age in milliseconds, state as a flat list}; {0}: not ours, or nothing to do.
+-- {deliveries, head of the mailbox, its age in milliseconds, state as a flat list, length of the mailbox}; {0}: not ours, or nothing to do.
 local entry, lane = ARGV[1], ARGV[3]
 local count = deliveries(KEYS[1], entry, ARGV[2])
 if count == 0 then
@@ -30,4 +30,4 @@ elseif record.digest ~= redis.sha1hex(head) then
   wake(freed)
   return {0}
 end
-return {count, head, mail_age(lane, head), redis.call('HGETALL', KEYS[3])}
+return {count, head, mail_age(lane, head), redis.call('HGETALL', KEYS[3]), redis.call('LLEN', KEYS[2])}
