@@ -22,6 +22,7 @@ from core.metrics import Metrics
 from core.redis import LeaderLease, RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
+from .api.call_budget import CallBudget
 from .api.client import TelegramApi
 from .api.http_transport import FloodError
 from .api.rate_limited_chat import RateLimitedChat
@@ -73,7 +74,8 @@ class TelegramPlatform(RunningPlatform):
         self._api = TelegramApi(token, settings.base_url, settings.file_url, proxies, calls)
         self._allowed_ids = frozenset(settings.allowed_ids)
         self._settings = settings
-        self._rate_limiters = functools.cache(rate_limiters)
+        self._rate_limiters = rate_limiters
+        self._budgets = functools.cache(self._make_budget)
         self._leases = leases
         self._menu = menu
         self._message_ids = MessageIdTracker()
@@ -146,8 +148,8 @@ class TelegramPlatform(RunningPlatform):
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Return the outbox for `incoming`; keep it for the whole job."""
-        rate_limiter = self._rate_limiters(f"{PLATFORM}:{incoming.chat.account}")
-        return TelegramOutbox(self._api, rate_limiter, incoming, self._message_ids, self._admins)
+        budget = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
+        return TelegramOutbox(self._api, budget, incoming, self._message_ids, self._admins)
 
     def get_standing(self, incoming: Incoming) -> Standing:
         """Whether the settings name the sender or the chat."""
@@ -156,8 +158,11 @@ class TelegramPlatform(RunningPlatform):
 
     async def leave(self, chat: ChatRef) -> None:
         """Leave a group."""
-        calls = RateLimitedChat(self._rate_limiters(f"{PLATFORM}:{chat.account}"), int(chat.chat))
+        calls = RateLimitedChat(self._budgets(f"{PLATFORM}:{chat.account}"), int(chat.chat))
         await calls.call_outside_chat_limits(self._api.leave_chat)
+
+    def _make_budget(self, account: str) -> CallBudget:
+        return CallBudget(self._rate_limiters(account))
 
     async def _fetch_identity(self) -> BotIdentity:
         """Call getMe until Telegram can be reached."""

@@ -3,7 +3,7 @@
 from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
 from .leader_lease import LeaderLease
-from .rate_limiter import RateLimit, RateLimiter
+from .rate_limiter import RateLimit, RateLimiter, Refusal
 from .reserved_writes import ReservedWrites
 from .server_binary import DamagedDataError, EmbeddedRedisError, FolderInUseError
 from .server_errors import is_about_data
@@ -18,6 +18,7 @@ __all__ = [
     "LeaderLease",
     "RateLimit",
     "RateLimiter",
+    "Refusal",
     "ReservedWrites",
     "StoreAddressError",
     "StoreHealth",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from redis.asyncio import Redis
 
@@ -25,6 +26,18 @@ class RateLimit:
     get a third each, and who has used none finds one."""
     is_bucket: bool = False
     """A token bucket: `calls` at once, and one each `seconds` in the long run."""
+    reserve: int = 0
+    """Calls that stay free for more important ones; see `RateLimiter.ask`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A call that is not granted now."""
+
+    seconds: float
+    """Until it is worth asking again."""
+    limit: str
+    """The name of the limit that lasts longest."""
 
 
 class RateLimiter:
@@ -41,11 +54,15 @@ class RateLimiter:
         self._foreign = ForeignKeys(redis)
 
     async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
+        """Take one call as `ask` does; return 0.0 when it is granted, else the seconds until the next attempt."""
+        refusal = await self.ask(*limits, reserve=reserve, person=person)
+        return refusal.seconds if refusal else 0.0
+
+    async def ask(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> Refusal | None:
         """Take one call from every limit, or from none; `person`, if known, is whom a `fair` limit is shared with.
 
-        Return 0.0 when it is granted, else the seconds until it is worth asking again. In each limit, `reserve` calls
-        stay free for more important ones, but one is always usable. Raises one of `STORE_ERRORS`; the call may be
-        counted then.
+        Return None when it is granted. In each limit, `reserve` calls stay free for more important ones, but one is
+        always usable. Raises one of `STORE_ERRORS`; the call may be counted then.
         """
         keys: list[str] = []
         arguments: list[ScriptArgument] = []
@@ -54,11 +71,12 @@ class RateLimiter:
             log = f"{self._tag}:{limit.name}:{limit.seconds:g}{':bucket' if limit.is_bucket else ''}"
             own = f"{log}:{person}" if limit.fair and person else log
             keys += [log, self._pause_key(limit.name), own]
-            size = limit.calls if limit.is_bucket else 0
-            arguments += [max(1, limit.calls - reserve), int(limit.seconds * 1_000_000), size]
+            usable, size = max(1, limit.calls - limit.reserve - reserve), limit.calls if limit.is_bucket else 0
+            arguments += [usable, int(limit.seconds * 1_000_000), size]
             types |= dict.fromkeys((log, own), "string" if limit.is_bucket else "list")
-        wait = await self._foreign.retry_without(types, lambda: self._acquire(keys, arguments))
-        return int(str(wait)) / 1_000_000
+        answer = await self._foreign.retry_without(types, lambda: self._acquire(keys, arguments))
+        wait, longest = cast("list[int]", answer)
+        return Refusal(wait / 1_000_000, limits[longest - 1].name) if wait else None
 
     async def pause(self, name: str, seconds: float) -> None:
         """Grant nothing under `name` for `seconds`, as a 429 of the platform demands; never shortens a longer pause."""

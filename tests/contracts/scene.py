@@ -16,7 +16,7 @@ from core.chat.port.errors import RateLimitedError
 from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.redis import LeaderLease, RateLimit, RateLimiter
+from core.redis import LeaderLease, RateLimit, RateLimiter, Refusal
 
 from .case import Case, Shared
 
@@ -41,10 +41,10 @@ class HastyRateLimiter(RateLimiter):
         super().__init__(redis, account)
         self._time = time
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
-        """See `RateLimiter.acquire`."""
+    async def ask(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> Refusal | None:
+        """See `RateLimiter.ask`."""
         passing = [replace(limit, seconds=limit.seconds / self._time.speed) for limit in limits]
-        return await super().acquire(*passing, reserve=reserve + self._time.reserve, person=person)
+        return await super().ask(*passing, reserve=reserve + self._time.reserve, person=person)
 
 
 @dataclass(slots=True)

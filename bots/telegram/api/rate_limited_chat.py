@@ -8,19 +8,12 @@ from typing import TypeVar
 import structlog
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
-from core.chat.port.errors import OutboxError, RateLimitedError
-from core.redis import RateLimit
+from core.chat.port.errors import OutboxError
 
+from .call_budget import CallBudget
+from .call_order import Priority
 from .errors import get_retry_after, to_outbox_error
-from .rate_limits import (
-    BOT_LIMIT,
-    PRESS_LIMIT,
-    PRESS_RESERVE,
-    RateLimiterPort,
-    get_album_limits,
-    get_chat_limit_names,
-    get_typing_limits,
-)
+from .rate_limits import BOT_LIMIT, PRESS_LIMIT, get_album_limits, get_chat_limit_names, get_typing_limits
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -33,13 +26,19 @@ class RateLimitedChat:
     No method waits: each raises `RateLimitedError`, or another `OutboxError`. The chat id is passed to each call.
     """
 
-    def __init__(self, rate_limiter: RateLimiterPort, chat_id: int) -> None:
-        self._rate_limiter = rate_limiter
+    def __init__(self, budget: CallBudget, chat_id: int) -> None:
+        self._budget = budget
         self._chat_id = chat_id
 
-    async def call_as_message(self, call: _Call[_Result], *, reserve: int = 0, count: int = 1) -> _Result:
-        """Send, edit or delete; `reserve` calls must remain available. An album counts as `count` messages."""
-        await self._acquire(get_album_limits(self._chat_id, count), reserve + count - 1)
+    def get_wait(self, priority: Priority) -> float:
+        """Return the seconds until a call is worth trying, as far as this process knows; it keeps its turn."""
+        return self._budget.get_wait(self, priority)
+
+    async def call_as_message(
+        self, call: _Call[_Result], *, priority: Priority = Priority.FINAL, count: int = 1
+    ) -> _Result:
+        """Send, edit or delete. An album counts as `count` messages."""
+        await self._acquire_message(priority, count)
         try:
             return await call(self._chat_id)
         except ChatMigrated as error:
@@ -47,22 +46,22 @@ class RateLimitedChat:
             self._chat_id = error.new_chat_id
         except TelegramError as error:
             raise await self._handle_failure(error) from error
-        await self._acquire(get_album_limits(self._chat_id, count), reserve + count - 1)
+        await self._acquire_message(priority, count)
         return await self._call_once(call)
 
-    async def call_as_typing(self, call: _Call[object], *, reserve: int) -> None:
+    async def call_as_typing(self, call: _Call[object]) -> None:
         """Send a chat action."""
-        await self._acquire(get_typing_limits(self._chat_id), reserve)
+        await self._budget.acquire(self, Priority.TYPING, get_typing_limits(self._chat_id))
         await self._call_once(call)
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
         """Make a call that no limit of the chat counts."""
-        await self._acquire((BOT_LIMIT,), 0)
+        await self._budget.acquire(self, Priority.TAP, (BOT_LIMIT,))
         return await self._call_once(call)
 
     async def call_for_press(self, call: _Call[object], *, person: str) -> None:
         """Answer a press of this person (Bot API: answerCallbackQuery), which no limit of the chat counts."""
-        await self._acquire((PRESS_LIMIT,), PRESS_RESERVE, person)
+        await self._budget.acquire(self, Priority.TAP, (PRESS_LIMIT,), person=person)
         await self._call_once(call)
 
     async def _call_once(self, call: _Call[_Result]) -> _Result:
@@ -71,16 +70,16 @@ class RateLimitedChat:
         except TelegramError as error:
             raise await self._handle_failure(error) from error
 
-    async def _acquire(self, limits: tuple[RateLimit, ...], reserve: int, person: str = "") -> None:
-        if wait := await self._rate_limiter.acquire(*limits, reserve=reserve, person=person):
-            raise RateLimitedError(wait)
+    async def _acquire_message(self, priority: Priority, count: int) -> None:
+        limits = get_album_limits(self._chat_id, count, priority)
+        await self._budget.acquire(self, priority, limits, count=count)
 
     async def _handle_failure(self, error: TelegramError) -> OutboxError:
         if seconds := get_retry_after(error):
             # Each call during a penalty makes it longer, so all calls to the chat pause until its end.
             _log.warning("Telegram asks to wait", chat=self._chat_id, seconds=seconds)
             for name in get_chat_limit_names(self._chat_id):
-                await self._rate_limiter.pause(name, seconds)
+                await self._budget.pause(name, seconds)
         if isinstance(error, InvalidToken):
             _log.error("Telegram does not accept TELEGRAM_BOT_TOKEN any more")
         return to_outbox_error(error)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
+from bots.telegram.api.call_order import Priority
 from bots.telegram.api.errors import (
     is_about_extras,
     is_about_media,
@@ -76,7 +77,7 @@ class MessageSender:
         send_call: Callable[[int, RenderedText], Awaitable[_Result]],
         bare_call: Callable[[int, RenderedText], Awaitable[_Result]] | None = None,
         *,
-        reserve: int = 0,
+        priority: Priority = Priority.FINAL,
         count: int = 1,
     ) -> _Result:
         """Send or edit with `send_call`; a link or page whose formatting Telegram refuses is plain from then on.
@@ -89,7 +90,7 @@ class MessageSender:
             send_call, bare_call = bare_call, None
         while True:
             try:
-                result = await self._show_once(draft, send_call, reserve, count)
+                result = await self._show_once(draft, send_call, priority, count)
             except ContentRejectedError as error:
                 if isinstance(error, UneditableError) or is_about_media(error):
                     raise
@@ -106,13 +107,17 @@ class MessageSender:
                 return result
 
     async def _show_once(
-        self, draft: Draft, send_call: Callable[[int, RenderedText], Awaitable[_Result]], reserve: int, count: int
+        self,
+        draft: Draft,
+        send_call: Callable[[int, RenderedText], Awaitable[_Result]],
+        priority: Priority,
+        count: int,
     ) -> _Result:
         """Send it in its thread; when that is gone, in the nearest place that is left."""
         while True:
             try:
                 return await self._access.calls.call_as_message(
-                    lambda chat: send_call(chat, draft.rendered), reserve=reserve, count=count
+                    lambda chat: send_call(chat, draft.rendered), priority=priority, count=count
                 )
             except (ContentRejectedError, RecipientGoneError) as error:
                 if not self._fall_back_to_parent(error):

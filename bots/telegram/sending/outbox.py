@@ -11,17 +11,11 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
+from bots.telegram.api.call_budget import CallBudget
+from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_already_deleted, is_not_modified, is_undeletable
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.api.rate_limits import (
-    BUTTONS_RESERVE,
-    MENU_RESERVE,
-    START_RESERVE,
-    STEP_RESERVE,
-    TYPING_RESERVE,
-    RateLimiterPort,
-)
 from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.recovery.find_lost_message import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
@@ -80,7 +74,7 @@ class TelegramOutbox(Outbox):
     def __init__(
         self,
         api: TelegramApi,
-        rate_limiter: RateLimiterPort,
+        budget: CallBudget,
         incoming: Incoming,
         message_ids: MessageIdTracker,
         admins: AdminLookup,
@@ -91,7 +85,7 @@ class TelegramOutbox(Outbox):
         self._message_ids = message_ids
         self._admins = admins
         self._chat = int(incoming.chat.chat)
-        self._chat_calls = RateLimitedChat(rate_limiter, self._chat)
+        self._chat_calls = RateLimitedChat(budget, self._chat)
         access = ChatAccess(api, self._chat_calls, message_ids, incoming)
         self._sender, self._finder = MessageSender(access), LostMessageFinder(access)
         self._media = MediaSender(api, self._sender, self._finder, message_ids, incoming)
@@ -122,18 +116,22 @@ class TelegramOutbox(Outbox):
         message_id = page.message_id
         if not message_id:
             buttons = buttons if final else ()
-            message_id = await self._send_first_step(draft, buttons, reserve=0 if final else START_RESERVE)
+            message_id = await self._send_first_step(draft, buttons, Priority.FINAL if final else Priority.START)
         elif self._shown_pages.get(message_id) != (draft.rendered, buttons):
             await self._edit_page(message_id, draft, buttons, final=final)
         self._shown_pages[message_id] = draft.rendered, buttons
         self._message_ids.record_identified(self._chat, int(message_id))
         return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
 
+    def get_step_delay(self, page: Page) -> float:
+        """See `Outbox`."""
+        return self._chat_calls.get_wait(Priority.STEP if page.message_id else Priority.START)
+
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; the text does not change (Bot API: editMessageReplyMarkup)."""
         message_id, keyboard = int(shown.page.message_id), build_button_keyboard(buttons)
         await self._chat_calls.call_as_message(
-            lambda chat: self._set_keyboard(chat, message_id, keyboard), reserve=BUTTONS_RESERVE
+            lambda chat: self._set_keyboard(chat, message_id, keyboard), priority=Priority.BUTTONS
         )
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
@@ -196,7 +194,7 @@ class TelegramOutbox(Outbox):
         """
         if not step:
             await self._answer_callback_query()
-        await self._send_menu(menu, MENU_RESERVE if step else 0)
+        await self._send_menu(menu, Priority.TAP if step else Priority.FINAL)
         await self._answer_callback_query()
 
     async def show_activity(self, doing: Activity = "writing") -> None:
@@ -208,18 +206,17 @@ class TelegramOutbox(Outbox):
             async with asyncio.timeout(_ACTIVITY_TIMEOUT):
                 await self._answer_callback_query()
                 await self._chat_calls.call_as_typing(
-                    lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread),
-                    reserve=TYPING_RESERVE,
+                    lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread)
                 )
 
-    async def _send_menu(self, menu: Menu, reserve: int) -> None:
+    async def _send_menu(self, menu: Menu, priority: Priority) -> None:
         keyboard, title = build_menu_keyboard(menu), self._sender.make_draft(menu.title)
         if self._incoming.choice is not None and not self._is_menu_fixed:
             message_id = self._incoming.message_id
             self._message_ids.record_identified(self._chat, int(message_id))
             try:
                 return await self._sender.show_draft(
-                    title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard), reserve=reserve
+                    title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard), priority=priority
                 )
             except (RecipientGoneError, ContentRejectedError) as error:
                 _log.info("a menu cannot replace another one", reason=error)
@@ -229,11 +226,11 @@ class TelegramOutbox(Outbox):
             title,
             lambda chat, shown: self._sender.send(chat, shown, self._sender.build_reply(), keyboard),
             reply and (lambda chat, shown: self._sender.send(chat, shown, None, keyboard)),
-            reserve=reserve,
+            priority=priority,
         )
         return None
 
-    async def _send_first_step(self, draft: Draft, buttons: tuple[Button, ...], reserve: int) -> str:
+    async def _send_first_step(self, draft: Draft, buttons: tuple[Button, ...], priority: Priority) -> str:
         """Send the first step of a page; if it is unknown whether it arrived, `find_lost_message` finds out."""
         keyboard = build_button_keyboard(buttons)
 
@@ -247,7 +244,7 @@ class TelegramOutbox(Outbox):
             return await self._sender.send(chat, shown, None)
 
         bare = send_bare if keyboard or self._sender.build_reply() else None
-        return await self._sender.send_tracked(lambda: self._sender.show_draft(draft, send, bare, reserve=reserve))
+        return await self._sender.send_tracked(lambda: self._sender.show_draft(draft, send, bare, priority=priority))
 
     async def _edit_page(self, message_id: str, draft: Draft, buttons: tuple[Button, ...], *, final: bool) -> None:
         keyboard = build_button_keyboard(buttons)
@@ -256,7 +253,7 @@ class TelegramOutbox(Outbox):
                 draft,
                 lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard),
                 keyboard and (lambda chat, shown: self._sender.edit(chat, message_id, shown)),
-                reserve=0 if final else STEP_RESERVE,
+                priority=Priority.FINAL if final else Priority.STEP,
             )
         except ContentRejectedError as error:
             if final:

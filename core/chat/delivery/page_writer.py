@@ -156,6 +156,9 @@ class PageWriter:
         is_longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
         if is_blank(body) or not (is_longer or self._lacks_buttons) or self._is_uneditable:
             return
+        if delay := self._outbox.get_step_delay(self._page):
+            self._postpone_update(delay)
+            return
         self._next_update = time.monotonic() + self._interval
         try:
             await self._show(body, final=False, buttons=self._buttons.growing)
@@ -165,11 +168,14 @@ class PageWriter:
             self._interval = min(self._interval + _GROUP_INTERVAL_INCREMENT, self._max_interval)
             self._shown_end = end
         except RateLimitedError as error:
-            self._next_update = time.monotonic() + error.retry_after
-            self._buffer.changed.set()  # there is text to show, whether or not more comes
+            self._postpone_update(error.retry_after)
         except (PlatformUnreachableError, ContentRejectedError) as error:
             self._is_uneditable = isinstance(error, UneditableError)
             _log.warning("a step was skipped", error=error)
+
+    def _postpone_update(self, seconds: float) -> None:
+        self._next_update = time.monotonic() + seconds
+        self._buffer.changed.set()  # there is text to show, whether or not more comes
 
     async def _finish_page(self, buttons: tuple[Button, ...] = ()) -> None:
         """Show the page's last state, in a new message where the old one takes no update."""

@@ -45,6 +45,14 @@ class Outbox(Protocol):
         cannot change messages returns the page as it is until `final`.
         """
 
+    def get_step_delay(self, page: Page) -> float:
+        """Return the seconds until a step of `page` that is not `final` is worth trying, as far as is known by now.
+
+        Whoever asks has something to show, and keeps its turn among the pages that wait until then. Default: 0.0.
+        """
+        del page
+        return 0.0
+
     @abstractmethod
     async def send_text(self, text: str) -> None:
         """Answer with a sentence or two of the service's own (Markdown, at most one page)."""

@@ -2,10 +2,11 @@
 -- at which it is full again), its pause, and the log of the person who shares it fairly with others, else its first key.
 -- ARGV: for each limit the number of usable calls, its window in microseconds (of a bucket: until a call is regained),
 -- and the size of a bucket, 0 for a log.
--- 0: granted and counted by every limit. Else microseconds until it is worth asking again; nothing is counted.
+-- Microseconds until it is worth asking again, and which limit (from 1) lasts so long; nothing is counted then.
+-- 0: granted, and counted by every limit.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local wait = 0
+local wait, longest = 0, 0
 
 -- Removes what the window has left, and counts the rest.
 local function count(log, window)
@@ -42,16 +43,19 @@ end
 for i = 1, #KEYS / 3 do
   local key, pause, own = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
   local usable, window, size = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local own_wait = redis.call('PTTL', pause) * 1000
   if size > 0 then
-    wait = math.max(wait, full_at(key, size, window) - (usable - 1) * window - now)
+    own_wait = math.max(own_wait, full_at(key, size, window) - (usable - 1) * window - now)
   else
-    wait = math.max(wait, wait_for_log(key, own, usable, window))
+    own_wait = math.max(own_wait, wait_for_log(key, own, usable, window))
   end
-  wait = math.max(wait, redis.call('PTTL', pause) * 1000)
+  if own_wait > wait then
+    wait, longest = own_wait, i
+  end
 end
 
 if wait > 0 then
-  return wait
+  return {wait, longest}
 end
 -- Redis does not refuse a script for lack of memory once it has written; a removal is never refused.
 redis.call('DEL', KEYS[1] .. ':none')
@@ -67,4 +71,4 @@ for i = 1, #KEYS / 3 do
     end
   end
 end
-return 0
+return {0, 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.redis import RateLimit
+from core.redis import RateLimit, Refusal
 
 
 @dataclass
@@ -15,12 +15,13 @@ class OpenRateLimiter:
     acquired: list[tuple[tuple[RateLimit, ...], int]] = field(default_factory=list[tuple[tuple[RateLimit, ...], int]])
     paused: dict[str, float] = field(default_factory=dict[str, float])
 
-    async def acquire(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> float:
+    async def ask(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> Refusal | None:
         del person
         wait = max([self.wait, *(self.paused.get(limit.name, 0.0) for limit in limits)])
-        if not wait:
-            self.acquired.append((limits, reserve))
-        return wait
+        if wait:
+            return Refusal(wait, "message:7")
+        self.acquired.append((limits, reserve))
+        return None
 
     async def pause(self, name: str, seconds: float) -> None:
         self.paused[name] = seconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.sandbox.telegram.state import Chat, Message
 from bots.sandbox.telegram.user_actions import Person
+from bots.telegram.api.call_budget import CallBudget, RateLimiterPort
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.rate_limits import RateLimiterPort
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from bots.telegram.recovery.message_ids import MessageIdTracker
@@ -39,7 +39,7 @@ class Scene:
         return self.outbox(await self.read_last_update())
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
-        return TelegramOutbox(self.api, self.rate_limiter, incoming, self.message_ids, self.admins)
+        return TelegramOutbox(self.api, CallBudget(self.rate_limiter), incoming, self.message_ids, self.admins)
 
     def get_last_message(self, chat: int = 7) -> Message:
         return self.sim.messages(chat)[-1]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from bots.telegram.api.rate_limits import MENU_RESERVE
+from bots.telegram.api.call_order import Priority
+from bots.telegram.api.rate_limits import get_message_limits
 from bots.telegram.sending import admins
 from bots.telegram.sending.keyboards import build_button_keyboard, build_menu_keyboard
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, RateLimitedError
@@ -211,7 +212,7 @@ async def test_a_refused_menu_page_leaves_the_press_for_a_notice(scene: Scene, r
     await outbox.show_menu(menu, step=True)
 
     assert [press.answer for press in scene.sim.presses] == ["Later"]
-    assert rate_limiter.acquired[-1][1] == MENU_RESERVE
+    assert rate_limiter.acquired[-1][0] == get_message_limits(7, Priority.TAP)
 
 
 async def test_a_menu_cannot_take_the_place_of_a_picture(scene: Scene) -> None:

@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.telegram.state import Message
+from bots.telegram.api.call_budget import CallBudget
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.api.rate_limits import get_message_limits
 from bots.telegram.recovery.message_ids import MessageIdTracker
@@ -135,7 +136,7 @@ async def test_a_picture_refused_as_a_photo_is_not_tried_again_as_one(scene: Sce
         await outbox.send_media(FIRST, album())
     scene.rate_limiter = OpenRateLimiter()
     sender = outbox._media._messages  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - instead of a second
-    sender._access = replace(sender._access, calls=RateLimitedChat(scene.rate_limiter, 7))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the same
+    sender._access = replace(sender._access, calls=RateLimitedChat(CallBudget(scene.rate_limiter), 7))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the same
     await outbox.send_media(FIRST, album())
 
     assert kinds(scene) == ["text", "document"]
@@ -340,7 +341,7 @@ async def test_an_album_counts_as_one_message_an_item(scene: Scene, rate_limiter
 
 
 async def test_an_album_above_the_rate_limit_is_not_sent_in_part(redis: Redis) -> None:
-    budget = RateLimiter(redis, "tg")
+    rate_limiter = RateLimiter(redis, "tg")
     minute = next(limit for limit in get_message_limits(-5) if limit.seconds == 60)
     sent: list[int] = []
 
@@ -348,8 +349,8 @@ async def test_an_album_above_the_rate_limit_is_not_sent_in_part(redis: Redis) -
         sent.append(chat)
 
     posting, *waits = await asyncio.gather(
-        RateLimitedChat(budget, -5).call_as_message(send, count=10),
-        *[budget.acquire(minute) for _ in range(minute.calls)],
+        RateLimitedChat(CallBudget(rate_limiter), -5).call_as_message(send, count=10),
+        *[rate_limiter.acquire(minute) for _ in range(minute.calls)],
         return_exceptions=True,
     )
 

@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bots.sandbox.telegram.state import Chat, Message
-from bots.telegram.api.rate_limits import START_RESERVE, STEP_RESERVE, get_message_limits
+from bots.telegram.api.call_order import Priority
+from bots.telegram.api.rate_limits import get_message_limits
 from bots.telegram.rendering.markdown import RenderedText, render
 from bots.telegram.sending import messages
 from bots.telegram.sending.outbox import TelegramOutbox
@@ -367,7 +368,8 @@ async def test_steps_in_between_leave_rate_limit_for_last_states(scene: Scene, r
     page = await outbox.update_page(page, "1 2", final=False)
     await outbox.update_page(page, "1 2 3", final=True)
 
-    assert [reserve for _, reserve in rate_limiter.acquired] == [START_RESERVE, STEP_RESERVE, 0]
+    priorities = (Priority.START, Priority.STEP, Priority.FINAL)
+    assert [limits for limits, _ in rate_limiter.acquired] == [get_message_limits(7, each) for each in priorities]
 
 
 async def test_the_rate_limiter_spaces_the_calls_of_a_chat_and_keeps_one_for_the_end(
@@ -390,13 +392,11 @@ async def test_the_rate_limiter_spaces_the_calls_of_a_chat_and_keeps_one_for_the
 async def test_a_group_gets_nineteen_calls_a_minute_of_any_kind(scene: Scene, redis: Redis) -> None:
     budget = RateLimiter(redis, "tg:1")
 
-    async def take_minute(reserve: int) -> float:
-        return await budget.acquire(
-            *[limit for limit in get_message_limits(-5) if limit.seconds == 60], reserve=reserve
-        )
+    async def take_minute(priority: Priority) -> float:
+        return await budget.acquire(*[limit for limit in get_message_limits(-5, priority) if limit.seconds == 60])
 
-    steps = [await take_minute(STEP_RESERVE) for _ in range(16)]
-    finals = [await take_minute(0) for _ in range(5)]
+    steps = [await take_minute(Priority.STEP) for _ in range(16)]
+    finals = [await take_minute(Priority.FINAL) for _ in range(5)]
 
     assert [wait > 0 for wait in steps] == [False] * 15 + [True]
     assert [wait > 0 for wait in finals] == [False] * 4 + [True]

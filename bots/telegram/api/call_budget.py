@@ -1,0 +1,78 @@
+"""The calls that one bot may make."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from core.chat.port.errors import RateLimitedError
+from core.redis import RateLimit, Refusal
+
+from .call_order import CallOrder, Priority
+from .rate_limits import BOT_LIMIT
+
+
+class RateLimiterPort(Protocol):
+    """What a budget needs of the shared rate limiter (`core.redis.RateLimiter`)."""
+
+    async def ask(self, *limits: RateLimit, reserve: int = 0, person: str = "") -> Refusal | None:
+        """Count a call against every limit and return None, or count nothing and say what refuses it."""
+        ...
+
+    async def pause(self, name: str, seconds: float) -> None:
+        """Grant no call under `name` for `seconds`."""
+        ...
+
+
+class CallBudget:
+    """The rate limits of one bot, shared by all replicas, and the order of this process's calls within them.
+
+    A call that has no turn yet costs nothing: this process knows that itself. Others take one round trip.
+    """
+
+    def __init__(self, rate_limiter: RateLimiterPort) -> None:
+        self._rate_limiter = rate_limiter
+        self._order = CallOrder(BOT_LIMIT)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether calls compete for the limit of the whole bot."""
+        return self._order.is_busy
+
+    def get_wait(self, owner: Hashable, priority: Priority) -> float:
+        """Return the seconds until it may be `owner`'s turn; 0.0 when it is. The owner keeps its place in the line."""
+        return self._order.get_wait(owner, priority)
+
+    async def acquire(
+        self,
+        owner: Hashable,
+        priority: Priority,
+        limits: tuple[RateLimit, ...],
+        *,
+        count: int = 1,
+        person: str = "",
+    ) -> None:
+        """Count a call that is made at once, as `count` messages of an album; raises `RateLimitedError`.
+
+        `person` is whom a fair limit is shared with.
+        """
+        if wait := self._order.get_wait(owner, priority):
+            raise RateLimitedError(wait)
+        refusal = await self._rate_limiter.ask(*limits, reserve=count - 1, person=person)
+        if refusal is None:
+            self._order.record(owner, priority, count)
+            return
+        if refusal.limit == BOT_LIMIT.name and priority > Priority.TAP:  # taps also share with other people's taps
+            self._order.close(priority, refusal.seconds)
+        else:
+            self._order.withdraw(owner, priority)
+        raise RateLimitedError(refusal.seconds)
+
+    async def acquire_apart(self, limits: tuple[RateLimit, ...]) -> None:
+        """Count a call that does not count against the limit of the whole bot; raises `RateLimitedError`."""
+        if refusal := await self._rate_limiter.ask(*limits):
+            raise RateLimitedError(refusal.seconds)
+
+    async def pause(self, name: str, seconds: float) -> None:
+        """Grant no call under the limit `name` for `seconds`."""
+        await self._rate_limiter.pause(name, seconds)
