@@ -15,6 +15,7 @@ class Step:
 
     at: float
     message: str
+    """Its id; "" for a preview, which is no message yet."""
     text: str
     kind: str
     """`new`, `changed` or `deleted`."""

@@ -35,6 +35,7 @@ from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
 from .sending.admins import AdminLookup
 from .sending.outbox import TelegramOutbox
+from .sending.previews import DraftPolicy
 from .settings import TelegramSettings
 
 _log = structlog.get_logger()
@@ -80,6 +81,7 @@ class TelegramPlatform(RunningPlatform):
         self._menu = menu
         self._message_ids = MessageIdTracker()
         self._admins = AdminLookup(self._api)
+        self._drafts = DraftPolicy(settings.stream)
         self._is_connected = False
 
     @property
@@ -149,7 +151,7 @@ class TelegramPlatform(RunningPlatform):
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
         """Return the outbox for `incoming`; keep it for the whole job."""
         budget = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
-        return TelegramOutbox(self._api, budget, incoming, self._message_ids, self._admins)
+        return TelegramOutbox(self._api, budget, incoming, self._message_ids, self._admins, self._drafts)
 
     def get_standing(self, incoming: Incoming) -> Standing:
         """Whether the settings name the sender or the chat."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -21,6 +21,7 @@ from core.settings import (
     describe_proxy,
 )
 
+Stream: TypeAlias = Literal["edit", "draft", "auto"]
 _TOKEN_FORM = re.compile(r"\d+:[\w-]+\Z", re.ASCII)
 _TOKEN_NEEDED = "use the token from @BotFather, such as 123456:ABC…"  # noqa: S105 - a sentence
 _HTTPS_PORT = 443
@@ -63,6 +64,12 @@ class TelegramSettings(PlatformArea):
         "that is derived from the token.",
     )
     proxy: Proxy = describe_proxy("Telegram")
+    stream: Stream = Field(
+        default="edit",
+        description="How answers grow in private chats: `edit` changes a message; `draft` shows drafts, which follow "
+        "the text three times as closely, and posts the message at the end, though some desktop clients leave a shadow "
+        "of the draft for a while; `auto` shows drafts when more chats ask than the bot may change messages for.",
+    )
     allowed_ids: Patterns = Field(
         default=(),
         description="People and groups that may always use the bot: ids, such as `12345678` and `-1001234567890`, "

@@ -34,7 +34,7 @@ def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Ro
         "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
         "speech": [lambda: measure_speech(1 if quick else 10)],
         "media": [lambda: measure_media(1 if quick else 5)],
-        **{f"load-{load.chats}": [partial(measure_load, load, "edit")] for load in LOADS},
+        **{f"load-{load.chats}": [partial(measure_load, load, stream) for stream in load.streams] for load in LOADS},
     }
 
 

@@ -16,7 +16,7 @@ from core.chat.port.outbox import Outbox
 from tests.contracts.case import Case
 from tests.contracts.scene import Scene, opened
 from tests.contracts.slack_case import slack_direct, slack_thread
-from tests.contracts.telegram_case import telegram_group, telegram_private, telegram_webhook
+from tests.contracts.telegram_case import telegram_drafts, telegram_group, telegram_private, telegram_webhook
 from tests.contracts.webhook_case import webhook
 from tests.contracts.webhook_platform import WebhookOutbox
 
@@ -29,6 +29,8 @@ class Conversation:
     outbox: type[Outbox]
     markdown: bool = True
     """It shows what the marks of Markdown mean; else it shows the marks."""
+    previews: bool = False
+    """Its growing pages are previews, which leave no message."""
     modules: tuple[str, ...] = ()
     """The contracts that it runs, for a kind that differs from another in few of them; () for all."""
 
@@ -37,15 +39,25 @@ class Conversation:
         return not self.modules or module in self.modules
 
     def offers(self, need: str) -> bool:
-        """Whether it has this method of `Outbox`, or "markdown": a method that is not written over is not there."""
-        if need == "markdown":
-            return self.markdown
+        """Whether it has this method of `Outbox`, "markdown", "previews", or growing "messages".
+
+        A method that is not written over is not there.
+        """
+        others = {"markdown": self.markdown, "previews": self.previews, "messages": not self.previews}
+        if need in others:
+            return others[need]
         return getattr(self.outbox, need) is not getattr(Outbox, need)
 
 
 CASES = {
     "telegram-private": Conversation(telegram_private, TelegramOutbox),
     "telegram-group": Conversation(telegram_group, TelegramOutbox),
+    "telegram-drafts": Conversation(
+        telegram_drafts,
+        TelegramOutbox,
+        previews=True,
+        modules=("test_pages", "test_previews", "test_takeover", "test_rate_limits", "test_buttons", "test_refusals"),
+    ),
     "telegram-webhook": Conversation(
         telegram_webhook, TelegramOutbox, modules=("test_reading", "test_takeover", "test_outages")
     ),

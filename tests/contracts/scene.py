@@ -114,7 +114,7 @@ class Scene:
 
     def messages(self) -> list[str]:
         """The ids of all messages that the bot has ever shown."""
-        return list(dict.fromkeys(step.message for step in self.case.persona.steps()))
+        return list(dict.fromkeys(step.message for step in self.case.persona.steps() if step.message))
 
     async def show(self, *texts: str, page: Page = FIRST, final: bool = False) -> Page:
         """Show one text after the other on one page, however long the budget takes; the last may be `final`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -73,12 +74,12 @@ class TelegramCase:
             bot_token=SecretStr(self._sim.token),
             base_url=address or self._sim.base_url,
             file_url=self._sim.file_url,
-            **self._receiving(),
+            **self._settings(),
         )
         return TelegramPlatform(settings, shared.budgets, shared.leases, lambda: {"en": [("help", "What I can do")]})
 
-    def _receiving(self) -> dict[str, Any]:
-        """The settings of how updates are received: by polling."""
+    def _settings(self) -> dict[str, Any]:
+        """Further settings: none, so updates are received by polling, and answers grow by edits."""
         return {}
 
     def flood(self, method: str, seconds: int) -> None:
@@ -144,11 +145,20 @@ class TelegramCase:
 class TelegramWebhookCase(TelegramCase):
     """The same with webhooks; each platform is a replica behind one public address."""
 
-    def _receiving(self) -> dict[str, Any]:
+    def _settings(self) -> dict[str, Any]:
         port = find_free_port()
         self._sim.delivery.backends.append(f"http://127.0.0.1:{port}")
         # A Bot API server of one's own, as the simulator's address tells, takes any; Telegram's takes only this form.
         return {"webhook_url": "https://bots.example/telegram", "webhook_port": port}
+
+
+class TelegramDraftsCase(TelegramCase):
+    """A private chat that is shown drafts before each message."""
+
+    calls = replace(TelegramCase.calls, step="sendMessageDraft", last="sendMessage")
+
+    def _settings(self) -> dict[str, Any]:
+        return {"stream": "draft"}
 
 
 @asynccontextmanager
@@ -156,6 +166,13 @@ async def telegram_private() -> AsyncGenerator[TelegramCase]:
     async with _quiet_telegram() as sim:
         person = sim.user(1001, "Ada", "en")
         yield TelegramCase(sim, person, sim.private(person))
+
+
+@asynccontextmanager
+async def telegram_drafts() -> AsyncGenerator[TelegramCase]:
+    async with _quiet_telegram() as sim:
+        person = sim.user(1001, "Ada", "en")
+        yield TelegramDraftsCase(sim, person, sim.private(person))
 
 
 @asynccontextmanager

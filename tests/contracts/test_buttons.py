@@ -29,6 +29,7 @@ async def _pressed(scene: Scene, label: str) -> Incoming:
     return pressed
 
 
+@pytest.mark.needs("messages")
 async def test_a_growing_answer_has_other_buttons_than_a_finished_one(scene: Scene) -> None:
     page = await _show(scene, "One", FIRST, _STOP)
     page = await _show(scene, "One two", page, _STOP)

@@ -7,6 +7,7 @@ import pytest
 from tests.contracts.scene import FIRST, Scene
 
 
+@pytest.mark.needs("messages")
 async def test_an_answer_grows_in_one_message(scene: Scene) -> None:
     page = await scene.show("One")
     first = scene.messages()

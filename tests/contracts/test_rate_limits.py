@@ -66,6 +66,7 @@ async def _said(scene: Scene, text: str) -> float:
     return 0.0
 
 
+@pytest.mark.needs("messages")
 async def test_fast_steps_are_refused_by_our_rate_limiter_and_the_last_state_is_shown(scene: Scene) -> None:
     scene.case.enforce_limits()
     scene.time.speed = 1.0

@@ -76,7 +76,7 @@ async def test_an_answer_is_complete_whichever_step_is_refused(
         if harness == "step":
             scene.case.refuse(calls.step, reason)
         page = await _grow(scene, "One **two**", page)
-        if harness == "last":
+        if harness == "last" and calls.last != calls.whole:
             scene.case.refuse(calls.last, reason)
         await _deliver(scene, page, buttons=PageButtons(finished=lambda _, __: _BUTTONS))
         scene.case.relent()

@@ -11,6 +11,7 @@ from core.chat.port.page import Page
 from tests.contracts.scene import Scene, granted
 
 
+@pytest.mark.needs("messages")
 async def test_an_adopted_page_is_rewritten_completely_in_the_same_message(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     scene.outbox = scene.anew()
@@ -24,6 +25,7 @@ async def test_an_adopted_page_is_rewritten_completely_in_the_same_message(scene
     assert scene.messages() == [page.message_id]
 
 
+@pytest.mark.needs("messages")
 async def test_an_adopted_page_can_be_finished_at_once(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     scene.outbox = scene.anew()
@@ -34,6 +36,7 @@ async def test_an_adopted_page_can_be_finished_at_once(scene: Scene) -> None:
     assert scene.messages() == [page.message_id]
 
 
+@pytest.mark.needs("messages")
 async def test_an_adopted_page_that_is_already_complete_is_a_success(scene: Scene) -> None:
     page = await scene.show("One", "One two", final=True)
     scene.outbox = scene.anew()
@@ -44,6 +47,7 @@ async def test_an_adopted_page_that_is_already_complete_is_a_success(scene: Scen
     assert scene.messages() == [page.message_id]
 
 
+@pytest.mark.needs("messages")
 async def test_an_unneeded_page_is_removed(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     await granted(lambda: scene.outbox.delete_page(page))
@@ -52,6 +56,7 @@ async def test_an_unneeded_page_is_removed(scene: Scene) -> None:
     assert scene.screen() == []
 
 
+@pytest.mark.needs("messages")
 async def test_another_process_can_remove_a_page(scene: Scene) -> None:
     page = await scene.show("One", "One two")
     await granted(lambda: scene.anew().delete_page(replace(page, adopted=True)))
@@ -59,6 +64,7 @@ async def test_another_process_can_remove_a_page(scene: Scene) -> None:
     assert scene.screen() == []
 
 
+@pytest.mark.needs("messages")
 async def test_removing_a_deleted_page_is_a_success(scene: Scene) -> None:
     page = await scene.show("One")
     await scene.case.delete(page.message_id)

@@ -152,7 +152,8 @@ class Messages:
             raise bad_request("RANDOM_ID_INVALID")
         content = store_text(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
         self._flood.typing(chat.id)
-        self._world.draft(chat, topic, Draft(call.number("draft_id"), content, time.monotonic()))
+        draft_id, stops = call.number("draft_id"), (call.flag("can_stop"), call.flag("keep_on_stop"))
+        self._world.draft(chat, topic, Draft(draft_id, content, time.monotonic(), *stops))
         return True
 
     def set_message_reaction(self, call: Call) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -10,6 +10,8 @@ from bots.sandbox.persona import Post, Step
 
 from .simulator import TelegramSim
 from .state import Chat, Message
+from .text.entity import Entity
+from .text.text_with_entities import Formatted
 from .user_actions import Person
 
 _Found = TypeVar("_Found")
@@ -51,15 +53,17 @@ class TelegramPersona:
         self.person.say(self.chat, self._addressed(text), topic=self._topic, reply_to=found)
 
     def answers(self) -> list[str]:
-        return [text for message in self._own() if (text := _remove_folds(message))]
+        draft = self._draft()
+        texts = [_remove_folds(message.text, message.entities) for message in self._own()]
+        return [text for text in (*texts, draft and _remove_folds(draft.text, draft.entities)) if text]
 
     def posts(self) -> list[Post]:
         return [self._post(messages) for messages in self._bearing_files()]
 
     def steps(self) -> list[Step]:
-        kinds = {"send": "new", "edit": "changed", "delete": "deleted"}
+        kinds = {"send": "new", "edit": "changed", "delete": "deleted", "draft": "changed"}
         return [
-            Step(event.at, str(event.message_id), event.text, kinds[event.kind])
+            Step(event.at, str(event.message_id or ""), event.text, kinds[event.kind])
             for event in self._sim.timeline(self.chat.id)
             if event.by_bot and event.kind in kinds and event.topic == self._topic
         ]
@@ -73,7 +77,10 @@ class TelegramPersona:
         return [event.media for event in events if event.kind == "action" and event.topic == self._topic]
 
     def folds(self) -> list[str]:
-        return [fold for message in self._own() for fold in _list_folds(message)]
+        shown = [message.content for message in self._own()]
+        if draft := self._draft():
+            shown.append(draft)
+        return [fold for each in shown for fold in _list_folds(each)]
 
     def choices(self) -> list[str]:
         return self.buttons()
@@ -109,6 +116,9 @@ class TelegramPersona:
     def _addressed(self, text: str) -> str:
         called = self.chat.person is not None or text.startswith("/")
         return text if called else f"@{self._sim.bot.username} {text}".rstrip()
+
+    def _draft(self) -> Formatted | None:
+        return self._sim.shown_draft(self.chat.id, self._topic)
 
     def _own(self) -> list[Message]:
         own = [message for message in self._sim.messages(self.chat.id) if message.sender is self._sim.bot]
@@ -149,18 +159,18 @@ class TelegramPersona:
         )
 
 
-def _list_folds(message: Message) -> list[str]:
-    return [_cut_part(message.text, *place) for place in _find_folds(message)]
+def _list_folds(shown: Formatted) -> list[str]:
+    return [_cut_part(shown.text, *place) for place in _find_folds(shown.entities)]
 
 
-def _remove_folds(message: Message) -> str:
+def _remove_folds(text: str, entities: Sequence[Entity]) -> str:
     """Return the text of a message without its folds."""
-    ends = [start + length for start, length in _find_folds(message)]
-    return _cut_part(message.text, max(ends, default=0)).lstrip("\n")
+    ends = [start + length for start, length in _find_folds(entities)]
+    return _cut_part(text, max(ends, default=0)).lstrip("\n")
 
 
-def _find_folds(message: Message) -> list[tuple[int, int]]:
-    return [(each.offset, each.length) for each in message.entities if each.type == "expandable_blockquote"]
+def _find_folds(entities: Sequence[Entity]) -> list[tuple[int, int]]:
+    return [(each.offset, each.length) for each in entities if each.type == "expandable_blockquote"]
 
 
 def _cut_part(text: str, start: int, length: int | None = None) -> str:

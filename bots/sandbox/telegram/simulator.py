@@ -18,6 +18,7 @@ from .message_methods import Messages, Press
 from .method_table import make_handlers
 from .sending import Sender
 from .state import Chat, Event, Message, User, World
+from .text.text_with_entities import Formatted
 from .updates import Updates
 from .user_actions import Person, Services
 from .webhook import Delivery
@@ -169,8 +170,12 @@ class TelegramSim:
 
     def draft(self, chat_id: int, topic: int | None = None) -> str | None:
         """Return the draft that is shown now: for 30 seconds, or until the bot sends a message there."""
-        shown = self._world.shown_draft(self._world.chats[chat_id], topic)
+        shown = self.shown_draft(chat_id, topic)
         return shown.text if shown else None
+
+    def shown_draft(self, chat_id: int, topic: int | None = None) -> Formatted | None:
+        """Return the draft that is shown now, with its formatting."""
+        return self._world.shown_draft(self._world.chats[chat_id], topic)
 
     def timeline(self, chat_id: int) -> list[Event]:
         """Return what the users of a chat saw, in order."""

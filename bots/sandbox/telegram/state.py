@@ -83,6 +83,9 @@ class Draft:
     id: int
     content: Formatted
     at: float
+    can_stop: bool = False
+    """It bears a button that stops it."""
+    kept_on_stop: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -196,6 +199,16 @@ class World:
         draft = chat.drafts.get(topic)
         alive = draft is not None and time.monotonic() - draft.at < _DRAFT_LIFETIME
         return draft.content if draft and alive else None
+
+    def stop_draft(self, chat: Chat, topic: int | None) -> Draft:
+        """Press the button of a draft, which disappears unless it is to be kept; raises LookupError without one."""
+        draft = chat.drafts.get(topic)
+        if draft is None or self.shown_draft(chat, topic) is None or not draft.can_stop:
+            raise LookupError(f"no draft can be stopped in {chat.id}")
+        if not draft.kept_on_stop:
+            del chat.drafts[topic]
+        self.changed()
+        return draft
 
     def saw(self, kind: str, message: Message) -> None:
         self.record(

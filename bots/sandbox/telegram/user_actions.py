@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .files import Files, read_dimensions
-from .json_objects import inaccessible_json, message_json, user_json
+from .json_objects import chat_json, inaccessible_json, message_json, user_json
 from .media_methods import make_photo_sizes
 from .membership import Membership
 from .message_methods import Press
@@ -173,6 +173,12 @@ class Person:
         told = message_json if message.id in message.chat.messages else inaccessible_json
         self._updates.put("callback_query", query | {"message": told(message)})
         return press
+
+    def stop_draft(self, chat: Chat, topic: int | None = None) -> None:
+        """Press the button that stops the draft shown in a private chat; raises LookupError where there is none."""
+        draft = self._world.stop_draft(chat, topic)
+        thread = {} if topic is None else {"message_thread_id": topic}
+        self._updates.put("stopped_message_generation", {"chat": chat_json(chat), "draft_id": draft.id, **thread})
 
     def block(self) -> None:
         """Block the bot: sends to the private chat fail from now on."""

@@ -9,7 +9,10 @@ from core.chat.port.errors import RateLimitedError
 from core.redis import RateLimit, Refusal
 
 from .call_order import CallOrder, Priority
-from .rate_limits import BOT_LIMIT
+from .rate_limits import BOT_LIMIT, PREVIEW_LIMIT
+
+_STEP_SPACING = 0.035
+"""Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""
 
 
 class RateLimiterPort(Protocol):
@@ -32,7 +35,8 @@ class CallBudget:
 
     def __init__(self, rate_limiter: RateLimiterPort) -> None:
         self._rate_limiter = rate_limiter
-        self._order = CallOrder(BOT_LIMIT)
+        self._order = CallOrder(BOT_LIMIT, step_spacing=_STEP_SPACING)
+        self._preview_order = CallOrder(PREVIEW_LIMIT)
 
     @property
     def is_busy(self) -> bool:
@@ -68,10 +72,18 @@ class CallBudget:
             self._order.withdraw(owner, priority)
         raise RateLimitedError(refusal.seconds)
 
-    async def acquire_apart(self, limits: tuple[RateLimit, ...]) -> None:
-        """Count a call that does not count against the limit of the whole bot; raises `RateLimitedError`."""
+    def get_preview_wait(self, owner: Hashable) -> float:
+        """Return the same as `get_wait` for a preview."""
+        return self._preview_order.get_wait(owner, Priority.STEP)
+
+    async def acquire_preview(self, owner: Hashable, limits: tuple[RateLimit, ...]) -> None:
+        """Count a preview that is shown at once; raises `RateLimitedError`."""
+        if wait := self.get_preview_wait(owner):
+            raise RateLimitedError(wait)
         if refusal := await self._rate_limiter.ask(*limits):
+            self._preview_order.withdraw(owner, Priority.STEP)
             raise RateLimitedError(refusal.seconds)
+        self._preview_order.record(owner, Priority.STEP)
 
     async def pause(self, name: str, seconds: float) -> None:
         """Grant no call under the limit `name` for `seconds`."""

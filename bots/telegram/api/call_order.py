@@ -29,8 +29,6 @@ class Priority(IntEnum):
 
 _GRACE = 0.5
 """Seconds for which a call keeps its place after the time at which it was told to come back."""
-_STEP_SPACING = 0.035
-"""Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""
 _MIN_WAIT = 0.005
 
 
@@ -47,8 +45,12 @@ class CallOrder:
     longest is next. Nobody waits here: whoever is told to come back later keeps a place in the line until then.
     """
 
-    def __init__(self, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: RateLimit, *, step_spacing: float = 0.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Between two steps lie at least `step_spacing` seconds."""
         self._limit = limit
+        self._step_spacing = step_spacing
         self._clock = clock
         self._made: deque[tuple[float, Priority]] = deque()
         """The calls within the window, oldest first."""
@@ -77,7 +79,7 @@ class CallOrder:
         ahead = sum(other.rank < ticket.rank for other in self._tickets.values())
         wait = max(self._wait_for_room(now, priority, ahead), self._closed_until[priority] - now)
         if priority >= Priority.STEP:
-            wait = max(wait, self._last_step + _STEP_SPACING * (1 + ahead) - now)
+            wait = max(wait, self._last_step + self._step_spacing * (1 + ahead) - now)
         wait = max(wait, _MIN_WAIT) if wait > 0 else 0.0
         ticket.expires_at = now + wait + _GRACE
         return wait

@@ -13,7 +13,14 @@ from core.chat.port.errors import OutboxError
 from .call_budget import CallBudget
 from .call_order import Priority
 from .errors import get_retry_after, to_outbox_error
-from .rate_limits import BOT_LIMIT, PRESS_LIMIT, get_album_limits, get_chat_limit_names, get_typing_limits
+from .rate_limits import (
+    BOT_LIMIT,
+    PRESS_LIMIT,
+    get_album_limits,
+    get_chat_limit_names,
+    get_draft_limits,
+    get_typing_limits,
+)
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -53,6 +60,20 @@ class RateLimitedChat:
         """Send a chat action."""
         await self._budget.acquire(self, Priority.TYPING, get_typing_limits(self._chat_id))
         await self._call_once(call)
+
+    def get_preview_wait(self) -> float:
+        """Return the same for a draft."""
+        return self._budget.get_preview_wait(self)
+
+    async def call_as_preview(self, call: _Call[object]) -> None:
+        """Send a draft to a private chat."""
+        await self._budget.acquire_preview(self, get_draft_limits(self._chat_id))
+        await self._call_once(call)
+
+    @property
+    def is_bot_busy(self) -> bool:
+        """Whether chats compete for the messages of the whole bot."""
+        return self._budget.is_busy
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
         """Make a call that no limit of the chat counts."""

@@ -17,6 +17,8 @@ BOT_LIMIT = RateLimit("bot", 26, 1.0)
 PRESS_LIMIT = replace(BOT_LIMIT, fair=True, reserve=8)
 """The same calls, as answers to presses count: they leave some for messages, and a person's presses leave as many to
 those of others."""
+PREVIEW_LIMIT = RateLimit("preview", 200, 1.0)
+"""Drafts of this process: Telegram has no limit for all of them, but each takes a millisecond of a processor."""
 _RESERVES = {Priority.START: 1, Priority.STEP: 2, Priority.TYPING: 7, Priority.BUTTONS: 8}
 """Calls of the whole bot that each priority leaves to the finals of other processes; `CallOrder` knows of its own."""
 _CHAT_RESERVES = {Priority.TAP: 8, Priority.START: 2, Priority.STEP: 4, Priority.TYPING: 7, Priority.BUTTONS: 8}
@@ -47,7 +49,17 @@ def get_album_limits(chat_id: int, count: int, priority: Priority = Priority.FIN
 def get_typing_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """Return the limits that a chat action counts against; it is shown for 5 seconds (Bot API: sendChatAction)."""
     minute = _get_minute_limits(chat_id, Priority.TYPING)
-    return (*minute, RateLimit(f"typing:{chat_id}", 1, 4.0), get_bot_limit(Priority.TYPING))
+    drafts = get_draft_limits(chat_id) if chat_id > 0 else ()
+    return (*minute, *drafts, RateLimit(f"typing:{chat_id}", 1, 4.0), get_bot_limit(Priority.TYPING))
+
+
+def get_draft_limits(chat_id: int) -> tuple[RateLimit, ...]:
+    """Return the limits that a draft in a private chat counts against, which chat actions share.
+
+    Telegram takes 20 in 5 seconds and 40 in 30 seconds (https://core.telegram.org/api/bots/ai). A bucket of 16 that
+    regains one each 1.3 seconds grants 19 and 39; an answer that sends three a second is done with it after 6 seconds.
+    """
+    return (RateLimit(f"draft:{chat_id}", 16, 1.3, is_bucket=True),)
 
 
 def get_bot_limit(priority: Priority) -> RateLimit:

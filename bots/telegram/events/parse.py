@@ -45,6 +45,8 @@ def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
         return _parse_callback_query(query, bot, event_id)
     if change := get_object(update, "my_chat_member"):
         return _parse_membership(change, bot, event_id)
+    if stopped := get_object(update, "stopped_message_generation"):
+        return _parse_stop(stopped, bot, event_id)
     return None
 
 
@@ -140,6 +142,18 @@ def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming
         added=True,
         chat_name=_get_title(change),
         wait_seconds=_MIGRATION_DELAY,
+    )
+
+
+def _parse_stop(stopped: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse a press of the button that stops a draft (Bot API: MessageGenerationStopped); its chat is its presser's."""
+    chat, topic = get_object(stopped, "chat"), str(get_int(stopped, "message_thread_id") or "")
+    if get_text(chat, "type") != "private":
+        return None
+    place = ChatRef(PLATFORM, str(bot.id), str(get_int(chat, "id")), topic)
+    sender = _build_sender(chat)
+    return Incoming(
+        place, event_id, message_id="", sender=sender, direct=True, thread=topic, command="stop", silent=True
     )
 
 

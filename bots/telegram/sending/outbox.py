@@ -39,6 +39,7 @@ from .admins import AdminLookup
 from .keyboards import build_button_keyboard, build_menu_keyboard
 from .media import MediaSender
 from .messages import Draft, MessageSender
+from .previews import DraftPolicy, PreviewSender
 
 CAPABILITIES = Capabilities(
     page_limit=3500,
@@ -78,6 +79,7 @@ class TelegramOutbox(Outbox):
         incoming: Incoming,
         message_ids: MessageIdTracker,
         admins: AdminLookup,
+        drafts: DraftPolicy,
     ) -> None:
         """Answer `incoming`; in a group the first message replies to it."""
         self._api = api
@@ -88,6 +90,7 @@ class TelegramOutbox(Outbox):
         self._chat_calls = RateLimitedChat(budget, self._chat)
         access = ChatAccess(api, self._chat_calls, message_ids, incoming)
         self._sender, self._finder = MessageSender(access), LostMessageFinder(access)
+        self._previews = PreviewSender(access, drafts)
         self._media = MediaSender(api, self._sender, self._finder, message_ids, incoming)
         self._shown_pages: dict[str, tuple[RenderedText, tuple[Button, ...]]] = {}
         self._attempted_text = ""
@@ -113,18 +116,30 @@ class TelegramOutbox(Outbox):
             if final:
                 raise ContentRejectedError("Telegram shows no blank message")
             return page
+        if not final and self.previews(page):
+            await self._previews.show(draft.rendered, self._sender.thread)
+            return replace(page, shown=len(text), previewed=True)
         message_id = page.message_id
         if not message_id:
+            await self._previews.end()
             buttons = buttons if final else ()
             message_id = await self._send_first_step(draft, buttons, Priority.FINAL if final else Priority.START)
         elif self._shown_pages.get(message_id) != (draft.rendered, buttons):
             await self._edit_page(message_id, draft, buttons, final=final)
         self._shown_pages[message_id] = draft.rendered, buttons
         self._message_ids.record_identified(self._chat, int(message_id))
-        return replace(page, message_id=message_id, mode=_MODE, shown=len(text), adopted=False, done=final)
+        return replace(
+            page, message_id=message_id, mode=_MODE, shown=len(text), previewed=False, adopted=False, done=final
+        )
+
+    def previews(self, page: Page) -> bool:
+        """See `Outbox`; drafts bear Telegram's own button to stop them, and no others."""
+        return self._previews.suits(page)
 
     def get_step_delay(self, page: Page) -> float:
         """See `Outbox`."""
+        if self.previews(page):
+            return self._previews.get_delay()
         return self._chat_calls.get_wait(Priority.STEP if page.message_id else Priority.START)
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
@@ -205,9 +220,12 @@ class TelegramOutbox(Outbox):
         with contextlib.suppress(OutboxError, TimeoutError):
             async with asyncio.timeout(_ACTIVITY_TIMEOUT):
                 await self._answer_callback_query()
-                await self._chat_calls.call_as_typing(
-                    lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread)
-                )
+                if self._previews.is_shown:  # it says more, and takes from the same limit
+                    await self._previews.keep_alive()
+                else:
+                    await self._chat_calls.call_as_typing(
+                        lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread)
+                    )
 
     async def _send_menu(self, menu: Menu, priority: Priority) -> None:
         keyboard, title = build_menu_keyboard(menu), self._sender.make_draft(menu.title)

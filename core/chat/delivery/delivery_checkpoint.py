@@ -90,4 +90,4 @@ class DeliveryCheckpoint:
 def _mark_adopted(page: Page) -> Page:
     """Keep what is certain of a page whose text is unknown; only the first page's opening depends on no text."""
     adopted, opening = bool(page.message_id or page.sending), "" if page.start else page.opening
-    return replace(page, end=None, opening=opening, opened_at=0.0, adopted=adopted, done=False)
+    return replace(page, end=None, opening=opening, opened_at=0.0, adopted=adopted, previewed=False, done=False)

@@ -159,8 +159,14 @@ class PageWriter:
         if delay := self._outbox.get_step_delay(self._page):
             self._postpone_update(delay)
             return
-        self._next_update = time.monotonic() + self._interval
+        is_preview = self._outbox.previews(self._page)
+        interval = self._outbox.capabilities.preview_interval if is_preview else self._interval
+        self._next_update = time.monotonic() + interval
         try:
+            if is_preview:
+                await self._show_preview(body)
+                self._shown_end = end
+                return
             await self._show(body, final=False, buttons=self._buttons.growing)
             if not self._page.message_id:  # all of it was held back, so the next update is still the first one
                 self._next_update = time.monotonic() + _HELD_BACK_DELAY
@@ -203,6 +209,17 @@ class PageWriter:
         self._replaced.append(old)
         self._pages[self._index] = Page(old.start, old.end, old.opening)
 
+    async def _show_preview(self, body: str) -> None:
+        """Show what leaves no message, so that whoever takes over has nothing to look for."""
+        page = replace(self._page, sending=False, previewed=True)
+        with self._buffer.showing() as arrived_at:
+            await self._save_page(page)
+            folded = min(self._page_text.count_folded(page), len(body))
+            shown = await self._outbox.update_page(page, body, final=False, folded=folded)
+        if self._timer is not None:
+            self._timer.note_shown(arrived_at, is_first=not page.length and not self._index)
+        self._pages[self._index] = replace(shown, length=len(body))
+
     async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
         with self._buffer.showing() as arrived_at:
             async with write_ahead(self._page, self._outbox, self._save_page) as page:
@@ -210,7 +227,8 @@ class PageWriter:
                 shown = await self._outbox.update_page(page, body, final=final, folded=folded, buttons=buttons)
         is_new = not page.message_id
         if self._timer is not None and shown.message_id:
-            self._timer.note_shown(arrived_at, is_first=is_new and not self._index)
+            is_first = is_new and not page.previewed and not self._index
+            self._timer.note_shown(arrived_at, is_first=is_first)
         if not shown.message_id:
             shown = replace(shown, sending=False)
         elif is_new and not shown.opened_at:

@@ -16,6 +16,8 @@ class Capabilities:
     """Least seconds between two steps of one growing answer when nobody competes."""
     max_group_edit_interval: float
     """What the steps slow down to, one by one, where more than one person reads."""
+    preview_interval: float = 0.32
+    """The same between two previews; see `Outbox.previews`."""
     threads_are_conversations: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
     fixed_commands: bool = False

@@ -112,6 +112,8 @@ class Incoming:
     """The message below which this one stands in a chat that has no topics: all of an answer stands there, too."""
     command: str = ""
     """A command's name in lower case, without its slash or exclamation mark."""
+    silent: bool = False
+    """A press of the platform's own that asks for no reply, such as its way to stop an answer."""
     command_sign: str = "/"
     """What commands begin with that work where this was said: "!" where the platform takes no slash commands."""
     choice: Choice | None = None

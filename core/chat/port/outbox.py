@@ -45,6 +45,15 @@ class Outbox(Protocol):
         cannot change messages returns the page as it is until `final`.
         """
 
+    def previews(self, page: Page) -> bool:
+        """Whether the next step of `page` that is not `final` shows a preview of it, and leaves no message.
+
+        Such a step returns the page as `previewed`, without a `message_id`. A preview ends by itself when nobody
+        renews it, or when the page's message is posted. Default: False.
+        """
+        del page
+        return False
+
     def get_step_delay(self, page: Page) -> float:
         """Return the seconds until a step of `page` that is not `final` is worth trying, as far as is known by now.
 

@@ -23,6 +23,8 @@ class Page:
     """The outbox's own word for how it shows this page."""
     shown: int = 0
     """The outbox's own count of what it has put on the screen."""
+    previewed: bool = False
+    """What it shows is a preview, which leaves no message; see `Outbox.previews`."""
     length: int = 0
     """Characters of the text that was given to the outbox last."""
     opened_at: float = 0.0

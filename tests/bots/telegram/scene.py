@@ -9,9 +9,11 @@ from bots.telegram.api.call_budget import CallBudget, RateLimiterPort
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
+from bots.telegram.events.updates import UPDATE_KINDS
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.sending.admins import AdminLookup
 from bots.telegram.sending.outbox import TelegramOutbox
+from bots.telegram.sending.previews import DraftPolicy
 from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
 
@@ -26,10 +28,11 @@ class Scene:
         self.ann: Person = sim.user(7, "Ann")
         self.message_ids = MessageIdTracker()
         self.admins = AdminLookup(api)
+        self.drafts = DraftPolicy()
 
     async def read_last_update(self) -> Incoming:
         """What the last update says."""
-        updates = await self.api.fetch_updates(None, kinds=("message", "callback_query"), limit=100, seconds=1)
+        updates = await self.api.fetch_updates(None, kinds=UPDATE_KINDS, limit=100, seconds=1)
         incoming = parse_update(updates[-1], BotIdentity(self.sim.bot.id, "wanjie_bot"))
         assert incoming is not None
         return incoming
@@ -39,7 +42,9 @@ class Scene:
         return self.outbox(await self.read_last_update())
 
     def outbox(self, incoming: Incoming) -> TelegramOutbox:
-        return TelegramOutbox(self.api, CallBudget(self.rate_limiter), incoming, self.message_ids, self.admins)
+        return TelegramOutbox(
+            self.api, CallBudget(self.rate_limiter), incoming, self.message_ids, self.admins, self.drafts
+        )
 
     def get_last_message(self, chat: int = 7) -> Message:
         return self.sim.messages(chat)[-1]

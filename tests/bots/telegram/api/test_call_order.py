@@ -29,7 +29,7 @@ class Crowd:
     made: list[tuple[str, Priority, float]] = field(default_factory=list[tuple[str, Priority, float]])
 
     def __post_init__(self) -> None:
-        self.order = CallOrder(LIMIT, self.clock)
+        self.order = CallOrder(LIMIT, step_spacing=0.035, clock=self.clock)
         self.waiting: list[tuple[float, str, Priority]] = []
 
     def ask(self, owner: str, priority: Priority) -> None:
