@@ -12,7 +12,7 @@ from .model_policy import (
 )
 from .pairing_codes import ClaimResult, Claims
 from .records import AccessRequest, ChatRecord, PersonRecord
-from .register import AccessRegister, AuditEntry, Known
+from .register import AccessRegister, AuditEntry, HandoverResult, Known
 from .rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
 from .signing_key import KeyReader, SigningKey
 
@@ -32,6 +32,7 @@ __all__ = [
     "ClaimResult",
     "Claims",
     "Decision",
+    "HandoverResult",
     "KeyReader",
     "Known",
     "ModelPermissions",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import IntEnum
 from pathlib import Path
 from time import monotonic, time
 from typing import Any, TypeVar, cast
@@ -81,6 +82,16 @@ class AuditEntry:
     name: str
 
 
+class HandoverResult(IntEnum):
+    """What became of an attempt to hand the bot over."""
+
+    DONE = 1
+    FORBIDDEN = 0
+    """Whoever tried does not own the bot (any more)."""
+    UNKNOWN = -1
+    """The new owner is no admin and no member."""
+
+
 class AccessRegister:
     """Knows who may use the bot. Every method raises one of `STORE_ERRORS` when the store is away.
 
@@ -93,6 +104,7 @@ class AccessRegister:
         self._foreign = ForeignKeys(redis)
         self._change = Script(redis, _SCRIPTS, "change")
         self._move = Script(redis, _SCRIPTS, "move_chat")
+        self._hand_over = Script(redis, _SCRIPTS, "hand_over")
         self._note = Script(redis, _SCRIPTS, "note_refusal")
         self._cache: dict[tuple[str, str], tuple[float, Known]] = {}
         self._rule_book = RuleBook(redis)
@@ -154,6 +166,13 @@ class AccessRegister:
         packed = pack_record(replace(record, state=role)) if role else ""
         action = role or "removed"
         return await self._apply(PEOPLE_KEY, person, packed, ",".join(changeable), actor, action, record.name)
+
+    async def hand_over(self, person: str, *, actor: str) -> HandoverResult:
+        """Make an admin or a member the owner; the one before becomes an admin."""
+        keys, arguments = [OWNER_KEY, PEOPLE_KEY, AUDIT_KEY], [actor, person, oldest_audit_id()]
+        answer = await self._run(lambda: self._hand_over(keys, arguments))
+        self._cache.clear()
+        return HandoverResult(int(str(answer)))
 
     async def set_chat(self, chat: str, state: ChatState, *, actor: str, name: str = "") -> bool:
         """Decide about a group; False when that was decided already."""

@@ -8,6 +8,7 @@ import asyncio
 import stat
 from pathlib import Path
 
+import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
@@ -16,6 +17,7 @@ from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from core.access.keys import NOTICES_KEY
 from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, told
+from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import asked, echo, says, words
 from tests.scenarios.model_menu_steps import begun, opens
 
@@ -249,3 +251,27 @@ async def test_a_blocked_person_is_refused_by_every_replica(
 
     assert len(asked(harness)) == 2
     assert len(lin.answers()) == 1
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_the_owner_hands_the_bot_over_after_a_confirmation(empty_harness: ServiceHarness, place: str) -> None:
+    harness = empty_harness
+    root, heir = PERSONAS[place](harness), PERSONAS[place](harness)
+    await start(harness, TELEGRAM_ALLOWED_IDS="1002")
+    await claim(harness, root)
+    name = f"sl:{heir.user.id}" if isinstance(heir, SlackPersona) else "tg:1002"
+    await root.say(f"/admin owner {name}")
+    await says(root, "Only an admin or a member can become the owner.")
+    await root.say(f"/admin allow {name}")
+    await says(root, "Done.")
+    await heir.say("/admin owner tg:1")
+    await says(heir, "Only the admins of this bot can do that.")
+    await root.say(f"/admin owner {name}")
+    await says(root, "own this bot? You stay an admin")
+    await root.choose("Hand over")
+    await says(root, "owns this bot now. You are an admin.")
+    await asyncio.sleep(_CACHE_SECONDS)
+    await root.say(f"/admin owner {name}")
+    await says(root, "Only the owner of this bot can do that.")
+    await heir.say("/admin audit")
+    await says(heir, "handed the bot over to")

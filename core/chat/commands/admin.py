@@ -28,6 +28,7 @@ _ACTION_LABELS = {
     "left": "admin.did_leave",
     "moved": "admin.did_move",
     "rule": "admin.did_rule",
+    "owner": "admin.did_hand_over",
 }
 _NEW_ROLES: Mapping[str, Role | None] = {
     "allow": "member",

@@ -28,6 +28,7 @@ from .admin import AdminCommand
 from .admin_announce import DISCARD, SEND, AnnounceCommand
 from .admin_limits import LimitRules
 from .admin_models import ModelRules
+from .admin_owner import HAND_OVER, KEEP, OwnerCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
 from .export import ExportCommand
@@ -87,7 +88,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     reasoning = ReasoningCommand(models, preferences)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
-    announce = AnnounceCommand(services.announcer)
+    announce, owner = AnnounceCommand(services.announcer), OwnerCommand(services.register)
     pair = PairCommand(services.claims, services.register)
     admin = AdminCommand(
         services.register,
@@ -96,8 +97,14 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
             "models": ModelRules(services.register, services.policy, services.catalog).run,
             "limits": LimitRules(services.register, services.usage).run,
             "announce": announce.ask,
+            "owner": owner.ask,
         },
-        {SEND: announce.press_send, DISCARD: announce.press_discard},
+        {
+            SEND: announce.press_send,
+            DISCARD: announce.press_discard,
+            HAND_OVER: owner.press_hand_over,
+            KEEP: owner.press_keep,
+        },
     )
     return {
         "start": CommandHandler(about.show_welcome),

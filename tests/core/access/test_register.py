@@ -9,7 +9,7 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, Known, PersonRecord
+from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord
 from core.access.keys import CODES_KEY, PEOPLE_KEY
 from core.access.register import AuditEntry
 
@@ -153,3 +153,21 @@ async def test_records_of_another_version_and_of_other_programs_are_read(
     assert set(await register.list_people()) == {OWNER, ADA}
     assert (await register.read("tg:3", GROUP)).role is None
     assert await register.set_role("tg:3", "member", actor=OWNER, record=PersonRecord("member"))
+
+
+async def test_the_owner_hands_the_bot_over_to_an_admin_or_a_member(register: AccessRegister) -> None:
+    assert await register.hand_over(ADA, actor=OWNER) is HandoverResult.UNKNOWN
+    await register.set_role(ADA, "member", actor=OWNER, record=PersonRecord("member", "Ada", "tg:9:2"))
+    assert await register.hand_over(ADA, actor=ADA) is HandoverResult.FORBIDDEN
+    assert await register.hand_over(ADA, actor=OWNER) is HandoverResult.DONE
+    assert await register.hand_over(OWNER, actor=OWNER) is HandoverResult.FORBIDDEN
+    people = await register.list_people()
+
+    assert people == {OWNER: PersonRecord("admin", "Root"), ADA: PersonRecord("owner", "Ada", "tg:9:2")}
+    assert (await actions(register))[-1] == (OWNER, "owner", ADA)
+
+
+async def test_nobody_hands_the_bot_to_somebody_who_is_blocked(register: AccessRegister) -> None:
+    await register.set_role(ADA, "blocked", actor=OWNER, record=PersonRecord("blocked"))
+
+    assert await register.hand_over(ADA, actor=OWNER) is HandoverResult.UNKNOWN
