@@ -41,7 +41,7 @@ from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMess
 from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers
-from core.usage import MeteredClient, PriceList, UsageCounters, list_limits
+from core.usage import MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
 _log = structlog.get_logger()
@@ -166,6 +166,8 @@ class Service:
             policy=self._policy,
             announcer=Announcer(stored.conversations, stored.inbox, self._gate, self._platforms),
             usage=stored.usage,
+            report=UsageReport(self._redis),
+            decoders=self._decoders,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,
         )

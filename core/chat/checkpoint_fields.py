@@ -78,6 +78,8 @@ ANSWER_PICTURES = PostFields("answer_pictures_")
 VOICE_NOTE = PostFields("aloud_")
 IMAGES = PostFields("drawn_")
 ANNOUNCEMENT = PostFields("announcement_")
+USAGE_CHART = PostFields("usage_chart_")
+USAGE_TABLE = PostFields("usage_table_")
 EXPORT_JSON = PostFields("export_json_")
 EXPORT_MARKDOWN = PostFields("export_md_")
 

@@ -27,6 +27,7 @@ from .limits import (
 )
 from .metered_client import MeteredClient
 from .payer import Payer
+from .report import UsageReport
 from .token_estimate import estimate_tokens
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Subject",
     "TooManyQuestionsError",
     "UsageCounters",
+    "UsageReport",
     "UsedAmount",
     "estimate_tokens",
     "find_subject",

@@ -128,12 +128,12 @@ class UsageCounters:
         """Read what was used in the present day or month."""
         now = self._clock()
         names = [field.name for field in fields(Amount)]
-        key = _month_key(subject, name, now)
+        key = month_key(subject, name, now)
         stored = await self._foreign.retry_without(
             {key: "hash"},
             lambda: cast("Any", self._redis.hmget(key, [_field(period, now, each) for each in (*names, "cost")])),
         )
-        counts = [_parse_count(value) for value in stored]
+        counts = [parse_count(value) for value in stored]
         return UsedAmount(Amount(**dict(zip(names, counts[:-1], strict=True))), counts[-1])
 
     async def _run(self, script: Script, keys: Mapping[str, KeyType], arguments: Mapping[str, object]) -> list[object]:
@@ -144,7 +144,7 @@ class UsageCounters:
         payer = reservation.payer
         names = (payer.person, payer.chat, payer.account, reservation.model, "")
         return {
-            _month_key(subject, name, reservation.time): "hash" for subject, name in zip(_SUBJECTS, names, strict=True)
+            month_key(subject, name, reservation.time): "hash" for subject, name in zip(_SUBJECTS, names, strict=True)
         }
 
     def _describe(self, reservation: Reservation, amount: Amount) -> dict[str, object]:
@@ -176,7 +176,7 @@ def _key(kind: str, name: str) -> str:
     return f"{{usage}}:{kind}:{name}"
 
 
-def _month_key(subject: Subject, name: str, time: datetime) -> str:
+def month_key(subject: Subject, name: str, time: datetime) -> str:
     """Hash of the counts of a month and its days."""
     return _key(f"{time:%Y-%m}:{subject}", name)
 
@@ -189,7 +189,7 @@ def _field(period: PeriodName, time: datetime, count: str) -> str:
     return count if period == "month" else f"{_day(time)}:{count}"
 
 
-def _parse_count(value: bytes | None) -> int:
+def parse_count(value: bytes | None) -> int:
     """What is no number is not ours and counts as nothing."""
     with suppress(ValueError):
         return int(value or 0)

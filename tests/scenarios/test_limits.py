@@ -130,3 +130,23 @@ async def test_admins_set_limits_at_run_time(empty_harness: ServiceHarness, plac
     assert len(asked(harness)) == 3
     assert "set none (limit:day:others)" in audit.replace("`", "")
     assert "set 500 tokens (limit:day:others)" in audit.replace("`", "")
+
+
+@pytest.mark.parametrize("place", ONE_A_PLATFORM)
+async def test_admins_get_a_chart_and_a_table_of_what_everybody_has_used(
+    empty_harness: ServiceHarness, place: str
+) -> None:
+    harness = empty_harness
+    await start(harness, MODEL_PRICES="*=2/8")
+    root = PERSONAS[place](harness)
+    await claim(harness, root)
+    await answered(root, harness, "one")
+    await root.say("/usage all")
+    await says(root, "cost: ")
+    await root.until(lambda: len(root.posts()) == 2)
+    chart, table = root.posts()
+
+    assert chart.kind == "pictures"
+    assert chart.files[0].startswith(b"\x89PNG")
+    assert table.names == ("usage-table.csv",)
+    assert b"model,deepseek-v3,1," in table.files[0]

@@ -17,10 +17,11 @@ from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.deletions import Deletions
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.text.translations import Translations
+from core.media.decoding.pool import DecoderPool
 from core.queue import DeadLetters, Inbox, WaitingMessages
 from core.settings import ChatSettings
 from core.store import Conversations, Erasure
-from core.usage import UsageCounters
+from core.usage import UsageCounters, UsageReport
 from core.wanjie import Catalog
 
 from .about import AboutCommands
@@ -69,6 +70,8 @@ class CommandServices:
     policy: ModelPolicy
     announcer: Announcer
     usage: UsageCounters
+    report: UsageReport
+    decoders: DecoderPool
     can_transcribe: bool
     """The service understands voice messages."""
     chat_settings: ChatSettings
@@ -125,7 +128,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
-        "usage": CommandHandler(UsageCommand(services.usage).show),
+        "usage": CommandHandler(UsageCommand(services.usage, services.report, services.decoders).show),
         "pair": CommandHandler(pair.pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),
         "continue": CommandHandler(

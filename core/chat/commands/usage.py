@@ -5,20 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from core.chat.checkpoint_fields import USAGE_CHART, USAGE_TABLE
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.port.markdown import Markdown
+from core.chat.port.media import Album, Document, Picture
 from core.chat.text.limit_sentences import describe_limit_amount, format_cost
-from core.usage import PeriodName, Subject, UsageCounters, UsedAmount
+from core.media.decoding.jobs import draw_bar_chart, inspect_image
+from core.media.decoding.pool import DecoderPool
+from core.usage import PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
+
+from .usage_report import make_chart, make_table
 
 _ALL = frozenset({"all", "全部", "所有"})
+_DAYS = 30
+"""Of the chart and the table."""
 _LINES: dict[Subject, str] = {"person": "used.person", "chat": "used.chat", "all": "used.all"}
 
 
 class UsageCommand:
     """Shows what people and chats have used."""
 
-    def __init__(self, counters: UsageCounters) -> None:
+    def __init__(self, counters: UsageCounters, report: UsageReport, decoders: DecoderPool) -> None:
         self._counters = counters
+        self._report = report
+        self._decoders = decoders
 
     async def show(self, context: EventContext) -> None:
         """Show the sender's own use and that of a group; with `all` and to admins, that of everybody together."""
@@ -41,6 +52,21 @@ class UsageCommand:
             await context.reply("admin.direct")
         else:
             await context.reply_text(await self._describe(context, "all", ""))
+            await self._post_report(context)
+
+    async def _post_report(self, context: EventContext) -> None:
+        """Post a chart of the days and models, and a table, each once."""
+        if is_posted(context.job, USAGE_TABLE):
+            return
+        days, models = await self._report.list_days(_DAYS), await self._report.list_models()
+        if not is_posted(context.job, USAGE_CHART):
+            chart = make_chart(days, models, self._counters.count_name)
+            drawn = await self._decoders.run(draw_bar_chart(), chart, person=context.incoming.person)
+            info = await self._decoders.run(inspect_image(), drawn.data, person=context.incoming.person)
+            alt = context.translate_plainly("used.chart")
+            picture = Picture(drawn.data, drawn.mime, info.width, info.height, alt, "usage-chart.png")
+            await post_media(context, Album((picture,), context.translate("used.chart")), USAGE_CHART)
+        await post_media(context, Document(make_table(days, models), "usage-table.csv"), USAGE_TABLE)
 
     async def _describe(self, context: EventContext, subject: Subject, name: str) -> Markdown:
         day, month = await asyncio.gather(

@@ -66,6 +66,11 @@ def shrink_image(*, max_side: int, max_bytes: int) -> DecodeJob[EncodedImage]:
     return DecodeJob("core.media.images.resize:shrink", EncodedImage, BadImageError, _IMAGE_LIMITS, options)
 
 
+def draw_bar_chart() -> DecodeJob[EncodedImage]:
+    """See `core.media.charts.bar_chart.draw`."""
+    return DecodeJob("core.media.charts.bar_chart:draw", EncodedImage, BadImageError, _IMAGE_LIMITS)
+
+
 def join_audio(into: Literal["opus", "mp3"]) -> DecodeJob[AudioFile]:
     """See `core.media.audio.encoder.join_audio`."""
     return DecodeJob(
