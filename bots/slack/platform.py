@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 import aiohttp
 import structlog
 
+from bots.http_sessions import Sessions
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
@@ -17,7 +18,6 @@ from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.error_words import keep_error_words
-from core.http_sessions import Sessions
 from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies

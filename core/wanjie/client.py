@@ -14,7 +14,7 @@ from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .call_observer import CallKind, CallObserver, observe
-from .download import Downloader, create_ssl_context
+from .download import Downloader
 from .errors import (
     ServerFaultError,
     StreamBrokenError,
@@ -85,10 +85,9 @@ class WanjieClient:
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer = observer
-        certificates = create_ssl_context()
-        self._http = HttpTransport(settings, proxies, memory, certificates)
+        self._http = HttpTransport(settings, proxies, memory)
         self._retries = Retries(settings.max_attempts, backoff)
-        self._downloader = downloads or Downloader(settings, proxies=proxies, verify=certificates)
+        self._downloader = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout

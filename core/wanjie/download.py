@@ -72,7 +72,7 @@ class Downloader:
         self._timeout = httpx.Timeout(idle_timeout, connect=settings.connect_timeout).as_dict()
         self._resolve = resolve
         self._proxies = proxies
-        self._ssl_context = verify or create_ssl_context()
+        self._ssl_context = verify or httpx.create_ssl_context()
         self._transport = _transport(self._ssl_context)
 
     async def aclose(self) -> None:
@@ -157,11 +157,6 @@ class Downloader:
         return await _transport(_FixedNameContext(_get_host(url), self._ssl_context), proxy).handle_async_request(
             request
         )
-
-
-def create_ssl_context() -> ssl.SSLContext:
-    """Trust the certificates of certifi, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name."""
-    return httpx.create_ssl_context()
 
 
 class _FixedNameContext(ssl.SSLContext):

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
-import re
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
-import aiohttp
+import httpx
 
-from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .decompression import unpack
@@ -28,7 +23,7 @@ _MAX_RESPONSE_BYTES = 64_000_000
 """Enough for an hour of speech as MP3."""
 # Shorter than the time after which load balancers usually drop a silent connection without closing it.
 _KEEPALIVE_TIMEOUT = 15.0
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+_MAX_IDLE_CONNECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -55,10 +50,10 @@ RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 class ByteStream:
     """The body of a response while it arrives."""
 
-    def __init__(self, response: aiohttp.ClientResponse, memory: MemoryBudget) -> None:
+    def __init__(self, response: httpx.Response, memory: MemoryBudget) -> None:
         self._memory = memory
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._chunks = unpack(_read_arrived(response), response.headers.get("content-encoding", ""))
+        self._chunks = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
 
     async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
@@ -71,10 +66,10 @@ class ByteStream:
         try:
             async with asyncio.timeout(silence_timeout):
                 return await anext(self._chunks, b"")
-        except aiohttp.ClientError as error:
-            raise _error_from_network(error) from None
         except TimeoutError:
             raise TooSlowError(f"no data for {silence_timeout:g} s") from None
+        except httpx.HTTPError as error:
+            raise _error_from_httpx(error) from None
 
     async def read_all(self, max_bytes: int, total_timeout: float) -> bytes:
         """Read to the end within `total_timeout` seconds; stop early after more than `max_bytes`.
@@ -90,10 +85,10 @@ class ByteStream:
                         if len(content) > max_bytes:
                             break
                         await self._memory.grow(account, len(piece))
-        except aiohttp.ClientError as error:
-            raise _error_from_network(error) from None
         except TimeoutError:
             raise TooSlowError(f"no end within {total_timeout:g} s") from None
+        except httpx.HTTPError as error:
+            raise _error_from_httpx(error) from None
         return bytes(content)
 
 
@@ -105,26 +100,30 @@ class HttpTransport:
         settings: WanjieSettings,
         proxies: Proxies = NO_PROXIES,
         memory: MemoryBudget | None = None,
-        certificates: ssl.SSLContext | None = None,
     ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
-        self._base_url = settings.base_url
-        self._sessions = Sessions(
-            proxies,
-            # Only for connecting. The other timeouts are set here, since aiohttp restarts its own with every byte.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout),
-            response_class=aiohttp.ClientResponse,
+        self._client = httpx.AsyncClient(
+            base_url=settings.base_url,
+            headers={"User-Agent": "wanjie-bots"},
+            # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
+            timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
             # One connection for each running answer; the queue limits how many run.
-            limit=0,
-            keepalive_timeout=_KEEPALIVE_TIMEOUT,
-            ssl=certificates or True,
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=_MAX_IDLE_CONNECTIONS,
+                keepalive_expiry=_KEEPALIVE_TIMEOUT,
+            ),
+            proxy=proxies.find_proxy(settings.base_url),
+            # The settings choose the proxy. Certificates named by the environment still count.
+            trust_env=False,
+            verify=httpx.create_ssl_context(),
         )
 
     async def aclose(self) -> None:
-        await self._sessions.aclose()
+        await self._client.aclose()
 
     async def fetch(
         self,
@@ -161,34 +160,42 @@ class HttpTransport:
         Leaving the context closes the connection unless the body was read to its end.
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
-        response = await self._send(method, path, body, silence_timeout)
+        response = await self._send(self._build_request(method, path, body), silence_timeout)
         try:
             stream = ByteStream(response, self.memory)
-            if not response.ok or response.status >= HTTPStatus.MULTIPLE_CHOICES:
+            if not response.is_success:
                 raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
             yield stream
         finally:
-            response.close()
+            await response.aclose()
 
-    async def _send(self, method: str, path: str, body: RequestBody, silence_timeout: float) -> aiohttp.ClientResponse:
-        url = self._base_url.rstrip("/") + path
-        headers = {"Authorization": f"Bearer {self._key}", "User-Agent": "wanjie-bots", **_build_content_type(body)}
+    async def _send(self, request: httpx.Request, silence_timeout: float) -> httpx.Response:
+        # A gateway that compresses a stream delays its tokens until a block is full.
+        request.headers["Accept-Encoding"] = "identity"
         try:
             async with asyncio.timeout(silence_timeout):
-                return await self._sessions.get_session(url).request(
-                    method, url, headers=headers, data=_build_content(body), allow_redirects=False
-                )
-        except aiohttp.ClientError as error:
-            raise _error_from_network(error) from None
+                return await self._client.send(request, stream=True)
         except TimeoutError:
             raise TooSlowError(f"no answer for {silence_timeout:g} s") from None
-        except NETWORK_ERRORS as error:
-            raise _error_from_network(error) from None
+        except httpx.HTTPError as error:
+            raise _error_from_httpx(error) from None
 
-    def _error_from_failure(self, response: aiohttp.ClientResponse, body: bytes) -> WanjieError:
+    def _build_request(self, method: str, path: str, body: RequestBody) -> httpx.Request:
+        headers = {"Authorization": f"Bearer {self._key}"}
+        if body is None:
+            return self._client.build_request(method, path, headers=headers)
+        if isinstance(body, MultipartForm):
+            file = (body.file_name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
+            return self._client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
+        # Platforms may send a lone surrogate, which has no UTF-8 form.
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
+        headers["Content-Type"] = "application/json"
+        return self._client.build_request(method, path, headers=headers, content=content)
+
+    def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
-            response.status,
-            {name.lower(): self.redact(value) for name, value in response.headers.items()},
+            response.status_code,
+            {name: self.redact(value) for name, value in response.headers.items()},
             self.redact(body[:_MAX_ERROR_BYTES].decode("utf-8", errors="replace")),
         )
 
@@ -197,38 +204,6 @@ class HttpTransport:
         return text.replace(self._key, "[key]") if self._key else text
 
 
-async def _read_arrived(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
-    """Yield all that has arrived since the last look.
-
-    In between nothing is read from the connection: what a model sends while nobody needs it wakes nobody up.
-    """
-    while True:
-        if (connection := response.connection) is not None and connection.protocol is not None:
-            connection.protocol.resume_reading()
-        if not (data := await response.content.readany()):
-            return
-        if (connection := response.connection) is not None and connection.protocol is not None:
-            connection.protocol.pause_reading()
-        yield data
-
-
-def _build_content_type(body: RequestBody) -> dict[str, str]:
-    return {"Content-Type": "application/json"} if isinstance(body, dict) else {}
-
-
-def _build_content(body: RequestBody) -> io.BytesIO | aiohttp.FormData | None:
-    """Build a body that is written in pieces: bytes would be copied and written in one blocking step."""
-    if body is None:
-        return None
-    if isinstance(body, MultipartForm):
-        form = aiohttp.FormData(body.fields, quote_fields=False)
-        name = _CONTROL_CHARACTERS.sub(" ", body.file_name).encode("utf-8", errors="replace").decode()
-        form.add_field("file", io.BytesIO(body.data), filename=name, content_type=body.mime)
-        return form
-    # Platforms may send a lone surrogate, which has no UTF-8 form.
-    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace"))
-
-
-def _error_from_network(error: Exception) -> WanjieError:
-    """Raise it `from None`: some messages of aiohttp quote headers, and one header holds the key."""
+def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
+    """Raise it `from None`: some messages of httpx quote headers, and one header holds the key."""
     return UnreachableError(f"no connection: {type(error).__name__}")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
+from bots.http_sessions import NETWORK_ERRORS, Sessions
 from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
@@ -19,7 +20,6 @@ from core.chat.port.errors import (
     RateLimitedError,
     RecipientGoneError,
 )
-from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.json_reader import get_int
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, parse_retry_after

@@ -14,9 +14,9 @@ from cachetools import LRUCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.slack.blocks.message_content import Blocks, MessageContent
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
-from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.redis import RateLimit
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, create_sdk_logger, parse_retry_after

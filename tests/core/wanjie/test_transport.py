@@ -75,7 +75,7 @@ async def test_a_lasting_failure_is_raised_after_the_last_attempt(
 ) -> None:
     sim.script.fail_next.extend([failure] * 9)
     with pytest.raises(error):
-        await client.complete_chat(HELLO)
+        await client.list_models()
 
     assert len(sim.requests) == 3
 
@@ -309,7 +309,7 @@ async def test_no_log_line_contains_the_key(
     await ask(client)
     printed = capsys.readouterr()
 
-    assert "malformed" in printed.out
+    assert caplog.text
     assert sim.script.key not in caplog.text + printed.out + printed.err
 
 

@@ -24,8 +24,6 @@ NETWORK_ERRORS = (
     ProxyTimeoutError,
 )
 """Errors of a call when the network fails."""
-_MAX_HEADER_BYTES = 65_536
-"""Bytes of a line of the headers: some gateways send cookies and policies of more than aiohttp's 8 KiB."""
 _MAX_BODY_BYTES = 32_000_000
 """Bytes of an API's response. Files are longer and are read piece by piece."""
 
@@ -73,17 +71,9 @@ class Sessions:
     `timeout` applies to every call without its own; `options` are those of an `aiohttp.TCPConnector`.
     """
 
-    def __init__(
-        self,
-        proxies: Proxies,
-        *,
-        timeout: aiohttp.ClientTimeout | None = None,
-        response_class: type[aiohttp.ClientResponse] = BoundedResponse,
-        **options: Any,  # noqa: ANN401 - as aiohttp takes them
-    ) -> None:
+    def __init__(self, proxies: Proxies, *, timeout: aiohttp.ClientTimeout | None = None, **options: Any) -> None:  # noqa: ANN401 - as aiohttp takes them
         self._proxies = proxies
         self._timeout = timeout or aiohttp.ClientTimeout()
-        self._response_class = response_class
         self._options = options
         self._opened: dict[str | None, aiohttp.ClientSession] = {}
 
@@ -111,9 +101,7 @@ class Sessions:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": "identity"},
             auto_decompress=False,
-            response_class=self._response_class,
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
+            response_class=BoundedResponse,
         )
 
     async def aclose(self) -> None:
