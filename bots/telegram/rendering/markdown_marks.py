@@ -96,6 +96,9 @@ class _Finder:
             case "Rule" if self._source[end:].strip():  # while streaming, the last line may still become something else
                 self.cuts.append(Cut(start, start + len(self._source[start:end].rstrip()), _RULE_REPLACEMENT))
                 self._last_end = end
+            case "HardBreak" if self._source[start : start + 1] == b"\\":
+                self.cuts.append(Cut(start, start + 1))
+                self._last_end = end
             case _:  # HTML and line breaks stay
                 self._last_end = end
 

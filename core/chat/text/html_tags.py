@@ -124,5 +124,7 @@ def _edit_pair(line: str, opening: Token, closing: Token) -> tuple[Edit, Edit]:
     if all(sign in forms for sign in words):
         raised = "".join(forms[sign] for sign in words)
         return Edit(opening.start, closing.start, raised), Edit(closing.start, closing.end, "")
-    mark = ("^" if kind == "sup" else "_") if before.isalnum() and words.isalnum() else ""
-    return Edit(opening.start, opening.end, mark), Edit(closing.start, closing.end, "")
+    if not (before.isalnum() or before == ")") or not (words[:1].isalnum() or words[:1] == "-"):
+        return Edit(opening.start, opening.end, ""), Edit(closing.start, closing.end, "")
+    mark, (left, right) = "^" if kind == "sup" else "_", ("", "") if words.isalnum() else ("(", ")")
+    return Edit(opening.start, opening.end, mark + left), Edit(closing.start, closing.end, right)

@@ -212,7 +212,7 @@ def test_the_result_for_a_growing_text_only_grows(pieces: list[str]) -> None:
 def test_only_backslashes_and_brackets_are_added(text: str) -> None:
     shown = protect_literals(text, strict=False)
 
-    added = re.compile(r"</?(?:br|sub|kbd|details|summary)>|&#92;|[\\<>\n`*_ ]")
+    added = re.compile(r"</?(?:br|sub|kbd|details|summary)>|&#92;|[\\<>\n`*_() ]")
 
     assert added.sub("", shown) == added.sub("", text)
 
@@ -222,7 +222,8 @@ def test_only_backslashes_and_brackets_are_added(text: str) -> None:
     ("text", "shown"),
     [
         ("H<sub>2</sub>O, x<sup>n+1</sup>, 1<SUP>st</SUP>, | y<sub>max</sub> |", "H₂O, xⁿ⁺¹, 1ˢᵗ, | yₘₐₓ |"),
-        ("V<sub>DC</sub> 2<sup>Q</sup> a<sup>®</sup>", "V_DC 2^Q a®"),
+        ("V<sub>DC</sub> 2<sup>Q</sup> a<sup>®</sup> b<sup>[1]</sup>", "V_DC 2^Q a® b[1]"),
+        ("x<sup>1/2</sup> and (a+b)<sub>i,j</sub>", "x^(1/2) and (a+b)_(i,j)"),
         ("<kbd>Ctrl</kbd>+<kbd>C</kbd>, <kbd>⌘</kbd><kbd>V</kbd>", "`Ctrl`+`C`, ⌘V"),
         ("`x<sup>2</sup>`\n\n    x<sup>2</sup>", "`x<sup>2</sup>`\n\n    x<sup>2</sup>"),
         (
