@@ -139,7 +139,9 @@ def _judge(harness: ServiceHarness, questions: Sequence[_Question]) -> _Samples:
 
 
 def _select_steps(events: Sequence[Event], begun: float) -> list[Event]:
-    return [each for each in events if each.at > begun]
+    """Select what changed since then, but for messages that stood before: those lose their buttons."""
+    older = {each.message_id for each in events if each.at <= begun and each.message_id}
+    return [each for each in events if each.at > begun and each.message_id not in older]
 
 
 def _list_times(steps: Sequence[Event], tokens: int) -> list[float]:

@@ -20,8 +20,8 @@ from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_writer import PageWriter
 
-_READ_DELAY = 0.1
-"""Seconds that the pump sleeps after a chunk while no update is due."""
+_READ_DELAY = 0.06
+"""Seconds that the pump sleeps after a chunk while no update is due; the end of an answer may come meanwhile."""
 _BACKLOG_INTERVAL = 0.01
 """Seconds after a sleep within which the chunks that came meanwhile are read."""
 

@@ -37,6 +37,9 @@ _HELD_BACK_DELAY = 0.02
 """Seconds until the next update where the platform's formatting has held back the whole first one."""
 _GROUP_INTERVAL_INCREMENT = 0.3
 """Seconds by which the interval grows with each update in a group: short answers stay lively there, too."""
+_PREVIEW_SAVE_INTERVAL = 2.0
+"""Seconds for which one checkpoint covers previews. It saves nothing that they need, but a process that was paused for
+longer proves that the job is still its own before it shows more."""
 _WORD_END_TIMEOUT = 20.0
 """Seconds that a page which is too old may wait for the end of a word."""
 
@@ -72,6 +75,7 @@ class PageWriter:
         self._is_uneditable = False
         """The page's message takes no more updates; its last state will be posted in a new one."""
         self._replaced: list[Page] = []
+        self._saved_at = 0.0
 
     @property
     def seconds_until_due(self) -> float:
@@ -213,7 +217,8 @@ class PageWriter:
         """Show what leaves no message, so that whoever takes over has nothing to look for."""
         page = replace(self._page, sending=False, previewed=True)
         with self._buffer.showing() as arrived_at:
-            await self._save_page(page)
+            if time.monotonic() - self._saved_at > _PREVIEW_SAVE_INTERVAL:
+                await self._save_page(page)
             folded = min(self._page_text.count_folded(page), len(body))
             shown = await self._outbox.update_page(page, body, final=False, folded=folded)
         if self._timer is not None:
@@ -256,3 +261,4 @@ class PageWriter:
 
     async def _save(self, pages: list[Page]) -> None:
         await self._checkpoint.save(pages, self._buffer.current)
+        self._saved_at = time.monotonic()
