@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar, cast
 
@@ -154,11 +155,9 @@ class Conversations:
 
         Safe to call again. A shared Redis needs version 6.2 for it (COPY).
         """
-        async with self._redis.pipeline() as steps:
-            for key in (history_key, last_append_key, unanswered_key, preferences_key):
-                steps.copy(key(chat), key(to))
-                steps.delete(key(chat))
-            await steps.execute()
+        keys = (history_key, last_append_key, unanswered_key, preferences_key)
+        moves = [(("COPY", key(chat), key(to)), ("DEL", key(chat))) for key in keys]
+        await self._writes.run(history_key(chat), *chain.from_iterable(moves))
 
     async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
         """Keep a question that got no answer, until another question is answered."""

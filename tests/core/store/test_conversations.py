@@ -160,3 +160,16 @@ async def test_a_replacement_of_a_withdrawn_exchange_replaces_no_other(conversat
     await conversations.append(CHAT, "a3", again, drop=2)
 
     assert [message.content for message in await conversations.get_history(CHAT)] == ["m1", "a", "m2", "b"]
+
+
+async def test_a_chat_moves_while_the_store_is_full(redis: Redis) -> None:
+    conversations = Conversations(redis, messages=6, lifetime=DAY)
+    await conversations.set_preference(CHAT, "model", "m")
+    await redis.config_set("maxmemory", 1)
+    try:
+        await conversations.move_chat(CHAT, "tg:1:-1002")
+    finally:
+        await redis.config_set("maxmemory", 0)
+
+    assert (await conversations.get_preferences("tg:1:-1002")).model == "m"
+    assert await conversations.get_preferences(CHAT) == ChatPreferences()
