@@ -124,6 +124,11 @@ class SocketMode:
             with suppress(ClientConnectionResetError):
                 await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sim"}})
 
+    async def send_text(self, text: str) -> None:
+        """Send a frame to every client that is no envelope, whatever it holds."""
+        for link in [*self._links]:
+            await link.socket.send_str(text)
+
     def drop(self) -> None:
         """Close every connection without a warning."""
         for link in [*self._links]:

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import structlog
@@ -19,12 +19,14 @@ from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.running_platform import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import create_sdk_logger
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
+from core.json_reader import as_object, load_json
 from core.redis import STORE_ERRORS
 
 from .installation import PLATFORM, Installation
@@ -81,9 +83,8 @@ class SocketListener:
         """
         # Failures of the socket are logged below; the SDK's own log would contain its address, which is a secret.
         quiet = create_sdk_logger("socket", logging.CRITICAL)
-        handler = AsyncSocketModeHandler(
-            self._create_app(), self._app_token, logger=quiet, ping_interval=_PING_INTERVAL
-        )
+        client = _BoundedClient(self._app_token, quiet, self._client, ping_interval=_PING_INTERVAL)
+        handler = _Handler(self._create_app(), self._app_token, client)
         handler.client.wss_uri = address
         # The SDK reads a proxy from environment variables and does not support SOCKS.
         handler.client.proxy = None
@@ -117,11 +118,7 @@ class SocketListener:
         installation = {"bot": self._installation.bot, "team": self._installation.team}
         stored = {"type": _event_type(request.body), "payload": request.body, **installation}
         try:
-            # Replace lone surrogates, which cannot be encoded: the event would be refused for ever.
-            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(errors="replace"))
-        except RecursionError:
-            _log.error("an event is nested too deeply to be stored")
-            return BoltResponse(status=200, body="")  # Slack would send it again for ever
+            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode())
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             return BoltResponse(status=503)
@@ -154,7 +151,7 @@ class SocketListener:
         if unexpected.error is not None:
             log_unreadable_event(unexpected.error, PLATFORM)
 
-    async def _watch(self, handler: AsyncSocketModeHandler, connected: Callable[[bool], None]) -> None:
+    async def _watch(self, handler: _Handler, connected: Callable[[bool], None]) -> None:
         lost = 0.0
         while lost < _MAX_OUTAGE:
             up = await handler.client.is_connected()
@@ -164,13 +161,41 @@ class SocketListener:
         _log.warning("Slack's socket is lost, asking for another one")
 
 
+class _BoundedClient(SocketModeClient):
+    """Reads frames by the reader that bounds and cleans all JSON from outside, instead of the SDK's."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as the SDK declares it
+        super().__init__(*arguments, **options)
+        self._handling = set[asyncio.Task[None]]()
+
+    async def process_message(self) -> None:
+        """Read the next frame, and have it handled in a task of its own."""
+        frame = await self.message_queue.get()
+        try:
+            message = as_object(load_json(frame))
+        except ValueError:
+            _log.error("a frame of Slack's socket is not JSON, or too large or too deep to be read")
+            return
+        task = asyncio.create_task(self.run_message_listeners(message, frame))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's handler, with a client that is given."""
+
+    def __init__(self, app: AsyncApp, app_token: str, client: SocketModeClient) -> None:
+        self.app, self.app_token, self.client = app, app_token, client
+        client.socket_mode_request_listeners.append(cast("Any", self.handle))
+
+
 def _event_type(body: dict[str, Any]) -> str:
     if body.get("type") == "event_callback":
         return "events_api"
     return "slash_commands" if "command" in body else "interactive"
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
+async def _close(handler: _Handler) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_CLOSE_TIMEOUT):
             await handler.close_async()

@@ -34,7 +34,28 @@ async def test_a_message_is_stored_then_acknowledged(slack: SlackSim, listener: 
 async def test_a_lone_surrogate_is_stored(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
     await bob.say(slack.im(bob), "What \ud83d is it?")
 
-    assert (await listener.next()).text == "What ? is it?"
+    assert (await listener.next()).text == "What \ufffd is it?"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '{"type": ' + "[" * 50_000 + "]" * 50_000 + "}",
+        '{"type": "events_api", "payload": [' + ",".join(["[]"] * 200_000) + "]}",
+        '{"type": ' + "[" * 100,
+        '{"type": "events_api", "payload": ' + "9" * 100_000 + "}",
+        '{"type": 5, "envelope_id": ["e"], "payload": "text"}',
+        "x" * 1_000_000,
+    ],
+    ids=["deep", "many values", "no end", "long number", "other types", "no JSON"],
+)
+async def test_a_hostile_frame_does_not_end_the_socket(
+    slack: SlackSim, listener: Listener, bob: SlackUser, hostile: str
+) -> None:
+    await slack.socket.send_text(hostile)
+    await bob.say(slack.im(bob), "hello")
+
+    assert (await listener.next()).text == "hello"
 
 
 async def test_an_event_that_the_store_refuses_is_stored_before_slack_would_send_it_again(
