@@ -10,6 +10,7 @@
     │   ├── SystemRoleError         ... put the instructions into the question
     │   └── ContextTooLongError     ... send less, or begin a new conversation
     ├── ServerFaultError        Wanjie's own failure: try again later
+    ├── OverloadedError         this service reads too much at once: try again later
     ├── UnreachableError        no connection: try again later
     │   └── TooSlowError            ... or choose a faster model
     ├── StreamBrokenError       the answer broke off: what was received is all there is
@@ -85,6 +86,10 @@ class ContextTooLongError(BadRequestError):
 
 class ServerFaultError(WanjieError):
     """Wanjie, or a gateway before it, failed."""
+
+
+class OverloadedError(WanjieError):
+    """The answers that this process reads at once are too large; this one waited long enough."""
 
 
 class UnreachableError(WanjieError):

@@ -26,6 +26,7 @@ _KEYS: dict[type[wanjie.WanjieError], str] = {
     wanjie.ContextTooLongError: "error.context",
     wanjie.BadRequestError: "error.request",
     wanjie.ServerFaultError: "error.unavailable",
+    wanjie.OverloadedError: "error.overloaded",
     wanjie.UnreachableError: "error.unreachable",
     wanjie.TooSlowError: "error.slow",
     wanjie.StreamBrokenError: "error.broken",

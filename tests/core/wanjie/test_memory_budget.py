@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bots.sandbox.wanjie.simulator import WanjieSim
-from core.wanjie import ChatMessage, ChatRequest, Finish, ImageData, WanjieClient
+from core.wanjie import ChatMessage, ChatRequest, Finish, ImageData, OverloadedError, WanjieClient
 from core.wanjie.memory_budget import MemoryBudget
 from tests.core.wanjie.raw_server import SettingsFactory
 
@@ -43,6 +45,16 @@ async def test_what_a_call_brought_counts_as_long_as_it_lives() -> None:
     assert held_back == []
     assert len(sizes) == 3
     assert budget.held == 0
+
+
+async def test_a_call_that_finds_no_room_does_not_wait_for_ever() -> None:
+    budget = MemoryBudget(100, 0, max_wait=0.01)
+    with budget.reading() as oldest:
+        await budget.grow(oldest, 500)
+        with pytest.raises(OverloadedError), budget.reading() as other:
+            await budget.grow(other, 10)
+        await budget.grow(oldest, 10)
+        assert budget.held == 510
 
 
 async def test_a_call_that_is_cancelled_gives_its_room_back() -> None:
