@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
 """The data of chats, on a real server and on fakeredis."""
 
 from collections.abc import AsyncIterator
