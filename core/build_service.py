@@ -118,7 +118,9 @@ class Service:
         metered = MeteredClient(self._client, stored.usage, self.metrics)
         catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
         models = ModelSelector(catalog, stored.conversations)
-        defaults = PromptDefaults(chat.system_prompt, chat.history_tokens, wanjie.video_timeout)
+        defaults = PromptDefaults(
+            chat.system_prompt, chat.history_tokens, wanjie.video_timeout, self._settings.usage.cost_line
+        )
         answers = AnswerService(
             client,
             catalog,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -27,6 +27,7 @@ from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .text.attribution import replace_typed_marks
+from .text.cost_line import remove_cost_line
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
 from .text.limit_sentences import WARNING_KEYS, describe_limit
 from .text.translations import Translations
@@ -219,6 +220,7 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     """Read what a platform has stored, commands that came as text included."""
     incoming = platform.read(payload)
     if incoming is not None:
+        incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
         return parse_command(replace_typed_marks(incoming))
     addition = platform.read_addition(payload)
     if addition is None:

@@ -20,6 +20,8 @@ PICTURE_COUNT_FIELD = "answer_pictures"
 ASKED_ADMINS_FIELD = "asked_admins"
 """The admins who have been asked about a stranger."""
 
+COST_LINE_FIELD = "cost_line"
+"""The line below the answer that says what it has used, which is no part of it."""
 ANNOUNCEMENT_TRIED_FIELD = "announced"
 """In how many chats an announcement was posted, or begun to be."""
 ANNOUNCEMENT_REACHED_FIELD = "announced_reached"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -45,6 +45,12 @@ class UsageSettings(Area):
         (),
         description="The same for people whom no admin has let in by name: all in an `open` bot, in a group, and the "
         "members of a workspace. Unset: as for members.",
+    )
+
+    cost_line: Literal["off", "groups", "all"] = Field(
+        "off",
+        description="Where a small line below each answer says what it has used; `/usage line on` and `off` change it "
+        "in a chat.",
     )
 
     @field_validator("model_prices", mode="before")

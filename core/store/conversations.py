@@ -64,6 +64,8 @@ class ChatPreferences:
     """`always`, or `voice`: when the user sent voice."""
     reasoning: str | None = None
     """`off`, `fold` or `full`."""
+    cost_line: str | None = None
+    """`on` or `off`."""
 
     def with_fallback(self, fallback: ChatPreferences) -> ChatPreferences:
         """Return these choices, and those of `fallback` where there are none."""
@@ -71,7 +73,7 @@ class ChatPreferences:
 
 
 PreferenceName: TypeAlias = Literal[
-    "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning"
+    "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning", "cost_line"
 ]
 """The fields of `ChatPreferences`."""
 

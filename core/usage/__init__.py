@@ -1,8 +1,8 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
-from .amount import NOTHING, Amount
+from .amount import NOTHING, Amount, UsedAmount
 from .cost import MILLION, PriceList
-from .counters import UsageCounters, UsedAmount
+from .counters import UsageCounters
 from .limit_rules import (
     CHATS,
     EVERYBODY,

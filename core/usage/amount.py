@@ -62,6 +62,14 @@ class Amount:
 NOTHING = Amount()
 
 
+@dataclass(frozen=True, slots=True)
+class UsedAmount:
+    """What was used, and its cost in millionths."""
+
+    amount: Amount
+    cost: int
+
+
 def estimate_input(request: ChatRequest) -> Amount:
     """Guess what a model reads of a question."""
     texts = (message.content + message.reasoning for message in request.messages)

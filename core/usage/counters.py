@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .amount import Amount
+from .amount import Amount, UsedAmount
 from .cost import PriceList
 from .limits import (
     CountName,
@@ -50,14 +50,6 @@ class Reservation:
     key: str
     time: datetime
     """It belongs to the day of its beginning, whenever it ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class UsedAmount:
-    """What a subject has used in a period; `cost` in millionths."""
-
-    amount: Amount
-    cost: int
 
 
 class UsageCounters:
@@ -111,6 +103,7 @@ class UsageCounters:
         """
         keys: dict[str, KeyType] = {reservation.key: "string", **self._subject_keys(reservation)}
         answer = await self._run(self._settle, keys, self._describe(reservation, amount))
+        reservation.payer.used.append(UsedAmount(amount, self._prices.cost(reservation.model, amount)))
         for place in cast("list[int]", answer):
             reservation.payer.warnings.append(self._reached(place, reservation))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .amount import UsedAmount
 from .limits import Limit, LimitKey, ReachedLimit
 
 
@@ -24,5 +25,7 @@ class Payer:
     """Whether they may use a model."""
     limits: Mapping[LimitKey, Limit | None] = field(default_factory=dict[LimitKey, "Limit | None"], compare=False)
     """The limits that admins have set for them, over those of the settings; None: no limit."""
+    used: list[UsedAmount] = field(default_factory=list[UsedAmount], compare=False)
+    """What each call that has ended has used."""
     warnings: list[ReachedLimit] = field(default_factory=list[ReachedLimit], compare=False)
     """Limits of which these calls have used the last but 20 %, for the first time in their period."""

@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .amount import Amount
-from .counters import UsedAmount, month_key, parse_count
+from .amount import Amount, UsedAmount
+from .counters import month_key, parse_count
 
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""

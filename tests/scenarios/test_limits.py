@@ -150,3 +150,23 @@ async def test_admins_get_a_chart_and_a_table_of_what_everybody_has_used(
     assert chart.files[0].startswith(b"\x89PNG")
     assert table.names == ("usage-table.csv",)
     assert b"model,deepseek-v3,1," in table.files[0]
+
+
+@pytest.mark.parametrize("place", ["telegram-group", "slack-thread"])
+async def test_a_line_below_answers_says_what_they_have_used_and_no_model_reads_it(
+    empty_harness: ServiceHarness, place: str
+) -> None:
+    harness = empty_harness
+    await start(harness, ACCESS_MODE="open", COST_LINE="groups", MODEL_PRICES="*=2/8")
+    persona = PERSONAS[place](harness)
+    await answered(persona, harness, "one")
+    line = await says(persona, "Σ ")
+    await persona.say("/usage line off")
+    await says(persona, "The line below answers is off here.")
+    await answered(persona, harness, "two")
+    direct = harness.private()
+    await answered(direct, harness, "three")
+
+    assert re.search(r"answer to one\s+_?Σ [\d,]+ tokens · 0\.\d{4}_?$", line)
+    assert sum("Σ" in answer for answer in [*persona.answers(), *direct.answers()]) == 1
+    assert "Σ" not in str(asked(harness))

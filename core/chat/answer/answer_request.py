@@ -44,6 +44,9 @@ class AnswerRequest:
     toolbox: Toolbox | None = None
     """For models that use tools."""
 
+    shows_cost: bool = False
+    """A line below the answer says what it has used."""
+
     @property
     def open_fence(self) -> str:
         """The line of the code fence within which the answer begins; "" when it does not."""

@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 import structlog
 
@@ -47,6 +48,8 @@ class PromptDefaults:
     """Question and history together, by estimate."""
     video_timeout: float
     """Seconds that a model which makes videos may stay silent."""
+    cost_line: Literal["off", "groups", "all"] = "off"
+    """Where a line below each answer says what it has used, unless the chat has chosen."""
 
 
 class AnswerService:
@@ -102,6 +105,7 @@ class AnswerService:
             context.translate_plainly,
             can_speak=lambda: finding_voice.done() and finding_voice.result(),
         )
+        request = replace(request, shows_cost=self._shows_cost(context, request))
         timer = AnswerTimer(self._metrics, context.incoming.chat.platform, job.stored_at)
         writer = AnswerWriter(self._client, context, buttons, request, timer)
         text = ""
@@ -134,6 +138,12 @@ class AnswerService:
             attempt=job.attempt,
         )
         return text
+
+    def _shows_cost(self, context: EventContext, request: AnswerRequest) -> bool:
+        """Whether a line below the answer says what it has used."""
+        chosen = request.conversation.preferences.cost_line
+        default = self._defaults.cost_line
+        return chosen == "on" if chosen else default == "all" or (default == "groups" and not context.incoming.direct)
 
     async def _save(self, context: EventContext, request: AnswerRequest, text: str) -> None:
         """Put question and answer into the history in one step."""

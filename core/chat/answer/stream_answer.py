@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from core.chat.checkpoint_fields import FINISH_REASON_FIELD, TOOL_USED_FIELD
+from core.chat.checkpoint_fields import COST_LINE_FIELD, FINISH_REASON_FIELD, TOOL_USED_FIELD
 from core.chat.delivery.activity_indicator import ActivityIndicator, activity_indicator
 from core.chat.delivery.answer_buffer import ChunkStream, MisreadError, as_stream, continue_in_fence, read_until_misread
 from core.chat.delivery.answer_buttons import AnswerButtons
@@ -20,6 +20,9 @@ from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import ShownMessage
 from core.chat.port.names import remove_direction_overrides
+from core.chat.text.code_fences import find_open_fence
+from core.chat.text.cost_line import format_cost_line
+from core.media.visible_text import is_blank
 from core.wanjie import (
     Attempts,
     ChatMessage,
@@ -94,6 +97,7 @@ class AnswerWriter:
         self._pictures = request.pictures
         self._picture_placeholder = context.translate("answer.picture")
         self._open_fence = request.open_fence
+        self._shows_cost = request.shows_cost
         self.reason = context.job.state.get(FINISH_REASON_FIELD, "")
         """Why the model ended, in its own word; "" while unknown."""
 
@@ -105,7 +109,7 @@ class AnswerWriter:
     @property
     def saved_text(self) -> str | None:
         """The whole text, if a former owner of the job received it from the model."""
-        return self._checkpoint.final and self._checkpoint.final.text
+        return self._checkpoint.final and self._remove_cost_line(self._checkpoint.final.text)
 
     @property
     def last_message(self) -> ShownMessage | None:
@@ -115,12 +119,12 @@ class AnswerWriter:
     async def show_saved(self) -> str:
         """Show, and return, the answer that was complete when its former owner died."""
         async with self._closing_pages():
-            return await self._show(as_stream(self._checkpoint.final or AnswerText()))
+            return self._remove_cost_line(await self._show(as_stream(self._checkpoint.final or AnswerText())))
 
     async def write(self, request: ChatRequest) -> str:
         """Ask the model, show its whole answer and return it; a failure leaves no page unfinished."""
         async with activity_indicator(self._outbox, "writing") as indicator, self._closing_pages():
-            return await self._write_with_retries(request, indicator)
+            return self._remove_cost_line(await self._write_with_retries(request, indicator))
 
     async def _write_with_retries(self, request: ChatRequest, indicator: ActivityIndicator) -> str:
         """Ask until an answer is complete, as often as one question may be asked."""
@@ -185,11 +189,23 @@ class AnswerWriter:
                         await indicator.postpone()
                         yield chunk
             if not current.calls or self._toolbox is None:
+                if line := self._make_cost_line(shown_before + current.shown):
+                    await self._job.checkpoint(**{COST_LINE_FIELD: line})
+                    yield TextChunk(line)
                 return
             request = await self._use_tools(self._toolbox, request, current.as_message(), again=rounds_left > 1)
             if current.text and not current.text.endswith("\n"):
                 yield current.add(TextChunk("\n\n"))
             shown_before += current.shown
+
+    def _make_cost_line(self, shown: list[TextChunk]) -> str:
+        """Return the line below the answer; "" where none is wanted, or where code would swallow it."""
+        text = "".join(chunk.text for chunk in shown if not chunk.is_reasoning)
+        is_possible = self._shows_cost and not is_blank(text) and not find_open_fence(self._open_fence + text)
+        return format_cost_line(self._payer.used) if is_possible else ""
+
+    def _remove_cost_line(self, text: str) -> str:
+        return text.removesuffix(self._job.state.get(COST_LINE_FIELD, ""))
 
     async def _read_delta(self, delta: Delta, current: _Round, reasoning: ReasoningFilter) -> list[TextChunk]:
         """Take the next delta; return what is to be shown for it."""

@@ -128,7 +128,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
-        "usage": CommandHandler(UsageCommand(services.usage, services.report, services.decoders).show),
+        "usage": CommandHandler(UsageCommand(services.usage, services.report, services.decoders, preferences).show),
         "pair": CommandHandler(pair.pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),
         "continue": CommandHandler(

@@ -15,26 +15,40 @@ from core.media.decoding.jobs import draw_bar_chart, inspect_image
 from core.media.decoding.pool import DecoderPool
 from core.usage import PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
 
+from .set_preference import PreferenceWriter
 from .usage_report import make_chart, make_table
 
 _ALL = frozenset({"all", "全部", "所有"})
 _DAYS = 30
 """Of the chart and the table."""
+_LINE_CHOICES = {
+    **dict.fromkeys(("line on", "显示费用", "line 开"), "on"),
+    **dict.fromkeys(("line off", "隐藏费用", "line 关"), "off"),
+}
+"""Whether a line below each answer says what it has used."""
 _LINES: dict[Subject, str] = {"person": "used.person", "chat": "used.chat", "all": "used.all"}
 
 
 class UsageCommand:
     """Shows what people and chats have used."""
 
-    def __init__(self, counters: UsageCounters, report: UsageReport, decoders: DecoderPool) -> None:
+    def __init__(
+        self, counters: UsageCounters, report: UsageReport, decoders: DecoderPool, preferences: PreferenceWriter
+    ) -> None:
         self._counters = counters
         self._report = report
         self._decoders = decoders
+        self._preferences = preferences
 
     async def show(self, context: EventContext) -> None:
         """Show the sender's own use and that of a group; with `all` and to admins, that of everybody together."""
-        if context.half_width_argument.lower() in _ALL:
+        words = context.half_width_argument.lower()
+        if words in _ALL:
             await self._show_all(context)
+            return
+        if words in _LINE_CHOICES:
+            await self._preferences.set(context, "cost_line", _LINE_CHOICES[words])
+            await context.reply("used.line_on" if _LINE_CHOICES[words] == "on" else "used.line_off")
             return
         lines = [await self._describe(context, "person", context.payer.person)]
         if not context.incoming.direct:
