@@ -1,10 +1,11 @@
-"""The command line: `python -m bots run | check | dead | demo | manifest | docs`, installed as `wanjie-bots`."""
+"""The command line: `python -m bots run`, `check`, `dead` and so on, installed as `wanjie-bots`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -33,6 +34,9 @@ def main() -> int:
     dead.add_argument("ids", nargs="*", help="the messages, by their ids in the list")
     dead.add_argument("--all", action="store_true", help="all messages")
     dead.set_defaults(run=_run_dead_letters)
+    audit = commands.add_parser("audit", help="list who changed what about who may use the bot")
+    audit.add_argument("--json", action="store_true", help="one JSON object a line")
+    audit.set_defaults(run=_run_audit)
     commands.add_parser("demo", help="try it with simulated services").set_defaults(run=_run_demo)
     commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_print_manifest)
     commands.add_parser("docs", help="write the generated documents").set_defaults(run=_write_docs)
@@ -79,15 +83,26 @@ def _run_check(_: argparse.Namespace) -> int:
 
 
 def _run_dead_letters(arguments: argparse.Namespace) -> int:
+    from .dead_letters_command import run_dead_letters
+
+    return _run_on_settings(lambda settings: run_dead_letters(settings, arguments.action, arguments.ids))
+
+
+def _run_audit(arguments: argparse.Namespace) -> int:
+    from .audit_command import list_audit
+
+    return _run_on_settings(lambda settings: list_audit(settings, as_json=arguments.json))
+
+
+def _run_on_settings(run: Callable[[Settings], int]) -> int:
+    """Run a command that writes to the terminal; only errors are logged."""
     try:
         settings = load_settings()
     except SettingsError as error:
         return _report_settings_error(error)
-    from .dead_letters_command import run_dead_letters
-
     log_uncaught_errors()
     set_up_logging(level="ERROR", json_lines=False, secrets=settings.list_secrets(), quiet=_SDK_LOGGERS)
-    return run_dead_letters(settings, arguments.action, arguments.ids)
+    return run(settings)
 
 
 def _start_logging(settings: Settings) -> None:

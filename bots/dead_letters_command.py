@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
 
 from core.queue import DeadLetter, DeadLetters, Inbox, QueueLimits
-from core.redis import STORE_ERRORS, EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, connect
+from core.redis import Redis
 from core.settings import Settings
 
-_LOCK_TIMEOUT = 0.5
-"""Seconds to wait for the lock of the private Redis' folder; a running service never releases it."""
+from .open_store import fail, run_with_store
 
 
 def run_dead_letters(settings: Settings, action: str, ids: Sequence[str]) -> int:
@@ -21,41 +18,12 @@ def run_dead_letters(settings: Settings, action: str, ids: Sequence[str]) -> int
 
     Without `ids`, `retry` and `drop` take all messages.
     """
-    try:
-        return asyncio.run(_run(settings, action, ids))
-    except (StoreAddressError, EmbeddedRedisError) as error:
-        return _fail(str(error))
-    except STORE_ERRORS as error:
-        return _fail(f"The store does not answer: {error}")
 
+    async def act(redis: Redis) -> int:
+        limits = QueueLimits.for_mailbox(settings.service.mailbox_limit)
+        return await _act(DeadLetters(redis, Inbox(redis, limits=limits)), action, ids)
 
-async def _run(settings: Settings, action: str, ids: Sequence[str]) -> int:
-    async with _open_store(settings) as url:
-        redis = connect(url)
-        try:
-            limit = settings.service.mailbox_limit
-            letters = DeadLetters(redis, Inbox(redis, limits=QueueLimits.for_mailbox(limit)))
-            return await _act(letters, action, ids)
-        finally:
-            await redis.aclose()
-
-
-@asynccontextmanager
-async def _open_store(settings: Settings) -> AsyncGenerator[str]:
-    """The URL of the store: of the one that is set, of the running service's, or of the private one, started for us."""
-    configured, folder = settings.service.redis_url, settings.service.data_dir
-    if configured is not None:
-        yield configured.get_secret_value()
-        return
-    async with AsyncExitStack() as stack:
-        try:
-            url = await stack.enter_async_context(EmbeddedRedis(folder, lock_timeout=_LOCK_TIMEOUT))
-        except FolderInUseError:
-            running = EmbeddedRedis.find_running(folder)
-            if running is None:
-                raise
-            url = running
-        yield url
+    return run_with_store(settings, act)
 
 
 async def _act(letters: DeadLetters, action: str, ids: Sequence[str]) -> int:
@@ -67,7 +35,7 @@ async def _act(letters: DeadLetters, action: str, ids: Sequence[str]) -> int:
         missing = [letter_id for letter_id, letter in asked.items() if letter is None]
     done = [await _act_on(letters, action, letter) for letter in found]
     for letter_id in missing:
-        _fail(f"There is no message {letter_id}.")
+        fail(f"There is no message {letter_id}.")
     if not found and not missing:
         _print("There are no messages that were given up.")
     return 0 if all(done) and not missing else 1
@@ -106,8 +74,3 @@ def _format_payload(payload: bytes) -> str:
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
-
-
-def _fail(text: str) -> int:
-    sys.stderr.write(text + "\n")
-    return 1

@@ -141,8 +141,8 @@ class AccessRegister:
         """Return the requests that wait, by the person or group that they are about."""
         return await self._list(REQUESTS_KEY, AccessRequest)
 
-    async def list_audit(self, count: int) -> list[AuditEntry]:
-        """Return the newest changes, the newest first."""
+    async def list_audit(self, count: int | None = None) -> list[AuditEntry]:
+        """Return the newest changes, all without `count`, the newest first."""
         entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._run(
             lambda: cast("Awaitable[Any]", self._redis.xrevrange(AUDIT_KEY, count=count))
         )

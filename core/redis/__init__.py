@@ -1,5 +1,7 @@
 """Redis: the client, rate limits and leases that all replicas share, and a private server."""
 
+from redis.asyncio import Redis
+
 from .client import STORE_ERRORS, StoreAddressError, connect
 from .embedded_server import EmbeddedRedis
 from .leader_lease import LeaderLease
@@ -19,6 +21,7 @@ __all__ = [
     "RateLimit",
     "RateLimiter",
     "Refusal",
+    "Redis",
     "ReservedWrites",
     "StoreAddressError",
     "StoreHealth",

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import NotStartedError, ServiceHarness
 from bots.settings import load_settings
 from bots.slack.settings import SlackSettings
+from core.access import AccessRegister, PersonRecord
 from core.redis import EmbeddedRedis, connect
 from core.settings import SettingsError
 
@@ -380,6 +381,25 @@ async def test_an_operator_lists_and_drops_dead_letters_while_the_service_runs(t
     assert "\x1b" not in shown
     assert dropped == f"{letter_id}  removed\n"
     assert left == 0
+
+
+async def test_an_operator_lists_every_change_of_access(tmp_path: Path) -> None:
+    variables = {"WANJIE_API_KEY": "key", "TELEGRAM_BOT_TOKEN": "1:token", "DATA_DIR": str(tmp_path / "data")}
+    async with EmbeddedRedis(tmp_path / "data") as url, connect(url) as redis:  # as the running service holds it
+        nothing = await _run_to_the_end("audit", folder=tmp_path, **variables)
+        await redis.hset("{access}:people", "tg:1", '{"state": "owner"}')
+        register = AccessRegister(redis)
+        await register.set_role("tg:2", "admin", actor="tg:1", record=PersonRecord("admin", "Bob\x1b[31m"))
+        await register.set_role("tg:2", None, actor="tg:1", record=PersonRecord("admin"))
+
+        listed = (await _run_to_the_end("audit", folder=tmp_path, **variables)).splitlines()
+        first = json.loads((await _run_to_the_end("audit", "--json", folder=tmp_path, **variables)).splitlines()[-1])
+
+    assert nothing == "Nothing was changed yet.\n"
+    assert [line.split("  ")[1:4] for line in listed] == [["tg:1", "removed", "tg:2"], ["tg:1", "admin", "tg:2"]]
+    assert listed[1].endswith("Bob?[31m")
+    assert (first["by"], first["action"], first["name"]) == ("tg:1", "admin", "Bob\x1b[31m")
+    assert first["time"].endswith("Z")
 
 
 async def _run_to_the_end(*words: str, folder: Path, **variables: str) -> str:
