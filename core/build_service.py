@@ -40,7 +40,7 @@ from core.metrics import Metrics
 from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
 from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
-from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers
+from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers, build_cipher
 from core.usage import MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
@@ -95,12 +95,13 @@ class Service:
     def _build_stored(self) -> _Stored:
         service, chat = self._settings.service, self._settings.chat
         lifetime = timedelta(days=chat.history_days)
-        conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime)
+        cipher = build_cipher([key.get_secret_value() for key in chat.history_encryption_keys])
+        conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime, cipher=cipher)
         limits = QueueLimits.for_mailbox(service.mailbox_limit)
         return _Stored(
             inbox=Inbox(self._redis, limits=limits),
             conversations=conversations,
-            old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime), conversations),
+            old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime, cipher=cipher), conversations),
             button_keys=KeyReader(self._redis),
             register=AccessRegister(self._redis),
             model_limits=ModelLimits(self._redis),

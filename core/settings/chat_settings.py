@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from .base_area import Area
+from .checks import check_encryption_key
+from .field_types import SecretKeys
 
 
 class ChatSettings(Area):
@@ -20,6 +22,11 @@ class ChatSettings(Area):
         24_000, ge=500, description="The largest number of history tokens sent with a question (estimated)."
     )
     history_days: float = Field(30, gt=0, description="Days after its last message until a chat is forgotten.")
+    history_encryption_keys: SecretKeys = Field(
+        default=(),
+        description="Keys that encrypt what is kept of conversations, separated by commas: the first encrypts, all "
+        "decrypt. Make one with `openssl rand -base64 32 | tr '+/' '-_'`. Unset: it is kept as it is.",
+    )
     model_change: Literal["everyone", "admins"] = Field(
         "everyone", description="Who may change models, voice, `/system` and other settings in a group or channel."
     )
@@ -32,3 +39,8 @@ class ChatSettings(Area):
         ge=1_000,
         description="The largest number of characters read from files and quoted messages for one question.",
     )
+
+    @field_validator("history_encryption_keys")
+    @classmethod
+    def _check_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        return tuple(map(check_encryption_key, keys))

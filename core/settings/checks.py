@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
+_KEY_BYTES = 32
 _REDIS_SCHEMES = {"redis", "rediss", "unix"}
 
 
@@ -25,6 +27,17 @@ def check_credential(secret: SecretStr) -> SecretStr:
         raise ValueError("it has a blank or a line break inside")
     if not (value.isascii() and value.isprintable()):
         raise ValueError("it has a character that is no letter, digit or sign of ASCII")
+    return secret
+
+
+def check_encryption_key(secret: SecretStr) -> SecretStr:
+    """Check that a key is 32 bytes in URL-safe Base64, as Fernet takes it."""
+    try:
+        size = len(base64.b64decode(secret.get_secret_value(), altchars=b"-_", validate=True))
+    except ValueError:
+        size = 0
+    if size != _KEY_BYTES:
+        raise ValueError("each key must be 32 bytes in URL-safe Base64, 44 characters with a = at the end")
     return secret
 
 

@@ -18,6 +18,8 @@ def _split_commas(value: object) -> object:
 ModelKindName = Literal["chat", "speech", "image", "video"]
 Patterns = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 """Separated by commas."""
+SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_commas)]
+"""Separated by commas."""
 Seconds = Annotated[float, Field(gt=0)]
 Proxy = Annotated[SecretStr | None, AfterValidator(normalize_proxy)]
 

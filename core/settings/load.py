@@ -90,9 +90,10 @@ class Settings:
 
     def list_secrets(self) -> list[str]:
         """List every configured value that must never be logged."""
-        areas = [self.wanjie, *self._platforms, self.service, self._common_proxies]
+        areas = [self.wanjie, *self._platforms, self.service, self.chat, self._common_proxies]
         fields = [(name, value) for area in areas for name, value in dict(area).items()]
-        found = [(name, value) for name, value in fields if isinstance(value, SecretStr)]
+        single = [(name, one) for name, value in fields for one in (value if isinstance(value, tuple) else (value,))]
+        found = [(name, value) for name, value in single if isinstance(value, SecretStr)]
         plain = [value.get_secret_value() for name, value in found if not name.endswith("proxy")]
         return plain + [text for name, value in found if name.endswith("proxy") for text in list_passwords(value)]
 

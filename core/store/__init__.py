@@ -5,6 +5,7 @@ from .conversations import ChatPreferences, Conversations, HistoryMessage, Prefe
 from .erasure import Erasure
 from .model_limits import ModelLimits
 from .shown_answers import ShownAnswers
+from .text_cipher import build_cipher
 
 __all__ = [
     "AnswerFiles",
@@ -15,4 +16,5 @@ __all__ = [
     "ModelLimits",
     "PreferenceName",
     "ShownAnswers",
+    "build_cipher",
 ]

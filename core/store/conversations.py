@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,7 @@ from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
+from .text_cipher import PlainTexts, TextCipher
 
 _SCRIPTS = Path(__file__).parent
 _PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
@@ -47,6 +48,7 @@ class HistoryMessage:
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""
 _MESSAGE = StoredJson(HistoryMessage)
+_PLAIN_TEXTS = PlainTexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ class Conversations:
     read.
     """
 
-    def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta) -> None:
-        """Keep at most `messages` messages a chat, for `lifetime` after the last one."""
+    def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta, cipher: TextCipher = _PLAIN_TEXTS) -> None:
+        """Keep at most `messages` messages a chat, for `lifetime` after the last one; `cipher` encrypts their words."""
+        self._cipher = cipher
         self._redis = redis
         self._writes = ReservedWrites(redis)
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
@@ -100,7 +103,7 @@ class Conversations:
         """Return the messages that are kept of the chat, oldest first."""
         key = history_key(chat)
         stored = await self._run(chat, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1)))
-        messages = [parse_stored(key, item, _MESSAGE.parse) for item in stored]
+        messages = [parse_stored(key, item, self._unpack) for item in stored]
         return [message for message in messages if message is not None]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
@@ -108,7 +111,7 @@ class Conversations:
 
         A second call with the same `uid` changes nothing, so a job that is finished twice is kept once.
         """
-        items = [_pack(message) for message in exchange]
+        items = [self._pack(message) for message in exchange]
         keys = [history_key(chat), last_append_key(chat), unanswered_key(chat)]
         arguments = [uid, self._max_messages, self._seconds, drop, *items]
         await self._run(chat, lambda: self._append(keys, arguments))
@@ -141,12 +144,14 @@ class Conversations:
     async def put_note(self, chat: str, name: str, text: str, *, lifetime: timedelta | None = None) -> None:
         """Keep a text under a name of the caller's, for as long as a history or for its own `lifetime`."""
         seconds = int(lifetime.total_seconds()) if lifetime else self._seconds
-        await self._set(note_key(chat, name), text, seconds)
+        await self._set(note_key(chat, name), self._cipher.seal(text), seconds)
 
     async def get_note(self, chat: str, name: str) -> str | None:
         """Return the text under that name; None when there is none, or it has expired."""
-        stored = await self._get(chat, note_key(chat, name))
-        return stored.decode(errors="replace") if stored is not None else None
+        key = note_key(chat, name)
+        stored = await self._get(chat, key)
+        text = stored.decode(errors="replace") if stored is not None else None
+        return parse_stored(key, text, self._cipher.open)
 
     async def clear_history(self, chat: str) -> None:
         """Start the conversation afresh; preferences stay."""
@@ -163,12 +168,12 @@ class Conversations:
 
     async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
         """Keep a question that got no answer, until another question is answered."""
-        await self._set(unanswered_key(chat), _pack(question), self._seconds)
+        await self._set(unanswered_key(chat), self._pack(question), self._seconds)
 
     async def get_unanswered(self, chat: str) -> HistoryMessage | None:
         """Return the last question, if it got no answer."""
         key = unanswered_key(chat)
-        return parse_stored(key, await self._get(chat, key), _MESSAGE.parse)
+        return parse_stored(key, await self._get(chat, key), self._unpack)
 
     async def get_preferences(self, chat: str) -> ChatPreferences:
         """Return the chat's own choices, and keep them for 400 days from now."""
@@ -179,7 +184,7 @@ class Conversations:
         known = ChatPreferences.__dataclass_fields__
         return ChatPreferences(
             **{
-                name: parse_stored(key, value, str)
+                name: parse_stored(key, value, self._cipher.open)
                 for field, value in stored.items()
                 if (name := field.decode(errors="replace")) in known
             }
@@ -188,6 +193,8 @@ class Conversations:
     async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
         """Set one choice, or remove it with None."""
         key = preferences_key(chat)
+        if value is not None and name == "system":
+            value = self._cipher.seal(value)
         if value is None:
             await self._run(chat, lambda: self._redis.hdel(key, name))
         else:
@@ -201,6 +208,15 @@ class Conversations:
     async def has_joined_thread(self, chat: str) -> bool:
         """Whether the bot was ever named in this thread, within the lifetime of a history."""
         return await self._get(chat, joined_thread_key(chat)) is not None
+
+    def _pack(self, message: HistoryMessage) -> str:
+        """Make the stored form: only the words are encrypted, since scripts of the store read the ids."""
+        sealed = replace(message, content=self._cipher.seal(message.content))
+        return json.dumps({name: value for name, value in asdict(sealed).items() if value}, ensure_ascii=False)
+
+    def _unpack(self, stored: str) -> HistoryMessage:
+        message = _MESSAGE.parse(stored)
+        return replace(message, content=self._cipher.open(message.content))
 
     async def _set(self, key: str, text: str, seconds: int) -> None:
         await self._writes.run(key, ("SET", key, text, "EX", seconds))
@@ -218,7 +234,3 @@ class Conversations:
             **dict.fromkeys(strings, "string"),
         }
         return await self._foreign.retry_without(types, step)
-
-
-def _pack(message: HistoryMessage) -> str:
-    return json.dumps({name: value for name, value in asdict(message).items() if value}, ensure_ascii=False)

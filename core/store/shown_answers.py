@@ -11,9 +11,13 @@ from typing import cast
 from redis.asyncio import Redis
 
 from core.redis.reserved_writes import ReservedWrites
+from core.redis.stored_values import parse_stored
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import shown_answers_key
+from .text_cipher import PlainTexts, TextCipher
+
+_PLAIN_TEXTS = PlainTexts()
 
 
 class ShownAnswers:
@@ -23,8 +27,9 @@ class ShownAnswers:
     away.
     """
 
-    def __init__(self, redis: Redis, *, lifetime: timedelta) -> None:
-        """Keep a chat's texts for `lifetime` after the last one was added."""
+    def __init__(self, redis: Redis, *, lifetime: timedelta, cipher: TextCipher = _PLAIN_TEXTS) -> None:
+        """Keep a chat's texts for `lifetime` after the last one was added; `cipher` encrypts them."""
+        self._cipher = cipher
         self._redis = redis
         self._writes = ReservedWrites(redis)
         self._foreign = ForeignKeys(redis)
@@ -34,7 +39,7 @@ class ShownAnswers:
         """Keep `text` for an answer, in place of an earlier one."""
         key = shown_answers_key(chat)
 
-        commands = (("HSET", key, uid, text), ("EXPIRE", key, int(self._lifetime.total_seconds())))
+        commands = (("HSET", key, uid, self._cipher.seal(text)), ("EXPIRE", key, int(self._lifetime.total_seconds())))
         await self._foreign.retry_without({key: "hash"}, lambda: self._writes.run(key, *commands))
 
     async def list(self, chat: str) -> dict[str, str]:
@@ -43,7 +48,9 @@ class ShownAnswers:
         stored = await self._foreign.retry_without(
             {key: "hash"}, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key))
         )
-        return {uid.decode(errors="replace"): text.decode(errors="replace") for uid, text in stored.items()}
+        texts = {uid.decode(errors="replace"): text.decode(errors="replace") for uid, text in stored.items()}
+        opened = {uid: parse_stored(key, text, self._cipher.open) for uid, text in texts.items()}
+        return {uid: text for uid, text in opened.items() if text is not None}
 
     async def remove(self, chat: str, uid: str) -> None:
         """Remove the text of an answer, if there is one."""

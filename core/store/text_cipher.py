@@ -1,0 +1,72 @@
+"""Encrypting what is kept of conversations, where the operator has set keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+_MARK = "\0enc1:"
+"""Begins an encrypted text; nobody can write it, since no text from outside has a NUL (`clean_text`)."""
+
+
+class UnopenedTextError(ValueError):
+    """A stored text was encrypted with a key that is not set any more, or was changed by somebody."""
+
+
+class TextCipher(Protocol):
+    """Makes the stored form of a text, and reads it."""
+
+    def seal(self, text: str, /) -> str:
+        """Return the stored form of a text."""
+        ...
+
+    def open(self, stored: str, /) -> str:
+        """Return the text of a stored form; raise `UnopenedTextError` when no key opens it."""
+        ...
+
+
+class PlainTexts:
+    """Stores texts as they are; what was encrypted before cannot be read without its key."""
+
+    def seal(self, text: str) -> str:
+        """See `TextCipher.seal`."""
+        return text
+
+    def open(self, stored: str) -> str:
+        """See `TextCipher.open`."""
+        if stored.startswith(_MARK):
+            raise UnopenedTextError
+        return stored
+
+
+class EncryptedTexts:
+    """Encrypts with the first of several keys and opens with all; texts from before encryption are read as they are.
+
+    Fernet: AES-128 in CBC mode with HMAC-SHA256, so a text that was changed does not open.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Raises `ValueError` for a key that is not 32 bytes in URL-safe Base64."""
+        # Whoever encrypts nothing does not load the library.
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415
+
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._wrong_token = InvalidToken
+
+    def seal(self, text: str) -> str:
+        """See `TextCipher.seal`."""
+        return _MARK + self._fernet.encrypt(text.encode()).decode("ascii")
+
+    def open(self, stored: str) -> str:
+        """See `TextCipher.open`."""
+        if not stored.startswith(_MARK):
+            return stored
+        try:
+            return self._fernet.decrypt(stored.removeprefix(_MARK)).decode()
+        except self._wrong_token:
+            raise UnopenedTextError from None
+
+
+def build_cipher(keys: Sequence[str]) -> TextCipher:
+    """Return what encrypts with these keys; without any, texts are stored as they are."""
+    return EncryptedTexts(keys) if keys else PlainTexts()
