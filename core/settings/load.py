@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from pydantic import SecretStr, ValidationError
 
@@ -92,10 +92,14 @@ class Settings:
         """List every configured value that must never be logged."""
         areas = [self.wanjie, *self._platforms, self.service, self.chat, self._common_proxies]
         fields = [(name, value) for area in areas for name, value in dict(area).items()]
-        single = [(name, one) for name, value in fields for one in (value if isinstance(value, tuple) else (value,))]
-        found = [(name, value) for name, value in single if isinstance(value, SecretStr)]
+        found = [(name, secret) for name, value in fields for secret in _list_secrets(value)]
         plain = [value.get_secret_value() for name, value in found if not name.endswith("proxy")]
         return plain + [text for name, value in found if name.endswith("proxy") for text in list_passwords(value)]
+
+
+def _list_secrets(value: object) -> list[SecretStr]:
+    values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+    return [one for one in values if isinstance(one, SecretStr)]
 
 
 class _Log(Area):

@@ -51,7 +51,7 @@ async def read(redis: Redis, cipher: TextCipher) -> list[object]:
     ]
 
 
-async def find_secret(redis: Redis) -> list[bytes]:
+async def find_secret(redis: Redis) -> list[object]:
     return [key for key in await redis.keys() if SECRET.encode() in (await redis.dump(key) or b"")]
 
 
