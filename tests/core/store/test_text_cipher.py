@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
-from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -17,7 +17,7 @@ from core.settings.checks import check_encryption_key
 from core.store import Conversations, HistoryMessage, ShownAnswers
 from core.store.text_cipher import EncryptedTexts, PlainTexts, TextCipher, UnopenedTextError
 
-OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
+OLD, NEW = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in range(2))
 CHAT, SECRET = "tg:1:7", "heliotrope"
 DAY = timedelta(days=1)
 
