@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -36,6 +36,8 @@ from .payer import Payer
 _SCRIPTS = Path(__file__).with_name("scripts")
 _LIFETIME = 400 * 86_400
 """Seconds that a month's counts are kept after the last change: thirteen months."""
+_KEPT_MONTHS = 15
+"""More months than `_LIFETIME` can reach into."""
 _EVENT_LIFETIME = 86_400
 """Seconds after which an unsettled reservation is given up; its reserve stays counted."""
 _SUBJECTS: tuple[Subject, ...] = ("person", "chat", "account", "model", "all")
@@ -106,6 +108,22 @@ class UsageCounters:
         reservation.payer.used.append(UsedAmount(amount, self._prices.cost(reservation.model, amount)))
         for place in cast("list[int]", answer):
             reservation.payer.warnings.append(self._reached(place, reservation))
+
+    async def forget_past(self, subject: Subject, name: str) -> None:
+        """Delete what a subject has used in past months and days; today and the running month stay, for their limits.
+
+        The sums of all, of accounts and of models stay, too: they name nobody.
+        """
+        first, past = self._clock().replace(day=1), list[str]()
+        for _ in range(_KEPT_MONTHS):
+            first = (first - timedelta(days=1)).replace(day=1)
+            past.append(_month_key(subject, name, first))
+        await self._redis.unlink(*past)
+        now = self._clock()
+        key, today = _month_key(subject, name, now), f"{_day(now)}:".encode()
+        stored = await self._foreign.retry_without({key: "hash"}, lambda: cast("Any", self._redis.hkeys(key)))
+        if days := [field for field in stored if b":" in field and not field.startswith(today)]:
+            await self._redis.hdel(key, *days)
 
     @property
     def count_name(self) -> CountName:

@@ -20,6 +20,7 @@ from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, 
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import asked, echo, says, words
 from tests.scenarios.model_menu_steps import begun, opens
+from tests.scenarios.test_forget import find
 
 _CACHE_SECONDS = 0.6
 """How long another process may still act on what it has read before, and a little more."""
@@ -186,6 +187,22 @@ async def test_a_foreign_group_is_left_when_it_is_refused(empty_harness: Service
     await answered(own, harness)
 
     assert len(asked(harness)) == 1
+
+
+async def test_nothing_of_what_a_refused_guest_wrote_is_left(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, root, guest = empty_harness, empty_harness.direct("Root"), empty_harness.direct("Gus")
+    guest.user.person.is_guest = True
+    await harness.start(REDIS_URL=redis_url, ACCESS_MODE="pairing")
+    await harness.ready()
+    await claim(harness, root)
+    await guest.say("a heliotrope blooms")
+    await says(guest, "people and groups that my admins know")
+
+    async with asyncio.timeout(10):
+        while await find(redis, "heliotrope"):  # noqa: ASYNC110 - the job ends just after its answer is shown
+            await asyncio.sleep(0.05)
 
 
 async def test_guests_find_nothing_in_menus(empty_harness: ServiceHarness) -> None:

@@ -85,7 +85,9 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     model = ModelCommand(services.catalog, models, preferences, services.translations)
     imagine = ImagineCommand(services.drawer, services.catalog)
     deletions = Deletions(services.inbox, conversations)
-    forget = ForgetCommand(services.erasure, services.waiting, services.dead_letters, deletions, preferences)
+    forget = ForgetCommand(
+        services.erasure, services.waiting, services.dead_letters, deletions, preferences, services.usage
+    )
     speak = SpeakCommand(services.speaker, conversations, services.catalog)
     voice = VoiceCommand(services.speech, models, conversations, preferences)
     reasoning = ReasoningCommand(models, preferences)

@@ -9,6 +9,7 @@ from core.chat.events.lanes import get_origin
 from core.chat.question.prompt import describe_speaker
 from core.queue import DeadLetters, FirstMessage, WaitingMessages
 from core.store import Erasure
+from core.usage import UsageCounters
 
 from .command_fields import PERSONAL_WORDS
 from .preference_scope import describe_scope
@@ -28,12 +29,14 @@ class ForgetCommand:
         dead_letters: DeadLetters,
         deletions: Deletions,
         preferences: PreferenceWriter,
+        usage: UsageCounters,
     ) -> None:
         self._erasure = erasure
         self._waiting = waiting
         self._dead_letters = dead_letters
         self._deletions = deletions
         self._preferences = preferences
+        self._usage = usage
 
     async def forget(self, context: EventContext) -> None:
         """Delete what the argument names, or say what would be deleted and how to confirm that."""
@@ -70,6 +73,8 @@ class ForgetCommand:
         await self._erasure.delete_chat(str(chat.parent), threads=True, kept_notes=_KEPT_NOTES)
         speaker = f"{describe_speaker(incoming)}: "
         await self._erasure.delete_person(account, incoming.sender.owner_id, speaker=speaker)
+        await self._usage.forget_past("person", context.payer.person)
+        await self._usage.forget_past("chat", context.payer.chat)
         await self._erasure.rewrite_log()
         await context.reply("forget.me_done")
 

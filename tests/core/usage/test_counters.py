@@ -76,6 +76,23 @@ async def test_what_a_call_has_used_counts_for_everybody_whom_it_concerns(redis:
         assert await counters.read(subject, name, "month") == used
 
 
+async def test_past_months_and_days_are_forgotten_and_what_limits_need_stays(redis: Redis, clock: Clock) -> None:
+    counters, days = counting(redis, clock), [datetime(2026, *day, 22, tzinfo=UTC) for day in ((1, 31), (11, 30))]
+    for clock.now in (*days, datetime(2026, 12, 30, 22, tzinfo=UTC), datetime(2026, 12, 31, 22, tzinfo=UTC)):
+        await spend(counters, ADA, ACTUAL)
+        await spend(counters, BO, ACTUAL)
+
+    await counters.forget_past("person", ADA.person)
+
+    assert sorted(await redis.keys("*person:tg:1:7")) == [b"{usage}:2026-12:person:tg:1:7"]
+    assert len(await redis.keys("*person:tg:1:8")) == 3
+    assert {
+        field.partition(b":")[0] for field in await redis.hkeys("{usage}:2026-12:person:tg:1:7") if b":" in field
+    } == {b"31"}
+    assert (await counters.read("person", ADA.person, "day")).amount == ACTUAL
+    assert (await counters.read("person", ADA.person, "month")).amount == Amount(2, 24, 60)
+
+
 async def test_days_and_months_begin_anew_at_midnight_utc(redis: Redis, clock: Clock) -> None:
     counters = counting(redis, clock)
     clock.now -= timedelta(days=1)
