@@ -84,11 +84,10 @@ async def test_past_months_and_days_are_forgotten_and_what_limits_need_stays(red
 
     await counters.forget_past("person", ADA.person)
 
-    assert sorted(await redis.keys("*person:tg:1:7")) == [b"{usage}:2026-12:person:tg:1:7"]
+    assert await redis.keys("*person:tg:1:7") == [b"{usage}:2026-12:person:tg:1:7"]
     assert len(await redis.keys("*person:tg:1:8")) == 3
-    assert {
-        field.partition(b":")[0] for field in await redis.hkeys("{usage}:2026-12:person:tg:1:7") if b":" in field
-    } == {b"31"}
+    fields = [str(field) for field in await redis.hkeys("{usage}:2026-12:person:tg:1:7")]
+    assert {field.partition(":")[0] for field in fields if ":" in field} == {"b'31"}
     assert (await counters.read("person", ADA.person, "day")).amount == ACTUAL
     assert (await counters.read("person", ADA.person, "month")).amount == Amount(2, 24, 60)
 
