@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
 """Counts and limits in a real Redis, also when many ask at once and processes are killed."""
 
 from __future__ import annotations
