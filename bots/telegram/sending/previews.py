@@ -127,4 +127,4 @@ class PreviewSender:
         self._is_refused = True
         if "peer_invalid" in str(error).lower():
             self._policy.exclude(self._access.chat)
-        _log.info("a chat takes no draft, its answer grows by edits", reason=str(error))
+        _log.info("a chat takes no draft, its answer grows by edits", reason=error)
