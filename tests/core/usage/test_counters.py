@@ -148,7 +148,7 @@ async def test_a_killed_call_counts_its_reserve_and_blocks_nobody_for_ever(redis
     clock.now += timedelta(hours=3)
     await spend(counters, ask(3), ACTUAL)
 
-    keys = cast("list[bytes]", await redis.keys())  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
+    keys = cast("list[bytes]", await redis.keys())
     lifetimes = {key.decode(): await redis.ttl(key) for key in keys}
     assert min(lifetimes.values()) > 0, "every key has an end"
     assert max(lifetimes.values()) <= 400 * 86_400
