@@ -117,10 +117,10 @@ class UsageCounters:
         first, past = self._clock().replace(day=1), list[str]()
         for _ in range(_KEPT_MONTHS):
             first = (first - timedelta(days=1)).replace(day=1)
-            past.append(_month_key(subject, name, first))
+            past.append(month_key(subject, name, first))
         await self._redis.unlink(*past)
         now = self._clock()
-        key, today = _month_key(subject, name, now), f"{_day(now)}:".encode()
+        key, today = month_key(subject, name, now), f"{_day(now)}:".encode()
         stored = await self._foreign.retry_without({key: "hash"}, lambda: cast("Any", self._redis.hkeys(key)))
         if days := [field for field in stored if b":" in field and not field.startswith(today)]:
             await self._redis.hdel(key, *days)
