@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,13 +11,14 @@ import structlog
 
 from core.access import Decision
 from core.queue import Inbox, Job, LaneKind
-from core.store import Conversations
+from core.store import ChatPreferences, Conversations
 
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
 from .checkpoint_fields import LIMIT_WARNING
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
+from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
 from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
@@ -73,7 +75,7 @@ class Bot:
             await self._report_failure(event, unexpected.error)
         if event.context is not None and event.context.payer.warnings:
             await _warn_of_limits(event.context)
-        if event.context is not None and await self._deletions.forget(event.context.incoming):
+        if event.context is not None and await self._deletions.forget(event.context.incoming, event.context.memory):
             self._remove_old_buttons(event.context)
 
     async def give_up(self, job: Job) -> None:
@@ -107,9 +109,16 @@ class Bot:
 
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
         """Answer a message that is gathered, unless it has been deleted or its sender may not use the bot any more."""
-        if await self._is_admitted(event, incoming, platform) and not await self._deletions.is_deleted(incoming):
-            incoming = await self._enrich(event.job, incoming, platform)
-            event.context = self._context(event, incoming, platform)
+        if not await self._is_admitted(event, incoming, platform):
+            return
+        chat = incoming.chat
+        is_deleted, preferences = await asyncio.gather(
+            self._deletions.is_deleted(incoming),
+            self._conversations.get_effective_preferences(str(chat), str(chat.parent)),
+        )
+        if not is_deleted:
+            incoming = await self._enrich(event.job, incoming, platform, preferences)
+            event.context = self._context(event, incoming, platform, preferences)
             await self._respond(event.context)
 
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
@@ -143,18 +152,30 @@ class Bot:
             structlog.contextvars.bind_contextvars(chat=str(incoming.chat))
         return incoming, platform
 
-    def _context(self, event: _Event, incoming: Incoming, platform: Platform) -> EventContext:
+    def _context(
+        self, event: _Event, incoming: Incoming, platform: Platform, preferences: ChatPreferences | None = None
+    ) -> EventContext:
         outbox, access = platform.outbox(incoming), event.access
-        return EventContext(incoming, event.job, outbox, self._translations, access.role, access.models, access.rules)
+        chosen = preferences or ChatPreferences()
+        return EventContext(
+            incoming, event.job, outbox, self._translations, access.role, access.models, access.rules, chosen
+        )
 
-    async def _enrich(self, job: Job, incoming: Incoming, platform: Platform) -> Incoming:
-        """Look up what the event itself did not tell; presses need the sender alone."""
+    async def _enrich(self, job: Job, incoming: Incoming, platform: Platform, preferences: ChatPreferences) -> Incoming:
+        """Look up what the event itself did not tell; presses need the sender alone.
+
+        Where the chat has chosen a language, its sentences are in that one, whatever its people's clients say.
+        """
         if job.lane_kind.is_fast:
-            return await platform.enrich(incoming, sender_only=True)
-        if not _may_have_news(incoming):
-            return await platform.enrich(incoming)
-        last = await self._conversations.get_last_event(str(incoming.chat))
-        return await platform.enrich(incoming, since=None if last and incoming.command else last)
+            incoming = await platform.enrich(incoming, sender_only=True)
+        elif not _may_have_news(incoming):
+            incoming = await platform.enrich(incoming)
+        else:
+            last = await self._conversations.get_last_event(choose_memory(incoming, preferences))
+            incoming = await platform.enrich(incoming, since=None if last and incoming.command else last)
+        if preferences.language is None:
+            return incoming
+        return replace(incoming, sender=replace(incoming.sender, locale=preferences.language))
 
     async def _report_failure(self, event: _Event, failure: Exception) -> None:
         """Tell the sender why no answer comes; an event that cannot be read is kept as a dead letter."""
@@ -170,7 +191,7 @@ class Bot:
     async def _respond(self, context: EventContext) -> None:
         incoming = context.incoming
         if incoming.deleted:
-            await self._deletions.apply(incoming)
+            await self._deletions.withdraw(context.chat, incoming.deleted, context.memory)
             self._remove_old_buttons(context)
         elif incoming.previous_chat is not None:
             await self._greeting.note_move(incoming)

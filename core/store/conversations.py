@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -68,6 +69,12 @@ class ChatPreferences:
     """`off`, `fold` or `full`."""
     cost_line: str | None = None
     """`on` or `off`."""
+    language: str | None = None
+    """The code of a language in which everybody here reads the service's sentences; None: each their own."""
+    memory: str | None = None
+    """`user`: everybody in a group has their own history; `thread`: each thread of replies has; None: one for all."""
+    change: str | None = None
+    """`admins`: only they set preferences here; None: whoever the settings of the service let."""
 
     def with_fallback(self, fallback: ChatPreferences) -> ChatPreferences:
         """Return these choices, and those of `fallback` where there are none."""
@@ -75,7 +82,18 @@ class ChatPreferences:
 
 
 PreferenceName: TypeAlias = Literal[
-    "model", "system", "speech_model", "image_model", "voice", "speed", "voice_replies", "reasoning", "cost_line"
+    "model",
+    "system",
+    "speech_model",
+    "image_model",
+    "voice",
+    "speed",
+    "voice_replies",
+    "reasoning",
+    "cost_line",
+    "language",
+    "memory",
+    "change",
 ]
 """The fields of `ChatPreferences`."""
 
@@ -189,6 +207,13 @@ class Conversations:
                 if (name := field.decode(errors="replace")) in known
             }
         )
+
+    async def get_effective_preferences(self, chat: str, around: str) -> ChatPreferences:
+        """Return the chat's choices and, where it has none, those of the chat `around` it, which may be itself."""
+        preferences, *others = await asyncio.gather(*map(self.get_preferences, dict.fromkeys((chat, around))))
+        for other in others:
+            preferences = preferences.with_fallback(other)
+        return preferences
 
     async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
         """Set one choice, or remove it with None."""

@@ -17,7 +17,7 @@ from redis.exceptions import ResponseError
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import answer_files_key, history_key, shown_answers_key, unanswered_key
+from .keys import MEMORY_SEPARATOR, answer_files_key, history_key, shown_answers_key, unanswered_key
 
 _SCRIPTS = Path(__file__).parent
 _SCAN_COUNT = 1000
@@ -51,10 +51,13 @@ class Erasure:
     ) -> None:
         """Delete all data of a chat, with `threads` that of its threads, too; without `preferences` those stay.
 
+        Histories of parts of its people (`MEMORY_SEPARATOR`) are deleted with it.
+
         Notes whose names begin with one of `kept_notes` stay: what they hold says nothing of anybody.
         """
         kinds = _KINDS_OF_CHAT if preferences else _KINDS_OF_CHAT - {"p"}
-        async for key in self._scan(f"*{{{_escape(chat)}{'[:}]' if threads else '}'}*"):
+        after_name = f"{MEMORY_SEPARATOR}{'}:' if threads else '}'}"
+        async for key in self._scan(f"*{{{_escape(chat)}[{after_name}]*"):
             found = _KEY.fullmatch(key)
             if found and found["kind"] in kinds and not (found["name"] or "").startswith(kept_notes or ("\n",)):
                 await self._redis.unlink(key)

@@ -3,6 +3,10 @@
 The braces are Redis Cluster's hash tag: all keys of a chat share a slot, so one script may touch them together.
 """
 
+MEMORY_SEPARATOR = "~"
+"""Stands between the name of a conversation and that of a history which only a part of its people, or of its messages,
+has. No name of a chat has it."""
+
 
 def history_key(chat: str) -> str:
     """List of messages, oldest first."""

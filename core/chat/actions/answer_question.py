@@ -87,7 +87,7 @@ class QuestionAnswerer:
         text = await self._answers.answer(context, replace(request, toolbox=tools))
         await post_answer_pictures(context, request.pictures, self._images)
         await self._speaker.speak_if_wanted(context, text, request.conversation.models)
-        self._old_buttons.start_removal(context.chat, context.outbox)
+        self._old_buttons.start_removal(context.memory, context.outbox)
 
     def _pictures(self, context: EventContext) -> AnswerPictures:
         return AnswerPictures(self._files, context.job, context.chat)

@@ -80,5 +80,5 @@ class QuestionReader:
             if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):
                 # Another model may take them: then `/retry` is enough.
                 text = question_text(incoming, history) or "[picture]"
-                await self._conversations.save_unanswered(context.chat, HistoryMessage("user", text, pictures))
+                await self._conversations.save_unanswered(context.memory, HistoryMessage("user", text, pictures))
             raise

@@ -82,10 +82,8 @@ class AnswerService:
 
     async def load_context(self, context: EventContext) -> ConversationContext:
         """Read the conversation in which a question is asked."""
-        history, models = await asyncio.gather(
-            self._conversations.get_history(context.chat), self._models.load(context.incoming.chat, context.models)
-        )
-        return ConversationContext(history, models)
+        history = await self._conversations.get_history(context.memory)
+        return ConversationContext(history, self._models.of(context.preferences, context.models))
 
     async def answer(self, context: EventContext, request: AnswerRequest) -> str:
         """Answer a question and save both in the history; return the answer's text, "" when there is none.
@@ -115,12 +113,12 @@ class AnswerService:
         finally:
             finding_voice.cancel()
             if writer.last_message is not None:
-                await self._old_buttons.remember(context.chat, job.event_id, writer.last_message)
+                await self._old_buttons.remember(context.memory, job.event_id, writer.last_message)
             if is_blank(text) and not (
                 writer.used_tools or job.ownership_lost or request.continues or request.replaces
             ):
                 await self._conversations.save_unanswered(
-                    context.chat, replace(_question_message(context, request), uid=job.event_id)
+                    context.memory, replace(_question_message(context, request), uid=job.event_id)
                 )
         is_answered = not is_blank(text) or writer.used_tools
         if is_answered:
@@ -150,7 +148,7 @@ class AnswerService:
         continued = request.conversation.history[-1].content if request.continues else ""
         answer = HistoryMessage("assistant", continued + text, uid=context.job.event_id)
         await self._conversations.append(
-            context.chat,
+            context.memory,
             context.job.event_id,
             (_question_message(context, request), answer),
             drop=2 if request.continues else request.replaces,

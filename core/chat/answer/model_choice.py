@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -113,12 +112,11 @@ class ModelSelector:
 
         That is the chat's own preferences, else those of the chat around it.
         """
-        places = dict.fromkeys((chat, chat.parent))
-        preferences, *around = await asyncio.gather(
-            *(self._conversations.get_preferences(str(place)) for place in places)
-        )
-        for fallback in around:
-            preferences = preferences.with_fallback(fallback)
+        preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
+        return self.of(preferences, permissions)
+
+    def of(self, preferences: ChatPreferences, permissions: ModelPermissions) -> ChatModels:
+        """Return the models that follow from preferences."""
         return ChatModels(preferences, self._catalog, permissions)
 
     async def run_with_model(

@@ -36,10 +36,12 @@ from .export import ExportCommand
 from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
+from .language import LanguageCommand
 from .model import ModelCommand
 from .pair import PairCommand
 from .reasoning import ReasoningCommand
 from .set_preference import PreferenceWriter
+from .settings import SettingsCommand
 from .speak import SpeakCommand
 from .system_prompt import SystemCommand
 from .usage import UsageCommand
@@ -91,6 +93,14 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     speak = SpeakCommand(services.speaker, conversations, services.catalog)
     voice = VoiceCommand(services.speech, models, conversations, preferences)
     reasoning = ReasoningCommand(models, preferences)
+    language = LanguageCommand(preferences, services.translations)
+    menus = {
+        "model": model.show_menu,
+        "voice": voice.show_menu,
+        "reasoning": reasoning.show_menu,
+        "language": language.show_menu,
+    }
+    settings = SettingsCommand(models, services.speech, preferences, menus)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
     announce, owner = AnnounceCommand(services.announcer), OwnerCommand(services.register)
@@ -122,6 +132,8 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
         "voice": CommandHandler(voice.choose, on_select=voice.on_select),
         "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
+        "settings": CommandHandler(settings.show, on_select=settings.on_select),
+        "language": CommandHandler(language.choose, on_select=language.on_select),
         "system": CommandHandler(system.set_prompt),
         "new": CommandHandler(conversation.start_over),
         "forget": CommandHandler(forget.forget),

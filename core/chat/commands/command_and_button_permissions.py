@@ -34,8 +34,12 @@ async def require_preference_permission(context: EventContext, who_may: WhoMay) 
 
 
 async def may_set_preferences(context: EventContext, who_may: WhoMay) -> bool:
-    """Whether the sender may set the preferences of this chat; `who_may` is the setting `MODEL_CHANGE`."""
-    return who_may == "everyone" or context.incoming.direct or await context.is_admin()
+    """Whether the sender may set the preferences of this chat; `who_may` is the setting `MODEL_CHANGE`.
+
+    Where that lets everybody, the admins of a group may keep it for themselves.
+    """
+    is_open = who_may == "everyone" and context.preferences.change != "admins"
+    return is_open or context.incoming.direct or await context.is_admin()
 
 
 class CommandPermissions:
@@ -61,11 +65,11 @@ class CommandPermissions:
         if command.concerns == "running":
             lanes = (context.chat, get_background_lane(context.incoming.chat))
             return {asker for lane in lanes for asker in await self._list_running(lane)}
-        history = await self._conversations.get_history(context.chat)
+        history = await self._conversations.get_history(context.memory)
         askers = [message.asker for message in history if message.role == "user"]
         if command.concerns == "conversation":
             return set(askers)
-        unanswered = await self._conversations.get_unanswered(context.chat)
+        unanswered = await self._conversations.get_unanswered(context.memory)
         return {unanswered.asker} if unanswered is not None else set(askers[-1:])
 
     async def _list_running(self, lane: str) -> list[str]:

@@ -14,6 +14,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("speak", "voice", argument=True, text_follows=True, of_message=True),
     Command("voice", "voice", argument=True, max_bare_words=2),
     Command("reasoning", "models", argument=True, max_bare_words=1),
+    Command("settings", "chat"),
+    Command("language", "chat", argument=True, max_bare_words=1),
     Command("system", "chat", argument=True, concerns="conversation"),
     Command("new", "conversation", within_conversation=True, concerns="conversation"),
     Command(

@@ -32,9 +32,9 @@ class ConversationCommands:
         self._old_buttons = old_buttons
 
     async def start_over(self, context: EventContext) -> None:
-        await self._conversations.clear_history(context.chat)
+        await self._conversations.clear_history(context.memory)
         await context.reply("new.done")
-        self._old_buttons.start_removal(context.chat, context.outbox)
+        self._old_buttons.start_removal(context.memory, context.outbox)
 
     async def stop(self, context: EventContext) -> None:
         """Stop what runs in the conversation, and what runs beside it."""
@@ -52,7 +52,7 @@ class ConversationCommands:
 
     async def retry(self, context: EventContext) -> None:
         conversation = await self._answers.load_context(context)
-        unanswered = await self._conversations.get_unanswered(context.chat)
+        unanswered = await self._conversations.get_unanswered(context.memory)
         if unanswered is not None:
             await self._answerer.answer(context, _question_of(unanswered), conversation)
         elif conversation.history:
@@ -62,7 +62,7 @@ class ConversationCommands:
 
     async def press_retry(self, context: EventContext, button_data: ButtonData, _: str) -> None:
         conversation = await self._answers.load_context(context)
-        unanswered = await self._conversations.get_unanswered(context.chat)
+        unanswered = await self._conversations.get_unanswered(context.memory)
         if unanswered is not None and event_tag(unanswered.uid) == button_data.tag:
             await self._answerer.answer(context, _question_of(unanswered), conversation)
         elif len(conversation.history) > 1 and await self._is_newest(context, button_data, conversation):
@@ -72,7 +72,7 @@ class ConversationCommands:
 
     async def continue_answer(self, context: EventContext) -> None:
         conversation = await self._answers.load_context(context)
-        if await self._conversations.get_unanswered(context.chat) is not None:
+        if await self._conversations.get_unanswered(context.memory) is not None:
             await context.reply("continue.unanswered")
         elif conversation.history:
             await self._answerer.continue_last_answer(context, conversation)
@@ -91,11 +91,11 @@ class ConversationCommands:
 
         An answer that is not in the history may just have been shown and be about to be saved; its job decides then.
         """
-        history = await self._conversations.get_history(context.chat)
+        history = await self._conversations.get_history(context.memory)
         older = [event_tag(message.uid) for message in history[:-1] if message.uid]
         if button_data.tag not in older:
             return None
-        self._old_buttons.start_removal(context.chat, context.outbox)
+        self._old_buttons.start_removal(context.memory, context.outbox)
         return "answer.old"
 
     async def _answer_again(self, context: EventContext, conversation: ConversationContext) -> None:
@@ -106,7 +106,7 @@ class ConversationCommands:
         self, context: EventContext, button_data: ButtonData, conversation: ConversationContext
     ) -> bool:
         """Whether a button belongs to the newest answer, or did before this very job replaced it and was run again."""
-        newest = await self._conversations.get_newest_uid(context.chat)
+        newest = await self._conversations.get_newest_uid(context.memory)
         was_withdrawn = conversation.history[-1].uid not in {"", newest}  # its question was deleted
         return (event_tag(newest) == button_data.tag and not was_withdrawn) or newest == context.job.event_id
 

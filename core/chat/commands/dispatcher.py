@@ -16,7 +16,9 @@ from core.queue import Inbox
 from .command_and_button_permissions import CommandPermissions, may_press
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
+from .settings_row import TO_SETTINGS
 
+_SETTINGS = "settings"
 _REFUSALS = {
     "running": "command_error.asker",
     "newest": "command_error.asker",
@@ -60,7 +62,7 @@ class CommandDispatcher:
 
     async def handle_choice(self, context: EventContext, choice: Choice) -> None:
         """Handle a menu entry or a button; one that belongs to no command any more is old."""
-        handler = self._handlers.get(choice.menu)
+        handler = self._handlers.get(_SETTINGS if choice.value == TO_SETTINGS else choice.menu)
         if handler is not None and handler.on_select is not None:
             await handler.on_select(context, choice.value)
         elif handler is not None and handler.button is not None:

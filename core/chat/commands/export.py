@@ -21,8 +21,8 @@ class ExportCommand:
 
     async def export(self, context: EventContext) -> None:
         """Post both files, each once."""
-        history = await self._conversations.get_history(context.chat)
-        unanswered = await self._conversations.get_unanswered(context.chat)
+        history = await self._conversations.get_history(context.memory)
+        unanswered = await self._conversations.get_unanswered(context.memory)
         messages = [*history, *([unanswered] if unanswered is not None else [])]
         preferences = await self._conversations.get_preferences(context.chat)
         if not messages and preferences == ChatPreferences():

@@ -56,6 +56,11 @@ class ForgetCommand:
 
     async def _forget_conversation(self, context: EventContext) -> None:
         chat = context.chat
+        if context.memory != chat:
+            await self._erasure.delete_chat(context.memory)
+            await self._erasure.rewrite_log()
+            await context.reply("forget.done_without_settings")
+            return
         await self._withdraw(await self._waiting.drop_of_conversation(chat, kept_lane=context.job.lane))
         await self._dead_letters.drop_of_conversation(chat)
         deletes_preferences = await self._preferences.may_set(context)
@@ -81,4 +86,4 @@ class ForgetCommand:
     async def _withdraw(self, begun: list[FirstMessage]) -> None:
         """Stop the answers to messages that may have begun; whoever writes one removes it from the history."""
         for message in begun:
-            await self._deletions.withdraw(message.conversation, message.event_id)
+            await self._deletions.withdraw(message.conversation, message.event_id, message.conversation)

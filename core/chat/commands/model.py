@@ -20,6 +20,7 @@ from .model_groups import ModelGroup, Tab, filter_by_name, find_similar, group_m
 from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
+from .settings_row import add_settings_row
 
 _DEFAULT_WORDS = frozenset({"default", "默认"})
 _MAX_NAME_LENGTH = 101
@@ -78,6 +79,14 @@ class ModelCommand:
             await self._choose_by_name(context, groups, tab, truncate(name, _MAX_NAME_LENGTH))
         elif menu := _menu(context, groups, MenuState(tab)):
             await context.show_menu(menu)
+
+    async def show_menu(self, context: EventContext) -> None:
+        """Show all models in place of the menu that was pressed."""
+        groups = await self._list_fresh(context, bool)
+        if menu := _menu(context, groups, MenuState()):
+            await context.show_menu(menu)
+        else:
+            await context.reply("model.none_chat")
 
     async def on_select(self, context: EventContext, value: str) -> None:
         """Set the model of a menu entry, or show the page that a control leads to."""
@@ -201,9 +210,9 @@ def _menu(context: EventContext, groups: Sequence[ModelGroup], state: MenuState)
     if not of_tab:
         return None
     if context.outbox.capabilities.searchable_menus:
-        return list_menu(_title(context, of_tab, state), of_tab)
+        return add_settings_row(context, list_menu(_title(context, of_tab, state), of_tab))
     menu = paged_menu(_title(context, found, state), found, state, everything=context.translate_plainly("model.all"))
-    shown = len(menu.options)
+    menu, shown = add_settings_row(context, menu), len(menu.options)
     if state.fits_button or shown == _count(found):
         return menu
     return replace(menu, title=f"{menu.title} " + context.translate("model.narrow", shown=shown))

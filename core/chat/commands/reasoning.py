@@ -11,6 +11,7 @@ from core.chat.port.menus import Menu, Option
 
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
+from .settings_row import add_settings_row
 
 _WORDS: Mapping[str, ReasoningDisplay] = {
     **dict.fromkeys(("off", "hide", "no", "none", "关闭", "关", "隐藏"), "off"),
@@ -43,22 +44,23 @@ class ReasoningCommand:
             await self._set(context, display)
             await context.reply(_CONFIRMATION[display], where=describe_scope(context))
         else:
-            await self._show_menu(context)
+            await self.show_menu(context)
 
     async def on_select(self, context: EventContext, value: str) -> None:
         """Set what was selected and show the menu with its new mark."""
         if display := _WORDS.get(value):
             await self._set(context, display)
-        await self._show_menu(context)
+        await self.show_menu(context)
 
     async def _set(self, context: EventContext, display: ReasoningDisplay) -> None:
         # The default is saved as well: a thread may want it where the channel around it wants something else.
         await self._preferences.set(context, "reasoning", display)
 
-    async def _show_menu(self, context: EventContext) -> None:
+    async def show_menu(self, context: EventContext) -> None:
+        """Show how much can be shown, and what is chosen."""
         now = (await self._models.load(context.incoming.chat, context.models)).preferences.reasoning or "fold"
         options = tuple(
             Option(context.translate_plainly(key), display, current=display == now) for display, key in _LABEL.items()
         )
         title = context.translate("reasoning.title", where=describe_scope(context))
-        await context.show_menu(Menu("reasoning", title, options))
+        await context.show_menu(add_settings_row(context, Menu("reasoning", title, options)))

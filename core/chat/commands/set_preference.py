@@ -21,6 +21,16 @@ class PreferenceWriter:
         await self.require_permission(context)
         await self._conversations.set_preference(context.chat, name, value)
 
+    async def set_for_admins(self, context: EventContext, name: PreferenceName, value: str | None) -> None:
+        """Set what only admins decide in a group; raises `UserFacingError` when the sender is none."""
+        await require_preference_permission(context, "admins")
+        await self._conversations.set_preference(context.chat, name, value)
+
+    @property
+    def may_be_restricted(self) -> bool:
+        """Whether the settings of the service leave it to a group who may set preferences there."""
+        return self._who_may == "everyone"
+
     async def may_set(self, context: EventContext) -> bool:
         """Whether the sender may set preferences here."""
         return await may_set_preferences(context, self._who_may)

@@ -34,7 +34,7 @@ class SpeakCommand:
 
     async def press_speak(self, context: EventContext, button_data: ButtonData, part: str) -> None:
         """Speak the answer above the button; of a forgotten one, its message when that shows the whole answer."""
-        history = await self._conversations.get_history(context.chat)
+        history = await self._conversations.get_history(context.memory)
         answers = (
             message.content
             for message in reversed(history)
@@ -49,6 +49,6 @@ class SpeakCommand:
             await context.reply("speak.forgotten")
 
     async def _find_newest_answer(self, context: EventContext) -> str:
-        history = await self._conversations.get_history(context.chat)
+        history = await self._conversations.get_history(context.memory)
         answers = (message.content for message in reversed(history) if message.role == "assistant")
         return next((answer for answer in answers if answer != TOOL_ONLY_ANSWER), "")

@@ -15,6 +15,7 @@ from core.store import ChatPreferences, Conversations
 from .offered_voices import VoiceNames
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
+from .settings_row import add_settings_row
 
 _MAX_VOICES = 9
 _ROW_LENGTH = 3
@@ -55,7 +56,7 @@ class VoiceCommand:
         """Set what the argument says; without one, show what holds in a menu."""
         argument = context.half_width_argument.lower()
         if argument in _MENU_WORDS:
-            await self._show_menu(context)
+            await self.show_menu(context)
         elif argument in _DEFAULT_WORDS:
             await self._reset(context)
         elif found := _SPEED.fullmatch(argument):
@@ -81,7 +82,7 @@ class VoiceCommand:
         else:
             await context.notify_presser("button.over")
             return
-        await self._show_menu(context)
+        await self.show_menu(context)
 
     async def _is_offered(self, context: EventContext, voice: str) -> bool:
         """Whether the menu offers a voice now; trying another one would keep other presses waiting."""
@@ -89,7 +90,8 @@ class VoiceCommand:
         model = await models.find("speech")
         return model is not None and voice in await self._names.offered(context, model)
 
-    async def _show_menu(self, context: EventContext) -> None:
+    async def show_menu(self, context: EventContext) -> None:
+        """Show the voices, speeds and when answers are spoken, with what is chosen."""
         models = await self._models.load(context.incoming.chat, context.models)
         model = await models.find("speech")
         if model is None:
@@ -97,7 +99,7 @@ class VoiceCommand:
         else:
             voices = await self._names.offered(context, model)
             voice = self._speech.voice(models.preferences)
-            await context.show_menu(_menu(context, models.preferences, model, voice, voices))
+            await context.show_menu(add_settings_row(context, _menu(context, models.preferences, model, voice, voices)))
 
     async def _set_speed(self, context: EventContext, text: str) -> None:
         speed = read_speed(text)

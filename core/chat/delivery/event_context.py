@@ -20,11 +20,13 @@ from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.media.visible_text import strip_invisible
 from core.queue import Job
+from core.store import ChatPreferences
 from core.usage import Payer, select_limits
 
 from .answer_buffer import as_stream
 from .answer_pages import deliver
 from .answer_text import AnswerText
+from .choose_memory import choose_memory
 from .delivery_checkpoint import DeliveryCheckpoint
 
 _log = structlog.get_logger()
@@ -54,6 +56,8 @@ class EventContext:
     """The models that the sender may use."""
     rules: Rules = NO_RULES
     """What admins have decided for everybody."""
+    preferences: ChatPreferences = field(default_factory=ChatPreferences)
+    """What the chat, and the one around it, had chosen when work on the event began."""
     payer: Payer = field(init=False)
     """Whose use the models count as that are called for it."""
 
@@ -74,6 +78,11 @@ class EventContext:
     def chat(self) -> str:
         """The conversation, as the store and the queue name it."""
         return str(self.incoming.chat)
+
+    @property
+    def memory(self) -> str:
+        """The history that this belongs to, as the store names it: the conversation's, or a part of a group's."""
+        return choose_memory(self.incoming, self.preferences)
 
     @property
     def argument(self) -> str:

@@ -1,0 +1,143 @@
+"""`/settings`: one menu of all that a chat can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.delivery.event_context import EventContext
+from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.port.menus import Menu, Option
+from core.store import PreferenceName
+from core.wanjie import WanjieError
+
+from .preference_scope import describe_scope
+from .set_preference import PreferenceWriter
+from .settings_row import add_settings_row
+
+_MENU = "settings"
+_ENTRIES: Mapping[str, str] = {
+    "model": "settings.model",
+    "voice": "settings.voice",
+    "reasoning": "settings.reasoning",
+    "language": "settings.language",
+}
+"""The labels of what has a command, and so a menu, of its own."""
+_DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupSetting:
+    """What only a group has, and only its admins set: `values` by the keys of their labels, the default one first."""
+
+    preference: PreferenceName
+    label: str
+    title: str
+    values: Mapping[str, str]
+
+
+_MEMORY = _GroupSetting(
+    "memory",
+    "settings.memory",
+    "settings.memory_title",
+    {_DEFAULT: "settings.memory_shared", "user": "settings.memory_user", "thread": "settings.memory_thread"},
+)
+_CHANGE = _GroupSetting(
+    "change",
+    "settings.change",
+    "settings.change_title",
+    {_DEFAULT: "settings.change_everyone", "admins": "settings.change_admins"},
+)
+
+
+class SettingsCommand:
+    """Shows what holds in a chat, and leads to the menu of each choice."""
+
+    def __init__(
+        self,
+        models: ModelSelector,
+        speech: SpeechSynthesizer,
+        preferences: PreferenceWriter,
+        menus: Mapping[str, Callable[[EventContext], Awaitable[None]]],
+    ) -> None:
+        """`menus` shows the menu of each command that sets something, by its name."""
+        self._models = models
+        self._speech = speech
+        self._preferences = preferences
+        self._menus = menus
+
+    async def show(self, context: EventContext) -> None:
+        """Show all choices with what holds now."""
+        models = await self._models.load(context.incoming.chat, context.models)
+        labels = {**_ENTRIES, **{name: found.label for name, found in self._group_settings(context).items()}}
+        values = {entry: await self._describe(context, models, entry) for entry in labels}
+        options = tuple(
+            Option(context.translate_plainly(label, value=values[entry]), entry) for entry, label in labels.items()
+        )
+        await context.show_menu(
+            Menu(_MENU, context.translate("settings.title", where=describe_scope(context)), options)
+        )
+
+    async def on_select(self, context: EventContext, value: str) -> None:
+        """Show the menu of a choice, or set what was chosen in one."""
+        entry, _, chosen = value.partition(" ")
+        setting = self._group_settings(context).get(entry)
+        if entry in self._menus:
+            await self._menus[entry](context)
+        elif setting is None or (chosen and chosen not in setting.values):
+            await self.show(context)
+        else:
+            if chosen:
+                await self._preferences.set_for_admins(
+                    context, setting.preference, None if chosen == _DEFAULT else chosen
+                )
+            await self._show_group_setting(context, setting)
+
+    def _group_settings(self, context: EventContext) -> dict[str, _GroupSetting]:
+        """Return what can be set here beside what has a command, by the names of the entries."""
+        if context.incoming.direct:
+            return {}
+        settings = [_MEMORY, *([_CHANGE] if self._preferences.may_be_restricted else [])]
+        return {setting.preference: setting for setting in settings}
+
+    async def _show_group_setting(self, context: EventContext, setting: _GroupSetting) -> None:
+        preferences = (await self._models.load(context.incoming.chat, context.models)).preferences
+        now = getattr(preferences, setting.preference) or _DEFAULT
+        options = tuple(
+            Option(context.translate_plainly(key), f"{setting.preference} {value}", current=value == now)
+            for value, key in _list_values(context, setting)
+        )
+        title = context.translate(setting.title, where=describe_scope(context))
+        await context.show_menu(add_settings_row(context, Menu(_MENU, title, options)))
+
+    async def _describe(self, context: EventContext, models: ChatModels, entry: str) -> str:
+        """Return what holds now, in a few words."""
+        preferences = models.preferences
+        match entry:
+            case "model":
+                return await _name_model(models)
+            case "voice":
+                return self._speech.voice(preferences)
+            case "reasoning":
+                return context.translate_plainly(f"reasoning.label_{preferences.reasoning or 'fold'}")
+            case "language":
+                return context.translate_plainly("language.name" if preferences.language else "language.auto")
+            case _:
+                setting = self._group_settings(context)[entry]
+                now = getattr(preferences, setting.preference) or _DEFAULT
+                return context.translate_plainly(setting.values.get(now, setting.values[_DEFAULT]))
+
+
+def _list_values(context: EventContext, setting: _GroupSetting) -> Iterator[tuple[str, str]]:
+    """Yield the values that make a difference here: where threads are conversations, each has its own memory anyway."""
+    for value, key in setting.values.items():
+        if value != "thread" or not context.outbox.capabilities.threads_are_conversations:
+            yield value, key
+
+
+async def _name_model(models: ChatModels) -> str:
+    try:
+        return await models.find("chat") or "–"  # noqa: RUF001 - the dash of an empty field
+    except WanjieError:  # the name of the default model takes the list
+        return "…"
